@@ -1,0 +1,1014 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef POSIX_SHM_API_H
+#define POSIX_SHM_API_H
+
+/**
+ * @file api.h
+ * @brief Stratum 2: objects, with the decisions that a caller would otherwise write again.
+ *
+ * What to do when an object exists or does not, objects without a name, memory that cannot fault, and
+ * descriptors handed to another process. The rules at the head of ffi.h hold here as well: closed types,
+ * negated errnos, no state, no lock, no allocation (but for #pshm_list).
+ */
+
+#include <posix-shm/ffi.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * @defgroup api_objects Objects
+ * @brief Open, make, size, describe, close and delete objects.
+ * @{
+ */
+
+/**
+ * @brief What a descriptor is for. The values are those of #PSHM_O_RDONLY and #PSHM_O_RDWR.
+ *
+ * @choice{PSHM_DIRECTION_,direction}
+ */
+enum pshm_direction {
+	PSHM_DIRECTION_INPUT = 0, /**< Reading. */
+	PSHM_DIRECTION_IO = 2     /**< Reading and writing. */
+};
+
+/**
+ * @brief What #pshm_open does when it may create and the object exists.
+ *
+ * @choice{PSHM_IF_EXISTS_,if-exists}
+ */
+enum pshm_if_exists {
+	PSHM_IF_EXISTS_DEFAULT = 0,   /**< As #PSHM_IF_EXISTS_OVERWRITE. */
+	PSHM_IF_EXISTS_ERROR = 1,     /**< Fail with `-EEXIST`. */
+	PSHM_IF_EXISTS_OVERWRITE = 2, /**< Open it as it is. */
+	PSHM_IF_EXISTS_TRUNCATE = 3,  /**< Open it and empty it, also where the call may not create. */
+	PSHM_IF_EXISTS_SUPERSEDE = 4, /**< Put a new object in its place; who has the old one open keeps it. */
+	PSHM_IF_EXISTS_NIL = 5        /**< Return `-EEXIST`, which is not recorded as a failure. */
+};
+
+/**
+ * @brief What #pshm_open does when the object does not exist.
+ *
+ * @choice{PSHM_IF_DOES_NOT_EXIST_,if-does-not-exist}
+ */
+enum pshm_if_does_not_exist {
+	PSHM_IF_DOES_NOT_EXIST_DEFAULT = 0, /**< Error for input, and where an existing object is overwritten or truncated; else create. */
+	PSHM_IF_DOES_NOT_EXIST_ERROR = 1,   /**< Fail with `-ENOENT`. */
+	PSHM_IF_DOES_NOT_EXIST_CREATE = 2,  /**< Create it. */
+	PSHM_IF_DOES_NOT_EXIST_NIL = 3      /**< Return `-ENOENT`, which is not recorded as a failure. */
+};
+
+/**
+ * @brief Flags of #pshm_open_anonymous: 0, or the constant below.
+ *
+ * @bits{PSHM_ANONYMOUS_,anonymous-flags}
+ */
+enum pshm_anonymous_flag {
+	PSHM_ANONYMOUS_HUGE = 0x00800000 /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple of theirs. */
+};
+
+/**
+ * @brief Open a named object the way Common Lisp's `open` opens a file.
+ *
+ * What happens follows from the two options. Where the object is missing, @p if_does_not_exist decides.
+ * Where it exists, @p if_exists decides, but only where a missing object would have been created: with
+ * `error` or `nil` for @p if_does_not_exist the object is opened as it is, and only `truncate` is still
+ * heeded. Creating is exclusive: of any number of callers, exactly one is told that it created.
+ *
+ * Superseding prepares the new object first, and then gives it the name, so that a lack of descriptors or
+ * of space never costs the old one. Between the two steps there is a moment in which the name is free;
+ * whoever takes it then is superseded in turn. Where #pshm_has says 0 to `supersede`, the old name is
+ * removed before the new object exists, and is lost if creating fails.
+ *
+ * Named objects honour the umask. `truncate` with direction `input` empties the object and gives a
+ * read-only descriptor.
+ *
+ * @name_param
+ * @param direction `PSHM_DIRECTION_` constant. #PSHM_DIRECTION_INPUT is 0.
+ * @param if_exists `PSHM_IF_EXISTS_` constant, or 0 for the default.
+ * @param if_does_not_exist `PSHM_IF_DOES_NOT_EXIST_` constant, or 0 for the default.
+ * @param permissions Permission bits, 0 to 0777, of an object that is created.
+ * @param ret_created Receives 1 when this call created the object, else 0. May be NULL.
+ * @return A descriptor; the caller closes it.
+ * @name_errors
+ * @error{EACCES} The permissions of the object do not allow it.
+ * @error{EAGAIN} Other processes created and removed the name thousands of times while this call tried.
+ * @error{EEXIST} The object exists, and `error` or `nil` was asked for. After `nil`, #pshm_errno is
+ *        unchanged.
+ * @error{EINVAL} @p direction, @p if_exists or @p if_does_not_exist is none of its constants, or
+ *        @p permissions has a bit outside 0777.
+ * @error{EISDIR} The name is a directory's.
+ * @error{ELOOP} The name is a symbolic link's.
+ * @error{EMFILE} The process has no descriptor free.
+ * @error{ENFILE} The system has no descriptor free.
+ * @error{ENODEV} The name is something else's, such as a FIFO's.
+ * @error{ENOENT} There is no such object, and `error` or `nil` was asked for. After `nil`, #pshm_errno is
+ *        unchanged.
+ * @error{ENOSPC} There is no room for another object.
+ * @error{ENOTSUP} `truncate` of an object that has a size, where the platform lets it be set only once
+ *        (#pshm_has, `resize`).
+ * @error{EROFS} The place where objects live is read-only.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * open-shm name &key direction if-exists if-does-not-exist permissions => shm, created
+ * @endcode
+ * @par In Lisp
+ * Open the shared memory object NAME and return it as an `open-shm`; the second value is true when this call
+ * created it. DIRECTION is `:input` (the default) or `:io`. IF-EXISTS is `:error`, `:overwrite` (the
+ * default), `:truncate`, `:supersede` or nil. IF-DOES-NOT-EXIST is `:error`, `:create` or nil; its default
+ * is `:error` for input and where an existing object would be overwritten or truncated, else `:create`.
+ * PERMISSIONS are those of an object that is created, `(:user-read :user-write :group-read :other-read)` by
+ * default, less the umask. Where an option that is nil applies, the result is nil. A NAME without its leading
+ * slash gets one.
+ * @par Exceptional situations
+ * `shm-does-not-exist` when there is no such object and the option is `:error`; `shm-exists` when there is
+ * one; `shm-invalid-argument` when an argument is none of the values above, before anything is called;
+ * `shm-error` when the system refuses. The restarts `continue`, `use-value`, and `overwrite`, `truncate`,
+ * `supersede` or `create` where they apply, are established around the error.
+ * @par Affected by
+ * The umask of the process; the permissions of the object.
+ * @par Lisp example
+ * @code{.lisp}
+ * (open-shm "/foobar-shm" :if-does-not-exist nil)
+ * => NIL
+ * (multiple-value-bind (shm created) (open-shm "/foobar-shm" :direction :io :if-does-not-exist :create)
+ *   (prog1 (list (shm-name shm) created)
+ *     (close-shm shm)
+ *     (delete-shm "/foobar-shm")))
+ * => ("/foobar-shm" T)
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> created = ctypes.c_int()
+ * >>> fd = pshm_open(b"/foobar-shm", PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0o600, created)
+ * >>> created.value
+ * 1
+ * @endcode
+ * @since 0.1
+ * @see pshm_shm_open, pshm_open_anonymous, pshm_delete, pshm_close; shm_open(3)
+ */
+PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_does_not_exist, int permissions,
+                       int *ret_created);
+
+/**
+ * @brief Make an object without a name.
+ *
+ * The object exists while a descriptor or a mapping of it is left; hand the descriptor to another process
+ * with #pshm_send, or to a child with #pshm_set_inheritable. Where #pshm_has says 1 to `anonymous`, it is
+ * never visible under any name: it is a memfd, an unnamed file where objects live, or what else the system
+ * has. Elsewhere the object gets a random name for a moment, exclusively, and loses it at once; a SIGKILL
+ * in that moment leaves the name behind.
+ *
+ * Its permissions are exactly @p permissions; the umask plays no part.
+ *
+ * @param direction `PSHM_DIRECTION_` constant. A read-only object without a name is of use as an empty one.
+ * @param permissions Permission bits, 0 to 0777.
+ * @param flags 0 or #PSHM_ANONYMOUS_HUGE.
+ * @param attempts How many random names to try where a name is needed, from 1; 100 is plenty.
+ * @param ret_name Receives a name for people: it begins with a slash, ends in NUL, and names nothing. May be
+ *        NULL with size 0.
+ * @param name_size The size of @p ret_name, in bytes: at least 32, or 0.
+ * @return A descriptor; the caller closes it.
+ * @error{EEXIST} Every name that was tried is taken, or @p attempts is 0.
+ * @error{EFAULT} @p ret_name is NULL and @p name_size is not 0.
+ * @error{EINVAL} @p direction is none of its constants, @p permissions has a bit outside 0777, @p flags has
+ *        an unknown bit, @p attempts or @p name_size is negative.
+ * @error{EMFILE} The process has no descriptor free.
+ * @error{ENFILE} The system has no descriptor free.
+ * @error{ENOMEM} There is no memory for the object.
+ * @error{ENOTSUP} #PSHM_ANONYMOUS_HUGE: the platform has no objects of huge pages.
+ * @error{ERANGE} @p name_size is too small. Nothing was created.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * open-shm* &key direction permissions attempts huge => shm
+ * @endcode
+ * @par In Lisp
+ * Make a shared memory object without a name and return it as an `open-shm`. DIRECTION is `:input` (the
+ * default) or `:io`. PERMISSIONS are exactly those of the object, `(:user-read :user-write :group-read
+ * :other-read)` by default. ATTEMPTS, 100 by default, is how many random names are tried where the system needs one. HUGE asks
+ * for an object of huge pages. The `shm-name` of the result is for people: it names nothing.
+ * @par Exceptional situations
+ * `shm-exists` when ATTEMPTS is 0 or every name was taken; `shm-invalid-argument` for a bad argument;
+ * `shm-error` when the system refuses.
+ * @par Affected by
+ * What the platform can do; see pshm_has in the FFI reference.
+ * @par Lisp example
+ * @code{.lisp}
+ * (let ((shm (open-shm* :direction :io :permissions '(:user-all))))
+ *   (prog1 (stat-mode (shm-stats shm))
+ *     (close-shm shm)))
+ * => (:USER-READ :USER-WRITE :USER-EXEC)
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> anonymous = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0, 100, None, 0)
+ * >>> pshm_close(anonymous)
+ * 0
+ * @endcode
+ * @since 0.1
+ * @see pshm_open, pshm_send, pshm_seal; memfd_create(2)
+ */
+PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags, int attempts, char *ret_name,
+                                 int64_t name_size);
+
+/**
+ * @brief Remove the name of an object.
+ *
+ * As #pshm_shm_unlink: who has the object open keeps it.
+ *
+ * @name_param
+ * @retval 0 The name is gone.
+ * @name_errors
+ * @error{EACCES} The caller may not remove the name.
+ * @error{ENOENT} There is no such object.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * delete-shm name => t
+ * @endcode
+ * @par In Lisp
+ * Remove the name NAME of a shared memory object and return t. Descriptors and mappings of the object stay
+ * good.
+ * @par Exceptional situations
+ * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` for a bad name; `shm-error` when
+ * the system refuses.
+ * @par Lisp example
+ * @code{.lisp}
+ * (progn (close-shm (open-shm "/foobar-shm" :direction :io :if-does-not-exist :create))
+ *        (delete-shm "/foobar-shm"))
+ * => T
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_delete(b"/foobar-shm")
+ * 0
+ * @endcode
+ * @since 0.1
+ * @see pshm_delete_if_same, pshm_open; shm_unlink(3)
+ */
+PSHM_API int pshm_delete(const char *name);
+
+/**
+ * @brief Remove a name if it is still the name of the object behind a descriptor.
+ *
+ * For cleaning up without harm to a successor: a process that was superseded does not delete the new object.
+ * The comparison and the removal are two steps. An object that takes the name between them loses it.
+ *
+ * @name_param
+ * @fd_param
+ * @retval 1 The name was this object's, and is gone.
+ * @retval 0 The name is another object's by now, and stays.
+ * @name_errors
+ * @fd_error
+ * @error{EACCES} The caller may not remove the name.
+ * @error{EISDIR} @p fd is a directory's.
+ * @error{ENODEV} @p fd is something else's, such as a pipe's.
+ * @error{ENOENT} There is no such object.
+ * @error{ENOTSUP} The platform cannot tell objects apart (macOS).
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * delete-shm-if-same name shm => deleted
+ * @endcode
+ * @par In Lisp
+ * Remove the name NAME if it is still SHM's, and say whether it was. Something that takes the name between
+ * the comparison and the removal loses it.
+ * @par Exceptional situations
+ * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` for a bad name or a closed SHM;
+ * `shm-error` when the system refuses.
+ * @par Lisp example
+ * @code{.lisp}
+ * (let ((old (open-shm "/foobar-shm" :direction :io :if-does-not-exist :create)))
+ *   (close-shm (open-shm "/foobar-shm" :direction :io :if-exists :supersede))
+ *   (prog1 (delete-shm-if-same "/foobar-shm" old)
+ *     (close-shm old)
+ *     (delete-shm "/foobar-shm")))
+ * => NIL
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_error_name(pshm_delete_if_same(b"/foobar-shm", fd))
+ * b'ENOENT'
+ * @endcode
+ * @since 0.1
+ * @see pshm_delete
+ */
+PSHM_API int pshm_delete_if_same(const char *name, int fd);
+
+/** @} */
+
+/**
+ * @defgroup api_size Size and room
+ * @brief How large an object is, and whether there is memory for it.
+ * @{
+ */
+
+/**
+ * @brief Set the size of an object.
+ *
+ * As #pshm_ftruncate: pages are not reserved. Shrinking takes the pages from everybody who maps them; who
+ * touches one after that gets a SIGBUS. #PSHM_SEAL_SHRINK guards against it.
+ *
+ * @fd_param
+ * @param size The new size, in bytes, from 0.
+ * @retval 0 The object has that size. On macOS it is rounded up to a page.
+ * @fd_error
+ * @error{EFBIG} The size is more than the file system allows.
+ * @error{EINVAL} @p size is negative, @p fd was not opened for writing or is not an object's, or the platform
+ *        lets the size be set only once (macOS).
+ * @error{EPERM} A seal forbids it.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * truncate-shm shm size
+ * @endcode
+ * @par In Lisp
+ * Set the size of SHM to SIZE octets. New octets are zero. No memory is set aside: `allocate-shm` does that.
+ * Returns no values.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 - 1, or SHM is closed; `shm-error` when
+ * the system refuses.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 100)
+ *   (stat-size (shm-stats shm)))
+ * => 100
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_truncate(fd, 100)
+ * 0
+ * @endcode
+ * @since 0.1
+ * @see pshm_allocate, pshm_ftruncate; ftruncate(2)
+ */
+PSHM_API int pshm_truncate(int fd, int64_t size);
+
+/**
+ * @brief Give an object at least a size, with memory behind every page of it, or an error.
+ *
+ * After success no access below @p size can fail for lack of memory. After `-ENOSPC` the size and the pages
+ * of the object are as they were. An object that is larger already keeps its size.
+ *
+ * Works in portions, since a system call that reserves pages starts from nothing when a signal interrupts
+ * it; what is missing inside the old size is reserved in one call. Where the room is known, it is compared
+ * first, so that a request that cannot be met does not take the room away from others meanwhile.
+ *
+ * @fd_param
+ * @param size The least size, in bytes, from 0. With 0 nothing is done.
+ * @retval 0 The memory is there.
+ * @fd_error
+ * @error{EFBIG} The size is more than the file system allows.
+ * @error{EINVAL} @p size is negative.
+ * @error{EISDIR} @p fd is a directory's.
+ * @error{ENODEV} @p fd is something else's, such as a pipe's.
+ * @error{ENOSPC} There is not that much memory.
+ * @error{ENOTSUP} The platform or the file system cannot do it; there is no emulation.
+ * @error{EPERM} A seal forbids it.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * allocate-shm shm size
+ * @endcode
+ * @par In Lisp
+ * Give SHM at least SIZE octets, with real memory behind all of them. After success no access to them can
+ * fault for lack of memory; after an error the object is as it was. Returns no values.
+ * @par Exceptional situations
+ * `shm-error` with the errno `:enospc` when there is not that much memory: the report says how much there
+ * is; `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 - 1, or SHM is closed.
+ * @par Affected by
+ * The room where objects live: `shm-space`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (allocate-shm shm 4096)
+ *   (stat-size (shm-stats shm)))
+ * => 4096
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_allocate(fd, 4096)
+ * 0
+ * >>> pshm_error_name(pshm_allocate(fd, 2**62)) in (b"ENOSPC", b"EFBIG")
+ * True
+ * @endcode
+ * @since 0.1
+ * @see pshm_space, pshm_truncate; fallocate(2)
+ */
+PSHM_API int pshm_allocate(int fd, int64_t size);
+
+/**
+ * @brief Say how much room there is in the place where named objects live.
+ *
+ * On Linux that is `/dev/shm`, which has 64 MiB in many containers. Anonymous objects may live elsewhere.
+ *
+ * @param ret_total Receives the size of the place, in bytes; 0 when it has no limit. May be NULL.
+ * @param ret_free Receives what is free, in bytes; 0 when there is no limit. May be NULL.
+ * @retval 0 Done.
+ * @error{EACCES} The place may not be looked at.
+ * @error{ENOENT} There is no such place: nothing is mounted there.
+ * @error{ENOTSUP} The platform has no such place, or does not tell.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * shm-space => total, free
+ * @endcode
+ * @par In Lisp
+ * Return the size of the place where named objects live and what is free of it, both in octets; two zeros
+ * when it has no limit.
+ * @par Exceptional situations
+ * `shm-error` when the platform does not tell.
+ * @par Lisp example
+ * @code{.lisp}
+ * (multiple-value-bind (total free) (shm-space)
+ *   (<= 0 free total))
+ * => T
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> total, free = ctypes.c_int64(), ctypes.c_int64()
+ * >>> pshm_space(total, free)
+ * 0
+ * >>> 0 <= free.value <= total.value
+ * True
+ * @endcode
+ * @since 0.1
+ * @see pshm_allocate; statvfs(3)
+ */
+PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
+
+/** @} */
+
+/**
+ * @defgroup api_mappings Mappings
+ * @brief Memory that is the object, from any offset.
+ * @{
+ */
+
+/**
+ * @brief Map a part of an object, from any offset.
+ *
+ * As #pshm_mmap, but the offset need not be a multiple of the page size: the mapping begins at the page that
+ * holds it, and the result is the address of the byte at @p offset. #pshm_unmap takes that address back.
+ *
+ * @param fd A descriptor of the object; -1 with #PSHM_MAP_ANONYMOUS.
+ * @param length The size, in bytes, from 1.
+ * @param protections `PSHM_PROT_` constants.
+ * @param flags `PSHM_MAP_` constants but #PSHM_MAP_FIXED: either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE, and any
+ *        of the others.
+ * @param offset Where in the object the first byte is, in bytes, from 0.
+ * @return The address of the first byte.
+ * @fd_error
+ * @error{EACCES} Shared write access was asked of a descriptor opened for reading.
+ * @error{EAGAIN} #PSHM_MAP_LOCK: more memory than may be locked.
+ * @error{EINVAL} @p length is not positive; @p offset is negative; @p protections or @p flags has an unknown
+ *        bit or #PSHM_MAP_FIXED; both or neither of shared and private; an anonymous mapping with a
+ *        descriptor; #PSHM_MAP_POPULATE without any protection.
+ * @error{ENODEV} @p fd is not an object's.
+ * @error{ENOMEM} The address space is full, there are too many mappings, or #PSHM_MAP_LOCK exceeds the limit.
+ * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
+ *        pages.
+ * @error{ENOTSUP} A flag is not to be had on this platform (#pshm_has).
+ * @error{EOVERFLOW} @p offset plus @p length is more than an `int64_t` holds, or one of them does not fit the
+ *        platform's types.
+ * @error{EPERM} A seal or the file system forbids the protection.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * mmap-shm shm length &key ptr prot flags offset => pointer
+ * @endcode
+ * @par In Lisp
+ * Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. PROT is `(:read :write)`
+ * by default; `()` means no access. FLAGS is `(:shared)` by default. PTR is the address that is wished for; the null pointer,
+ * the default, lets the system choose, and then any OFFSET will do. SHM may be nil with `:anonymous` among
+ * FLAGS: memory of no object.
+ * @par Exceptional situations
+ * `mmap-error` when the system refuses; `shm-invalid-argument` when an argument is of the wrong kind or SHM is
+ * closed. Memory past the end of the object can be mapped; touching it is a memory fault.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 4096)
+ *   (let ((pointer (mmap-shm shm 4096)))
+ *     (setf (cffi:mem-ref pointer :int) 42)
+ *     (prog1 (cffi:mem-ref pointer :int)
+ *       (munmap pointer 4096))))
+ * => 42
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> address = pshm_map(fd, 4, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 10)
+ * >>> ctypes.memmove(address, b"spam", 4) == address
+ * True
+ * @endcode
+ * @since 0.1
+ * @see pshm_unmap, pshm_mmap; mmap(2)
+ */
+PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, int64_t offset);
+
+/**
+ * @brief Remove a mapping that #pshm_map made.
+ *
+ * @param address The address that #pshm_map returned.
+ * @param length The length that it was given, in bytes.
+ * @retval 0 The mapping is gone.
+ * @error{EINVAL} @p address is 0 or negative; @p length is not positive.
+ * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
+ * @error{EOVERFLOW} @p address or @p length does not fit the platform's types.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * munmap ptr length
+ * @endcode
+ * @par In Lisp
+ * Remove the mapping of LENGTH octets at PTR, the pointer that `mmap-shm` returned. Returns no values.
+ * @par Exceptional situations
+ * `mmap-error` when the system refuses; `shm-invalid-argument` for a null pointer or a bad LENGTH.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 100)
+ *   (munmap (mmap-shm shm 100) 100))
+ * =>
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_unmap(address, 4)
+ * 0
+ * @endcode
+ * @since 0.1
+ * @see pshm_map; munmap(2)
+ */
+PSHM_API int pshm_unmap(int64_t address, int64_t length);
+
+/** @} */
+
+/**
+ * @defgroup api_bytes Bytes
+ * @brief Copy bytes in and out without a mapping, and so without a fault.
+ * @{
+ */
+
+/**
+ * @brief Copy bytes out of an object.
+ *
+ * The count is short at the end of the object, and 0 past it; nothing can fault. The descriptor's file
+ * position plays no part.
+ *
+ * @fd_param
+ * @param ret_bytes Receives the bytes.
+ * @param count How many, from 0.
+ * @param offset Where in the object they begin, in bytes, from 0.
+ * @return How many bytes were copied: @p count, or fewer at the end of the object.
+ * @fd_error
+ * @error{EFAULT} @p ret_bytes is NULL and @p count is not 0.
+ * @error{EINVAL} @p count or @p offset is negative.
+ * @error{EISDIR} @p fd is a directory's.
+ * @error{ENODEV} @p fd is something else's.
+ * @error{EOVERFLOW} @p count or @p offset does not fit the platform's types.
+ * @error{ESPIPE} @p fd is a pipe or a socket.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * read-shm shm octets &key start end offset => count
+ * @endcode
+ * @par In Lisp
+ * Copy octets of SHM, from OFFSET, into OCTETS, a vector of `(unsigned-byte 8)`, from START (0 by default) up
+ * to END (its length). Return how many were copied: fewer than asked for at the end of the object, 0 past it.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when an argument is of the wrong kind or out of bounds, or SHM is closed; `shm-error`
+ * when the system refuses.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 4)
+ *   (let ((octets (make-array 10 :element-type '(unsigned-byte 8) :initial-element 7)))
+ *     (list (read-shm shm octets) octets)))
+ * => (4 #(0 0 0 0 7 7 7 7 7 7))
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> buffer = ctypes.create_string_buffer(4)
+ * >>> pshm_read(fd, buffer, 4, 10)
+ * 4
+ * >>> buffer.raw
+ * b'spam'
+ * @endcode
+ * @since 0.1
+ * @see pshm_write, pshm_map; pread(2)
+ */
+PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offset);
+
+/**
+ * @brief Copy bytes into an object, never past its end.
+ *
+ * The count is short at the end of the object, and 0 past it: the object never grows. Its size is looked
+ * up first; where another process shrinks the object at that very moment, the bytes that are written may
+ * bring back a part of what was cut.
+ *
+ * @fd_param
+ * @param bytes The bytes.
+ * @param count How many, from 0.
+ * @param offset Where in the object they go, in bytes, from 0.
+ * @return How many bytes were copied: @p count, or fewer at the end of the object.
+ * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
+ * @error{EFAULT} @p bytes is NULL and @p count is not 0.
+ * @error{EINVAL} @p count or @p offset is negative.
+ * @error{EISDIR} @p fd is a directory's.
+ * @error{ENODEV} @p fd is something else's, such as a pipe's.
+ * @error{ENOSPC} There is no memory for a page that was never written. What was copied before it is in the
+ *        object.
+ * @error{EOVERFLOW} @p count or @p offset does not fit the platform's types.
+ * @error{EPERM} A seal forbids it.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * write-shm shm octets &key start end offset => count
+ * @endcode
+ * @par In Lisp
+ * Copy OCTETS, a vector of `(unsigned-byte 8)`, from START (0 by default) up to END (its length), into SHM at
+ * OFFSET. Return how many were copied: fewer than asked for at the end of the object, which never grows.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when an argument is of the wrong kind or out of bounds, or SHM is closed; `shm-error`
+ * when the system refuses.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 4)
+ *   (let ((octets (coerce #(1 2 3 4 5 6) '(vector (unsigned-byte 8)))))
+ *     (write-shm shm octets)))
+ * => 4
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_write(fd, b"0123456789", 10, 4090)
+ * 6
+ * @endcode
+ * @since 0.1
+ * @see pshm_read; pwrite(2)
+ */
+PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t offset);
+
+/** @} */
+
+/**
+ * @defgroup api_handing Handing over
+ * @brief Give an object to another process, with no more access than it should have.
+ * @{
+ */
+
+/**
+ * @brief Send a descriptor over a Unix domain socket.
+ *
+ * One byte of data goes with it, as every system needs. The receiver gets a descriptor of its own; the
+ * sender's stays open. A peer that is gone is an error and never a SIGPIPE.
+ *
+ * @param socket A connected Unix domain socket, of a stream or of packets.
+ * @param fd The descriptor to send.
+ * @retval 0 It is on its way.
+ * @error{EAGAIN} The socket does not block, and its buffer is full.
+ * @error{EBADF} @p socket or @p fd is not an open descriptor.
+ * @error{ECONNRESET} The peer is gone.
+ * @error{EINTR} A signal came before anything was sent. Call again.
+ * @error{EINVAL} @p socket is of a kind that takes no descriptors.
+ * @error{ENOTCONN} @p socket is not connected.
+ * @error{ENOTSOCK} @p socket is not a socket.
+ * @error{EPIPE} The peer is gone.
+ * @error{ETOOMANYREFS} Too many descriptors are on their way.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * send-shm shm socket
+ * @endcode
+ * @par In Lisp
+ * Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. Returns no
+ * values.
+ * @par Exceptional situations
+ * `shm-error` when the peer is gone or the system refuses; `shm-invalid-argument` when SHM is closed or SOCKET
+ * is not a descriptor.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 100)
+ *   (multiple-value-bind (here there) (shm-socketpair)
+ *     (send-shm shm here)
+ *     (let ((received (receive-shm there)))
+ *       (prog1 (stat-size (shm-stats received))
+ *         (close-shm received)
+ *         (posix-shm/ffi:close here)
+ *         (posix-shm/ffi:close there)))))
+ * => 100
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> here, there = ctypes.c_int(), ctypes.c_int()
+ * >>> pshm_socketpair(here, there)
+ * 0
+ * >>> pshm_send(here.value, fd)
+ * 0
+ * @endcode
+ * @since 0.1
+ * @see pshm_receive, pshm_socketpair; sendmsg(2), unix(7)
+ */
+PSHM_API int pshm_send(int socket, int fd);
+
+/**
+ * @brief Receive a descriptor over a Unix domain socket.
+ *
+ * Takes one byte of data and the one descriptor that came with it, which is close-on-exec from the start.
+ * Blocks while nothing has come, unless the socket is set not to.
+ *
+ * @param socket A connected Unix domain socket, of a stream or of packets.
+ * @return The descriptor; the caller closes it.
+ * @error{EAGAIN} The socket does not block, and nothing has come.
+ * @error{EBADF} @p socket is not an open descriptor.
+ * @error{EINTR} A signal came before a message did. Call again.
+ * @error{EMFILE} The process has no descriptor free. The message is lost.
+ * @error{ENODATA} The peer has closed its end.
+ * @error{ENOTCONN} @p socket is not connected.
+ * @error{ENOTSOCK} @p socket is not a socket.
+ * @error{EPROTO} The message had no descriptor, or more than one. Those that came are closed.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * receive-shm socket &optional name => shm
+ * @endcode
+ * @par In Lisp
+ * Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
+ * `open-shm`, with the name NAME for people. Interrupts are served while it waits.
+ * @par Exceptional situations
+ * `shm-error` when the peer closed its end (`:enodata`), sent no descriptor or several (`:eproto`), or there is
+ * no descriptor free (`:emfile`).
+ * @par Lisp example
+ * @code{.lisp}
+ * (multiple-value-bind (here there) (shm-socketpair)
+ *   (posix-shm/ffi:close here)
+ *   (handler-case (receive-shm there)
+ *     (shm-error (condition) (posix-shm/ffi:close there) (posix-shm-error-keyword condition))))
+ * => :ENODATA
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> received = pshm_receive(there.value)
+ * >>> pshm_fstat(received, fields, 16)
+ * 16
+ * >>> fields[PSHM_STAT_SIZE]
+ * 4096
+ * >>> [pshm_close(d) for d in (received, here.value, there.value)]
+ * [0, 0, 0]
+ * @endcode
+ * @since 0.1
+ * @see pshm_send; recvmsg(2), unix(7)
+ */
+PSHM_API int pshm_receive(int socket);
+
+/**
+ * @brief Make a connected pair of Unix domain stream sockets, close-on-exec.
+ *
+ * For handing a descriptor to a child or a thread: keep one, let the child inherit the other
+ * (#pshm_set_inheritable).
+ *
+ * @param ret_first Receives one descriptor.
+ * @param ret_second Receives the other.
+ * @retval 0 Both are open; the caller closes them.
+ * @error{EFAULT} @p ret_first or @p ret_second is NULL.
+ * @error{EMFILE} The process has not two descriptors free.
+ * @error{ENFILE} The system has not two descriptors free.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * shm-socketpair => first, second
+ * @endcode
+ * @par In Lisp
+ * Return two descriptors of sockets that are connected to each other, for `send-shm` and `receive-shm`. Close
+ * them with `posix-shm/ffi:close`.
+ * @par Exceptional situations
+ * `shm-error` when the system refuses.
+ * @par Lisp example
+ * @code{.lisp}
+ * (multiple-value-bind (first second) (shm-socketpair)
+ *   (list (posix-shm/ffi:close first) (posix-shm/ffi:close second)))
+ * => (0 0)
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_socketpair(here, there)
+ * 0
+ * >>> pshm_close(here.value), pshm_close(there.value)
+ * (0, 0)
+ * @endcode
+ * @since 0.1
+ * @see pshm_send, pshm_receive; socketpair(2)
+ */
+PSHM_API int pshm_socketpair(int *ret_first, int *ret_second);
+
+/**
+ * @brief What can be forbidden about an object for ever.
+ *
+ * @bits{PSHM_SEAL_,seals}
+ */
+enum pshm_seal {
+	PSHM_SEAL_SEAL = 0x01,         /**< No more seals. */
+	PSHM_SEAL_SHRINK = 0x02,       /**< The object never gets smaller: nobody's mapping can fault. */
+	PSHM_SEAL_GROW = 0x04,         /**< The object never gets larger. */
+	PSHM_SEAL_WRITE = 0x08,        /**< Nobody writes any more; refused while a writable mapping exists. */
+	PSHM_SEAL_FUTURE_WRITE = 0x10, /**< Nobody but existing writable mappings writes any more. */
+	PSHM_SEAL_EXEC = 0x20          /**< The execute permissions never change. */
+};
+
+/**
+ * @brief Forbid something about an anonymous object, for everybody and for ever: fcntl(2) with `F_ADD_SEALS`.
+ *
+ * @fd_param
+ * @param seals `PSHM_SEAL_` constants, added to those that the object has.
+ * @retval 0 The object has them.
+ * @fd_error
+ * @error{EBUSY} #PSHM_SEAL_WRITE: a writable mapping exists.
+ * @error{EINVAL} @p seals has an unknown bit, or @p fd is of something that knows no seals.
+ * @error{ENOTSUP} The platform, or this kernel, does not know the seal (#pshm_has).
+ * @error{EPERM} A named object, an object sealed with #PSHM_SEAL_SEAL, or a descriptor opened for reading.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * seal-shm shm seals
+ * @endcode
+ * @par In Lisp
+ * Add SEALS, a list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write` and `:exec`, one of them, or an
+ * integer, to the seals of SHM, for everybody and for ever. Returns no values.
+ * @par Exceptional situations
+ * `shm-error` when the object takes no seals (a named one, `:eperm`) or is mapped for writing (`:ebusy`);
+ * `shm-invalid-argument` for an unknown keyword or a closed SHM.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 4096)
+ *   (seal-shm shm '(:shrink :grow))
+ *   (handler-case (truncate-shm shm 0)
+ *     (shm-error (condition) (posix-shm-error-keyword condition))))
+ * => :EPERM
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_error_name(pshm_seal(fd, PSHM_SEAL_SHRINK))
+ * b'EPERM'
+ * @endcode
+ * @since 0.1
+ * @see pshm_seals, pshm_open_anonymous; fcntl(2), memfd_create(2)
+ */
+PSHM_API int pshm_seal(int fd, int seals);
+
+/**
+ * @brief Return the seals of an object: fcntl(2) with `F_GET_SEALS`.
+ *
+ * @fd_param
+ * @return `PSHM_SEAL_` constants, or-ed. A named object on Linux has #PSHM_SEAL_SEAL from the start; an anonymous
+ *         one that may not be executed has #PSHM_SEAL_EXEC where the kernel knows it.
+ * @fd_error
+ * @error{EINVAL} @p fd is of something that knows no seals.
+ * @error{ENOTSUP} The platform knows no seals.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * shm-seals shm => seals
+ * @endcode
+ * @par In Lisp
+ * Return the seals of SHM as a list of keywords.
+ * @par Exceptional situations
+ * `shm-error` when the object or the platform knows no seals; `shm-invalid-argument` when SHM is closed.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (seal-shm shm :shrink)
+ *   (find :shrink (shm-seals shm)))
+ * => :SHRINK
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_seals(fd) == PSHM_SEAL_SEAL
+ * True
+ * @endcode
+ * @since 0.1
+ * @see pshm_seal; fcntl(2)
+ */
+PSHM_API int pshm_seals(int fd);
+
+/**
+ * @brief Make another descriptor of the same object, with the same access or less.
+ *
+ * A descriptor for `input` of an object that is open for `io` is what to send to a peer that is to read only:
+ * it maps no memory for writing, and mprotect(2) cannot add it later. It guards against a peer's mistakes.
+ * Against a peer that means harm, and whom the permissions of the object allow to write, only permissions
+ * (mode 0400) or #PSHM_SEAL_FUTURE_WRITE guard: on Linux whoever holds a descriptor can open the object anew
+ * as far as the permissions go.
+ *
+ * @fd_param
+ * @param direction `PSHM_DIRECTION_` constant.
+ * @return The new descriptor; the caller closes it.
+ * @fd_error
+ * @error{EACCES} `io` was asked of a descriptor opened for input, or the permissions of the object do not
+ *        allow it.
+ * @error{EINVAL} @p direction is none of its constants.
+ * @error{EISDIR} @p fd is a directory's.
+ * @error{EMFILE} The process has no descriptor free.
+ * @error{ENFILE} The system has no descriptor free.
+ * @error{ENODEV} @p fd is something else's, such as a pipe's.
+ * @error{ENOTSUP} `input` of a descriptor opened for `io`, where the system has no way to do it (no `/proc`).
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * reopen-shm shm &key direction => shm
+ * @endcode
+ * @par In Lisp
+ * Return another `open-shm` of the object of SHM, for DIRECTION, `:input` by default: never with more access
+ * than SHM has. Send such a one to a peer that is only to read.
+ * @par Exceptional situations
+ * `shm-error` when `:io` is asked of an object opened for input (`:eacces`); `shm-invalid-argument` when SHM is
+ * closed.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 4096)
+ *   (let ((reader (reopen-shm shm)))
+ *     (unwind-protect
+ *          (handler-case (mmap-shm reader 4096)
+ *            (mmap-error (condition) (posix-shm-error-keyword condition)))
+ *       (close-shm reader))))
+ * => :EACCES
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> reader = pshm_reopen(fd, PSHM_DIRECTION_INPUT)
+ * >>> pshm_error_name(pshm_map(reader, 4096, PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0))
+ * b'EACCES'
+ * >>> pshm_close(reader), pshm_close(fd)
+ * (0, 0)
+ * @endcode
+ * @since 0.1
+ * @see pshm_dup, pshm_send, pshm_seal; proc(5)
+ */
+PSHM_API int pshm_reopen(int fd, int direction);
+
+/** @} */
+
+/**
+ * @defgroup api_names Names
+ * @brief What exists.
+ * @{
+ */
+
+/**
+ * @brief List the names of the objects that exist.
+ *
+ * Every name has its slash and ends in NUL: `"/a\0/b\0"`. Semaphores and whatever else lives in the same place
+ * are left out. Names are bytes, not necessarily UTF-8. The order means nothing, and the list is out of date
+ * as soon as it is made.
+ *
+ * @param ret_names Receives the names. NULL with size 0 asks for the size.
+ * @param size The size of the buffer, in bytes.
+ * @return The size that the list needs, in bytes; 0 when there is no object.
+ * @error{EACCES} The place where objects live may not be read.
+ * @error{EFAULT} @p ret_names is NULL and @p size is not 0.
+ * @error{EINVAL} @p size is negative.
+ * @error{EMFILE} The process has no descriptor free.
+ * @error{ENOENT} There is no such place.
+ * @error{ENOMEM} There is no memory to read the directory.
+ * @error{ENOTSUP} The platform does not tell.
+ * @error{ERANGE} The buffer is too small; it is untouched. Ask for the size again: objects come and go.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * list-shm => names
+ * @endcode
+ * @par In Lisp
+ * Return a list of the names of the objects that exist, in no order. A name that is not UTF-8 comes with the
+ * replacement character in it.
+ * @par Exceptional situations
+ * `shm-error` when the platform does not tell.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm (shm "/foobar-shm" :direction :io :if-does-not-exist :create)
+ *   (prog1 (find "/foobar-shm" (list-shm) :test #'string=)
+ *     (delete-shm "/foobar-shm")))
+ * => "/foobar-shm"
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_list(None, 0) >= 0
+ * True
+ * @endcode
+ * @since 0.1
+ * @see pshm_delete
+ */
+PSHM_API int64_t pshm_list(char *ret_names, int64_t size);
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
