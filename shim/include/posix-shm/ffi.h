@@ -500,7 +500,6 @@ enum pshm_mode {
  * @brief The fields that #pshm_fstat writes: each constant is an index into the array.
  *
  * A new field is only ever appended.
- *
  */
 enum pshm_stat_field {
 	PSHM_STAT_DEV = 0,         /**< Device of the file system; with the inode it identifies an object. Unsigned. */
@@ -826,7 +825,7 @@ enum pshm_map_flag {
  * @error{EINVAL} @p length is not positive; @p offset is negative or not a multiple of the page size;
  *        @p protections or @p flags has an unknown bit; both or neither of shared and private; an anonymous
  *        mapping with a descriptor; a fixed one at address 0 or at an address that is not a multiple of the
- *        page size; #PSHM_MAP_POPULATE without any protection.
+ *        page size; #PSHM_MAP_POPULATE without reading or writing.
  * @error{ENODEV} @p fd is not an object's.
  * @error{ENOMEM} The address space is full, there are too many mappings, or #PSHM_MAP_LOCK exceeds the limit.
  * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
