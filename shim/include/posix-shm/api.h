@@ -171,6 +171,8 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  *        NULL with size 0.
  * @param name_size The size of @p ret_name, in bytes: at least 32, or 0.
  * @return A descriptor; the caller closes it.
+ * @error{EACCES} An execute permission was asked for, and the system allows no executable memfd
+ *        (`vm.memfd_noexec`).
  * @error{EEXIST} Every name that was tried is taken, or @p attempts is 0.
  * @error{EFAULT} @p ret_name is NULL and @p name_size is not 0.
  * @error{EINVAL} @p direction is none of its constants, @p permissions has a bit outside 0777, @p flags has
@@ -355,8 +357,10 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * of the object are as they were. An object that is larger already keeps its size.
  *
  * Works in portions, since a system call that reserves pages starts from nothing when a signal interrupts
- * it; what is missing inside the old size is reserved in one call. Where the room is known, it is compared
- * first, so that a request that cannot be met does not take the room away from others meanwhile.
+ * it; what is missing inside the old size is reserved in one call, and once that was interrupted, signals
+ * wait until it is done. The room is compared first, so that a request that cannot be met does not take it
+ * away from others meanwhile; an anonymous object on Linux may have as much as the machine has memory and
+ * swap. A limit of a control group is enforced by the system's OOM killer, and not by an error.
  *
  * @fd_param
  * @param size The least size, in bytes, from 0. With 0 nothing is done.
@@ -467,7 +471,7 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * @error{EAGAIN} #PSHM_MAP_LOCK: more memory than may be locked.
  * @error{EINVAL} @p length is not positive; @p offset is negative; @p protections or @p flags has an unknown
  *        bit or #PSHM_MAP_FIXED; both or neither of shared and private; an anonymous mapping with a
- *        descriptor; #PSHM_MAP_POPULATE without any protection.
+ *        descriptor; #PSHM_MAP_POPULATE without reading or writing.
  * @error{ENODEV} @p fd is not an object's.
  * @error{ENOMEM} The address space is full, there are too many mappings, or #PSHM_MAP_LOCK exceeds the limit.
  * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
@@ -568,8 +572,8 @@ PSHM_API int pshm_unmap(int64_t address, int64_t length);
  * @error{EFAULT} @p ret_bytes is NULL and @p count is not 0.
  * @error{EINVAL} @p count or @p offset is negative.
  * @error{EISDIR} @p fd is a directory's.
- * @error{ENODEV} @p fd is something else's.
- * @error{EOVERFLOW} @p count or @p offset does not fit the platform's types.
+ * @error{ENODEV} @p fd is something else's, where the copy goes through a mapping.
+ * @error{EOVERFLOW} @p count does not fit the platform's types.
  * @error{ESPIPE} @p fd is a pipe or a socket.
  *
  * @par Lisp
@@ -614,15 +618,15 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  * @param bytes The bytes.
  * @param count How many, from 0.
  * @param offset Where in the object they go, in bytes, from 0.
- * @return How many bytes were copied: @p count, or fewer at the end of the object.
+ * @return How many bytes were copied: @p count, or fewer at the end of the object. Where an error comes after
+ *         some bytes, the count is short as well; the next call returns the error.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
  * @error{EFAULT} @p bytes is NULL and @p count is not 0.
  * @error{EINVAL} @p count or @p offset is negative.
  * @error{EISDIR} @p fd is a directory's.
  * @error{ENODEV} @p fd is something else's, such as a pipe's.
- * @error{ENOSPC} There is no memory for a page that was never written. What was copied before it is in the
- *        object.
- * @error{EOVERFLOW} @p count or @p offset does not fit the platform's types.
+ * @error{ENOSPC} There is no memory for a page that was never written.
+ * @error{EOVERFLOW} @p count does not fit the platform's types.
  * @error{EPERM} A seal forbids it.
  *
  * @par Lisp

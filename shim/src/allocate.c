@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Memory behind every page of an object, or the object as it was. */
+#include "system.h"
+#include "error.h"
+#include "native.h"
+#include "object.h"
+#include "platform.h"
+
+#include <signal.h>
+
+/* A call that reserves pages starts from nothing when a signal interrupts it; a portion takes well under 1 ms. */
+enum { PORTION = 1 << 20 };
+
+/* The bytes that there is room for. A file system without a limit, as a memfd's, has the machine's memory. */
+static uint64_t
+room(int fd)
+{
+	struct statvfs place;
+
+	if (sys_fstatvfs(fd, &place) < 0)
+		return UINT64_MAX;
+	return place.f_blocks == 0 ? native_memory() : (uint64_t)place.f_bavail * place.f_frsize;
+}
+
+/* A request that cannot be met is refused before it takes the room away from others, or brings the system down. */
+static bool
+exceeds_room(int fd, const struct stat *status, int64_t size)
+{
+	int64_t missing = size - (int64_t)status->st_blocks * 512;
+
+	return missing > 0 && (uint64_t)missing > room(fd);
+}
+
+/* Pages past the end, without growing. */
+static int
+reserve_past_end(int fd, int64_t end, int64_t size)
+{
+	int error = 0;
+
+	for (int64_t done = end; done < size && error >= 0; done += PORTION)
+		error = native_reserve(fd, done, size - done < PORTION ? size - done : PORTION);
+	return error;
+}
+
+/*
+ * The pages that are missing below the end, in one call, which the kernel takes back as a whole when it fails:
+ * here others may be storing into them, so nothing else can. After an interruption signals wait.
+ */
+static int
+reserve_below_end(int fd, int64_t length)
+{
+	int error = length == 0 ? 0 : native_fallocate_once(fd, 0, length);
+
+	if (error == -EINTR) {
+		sigset_t all;
+		sigset_t old;
+
+		sigfillset(&all);
+		pthread_sigmask(SIG_SETMASK, &all, &old);
+		error = native_fallocate(fd, 0, length);
+		pthread_sigmask(SIG_SETMASK, &old, NULL);
+	}
+	return error;
+}
+
+/* Give back what was reserved past the end, from the first whole page. */
+static void
+release_past_end(int fd, int64_t end, int64_t size)
+{
+	int64_t page = pshm_page_size();
+	int64_t first = end % page == 0 ? end : end - end % page + page;
+
+	if (first < size)
+		(void)native_release(fd, first, size - first);
+}
+
+static int
+reserve(int fd, int64_t old_size, int64_t size)
+{
+	int64_t below = old_size < size ? old_size : size;
+	int error = reserve_past_end(fd, old_size, size);
+
+	if (error >= 0)
+		error = reserve_below_end(fd, below);
+	if (error >= 0 && size > old_size)
+		error = native_fallocate(fd, size - 1, 1);
+	if (error < 0 && size > old_size)
+		release_past_end(fd, old_size, size);
+	return error;
+}
+
+/* Without pages past the end, a failure may leave the object grown: it is cut again, unless it has grown further. */
+static int
+grow(int fd, int64_t old_size, int64_t size)
+{
+	struct stat status;
+	int error = native_fallocate(fd, 0, size);
+
+	if (error < 0 && sys_fstat(fd, &status) >= 0 && status.st_size > old_size && status.st_size <= size)
+		sys_ftruncate(fd, old_size);
+	return error;
+}
+
+int
+pshm_allocate(int fd, int64_t size)
+{
+	struct stat status;
+	int error;
+
+	if (size < 0)
+		return record(-EINVAL);
+	error = object_status(fd, &status);
+	if (error >= 0 && !can(CAN_ALLOCATE))
+		error = -ENOTSUP;
+	if (error < 0 || size == 0)
+		return record(error);
+	if (exceeds_room(fd, &status, size))
+		return record(-ENOSPC);
+	return record(can(CAN_PUNCH) ? reserve(fd, status.st_size, size) : grow(fd, status.st_size, size));
+}

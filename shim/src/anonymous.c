@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Objects without a name. A ladder: each rung is one way to make such an object, and answers -ENOTSUP when this
+ * system does not have it, so that the next one is tried. Whichever rung is taken, the permissions and the
+ * direction are what was asked for.
+ */
+#include "system.h"
+#include "anonymous.h"
+#include "error.h"
+#include "name.h"
+#include "native.h"
+#include "object.h"
+#include "platform.h"
+
+#include <string.h>
+
+enum { EXEC_BITS = 0111 };
+
+/*
+ * Take over a new object that nobody else can have: give it its permissions, and trade the descriptor for a
+ * read-only one if that was asked for. The object has to be readable for the moment of opening it again.
+ */
+static int
+settle(int fd, const struct anonymous_request *request)
+{
+	int wanted = fd;
+	int error = 0;
+
+	if (fd < 0)
+		return fd;
+	if (request->direction == PSHM_DIRECTION_INPUT) {
+		error = sys_fchmod(fd, 0400 | (request->permissions & EXEC_BITS));
+		wanted = error < 0 ? error : native_reopen(fd, O_RDONLY);
+	}
+	error = wanted < 0 ? wanted : sys_fchmod(fd, request->permissions);
+	if (wanted != fd)
+		sys_close(fd);
+	if (error < 0 && wanted >= 0)
+		sys_close(wanted);
+	return error < 0 ? error : wanted;
+}
+
+static int
+on_memfd(const struct anonymous_request *request, char *ret_name)
+{
+	(void)ret_name;
+	return settle(native_memfd((request->permissions & EXEC_BITS) != 0, request->huge), request);
+}
+
+static int
+on_tmpfile(const struct anonymous_request *request, char *ret_name)
+{
+	(void)ret_name;
+	return settle(native_tmpfile(0600), request);
+}
+
+/* FreeBSD makes no read-only object of this kind. */
+static int
+on_shm_anon(const struct anonymous_request *request, char *ret_name)
+{
+	(void)ret_name;
+	return request->direction == PSHM_DIRECTION_INPUT ? -ENOTSUP : settle(native_shm_anon(0600), request);
+}
+
+/* Unlink a name that this process has just made, and give the object its permissions. */
+static int
+forget_name(int fd, const char *name, int permissions)
+{
+	int error = sys_shm_unlink(name);
+
+	if (error >= 0 && can(CAN_PERMIT))
+		error = sys_fchmod(fd, permissions);
+	if (error < 0) {
+		sys_close(fd);
+		return error;
+	}
+	return fd;
+}
+
+static int
+on_mkstemp(const struct anonymous_request *request, char *ret_name)
+{
+	int fd = native_mkstemp(strcpy(ret_name, "/pshm-XXXXXXXXXXXX"));
+
+	if (fd >= 0 && request->direction == PSHM_DIRECTION_INPUT) {
+		int reader = object_open(ret_name, O_RDONLY, 0);
+
+		sys_close(fd);
+		if (reader < 0)
+			sys_shm_unlink(ret_name);
+		fd = reader;
+	}
+	return fd < 0 ? fd : forget_name(fd, ret_name, request->permissions);
+}
+
+/* Until its name is gone, nobody may open the object; but where fchmod does not work it is made as it stays. */
+static int
+on_name(const struct anonymous_request *request, char *ret_name)
+{
+	for (int attempt = 0; attempt < request->attempts; attempt++) {
+		int fd = name_random(ret_name);
+
+		if (fd < 0)
+			return fd;
+		fd = object_create(ret_name, request->direction, can(CAN_PERMIT) ? 0 : request->permissions);
+		if (fd >= 0)
+			return forget_name(fd, ret_name, request->permissions);
+		if (fd != -EEXIST)
+			return fd;
+	}
+	return -EEXIST;
+}
+
+static const struct {
+	enum rung rung;
+	int (*open)(const struct anonymous_request *request, char *ret_name);
+} ladder[] = {
+	{ RUNG_MEMFD, on_memfd },     { RUNG_TMPFILE, on_tmpfile }, { RUNG_SHM_ANON, on_shm_anon },
+	{ RUNG_MKSTEMP, on_mkstemp }, { RUNG_NAMED, on_name },
+};
+
+int
+anonymous_open(const struct anonymous_request *request, unsigned rungs, char *ret_name)
+{
+	int fd = -ENOTSUP;
+
+	for (size_t i = 0; i < sizeof ladder / sizeof ladder[0] && fd == -ENOTSUP; i++)
+		if ((rungs & (unsigned)ladder[i].rung) != 0)
+			fd = ladder[i].open(request, ret_name);
+	return fd;
+}
+
+static int
+request_error(int direction, int permissions, int flags, int attempts, const char *ret_name, int64_t name_size)
+{
+	if ((direction != PSHM_DIRECTION_INPUT && direction != PSHM_DIRECTION_IO) || (permissions & ~0777) != 0)
+		return -EINVAL;
+	if ((flags & ~PSHM_ANONYMOUS_HUGE) != 0 || attempts < 0 || name_size < 0)
+		return -EINVAL;
+	if (ret_name == NULL && name_size != 0)
+		return -EFAULT;
+	if (ret_name != NULL && name_size < MADE_NAME_SIZE)
+		return -ERANGE;
+	return attempts == 0 ? -EEXIST : 0;
+}
+
+int
+pshm_open_anonymous(int direction, int permissions, int flags, int attempts, char *ret_name, int64_t name_size)
+{
+	const struct anonymous_request request = { direction, permissions, flags != 0, attempts };
+	int error = request_error(direction, permissions, flags, attempts, ret_name, name_size);
+	char name[MADE_NAME_SIZE] = "";
+	int fd;
+
+	if (error < 0)
+		return record(error);
+	fd = anonymous_open(&request, platform.rungs & (request.huge ? RUNG_MEMFD : ~0U), name);
+	if (fd < 0)
+		return record(fd);
+	if (ret_name != NULL) {
+		if (name[0] == '\0')
+			name_for_people(name, fd);
+		memcpy(ret_name, name, sizeof name);
+	}
+	return fd;
+}

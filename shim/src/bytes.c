@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Bytes in and out of an object, without a mapping of the caller's. */
+#include "system.h"
+#include "error.h"
+#include "object.h"
+#include "platform.h"
+
+#include <string.h>
+
+static int
+request_error(const void *bytes, int64_t count, int64_t offset)
+{
+	if (count < 0 || offset < 0)
+		return -EINVAL;
+	if (bytes == NULL && count != 0)
+		return -EFAULT;
+	return (int64_t)(size_t)count == count ? 0 : -EOVERFLOW;
+}
+
+/* How many of the bytes lie inside the object: the count, or fewer at its end. */
+static int64_t
+count_inside(int fd, int64_t count, int64_t offset)
+{
+	struct stat status;
+	int error = object_status(fd, &status);
+
+	if (error < 0 || offset >= status.st_size)
+		return error;
+	return count < status.st_size - offset ? count : status.st_size - offset;
+}
+
+/* A platform that has no read and no write on these descriptors is served through a mapping. */
+static int64_t
+copy_mapped(int fd, void *in, const void *out, int64_t count, int64_t offset)
+{
+	int64_t address;
+
+	count = count_inside(fd, count, offset);
+	if (count <= 0)
+		return count;
+	address = pshm_map(fd, count, in != NULL ? PSHM_PROT_READ : PSHM_PROT_WRITE, PSHM_MAP_SHARED, offset);
+	if (address < 0 && address >= -4095)
+		return address == -EACCES || address == -EPERM ? -EBADF : address;
+	if (in != NULL)
+		memcpy(in, (const void *)(uintptr_t)address, (size_t)count);
+	else
+		memcpy((void *)(uintptr_t)address, out, (size_t)count);
+	pshm_unmap(address, count);
+	return count;
+}
+
+static int64_t
+read_bytes(int fd, char *bytes, int64_t count, int64_t offset)
+{
+	int64_t done = 0;
+
+	while (done < count) {
+		int64_t got = sys_pread(fd, bytes + done, (size_t)(count - done), offset + done);
+
+		if (got <= 0)
+			return done > 0 ? done : got;
+		done += got;
+	}
+	return done;
+}
+
+static int64_t
+write_bytes(int fd, const char *bytes, int64_t count, int64_t offset)
+{
+	int64_t done = 0;
+
+	while (done < count) {
+		int64_t got = sys_pwrite(fd, bytes + done, (size_t)(count - done), offset + done);
+
+		if (got <= 0)
+			return done > 0 ? done : got;
+		done += got;
+	}
+	return done;
+}
+
+/* Nothing lies past the greatest offset; and where nothing is asked for, the descriptor is still looked at. */
+int64_t
+pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offset)
+{
+	int error = request_error(ret_bytes, count, offset);
+
+	if (error < 0)
+		return record64(error);
+	if (count > INT64_MAX - offset)
+		count = INT64_MAX - offset;
+	if (count == 0)
+		return record64(count_inside(fd, 0, 0));
+	if (!can(CAN_DESCRIPTOR_IO))
+		return record64(copy_mapped(fd, ret_bytes, NULL, count, offset));
+	return record64(read_bytes(fd, ret_bytes, count, offset));
+}
+
+/* A write past the end would grow the object, so the end is looked up first. */
+int64_t
+pshm_write(int fd, const void *bytes, int64_t count, int64_t offset)
+{
+	int error = request_error(bytes, count, offset);
+
+	if (error < 0)
+		return record64(error);
+	count = count_inside(fd, count, offset);
+	if (count <= 0)
+		return record64(count);
+	if (!can(CAN_DESCRIPTOR_IO))
+		return record64(copy_mapped(fd, NULL, bytes, count, offset));
+	return record64(write_bytes(fd, bytes, count, offset));
+}

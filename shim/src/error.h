@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The last failure of the calling thread. */
+#ifndef PSHM_ERROR_H
+#define PSHM_ERROR_H
+
+#include <stdint.h>
+
+/* Keep a negative result as this thread's last failure, and return it. */
+int failure(int result);
+
+/* What every public function returns through: a failure is kept, anything else passes. */
+static inline int
+record(int result)
+{
+	return result < 0 ? failure(result) : result;
+}
+
+static inline int64_t
+record64(int64_t result)
+{
+	return result < 0 ? failure((int)result) : result;
+}
+
+/* For an address, of which only the values -4095 to -1 are errors: some systems map above 2^63. */
+static inline int64_t
+record_address(int64_t result)
+{
+	return result < 0 && result >= -4095 ? failure((int)result) : result;
+}
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What this platform can do, as it runs now. */
+#include "system.h"
+#include "anonymous.h"
+#include "error.h"
+#include "mapping.h"
+#include "native.h"
+#include "platform.h"
+
+#include <string.h>
+
+/* Whether a call that makes a descriptor works; the descriptor is closed. */
+static bool
+opens(int fd)
+{
+	if (fd >= 0)
+		sys_close(fd);
+	return fd >= 0;
+}
+
+/* An object to try something on. */
+static int
+trial(unsigned rungs)
+{
+	const struct anonymous_request request = { PSHM_DIRECTION_IO, 0600, false, 1 };
+	char name[32];
+
+	return anonymous_open(&request, platform.rungs & rungs, name);
+}
+
+static bool
+has_allocate(void)
+{
+	return can(CAN_ALLOCATE);
+}
+
+static bool
+has_anonymous(void)
+{
+	return opens(trial(~(unsigned)RUNG_NAMED));
+}
+
+static bool
+has_descriptor_io(void)
+{
+	return can(CAN_DESCRIPTOR_IO);
+}
+
+static bool
+has_growsdown(void)
+{
+	return mapping_native_flags(PSHM_MAP_GROWSDOWN) >= 0;
+}
+
+static bool
+has_huge_objects(void)
+{
+	return (platform.rungs & RUNG_MEMFD) != 0 && opens(native_memfd(false, true));
+}
+
+/* Whether a call on a page of memory works. */
+static bool
+works_on_page(int (*call)(int64_t address, int64_t length))
+{
+	int64_t page = pshm_page_size();
+	int64_t address = mapping_make(0, page, PSHM_PROT_READ, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0);
+	int error;
+
+	if (address < 0)
+		return false;
+	error = call(address, page);
+	mapping_remove(address, page);
+	return error >= 0;
+}
+
+static bool
+has_huge_pages(void)
+{
+	return works_on_page(native_ask_for_huge_pages);
+}
+
+static bool
+has_identity(void)
+{
+	return can(CAN_IDENTIFY);
+}
+
+static bool
+has_list(void)
+{
+	return platform.directory != NULL;
+}
+
+static bool
+has_noreserve(void)
+{
+	return mapping_native_flags(PSHM_MAP_NORESERVE) >= 0;
+}
+
+static bool
+has_permissions(void)
+{
+	return can(CAN_PERMIT);
+}
+
+static int
+populate_reading(int64_t address, int64_t length)
+{
+	return native_populate(address, length, false);
+}
+
+static bool
+has_populate(void)
+{
+	return works_on_page(populate_reading);
+}
+
+static bool
+has_reopen(void)
+{
+	int fd = trial(~0U);
+	bool reopens = fd >= 0 && opens(native_reopen(fd, O_RDONLY));
+
+	(void)opens(fd);
+	return reopens;
+}
+
+static bool
+has_resize(void)
+{
+	return can(CAN_RESIZE);
+}
+
+static bool
+takes_seals(int seals)
+{
+	int fd = trial(RUNG_MEMFD);
+	bool takes = fd >= 0 && native_add_seals(fd, seals) >= 0;
+
+	(void)opens(fd);
+	return takes;
+}
+
+static bool
+has_seals(void)
+{
+	return takes_seals(PSHM_SEAL_SHRINK);
+}
+
+static bool
+has_seal_exec(void)
+{
+	return takes_seals(PSHM_SEAL_EXEC);
+}
+
+static bool
+has_seal_future_write(void)
+{
+	return takes_seals(PSHM_SEAL_FUTURE_WRITE);
+}
+
+static bool
+has_supersede(void)
+{
+	int fd = can(CAN_LINK) ? native_tmpfile(0600) : -ENOTSUP;
+	bool reopens = fd >= 0 && opens(native_reopen(fd, O_RDONLY));
+
+	(void)opens(fd);
+	return reopens;
+}
+
+static const struct {
+	char name[20];
+	bool (*has)(void);
+} features[] = {
+	{ "allocate", has_allocate },
+	{ "anonymous", has_anonymous },
+	{ "descriptor-io", has_descriptor_io },
+	{ "growsdown", has_growsdown },
+	{ "huge-objects", has_huge_objects },
+	{ "huge-pages", has_huge_pages },
+	{ "identity", has_identity },
+	{ "list", has_list },
+	{ "noreserve", has_noreserve },
+	{ "permissions", has_permissions },
+	{ "populate", has_populate },
+	{ "reopen", has_reopen },
+	{ "resize", has_resize },
+	{ "seal-exec", has_seal_exec },
+	{ "seal-future-write", has_seal_future_write },
+	{ "seals", has_seals },
+	{ "space", has_list },
+	{ "supersede", has_supersede },
+};
+
+int
+pshm_has(const char *feature)
+{
+	if (feature == NULL)
+		return record(-EFAULT);
+	for (size_t i = 0; i < sizeof features / sizeof features[0]; i++)
+		if (strcmp(features[i].name, feature) == 0)
+			return features[i].has();
+	return record(-EINVAL);
+}

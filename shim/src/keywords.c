@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Lists of keywords as flags, and back. The rows are generated from the headers. */
+#include "system.h"
+#include "error.h"
+
+#include <string.h>
+
+static const struct keyword {
+	int kind;
+	char name[16];
+	int value;
+} keywords[] = {
+#define PSHM_KEYWORD(kind, name, value) { kind, name, value },
+#include "constants-table.h"
+#undef PSHM_KEYWORD
+};
+
+/* The kinds of which only one keyword can be meant. */
+static const int choices[] = {
+#define PSHM_CHOICE(kind) kind,
+#include "constants-table.h"
+#undef PSHM_CHOICE
+};
+
+enum { KEYWORDS = sizeof keywords / sizeof keywords[0], CHOICES = sizeof choices / sizeof choices[0] };
+
+static const char spaces[] = " \t\n";
+
+static bool
+is_kind(int kind)
+{
+	return kind >= PSHM_KIND_OPEN_FLAG && kind <= PSHM_KIND_SEAL;
+}
+
+static bool
+is_choice(int kind)
+{
+	for (int i = 0; i < CHOICES; i++)
+		if (choices[i] == kind)
+			return true;
+	return false;
+}
+
+static const struct keyword *
+find(int kind, const char *text, size_t length)
+{
+	for (int i = 0; i < KEYWORDS; i++)
+		if (keywords[i].kind == kind && strlen(keywords[i].name) == length &&
+		    memcmp(keywords[i].name, text, length) == 0)
+			return &keywords[i];
+	return NULL;
+}
+
+int
+pshm_flags_parse(int kind, const char *text)
+{
+	int flags = 0;
+	int count = 0;
+
+	if (text == NULL)
+		return record(-EFAULT);
+	if (!is_kind(kind))
+		return record(-EINVAL);
+	for (text += strspn(text, spaces); *text != '\0'; text += strspn(text, spaces)) {
+		size_t length = strcspn(text, spaces);
+		const struct keyword *keyword = find(kind, text, length);
+
+		if (keyword == NULL || (is_choice(kind) && ++count > 1))
+			return record(-EINVAL);
+		flags |= keyword->value;
+		text += length;
+	}
+	return flags;
+}
+
+/* A keyword belongs in the text of flags when all its bits are there and another has not named them already. */
+static bool
+is_part(const struct keyword *keyword, int kind, int flags, int named)
+{
+	if (keyword->kind != kind)
+		return false;
+	if (flags == 0 || is_choice(kind))
+		return keyword->value == flags;
+	return (flags & keyword->value) == keyword->value && (named & keyword->value) != keyword->value;
+}
+
+/* The text's size with its NUL, or -EINVAL. Where a buffer is given, it is large enough. */
+static int64_t
+format(int kind, int flags, char *buffer)
+{
+	int64_t size = 0;
+	int named = 0;
+
+	for (int i = 0; i < KEYWORDS; i++) {
+		int64_t length = (int64_t)strlen(keywords[i].name);
+
+		if (!is_part(&keywords[i], kind, flags, named))
+			continue;
+		if (buffer != NULL && size > 0)
+			buffer[size - 1] = ' ';
+		if (buffer != NULL)
+			memcpy(buffer + size, keywords[i].name, (size_t)length + 1);
+		size += length + 1;
+		named |= keywords[i].value;
+	}
+	if (buffer != NULL && size == 0)
+		buffer[0] = '\0';
+	return named == flags ? size + (size == 0) : -EINVAL;
+}
+
+int64_t
+pshm_flags_format(int kind, int flags, char *ret_keywords, int64_t size)
+{
+	int64_t needed;
+
+	if (!is_kind(kind) || size < 0)
+		return record(-EINVAL);
+	if (ret_keywords == NULL && size != 0)
+		return record(-EFAULT);
+	needed = format(kind, flags, NULL);
+	if (needed < 0 || ret_keywords == NULL)
+		return record64(needed);
+	if (needed > size)
+		return record(-ERANGE);
+	return format(kind, flags, ret_keywords);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What was loaded. */
+#include "system.h"
+#include "platform.h"
+
+#define TEXT_OF(token) #token
+#define TEXT(macro) TEXT_OF(macro)
+
+int
+pshm_version(void)
+{
+	return PSHM_VERSION_MAJOR * 1000000 + PSHM_VERSION_MINOR * 1000 + PSHM_VERSION_PATCH;
+}
+
+const char *
+pshm_version_string(void)
+{
+	return TEXT(PSHM_VERSION_MAJOR) "." TEXT(PSHM_VERSION_MINOR) "." TEXT(PSHM_VERSION_PATCH);
+}
+
+int
+pshm_page_size(void)
+{
+	return (int)sysconf(_SC_PAGESIZE);
+}
+
+int
+pshm_name_max(void)
+{
+	return platform.name_max;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The names of the objects that exist, where they are files of one directory. */
+#include "system.h"
+#include "error.h"
+#include "platform.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct list {
+	char *names;
+	size_t size;
+	size_t room;
+};
+
+static int
+append(struct list *list, const char *name)
+{
+	size_t length = strlen(name) + 1;
+
+	if (list->room - list->size < length + 1) {
+		size_t room = 2 * list->room + length + 1;
+		char *names = realloc(list->names, room);
+
+		if (names == NULL)
+			return -ENOMEM;
+		list->names = names;
+		list->room = room;
+	}
+	list->names[list->size] = '/';
+	memcpy(list->names + list->size + 1, name, length);
+	list->size += length + 1;
+	return 0;
+}
+
+/* Regular files, without glibc's semaphores (sem_overview(7)). Some file systems do not tell the type. */
+static bool
+is_object(DIR *directory, const struct dirent *entry)
+{
+	int saved = errno;
+	struct stat status;
+
+	if (strncmp(entry->d_name, "sem.", 4) == 0)
+		return false;
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type == DT_REG;
+	if (fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return system_error(saved) == 0;
+	return S_ISREG(status.st_mode);
+}
+
+/* The next entry: 1, or 0 at the end, or an error. Only errno tells the last two apart, readdir(3). */
+static int
+next_entry(DIR *directory, const struct dirent **ret_entry)
+{
+	int saved = errno;
+
+	errno = 0;
+	*ret_entry = readdir(directory);
+	if (*ret_entry == NULL && errno != 0)
+		return system_error(saved);
+	errno = saved;
+	return *ret_entry != NULL;
+}
+
+static int
+collect(struct list *list)
+{
+	int saved = errno;
+	DIR *directory = opendir(platform.directory);
+	const struct dirent *entry;
+	int more;
+
+	if (directory == NULL)
+		return system_error(saved);
+	while ((more = next_entry(directory, &entry)) > 0)
+		if (is_object(directory, entry) && (more = append(list, entry->d_name)) < 0)
+			break;
+	closedir(directory);
+	errno = saved;
+	return more;
+}
+
+int64_t
+pshm_list(char *ret_names, int64_t size)
+{
+	struct list list = { NULL, 0, 0 };
+	int64_t result;
+
+	if (size < 0)
+		return record(-EINVAL);
+	if (ret_names == NULL && size != 0)
+		return record(-EFAULT);
+	result = platform.directory == NULL ? -ENOTSUP : collect(&list);
+	if (result >= 0)
+		result = (int64_t)list.size;
+	if (result > size && ret_names != NULL)
+		result = -ERANGE;
+	if (result > 0 && ret_names != NULL)
+		memcpy(ret_names, list.names, list.size);
+	free(list.names);
+	return record64(result);
+}

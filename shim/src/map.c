@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Mappings that begin at any offset: the page that holds it is found here. */
+#include "system.h"
+#include "error.h"
+#include "mapping.h"
+
+/* The bytes between the start of the page and the position. */
+static int64_t
+within_page(int64_t position)
+{
+	return position & (pshm_page_size() - 1);
+}
+
+int64_t
+pshm_map(int fd, int64_t length, int protections, int flags, int64_t offset)
+{
+	int64_t lead = 0;
+	int64_t page;
+
+	if (length <= 0 || offset < 0 || (flags & PSHM_MAP_FIXED) != 0)
+		return record64(-EINVAL);
+	if (length > INT64_MAX - offset)
+		return record64(-EOVERFLOW);
+	if (offset != 0)
+		lead = within_page(offset);
+	page = record_address(mapping_make(0, length + lead, protections, flags, fd, offset - lead));
+	return page < 0 && page >= -4095 ? page : page + lead;
+}
+
+int
+pshm_unmap(int64_t address, int64_t length)
+{
+	int64_t lead;
+
+	if (address <= 0 || length <= 0)
+		return record(-EINVAL);
+	lead = within_page(address);
+	if (length > INT64_MAX - lead)
+		return record(-EOVERFLOW);
+	return record(mapping_remove(address - lead, length + lead));
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Mappings, below the public functions: nothing here records a failure. */
+#ifndef PSHM_MAPPING_H
+#define PSHM_MAPPING_H
+
+#include <stdint.h>
+
+/* The native flags, -EINVAL for a bit that is no flag of ours, or -ENOTSUP for a flag that is not the platform's. */
+int mapping_native_flags(int flags);
+
+int64_t mapping_make(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset);
+int mapping_remove(int64_t address, int64_t length);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Memory that is an object. */
+#include "system.h"
+#include "error.h"
+#include "native.h"
+#include "mapping.h"
+
+_Static_assert(PSHM_PROT_NONE == PROT_NONE && PSHM_PROT_READ == PROT_READ && PSHM_PROT_WRITE == PROT_WRITE &&
+                       PSHM_PROT_EXEC == PROT_EXEC,
+               "the protections are the platform's");
+_Static_assert(PSHM_MAP_SHARED == MAP_SHARED && PSHM_MAP_PRIVATE == MAP_PRIVATE && PSHM_MAP_FIXED == MAP_FIXED,
+               "these flags are the platform's");
+
+enum {
+	PROTECTIONS = PSHM_PROT_READ | PSHM_PROT_WRITE | PSHM_PROT_EXEC,
+	SHARING = PSHM_MAP_SHARED | PSHM_MAP_PRIVATE,
+	SAME_EVERYWHERE = SHARING | PSHM_MAP_FIXED,
+	AFTERWARDS = 0, /* no native flag: done by a call on the new mapping */
+	MISSING = -1
+};
+
+#ifndef MAP_GROWSDOWN
+#define MAP_GROWSDOWN MISSING
+#endif
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE MISSING
+#endif
+
+static const struct flag {
+	int ours;
+	int native;
+} flags_of_ours[] = {
+	{ PSHM_MAP_ANONYMOUS, MAP_ANONYMOUS }, { PSHM_MAP_GROWSDOWN, MAP_GROWSDOWN },
+	{ PSHM_MAP_NORESERVE, MAP_NORESERVE }, { PSHM_MAP_POPULATE, AFTERWARDS },
+	{ PSHM_MAP_LOCK, AFTERWARDS },         { PSHM_MAP_HUGE, AFTERWARDS },
+};
+
+static bool
+has_flag(int flags, int flag)
+{
+	return (flags & flag) == flag;
+}
+
+/* The native flags, -EINVAL for a bit that is no flag of ours, or -ENOTSUP for a flag that is not the platform's. */
+int
+mapping_native_flags(int flags)
+{
+	int native = flags & SAME_EVERYWHERE;
+	int known = SAME_EVERYWHERE;
+
+	if ((flags & ~SAME_EVERYWHERE) == 0)
+		return native;
+	for (size_t i = 0; i < sizeof flags_of_ours / sizeof flags_of_ours[0]; i++) {
+		if (!has_flag(flags, flags_of_ours[i].ours))
+			continue;
+		if (flags_of_ours[i].native == MISSING)
+			return -ENOTSUP;
+		known |= flags_of_ours[i].ours;
+		native |= flags_of_ours[i].native;
+	}
+	return (flags & ~known) != 0 ? -EINVAL : native;
+}
+
+static bool
+address_fits(int64_t address)
+{
+	return (int64_t)(uintptr_t)address == address;
+}
+
+static bool
+size_fits(int64_t length)
+{
+	return (int64_t)(size_t)length == length;
+}
+
+/* The checks that need no look at the platform. */
+static int
+request_error(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+{
+	if (length <= 0 || offset < 0 || (protections & ~PROTECTIONS) != 0)
+		return -EINVAL;
+	if ((flags & SHARING) == 0 || (flags & SHARING) == SHARING)
+		return -EINVAL;
+	if (has_flag(flags, PSHM_MAP_FIXED) && address == 0)
+		return -EINVAL;
+	if (has_flag(flags, PSHM_MAP_ANONYMOUS) && fd != -1)
+		return -EINVAL;
+	if (has_flag(flags, PSHM_MAP_POPULATE) && (protections & (PSHM_PROT_READ | PSHM_PROT_WRITE)) == 0)
+		return -EINVAL;
+	if (!address_fits(address) || !size_fits(length))
+		return -EOVERFLOW;
+	return 0;
+}
+
+/* What the flags ask of the new mapping: huge pages before any page is there, and locking last. */
+static int
+settle(int64_t address, int64_t length, int protections, int flags)
+{
+	int error = 0;
+
+	if (has_flag(flags, PSHM_MAP_HUGE))
+		error = native_ask_for_huge_pages(address, length);
+	if (error >= 0 && has_flag(flags, PSHM_MAP_POPULATE))
+		error = native_populate(address, length, (protections & PSHM_PROT_WRITE) != 0);
+	if (error >= 0 && has_flag(flags, PSHM_MAP_LOCK))
+		error = sys_mlock(address, length);
+	return error;
+}
+
+int64_t
+mapping_make(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+{
+	int error = request_error(address, length, protections, flags, fd, offset);
+	int native = mapping_native_flags(flags);
+	int64_t made;
+
+	if (error < 0 || native < 0)
+		return error < 0 ? error : native;
+	made = sys_mmap(address, length, protections, native, fd, offset);
+	if ((flags & ~SAME_EVERYWHERE) == 0 || (made < 0 && made >= -4095))
+		return made;
+	error = settle(made, length, protections, flags);
+	if (error < 0) {
+		sys_munmap(made, length);
+		return error;
+	}
+	return made;
+}
+
+int
+mapping_remove(int64_t address, int64_t length)
+{
+	if (address <= 0 || length <= 0)
+		return -EINVAL;
+	if (!address_fits(address) || !size_fits(length))
+		return -EOVERFLOW;
+	return sys_munmap(address, length);
+}
+
+int64_t
+pshm_mmap(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+{
+	return record_address(mapping_make(address, length, protections, flags, fd, offset));
+}
+
+int
+pshm_munmap(int64_t address, int64_t length)
+{
+	return record(mapping_remove(address, length));
+}
+
+int
+pshm_mprotect(int64_t address, int64_t length, int protections)
+{
+	if (address < 0 || length < 0 || (protections & ~PROTECTIONS) != 0)
+		return record(-EINVAL);
+	if (!address_fits(address) || !size_fits(length))
+		return record(-EOVERFLOW);
+	return record(sys_mprotect(address, length, protections));
+}

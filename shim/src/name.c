@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Names of objects: which ones are accepted, and which ones the library makes. */
+#include "system.h"
+#include "name.h"
+#include "platform.h"
+
+#include <string.h>
+#include <time.h>
+#ifdef __APPLE__
+#include <sys/random.h>
+#endif
+
+/* glibc would take "x" and "//x" for "/x", and open "/." and "/.." as directories. */
+int
+name_check(const char *name)
+{
+	int length = 1;
+
+	if (name == NULL)
+		return -EFAULT;
+	if (name[0] != '/' || name[1] == '\0')
+		return -EINVAL;
+	for (; name[length] != '\0'; length++) {
+		if (name[length] == '/')
+			return -EINVAL;
+		if (length == platform.name_max)
+			return -ENAMETOOLONG;
+	}
+	if (strcmp(name, "/.") == 0 || strcmp(name, "/..") == 0)
+		return -EINVAL;
+	return 0;
+}
+
+/* "/pshm-" and 24 hexadecimal digits. */
+static void
+spell(char *ret_name, const unsigned char bytes[12])
+{
+	static const char digits[] = "0123456789abcdef";
+	char *end = ret_name + strlen(strcpy(ret_name, "/pshm-"));
+
+	for (int i = 0; i < 12; i++) {
+		*end++ = digits[bytes[i] >> 4];
+		*end++ = digits[bytes[i] & 15];
+	}
+	*end = '\0';
+}
+
+int
+name_random(char *ret_name)
+{
+	unsigned char bytes[12];
+	int saved = errno;
+
+	if (getentropy(bytes, sizeof bytes) < 0)
+		return system_error(saved);
+	spell(ret_name, bytes);
+	return 0;
+}
+
+/* The time, the descriptor and where the stack happens to be: unique enough to read, and no secret. */
+void
+name_for_people(char *ret_name, int fd)
+{
+	unsigned char bytes[12];
+	struct timespec now = { 0, 0 };
+	uint64_t mixed;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	mixed = ((uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec) * 0x9e3779b97f4a7c15U;
+	mixed ^= (uint64_t)(uintptr_t)&mixed;
+	memcpy(bytes, &mixed, 8);
+	memcpy(bytes + 8, &fd, 4);
+	spell(ret_name, bytes);
+}

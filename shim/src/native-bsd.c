@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The calls of the BSDs. A test build plays them on Linux. */
+#include "system.h"
+#include "native.h"
+
+#ifdef PSHM_TEST_PLATFORM
+#define SHM_ANON ((const char *)1)
+int shm_mkstemp(char *template) __attribute__((weak));
+#endif
+
+/* A read-only object without a name is refused there as pointless; the next rung makes one. */
+#ifdef SHM_ANON
+int
+native_shm_anon(int permissions)
+{
+	return sys_shm_open(SHM_ANON, O_RDWR, permissions);
+}
+#else
+int
+native_shm_anon(int permissions)
+{
+	(void)permissions;
+	return -ENOTSUP;
+}
+#endif
+
+#if defined __OpenBSD__ || defined PSHM_TEST_PLATFORM
+int
+native_mkstemp(char *template)
+{
+	int saved = errno;
+
+	return system_result(shm_mkstemp(template), saved);
+}
+#else
+int
+native_mkstemp(char *template)
+{
+	(void)template;
+	return -ENOTSUP;
+}
+#endif

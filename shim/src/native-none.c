@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a platform other than Linux answers to the calls of native-linux.c. */
+#include "system.h"
+#include "native.h"
+
+#ifndef __linux__
+
+int
+native_memfd(bool executable, bool huge)
+{
+	(void)executable;
+	(void)huge;
+	return -ENOTSUP;
+}
+
+int
+native_tmpfile(int permissions)
+{
+	(void)permissions;
+	return -ENOTSUP;
+}
+
+int
+native_link(int fd, const char *name)
+{
+	(void)fd;
+	(void)name;
+	return -ENOTSUP;
+}
+
+int
+native_reopen(int fd, int flags)
+{
+	(void)fd;
+	(void)flags;
+	return -ENOTSUP;
+}
+
+bool
+native_is_path(int status_flags)
+{
+	(void)status_flags;
+	return false;
+}
+
+/* posix_fallocate returns its error, and leaves errno alone; macOS has none. */
+#ifdef __APPLE__
+int
+native_fallocate_once(int fd, int64_t offset, int64_t length)
+{
+	(void)fd;
+	(void)offset;
+	(void)length;
+	return -ENOTSUP;
+}
+#else
+int
+native_fallocate_once(int fd, int64_t offset, int64_t length)
+{
+	int error = posix_fallocate(fd, offset, length);
+
+	return error == EOPNOTSUPP || error == ENODEV ? -ENOTSUP : -error;
+}
+#endif
+
+int
+native_fallocate(int fd, int64_t offset, int64_t length)
+{
+	int result;
+
+	do
+		result = native_fallocate_once(fd, offset, length);
+	while (result == -EINTR);
+	return result;
+}
+
+int
+native_reserve(int fd, int64_t offset, int64_t length)
+{
+	(void)fd;
+	(void)offset;
+	(void)length;
+	return -ENOTSUP;
+}
+
+int
+native_release(int fd, int64_t offset, int64_t length)
+{
+	(void)fd;
+	(void)offset;
+	(void)length;
+	return -ENOTSUP;
+}
+
+uint64_t
+native_memory(void)
+{
+	return UINT64_MAX;
+}
+
+int
+native_add_seals(int fd, int seals)
+{
+	(void)fd;
+	(void)seals;
+	return -ENOTSUP;
+}
+
+int
+native_get_seals(int fd)
+{
+	(void)fd;
+	return -ENOTSUP;
+}
+
+int
+native_populate(int64_t address, int64_t length, bool writing)
+{
+	(void)address;
+	(void)length;
+	(void)writing;
+	return -ENOTSUP;
+}
+
+int
+native_ask_for_huge_pages(int64_t address, int64_t length)
+{
+	(void)address;
+	(void)length;
+	return -ENOTSUP;
+}
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Another descriptor of the same object, never with more access. */
+#include "system.h"
+#include "error.h"
+#include "native.h"
+#include "object.h"
+
+/* The access that a descriptor has, as a direction; -EACCES for one that cannot be read. */
+static int
+direction_of(int fd)
+{
+	int flags = sys_fcntl(fd, F_GETFL, 0);
+
+	if (flags < 0)
+		return flags;
+	if (native_is_path(flags))
+		return -EBADF;
+	return (flags & O_ACCMODE) == O_WRONLY ? -EACCES : flags & O_ACCMODE;
+}
+
+/* Where the system cannot open an object anew, a duplicate serves as long as the access stays the same. */
+static int
+reopen(int fd, int direction)
+{
+	struct stat status;
+	int error = object_status(fd, &status);
+	int owned = error < 0 ? error : direction_of(fd);
+	int fresh;
+
+	if (owned < 0)
+		return owned;
+	if (direction == PSHM_DIRECTION_IO && owned != PSHM_DIRECTION_IO)
+		return -EACCES;
+	fresh = native_reopen(fd, direction);
+	return fresh == -ENOTSUP && direction == owned ? sys_fcntl(fd, F_DUPFD_CLOEXEC, 0) : fresh;
+}
+
+int
+pshm_reopen(int fd, int direction)
+{
+	if (direction != PSHM_DIRECTION_INPUT && direction != PSHM_DIRECTION_IO)
+		return record(-EINVAL);
+	return record(reopen(fd, direction));
+}

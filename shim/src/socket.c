@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Descriptors over Unix domain sockets: SCM_RIGHTS, unix(7). */
+#include "system.h"
+#include "error.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+/* Linux lets a message carry SCM_MAX_FD descriptors; with room for all, a cut message means that this process had none. */
+enum { MOST_DESCRIPTORS = 253 };
+
+/* macOS has neither flag: there the socket is told to be quiet, and the descriptor is marked when it has come. */
+#ifdef MSG_NOSIGNAL
+static int
+silence(int socket)
+{
+	(void)socket;
+	return 0;
+}
+#else
+#define MSG_NOSIGNAL 0
+static int
+silence(int socket)
+{
+	int saved = errno;
+	int on = 1;
+
+	return system_result(setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on), saved);
+}
+#endif
+
+#ifdef MSG_CMSG_CLOEXEC
+static int
+close_on_exec(int fd)
+{
+	return fd;
+}
+#else
+#define MSG_CMSG_CLOEXEC 0
+static int
+close_on_exec(int fd)
+{
+	int error = sys_fcntl(fd, F_SETFD, FD_CLOEXEC);
+
+	return error < 0 ? error : fd;
+}
+#endif
+
+int
+pshm_send(int socket, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof fd)];
+	} control = { .room = { 0 } };
+	char byte = 0;
+	struct iovec data = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+	int saved = errno;
+	int error = silence(socket);
+
+	rights->cmsg_level = SOL_SOCKET;
+	rights->cmsg_type = SCM_RIGHTS;
+	rights->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(rights), &fd, sizeof fd);
+	if (error < 0)
+		return record(error);
+	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? record(system_error(saved)) : 0;
+}
+
+/* Collect the descriptors that came with a message; their number is the result. */
+static size_t
+descriptors_of(struct msghdr *message, int fds[MOST_DESCRIPTORS])
+{
+	size_t count = 0;
+
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
+		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+			continue;
+		memcpy(fds + count, CMSG_DATA(part), part->cmsg_len - CMSG_LEN(0));
+		count += (part->cmsg_len - CMSG_LEN(0)) / sizeof fds[0];
+	}
+	return count;
+}
+
+/* The one descriptor of a message, or an error after closing whatever came. */
+static int
+single(ssize_t length, int flags, const int *fds, size_t count)
+{
+	if (length > 0 && (flags & MSG_CTRUNC) == 0 && count == 1)
+		return close_on_exec(fds[0]);
+	for (size_t i = 0; i < count; i++)
+		sys_close(fds[i]);
+	if (length == 0)
+		return -ENODATA;
+	return (flags & MSG_CTRUNC) != 0 ? -EMFILE : -EPROTO;
+}
+
+int
+pshm_receive(int socket)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int))];
+	} control;
+	int fds[MOST_DESCRIPTORS];
+	char byte;
+	struct iovec data = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+	int saved = errno;
+	ssize_t length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+
+	if (length < 0)
+		return record(system_error(saved));
+	return record(single(length, message.msg_flags, fds, descriptors_of(&message, fds)));
+}
+
+/* SOCK_CLOEXEC is in POSIX.1-2024 and on every system but macOS. */
+#ifdef SOCK_CLOEXEC
+static int
+pair(int ends[2])
+{
+	int saved = errno;
+
+	return system_result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), saved);
+}
+#else
+static int
+pair(int ends[2])
+{
+	int saved = errno;
+	int error = system_result(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), saved);
+
+	if (error >= 0)
+		error = sys_fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	if (error >= 0)
+		error = sys_fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	return error;
+}
+#endif
+
+int
+pshm_socketpair(int *ret_first, int *ret_second)
+{
+	int ends[2];
+	int error;
+
+	if (ret_first == NULL || ret_second == NULL)
+		return record(-EFAULT);
+	error = pair(ends);
+	if (error < 0)
+		return record(error);
+	*ret_first = ends[0];
+	*ret_second = ends[1];
+	return 0;
+}

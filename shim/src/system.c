@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From errno to a result: the one place. */
+#include "system.h"
+
+int
+system_error(int saved)
+{
+	int error = errno;
+
+	errno = saved;
+	return -error;
+}
+
+bool
+system_interrupted(int saved)
+{
+	if (errno != EINTR)
+		return false;
+	errno = saved;
+	return true;
+}

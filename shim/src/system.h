@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The system calls that every platform has, each with its result or its errno negated. This is the one place
+ * that reads errno, and it leaves errno as it was. Every source file includes this header first.
+ */
+#ifndef PSHM_SYSTEM_H
+#define PSHM_SYSTEM_H
+
+#define _GNU_SOURCE
+#undef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64
+#undef _TIME_BITS
+#define _TIME_BITS 64
+
+#include <posix-shm/api.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(off_t) == sizeof(int64_t), "offsets are 64 bits wide");
+
+/* Systems that have no such error give the nearest one that they have. */
+#ifndef ENODATA
+#define ENODATA ENOMSG
+#endif
+
+/* After a call has failed: its errno, negated; errno is put back to what it was before the call. */
+int system_error(int saved);
+
+/* After a call has failed: was it interrupted, so that it is to be repeated? Puts errno back if so. */
+bool system_interrupted(int saved);
+
+static inline int
+system_result(int result, int saved)
+{
+	return result < 0 ? system_error(saved) : result;
+}
+
+static inline int
+sys_shm_open(const char *name, int flags, int mode)
+{
+	int saved = errno;
+	int fd;
+
+	do
+		fd = shm_open(name, flags, (mode_t)mode);
+	while (fd < 0 && system_interrupted(saved));
+	return system_result(fd, saved);
+}
+
+static inline int
+sys_shm_unlink(const char *name)
+{
+	int saved = errno;
+
+	return system_result(shm_unlink(name), saved);
+}
+
+static inline int
+sys_ftruncate(int fd, int64_t length)
+{
+	int saved = errno;
+	int result;
+
+	do
+		result = ftruncate(fd, length);
+	while (result < 0 && system_interrupted(saved));
+	return system_result(result, saved);
+}
+
+static inline int
+sys_fstat(int fd, struct stat *ret_status)
+{
+	int saved = errno;
+
+	return system_result(fstat(fd, ret_status), saved);
+}
+
+static inline int
+sys_statvfs(const char *path, struct statvfs *ret_place)
+{
+	int saved = errno;
+	int result;
+
+	do
+		result = statvfs(path, ret_place);
+	while (result < 0 && system_interrupted(saved));
+	return system_result(result, saved);
+}
+
+static inline int
+sys_fstatvfs(int fd, struct statvfs *ret_place)
+{
+	int saved = errno;
+	int result;
+
+	do
+		result = fstatvfs(fd, ret_place);
+	while (result < 0 && system_interrupted(saved));
+	return system_result(result, saved);
+}
+
+static inline int
+sys_fchown(int fd, uid_t owner, gid_t group)
+{
+	int saved = errno;
+	int result;
+
+	do
+		result = fchown(fd, owner, group);
+	while (result < 0 && system_interrupted(saved));
+	return system_result(result, saved);
+}
+
+static inline int
+sys_fchmod(int fd, int mode)
+{
+	int saved = errno;
+	int result;
+
+	do
+		result = fchmod(fd, (mode_t)mode);
+	while (result < 0 && system_interrupted(saved));
+	return system_result(result, saved);
+}
+
+static inline int64_t
+sys_mmap(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+{
+	int saved = errno;
+	void *memory = mmap((void *)(uintptr_t)address, (size_t)length, protections, flags, fd, offset);
+
+	return memory == MAP_FAILED ? system_error(saved) : (int64_t)(uintptr_t)memory;
+}
+
+static inline int
+sys_munmap(int64_t address, int64_t length)
+{
+	int saved = errno;
+
+	return system_result(munmap((void *)(uintptr_t)address, (size_t)length), saved);
+}
+
+static inline int
+sys_mprotect(int64_t address, int64_t length, int protections)
+{
+	int saved = errno;
+
+	return system_result(mprotect((void *)(uintptr_t)address, (size_t)length, protections), saved);
+}
+
+static inline int
+sys_mlock(int64_t address, int64_t length)
+{
+	int saved = errno;
+
+	return system_result(mlock((void *)(uintptr_t)address, (size_t)length), saved);
+}
+
+/* Never repeated: an interrupted close has released the descriptor (Linux close(2), BSD and macOS sources). */
+static inline int
+sys_close(int fd)
+{
+	int saved = errno;
+	int result = close(fd);
+
+	return result < 0 && system_interrupted(saved) ? 0 : system_result(result, saved);
+}
+
+static inline int
+sys_fcntl(int fd, int command, int argument)
+{
+	int saved = errno;
+
+	return system_result(fcntl(fd, command, argument), saved);
+}
+
+static inline int64_t
+sys_pread(int fd, void *bytes, size_t count, int64_t offset)
+{
+	int saved = errno;
+	ssize_t result;
+
+	do
+		result = pread(fd, bytes, count, offset);
+	while (result < 0 && system_interrupted(saved));
+	return result < 0 ? system_error(saved) : result;
+}
+
+static inline int64_t
+sys_pwrite(int fd, const void *bytes, size_t count, int64_t offset)
+{
+	int saved = errno;
+	ssize_t result;
+
+	do
+		result = pwrite(fd, bytes, count, offset);
+	while (result < 0 && system_interrupted(saved));
+	return result < 0 ? system_error(saved) : result;
+}
+
+#endif
