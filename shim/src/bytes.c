@@ -39,7 +39,7 @@ copy_mapped(int fd, void *in, const void *out, int64_t count, int64_t offset)
 	if (count <= 0)
 		return count;
 	address = pshm_map(fd, count, in != NULL ? PSHM_PROT_READ : PSHM_PROT_WRITE, PSHM_MAP_SHARED, offset);
-	if (address < 0 && address >= -4095)
+	if (is_address_error(address))
 		return address == -EACCES || address == -EPERM ? -EBADF : address;
 	if (in != NULL)
 		memcpy(in, (const void *)(uintptr_t)address, (size_t)count);

@@ -3,6 +3,7 @@
 #ifndef PSHM_ERROR_H
 #define PSHM_ERROR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Keep a negative result as this thread's last failure, and return it. */
@@ -21,11 +22,17 @@ record64(int64_t result)
 	return result < 0 ? failure((int)result) : result;
 }
 
-/* For an address, of which only the values -4095 to -1 are errors: some systems map above 2^63. */
+/* Of an address only the values -4095 to -1 are errors: some systems map above 2^63. */
+static inline bool
+is_address_error(int64_t result)
+{
+	return result < 0 && result >= -4095;
+}
+
 static inline int64_t
 record_address(int64_t result)
 {
-	return result < 0 && result >= -4095 ? failure((int)result) : result;
+	return is_address_error(result) ? failure((int)result) : result;
 }
 
 #endif

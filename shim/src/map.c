@@ -24,7 +24,7 @@ pshm_map(int fd, int64_t length, int protections, int flags, int64_t offset)
 	if (offset != 0)
 		lead = within_page(offset);
 	page = record_address(mapping_make(0, length + lead, protections, flags, fd, offset - lead));
-	return page < 0 && page >= -4095 ? page : page + lead;
+	return is_address_error(page) ? page : page + lead;
 }
 
 int

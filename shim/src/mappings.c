@@ -92,9 +92,20 @@ request_error(int64_t address, int64_t length, int protections, int flags, int f
 	return 0;
 }
 
-/* What the flags ask of the new mapping: huge pages before any page is there, and locking last. */
-static int
-settle(int64_t address, int64_t length, int protections, int flags)
+int64_t
+mapping_place(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+{
+	int error = request_error(address, length, protections, flags, fd, offset);
+	int native = mapping_native_flags(flags);
+
+	if (error < 0 || native < 0)
+		return error < 0 ? error : native;
+	return sys_mmap(address, length, protections, native, fd, offset);
+}
+
+/* Huge pages before any page is there, and locking last. */
+int
+mapping_settle(int64_t address, int64_t length, int protections, int flags)
 {
 	int error = 0;
 
@@ -110,16 +121,12 @@ settle(int64_t address, int64_t length, int protections, int flags)
 int64_t
 mapping_make(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
 {
-	int error = request_error(address, length, protections, flags, fd, offset);
-	int native = mapping_native_flags(flags);
-	int64_t made;
+	int64_t made = mapping_place(address, length, protections, flags, fd, offset);
+	int error;
 
-	if (error < 0 || native < 0)
-		return error < 0 ? error : native;
-	made = sys_mmap(address, length, protections, native, fd, offset);
-	if ((flags & ~SAME_EVERYWHERE) == 0 || (made < 0 && made >= -4095))
+	if ((flags & ~SAME_EVERYWHERE) == 0 || is_address_error(made))
 		return made;
-	error = settle(made, length, protections, flags);
+	error = mapping_settle(made, length, protections, flags);
 	if (error < 0) {
 		sys_munmap(made, length);
 		return error;

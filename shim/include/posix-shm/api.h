@@ -660,6 +660,132 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
 /** @} */
 
 /**
+ * @defgroup api_arrays Arrays
+ * @brief Mappings for runtimes whose arrays carry a header, and stores that touch no byte but their own.
+ * @{
+ */
+
+/**
+ * @brief Map an object directly behind private memory.
+ *
+ * For runtimes whose arrays carry a header: the header goes into the last bytes of the prefix, the elements are
+ * the object, and the runtime has a real array whose first element is the byte at @p offset. The prefix is
+ * private to this process, readable, writable and zero; the object holds pure data.
+ *
+ * No other thread's mapping is ever replaced: the whole range belongs to this call from its first step on.
+ *
+ * @fd_param
+ * @param length The size of the data, in bytes, from 1.
+ * @param protections `PSHM_PROT_` constants, for the data.
+ * @param flags `PSHM_MAP_` constants but #PSHM_MAP_FIXED: either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE, and any
+ *        of the others.
+ * @param offset Where in the object the data begins, in bytes: a multiple of the page size, from 0.
+ * @param prefix The least size of the prefix, in bytes, from 1; rounded up to whole pages.
+ * @return The address of the data, a multiple of the page size. The prefix ends there.
+ * @fd_error
+ * @error{EACCES} Shared write access was asked of a descriptor opened for reading.
+ * @error{EAGAIN} #PSHM_MAP_LOCK: more memory than may be locked.
+ * @error{EINVAL} @p length or @p prefix is not positive; @p offset is negative or not a multiple of the page size;
+ *        @p protections or @p flags has an unknown bit or #PSHM_MAP_FIXED; both or neither of shared and private;
+ *        #PSHM_MAP_POPULATE without reading or writing.
+ * @error{ENODEV} @p fd is not an object's.
+ * @error{ENOMEM} The address space is full, there are too many mappings, or #PSHM_MAP_LOCK exceeds the limit.
+ * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
+ *        pages.
+ * @error{ENOTSUP} A flag is not to be had on this platform (#pshm_has).
+ * @error{EOVERFLOW} @p length plus @p prefix is more than an `int64_t` holds, or one of the numbers does not fit
+ *        the platform's types.
+ * @error{EPERM} A seal or the file system forbids the protection.
+ *
+ * @par Example
+ * @code{.py}
+ * >>> fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0, 100, None, 0)
+ * >>> pshm_truncate(fd, 4096)
+ * 0
+ * >>> data = pshm_map_prefixed(fd, 4096, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0, 16)
+ * >>> header = (ctypes.c_int64 * 2).from_address(data - 16)
+ * >>> header[0], header[1]
+ * (0, 0)
+ * @endcode
+ * @since 0.1
+ * @see pshm_unmap_prefixed, pshm_map; mmap(2)
+ */
+PSHM_API int64_t pshm_map_prefixed(int fd, int64_t length, int protections, int flags, int64_t offset, int64_t prefix);
+
+/**
+ * @brief Remove a mapping that #pshm_map_prefixed made, prefix and all.
+ *
+ * @param address The address that #pshm_map_prefixed returned.
+ * @param length The length that it was given, in bytes.
+ * @param prefix The prefix that it was given, in bytes.
+ * @retval 0 The mapping and its prefix are gone.
+ * @error{EINVAL} @p address is 0 or negative, not a multiple of the page size, or lower than the prefix is large;
+ *        @p length or @p prefix is not positive.
+ * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
+ * @error{EOVERFLOW} The numbers do not fit the platform's types.
+ *
+ * @par Example
+ * @code{.py}
+ * >>> del header
+ * >>> pshm_unmap_prefixed(data, 4096, 16), pshm_close(fd)
+ * (0, 0)
+ * @endcode
+ * @since 0.1
+ * @see pshm_map_prefixed; munmap(2)
+ */
+PSHM_API int pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix);
+
+/**
+ * @brief Copy bytes within memory, storing to no byte outside the target.
+ *
+ * Some runtimes fill and replace arrays of small elements in whole words, and so write back what a neighbour had
+ * a moment ago, over what another process has stored since. This does not. The ranges may overlap.
+ *
+ * @param to The address of the first byte to store to.
+ * @param from The address of the first byte to copy.
+ * @param count How many bytes, from 0.
+ * @retval 0 Done.
+ * @error{EINVAL} @p to or @p from is 0 or negative, or @p count is negative.
+ * @error{EOVERFLOW} The numbers do not fit the platform's types.
+ *
+ * @par Example
+ * @code{.py}
+ * >>> buffer = ctypes.create_string_buffer(b"abcdef", 6)
+ * >>> pshm_copy(ctypes.addressof(buffer) + 2, ctypes.addressof(buffer), 3)
+ * 0
+ * >>> buffer.raw
+ * b'ababcf'
+ * @endcode
+ * @since 0.1
+ * @see pshm_fill, pshm_read, pshm_write; memmove(3)
+ */
+PSHM_API int pshm_copy(int64_t to, int64_t from, int64_t count);
+
+/**
+ * @brief Set bytes of memory, storing to no byte outside the target.
+ *
+ * @param address The address of the first byte.
+ * @param byte The value, 0 to 255.
+ * @param count How many bytes, from 0.
+ * @retval 0 Done.
+ * @error{EINVAL} @p address is 0 or negative, @p byte is not from 0 to 255, or @p count is negative.
+ * @error{EOVERFLOW} The numbers do not fit the platform's types.
+ *
+ * @par Example
+ * @code{.py}
+ * >>> pshm_fill(ctypes.addressof(buffer) + 1, 0x2e, 2)
+ * 0
+ * >>> buffer.raw
+ * b'a..bcf'
+ * @endcode
+ * @since 0.1
+ * @see pshm_copy; memset(3)
+ */
+PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
+
+/** @} */
+
+/**
  * @defgroup api_handing Handing over
  * @brief Give an object to another process, with no more access than it should have.
  * @{

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Mappings for arrays that carry a header, and stores that touch no byte but their own. */
+#include "system.h"
+#include "error.h"
+#include "mapping.h"
+
+#include <string.h>
+
+/* The prefix in whole pages, so that the data begins on a page. */
+static int64_t
+room_for(int64_t prefix)
+{
+	int64_t page = pshm_page_size();
+
+	return (prefix + page - 1) & -page;
+}
+
+static int
+request_error(int64_t length, int flags, int64_t offset, int64_t prefix)
+{
+	if (length <= 0 || offset < 0 || prefix <= 0 || (flags & PSHM_MAP_FIXED) != 0)
+		return -EINVAL;
+	return prefix > INT64_MAX - pshm_page_size() || length > INT64_MAX - room_for(prefix) ? -EOVERFLOW : 0;
+}
+
+/*
+ * The whole range is first taken by a mapping of the object, which shows whether the system has anything against
+ * it. From then on it is this call's own: the other two mappings replace nothing of anybody else's.
+ */
+static int64_t
+map_behind(int64_t room, int64_t length, int protections, int flags, int fd, int64_t offset)
+{
+	int64_t base = mapping_place(0, room + length, protections, flags, fd, offset);
+	int64_t data;
+	int64_t error;
+
+	if (is_address_error(base))
+		return base;
+	data = base + room;
+	error = mapping_place(data, length, protections, flags | PSHM_MAP_FIXED, fd, offset);
+	if (!is_address_error(error))
+		error = mapping_place(base, room, PSHM_PROT_READ | PSHM_PROT_WRITE,
+		                      PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_FIXED, -1, 0);
+	if (!is_address_error(error))
+		error = mapping_settle(data, length, protections, flags);
+	if (is_address_error(error)) {
+		sys_munmap(base, room + length);
+		return error;
+	}
+	return data;
+}
+
+int64_t
+pshm_map_prefixed(int fd, int64_t length, int protections, int flags, int64_t offset, int64_t prefix)
+{
+	int error = request_error(length, flags, offset, prefix);
+
+	if (error < 0)
+		return record(error);
+	return record_address(map_behind(room_for(prefix), length, protections, flags, fd, offset));
+}
+
+int
+pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix)
+{
+	int error = request_error(length, 0, 0, prefix);
+	int64_t room;
+
+	if (error < 0)
+		return record(error);
+	room = room_for(prefix);
+	if (address <= room)
+		return record(-EINVAL);
+	return record(mapping_remove(address - room, room + length));
+}
+
+static int
+range_error(int64_t address, int64_t count)
+{
+	if (address <= 0 || count < 0)
+		return -EINVAL;
+	return (int64_t)(uintptr_t)address == address && (int64_t)(size_t)count == count ? 0 : -EOVERFLOW;
+}
+
+int
+pshm_copy(int64_t to, int64_t from, int64_t count)
+{
+	int error = range_error(to, count);
+
+	if (error >= 0)
+		error = range_error(from, count);
+	if (error < 0)
+		return record(error);
+	memmove((void *)(uintptr_t)to, (const void *)(uintptr_t)from, (size_t)count);
+	return 0;
+}
+
+int
+pshm_fill(int64_t address, int byte, int64_t count)
+{
+	int error = range_error(address, count);
+
+	if (error < 0 || byte < 0 || byte > 255)
+		return record(error < 0 ? error : -EINVAL);
+	memset((void *)(uintptr_t)address, byte, (size_t)count);
+	return 0;
+}
