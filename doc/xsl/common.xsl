@@ -24,19 +24,21 @@
   <xsl:if test="position() &gt; 1"><xsl:value-of select="$separator"/></xsl:if>
 </xsl:template>
 
-<!-- Break text at spaces, so that no line is longer than $width; every line after the first begins with $indent. -->
+<!-- Break text at spaces, so that no line is longer than $width; every line after the first begins with
+     $indent; the first one begins at $column. -->
 <xsl:template name="wrap">
   <xsl:param name="text"/>
   <xsl:param name="indent" select="''"/>
   <xsl:param name="width" select="100"/>
   <xsl:param name="column" select="0"/>
+  <xsl:param name="continued" select="false()"/>
   <xsl:variable name="clean" select="normalize-space($text)"/>
   <xsl:variable name="word" select="substring-before(concat($clean, ' '), ' ')"/>
   <xsl:variable name="rest" select="substring-after($clean, ' ')"/>
-  <xsl:variable name="breaks" select="$column &gt; 0 and $column + 1 + string-length($word) &gt; $width"/>
+  <xsl:variable name="breaks" select="$continued and $column + 1 + string-length($word) &gt; $width"/>
   <xsl:choose>
     <xsl:when test="$breaks"><xsl:value-of select="concat($line-end, $indent)"/></xsl:when>
-    <xsl:when test="$column &gt; 0"><xsl:text> </xsl:text></xsl:when>
+    <xsl:when test="$continued"><xsl:text> </xsl:text></xsl:when>
   </xsl:choose>
   <xsl:value-of select="$word"/>
   <xsl:if test="$rest">
@@ -44,14 +46,66 @@
       <xsl:with-param name="text" select="$rest"/>
       <xsl:with-param name="indent" select="$indent"/>
       <xsl:with-param name="width" select="$width"/>
+      <xsl:with-param name="continued" select="true()"/>
       <xsl:with-param name="column">
         <xsl:choose>
           <xsl:when test="$breaks"><xsl:value-of select="string-length($indent) + string-length($word)"/></xsl:when>
-          <xsl:otherwise><xsl:value-of select="$column + ($column &gt; 0) + string-length($word)"/></xsl:otherwise>
+          <xsl:otherwise><xsl:value-of select="$column + $continued + string-length($word)"/></xsl:otherwise>
         </xsl:choose>
       </xsl:with-param>
     </xsl:call-template>
   </xsl:if>
+</xsl:template>
+
+<!-- Prose as plain text: paragraphs with a blank line between them. -->
+<xsl:template match="code" mode="plain">`<xsl:value-of select="."/>`</xsl:template>
+<xsl:template match="p | list | listing" mode="plain">
+  <xsl:param name="indent" select="''"/>
+  <xsl:variable name="text"><xsl:apply-templates mode="plain"/></xsl:variable>
+  <xsl:if test="position() &gt; 1"><xsl:value-of select="concat($line-end, $line-end, $indent)"/></xsl:if>
+  <xsl:call-template name="wrap">
+    <xsl:with-param name="text" select="$text"/>
+    <xsl:with-param name="indent" select="$indent"/>
+  </xsl:call-template>
+</xsl:template>
+<xsl:template match="list" mode="plain" priority="1">
+  <xsl:param name="indent" select="''"/>
+  <xsl:for-each select="item">
+    <xsl:variable name="text"><xsl:apply-templates mode="plain"/></xsl:variable>
+    <xsl:value-of select="concat($line-end, $indent, '- ')"/>
+    <xsl:call-template name="wrap">
+      <xsl:with-param name="text" select="$text"/>
+      <xsl:with-param name="indent" select="concat($indent, '  ')"/>
+    </xsl:call-template>
+  </xsl:for-each>
+</xsl:template>
+<xsl:template match="table" mode="plain"/>
+
+<!-- One line of it. -->
+<func:function name="p:plain">
+  <xsl:param name="nodes"/>
+  <xsl:variable name="text"><xsl:apply-templates select="$nodes" mode="plain"/></xsl:variable>
+  <func:result select="normalize-space($text)"/>
+</func:function>
+
+<!-- A docstring: what the annotation says to a Lisp programmer. -->
+<func:function name="p:package">
+  <xsl:param name="entry"/>
+  <func:result select="concat('posix-shm', substring('/ffi', 1, 4 * ($entry/ancestor::stratum/@id = 'ffi')))"/>
+</func:function>
+
+<xsl:template name="docstring">
+  <xsl:variable name="text">
+    <xsl:apply-templates select="section[@title = 'In Lisp']/*" mode="plain"/>
+    <xsl:if test="section[@title = 'Exceptional situations']">
+      <xsl:value-of select="concat($line-end, $line-end, 'Exceptional situations: ')"/>
+      <xsl:call-template name="wrap">
+        <xsl:with-param name="text" select="p:plain(section[@title = 'Exceptional situations'])"/>
+        <xsl:with-param name="column" select="24"/>
+      </xsl:call-template>
+    </xsl:if>
+  </xsl:variable>
+  <xsl:value-of select="concat('&quot;', p:escaped($text), '&quot;')"/>
 </xsl:template>
 
 <!-- Inside a string of Lisp or C. -->

@@ -564,8 +564,53 @@ Return: How many bytes were copied: count, or fewer at the end of the object."
 
 (defun pshm-write (fd bytes count offset)
   "Copy bytes into an object, never past its end.
-Return: How many bytes were copied: count, or fewer at the end of the object."
+Return: How many bytes were copied: count, or fewer at the end of the object. Where an error comes after
+some bytes, the count is short as well; the next call returns the error."
   (%pshm-write (check-int fd 'fd) bytes (check-int64 count 'count) (check-int64 offset 'offset)))
+
+(declaim (inline %pshm-map-prefixed pshm-map-prefixed))
+(cffi:defcfun ("pshm_map_prefixed" %pshm-map-prefixed) :int64
+  (fd :int)
+  (length :int64)
+  (protections :int)
+  (flags :int)
+  (offset :int64)
+  (prefix :int64))
+
+(defun pshm-map-prefixed (fd length protections flags offset prefix)
+  "Map an object directly behind private memory.
+Return: The address of the data, a multiple of the page size. The prefix ends there."
+  (%pshm-map-prefixed (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset) (check-int64 prefix 'prefix)))
+
+(declaim (inline %pshm-unmap-prefixed pshm-unmap-prefixed))
+(cffi:defcfun ("pshm_unmap_prefixed" %pshm-unmap-prefixed) :int
+  (address :int64)
+  (length :int64)
+  (prefix :int64))
+
+(defun pshm-unmap-prefixed (address length prefix)
+  "Remove a mapping that pshm_map_prefixed made, prefix and all."
+  (%pshm-unmap-prefixed (check-int64 address 'address) (check-int64 length 'length) (check-int64 prefix 'prefix)))
+
+(declaim (inline %pshm-copy pshm-copy))
+(cffi:defcfun ("pshm_copy" %pshm-copy) :int
+  (to :int64)
+  (from :int64)
+  (count :int64))
+
+(defun pshm-copy (to from count)
+  "Copy bytes within memory, storing to no byte outside the target."
+  (%pshm-copy (check-int64 to 'to) (check-int64 from 'from) (check-int64 count 'count)))
+
+(declaim (inline %pshm-fill pshm-fill))
+(cffi:defcfun ("pshm_fill" %pshm-fill) :int
+  (address :int64)
+  (byte :int)
+  (count :int64))
+
+(defun pshm-fill (address byte count)
+  "Set bytes of memory, storing to no byte outside the target."
+  (%pshm-fill (check-int64 address 'address) (check-int byte 'byte) (check-int64 count 'count)))
 
 (declaim (inline %pshm-send pshm-send))
 (cffi:defcfun ("pshm_send" %pshm-send) :int

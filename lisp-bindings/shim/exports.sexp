@@ -118,6 +118,10 @@
  #:pshm-unmap
  #:pshm-read
  #:pshm-write
+ #:pshm-map-prefixed
+ #:pshm-unmap-prefixed
+ #:pshm-copy
+ #:pshm-fill
  #:pshm-send
  #:pshm-receive
  #:pshm-socketpair

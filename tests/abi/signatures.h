@@ -152,6 +152,25 @@ static const struct signature signatures[] = {
 		{ SIGNATURE_BYTES_IN, "bytes" },
 		{ SIGNATURE_INT64, "count" },
 		{ SIGNATURE_INT64, "offset" }} },
+	{ "pshm_map_prefixed", SIGNATURE_INT64, 6, {
+		{ SIGNATURE_INT, "fd" },
+		{ SIGNATURE_INT64, "length" },
+		{ SIGNATURE_INT, "protections" },
+		{ SIGNATURE_INT, "flags" },
+		{ SIGNATURE_INT64, "offset" },
+		{ SIGNATURE_INT64, "prefix" }} },
+	{ "pshm_unmap_prefixed", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "length" },
+		{ SIGNATURE_INT64, "prefix" }} },
+	{ "pshm_copy", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT64, "to" },
+		{ SIGNATURE_INT64, "from" },
+		{ SIGNATURE_INT64, "count" }} },
+	{ "pshm_fill", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT, "byte" },
+		{ SIGNATURE_INT64, "count" }} },
 	{ "pshm_send", SIGNATURE_INT, 2, {
 		{ SIGNATURE_INT, "socket" },
 		{ SIGNATURE_INT, "fd" }} },
