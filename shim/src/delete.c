@@ -19,10 +19,9 @@ static int
 status_by_path(const char *name, struct stat *ret_status)
 {
 	char path[sizeof "/dev/shm" + 256];
-	int saved = errno;
 
 	(void)snprintf(path, sizeof path, "%s%s", platform.directory, name);
-	return system_result(lstat(path, ret_status), saved);
+	return sys_lstat(path, ret_status);
 }
 
 static int

@@ -4,6 +4,7 @@
 #include "anonymous.h"
 #include "error.h"
 #include "mapping.h"
+#include "name.h"
 #include "native.h"
 #include "platform.h"
 
@@ -23,7 +24,7 @@ static int
 trial(unsigned rungs)
 {
 	const struct anonymous_request request = { PSHM_DIRECTION_IO, 0600, false, 1 };
-	char name[32];
+	char name[MADE_NAME_SIZE];
 
 	return anonymous_open(&request, platform.rungs & rungs, name);
 }

@@ -4,8 +4,6 @@
 #include "error.h"
 #include "platform.h"
 
-#include <dirent.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct list {
@@ -21,7 +19,7 @@ append(struct list *list, const char *name)
 
 	if (list->room - list->size < length + 1) {
 		size_t room = 2 * list->room + length + 1;
-		char *names = realloc(list->names, room);
+		char *names = sys_realloc(list->names, room);
 
 		if (names == NULL)
 			return -ENOMEM;
@@ -38,47 +36,28 @@ append(struct list *list, const char *name)
 static bool
 is_object(DIR *directory, const struct dirent *entry)
 {
-	int saved = errno;
 	struct stat status;
 
 	if (strncmp(entry->d_name, "sem.", 4) == 0)
 		return false;
 	if (entry->d_type != DT_UNKNOWN)
 		return entry->d_type == DT_REG;
-	if (fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return system_error(saved) == 0;
-	return S_ISREG(status.st_mode);
-}
-
-/* The next entry: 1, or 0 at the end, or an error. Only errno tells the last two apart, readdir(3). */
-static int
-next_entry(DIR *directory, const struct dirent **ret_entry)
-{
-	int saved = errno;
-
-	errno = 0;
-	*ret_entry = readdir(directory);
-	if (*ret_entry == NULL && errno != 0)
-		return system_error(saved);
-	errno = saved;
-	return *ret_entry != NULL;
+	return sys_fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISREG(status.st_mode);
 }
 
 static int
 collect(struct list *list)
 {
-	int saved = errno;
-	DIR *directory = opendir(platform.directory);
 	const struct dirent *entry;
-	int more;
+	DIR *directory;
+	int more = sys_opendir(platform.directory, &directory);
 
-	if (directory == NULL)
-		return system_error(saved);
-	while ((more = next_entry(directory, &entry)) > 0)
+	if (more < 0)
+		return more;
+	while ((more = sys_readdir(directory, &entry)) > 0)
 		if (is_object(directory, entry) && (more = append(list, entry->d_name)) < 0)
 			break;
-	closedir(directory);
-	errno = saved;
+	sys_closedir(directory);
 	return more;
 }
 

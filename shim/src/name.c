@@ -6,9 +6,6 @@
 
 #include <string.h>
 #include <time.h>
-#ifdef __APPLE__
-#include <sys/random.h>
-#endif
 
 /* glibc would take "x" and "//x" for "/x", and open "/." and "/.." as directories. */
 int
@@ -49,12 +46,11 @@ int
 name_random(char *ret_name)
 {
 	unsigned char bytes[12];
-	int saved = errno;
+	int error = sys_getentropy(bytes, sizeof bytes);
 
-	if (getentropy(bytes, sizeof bytes) < 0)
-		return system_error(saved);
-	spell(ret_name, bytes);
-	return 0;
+	if (error >= 0)
+		spell(ret_name, bytes);
+	return error;
 }
 
 /* The time, the descriptor and where the stack happens to be: unique enough to read, and no secret. */

@@ -4,7 +4,6 @@
 #include "error.h"
 
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
 
 /* Linux lets a message carry SCM_MAX_FD descriptors; with room for all, a cut message means that this process had none. */
@@ -23,10 +22,7 @@ silence(int socket)
 static int
 silence(int socket)
 {
-	int saved = errno;
-	int on = 1;
-
-	return system_result(setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on), saved);
+	return sys_setsockopt(socket, SO_NOSIGPIPE, 1);
 }
 #endif
 
@@ -58,16 +54,15 @@ pshm_send(int socket, int fd)
 	struct iovec data = { &byte, 1 };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
 	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-	int saved = errno;
-	int error = silence(socket);
+	int64_t result = silence(socket);
 
 	rights->cmsg_level = SOL_SOCKET;
 	rights->cmsg_type = SCM_RIGHTS;
 	rights->cmsg_len = CMSG_LEN(sizeof fd);
 	memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-	if (error < 0)
-		return record(error);
-	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? record(system_error(saved)) : 0;
+	if (result >= 0)
+		result = sys_sendmsg(socket, &message, MSG_NOSIGNAL);
+	return result < 0 ? record((int)result) : 0;
 }
 
 /* Collect the descriptors that came with a message; their number is the result. */
@@ -87,7 +82,7 @@ descriptors_of(struct msghdr *message, int fds[MOST_DESCRIPTORS])
 
 /* The one descriptor of a message, or an error after closing whatever came. */
 static int
-single(ssize_t length, int flags, const int *fds, size_t count)
+single(int64_t length, int flags, const int *fds, size_t count)
 {
 	if (length > 0 && (flags & MSG_CTRUNC) == 0 && count == 1)
 		return close_on_exec(fds[0]);
@@ -109,11 +104,10 @@ pshm_receive(int socket)
 	char byte;
 	struct iovec data = { &byte, 1 };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
-	int saved = errno;
-	ssize_t length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	int64_t length = sys_recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
 
 	if (length < 0)
-		return record(system_error(saved));
+		return record((int)length);
 	return record(single(length, message.msg_flags, fds, descriptors_of(&message, fds)));
 }
 
@@ -122,16 +116,13 @@ pshm_receive(int socket)
 static int
 pair(int ends[2])
 {
-	int saved = errno;
-
-	return system_result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), saved);
+	return sys_socketpair(SOCK_STREAM | SOCK_CLOEXEC, ends);
 }
 #else
 static int
 pair(int ends[2])
 {
-	int saved = errno;
-	int error = system_result(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), saved);
+	int error = sys_socketpair(SOCK_STREAM, ends);
 
 	if (error >= 0)
 		error = sys_fcntl(ends[0], F_SETFD, FD_CLOEXEC);

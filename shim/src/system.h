@@ -14,14 +14,20 @@
 
 #include <posix-shm/api.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#ifdef __APPLE__
+#include <sys/random.h> /* getentropy */
+#endif
 
 _Static_assert(sizeof(off_t) == sizeof(int64_t), "offsets are 64 bits wide");
 
@@ -80,6 +86,22 @@ sys_fstat(int fd, struct stat *ret_status)
 	int saved = errno;
 
 	return system_result(fstat(fd, ret_status), saved);
+}
+
+static inline int
+sys_lstat(const char *path, struct stat *ret_status)
+{
+	int saved = errno;
+
+	return system_result(lstat(path, ret_status), saved);
+}
+
+static inline int
+sys_fstatat(int directory, const char *name, struct stat *ret_status, int flags)
+{
+	int saved = errno;
+
+	return system_result(fstatat(directory, name, ret_status, flags), saved);
 }
 
 static inline int
@@ -203,6 +225,91 @@ sys_pwrite(int fd, const void *bytes, size_t count, int64_t offset)
 		result = pwrite(fd, bytes, count, offset);
 	while (result < 0 && system_interrupted(saved));
 	return result < 0 ? system_error(saved) : result;
+}
+
+static inline void *
+sys_realloc(void *memory, size_t size)
+{
+	int saved = errno;
+	void *moved = realloc(memory, size);
+
+	if (moved == NULL)
+		(void)system_error(saved);
+	return moved;
+}
+
+/* Sending and receiving are not repeated: an interrupted caller may have handlers of its own language to run. */
+static inline int64_t
+sys_sendmsg(int socket, const struct msghdr *message, int flags)
+{
+	int saved = errno;
+	ssize_t result = sendmsg(socket, message, flags);
+
+	return result < 0 ? system_error(saved) : result;
+}
+
+static inline int64_t
+sys_recvmsg(int socket, struct msghdr *ret_message, int flags)
+{
+	int saved = errno;
+	ssize_t result = recvmsg(socket, ret_message, flags);
+
+	return result < 0 ? system_error(saved) : result;
+}
+
+static inline int
+sys_setsockopt(int socket, int option, int value)
+{
+	int saved = errno;
+
+	return system_result(setsockopt(socket, SOL_SOCKET, option, &value, sizeof value), saved);
+}
+
+static inline int
+sys_socketpair(int type, int ret_ends[2])
+{
+	int saved = errno;
+
+	return system_result(socketpair(AF_UNIX, type, 0, ret_ends), saved);
+}
+
+static inline int
+sys_getentropy(void *ret_bytes, size_t count)
+{
+	int saved = errno;
+
+	return system_result(getentropy(ret_bytes, count), saved);
+}
+
+static inline int
+sys_opendir(const char *path, DIR **ret_directory)
+{
+	int saved = errno;
+
+	*ret_directory = opendir(path);
+	return *ret_directory == NULL ? system_error(saved) : 0;
+}
+
+/* 1 and the next entry, 0 at the end, or an error: only errno tells the last two apart, readdir(3). */
+static inline int
+sys_readdir(DIR *directory, const struct dirent **ret_entry)
+{
+	int saved = errno;
+
+	errno = 0;
+	*ret_entry = readdir(directory);
+	if (*ret_entry == NULL && errno != 0)
+		return system_error(saved);
+	errno = saved;
+	return *ret_entry != NULL;
+}
+
+static inline int
+sys_closedir(DIR *directory)
+{
+	int saved = errno;
+
+	return system_result(closedir(directory), saved);
 }
 
 #endif
