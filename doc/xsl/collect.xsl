@@ -6,8 +6,8 @@
 <xsl:output method="xml" indent="no"/>
 <xsl:param name="version"/>
 
-<xsl:key name="by-id" match="memberdef | enumvalue | compounddef[@kind='page']" use="@id"/>
-<xsl:key name="error" match="parameterlist[@kind='exception']/parameteritem"
+<xsl:key name="by-id" match="compounddef[@kind='group']//memberdef | compounddef[@kind='group']//enumvalue | compounddef[@kind='page']" use="@id"/>
+<xsl:key name="error" match="compounddef[@kind='group']//parameterlist[@kind='exception']/parameteritem"
          use="concat(ancestor::memberdef[1]/@id, ' ', parameternamelist/parametername)"/>
 <xsl:variable name="upper" select="'ABCDEFGHIJKLMNOPQRSTUVWXYZ_'"/>
 <xsl:variable name="lower" select="'abcdefghijklmnopqrstuvwxyz-'"/>

@@ -108,6 +108,45 @@
   <xsl:value-of select="concat('&quot;', p:escaped($text), '&quot;')"/>
 </xsl:template>
 
+<!-- The function of a Lisp package over its raw one, %NAME: the same, with the arguments checked. -->
+<xsl:template name="checked-function">
+  <xsl:variable name="lisp" select="p:lisp(@name)"/>
+  <xsl:text>
+(defun </xsl:text><xsl:value-of select="$lisp"/><xsl:text> (</xsl:text>
+  <xsl:for-each select="argument">
+    <xsl:call-template name="between"><xsl:with-param name="separator" select="' '"/></xsl:call-template>
+    <xsl:value-of select="p:lisp(@name)"/>
+  </xsl:for-each>
+  <xsl:text>)
+  "</xsl:text>
+  <xsl:call-template name="wrap"><xsl:with-param name="text" select="p:escaped(brief)"/></xsl:call-template>
+  <xsl:if test="returns">
+    <xsl:value-of select="concat($line-end, 'Return: ')"/>
+    <xsl:call-template name="wrap"><xsl:with-param name="text" select="p:escaped(returns)"/></xsl:call-template>
+  </xsl:if>
+  <xsl:text>"
+  (%</xsl:text><xsl:value-of select="$lisp"/>
+  <xsl:for-each select="argument"><xsl:text> </xsl:text><xsl:apply-templates select="." mode="checked"/></xsl:for-each>
+  <xsl:text>))
+</xsl:text>
+</xsl:template>
+
+<xsl:template match="argument" mode="checked">
+  <xsl:variable name="name" select="p:lisp(@name)"/>
+  <xsl:choose>
+    <xsl:when test="@code = 'int'">(check-int <xsl:value-of select="concat($name, &quot; '&quot;, $name)"/>)</xsl:when>
+    <xsl:when test="@code = 'int64'">(check-int64 <xsl:value-of select="concat($name, &quot; '&quot;, $name)"/>)</xsl:when>
+    <xsl:when test="@code = 'string-in'">(check-name <xsl:value-of select="concat($name, &quot; '&quot;, $name)"/>)</xsl:when>
+    <xsl:otherwise><xsl:value-of select="$name"/></xsl:otherwise>
+  </xsl:choose>
+</xsl:template>
+
+<func:function name="p:version-number">
+  <xsl:param name="version"/>
+  <xsl:variable name="parts" select="str:tokenize($version, '.')"/>
+  <func:result select="1000000 * $parts[1] + 1000 * $parts[2] + $parts[3]"/>
+</func:function>
+
 <!-- Inside a string of Lisp or C. -->
 <func:function name="p:escaped">
   <xsl:param name="text"/>

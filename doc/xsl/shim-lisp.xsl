@@ -14,8 +14,7 @@
 (in-package #:posix-shm/shim)
 
 (defconstant +version+ </xsl:text>
-  <xsl:value-of select="1000000 * substring-before(@version, '.') + 1000 * substring-before(substring-after(@version, '.'), '.')
-                        + substring-after(substring-after(@version, '.'), '.')"/>
+  <xsl:value-of select="p:version-number(@version)"/>
   <xsl:text>
   "The version of the headers that these bindings were made from, as `pshm-version` gives it.")
 
@@ -46,35 +45,8 @@
   <xsl:for-each select="argument">
     <xsl:value-of select="concat($line-end, '  (', p:lisp(@name), ' ')"/><xsl:apply-templates select="@code"/><xsl:text>)</xsl:text>
   </xsl:for-each>
-  <xsl:text>)
-
-(defun </xsl:text><xsl:value-of select="$lisp"/><xsl:text> (</xsl:text>
-  <xsl:for-each select="argument">
-    <xsl:call-template name="between"><xsl:with-param name="separator" select="' '"/></xsl:call-template>
-    <xsl:value-of select="p:lisp(@name)"/>
-  </xsl:for-each>
-  <xsl:text>)
-  "</xsl:text>
-  <xsl:call-template name="wrap"><xsl:with-param name="text" select="p:escaped(brief)"/></xsl:call-template>
-  <xsl:if test="returns">
-    <xsl:value-of select="concat($line-end, 'Return: ')"/>
-    <xsl:call-template name="wrap"><xsl:with-param name="text" select="p:escaped(returns)"/></xsl:call-template>
-  </xsl:if>
-  <xsl:text>"
-  (%</xsl:text><xsl:value-of select="$lisp"/>
-  <xsl:for-each select="argument"><xsl:text> </xsl:text><xsl:apply-templates select="." mode="checked"/></xsl:for-each>
-  <xsl:text>))
-</xsl:text>
-</xsl:template>
-
-<xsl:template match="argument" mode="checked">
-  <xsl:variable name="name" select="p:lisp(@name)"/>
-  <xsl:choose>
-    <xsl:when test="@code = 'int'">(check-int <xsl:value-of select="concat($name, &quot; '&quot;, $name)"/>)</xsl:when>
-    <xsl:when test="@code = 'int64'">(check-int64 <xsl:value-of select="concat($name, &quot; '&quot;, $name)"/>)</xsl:when>
-    <xsl:when test="@code = 'string-in'">(check-name <xsl:value-of select="concat($name, &quot; '&quot;, $name)"/>)</xsl:when>
-    <xsl:otherwise><xsl:value-of select="$name"/></xsl:otherwise>
-  </xsl:choose>
+  <xsl:value-of select="concat(')', $line-end)"/>
+  <xsl:call-template name="checked-function"/>
 </xsl:template>
 
 <xsl:template match="@code">
