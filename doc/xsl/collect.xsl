@@ -19,6 +19,7 @@
       <xsl:variable name="stratum" select="."/>
       <stratum id="{.}" header="posix-shm/{.}.h">
         <xsl:for-each select="$groups[starts-with(compoundname, concat($stratum, '_'))]">
+          <xsl:sort select="number(not(.//memberdef))" data-type="number"/>
           <xsl:sort select="(.//memberdef)[1]/location/@line" data-type="number"/>
           <xsl:apply-templates select="."/>
         </xsl:for-each>
@@ -153,8 +154,12 @@
   <xsl:apply-templates select="key('by-id', @refid)"/>
 </xsl:template>
 
+<!-- Its names are those of its Lisp signatures; the title is for Doxygen alone. -->
 <xsl:template match="compounddef[@kind='page']">
-  <entry id="{compoundname}" name="{title}" kind="{normalize-space(.//simplesect[title='Kind']/para)}"
+  <xsl:if test="not(.//simplesect[title='Kind'] and .//simplesect[title='Lisp']//codeline)">
+    <xsl:message terminate="yes">The page <xsl:value-of select="compoundname"/> lacks its kind or its Lisp signature.</xsl:message>
+  </xsl:if>
+  <entry id="{compoundname}" kind="{normalize-space(.//simplesect[title='Kind']/para)}"
          since="{normalize-space(.//simplesect[@kind='since'])}">
     <xsl:call-template name="prose"/>
   </entry>

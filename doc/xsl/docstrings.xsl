@@ -6,17 +6,17 @@
 
 <xsl:template match="/abi">
   <xsl:text>;;;; </xsl:text><xsl:value-of select="$generated"/><xsl:text>
-;;;; (package name kind docstring lambda-list), functions before other kinds of the same name.
+;;;; (package name kind docstring lambda-list), one for each symbol and kind of definition.
 (</xsl:text>
   <xsl:apply-templates select="//function[lisp]"/>
-  <xsl:apply-templates select="//entry"/>
+  <xsl:apply-templates select="//entry[not(@kind = 'Slot' or @kind = 'Restart')]"/>
   <xsl:text>)
 </xsl:text>
 </xsl:template>
 
 <xsl:template match="function | entry">
   <xsl:variable name="entry" select="."/>
-  <xsl:for-each select="lisp | self::entry[not(lisp)]">
+  <xsl:for-each select="lisp">
     <xsl:value-of select="concat($line-end, '(&quot;', p:package($entry), '&quot; &quot;', @name, '&quot; &quot;')"/>
     <xsl:value-of select="concat($entry/@kind, substring('Function', 1, 8 * not($entry/@kind)), '&quot;', $line-end)"/>
     <xsl:for-each select="$entry"><xsl:call-template name="docstring"/></xsl:for-each>

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The references, the man pages and the generator.
+
+dist_man3_MANS = $(wildcard $(srcdir)/doc/man/*.3)
+dist_doc_DATA = $(wildcard $(srcdir)/doc/*.md)
+
+EXTRA_DIST += \
+	doc/Doxyfile \
+	doc/regen \
+	doc/xsl \
+	$(wildcard $(srcdir)/doc/pages)

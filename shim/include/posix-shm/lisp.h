@@ -1,0 +1,875 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef POSIX_SHM_LISP_H
+#define POSIX_SHM_LISP_H
+
+/**
+ * @file lisp.h
+ * @brief What exists only in Lisp: types, macros, classes, conditions and restarts.
+ *
+ * Annotations and no code; it is not installed. Each entry belongs to a group of ffi.h (package posix-shm/ffi)
+ * or of api.h (package posix-shm), so that the references show it beside the functions that it wraps.
+ */
+
+/* ---- posix-shm/ffi ---- */
+
+/**
+ * @page lisp_ffi_errno *errno*
+ * @ingroup ffi_errors
+ * @par Kind
+ * Symbol macro
+ * @par Lisp
+ * @code{.lisp}
+ * *errno* => error
+ * @endcode
+ * @par In Lisp
+ * The last failure of this thread's calls: a keyword such as `:eexist`, an integer where the error has no
+ * keyword, `:ok` when nothing has failed. It can be set with setf, to a keyword or an integer. Only a failing
+ * call of this library changes it, so nothing that the Lisp system does in between can overwrite it.
+ * @par Lisp example
+ * @code{.lisp}
+ * (list (posix-shm/ffi:shm-unlink "/no-such-shm") posix-shm/ffi:*errno*)
+ * => (-1 :ENOENT)
+ * @endcode
+ * @since 0.1
+ * @see pshm_errno, c-error
+ */
+
+/**
+ * @page lisp_ffi_c_error c-error
+ * @ingroup ffi_errors
+ * @par Kind
+ * Type
+ * @par Lisp
+ * @code{.lisp}
+ * c-error
+ * @endcode
+ * @par In Lisp
+ * An int that is an errno: in Lisp a keyword such as `:enoent`, or an integer where there is no keyword. The
+ * table is filled when the library is loaded, since the numbers differ per platform.
+ * @since 0.1
+ * @see *errno*, pshm_error_name
+ */
+
+/**
+ * @page lisp_ffi_stat stat
+ * @ingroup ffi_objects
+ * @par Kind
+ * Foreign structure
+ * @par Lisp
+ * @code{.lisp}
+ * stat
+ * @endcode
+ * @par In Lisp
+ * The structure that `fstat` fills, `(:struct stat)`, with the slots `st-dev`, `st-ino`, `st-mode`, `st-nlink`,
+ * `st-uid`, `st-gid`, `st-rdev`, `st-size`, `st-blksize`, `st-blocks`, and `st-atim`, `st-mtim`, `st-ctim`, each
+ * a `(:struct timespec)`. All of them are 64 bits wide on every platform: it is the shim's structure and not
+ * the system's.
+ * @par Lisp example
+ * @code{.lisp}
+ * (cffi:with-foreign-object (statbuf '(:struct posix-shm/ffi:stat))
+ *   (with-open-shm* (shm :direction :io)
+ *     (posix-shm/ffi:ftruncate (shm-fd shm) 100)
+ *     (list (posix-shm/ffi:fstat (shm-fd shm) statbuf)
+ *           (cffi:foreign-slot-value statbuf '(:struct posix-shm/ffi:stat) 'posix-shm/ffi:st-size))))
+ * => (0 100)
+ * @endcode
+ * @since 0.1
+ * @see pshm_fstat, timespec, shm-stats
+ */
+
+/**
+ * @page lisp_ffi_stat_slots st-size
+ * @ingroup ffi_objects
+ * @par Kind
+ * Slot
+ * @par Lisp
+ * @code{.lisp}
+ * st-dev
+ * st-ino
+ * st-mode
+ * st-nlink
+ * st-uid
+ * st-gid
+ * st-rdev
+ * st-size
+ * st-blksize
+ * st-blocks
+ * st-atim
+ * st-mtim
+ * st-ctim
+ * @endcode
+ * @par In Lisp
+ * Slots of `(:struct stat)`. The device and the inode are unsigned; the mode is a list of keywords, as `mode`
+ * gives it; the last three are structures, `(:struct timespec)`.
+ * @since 0.1
+ * @see stat, timespec
+ */
+
+/**
+ * @page lisp_ffi_timespec timespec
+ * @ingroup ffi_objects
+ * @par Kind
+ * Foreign structure
+ * @par Lisp
+ * @code{.lisp}
+ * timespec
+ * tv-sec
+ * tv-nsec
+ * @endcode
+ * @par In Lisp
+ * A time in `(:struct stat)`: the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`, nanoseconds.
+ * @since 0.1
+ * @see stat
+ */
+
+/**
+ * @page lisp_ffi_map_failed +map-failed+
+ * @ingroup ffi_mappings
+ * @par Kind
+ * Constant
+ * @par Lisp
+ * @code{.lisp}
+ * +map-failed+
+ * @endcode
+ * @par In Lisp
+ * The address of the pointer that `mmap` returns on failure: an integer with all bits of a pointer set.
+ * @par Lisp example
+ * @code{.lisp}
+ * (= (cffi:pointer-address (posix-shm/ffi:mmap (cffi:null-pointer) 0 '(:read) '(:shared) -1 0))
+ *    posix-shm/ffi:+map-failed+)
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see pshm_mmap
+ */
+
+/**
+ * @page lisp_ffi_map_shared +map-shared+
+ * @ingroup ffi_mappings
+ * @par Kind
+ * Constant
+ * @par Lisp
+ * @code{.lisp}
+ * +map-shared+
+ * @endcode
+ * @par In Lisp
+ * The integer of the flag `:shared` of `mmap-flags`.
+ * @since 0.1
+ * @see pshm_map_flag
+ */
+
+/**
+ * @defgroup ffi_types Types of the Lisp package
+ * @brief Names for integers of C, for code that declares foreign functions and structures of its own.
+ */
+
+/**
+ * @page lisp_ffi_integers off
+ * @ingroup ffi_types
+ * @par Kind
+ * Type
+ * @par Lisp
+ * @code{.lisp}
+ * blkcnt
+ * blksize
+ * dev
+ * gid
+ * ino
+ * nlink
+ * off
+ * size
+ * ssize
+ * uid
+ * @endcode
+ * @par In Lisp
+ * Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+ * @since 0.1
+ * @see stat
+ */
+
+/**
+ * @page lisp_ffi_whence whence
+ * @ingroup ffi_types
+ * @par Kind
+ * Type
+ * @par Lisp
+ * @code{.lisp}
+ * whence
+ * @endcode
+ * @par In Lisp
+ * A foreign enumeration, `:set` `:cur` `:end`, for code that declares lseek(2) itself.
+ * @since 0.1
+ */
+
+/* ---- posix-shm: objects ---- */
+
+/**
+ * @page lisp_shm shm
+ * @ingroup api_objects
+ * @par Kind
+ * Class
+ * @par Lisp
+ * @code{.lisp}
+ * shm
+ * @endcode
+ * @par In Lisp
+ * A shared memory object of this process. It is an `open-shm` or a `closed-shm`. It prints as
+ * `#<SHM for "/name" ...>`. Nothing closes it but `close-shm` and the macros: there is no finalizer.
+ * @since 0.1
+ * @see open-shm, make-shm
+ */
+
+/**
+ * @page lisp_open_shm_class open-shm
+ * @ingroup api_objects
+ * @par Kind
+ * Class
+ * @par Lisp
+ * @code{.lisp}
+ * open-shm
+ * @endcode
+ * @par In Lisp
+ * A shared memory object that has a descriptor: what `open-shm`, `open-shm*`, `make-shm`, `receive-shm` and
+ * `reopen-shm` return. `close-shm` makes a `closed-shm` of it.
+ * @since 0.1
+ * @see shm, closed-shm
+ */
+
+/**
+ * @page lisp_closed_shm closed-shm
+ * @ingroup api_objects
+ * @par Kind
+ * Class
+ * @par Lisp
+ * @code{.lisp}
+ * closed-shm
+ * @endcode
+ * @par In Lisp
+ * A shared memory object that was closed. It has a name still, and no descriptor.
+ * @since 0.1
+ * @see close-shm
+ */
+
+/**
+ * @page lisp_shm_p shm-p
+ * @ingroup api_objects
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-p object => generalized-boolean
+ * @endcode
+ * @par In Lisp
+ * Is OBJECT a shared memory object, open or closed?
+ * @par Lisp example
+ * @code{.lisp}
+ * (shm-p "/foobar-shm")
+ * => NIL
+ * @endcode
+ * @since 0.1
+ * @see open-shm-p
+ */
+
+/**
+ * @page lisp_open_shm_p open-shm-p
+ * @ingroup api_objects
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * open-shm-p object => generalized-boolean
+ * @endcode
+ * @par In Lisp
+ * Is OBJECT an open shared memory object?
+ * @par Lisp example
+ * @code{.lisp}
+ * (let ((shm (open-shm* :direction :io)))
+ *   (list (open-shm-p shm) (close-shm shm) (open-shm-p shm) (shm-p shm)))
+ * => (T T NIL T)
+ * @endcode
+ * @since 0.1
+ * @see shm-p, close-shm
+ */
+
+/**
+ * @page lisp_shm_name shm-name
+ * @ingroup api_objects
+ * @par Kind
+ * Reader
+ * @par Lisp
+ * @code{.lisp}
+ * shm-name shm => name
+ * @endcode
+ * @par In Lisp
+ * Return the name of SHM with its leading slash, or nil where it was adopted without one. The name of an object
+ * that `open-shm*` made is for people, and names nothing.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm (shm "foobar-shm" :direction :io :if-does-not-exist :create)
+ *   (delete-shm "foobar-shm")
+ *   (shm-name shm))
+ * => "/foobar-shm"
+ * @endcode
+ * @since 0.1
+ * @see open-shm, make-shm
+ */
+
+/**
+ * @page lisp_shm_fd shm-fd
+ * @ingroup api_objects
+ * @par Kind
+ * Reader
+ * @par Lisp
+ * @code{.lisp}
+ * shm-fd shm => fd
+ * @endcode
+ * @par In Lisp
+ * Return the descriptor of the open SHM, a non-negative integer. It belongs to SHM: do not close it by itself.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when SHM is closed.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (typep (shm-fd shm) '(integer 0)))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see make-shm, close-shm
+ */
+
+/**
+ * @page lisp_make_shm make-shm
+ * @ingroup api_objects
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * make-shm fd &optional name => shm
+ * @endcode
+ * @par In Lisp
+ * Adopt the descriptor FD: return an `open-shm` that owns it, with the name NAME for people, nil by default.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when FD is not a non-negative integer, or NAME is neither a name nor nil.
+ * @par Lisp example
+ * @code{.lisp}
+ * (let* ((fd (with-open-shm* (shm :direction :io)
+ *              (posix-shm/ffi:dup (shm-fd shm))))
+ *        (adopted (make-shm fd)))
+ *   (truncate-shm adopted 100)
+ *   (prog1 (stat-size (shm-stats adopted))
+ *     (close-shm adopted)))
+ * => 100
+ * @endcode
+ * @since 0.1
+ * @see shm-fd, receive-shm
+ */
+
+/**
+ * @page lisp_close_shm close-shm
+ * @ingroup api_objects
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * close-shm shm => closed
+ * @endcode
+ * @par In Lisp
+ * Close SHM and return t, or nil when it was closed already. Of several threads that close it at once, one gets
+ * t, and the descriptor is closed once. Mappings stay; the object lives while it has a name, a descriptor or a
+ * mapping.
+ * @par Exceptional situations
+ * `shm-error` when the system reports that the descriptor was not open: someone else has closed it.
+ * @par Lisp example
+ * @code{.lisp}
+ * (let ((shm (open-shm* :direction :io)))
+ *   (list (close-shm shm) (close-shm shm)))
+ * => (T NIL)
+ * @endcode
+ * @since 0.1
+ * @see pshm_close, with-open-shm
+ */
+
+/**
+ * @page lisp_with_open_shm with-open-shm
+ * @ingroup api_objects
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm (shm name &rest options) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Open the object NAME with the OPTIONS of `open-shm`, run BODY with the variable SHM bound to it, and close it on
+ * every way out. Where `open-shm` returns nil, BODY runs with nil. BODY may begin with declarations. Return what
+ * BODY returns.
+ * @par Exceptional situations
+ * Those of `open-shm`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm (shm "/foobar-shm" :direction :io :if-does-not-exist :create)
+ *   (delete-shm "/foobar-shm")
+ *   (truncate-shm shm 100)
+ *   (stat-size (shm-stats shm)))
+ * => 100
+ * (with-open-shm (shm "/foobar-shm" :if-does-not-exist nil)
+ *   shm)
+ * => NIL
+ * @endcode
+ * @since 0.1
+ * @see open-shm, with-open-shm-and-mmap
+ */
+
+/**
+ * @page lisp_with_open_shm_anonymous with-open-shm*
+ * @ingroup api_objects
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm* (shm &rest options) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Make an object without a name with the OPTIONS of `open-shm*`, run BODY with the variable SHM bound to it, and
+ * close it on every way out. BODY may begin with declarations. Return what BODY returns.
+ * @par Exceptional situations
+ * Those of `open-shm*`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io :permissions '(:user-all))
+ *   (stat-nlink (shm-stats shm)))
+ * => 0
+ * @endcode
+ * @since 0.1
+ * @see open-shm*, with-open-shm-and-mmap*
+ */
+
+/**
+ * @page lisp_shm_stats shm-stats
+ * @ingroup api_objects
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-stats shm => stat
+ * @endcode
+ * @par In Lisp
+ * Return a description of SHM as it is now: a `stat` structure.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when SHM is closed; `shm-error` when the system refuses.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 5000)
+ *   (stat-size (shm-stats shm)))
+ * => 5000
+ * @endcode
+ * @since 0.1
+ * @see pshm_fstat, stat-size
+ */
+
+/**
+ * @page lisp_stat stat
+ * @ingroup api_objects
+ * @par Kind
+ * Structure
+ * @par Lisp
+ * @code{.lisp}
+ * stat
+ * @endcode
+ * @par In Lisp
+ * What `shm-stats` returns. It does not change when the object does.
+ * @since 0.1
+ * @see shm-stats
+ */
+
+/**
+ * @page lisp_stat_readers stat-size
+ * @ingroup api_objects
+ * @par Kind
+ * Reader
+ * @par Lisp
+ * @code{.lisp}
+ * stat-dev stat => device
+ * stat-ino stat => inode
+ * stat-mode stat => permissions
+ * stat-nlink stat => count
+ * stat-uid stat => user-id
+ * stat-gid stat => group-id
+ * stat-rdev stat => device
+ * stat-size stat => octets
+ * stat-blksize stat => octets
+ * stat-blocks stat => blocks
+ * stat-atime stat => nanoseconds
+ * stat-mtime stat => nanoseconds
+ * stat-ctime stat => nanoseconds
+ * @endcode
+ * @par In Lisp
+ * Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object. `stat-mode` is a
+ * list of permission keywords, the nine long single ones, () for none, and goes back into `chmod-shm`.
+ * `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks` counts units of 512 octets that
+ * are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are integers: nanoseconds since the Unix epoch.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io :permissions '(:user-read :user-write))
+ *   (stat-mode (shm-stats shm)))
+ * => (:USER-READ :USER-WRITE)
+ * @endcode
+ * @since 0.1
+ * @see shm-stats, pshm_stat_field
+ */
+
+/**
+ * @page lisp_chown_shm chown-shm
+ * @ingroup api_objects
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * chown-shm shm uid gid
+ * @endcode
+ * @par In Lisp
+ * Give SHM to the user id UID and the group id GID; nil leaves one alone. Returns no values.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when an id is neither nil nor a non-negative integer, or SHM is closed; `shm-error` when
+ * the system refuses: only the superuser may give an object away (`:eperm`).
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (chown-shm shm nil nil))
+ * =>
+ * @endcode
+ * @since 0.1
+ * @see pshm_fchown, chmod-shm
+ */
+
+/**
+ * @page lisp_chmod_shm chmod-shm
+ * @ingroup api_objects
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * chmod-shm shm permissions
+ * @endcode
+ * @par In Lisp
+ * Give SHM exactly the PERMISSIONS: a list of keywords, one keyword, or an integer. The umask plays no part, and
+ * descriptors that are open keep their access. Returns no values.
+ * @par Exceptional situations
+ * `shm-invalid-argument` for an unknown keyword or a closed SHM; `shm-error` when the system refuses.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (chmod-shm shm '(:user-read :group-read))
+ *   (stat-mode (shm-stats shm)))
+ * => (:USER-READ :GROUP-READ)
+ * @endcode
+ * @since 0.1
+ * @see pshm_fchmod, stat-mode
+ */
+
+/* ---- posix-shm: mappings ---- */
+
+/**
+ * @page lisp_with_mmap with-mmap
+ * @ingroup api_mappings
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-mmap (ptr shm length &rest options) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Map LENGTH octets of SHM with the OPTIONS of `mmap-shm`, run BODY with the variable PTR bound to the pointer, and
+ * unmap on every way out. Where SHM is nil, and no anonymous mapping is asked for, nothing is mapped and PTR is
+ * nil. BODY may begin with declarations. Return what BODY returns.
+ * @par Exceptional situations
+ * Those of `mmap-shm`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 100)
+ *   (with-mmap (ptr shm 100)
+ *     (setf (cffi:mem-ref ptr :int) 42)
+ *     (cffi:mem-ref ptr :int)))
+ * => 42
+ * @endcode
+ * @since 0.1
+ * @see mmap-shm, with-open-shm-and-mmap
+ */
+
+/**
+ * @page lisp_with_open_shm_and_mmap with-open-shm-and-mmap
+ * @ingroup api_mappings
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm-and-mmap (shm ptr (name &rest open-options) (length &rest mmap-options) &key truncate) &body body => result*
+ * with-mmapped-shm (shm ptr (name &rest open-options) (length &rest mmap-options) &key truncate) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to LENGTH octets, map them with the
+ * MMAP-OPTIONS of `mmap-shm`, and run BODY with the variables SHM and PTR bound; unmap and close on every way out.
+ * With a TRUNCATE of nil (t by default) the size is left alone. Where `open-shm` returns nil, BODY runs with nil
+ * for both, and nothing is mapped. BODY may begin with declarations. Return what BODY returns.
+ * @par Exceptional situations
+ * Those of `open-shm`, `truncate-shm` and `mmap-shm`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-and-mmap (shm ptr ("/foobar-shm" :direction :io :if-does-not-exist :create) (100))
+ *   (delete-shm "/foobar-shm")
+ *   (setf (cffi:mem-ref ptr :int) 42)
+ *   (list (stat-size (shm-stats shm)) (cffi:mem-ref ptr :int)))
+ * => (100 42)
+ * @endcode
+ * @since 0.1
+ * @see with-open-shm, with-mmap, with-open-shm-and-mmap*
+ */
+
+/**
+ * @page lisp_with_open_shm_and_mmap_anonymous with-open-shm-and-mmap*
+ * @ingroup api_mappings
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm-and-mmap* (shm ptr (&rest open-options) (length &rest mmap-options) &key truncate) &body body => result*
+ * with-mmapped-shm* (shm ptr (&rest open-options) (length &rest mmap-options) &key truncate) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in `with-open-shm-and-mmap`.
+ * @par Exceptional situations
+ * Those of `open-shm*`, `truncate-shm` and `mmap-shm`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-and-mmap* (shm ptr (:direction :io) (100 :prot '(:read :write)))
+ *   (setf (cffi:mem-ref ptr :int) 42)
+ *   (list (open-shm-p shm) (cffi:mem-ref ptr :int)))
+ * => (T 42)
+ * @endcode
+ * @since 0.1
+ * @see with-open-shm*, with-mmap, with-open-shm-and-mmap
+ */
+
+/**
+ * @defgroup api_conditions Conditions and restarts
+ * @brief What is signalled, and how to go on.
+ */
+
+/**
+ * @page lisp_posix_shm_error posix-shm-error
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * posix-shm-error
+ * @endcode
+ * @par In Lisp
+ * The root of the errors of this library, an `error`. It carries the errno and the operation, and its report names
+ * both, the object and what can be done. The system's errors are `shm-error` and `mmap-error`, neither a kind of
+ * the other.
+ * @par Lisp example
+ * @code{.lisp}
+ * (handler-case (delete-shm "/no-such-shm")
+ *   (posix-shm-error (condition)
+ *     (list (posix-shm-error-keyword condition) (type-of condition))))
+ * => (:ENOENT SHM-DOES-NOT-EXIST)
+ * @endcode
+ * @since 0.1
+ * @see posix-shm-error-keyword, shm-error, mmap-error
+ */
+
+/**
+ * @page lisp_posix_shm_error_readers posix-shm-error-keyword
+ * @ingroup api_conditions
+ * @par Kind
+ * Reader
+ * @par Lisp
+ * @code{.lisp}
+ * posix-shm-error-errno condition => integer
+ * posix-shm-error-keyword condition => keyword
+ * posix-shm-error-operation condition => name
+ * @endcode
+ * @par In Lisp
+ * Readers of every `posix-shm-error`: the positive errno, whose numbers differ per platform; its keyword, such as
+ * `:enoent`, nil where it has none; and the operation that failed, the symbol of the function.
+ * @par Lisp example
+ * @code{.lisp}
+ * (handler-case (delete-shm "/no-such-shm")
+ *   (posix-shm-error (condition)
+ *     (posix-shm-error-operation condition)))
+ * => DELETE-SHM
+ * @endcode
+ * @since 0.1
+ * @see posix-shm-error, pshm_error_name
+ */
+
+/**
+ * @page lisp_shm_error shm-error
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-error
+ * @endcode
+ * @par In Lisp
+ * A `posix-shm-error` of an operation on an object or a name.
+ * @since 0.1
+ * @see shm-error-name, shm-does-not-exist, shm-exists, shm-invalid-argument
+ */
+
+/**
+ * @page lisp_shm_error_name shm-error-name
+ * @ingroup api_conditions
+ * @par Kind
+ * Reader
+ * @par Lisp
+ * @code{.lisp}
+ * shm-error-name condition => name
+ * @endcode
+ * @par In Lisp
+ * Return the name of the object that the `shm-error` is about, or nil where it has none.
+ * @par Lisp example
+ * @code{.lisp}
+ * (handler-case (open-shm "/no-such-shm")
+ *   (shm-error (condition) (shm-error-name condition)))
+ * => "/no-such-shm"
+ * @endcode
+ * @since 0.1
+ * @see shm-error
+ */
+
+/**
+ * @page lisp_shm_does_not_exist shm-does-not-exist
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-does-not-exist
+ * @endcode
+ * @par In Lisp
+ * A `shm-error`: there is no object of that name.
+ * @since 0.1
+ * @see open-shm, delete-shm
+ */
+
+/**
+ * @page lisp_shm_exists shm-exists
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-exists
+ * @endcode
+ * @par In Lisp
+ * A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts.
+ * @since 0.1
+ * @see open-shm, open-shm*
+ */
+
+/**
+ * @page lisp_shm_invalid_argument shm-invalid-argument
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-invalid-argument
+ * @endcode
+ * @par In Lisp
+ * A bad argument that was found before anything was called: a `shm-error` and a `type-error`. Its report names the
+ * argument; `type-error-datum` is its value.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (handler-case (truncate-shm shm -1)
+ *     (shm-invalid-argument (condition) (type-error-datum condition))))
+ * => -1
+ * @endcode
+ * @since 0.1
+ * @see shm-error
+ */
+
+/**
+ * @page lisp_mmap_error mmap-error
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * mmap-error
+ * @endcode
+ * @par In Lisp
+ * A `posix-shm-error` of `mmap-shm` or `munmap`: the system refused.
+ * @since 0.1
+ * @see mmap-shm, munmap
+ */
+
+/**
+ * @page lisp_invoke_shm_restart invoke-shm-restart
+ * @ingroup api_conditions
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * invoke-shm-restart restart &rest arguments
+ * @endcode
+ * @par In Lisp
+ * Invoke the innermost restart of a failing `open-shm` that the keyword RESTART names, with ARGUMENTS: `:continue`,
+ * `:use-value` (with another name), `:overwrite`, `:truncate`, `:supersede` or `:create`. It does not return. The
+ * restarts' own names are not exported, since some of them are names of other packages too.
+ * @par Exceptional situations
+ * `control-error` when there is no such restart.
+ * @par Lisp example
+ * @code{.lisp}
+ * (handler-bind ((shm-does-not-exist
+ *                  (lambda (condition)
+ *                    (declare (ignore condition))
+ *                    (invoke-shm-restart :create))))
+ *   (with-open-shm (shm "/foobar-shm" :direction :io)
+ *     (delete-shm (shm-name shm))))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see continue, open-shm
+ */
+
+/**
+ * @page lisp_restarts continue
+ * @ingroup api_conditions
+ * @par Kind
+ * Restart
+ * @par Lisp
+ * @code{.lisp}
+ * continue
+ * use-value name
+ * overwrite
+ * truncate
+ * supersede
+ * create
+ * @endcode
+ * @par In Lisp
+ * Restarts around a failing `open-shm`. `continue` tries the same again. `use-value` tries another NAME.
+ * `overwrite`, `truncate` and `supersede`, around `shm-exists`, open the object that exists as the option of that
+ * name would; `create`, around `shm-does-not-exist`, creates it.
+ * @par Lisp example
+ * @code{.lisp}
+ * (handler-bind ((shm-does-not-exist
+ *                  (lambda (condition)
+ *                    (declare (ignore condition))
+ *                    (invoke-shm-restart :use-value "/another-shm"))))
+ *   (close-shm (open-shm "/another-shm" :direction :io :if-does-not-exist :create))
+ *   (with-open-shm (shm "/foobar-shm")
+ *     (delete-shm "/another-shm")
+ *     (shm-name shm)))
+ * => "/another-shm"
+ * @endcode
+ * @since 0.1
+ * @see invoke-shm-restart, shm-exists, shm-does-not-exist
+ */
+
+#endif
