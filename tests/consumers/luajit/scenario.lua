@@ -1,0 +1,207 @@
+-- SPDX-License-Identifier: BSD-3-Clause
+-- The common scenario in LuaJIT. The declarations are the generated posix_shm.lua, found through LUA_PATH.
+local ffi = require "ffi"
+local shm = require "posix_shm"
+
+local SIZE = 8192
+local PROTECTIONS = bit.bor(shm.PSHM_PROT_READ, shm.PSHM_PROT_WRITE)
+
+local function pointer(kind, address)
+  return ffi.cast(kind, ffi.cast("intptr_t", address))
+end
+
+local function check(result)
+  if result < 0 then error(ffi.string(shm.pshm_strerror(tonumber(result))), 2) end
+  return result
+end
+
+local function error_name(result)
+  return ffi.string(shm.pshm_error_name(tonumber(result)))
+end
+
+local function expect(got, wanted)
+  if got ~= wanted then error(("%s instead of %s"):format(tostring(got), tostring(wanted)), 2) end
+end
+
+local function map(fd, length, offset)
+  return check(shm.pshm_map(fd, length, PROTECTIONS, shm.PSHM_MAP_SHARED, offset))
+end
+
+local function stat(fd)
+  local fields = ffi.new("int64_t[16]")
+  expect(check(shm.pshm_fstat(fd, fields, 16)), 16)
+  return function(name) return tonumber(fields[shm["PSHM_STAT_" .. name]]) end
+end
+
+local function scenario(name)
+  local fd, address, memory
+  local created = ffi.new("int[1]", -1)
+  local function open_exclusively()
+    return shm.pshm_open(name, shm.PSHM_DIRECTION_IO, shm.PSHM_IF_EXISTS_ERROR, shm.PSHM_IF_DOES_NOT_EXIST_CREATE,
+      tonumber("600", 8), created)
+  end
+
+  local points = {
+    {"load the library and check its version", function()
+      local version = shm.pshm_version()
+      local text = ("%d.%d.%d"):format(version / 1000000, version / 1000 % 1000, version % 1000)
+      expect(version >= 1000, true)
+      expect(ffi.string(shm.pshm_version_string()), text)
+    end},
+    {"open exclusively", function()
+      fd = check(open_exclusively())
+      expect(created[0], 1)
+    end},
+    {"be told by name that it exists", function()
+      expect(error_name(open_exclusively()), "EEXIST")
+      expect(error_name(shm.pshm_errno()), "EEXIST")
+    end},
+    {"size, allocate, map", function()
+      check(shm.pshm_truncate(fd, SIZE))
+      check(shm.pshm_allocate(fd, SIZE))
+      address = map(fd, SIZE, 0)
+      memory = pointer("uint8_t *", address)
+    end},
+    {"write a pattern, read it back through pshm_read", function()
+      for i = 0, 255 do memory[4096 + i] = (i * 7) % 256 end
+      local bytes = ffi.new("uint8_t[256]")
+      expect(shm.pshm_read(fd, bytes, 256, 4096), 256LL)
+      for i = 0, 255 do expect(bytes[i], (i * 7) % 256) end
+      expect(shm.pshm_write(fd, "hello", 5, 100), 5LL)
+      expect(ffi.string(memory + 100, 5), "hello")
+      expect(shm.pshm_read(fd, bytes, 256, SIZE - 100), 100LL)
+    end},
+    {"stat with named fields", function()
+      local field = stat(fd)
+      expect(field "SIZE", SIZE)
+      expect(field "MODE", tonumber("600", 8))
+      expect(field "NLINK", 1)
+      expect(field "BLOCKS" >= SIZE / 512, true)
+    end},
+    {"parse a permission list", function()
+      local keywords = "user-read user-write group-read"
+      local mode = shm.pshm_flags_parse(shm.PSHM_KIND_MODE, keywords)
+      expect(mode, tonumber("640", 8))
+      local text = ffi.new("char[64]")
+      check(shm.pshm_flags_format(shm.PSHM_KIND_MODE, mode, text, 64))
+      expect(ffi.string(text), keywords)
+      expect(error_name(shm.pshm_flags_parse(shm.PSHM_KIND_MODE, "user-fly")), "EINVAL")
+    end},
+    {"enumerate the constants", function()
+      local count = shm.pshm_constant_count()
+      expect(count > 50, true)
+      for i = 0, count - 1 do
+        expect(shm[ffi.string(shm.pshm_constant_name(i))], shm.pshm_constant_value(i))
+      end
+      expect(shm.pshm_constant_name(count), nil)
+    end},
+    {"fail with the right error name", function()
+      expect(error_name(shm.pshm_open(name .. "-none", shm.PSHM_DIRECTION_INPUT, 0, 0, 0, nil)), "ENOENT")
+      expect(error_name(shm.pshm_delete("noslash")), "EINVAL")
+      expect(error_name(shm.pshm_map(fd, -1, PROTECTIONS, shm.PSHM_MAP_SHARED, 0)), "EINVAL")
+      expect(error_name(shm.pshm_errno()), "EINVAL")
+    end},
+    {"make an anonymous object", function()
+      local label = ffi.new("char[32]")
+      local anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, tonumber("640", 8), 0, 100, label, 32))
+      local field = stat(anonymous)
+      expect(field "NLINK", 0)
+      expect(field "MODE", tonumber("640", 8))
+      expect(ffi.string(label):sub(1, 1), "/")
+      check(shm.pshm_close(anonymous))
+    end},
+    {"hand a descriptor to another process", function()
+      local here, there = ffi.new("int[1]"), ffi.new("int[1]")
+      check(shm.pshm_socketpair(here, there))
+      local number = pointer("int64_t *", address)
+      number[0] = 9007199254740992LL
+      check(shm.pshm_send(here[0], fd))
+      check(shm.pshm_set_inheritable(there[0], 1))
+      expect(os.execute(("%s receive %d"):format(os.getenv "POSIX_SHM_CONSUMER", there[0])), 0)
+      expect(number[0], 9007199254740993LL)
+      check(shm.pshm_close(here[0]))
+      check(shm.pshm_close(there[0]))
+    end},
+    {"close, delete", function()
+      check(shm.pshm_unmap(address, SIZE))
+      check(shm.pshm_close(fd))
+      expect(error_name(shm.pshm_close(fd)), "EBADF")
+      check(shm.pshm_delete(name))
+      expect(error_name(shm.pshm_delete(name)), "ENOENT")
+    end},
+  }
+
+  local failures = 0
+  print("1.." .. #points)
+  for i, point in ipairs(points) do
+    local ok, message = pcall(point[2])
+    print(("%s %d - %s"):format(ok and "ok" or "not ok", i, point[1]))
+    if not ok then print("# " .. tostring(message)); failures = failures + 1 end
+  end
+  return failures == 0
+end
+
+-- The other end of the hand-over: add one to the number at the start of the object.
+local function receive(socket)
+  local fd = check(shm.pshm_receive(socket))
+  local address = map(fd, 8, 0)
+  local number = pointer("int64_t *", address)
+  number[0] = number[0] + 1
+  check(shm.pshm_unmap(address, 8))
+  check(shm.pshm_close(fd))
+end
+
+-- A record: int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
+local RECORD = 128
+
+local function put_record(address, slot)
+  pointer("int64_t *", address)[0] = -9007199254740993LL - slot
+  pointer("int32_t *", address + 8)[0] = -1 - slot
+  ffi.copy(pointer("char *", address + 16), "luajit grüßt")
+  local pattern = pointer("uint8_t *", address + 64)
+  for i = 0, 63 do pattern[i] = (slot * 31 + i * 7) % 256 end
+end
+
+local function print_record(address, slot)
+  local pattern, sum = pointer("uint8_t *", address + 64), 0
+  for i = 0, 63 do sum = sum + (i + 1) * pattern[i] end
+  local number = tostring(pointer("int64_t *", address)[0]):gsub("LL", "")
+  print(slot, number, pointer("int32_t *", address + 8)[0], sum, ffi.string(pointer("char *", address + 16)))
+end
+
+-- Write one's record into the object, and into an anonymous one that goes to the socket.
+local function write(name, slot, socket)
+  local fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_IO, 0, shm.PSHM_IF_DOES_NOT_EXIST_ERROR, 0, nil))
+  local address = map(fd, RECORD, slot * RECORD)
+  put_record(address, slot)
+  check(shm.pshm_unmap(address, RECORD))
+  check(shm.pshm_close(fd))
+  local anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, tonumber("600", 8), 0, 100, nil, 0))
+  check(shm.pshm_truncate(anonymous, RECORD))
+  address = map(anonymous, RECORD, 0)
+  put_record(address, slot)
+  check(shm.pshm_unmap(address, RECORD))
+  check(shm.pshm_send(socket, anonymous))
+  check(shm.pshm_close(anonymous))
+end
+
+-- Print every record of the object, then the one of the object that comes from the socket.
+local function read(name, count, socket)
+  local fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_INPUT, 0, 0, 0, nil))
+  local address = check(shm.pshm_map(fd, count * RECORD, shm.PSHM_PROT_READ, shm.PSHM_MAP_SHARED, 0))
+  for slot = 0, count - 1 do print_record(address + slot * RECORD, slot) end
+  check(shm.pshm_unmap(address, count * RECORD))
+  check(shm.pshm_close(fd))
+  local received = check(shm.pshm_receive(socket))
+  address = check(shm.pshm_map(received, RECORD, shm.PSHM_PROT_READ, shm.PSHM_MAP_SHARED, 0))
+  print_record(address, "received")
+  check(shm.pshm_unmap(address, RECORD))
+  check(shm.pshm_close(received))
+end
+
+local mode, first, second, third = ...
+if mode == "scenario" then os.exit(scenario(first))
+elseif mode == "receive" then receive(tonumber(first))
+elseif mode == "write" then write(first, tonumber(second), tonumber(third))
+elseif mode == "read" then read(first, tonumber(second), tonumber(third))
+end

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The common scenario in Python, over the generated posix_shm.py (ctypes)."""
+import os
+import subprocess
+import sys
+import traceback
+from ctypes import c_char, c_int, c_int32, c_int64, c_uint8, create_string_buffer, sizeof, Structure
+
+import posix_shm as shm
+from posix_shm import *
+
+SIZE = 8192
+READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE
+
+
+def check(result):
+    if result < 0:
+        raise OSError(-result, shm.pshm_strerror(result).decode())
+    return result
+
+
+def expect(got, wanted):
+    if got != wanted:
+        raise AssertionError("%r instead of %r" % (got, wanted))
+
+
+def map_object(fd, length, offset=0, protections=READ_WRITE):
+    return check(pshm_map(fd, length, protections, PSHM_MAP_SHARED, offset))
+
+
+def stat(fd):
+    fields = (c_int64 * 16)()
+    expect(check(pshm_fstat(fd, fields, len(fields))), 16)
+    return {name[10:]: fields[index] for name, index in vars(shm).items() if name.startswith("PSHM_STAT_")}
+
+
+class Scenario:
+    """Each method is a point; its docstring is the title."""
+
+    def __init__(self, name):
+        self.name = name.encode()
+        self.created = c_int(-1)
+
+    def open_exclusively(self):
+        return pshm_open(self.name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_ERROR, PSHM_IF_DOES_NOT_EXIST_CREATE, 0o600,
+                         self.created)
+
+    def version(self):
+        "load the library and check its version"
+        version = pshm_version()
+        expect(version >= 1000, True)
+        expect(pshm_version_string().decode(),
+               "%d.%d.%d" % (version // 1000000, version // 1000 % 1000, version % 1000))
+
+    def create(self):
+        "open exclusively"
+        self.fd = check(self.open_exclusively())
+        expect(self.created.value, 1)
+
+    def exists(self):
+        "be told by name that it exists"
+        expect(pshm_error_name(self.open_exclusively()), b"EEXIST")
+        expect(pshm_error_name(pshm_errno()), b"EEXIST")
+
+    def map(self):
+        "size, allocate, map"
+        check(pshm_truncate(self.fd, SIZE))
+        check(pshm_allocate(self.fd, SIZE))
+        self.address = map_object(self.fd, SIZE)
+        self.memory = (c_char * SIZE).from_address(self.address)
+
+    def pattern(self):
+        "write a pattern, read it back through pshm_read"
+        pattern = bytes(i * 7 % 256 for i in range(256))
+        self.memory[4096:4096 + 256] = pattern
+        buffer = create_string_buffer(256)
+        expect(pshm_read(self.fd, buffer, 256, 4096), 256)
+        expect(buffer.raw, pattern)
+        expect(pshm_write(self.fd, b"hello", 5, 100), 5)
+        expect(self.memory[100:105], b"hello")
+        expect(pshm_read(self.fd, buffer, 256, SIZE - 100), 100)
+
+    def stat(self):
+        "stat with named fields"
+        fields = stat(self.fd)
+        expect((fields["SIZE"], fields["MODE"], fields["NLINK"]), (SIZE, 0o600, 1))
+        expect(fields["BLOCKS"] >= SIZE // 512, True)
+
+    def permissions(self):
+        "parse a permission list"
+        keywords = b"user-read user-write group-read"
+        expect(pshm_flags_parse(PSHM_KIND_MODE, keywords), 0o640)
+        text = create_string_buffer(64)
+        check(pshm_flags_format(PSHM_KIND_MODE, 0o640, text, len(text)))
+        expect(text.value, keywords)
+        expect(pshm_error_name(pshm_flags_parse(PSHM_KIND_MODE, b"user-fly")), b"EINVAL")
+
+    def constants(self):
+        "enumerate the constants"
+        library = {pshm_constant_name(i).decode(): pshm_constant_value(i) for i in range(pshm_constant_count())}
+        expect(library, {name: value for name, value in vars(shm).items() if name.startswith("PSHM_")})
+        expect(pshm_constant_name(len(library)), None)
+
+    def errors(self):
+        "fail with the right error name"
+        expect(pshm_error_name(pshm_open(self.name + b"-none", PSHM_DIRECTION_INPUT, 0, 0, 0, None)), b"ENOENT")
+        expect(pshm_error_name(pshm_delete(b"noslash")), b"EINVAL")
+        expect(pshm_error_name(pshm_map(self.fd, -1, READ_WRITE, PSHM_MAP_SHARED, 0)), b"EINVAL")
+        expect(pshm_error_name(pshm_errno()), b"EINVAL")
+
+    def anonymous(self):
+        "make an anonymous object"
+        label = create_string_buffer(32)
+        anonymous = check(pshm_open_anonymous(PSHM_DIRECTION_IO, 0o640, 0, 100, label, len(label)))
+        fields = stat(anonymous)
+        expect((fields["NLINK"], fields["MODE"]), (0, 0o640))
+        expect(label.value[:1], b"/")
+        check(pshm_close(anonymous))
+
+    def hand_over(self):
+        "hand a descriptor to another process"
+        here, there = c_int(), c_int()
+        check(pshm_socketpair(here, there))
+        number = c_int64.from_address(self.address)
+        number.value = 2**53
+        check(pshm_send(here.value, self.fd))
+        command = [os.environ["POSIX_SHM_CONSUMER"], "receive", str(there.value)]
+        subprocess.run(command, pass_fds=[there.value], check=True)
+        expect(number.value, 2**53 + 1)
+        check(pshm_close(here.value))
+        check(pshm_close(there.value))
+
+    def end(self):
+        "close, delete"
+        check(pshm_unmap(self.address, SIZE))
+        check(pshm_close(self.fd))
+        expect(pshm_error_name(pshm_close(self.fd)), b"EBADF")
+        check(pshm_delete(self.name))
+        expect(pshm_error_name(pshm_delete(self.name)), b"ENOENT")
+
+
+def scenario(name):
+    run = Scenario(name)
+    points = [run.version, run.create, run.exists, run.map, run.pattern, run.stat, run.permissions, run.constants,
+              run.errors, run.anonymous, run.hand_over, run.end]
+    failures = 0
+    print("1..%d" % len(points), flush=True)
+    for number, point in enumerate(points, 1):
+        try:
+            point()
+            print("ok %d - %s" % (number, point.__doc__), flush=True)
+        except Exception:
+            failures += 1
+            print("not ok %d - %s" % (number, point.__doc__), flush=True)
+            traceback.print_exc()
+    sys.exit(failures != 0)
+
+
+def receive(socket):
+    """The other end of the hand-over: add one to the number at the start of the object."""
+    fd = check(pshm_receive(int(socket)))
+    address = map_object(fd, 8)
+    c_int64.from_address(address).value += 1
+    check(pshm_unmap(address, 8))
+    check(pshm_close(fd))
+
+
+class Record(Structure):
+    _fields_ = [("number", c_int64), ("small", c_int32), ("unused", c_int32), ("text", c_char * 48),
+                ("pattern", c_uint8 * 64)]
+
+
+def put_record(fd, slot, offset):
+    address = map_object(fd, sizeof(Record), offset)
+    record = Record.from_address(address)
+    record.number = -9007199254740993 - slot
+    record.small = -1 - slot
+    record.text = "python-ctypes grüßt".encode()
+    record.pattern[:] = [(slot * 31 + i * 7) % 256 for i in range(64)]
+    check(pshm_unmap(address, sizeof(Record)))
+
+
+def print_record(address, slot):
+    record = Record.from_address(address)
+    pattern = sum((i + 1) * byte for i, byte in enumerate(record.pattern))
+    print(slot, record.number, record.small, pattern, record.text.decode(), sep="\t")
+
+
+def write(name, slot, socket):
+    """Write one's record into the object, and into an anonymous one that goes to the socket."""
+    fd = check(pshm_open(name.encode(), PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, None))
+    put_record(fd, int(slot), int(slot) * sizeof(Record))
+    check(pshm_close(fd))
+    anonymous = check(pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0, 100, None, 0))
+    check(pshm_truncate(anonymous, sizeof(Record)))
+    put_record(anonymous, int(slot), 0)
+    check(pshm_send(int(socket), anonymous))
+    check(pshm_close(anonymous))
+
+
+def read(name, count, socket):
+    """Print every record of the object, then the one of the object that comes from the socket."""
+    fd = check(pshm_open(name.encode(), PSHM_DIRECTION_INPUT, 0, 0, 0, None))
+    length = int(count) * sizeof(Record)
+    address = map_object(fd, length, 0, PSHM_PROT_READ)
+    for slot in range(int(count)):
+        print_record(address + slot * sizeof(Record), slot)
+    check(pshm_unmap(address, length))
+    check(pshm_close(fd))
+    received = check(pshm_receive(int(socket)))
+    address = map_object(received, sizeof(Record), 0, PSHM_PROT_READ)
+    print_record(address, "received")
+    check(pshm_unmap(address, sizeof(Record)))
+    check(pshm_close(received))
+
+
+{"scenario": scenario, "receive": receive, "write": write, "read": read}[sys.argv[1]](*sys.argv[2:])
