@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The shared object.
+
+shim_headers = \
+	shim/include/posix-shm/ffi.h \
+	shim/include/posix-shm/api.h
+
+shim_sources = \
+	shim/src/allocate.c \
+	shim/src/anonymous.c \
+	shim/src/anonymous.h \
+	shim/src/arrays.c \
+	shim/src/bytes.c \
+	shim/src/constants-table.h \
+	shim/src/constants.c \
+	shim/src/delete.c \
+	shim/src/descriptors.c \
+	shim/src/error.c \
+	shim/src/error.h \
+	shim/src/errors.c \
+	shim/src/features.c \
+	shim/src/keywords.c \
+	shim/src/library.c \
+	shim/src/list.c \
+	shim/src/map.c \
+	shim/src/mapping.h \
+	shim/src/mappings.c \
+	shim/src/name.c \
+	shim/src/name.h \
+	shim/src/native-bsd.c \
+	shim/src/native-linux.c \
+	shim/src/native-none.c \
+	shim/src/native.h \
+	shim/src/object.c \
+	shim/src/object.h \
+	shim/src/objects.c \
+	shim/src/open.c \
+	shim/src/platform.c \
+	shim/src/platform.h \
+	shim/src/reopen.c \
+	shim/src/seals.c \
+	shim/src/size.c \
+	shim/src/socket.c \
+	shim/src/status.c \
+	shim/src/supersede.c \
+	shim/src/system.c \
+	shim/src/system.h
+
+lib_LTLIBRARIES += shim/libposix-shm.la
+shim_libposix_shm_la_SOURCES = $(shim_headers) $(shim_sources)
+shim_libposix_shm_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY)
+shim_libposix_shm_la_LIBADD = $(RT_LIBS)
+shim_libposix_shm_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(INTERFACE)
+
+if VERSION_SCRIPT
+shim_libposix_shm_la_LDFLAGS += -Wl,--version-script=$(srcdir)/shim/abi/posix-shm.map
+EXTRA_shim_libposix_shm_la_DEPENDENCIES = shim/abi/posix-shm.map
+endif
+
+pkginclude_HEADERS = $(shim_headers)
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = shim/posix-shm.pc
+
+# What a binding of another language is made from.
+dist_pkgdata_DATA = \
+	shim/abi/posix-shm.json \
+	shim/abi/posix_shm.lua \
+	shim/abi/posix_shm.py
+
+# lisp.h holds annotations only: it is read by the generator and not installed.
+EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h
+
+# The library of the tests: it can be told to behave as another platform (pshm_test_platform). Not fortified, so that
+# an interposer sees the calls under their own names. `-rpath' makes libtool build a shared library that is not installed.
+check_LTLIBRARIES += shim/libposix-shm-test.la
+shim_libposix_shm_test_la_SOURCES = $(shim_libposix_shm_la_SOURCES)
+shim_libposix_shm_test_la_CPPFLAGS = $(AM_CPPFLAGS) -DPSHM_TEST_PLATFORM -U_FORTIFY_SOURCE
+shim_libposix_shm_test_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY)
+shim_libposix_shm_test_la_LIBADD = $(RT_LIBS)
+shim_libposix_shm_test_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -avoid-version -rpath /nowhere
