@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What surrounds every test. */
+#include "fixture.h"
+#include "interpose.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Notes and skips come from the processes of the tests, and are printed at the end. */
+struct board {
+	int skips;
+	int length;
+	char text[65536];
+};
+
+static struct board *board;
+static pid_t owner;
+static int descriptors;
+static int mappings;
+static int objects;
+
+void
+fixture_start(void)
+{
+	const char *directory = getenv("POSIX_SHM_PLACE");
+
+	board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if ((directory == NULL || strcmp(directory, "shared") != 0) && !place_make("size=256m,mode=1777"))
+		printf("note: no private place for objects here: tests run in " OBJECT_DIRECTORY "\n");
+	library_load();
+	interpose_personality(getenv("POSIX_SHM_PERSONALITY"));
+}
+
+void
+fixture_finish(void)
+{
+	printf("%s%ld calls through libffi; %d tests or parts of tests skipped\n", board->text, library_calls(), board->skips);
+}
+
+static void
+append(const char *prefix, const char *text)
+{
+	int length = (int)(strlen(prefix) + strlen(text) + 1);
+	int start = __atomic_fetch_add(&board->length, length, __ATOMIC_RELAXED);
+
+	if (start + length < (int)sizeof board->text - 1) {
+		memcpy(board->text + start, prefix, strlen(prefix));
+		memcpy(board->text + start + strlen(prefix), text, strlen(text));
+		board->text[start + length - 1] = '\n';
+	}
+}
+
+void
+note(const char *format, ...)
+{
+	char text[256];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	append("note: ", text);
+}
+
+void
+skip(const char *reason)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof text, "%s: %s", tcase_name(), reason);
+	__atomic_add_fetch(&board->skips, 1, __ATOMIC_RELAXED);
+	append("skip: ", text);
+}
+
+bool
+has(const char *feature)
+{
+	int64_t answer = call("pshm_has", feature);
+
+	ck_assert_msg(answer == 0 || answer == 1, "pshm_has(%s): %s", feature, name_of_result(answer));
+	return answer == 1;
+}
+
+bool
+lacks(const char *feature)
+{
+	if (has(feature))
+		return false;
+	skip(feature);
+	return true;
+}
+
+const char *
+name_of(const char *word)
+{
+	static _Thread_local char names[8][64];
+	static _Thread_local unsigned next;
+	char *name = names[next++ % 8];
+
+	(void)snprintf(name, sizeof names[0], "/t%d-%s", (int)owner, word);
+	return name;
+}
+
+/* What an earlier test that failed has left behind is not to fail the next one. */
+static void
+sweep(void)
+{
+	DIR *directory = place_is_private() ? opendir(OBJECT_DIRECTORY) : NULL;
+	const struct dirent *entry;
+	char path[300];
+
+	while (directory != NULL && (entry = readdir(directory)) != NULL) {
+		(void)snprintf(path, sizeof path, OBJECT_DIRECTORY "/%s", entry->d_name);
+		if (entry->d_name[0] != '.' && unlink(path) < 0)
+			(void)rmdir(path);
+	}
+	if (directory != NULL)
+		closedir(directory);
+}
+
+static void
+setup(void)
+{
+	sweep();
+	owner = getpid();
+	descriptors = descriptor_count();
+	mappings = object_mapping_count();
+	objects = object_count();
+}
+
+static void
+teardown(void)
+{
+	interpose_reset();
+	ck_assert_msg(descriptor_count() == descriptors, "%d descriptors are left over", descriptor_count() - descriptors);
+	ck_assert_msg(object_mapping_count() == mappings, "%d mappings are left over", object_mapping_count() - mappings);
+	if (place_is_private())
+		ck_assert_msg(object_count() == objects, "%d objects are left over", object_count() - objects);
+	ck_assert_msg(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "a child is left over");
+}
+
+Suite *
+suite_of(const char *name, int seconds, const TTest *const *tests)
+{
+	Suite *suite = suite_create(name);
+
+	for (; *tests != NULL; tests++) {
+		TCase *test = tcase_create((*tests)->name);
+
+		tcase_set_timeout(test, seconds);
+		tcase_add_checked_fixture(test, setup, teardown);
+		tcase_add_test(test, *tests);
+		suite_add_tcase(suite, test);
+	}
+	return suite;
+}
+
+int
+object_open_new(const char *name, int64_t size)
+{
+	int fd = (int)assert_success(call("pshm_shm_open", name, PSHM_O_RDWR | PSHM_O_CREAT | PSHM_O_EXCL, 0600));
+
+	if (size > 0)
+		assert_success(call("pshm_ftruncate", fd, size));
+	return fd;
+}
+
+int
+anonymous_new(int64_t size)
+{
+	int fd = (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0, 100, NULL, 0));
+
+	if (size > 0)
+		assert_success(call("pshm_truncate", fd, size));
+	return fd;
+}
+
+void
+close_now(int fd)
+{
+	assert_result(call("pshm_close", fd), 0);
+	ck_assert_msg(!is_open(fd), "descriptor %d is still open", fd);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What surrounds every test: names of its own, and nothing left over afterwards. */
+#ifndef PSHM_TEST_FIXTURE_H
+#define PSHM_TEST_FIXTURE_H
+
+#include "expect.h"
+#include "kernel.h"
+#include "library.h"
+#include "process.h"
+
+#include <check.h>
+
+/* Once, before any test. Prints how often a test was skipped and why, with how many calls there were. */
+void fixture_start(void);
+void fixture_finish(void);
+
+/* Make a suite of tests, a list that ends in NULL. Each runs in a process of its own, with a time limit in seconds. */
+Suite *suite_of(const char *name, int seconds, const TTest *const *tests);
+
+/* A name of this test, the same in its children: "/t<process>-<word>". It lives until the eighth call after. */
+const char *name_of(const char *word);
+
+/* Note that a test, or a part of one, is left out, and why. */
+void skip(const char *reason);
+
+/* Whether the platform lacks a feature of pshm_has; if so the test is noted as skipped. */
+bool lacks(const char *feature);
+
+/* Whether the platform has it; nothing is noted. */
+bool has(const char *feature);
+
+/* Note a figure for the report: printed when the program ends. */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* An object of a size, made by the library, open for reading and writing. */
+int object_open_new(const char *name, int64_t size);
+
+/* An anonymous one. */
+int anonymous_new(int64_t size);
+
+/* Close by the library, and see that the descriptor is free. */
+void close_now(int fd);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the kernel says. */
+#include "kernel.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *
+path_of(const char *name)
+{
+	static _Thread_local char paths[4][sizeof OBJECT_DIRECTORY + 260];
+	static _Thread_local unsigned next;
+	char *path = paths[next++ % 4];
+
+	(void)snprintf(path, sizeof paths[0], OBJECT_DIRECTORY "%s", name);
+	return path;
+}
+
+bool
+object_exists(const char *name)
+{
+	struct stat status;
+
+	return lstat(path_of(name), &status) == 0;
+}
+
+struct stat
+object_status(const char *name)
+{
+	struct stat status;
+
+	ck_assert_msg(lstat(path_of(name), &status) == 0, "%s: %s", path_of(name), strerror(errno));
+	return status;
+}
+
+struct stat
+descriptor_status(int fd)
+{
+	struct stat status;
+
+	ck_assert_msg(fstat(fd, &status) == 0, "descriptor %d: %s", fd, strerror(errno));
+	return status;
+}
+
+void
+object_make(const char *name, mode_t mode, off_t size)
+{
+	int fd = open(path_of(name), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	ck_assert_msg(fd >= 0, "%s: %s", path_of(name), strerror(errno));
+	ck_assert_int_eq(fchmod(fd, mode), 0);
+	ck_assert_int_eq(ftruncate(fd, size), 0);
+	ck_assert_int_eq(close(fd), 0);
+}
+
+void
+object_remove(const char *name)
+{
+	ck_assert_msg(unlink(path_of(name)) == 0, "%s: %s", path_of(name), strerror(errno));
+}
+
+static int
+entry_count(const char *path)
+{
+	DIR *directory = opendir(path);
+	const struct dirent *entry;
+	int count = 0;
+
+	ck_assert_msg(directory != NULL, "%s: %s", path, strerror(errno));
+	while ((entry = readdir(directory)) != NULL)
+		count += entry->d_name[0] != '.';
+	closedir(directory);
+	return count;
+}
+
+int
+object_count(void)
+{
+	return entry_count(OBJECT_DIRECTORY);
+}
+
+bool
+is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+bool
+is_close_on_exec(int fd)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	ck_assert_msg(flags >= 0, "descriptor %d: %s", fd, strerror(errno));
+	return (flags & FD_CLOEXEC) != 0;
+}
+
+int
+descriptor_flags(int fd)
+{
+	char path[64];
+	char line[128];
+	unsigned flags = 0;
+	bool found = false;
+	FILE *file;
+
+	(void)snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	ck_assert_msg(file != NULL, "%s: %s", path, strerror(errno));
+	while (!found && fgets(line, sizeof line, file) != NULL)
+		found = sscanf(line, "flags: %o", &flags) == 1;
+	fclose(file);
+	ck_assert_msg(found, "%s has no flags", path);
+	return (int)flags;
+}
+
+/* The directory's own descriptor is not counted. */
+int
+descriptor_count(void)
+{
+	return entry_count("/proc/self/fd") - 1;
+}
+
+int
+descriptor_next(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	close(fd);
+	return fd;
+}
+
+/* Read the lines of a file of mappings up to the one that holds the address. */
+static bool
+seek_mapping(FILE *file, int64_t address, char ret_protections[5])
+{
+	char line[4352];
+	uint64_t first;
+	uint64_t end;
+
+	while (fgets(line, sizeof line, file) != NULL)
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &first, &end, ret_protections) == 3 &&
+		    (uint64_t)address >= first && (uint64_t)address < end)
+			return true;
+	return false;
+}
+
+const char *
+protections_at(int64_t address)
+{
+	static _Thread_local char protections[5];
+	FILE *file = fopen("/proc/self/maps", "re");
+	bool found;
+
+	ck_assert_ptr_nonnull(file);
+	found = seek_mapping(file, address, protections);
+	fclose(file);
+	return found ? protections : "";
+}
+
+int
+object_mapping_count(void)
+{
+	char line[4352];
+	int count = 0;
+	FILE *file = fopen("/proc/self/maps", "re");
+
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof line, file) != NULL)
+		count += strstr(line, " " OBJECT_DIRECTORY "/") != NULL || strstr(line, "/memfd:") != NULL;
+	fclose(file);
+	return count;
+}
+
+long
+mapping_figure(int64_t address, const char *key)
+{
+	char line[4352];
+	char protections[5];
+	long figure = -1;
+	uint64_t first;
+	uint64_t end;
+	FILE *file = fopen("/proc/self/smaps", "re");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_msg(seek_mapping(file, address, protections), "nothing is mapped there");
+	while (fgets(line, sizeof line, file) != NULL && sscanf(line, "%" SCNx64 "-%" SCNx64, &first, &end) != 2)
+		if (strncmp(line, key, strlen(key)) == 0 && line[strlen(key)] == ':')
+			figure = strtol(line + strlen(key) + 1, NULL, 10);
+	fclose(file);
+	return figure;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the kernel says about descriptors, mappings and objects: never by way of the library under test. */
+#ifndef PSHM_TEST_KERNEL_H
+#define PSHM_TEST_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#define OBJECT_DIRECTORY "/dev/shm"
+
+/* The path of a name, in a buffer that lives until the fourth call after. */
+const char *path_of(const char *name);
+
+bool object_exists(const char *name);
+struct stat object_status(const char *name);
+struct stat descriptor_status(int fd);
+
+/* Make an object of a size by plain system calls; the mode is set whatever the umask is. */
+void object_make(const char *name, mode_t mode, off_t size);
+void object_remove(const char *name);
+
+/* How many files there are where objects live. */
+int object_count(void);
+
+bool is_open(int fd);
+bool is_close_on_exec(int fd);
+
+/* The flags of a descriptor, from /proc/self/fdinfo. */
+int descriptor_flags(int fd);
+int descriptor_count(void);
+
+/* The least number that the next descriptor will have. */
+int descriptor_next(void);
+
+/* The protections of the mapping at an address, such as "rw-s", or "" where nothing is mapped. */
+const char *protections_at(int64_t address);
+
+/* How many mappings of objects this process has. */
+int object_mapping_count(void);
+
+/* The number after a key in /proc/self/smaps for the mapping at an address, in KiB; -1 without the key. */
+long mapping_figure(int64_t address, const char *key);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Children, mount namespaces, identities and timers. */
+#include "process.h"
+#include "kernel.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { NOBODY = 65534 };
+
+static bool private_place;
+
+pid_t
+child_start(void (*function)(void *argument), void *argument)
+{
+	pid_t child = fork();
+
+	ck_assert_msg(child >= 0, "fork: %s", strerror(errno));
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		function(argument);
+		_exit(0);
+	}
+	return child;
+}
+
+void
+child_join(pid_t child)
+{
+	int status = 0;
+
+	while (waitpid(child, &status, 0) < 0)
+		ck_assert_int_eq(errno, EINTR);
+	ck_assert_msg(!WIFSIGNALED(status), "a child was ended by signal %d", WTERMSIG(status));
+	ck_assert_msg(WEXITSTATUS(status) == 0, "a child failed");
+}
+
+void
+in_child(void (*function)(void *argument), void *argument)
+{
+	child_join(child_start(function, argument));
+}
+
+struct task {
+	void (*function)(int number);
+	int number;
+	int start;
+};
+
+/* The end of the pipe is the start of all. */
+static void
+wait_and_run(void *argument)
+{
+	const struct task *task = argument;
+	char byte;
+
+	while (read(task->start, &byte, 1) < 0)
+		continue;
+	close(task->start);
+	task->function(task->number);
+}
+
+void
+in_children(int count, void (*function)(int number))
+{
+	pid_t children[64];
+	int start[2];
+
+	ck_assert_int_le(count, 64);
+	ck_assert_int_eq(pipe2(start, O_CLOEXEC), 0);
+	for (int i = 0; i < count; i++) {
+		struct task task = { function, i, start[0] };
+
+		children[i] = fork();
+		ck_assert_int_ge(children[i], 0);
+		if (children[i] == 0) {
+			close(start[1]);
+			wait_and_run(&task);
+			_exit(0);
+		}
+	}
+	close(start[0]);
+	close(start[1]);
+	for (int i = 0; i < count; i++)
+		child_join(children[i]);
+}
+
+int
+signal_of_child(void (*function)(void *argument), void *argument)
+{
+	const struct rlimit none = { 0, 0 };
+	int status = 0;
+	pid_t child = fork();
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		setrlimit(RLIMIT_CORE, &none);
+		for (int signal = 1; signal < 32; signal++)
+			if (signal != SIGKILL && signal != SIGSTOP)
+				(void)sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
+		function(argument);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static bool
+write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return written;
+}
+
+/* An ordinary user needs a user namespace first, in which he keeps the number that he has. */
+static bool
+enter_user_namespace(void)
+{
+	char uids[64];
+	char gids[64];
+
+	(void)snprintf(uids, sizeof uids, "%u %u 1", getuid(), getuid());
+	(void)snprintf(gids, sizeof gids, "%u %u 1", getgid(), getgid());
+	return unshare(CLONE_NEWUSER) == 0 && write_file("/proc/self/setgroups", "deny") &&
+	       write_file("/proc/self/uid_map", uids) && write_file("/proc/self/gid_map", gids);
+}
+
+bool
+place_make(const char *options)
+{
+	if (unshare(CLONE_NEWNS) < 0 && (!enter_user_namespace() || unshare(CLONE_NEWNS) < 0))
+		return false;
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return false;
+	private_place = mount("tmpfs", OBJECT_DIRECTORY, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
+	return private_place;
+}
+
+bool
+place_is_private(void)
+{
+	return private_place;
+}
+
+bool
+become_nobody(void)
+{
+	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 && setresuid(NOBODY, NOBODY, NOBODY) == 0;
+}
+
+static volatile sig_atomic_t interruptions;
+
+static void
+count_interruption(int signal)
+{
+	(void)signal;
+	interruptions++;
+}
+
+void
+interruptions_start(void)
+{
+	const struct sigaction action = { .sa_handler = count_interruption };
+	const struct itimerval every = { { 0, 2000 }, { 0, 2000 } };
+
+	interruptions = 0;
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
+}
+
+int
+interruptions_stop(void)
+{
+	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
+
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
+	return interruptions;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* In between: what is done to an open descriptor. */
+#include "calls.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NEW_SEALS = 0x10 | 0x20 };
+
+/* A close that fails has released the descriptor all the same, but with EBADF. */
+int
+close(int fd)
+{
+	REAL(close);
+	if (interpose_fails(CALL_close)) {
+		int error = errno;
+
+		if (error != EBADF)
+			(void)real(fd);
+		return refuse(error);
+	}
+	return real(fd);
+}
+
+static bool
+refuses_seals(int command, intptr_t seals)
+{
+	return command == F_ADD_SEALS && (seals & NEW_SEALS) != 0 && interpose_plays(OLD_SEALS);
+}
+
+int
+fcntl64(int fd, int command, ...)
+{
+	va_list arguments;
+	intptr_t argument;
+
+	REAL(fcntl64);
+	va_start(arguments, command);
+	argument = va_arg(arguments, intptr_t);
+	va_end(arguments);
+	if (interpose_fails(CALL_fcntl))
+		return -1;
+	return refuses_seals(command, argument & 0xffff) ? refuse(EINVAL) : real(fd, command, argument);
+}
+
+int
+ftruncate64(int fd, off64_t length)
+{
+	REAL(ftruncate64);
+	if (interpose_fails(CALL_ftruncate))
+		return -1;
+	if (interpose_plays(SIZE_ONCE)) {
+		if (lseek(fd, 0, SEEK_END) > 0)
+			return refuse(EINVAL);
+		length = (length + getpagesize() - 1) / getpagesize() * getpagesize();
+	}
+	return real(fd, length);
+}
+
+int
+fallocate64(int fd, int mode, off64_t offset, off64_t length)
+{
+	REAL(fallocate64);
+	if (interpose_fails(CALL_fallocate))
+		return -1;
+	return interpose_plays(NO_FALLOCATE) ? refuse(EOPNOTSUPP) : real(fd, mode, offset, length);
+}
+
+int
+fchown(int fd, uid_t owner, gid_t group)
+{
+	REAL(fchown);
+	if (interpose_fails(CALL_fchown))
+		return -1;
+	return interpose_plays(NO_PERMISSIONS) ? refuse(EINVAL) : real(fd, owner, group);
+}
+
+int
+fchmod(int fd, mode_t mode)
+{
+	REAL(fchmod);
+	if (interpose_fails(CALL_fchmod))
+		return -1;
+	return interpose_plays(NO_PERMISSIONS) ? refuse(EINVAL) : real(fd, mode);
+}
+
+ssize_t
+pread64(int fd, void *bytes, size_t count, off64_t offset)
+{
+	REAL(pread64);
+	if (interpose_fails(CALL_pread))
+		return -1;
+	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse(ENXIO) : real(fd, bytes, count, offset);
+}
+
+ssize_t
+pwrite64(int fd, const void *bytes, size_t count, off64_t offset)
+{
+	REAL(pwrite64);
+	if (interpose_fails(CALL_pwrite))
+		return -1;
+	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse(ENXIO) : real(fd, bytes, count, offset);
+}
+
+ssize_t
+sendmsg(int socket, const struct msghdr *message, int flags)
+{
+	REAL(sendmsg);
+	return interpose_fails(CALL_sendmsg) ? -1 : real(socket, message, flags);
+}
+
+ssize_t
+recvmsg(int socket, struct msghdr *message, int flags)
+{
+	REAL(recvmsg);
+	return interpose_fails(CALL_recvmsg) ? -1 : real(socket, message, flags);
+}
+
+int
+socketpair(int domain, int type, int protocol, int ends[2])
+{
+	REAL(socketpair);
+	return interpose_fails(CALL_socketpair) ? -1 : real(domain, type, protocol, ends);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* In between: mappings, and what else the library asks of the system. */
+#include "calls.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { POPULATE_READ = 22, POPULATE_WRITE = 23 };
+
+/* macOS says EPERM where POSIX has EACCES. */
+static bool
+writes_to_reader(int protections, int flags, int fd)
+{
+	return interpose_plays(WRITE_IS_EPERM) && (protections & PROT_WRITE) != 0 && (flags & MAP_SHARED) != 0 && fd >= 0 &&
+	       (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+}
+
+void *
+mmap64(void *address, size_t length, int protections, int flags, int fd, off64_t offset)
+{
+	REAL(mmap64);
+	if (interpose_fails(CALL_mmap))
+		return MAP_FAILED;
+	if (writes_to_reader(protections, flags, fd)) {
+		errno = EPERM;
+		return MAP_FAILED;
+	}
+	return real(address, length, protections, flags, fd, offset);
+}
+
+int
+munmap(void *address, size_t length)
+{
+	REAL(munmap);
+	return interpose_fails(CALL_munmap) ? -1 : real(address, length);
+}
+
+int
+mprotect(void *address, size_t length, int protections)
+{
+	REAL(mprotect);
+	return interpose_fails(CALL_mprotect) ? -1 : real(address, length, protections);
+}
+
+int
+mlock(const void *address, size_t length)
+{
+	REAL(mlock);
+	return interpose_fails(CALL_mlock) ? -1 : real(address, length);
+}
+
+int
+madvise(void *address, size_t length, int advice)
+{
+	REAL(madvise);
+	if (interpose_fails(CALL_madvise))
+		return -1;
+	if (interpose_plays(NO_POPULATE) && (advice == POPULATE_READ || advice == POPULATE_WRITE))
+		return refuse(EINVAL);
+	return real(address, length, advice);
+}
+
+DIR *
+opendir(const char *path)
+{
+	REAL(opendir);
+	return interpose_fails(CALL_opendir) ? NULL : real(path);
+}
+
+struct dirent64 *
+readdir64(DIR *directory)
+{
+	struct dirent64 *entry;
+
+	REAL(readdir64);
+	if (interpose_fails(CALL_readdir))
+		return NULL;
+	entry = real(directory);
+	if (entry != NULL && interpose_plays(TYPES_UNKNOWN))
+		entry->d_type = DT_UNKNOWN;
+	return entry;
+}
+
+int
+getentropy(void *bytes, size_t count)
+{
+	REAL(getentropy);
+	if (interpose_fails(CALL_getentropy))
+		return -1;
+	return interpose_plays(NO_GETENTROPY) ? refuse(ENOSYS) : real(bytes, count);
+}
+
+int
+clock_gettime(clockid_t clock, struct timespec *ret_time)
+{
+	REAL(clock_gettime);
+	return interpose_fails(CALL_clock_gettime) ? -1 : real(clock, ret_time);
+}
+
+int
+sysinfo(struct sysinfo *ret_machine)
+{
+	REAL(sysinfo);
+	return interpose_fails(CALL_sysinfo) ? -1 : real(ret_machine);
+}
+
+void *
+realloc(void *memory, size_t size)
+{
+	REAL(realloc);
+	return interpose_fails(CALL_realloc) ? NULL : real(memory, size);
+}

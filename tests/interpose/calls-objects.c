@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* In between: what opens, names and describes objects. */
+#include "calls.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { POSIX_FLAGS = O_RDWR | O_CREAT | O_EXCL | O_TRUNC, SHORT_NAME_MAX = 31, EXEC_FLAGS = 0x18 };
+
+/* FreeBSD's SHM_ANON: an object without a name, never for reading only, under the umask. */
+static int
+shm_anon(int flags, mode_t mode)
+{
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		return refuse(EINVAL);
+	return open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+}
+
+/* An object that has its size is not emptied where the size is set once. */
+static bool
+is_sized(const char *name)
+{
+	char path[300];
+	struct stat status;
+
+	(void)snprintf(path, sizeof path, "/dev/shm%s", name);
+	return stat(path, &status) == 0 && status.st_size > 0;
+}
+
+int
+shm_open(const char *name, int flags, mode_t mode)
+{
+	REAL(shm_open);
+	if (interpose_fails(CALL_shm_open))
+		return -1;
+	if (name == (const char *)1)
+		return shm_anon(flags, mode);
+	if (interpose_plays(STRICT_FLAGS) && (flags & ~POSIX_FLAGS) != 0)
+		return refuse(EINVAL);
+	if (interpose_plays(SHORT_NAMES) && strlen(name) > SHORT_NAME_MAX)
+		return refuse(ENAMETOOLONG);
+	if (interpose_plays(SIZE_ONCE) && (flags & O_TRUNC) != 0 && is_sized(name))
+		return refuse(EINVAL);
+	return real(name, flags, mode);
+}
+
+int
+shm_unlink(const char *name)
+{
+	REAL(shm_unlink);
+	return interpose_fails(CALL_shm_unlink) ? -1 : real(name);
+}
+
+/* OpenBSD's, shm_open(3): a name from a template, and an object of mode 0600. */
+int
+shm_mkstemp(char *template)
+{
+	char *end = template + strlen(template);
+
+	if (interpose_fails(CALL_shm_mkstemp))
+		return -1;
+	while (end > template && end[-1] == 'X')
+		*--end = (char)('a' + random() % 26);
+	return shm_open(template, O_RDWR | O_CREAT | O_EXCL, 0600);
+}
+
+int
+memfd_create(const char *name, unsigned flags)
+{
+	REAL(memfd_create);
+	if (interpose_fails(CALL_memfd_create))
+		return -1;
+	if (interpose_plays(NO_MEMFD))
+		return refuse(ENOSYS);
+	if (interpose_plays(NO_EXEC_FLAGS) && (flags & EXEC_FLAGS) != 0)
+		return refuse(EINVAL);
+	return real(name, flags);
+}
+
+int
+open64(const char *path, int flags, ...)
+{
+	va_list arguments;
+	mode_t mode;
+
+	REAL(open64);
+	va_start(arguments, flags);
+	mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
+	va_end(arguments);
+	if (interpose_fails(CALL_open))
+		return -1;
+	if (interpose_plays(NO_TMPFILE) && (flags & O_TMPFILE) == O_TMPFILE)
+		return refuse(EOPNOTSUPP);
+	if (interpose_plays(NO_PROC) && strncmp(path, "/proc/", 6) == 0)
+		return refuse(ENOENT);
+	return real(path, flags, mode);
+}
+
+int
+linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
+{
+	REAL(linkat);
+	if (interpose_fails(CALL_linkat))
+		return -1;
+	if (interpose_plays(NO_PROC) && strncmp(from, "/proc/", 6) == 0)
+		return refuse(ENOENT);
+	return real(from_directory, from, to_directory, to, flags);
+}
+
+static void
+forget_identity(struct stat64 *status)
+{
+	mode_t permissions = status->st_mode & 0777;
+	off64_t size = status->st_size;
+	uid_t owner = status->st_uid;
+	gid_t group = status->st_gid;
+
+	memset(status, 0, sizeof *status);
+	status->st_mode = permissions;
+	status->st_size = size;
+	status->st_uid = owner;
+	status->st_gid = group;
+}
+
+int
+fstat64(int fd, struct stat64 *ret_status)
+{
+	int result;
+
+	REAL(fstat64);
+	if (interpose_fails(CALL_fstat))
+		return -1;
+	result = real(fd, ret_status);
+	if (result == 0 && interpose_plays(NO_IDENTITY) && S_ISREG(ret_status->st_mode))
+		forget_identity(ret_status);
+	return result;
+}
+
+int
+lstat64(const char *path, struct stat64 *ret_status)
+{
+	REAL(lstat64);
+	return interpose_fails(CALL_lstat) ? -1 : real(path, ret_status);
+}
+
+int
+fstatat64(int directory, const char *path, struct stat64 *ret_status, int flags)
+{
+	REAL(fstatat64);
+	return interpose_fails(CALL_fstatat) ? -1 : real(directory, path, ret_status, flags);
+}
+
+int
+statvfs64(const char *path, struct statvfs64 *ret_place)
+{
+	REAL(statvfs64);
+	return interpose_fails(CALL_statvfs) ? -1 : real(path, ret_place);
+}
+
+int
+fstatvfs64(int fd, struct statvfs64 *ret_place)
+{
+	REAL(fstatvfs64);
+	return interpose_fails(CALL_fstatvfs) ? -1 : real(fd, ret_place);
+}

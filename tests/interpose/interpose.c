@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Counting and failing. */
+#include "interpose.h"
+
+#include <errno.h>
+#include <string.h>
+
+const char *const interposed_names[INTERPOSED] = {
+#define ROW(function) #function,
+	INTERPOSED_FUNCTIONS(ROW)
+#undef ROW
+};
+
+static _Thread_local bool entered;
+static _Thread_local struct {
+	enum interposed function;
+	int nth;
+	int error;
+	bool armed;
+	bool done;
+} failure;
+static _Thread_local int counts[INTERPOSED];
+
+void
+interpose_enter(void)
+{
+	entered = true;
+}
+
+void
+interpose_leave(void)
+{
+	entered = false;
+}
+
+void
+interpose_fail(enum interposed function, int nth, int error)
+{
+	interpose_reset();
+	failure.function = function;
+	failure.nth = nth;
+	failure.error = error;
+	failure.armed = true;
+}
+
+void
+interpose_reset(void)
+{
+	memset(&failure, 0, sizeof failure);
+	memset(counts, 0, sizeof counts);
+}
+
+int
+interpose_count(enum interposed function)
+{
+	return counts[function];
+}
+
+bool
+interpose_has_failed(void)
+{
+	return failure.done;
+}
+
+bool
+interpose_fails(enum interposed function)
+{
+	if (!entered)
+		return false;
+	counts[function]++;
+	if (!failure.armed || failure.function != function || (failure.nth != 0 && failure.nth != counts[function]))
+		return false;
+	failure.done = true;
+	errno = failure.error;
+	return true;
+}
+
+static unsigned traits;
+
+/* Outside of a call under test, and in a library that it loads, the system is what it is. */
+bool
+interpose_plays(enum trait trait)
+{
+	return entered && (traits & (unsigned)trait) != 0;
+}
+
+void
+interpose_add_traits(unsigned more)
+{
+	traits |= more;
+}

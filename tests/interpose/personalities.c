@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The systems that can be played: a row of the library's own table of platforms, and what the C library does there. */
+#include "interpose.h"
+#include "library.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOT_LINUX (NO_MEMFD | NO_TMPFILE | NO_PROC | NO_POPULATE | OLD_SEALS | STRICT_FLAGS)
+
+static const struct {
+	const char *name;
+	const char *platform; /* NULL: the library's own choice, so that the ordinary build will do */
+	unsigned traits;
+} personalities[] = {
+	{ "native", NULL, 0 },
+	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | OLD_SEALS },
+	{ "no-memfd", NULL, NO_MEMFD },
+	{ "no-tmpfile", NULL, NO_MEMFD | NO_TMPFILE },
+	{ "no-proc", NULL, NO_PROC },
+	{ "no-fallocate", NULL, NO_FALLOCATE },
+	{ "macos", "macos", NOT_LINUX | NO_FALLOCATE | SIZE_ONCE | NO_DESCRIPTOR_IO | NO_PERMISSIONS | SHORT_NAMES |
+	                            NO_IDENTITY | WRITE_IS_EPERM },
+	{ "freebsd", "freebsd", NOT_LINUX },
+	{ "openbsd", "openbsd", NOT_LINUX | NO_FALLOCATE },
+	{ "posix", "posix", NOT_LINUX | NO_FALLOCATE | NO_DESCRIPTOR_IO },
+};
+
+enum { PERSONALITIES = sizeof personalities / sizeof personalities[0] };
+
+static int current;
+
+static int
+index_of(const char *name)
+{
+	for (int i = 0; i < PERSONALITIES; i++)
+		if (strcmp(personalities[i].name, name) == 0)
+			return i;
+	fprintf(stderr, "no personality %s\n", name);
+	exit(99);
+}
+
+static void
+choose_platform(const char *platform)
+{
+	int (*choose)(const char *name) = NULL;
+
+	*(void **)&choose = library_symbol("pshm_test_platform");
+	if (choose == NULL || choose(platform) != 0) {
+		fprintf(stderr, "the library is no test build, or does not know the platform %s\n", platform);
+		exit(99);
+	}
+}
+
+void
+interpose_personality(const char *name)
+{
+	current = name == NULL ? 0 : index_of(name);
+	if (personalities[current].platform != NULL)
+		choose_platform(personalities[current].platform);
+	interpose_add_traits(personalities[current].traits);
+}
+
+const char *
+interpose_personality_name(void)
+{
+	return personalities[current].name;
+}

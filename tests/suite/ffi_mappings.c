@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Memory that is the object. */
+#include "fixture.h"
+#include "interpose.h"
+#include "suites.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE };
+
+static char *
+memory_at(int64_t address)
+{
+	return (char *)(uintptr_t)address;
+}
+
+static int64_t
+page(void)
+{
+	return sysconf(_SC_PAGESIZE);
+}
+
+static int64_t
+map_shared(int fd, int64_t length, int protections)
+{
+	int64_t address = call("pshm_mmap", 0, length, protections, PSHM_MAP_SHARED, fd, 0);
+
+	assert_success(address);
+	ck_assert(address % page() == 0);
+	return address;
+}
+
+static void
+unmap(int64_t address, int64_t length)
+{
+	assert_result(call("pshm_munmap", address, length), 0);
+	ck_assert_str_eq(protections_at(address), "");
+}
+
+static void
+look_for_hello(void *unused)
+{
+	int fd = open(path_of(name_of("shared")), O_RDONLY | O_CLOEXEC);
+	char bytes[5];
+
+	(void)unused;
+	ck_assert_int_eq(pread(fd, bytes, 5, 0), 5);
+	ck_assert_mem_eq(bytes, "hello", 5);
+	close(fd);
+}
+
+START_TEST(stores_are_seen_by_another_process)
+{
+	const char *name = name_of("shared");
+	int fd = object_open_new(name, page());
+	int64_t address = map_shared(fd, page(), READ_WRITE);
+
+	ck_assert_str_eq(protections_at(address), "rw-s");
+	memcpy(memory_at(address), "hello", 5);
+	in_child(look_for_hello, NULL);
+	unmap(address, page());
+	close_now(fd);
+	object_remove(name);
+}
+END_TEST
+
+START_TEST(private_stores_stay_private)
+{
+	int fd = object_open_new(name_of("private"), page());
+	int64_t address = assert_success(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_PRIVATE, fd, 0));
+	char byte = 'x';
+
+	ck_assert_str_eq(protections_at(address), "rw-p");
+	memory_at(address)[0] = 'y';
+	ck_assert_int_eq(pread(fd, &byte, 1, 0), 1);
+	ck_assert_int_eq(byte, 0);
+	unmap(address, page());
+	close_now(fd);
+	object_remove(name_of("private"));
+}
+END_TEST
+
+START_TEST(protections_are_the_ones_asked_for)
+{
+	static const char *const written[] = { "---s", "r--s", "-w-s", "rw-s" };
+	int fd = object_open_new(name_of("protections"), page());
+
+	for (int protections = 0; protections < 4; protections++) {
+		int64_t address = map_shared(fd, page(), protections);
+
+		ck_assert_str_eq(protections_at(address), written[protections]);
+		for (int other = 0; other < 4; other++) {
+			assert_result(call("pshm_mprotect", address, page(), other), 0);
+			ck_assert_str_eq(protections_at(address), written[other]);
+		}
+		unmap(address, page());
+	}
+	close_now(fd);
+	object_remove(name_of("protections"));
+}
+END_TEST
+
+START_TEST(a_reader_gets_no_writable_memory)
+{
+	const char *name = name_of("reader");
+	int64_t address;
+	int fd;
+
+	object_make(name, 0600, page());
+	fd = (int)assert_success(call("pshm_shm_open", name, PSHM_O_RDONLY, 0));
+	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED, fd, 0),
+	             strcmp(interpose_personality_name(), "macos") == 0 ? "EPERM" : "EACCES");
+	address = map_shared(fd, page(), PSHM_PROT_READ);
+	assert_error(call("pshm_mprotect", address, page(), READ_WRITE), "EACCES");
+	ck_assert_str_eq(protections_at(address), "r--s");
+	unmap(address, page());
+	address = assert_success(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_PRIVATE, fd, 0));
+	ck_assert_str_eq(protections_at(address), "rw-p");
+	unmap(address, page());
+	close_now(fd);
+	object_remove(name);
+}
+END_TEST
+
+START_TEST(the_offset_is_heeded)
+{
+	int fd = object_open_new(name_of("offset"), 3 * page());
+	int64_t address;
+
+	ck_assert_int_eq(pwrite(fd, "there", 5, 2 * page()), 5);
+	address = assert_success(call("pshm_mmap", 0, page(), PSHM_PROT_READ, PSHM_MAP_SHARED, fd, 2 * page()));
+	ck_assert_mem_eq(memory_at(address), "there", 5);
+	unmap(address, page());
+	close_now(fd);
+	object_remove(name_of("offset"));
+}
+END_TEST
+
+START_TEST(a_fixed_address_is_the_one)
+{
+	int fd = object_open_new(name_of("fixed"), page());
+	int64_t free_address = assert_success(
+	        call("pshm_mmap", 0, 2 * page(), PSHM_PROT_NONE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
+
+	assert_result(call("pshm_mmap", free_address + page(), page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED, fd, 0),
+	              free_address + page());
+	ck_assert_str_eq(protections_at(free_address), "---p");
+	ck_assert_str_eq(protections_at(free_address + page()), "rw-s");
+	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED, fd, 0), "EINVAL");
+	assert_error(call("pshm_mmap", free_address + 1, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED, fd, 0),
+	             "EINVAL");
+	unmap(free_address, 2 * page());
+	close_now(fd);
+	object_remove(name_of("fixed"));
+}
+END_TEST
+
+START_TEST(anonymous_memory_is_of_no_object)
+{
+	int64_t address = assert_success(
+	        call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
+
+	memory_at(address)[page() - 1] = 1;
+	ck_assert_str_eq(protections_at(address), "rw-p");
+	unmap(address, page());
+	address = assert_success(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS, -1, 0));
+	ck_assert_str_eq(protections_at(address), "rw-s");
+	unmap(address, page());
+	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, 0, 0), "EINVAL");
+	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_PRIVATE, -1, 0), "EBADF");
+}
+END_TEST
+
+START_TEST(populating_brings_every_page_in)
+{
+	int fd = object_open_new(name_of("populate"), 8 * page());
+	int64_t address;
+
+	if (!has("populate")) {
+		assert_error(call("pshm_mmap", 0, 8 * page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0), "ENOTSUP");
+		skip("populate");
+	} else {
+		address = assert_success(
+		        call("pshm_mmap", 0, 8 * page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0));
+		ck_assert_int_eq(mapping_figure(address, "Rss"), 8 * page() / 1024);
+		ck_assert_int_eq(descriptor_status(fd).st_blocks, 8 * page() / 512);
+		unmap(address, 8 * page());
+		address = assert_success(
+		        call("pshm_mmap", 0, 8 * page(), PSHM_PROT_READ, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0));
+		ck_assert_int_eq(mapping_figure(address, "Rss"), 8 * page() / 1024);
+		unmap(address, 8 * page());
+		assert_error(call("pshm_mmap", 0, 9 * page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0), "ENOSPC");
+	}
+	assert_error(call("pshm_mmap", 0, page(), PSHM_PROT_NONE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0), "EINVAL");
+	ck_assert_int_eq(object_mapping_count(), 0);
+	close_now(fd);
+	object_remove(name_of("populate"));
+}
+END_TEST
+
+START_TEST(locking_locks)
+{
+	int fd = object_open_new(name_of("lock"), page());
+	int64_t address = assert_success(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, fd, 0));
+
+	ck_assert_int_eq(mapping_figure(address, "Locked"), page() / 1024);
+	unmap(address, page());
+	interpose_fail(CALL_mlock, 1, error_of_name("EAGAIN"));
+	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, fd, 0), "EAGAIN");
+	ck_assert_int_eq(object_mapping_count(), 0);
+	close_now(fd);
+	object_remove(name_of("lock"));
+}
+END_TEST
+
+START_TEST(huge_pages_are_asked_for)
+{
+	int64_t address;
+
+	if (lacks("huge-pages"))
+		return;
+	interpose_reset();
+	address = assert_success(call("pshm_mmap", 0, 4 << 20, READ_WRITE,
+	                              PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_HUGE, -1, 0));
+	ck_assert_int_eq(interpose_count(CALL_madvise), 1);
+	unmap(address, 4 << 20);
+	interpose_fail(CALL_madvise, 1, error_of_name("EINVAL"));
+	assert_error(call("pshm_mmap", 0, 4 << 20, READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_HUGE, -1, 0),
+	             "ENOTSUP");
+}
+END_TEST
+
+START_TEST(other_flags_reach_the_system)
+{
+	int64_t address = assert_success(call("pshm_mmap", 0, page(), READ_WRITE,
+	                                      PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_NORESERVE, -1, 0));
+
+	unmap(address, page());
+	address = assert_success(call("pshm_mmap", 0, 16 * page(), READ_WRITE,
+	                              PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_GROWSDOWN, -1, 0));
+	ck_assert_str_eq(protections_at(address), "rw-p");
+	unmap(address, 16 * page());
+}
+END_TEST
+
+START_TEST(bad_arguments_map_nothing)
+{
+	static const int bad_flags[] = { 0, 3, MAP_ANONYMOUS | 1, 0x1000 | 1, 0x00800001, 0x01000001, 0x40800001, -1, INT_MIN };
+	static const int64_t bad_lengths[] = { 0, -1, INT64_MIN };
+	int fd = object_open_new(name_of("bad"), page());
+
+	for (size_t i = 0; i < sizeof bad_flags / sizeof bad_flags[0]; i++)
+		assert_error(call("pshm_mmap", 0, page(), PSHM_PROT_READ, bad_flags[i], fd, 0), "EINVAL");
+	for (size_t i = 0; i < sizeof bad_lengths / sizeof bad_lengths[0]; i++)
+		assert_error(call("pshm_mmap", 0, bad_lengths[i], PSHM_PROT_READ, PSHM_MAP_SHARED, fd, 0), "EINVAL");
+	assert_error(call("pshm_mmap", 0, page(), 8, PSHM_MAP_SHARED, fd, 0), "EINVAL");
+	assert_error(call("pshm_mmap", 0, page(), -1, PSHM_MAP_SHARED, fd, 0), "EINVAL");
+	assert_error(call("pshm_mmap", 0, page(), PSHM_PROT_READ, PSHM_MAP_SHARED, fd, 1), "EINVAL");
+	assert_error(call("pshm_mmap", 0, page(), PSHM_PROT_READ, PSHM_MAP_SHARED, fd, -page()), "EINVAL");
+	assert_error(call("pshm_mmap", 0, INT64_MAX, PSHM_PROT_READ, PSHM_MAP_SHARED, fd, 0), "ENOMEM EOVERFLOW");
+	ck_assert_int_eq(object_mapping_count(), 0);
+	close_now(fd);
+	object_remove(name_of("bad"));
+}
+END_TEST
+
+START_TEST(bad_ranges_unmap_nothing)
+{
+	int fd = object_open_new(name_of("range"), page());
+	int64_t address = map_shared(fd, page(), PSHM_PROT_READ);
+
+	assert_error(call("pshm_munmap", 0, page()), "EINVAL");
+	assert_error(call("pshm_munmap", -page(), page()), "EINVAL");
+	assert_error(call("pshm_munmap", address, 0), "EINVAL");
+	assert_error(call("pshm_munmap", address, -1), "EINVAL");
+	assert_error(call("pshm_munmap", address + 1, page()), "EINVAL");
+	assert_error(call("pshm_mprotect", address, page(), 8), "EINVAL");
+	assert_error(call("pshm_mprotect", address, -1, 0), "EINVAL");
+	assert_error(call("pshm_mprotect", -1, page(), 0), "EINVAL");
+	assert_error(call("pshm_mprotect", address + 1, page(), 0), "EINVAL");
+	assert_result(call("pshm_mprotect", address, 0, 0), 0);
+	ck_assert_str_eq(protections_at(address), "r--s");
+	unmap(address, page());
+	assert_error(call("pshm_mprotect", address, page(), PSHM_PROT_READ), "ENOMEM");
+	assert_result(call("pshm_munmap", address, page()), 0);
+	close_now(fd);
+	object_remove(name_of("range"));
+}
+END_TEST
+
+START_TEST(a_mapping_is_one_system_call)
+{
+	int fd = object_open_new(name_of("one"), page());
+	int64_t address;
+
+	interpose_reset();
+	address = map_shared(fd, page(), READ_WRITE);
+	ck_assert_int_eq(interpose_count(CALL_mmap), 1);
+	for (int function = 0; function < INTERPOSED; function++)
+		ck_assert_msg(function == CALL_mmap || interpose_count((enum interposed)function) == 0, "%s was called",
+		              interposed_names[function]);
+	unmap(address, page());
+	close_now(fd);
+	object_remove(name_of("one"));
+}
+END_TEST
+
+Suite *
+ffi_mappings_suite(void)
+{
+	const TTest *tests[] = { stores_are_seen_by_another_process, private_stores_stay_private,
+		                 protections_are_the_ones_asked_for, a_reader_gets_no_writable_memory, the_offset_is_heeded,
+		                 a_fixed_address_is_the_one, anonymous_memory_is_of_no_object, populating_brings_every_page_in,
+		                 locking_locks, huge_pages_are_asked_for, other_flags_reach_the_system,
+		                 bad_arguments_map_nothing, bad_ranges_unmap_nothing, a_mapping_is_one_system_call, NULL };
+
+	return suite_of("ffi_mappings", 30, tests);
+}

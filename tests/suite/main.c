@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Run the suites, or those that are named on the command line. */
+#include "fixture.h"
+#include "interpose.h"
+#include "suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	Suite *(*make)(void);
+} suites[] = {
+	{ "ffi_library", ffi_library_suite },
+	{ "ffi_errors", ffi_errors_suite },
+	{ "ffi_constants", ffi_constants_suite },
+	{ "ffi_objects", ffi_objects_suite },
+	{ "ffi_mappings", ffi_mappings_suite },
+	{ "ffi_descriptors", ffi_descriptors_suite },
+};
+
+static bool
+is_chosen(const char *name, int count, char **words)
+{
+	for (int i = 1; i < count; i++)
+		if (strcmp(words[i], name) == 0)
+			return true;
+	return count == 1;
+}
+
+int
+main(int count, char **words)
+{
+	SRunner *runner = srunner_create(NULL);
+	int failed;
+
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	fixture_start();
+	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
+		if (is_chosen(suites[i].name, count, words))
+			srunner_add_suite(runner, suites[i].make());
+	printf("personality: %s\n", interpose_personality_name());
+	srunner_run_all(runner, CK_ENV);
+	fixture_finish();
+	failed = srunner_ntests_failed(runner);
+	if (srunner_ntests_run(runner) == 0)
+		failed = 1;
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The suites: one per group of the headers, and what goes across groups. */
+#ifndef PSHM_TEST_SUITES_H
+#define PSHM_TEST_SUITES_H
+
+#include <check.h>
+
+Suite *ffi_library_suite(void);
+Suite *ffi_errors_suite(void);
+Suite *ffi_constants_suite(void);
+Suite *ffi_objects_suite(void);
+Suite *ffi_mappings_suite(void);
+Suite *ffi_descriptors_suite(void);
+Suite *api_objects_suite(void);
+Suite *api_anonymous_suite(void);
+Suite *api_size_suite(void);
+Suite *api_mappings_suite(void);
+Suite *api_bytes_suite(void);
+Suite *api_arrays_suite(void);
+Suite *api_handing_suite(void);
+Suite *api_seals_suite(void);
+Suite *api_names_suite(void);
+Suite *bad_input_suite(void);
+Suite *races_suite(void);
+
+#endif
