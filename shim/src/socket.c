@@ -88,9 +88,9 @@ single(int64_t length, int flags, const int *fds, size_t count)
 		return close_on_exec(fds[0]);
 	for (size_t i = 0; i < count; i++)
 		sys_close(fds[i]);
-	if (length == 0)
-		return -ENODATA;
-	return (flags & MSG_CTRUNC) != 0 ? -EMFILE : -EPROTO;
+	if ((flags & MSG_CTRUNC) != 0)
+		return -EMFILE;
+	return length == 0 && count == 0 ? -ENODATA : -EPROTO;
 }
 
 int
