@@ -63,11 +63,16 @@ reserve_below_end(int fd, int64_t length)
 	return error;
 }
 
-/* Give back what was reserved past the end, from the first whole page. */
+/*
+ * Give back what was reserved past the end, from the first whole page. The end is looked up again: where another
+ * process has let the object grow meanwhile, the pages hold its bytes.
+ */
 static void
-release_past_end(int fd, int64_t end, int64_t size)
+release_past_end(int fd, int64_t size)
 {
+	struct stat status;
 	int64_t page = pshm_page_size();
+	int64_t end = sys_fstat(fd, &status) < 0 ? size : status.st_size;
 	int64_t first = end % page == 0 ? end : end - end % page + page;
 
 	if (first < size)
@@ -85,7 +90,7 @@ reserve(int fd, int64_t old_size, int64_t size)
 	if (error >= 0 && size > old_size)
 		error = native_fallocate(fd, size - 1, 1);
 	if (error < 0 && size > old_size)
-		release_past_end(fd, old_size, size);
+		release_past_end(fd, size);
 	return error;
 }
 
