@@ -49,13 +49,22 @@ copy_mapped(int fd, void *in, const void *out, int64_t count, int64_t offset)
 	return count;
 }
 
+/* Some systems refuse a count above INT_MAX or SSIZE_MAX, instead of transferring a part of it. */
+static size_t
+portion(int64_t count)
+{
+	enum { MOST = 1 << 30 };
+
+	return count < MOST ? (size_t)count : MOST;
+}
+
 static int64_t
 read_bytes(int fd, char *bytes, int64_t count, int64_t offset)
 {
 	int64_t done = 0;
 
 	while (done < count) {
-		int64_t got = sys_pread(fd, bytes + done, (size_t)(count - done), offset + done);
+		int64_t got = sys_pread(fd, bytes + done, portion(count - done), offset + done);
 
 		if (got <= 0)
 			return done > 0 ? done : got;
@@ -70,7 +79,7 @@ write_bytes(int fd, const char *bytes, int64_t count, int64_t offset)
 	int64_t done = 0;
 
 	while (done < count) {
-		int64_t got = sys_pwrite(fd, bytes + done, (size_t)(count - done), offset + done);
+		int64_t got = sys_pwrite(fd, bytes + done, portion(count - done), offset + done);
 
 		if (got <= 0)
 			return done > 0 ? done : got;
