@@ -6,6 +6,7 @@ dist_doc_DATA = $(wildcard $(srcdir)/doc/*.md)
 
 EXTRA_DIST += \
 	doc/Doxyfile \
+	doc/contents.awk \
 	doc/regen \
 	doc/xsl \
 	$(wildcard $(srcdir)/doc/pages)

@@ -14,10 +14,15 @@
 
 <xsl:template match="/">
   <xsl:variable name="groups" select="//compounddef[@kind='group']"/>
+  <xsl:variable name="files" select="//compounddef[@kind='file']"/>
   <abi version="{$version}">
+    <glossary>
+      <xsl:apply-templates select="//compounddef[compoundname = 'lisp_glossary']//row[entry/@thead = 'no']" mode="glossary"/>
+    </glossary>
     <xsl:for-each select="str:tokenize('ffi api')">
       <xsl:variable name="stratum" select="."/>
       <stratum id="{.}" header="posix-shm/{.}.h">
+        <rules><xsl:apply-templates select="$files[compoundname = concat($stratum, '.h')]/detaileddescription/para"/></rules>
         <xsl:for-each select="$groups[starts-with(compoundname, concat($stratum, '_'))]">
           <xsl:sort select="number(not(.//memberdef))" data-type="number"/>
           <xsl:sort select="(.//memberdef)[1]/location/@line" data-type="number"/>
@@ -26,6 +31,10 @@
       </stratum>
     </xsl:for-each>
   </abi>
+</xsl:template>
+
+<xsl:template match="row" mode="glossary">
+  <meaning name="{normalize-space(entry[1])}" of="{normalize-space(entry[2])}"><xsl:apply-templates select="entry[3]/para/node()"/></meaning>
 </xsl:template>
 
 <xsl:template match="compounddef[@kind='group']">
@@ -228,6 +237,16 @@
 <xsl:template match="emphasis"><em><xsl:apply-templates/></em></xsl:template>
 <xsl:template match="bold"><strong><xsl:apply-templates/></strong></xsl:template>
 <xsl:template match="ulink"><link url="{@url}"><xsl:apply-templates/></link></xsl:template>
+<!-- Doxygen leaves Markdown's code alone after an alias. -->
+<xsl:template match="text()[contains(., '`')][not(ancestor::programlisting)]">
+  <xsl:for-each select="str:split(concat(' ', ., ' '), '`')">
+    <xsl:variable name="piece" select="substring(., 1 + (position() = 1), string-length() - (position() = 1) - (position() = last()))"/>
+    <xsl:choose>
+      <xsl:when test="position() mod 2 = 0"><code><xsl:value-of select="$piece"/></code></xsl:when>
+      <xsl:otherwise><xsl:value-of select="$piece"/></xsl:otherwise>
+    </xsl:choose>
+  </xsl:for-each>
+</xsl:template>
 <xsl:template match="computeroutput/ref"><xsl:apply-templates/></xsl:template>
 
 <xsl:template match="ref">

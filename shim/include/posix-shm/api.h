@@ -699,10 +699,10 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  *
  * @par Example
  * @code{.py}
- * >>> fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0, 100, None, 0)
- * >>> pshm_truncate(fd, 4096)
+ * >>> anonymous = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0, 100, None, 0)
+ * >>> pshm_truncate(anonymous, 4096)
  * 0
- * >>> data = pshm_map_prefixed(fd, 4096, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0, 16)
+ * >>> data = pshm_map_prefixed(anonymous, 4096, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0, 16)
  * >>> header = (ctypes.c_int64 * 2).from_address(data - 16)
  * >>> header[0], header[1]
  * (0, 0)
@@ -727,7 +727,7 @@ PSHM_API int64_t pshm_map_prefixed(int fd, int64_t length, int protections, int 
  * @par Example
  * @code{.py}
  * >>> del header
- * >>> pshm_unmap_prefixed(data, 4096, 16), pshm_close(fd)
+ * >>> pshm_unmap_prefixed(data, 4096, 16), pshm_close(anonymous)
  * (0, 0)
  * @endcode
  * @since 0.1

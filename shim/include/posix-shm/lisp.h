@@ -10,6 +10,84 @@
  * or of api.h (package posix-shm), so that the references show it beside the functions that it wraps.
  */
 
+/**
+ * @page lisp_glossary Arguments and values
+ *
+ * What the names in the Lisp signatures of posix-shm stand for: everywhere, or in the entry or the kind of entry
+ * that the second column names.
+ *
+ * | name | of | meaning |
+ * |---|---|---|
+ * | arguments | | What the restart takes: for `:use-value` another name. |
+ * | attempts | | An integer from 0: how many random names to try where the system needs one; 100 by default. |
+ * | body | | Declarations, and then forms: an implicit progn. |
+ * | condition | | A condition of that type. |
+ * | count | | An integer from 0: how many octets were copied. |
+ * | count | stat-dev | An integer from 0: how many names the object has. |
+ * | blocks | | An integer from 0, in units of 512 octets. |
+ * | closed | | A boolean: did this call close it? |
+ * | created | | A boolean: did this call create the object? |
+ * | deleted | | A boolean: was the name removed? |
+ * | device | | An integer from 0. |
+ * | direction | | `:input` (the default) or `:io`. |
+ * | end | | An integer, at most the length of the vector, which is the default: where in it to stop. |
+ * | fd | | A descriptor: an integer from 0. |
+ * | first | | A descriptor: an integer from 0. |
+ * | second | | A descriptor: an integer from 0. |
+ * | flags | | A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`, `:populate`, `:lock`, `:huge`, one of them, or an integer; `(:shared)` by default. |
+ * | free | | An integer: octets. |
+ * | generalized-boolean | | True or nil. |
+ * | gid | | A group id, an integer from 0, or nil to leave it alone. |
+ * | group-id | | An integer from 0. |
+ * | huge | | A generalized boolean: an object of huge pages? nil by default. |
+ * | if-does-not-exist | | `:error`, `:create` or nil. The default is `:error` for input and where an existing object would be overwritten or truncated, else `:create`. |
+ * | if-exists | | `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil. |
+ * | inode | | An integer from 0. |
+ * | integer | | A positive errno of this platform. |
+ * | keyword | | A keyword such as `:enoent`, or nil. |
+ * | length | | An integer from 1: octets. |
+ * | mmap-options | | The keyword arguments of `mmap-shm`. Evaluated. |
+ * | name | | A string: the name of the object, with its leading slash or without. At most `pshm_name_max` octets of UTF-8. |
+ * | name | make-shm | A string, or nil (the default): a name for people. |
+ * | name | receive-shm | A string, or nil (the default): a name for people. |
+ * | name | shm-name | A string with its leading slash, or nil. |
+ * | name | shm-error-name | A string, or nil. |
+ * | name | posix-shm-error-errno | A symbol: the function that failed. |
+ * | names | | A list of strings, each with its leading slash. |
+ * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
+ * | object | | Any object. |
+ * | octets | | A vector of `(unsigned-byte 8)`. |
+ * | octets | stat-dev | An integer from 0. |
+ * | offset | | An integer from 0 (the default): octets from the beginning of the object. |
+ * | open-options | | The keyword arguments of the function that opens. Evaluated. |
+ * | options | | The keyword arguments of the function in question. Evaluated. |
+ * | permissions | | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. Where it can be left out: `(:user-read :user-write :group-read :other-read)`. |
+ * | permissions | stat-dev | A list of the nine long single keywords. |
+ * | pointer | | A foreign pointer. |
+ * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
+ * | ptr | | A foreign pointer. |
+ * | ptr | mmap-shm | A foreign pointer: the address that is wished for. The null pointer, the default, lets the system choose. |
+ * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
+ * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede` or `:create`. |
+ * | result* | | What the body returns. |
+ * | seals | | A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument also one of them, or an integer. |
+ * | shm | | An `open-shm`. |
+ * | shm | close-shm | A `shm`, open or closed. |
+ * | shm | shm-name | A `shm`, open or closed. |
+ * | shm | mmap-shm | An `open-shm`, or nil with the flag `:anonymous`. |
+ * | shm | with-mmap | An `open-shm`, or nil. |
+ * | shm | Macro | A symbol, not evaluated: the variable for the object. |
+ * | size | | An integer from 0 to 2^63 - 1: octets. |
+ * | socket | | The descriptor of a connected Unix domain socket: an integer from 0. |
+ * | start | | An integer from 0 (the default): where in the vector to begin. |
+ * | stat | | A `stat` structure. |
+ * | t | | The symbol t. |
+ * | total | | An integer: octets. |
+ * | truncate | | A generalized boolean: set the size first? t by default. |
+ * | uid | | A user id, an integer from 0, or nil to leave it alone. |
+ * | user-id | | An integer from 0. |
+ */
+
 /* ---- posix-shm/ffi ---- */
 
 /**
@@ -47,7 +125,7 @@
  * An int that is an errno: in Lisp a keyword such as `:enoent`, or an integer where there is no keyword. The
  * table is filled when the library is loaded, since the numbers differ per platform.
  * @since 0.1
- * @see *errno*, pshm_error_name
+ * @see `*errno*`, pshm_error_name
  */
 
 /**
