@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Open and delete objects: every combination of the options, and who is told what. */
+#include "fixture.h"
+#include "interpose.h"
+#include "suites.h"
+#include "table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { UNTOUCHED = -77, COLUMN_OBJECT = 0, COLUMN_DIRECTION, COLUMN_EXISTS, COLUMN_MISSING, COLUMN_OUTCOME, COLUMN_SIZE,
+       COLUMN_CREATED };
+
+static int
+option(int kind, const char *keyword)
+{
+	return (int)assert_success(call("pshm_flags_parse", kind, strcmp(keyword, "-") == 0 ? "" : keyword));
+}
+
+struct combination {
+	int direction;
+	int if_exists;
+	int if_does_not_exist;
+};
+
+static struct combination
+combination_of(const struct row *row)
+{
+	struct combination options = {
+		option(PSHM_KIND_DIRECTION, row->columns[COLUMN_DIRECTION]),
+		option(PSHM_KIND_IF_EXISTS, row->columns[COLUMN_EXISTS]),
+		option(PSHM_KIND_IF_DOES_NOT_EXIST, row->columns[COLUMN_MISSING]),
+	};
+
+	return options;
+}
+
+/* A system where a size is set once cannot empty an object that has one, and says so. */
+static bool
+is_impossible(const char *outcome)
+{
+	return strcmp(outcome, "truncated") == 0 && !has("resize");
+}
+
+static void
+check_error(const struct row *row, int64_t result, int created)
+{
+	const char *outcome = row->columns[COLUMN_OUTCOME];
+	bool nil = strcmp(outcome, "nil") == 0;
+	const char *error = strcmp(row->columns[COLUMN_OBJECT], "exists") == 0 ? "EEXIST" : "ENOENT";
+
+	assert_error(result, is_impossible(outcome) ? "ENOTSUP" : error);
+	assert_result(call("pshm_errno"), nil ? 0 : -result);
+	ck_assert_msg(created == UNTOUCHED, "line %d: ret_created was written to", row->line);
+}
+
+static void
+check_descriptor(const struct row *row, int fd, int created, int direction, ino_t old)
+{
+	const char *outcome = row->columns[COLUMN_OUTCOME];
+	bool kept = strcmp(outcome, "opened") == 0 || strcmp(outcome, "truncated") == 0;
+	struct stat status = descriptor_status(fd);
+
+	ck_assert_msg(created == atoi(row->columns[COLUMN_CREATED]), "line %d: created is %d", row->line, created);
+	ck_assert(is_close_on_exec(fd));
+	ck_assert_int_eq(descriptor_flags(fd) & O_ACCMODE, direction == PSHM_DIRECTION_IO ? O_RDWR : O_RDONLY);
+	ck_assert(status.st_ino == object_status(name_of("object")).st_ino);
+	ck_assert_msg((status.st_ino == old) == kept, "line %d: it is %s object", row->line, kept ? "another" : "the same");
+	ck_assert_int_eq(status.st_mode & 0777, kept ? 0600 : 0640);
+	close_now(fd);
+}
+
+static void
+check_object(const struct row *row)
+{
+	const char *name = name_of("object");
+	const char *size = is_impossible(row->columns[COLUMN_OUTCOME]) ? "4096" : row->columns[COLUMN_SIZE];
+
+	if (strcmp(size, "-") == 0) {
+		ck_assert_msg(!object_exists(name), "line %d: there is an object", row->line);
+		return;
+	}
+	ck_assert_msg(object_status(name).st_size == atoi(size), "line %d: the size is %lld", row->line,
+	              (long long)object_status(name).st_size);
+	object_remove(name);
+}
+
+static void
+check_row(const struct row *row)
+{
+	const char *name = name_of("object");
+	const char *outcome = row->columns[COLUMN_OUTCOME];
+	struct combination options = combination_of(row);
+	bool fails = strcmp(outcome, "does-not-exist") == 0 || strcmp(outcome, "exists") == 0 || strcmp(outcome, "nil") == 0;
+	int created = UNTOUCHED;
+	int holder = -1;
+	ino_t old = 0;
+	int64_t result;
+
+	if (strcmp(row->columns[COLUMN_OBJECT], "exists") == 0) {
+		object_make(name, 0600, 4096);
+		holder = open(path_of(name), O_RDONLY | O_CLOEXEC); /* keeps the inode number from being used again */
+		old = object_status(name).st_ino;
+	}
+	assert_result(call("pshm_set_errno", 0), 0);
+	result = call("pshm_open", name, options.direction, options.if_exists, options.if_does_not_exist, 0666, &created);
+	if (fails || is_impossible(outcome))
+		check_error(row, result, created);
+	else
+		check_descriptor(row, (int)assert_success(result), created, options.direction, old);
+	check_object(row);
+	if (holder >= 0)
+		close(holder);
+}
+
+START_TEST(every_row_of_the_options_table)
+{
+	const struct row *rows;
+	int count = table_read("open-options.tsv", "object\tdirection\tif_exists\tif_does_not_exist\toutcome\tsize\tcreated", &rows);
+
+	(void)umask(027);
+	for (int i = 0; i < count; i++)
+		check_row(&rows[i]);
+	ck_assert_int_eq(count, 96);
+	note("%d rows of open-options.tsv as %s", count, interpose_personality_name());
+}
+END_TEST
+
+START_TEST(created_may_be_null)
+{
+	const char *name = name_of("null");
+
+	close_now((int)assert_success(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_ERROR, 0, 0600, NULL)));
+	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_ERROR, 0, 0600, NULL), "EEXIST");
+	object_remove(name);
+}
+END_TEST
+
+START_TEST(bad_options_create_nothing)
+{
+	static const int bad[][4] = {
+		{ 1, 0, 2, 0600 },  { 3, 0, 2, 0600 },  { -1, 0, 2, 0600 }, { INT_MIN, 0, 2, 0600 }, { 2, -1, 2, 0600 },
+		{ 2, 6, 2, 0600 },  { 2, 0, 4, 0600 },  { 2, 0, -1, 0600 }, { 2, 0, 2, 01000 },      { 2, 0, 2, -1 },
+		{ 2, 0, 2, 04600 }, { 2, 0, INT_MAX, 0600 },
+	};
+	int created = UNTOUCHED;
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_error(call("pshm_open", name_of("bad"), bad[i][0], bad[i][1], bad[i][2], bad[i][3], &created), "EINVAL");
+	ck_assert(!object_exists(name_of("bad")));
+}
+END_TEST
+
+/* nil is an answer; any other failure of the same call is a failure. */
+START_TEST(only_nil_goes_unrecorded)
+{
+	const char *name = name_of("nil");
+
+	assert_result(call("pshm_set_errno", EBADF), 0);
+	assert_error(call("pshm_open", name, PSHM_DIRECTION_INPUT, 0, PSHM_IF_DOES_NOT_EXIST_NIL, 0600, NULL), "ENOENT");
+	assert_result(call("pshm_errno"), EBADF);
+	assert_error(call("pshm_open", name, PSHM_DIRECTION_INPUT, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0600, NULL), "ENOENT");
+	assert_result(call("pshm_errno"), ENOENT);
+	object_make(name, 0600, 0);
+	assert_result(call("pshm_set_errno", EBADF), 0);
+	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_NIL, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL),
+	             "EEXIST");
+	assert_result(call("pshm_errno"), EBADF);
+	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_ERROR, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL),
+	             "EEXIST");
+	assert_result(call("pshm_errno"), EEXIST);
+	interpose_fail(CALL_shm_open, 1, EMFILE);
+	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_NIL, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL),
+	             "EMFILE");
+	assert_result(call("pshm_errno"), EMFILE);
+	object_remove(name);
+}
+END_TEST
+
+START_TEST(superseding_leaves_the_old_object_to_who_has_it)
+{
+	const char *name = name_of("supersede");
+	int old = object_open_new(name, 4096);
+	int created = UNTOUCHED;
+	int new;
+
+	ck_assert_int_eq(pwrite(old, "old", 3, 0), 3);
+	new = (int)assert_success(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, &created));
+	ck_assert_int_eq(created, 1);
+	ck_assert_int_eq(descriptor_status(old).st_nlink, 0);
+	ck_assert_int_eq(descriptor_status(old).st_size, 4096);
+	ck_assert_int_eq(descriptor_status(new).st_nlink, 1);
+	ck_assert_int_eq(descriptor_status(new).st_size, 0);
+	ck_assert(descriptor_status(new).st_ino == object_status(name).st_ino);
+	close_now(old);
+	close_now(new);
+	object_remove(name);
+}
+END_TEST
+
+/* A lack of descriptors costs the old object nothing where the new one is prepared first. */
+START_TEST(a_failed_supersede_keeps_the_old_object)
+{
+	static const enum interposed steps[] = { CALL_open, CALL_linkat };
+	const char *name = name_of("kept");
+	ino_t old;
+
+	if (lacks("supersede"))
+		return;
+	object_make(name, 0600, 4096);
+	old = object_status(name).st_ino;
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		interpose_fail(steps[i], 0, ENOSPC);
+		assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "ENOSPC");
+		ck_assert(interpose_has_failed());
+		ck_assert(object_status(name).st_ino == old);
+	}
+	interpose_reset();
+	object_remove(name);
+}
+END_TEST
+
+/* How superseding is done: by a link where it can be, else by name; the permissions are the same. */
+START_TEST(each_way_of_superseding)
+{
+	static const int directions[] = { PSHM_DIRECTION_IO, PSHM_DIRECTION_INPUT };
+	const char *name = name_of("ways");
+	bool linked = has("supersede");
+
+	(void)umask(022);
+	for (size_t i = 0; i < 2; i++) {
+		int fd;
+
+		object_make(name, 0600, 100);
+		interpose_reset();
+		fd = (int)assert_success(call("pshm_open", name, directions[i], PSHM_IF_EXISTS_SUPERSEDE,
+		                              PSHM_IF_DOES_NOT_EXIST_CREATE, 0373, NULL));
+		ck_assert_int_eq(interpose_count(CALL_linkat) > 1, linked);
+		ck_assert_int_eq(object_status(name).st_mode & 0777, 0351);
+		ck_assert_int_eq(descriptor_flags(fd) & O_ACCMODE, i == 0 ? O_RDWR : O_RDONLY);
+		close_now(fd);
+		object_remove(name);
+	}
+}
+END_TEST
+
+/* When others take and remove the name all the time, the call ends with an error and not never. */
+START_TEST(endless_races_end)
+{
+	const char *name = name_of("race");
+
+	interpose_fail(CALL_linkat, 0, EEXIST);
+	if (has("supersede"))
+		assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "EAGAIN");
+	ck_assert(!object_exists(name));
+	if (!has("supersede")) {
+		interpose_fail(CALL_shm_open, 0, EEXIST);
+		assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "EAGAIN");
+	}
+}
+END_TEST
+
+START_TEST(deleting_removes_the_name)
+{
+	const char *name = name_of("delete");
+	int fd = object_open_new(name, 100);
+
+	assert_result(call("pshm_delete", name), 0);
+	ck_assert(!object_exists(name));
+	ck_assert_int_ge(descriptor_status(fd).st_size, 100);
+	assert_error(call("pshm_delete", name), "ENOENT");
+	close_now(fd);
+}
+END_TEST
+
+START_TEST(deleting_if_same_spares_a_successor)
+{
+	const char *name = name_of("same");
+	int old = object_open_new(name, 0);
+	int new;
+
+	if (!has("identity")) {
+		assert_error(call("pshm_delete_if_same", name, old), "ENOTSUP");
+		assert_error(call("pshm_delete_if_same", name, -1), "EBADF");
+		close_now(old);
+		object_remove(name);
+		return;
+	}
+	new = (int)assert_success(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL));
+	assert_result(call("pshm_delete_if_same", name, old), 0);
+	ck_assert(object_exists(name));
+	assert_result(call("pshm_delete_if_same", name, new), 1);
+	ck_assert(!object_exists(name));
+	assert_error(call("pshm_delete_if_same", name, new), "ENOENT");
+	close_now(old);
+	close_now(new);
+}
+END_TEST
+
+/* Two objects of the same number on different file systems are not the same. */
+START_TEST(an_object_of_elsewhere_is_another)
+{
+	const char *name = name_of("elsewhere");
+	int fd = anonymous_new(0);
+
+	if (has("identity")) {
+		object_make(name, 0600, 0);
+		assert_result(call("pshm_delete_if_same", name, fd), 0);
+		ck_assert(object_exists(name));
+		object_remove(name);
+	}
+	close_now(fd);
+}
+END_TEST
+
+/* What may not be opened can still be deleted, as with any file. */
+static void
+delete_unreadable(void *unused)
+{
+	const char *name = name_of("unreadable");
+	int fd;
+
+	(void)unused;
+	if (getuid() == 0 && !become_nobody())
+		return;
+	fd = object_open_new(name, 0);
+	assert_result(call("pshm_fchmod", fd, 0), 0);
+	assert_error(call("pshm_open", name, PSHM_DIRECTION_INPUT, 0, 0, 0, NULL), "EACCES");
+	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, 0, 0, NULL), "EACCES");
+	if (has("list"))
+		assert_result(call("pshm_delete_if_same", name, fd), 1);
+	else
+		assert_result(call("pshm_delete", name), 0);
+	ck_assert(!object_exists(name));
+	close_now(fd);
+}
+
+START_TEST(permissions_are_enforced)
+{
+	if (lacks("permissions"))
+		return;
+	in_child(delete_unreadable, NULL);
+}
+END_TEST
+
+/* Linux refuses O_CREAT of another user's object in a sticky directory; opening what exists must not need it. */
+static void
+open_as_nobody(void *unused)
+{
+	(void)unused;
+	if (!become_nobody()) {
+		skip("only the superuser can be somebody else");
+		return;
+	}
+	close_now((int)assert_success(call("pshm_open", name_of("theirs"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE,
+	                                   PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL)));
+	assert_error(call("pshm_delete", name_of("theirs")), "EPERM EACCES");
+}
+
+START_TEST(open_or_create_opens_another_users_object)
+{
+	object_make(name_of("theirs"), 0666, 0);
+	in_child(open_as_nobody, NULL);
+	object_remove(name_of("theirs"));
+}
+END_TEST
+
+Suite *
+api_objects_suite(void)
+{
+	const TTest *tests[] = { every_row_of_the_options_table, created_may_be_null, bad_options_create_nothing,
+		                 only_nil_goes_unrecorded, superseding_leaves_the_old_object_to_who_has_it,
+		                 a_failed_supersede_keeps_the_old_object, each_way_of_superseding, endless_races_end,
+		                 deleting_removes_the_name, deleting_if_same_spares_a_successor,
+		                 an_object_of_elsewhere_is_another, permissions_are_enforced,
+		                 open_or_create_opens_another_users_object, NULL };
+
+	return suite_of("api_objects", 60, tests);
+}
