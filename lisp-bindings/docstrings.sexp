@@ -196,6 +196,18 @@ overwrite it."
 "An int that is an errno: in Lisp a keyword such as `:enoent`, or an integer where there is no
 keyword. The table is filled when the library is loaded, since the numbers differ per platform."
 "")
+("posix-shm/ffi" "strerror" "Function"
+"Return a sentence about ERROR, a keyword of `c-error` or an integer.
+
+Return a sentence about ERROR, a keyword such as `:enoent` or an integer of either sign. The text is
+in English, whatever the locale."
+"error")
+("posix-shm/ffi" "strerror" "Function"
+"Return a sentence about ERROR, a keyword of `c-error` or an integer.
+
+Return a sentence about ERROR, a keyword such as `:enoent` or an integer of either sign. The text is
+in English, whatever the locale."
+"error")
 ("posix-shm/ffi" "stat" "Foreign structure"
 "The structure that `fstat` fills, `(:struct stat)`, with the slots `st-dev`, `st-ino`, `st-mode`,
 `st-nlink`, `st-uid`, `st-gid`, `st-rdev`, `st-size`, `st-blksize`, `st-blocks`, and `st-atim`,

@@ -129,6 +129,47 @@
  */
 
 /**
+ * @page lisp_ffi_strerror strerror
+ * @ingroup ffi_errors
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * strerror error => message
+ * @endcode
+ * @par In Lisp
+ * Return a sentence about ERROR, a keyword of `c-error` or an integer.
+ * @par Lisp example
+ * @code{.lisp}
+ * (posix-shm/ffi:strerror :enoent)
+ * => "no such object, file or directory"
+ * @endcode
+ * @since 0.1
+ * @see pshm_strerror, c-error
+ */
+
+/**
+ * @page lisp_ffi_strerror strerror
+ * @ingroup ffi_errors
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * strerror error => message
+ * @endcode
+ * @par In Lisp
+ * Return a sentence about ERROR, a keyword such as `:enoent` or an integer of either sign. The text is in English,
+ * whatever the locale.
+ * @par Lisp example
+ * @code{.lisp}
+ * (posix-shm/ffi:strerror :enoent)
+ * => "no such object, file or directory"
+ * @endcode
+ * @since 0.1
+ * @see pshm_strerror, `*errno*`
+ */
+
+/**
  * @page lisp_ffi_stat stat
  * @ingroup ffi_objects
  * @par Kind
@@ -277,6 +318,7 @@
  * @par In Lisp
  * A foreign enumeration, `:set` `:cur` `:end`, for code that declares lseek(2) itself.
  * @since 0.1
+ * @see off; lseek(2)
  */
 
 /* ---- posix-shm: objects ---- */

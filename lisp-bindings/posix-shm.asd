@@ -1,0 +1,81 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+
+(defsystem "posix-shm"
+  :description "POSIX shared memory: open, size, map and share memory objects."
+  :author "The posix-shm authors"
+  :license "BSD-3-Clause"
+  ;; The version is written once, in ffi.h.
+  :version #.(let ((header (merge-pathnames "../shim/include/posix-shm/ffi.h" *load-truename*)))
+               (if (probe-file header)
+                   (with-open-file (stream header)
+                     (flet ((number-after (prefix)
+                              (loop for line = (read-line stream)
+                                    when (eql 0 (search prefix line))
+                                      return (parse-integer line :start (length prefix)))))
+                       (format nil "~D.~D.~D"
+                               (number-after "#define PSHM_VERSION_MAJOR ")
+                               (number-after "#define PSHM_VERSION_MINOR ")
+                               (number-after "#define PSHM_VERSION_PATCH "))))
+                   "0"))
+  :depends-on ("posix-shm/ffi" "posix-shm/shim")
+  :pathname "src/"
+  :serial t
+  :components ((:file "package")
+               (:file "conditions")
+               (:file "cures")
+               (:file "keywords")
+               (:file "arguments")
+               (:file "objects")
+               (:file "open")
+               (:file "anonymous")
+               (:file "operations")
+               (:file "stats")
+               (:file "mappings")
+               (:file "bytes")
+               (:file "handing")
+               (:file "names")
+               (:file "macros"))
+  :in-order-to ((test-op (test-op "posix-shm/test"))))
+
+(defsystem "posix-shm/shim"
+  :description "The library's functions with the results as it gives them, and the finding of the library."
+  :depends-on ("cffi")
+  :pathname "shim/"
+  :serial t
+  :components ((:file "host")
+               (:file "compile")
+               (:file "library")
+               (:static-file "exports.sexp")
+               (:file "package")
+               (:file "results")
+               (:file "load")
+               (:file "bindings")
+               (:file "documentation")))
+
+(defsystem "posix-shm/ffi"
+  :description "The POSIX calls of shared memory: -1 and *errno*."
+  :depends-on ("cffi" "posix-shm/shim")
+  :pathname "ffi/"
+  :serial t
+  :components ((:file "package")
+               (:file "errors")
+               (:file "types")
+               (:file "bindings")
+               (:file "structures")))
+
+(defsystem "posix-shm/alien"
+  :description "The library's functions on SBCL alone: no CFFI, and ASDF only to load this."
+  :pathname "alien/"
+  :serial t
+  :components ((:file "load")))
+
+(defsystem "posix-shm/test"
+  :description "The tests of posix-shm."
+  :depends-on ("posix-shm" "fiveam")
+  :pathname "test/"
+  :serial t
+  :components ((:file "package"))
+  :perform (test-op (operation system)
+             (declare (ignore operation system))
+             (unless (uiop:symbol-call '#:posix-shm/test '#:run-tests)
+               (error "A test of posix-shm failed."))))

@@ -1,0 +1,136 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; What each implementation calls differently. On SBCL nothing here needs CFFI or ASDF.
+
+(defpackage #:posix-shm/host
+  (:use #:cl)
+  (:documentation "What posix-shm needs of the implementation.")
+  (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
+           #:open-library #:version-of-file #:version-in-process
+           #:uninterrupted #:with-cleanup #:swap-car #:call-at-start))
+
+(in-package #:posix-shm/host)
+
+;;; Processes and files
+
+(defun environment-variable (name)
+  "The value of the environment variable NAME, or nil where it is unset or empty."
+  (let ((value #+sbcl (sb-ext:posix-getenv name) #-sbcl (uiop:getenv name)))
+    (and value (plusp (length value)) value)))
+
+(defun native-name (pathname)
+  "PATHNAME as the system writes it."
+  #+sbcl (sb-ext:native-namestring pathname) #-sbcl (uiop:native-namestring pathname))
+
+(defun parse-native-name (name)
+  "The pathname of NAME, as the system writes it: no character of it is a wildcard."
+  #+sbcl (sb-ext:parse-native-namestring name) #-sbcl (uiop:parse-native-namestring name))
+
+(defun run (program &rest arguments)
+  "Run PROGRAM, looked up in the path. Return its exit code, and what it printed."
+  #+sbcl
+  (let* ((process nil)
+         (output (with-output-to-string (stream)
+                   (setf process (sb-ext:run-program program arguments :search t :input nil :output stream
+                                                                       :error :output)))))
+    (values (sb-ext:process-exit-code process) output))
+  #-sbcl
+  (multiple-value-bind (output errors code)
+      (uiop:run-program (cons program arguments) :output :string :error-output :output :ignore-error-status t)
+    (declare (ignore errors))
+    (values code output)))
+
+(defun process-id ()
+  #+sbcl (sb-unix:unix-getpid) #-sbcl (cffi:foreign-funcall "getpid" :int))
+
+(defun rename (from to)
+  "Give the file FROM the name TO in one step, whether or not TO exists."
+  #+sbcl (rename-file (parse-native-name from) (parse-native-name to))
+  #-sbcl (unless (zerop (cffi:foreign-funcall "rename" :string from :string to :int))
+           (error "~A cannot be renamed to ~A." from to)))
+
+;;; Shared libraries
+
+(defun open-library (path)
+  "Make the functions of the shared library at PATH known to the whole process."
+  ;; Not saved: SBCL would open it again at this very path when the image starts, and die where it is gone.
+  #+sbcl (sb-alien:load-shared-object (parse-native-name path) :dont-save t)
+  #-sbcl (cffi:load-foreign-library path))
+
+#+sbcl
+(defun call-version (address)
+  (sb-alien:alien-funcall (sb-alien:sap-alien (sb-sys:int-sap address) (function sb-alien:int))))
+
+(defun version-in-process ()
+  "The version of the library that the process has already, or nil."
+  #+sbcl
+  (let ((address (sb-sys:find-foreign-symbol-address "pshm_version")))
+    (and address (call-version address)))
+  #-sbcl
+  (let ((pointer (cffi:foreign-symbol-pointer "pshm_version")))
+    (and pointer (cffi:foreign-funcall-pointer pointer () :int))))
+
+(defconstant +lazy+ 1 "RTLD_LAZY, the same everywhere.")
+
+;;; The library is opened for the question alone: one that is refused must leave no function behind, since what is
+;;; opened first is what every later call finds.
+(defun version-of-file (path)
+  "The version of the library at PATH, or nil and the reason why it is no such library."
+  #+sbcl
+  (let ((handle (sb-alien:alien-funcall
+                 (sb-alien:extern-alien "dlopen" (function sb-alien:unsigned-long sb-alien:c-string sb-alien:int))
+                 path +lazy+)))
+    (if (zerop handle)
+        (values nil (sb-alien:alien-funcall (sb-alien:extern-alien "dlerror" (function sb-alien:c-string))))
+        (let ((address (sb-alien:alien-funcall
+                        (sb-alien:extern-alien "dlsym" (function sb-alien:unsigned-long sb-alien:unsigned-long
+                                                                 sb-alien:c-string))
+                        handle "pshm_version")))
+          (multiple-value-prog1 (if (zerop address) (values nil "it has no pshm_version") (call-version address))
+            (sb-alien:alien-funcall
+             (sb-alien:extern-alien "dlclose" (function sb-alien:int sb-alien:unsigned-long)) handle)))))
+  #-sbcl
+  (let ((handle (cffi:foreign-funcall "dlopen" :string path :int +lazy+ :pointer)))
+    (if (cffi:null-pointer-p handle)
+        (values nil (cffi:foreign-funcall "dlerror" :string))
+        (let ((pointer (cffi:foreign-funcall "dlsym" :pointer handle :string "pshm_version" :pointer)))
+          (multiple-value-prog1 (if (cffi:null-pointer-p pointer)
+                                    (values nil "it has no pshm_version")
+                                    (cffi:foreign-funcall-pointer pointer () :int))
+            (cffi:foreign-funcall "dlclose" :pointer handle :int))))))
+
+;;; Interrupts and threads. CLISP and ABCL have no way to hold interrupts back.
+
+(defmacro uninterrupted (&body body)
+  "Run BODY, which must be short and must not signal, without asynchronous interrupts."
+  #+sbcl `(sb-sys:without-interrupts ,@body)
+  #+ecl `(mp:without-interrupts ,@body)
+  #-(or sbcl ecl) `(progn ,@body))
+
+(defmacro with-cleanup (form &body cleanup)
+  "Run FORM with interrupts as they were, and CLEANUP without them: no interrupt comes between the two, or inside CLEANUP."
+  #+sbcl `(sb-sys:without-interrupts
+            (unwind-protect (sb-sys:with-local-interrupts ,form)
+              ,@cleanup))
+  #+ecl `(mp:without-interrupts
+           (unwind-protect (mp:with-local-interrupts ,form)
+             ,@cleanup))
+  #-(or sbcl ecl) `(unwind-protect ,form ,@cleanup))
+
+(defun swap-car (cell new)
+  "Put NEW into the car of CELL and return what was there, in one step."
+  #+sbcl (loop (let ((old (car cell)))
+                 (when (eq (sb-ext:compare-and-swap (car cell) old new) old)
+                   (return old))))
+  #+(and ecl threads) (loop (let ((old (car cell)))
+                              (when (eq (mp:compare-and-swap (car cell) old new) old)
+                                (return old))))
+  #+abcl (threads:synchronized-on cell (shiftf (car cell) new))
+  #-(or sbcl (and ecl threads) abcl) (shiftf (car cell) new))
+
+;;; Images
+
+(defun call-at-start (function)
+  "Call the global function FUNCTION whenever an image that is dumped from this one starts. ECL and ABCL dump none."
+  (declare (ignorable function))
+  #+sbcl (pushnew function sb-ext:*init-hooks*)
+  #+clisp (pushnew function custom:*init-hooks*))

@@ -1,0 +1,137 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Where the library is, and whether it is the right one.
+
+(defpackage #:posix-shm/library
+  (:use #:cl #:posix-shm/host #:posix-shm/compile)
+  (:documentation "Finding and loading the shared object libposix-shm.")
+  (:export #:load-library #:load-library-again #:library #:library-error #:*image*))
+
+(in-package #:posix-shm/library)
+
+(define-condition library-error (error)
+  ((message :initarg :message)
+   (tried :initarg :tried :initform '()))
+  (:report (lambda (condition stream)
+             (with-slots (message tried) condition
+               (format stream "~A~@[~%Tried, in this order:~{~%  ~A~}~]" message tried))))
+  (:documentation "The library was not found, or what was found is not the right one."))
+
+(defparameter *soname* #+darwin "libposix-shm.0.dylib" #-darwin "libposix-shm.so.0"
+  "The name under which the library is installed.")
+
+;;; Places, as native names: an image that was dumped may have no ASDF to ask, and strings survive.
+
+(defvar *home* nil "The folder of posix-shm.asd.")
+(defvar *cache* nil "The folder for the compiled library.")
+
+(defun asdf-function (name)
+  (and (find-package '#:asdf) (find-symbol name '#:asdf)))
+
+(defun home ()
+  "The folder of posix-shm.asd: where ASDF found it, or else where this file was compiled from."
+  (let ((from-asdf (asdf-function "SYSTEM-SOURCE-DIRECTORY")))
+    (or (and from-asdf (ignore-errors (native-name (funcall from-asdf "posix-shm"))))
+        (native-name (merge-pathnames "../" (make-pathname :name nil :type nil :version nil
+                                                           :defaults #.(or *compile-file-truename* *load-truename*)))))))
+
+(defun cache ()
+  "Where ASDF keeps compiled files; without ASDF, a folder of the user's cache."
+  (let ((translate (asdf-function "APPLY-OUTPUT-TRANSLATIONS")))
+    (if translate
+        (native-name (funcall translate (parse-native-name (format nil "~Ashim/" *home*))))
+        (format nil "~A/common-lisp/posix-shm-~A/"
+                (or (environment-variable "XDG_CACHE_HOME")
+                    (format nil "~A/.cache" (environment-variable "HOME")))
+                (machine-type)))))
+
+(defun in-home (path)
+  (format nil "~A~A" *home* path))
+
+;;; A candidate is tried by a function of the version that is needed. It returns the path of a good library, or nil and the
+;;; reason why there is none.
+
+(defun version-text (version)
+  (format nil "~D.~D.~D" (floor version 1000000) (mod (floor version 1000) 1000) (mod version 1000)))
+
+(defun check-library (path version)
+  (multiple-value-bind (found reason) (version-of-file path)
+    (cond ((null found) (values nil reason))
+          ((< found version) (values nil (format nil "version ~A, older than the ~A that is needed"
+                                                 (version-text found) (version-text version))))
+          (t path))))
+
+(defun try-built (path version)
+  "The library of a build tree, unless a source is newer."
+  (let ((built (and (probe-file (parse-native-name path)) (file-write-date (parse-native-name path))))
+        (changed (newest-source (in-home "../shim/"))))
+    (cond ((null built) (values nil "no such file"))
+          ((and changed (> changed built)) (values nil "older than its sources: run make"))
+          (t (check-library path version)))))
+
+(defun try-compiling (version)
+  (multiple-value-bind (path reason) (compile-library version (in-home "../shim/") *cache*)
+    (if path (check-library path version) (values nil reason))))
+
+(defun candidates (version)
+  "What to try, in this order: a text for people, and a function."
+  (append (loop for folder in '("../.libs/" "../shim/.libs/" "../build/.libs/" "../build/shim/.libs/")
+                collect (let ((path (in-home (format nil "~A~A" folder *soname*))))
+                          (cons path (lambda () (try-built path version)))))
+          (list (cons *soname* (lambda () (check-library *soname* version)))
+                (cons (format nil "compiling ~A" (in-home "../shim/src")) (lambda () (try-compiling version))))))
+
+(defun find-library (version)
+  "The path of a library of VERSION or later, or an error that says what was tried."
+  (let ((named (environment-variable "POSIX_SHM_LIBRARY")))
+    (when named
+      (multiple-value-bind (path reason) (check-library named version)
+        (return-from find-library
+          (or path
+              (error 'library-error
+                     :message (format nil "The environment variable POSIX_SHM_LIBRARY names ~A, which is no good: ~A."
+                                      named reason)))))))
+  (let ((tried (list "POSIX_SHM_LIBRARY: not set")))
+    (loop for (text . function) in (candidates version)
+          do (multiple-value-bind (path reason)
+                 (handler-case (funcall function)
+                   (error (condition) (values nil (princ-to-string condition))))
+               (when path
+                 (return-from find-library path))
+               (push (format nil "~A: ~A" text reason) tried)))
+    (error 'library-error
+           :message "The shared object libposix-shm was not found. Set the environment variable POSIX_SHM_LIBRARY to its path,
+or install it, or install a C compiler."
+           :tried (reverse tried))))
+
+;;; Loading
+
+(defvar *library* nil "The path of the library that was loaded, or nil where the process had it by itself.")
+(defvar *version* nil "The version that is needed.")
+(defvar *image* 0 "Counts the images that this one descends from: descriptors of an earlier one are gone.")
+
+(defun library ()
+  "Return the path of the library that was loaded, nil where the process had it by itself; and its version as text."
+  (values *library* (version-text (version-in-process))))
+
+(defun load-library (version)
+  "Have a library of VERSION, a number as pshm_version gives it, or a later one in this process."
+  (let ((present (version-in-process)))
+    (cond ((null present)
+           (setf *home* (home)
+                 *cache* (cache)
+                 *version* version)
+           (open-library (setf *library* (find-library version))))
+          ;; A second library would not replace the functions of the first.
+          ((< present version)
+           (error 'library-error
+                  :message (format nil "This Lisp has libposix-shm ~A loaded~@[ from ~A~], and needs ~A or later. Start it anew."
+                                   (version-text present) *library* (version-text version)))))
+    *library*))
+
+(defun load-library-again ()
+  "After an image has started: find the library, wherever it is now. Descriptors of the image's past are gone."
+  (incf *image*)
+  (unless #+clisp nil #-clisp (version-in-process)
+    (open-library (setf *library* (find-library *version*)))))
+
+(call-at-start 'load-library-again)

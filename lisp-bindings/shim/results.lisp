@@ -1,0 +1,38 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; What is checked before a call: ABCL passes 2^70 as 0, and C sees a string up to its first NUL.
+
+(in-package #:posix-shm/shim)
+
+(define-condition invalid-argument (type-error)
+  ((name :initarg :name :reader argument-name))
+  (:report (lambda (condition stream)
+             (format stream "The argument ~A is ~S, which is not of type ~S."
+                     (argument-name condition) (type-error-datum condition) (type-error-expected-type condition))))
+  (:documentation "An argument that cannot be passed to the library."))
+
+(defun refuse (value type name)
+  (error 'invalid-argument :datum value :expected-type type :name name))
+
+(declaim (inline check-int check-int64))
+
+(defun check-int (value name)
+  "Return VALUE, the argument NAME, if a C int can hold it."
+  (if (typep value '(signed-byte 32)) value (refuse value '(signed-byte 32) name)))
+
+(defun check-int64 (value name)
+  "Return VALUE, the argument NAME, if an int64_t can hold it."
+  (if (typep value '(signed-byte 64)) value (refuse value '(signed-byte 64) name)))
+
+(defun plain-string-p (value)
+  "Is VALUE a string that C sees the whole of: no NUL, and no half of a surrogate pair, which UTF-8 cannot write?"
+  (and (stringp value)
+       (notany (lambda (character)
+                 (let ((code (char-code character)))
+                   (or (zerop code) (<= #xD800 code #xDFFF))))
+               value)))
+
+(defun check-name (value name)
+  "Return VALUE, the argument NAME, if it is a string that C sees the whole of, or a foreign pointer to one."
+  (if (or (cffi:pointerp value) (plain-string-p value))
+      value
+      (refuse value '(satisfies plain-string-p) name)))

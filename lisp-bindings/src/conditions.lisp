@@ -1,0 +1,91 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; What is signalled, and the sentence that a person reads.
+
+(in-package #:posix-shm)
+
+;;; The errors that something here depends on. Their numbers differ per platform.
+(defvar *ebadf* (pshm-error-number "EBADF"))
+(defvar *eexist* (pshm-error-number "EEXIST"))
+(defvar *eintr* (pshm-error-number "EINTR"))
+(defvar *enoent* (pshm-error-number "ENOENT"))
+(defvar *erange* (pshm-error-number "ERANGE"))
+
+(define-condition posix-shm-error (error)
+  ((errno :initarg :errno :initform 0 :reader condition-errno)
+   (operation :initarg :operation :initform nil :reader condition-operation)
+   (name :initarg :name :initform nil :reader condition-name)
+   (cure :initarg :cure :initform nil :reader condition-cure))
+  (:report report-failure)
+  (:documentation #.(doc "posix-shm-error" "Condition")))
+
+(define-condition shm-error (posix-shm-error)
+  ()
+  (:report report-failure)
+  (:documentation #.(doc "shm-error" "Condition")))
+
+(define-condition shm-does-not-exist (shm-error)
+  ()
+  (:report report-failure)
+  (:documentation #.(doc "shm-does-not-exist" "Condition")))
+
+(define-condition shm-exists (shm-error)
+  ()
+  (:report report-failure)
+  (:documentation #.(doc "shm-exists" "Condition")))
+
+(define-condition mmap-error (posix-shm-error)
+  ()
+  (:report report-failure)
+  (:documentation #.(doc "mmap-error" "Condition")))
+
+(define-condition shm-invalid-argument (shm-error type-error)
+  ((argument :initarg :argument :reader condition-argument)
+   (demand :initarg :demand :reader condition-demand))
+  (:report report-argument)
+  (:documentation #.(doc "shm-invalid-argument" "Condition")))
+
+(defun posix-shm-error-errno (condition)
+  #.(doc "posix-shm-error-errno" "Reader")
+  (condition-errno condition))
+
+(defun posix-shm-error-keyword (condition)
+  #.(doc "posix-shm-error-keyword" "Reader")
+  (error-keyword (condition-errno condition)))
+
+(defun posix-shm-error-operation (condition)
+  #.(doc "posix-shm-error-operation" "Reader")
+  (condition-operation condition))
+
+(defun shm-error-name (condition)
+  #.(doc "shm-error-name" "Reader")
+  (condition-name condition))
+
+;;; Reports
+
+(defun error-keyword (errno)
+  (let ((name (pshm-error-name errno)))
+    (unless (string= name "UNKNOWN")
+      (intern name '#:keyword))))
+
+(defun report-failure (condition stream)
+  (with-accessors ((errno condition-errno) (operation condition-operation) (name condition-name) (cure condition-cure))
+      condition
+    (format stream "~(~A~)~@[ of ~S~] failed: ~A (~A).~@[ ~A~]"
+            operation name (pshm-strerror errno) (or (error-keyword errno) errno) cure)))
+
+(defun report-argument (condition stream)
+  (format stream "The argument ~A of ~(~A~) is ~S~@[, for ~S~]: ~A"
+          (condition-argument condition) (condition-operation condition) (type-error-datum condition)
+          (condition-name condition) (condition-demand condition)))
+
+;;; Signalling
+
+(defun refuse (operation argument datum type demand &key name (errno "EINVAL"))
+  "Signal that ARGUMENT of OPERATION is DATUM, not of TYPE; DEMAND says what it should be. Nothing was called."
+  (error 'shm-invalid-argument :operation operation :argument argument :datum datum :expected-type type
+                               :demand demand :name name :errno (pshm-error-number errno)))
+
+(defun failure (class operation result name)
+  "The condition for RESULT, a negated errno."
+  (make-condition class :operation operation :errno (- result) :name name
+                        :cure (cure operation (error-keyword (- result)) name)))

@@ -1,0 +1,61 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Objects from process to process.
+
+(in-package #:posix-shm)
+
+(defun send-shm (shm socket)
+  #.(doc "send-shm")
+  (let ((descriptor (descriptor shm 'send-shm))
+        (socket (check-descriptor socket 'socket 'send-shm)))
+    (loop for result = (pshm-send socket descriptor)
+          while (eql result (- *eintr*))
+          finally (demand result 'send-shm shm))
+    (values)))
+
+;;; SBCL has the system repeat an interrupted call, so an interrupt that is held back would wait for the message. There the
+;;; wait comes first, open to interrupts, and the call that makes a descriptor after it, closed to them. Elsewhere the call
+;;; returns EINTR.
+(defun wait-for-message (socket)
+  (declare (ignorable socket))
+  #+sbcl (sb-sys:wait-until-fd-usable socket :input nil nil))
+
+(defun closed-descriptor-p (descriptor)
+  (eql (pshm-fstat descriptor (cffi:null-pointer) 0) (- *ebadf*)))
+
+(defun receive-shm (socket &optional name)
+  #.(doc "receive-shm")
+  (let* ((socket (check-descriptor socket 'socket 'receive-shm))
+         (shm (make-instance 'open-shm :name (and name (check-shm-name name 'receive-shm))))
+         (cell (cell-of shm))
+         (result 0))
+    (loop
+      (unless (closed-descriptor-p socket)
+        (wait-for-message socket))
+      (uninterrupted
+        (setf result (pshm-receive socket))
+        (unless (minusp result)
+          (setf (car cell) result)))
+      (unless (eql result (- *eintr*))
+        (return)))
+    (demand result 'receive-shm shm)
+    shm))
+
+(defun shm-socketpair ()
+  #.(doc "shm-socketpair")
+  (cffi:with-foreign-objects ((first :int) (second :int))
+    (demand (pshm-socketpair first second) 'shm-socketpair nil)
+    (values (cffi:mem-ref first :int) (cffi:mem-ref second :int))))
+
+(defun reopen-shm (shm &key (direction :input))
+  #.(doc "reopen-shm")
+  (let* ((descriptor (descriptor shm 'reopen-shm))
+         (direction (choice-value direction 'direction *directions* 'reopen-shm))
+         (other (make-instance 'open-shm :name (name-of shm)))
+         (cell (cell-of other))
+         (result 0))
+    (uninterrupted
+      (setf result (pshm-reopen descriptor direction))
+      (unless (minusp result)
+        (setf (car cell) result)))
+    (demand result 'reopen-shm shm)
+    other))

@@ -1,0 +1,101 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Lists of keywords as integers, and choices of one keyword. The tables come from the generated bindings.
+
+(in-package #:posix-shm)
+
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun bitfield-table (type)
+    "The keywords of a bitfield of posix-shm/ffi, each with its integer."
+    (loop for keyword in (cffi:foreign-bitfield-symbol-list type)
+          collect (cons keyword (cffi:foreign-bitfield-value type (list keyword)))))
+
+  (defun constants-table (prefix)
+    "The constants of posix-shm/shim whose names begin with PREFIX, as keywords, each with its integer."
+    (let ((start (format nil "+PSHM-~A-" prefix)))
+      (sort (loop for symbol being the external-symbols of '#:posix-shm/shim
+                  for name = (symbol-name symbol)
+                  when (and (boundp symbol) (eql (mismatch start name) (length start)))
+                    collect (cons (intern (subseq name (length start) (1- (length name))) '#:keyword)
+                                  (symbol-value symbol)))
+            #'< :key #'cdr))))
+
+(defstruct (flags (:constructor make-flags (argument table &aux (mask (reduce #'logior table :key #'cdr)))))
+  "What an argument that is a list of keywords can hold."
+  argument table mask)
+
+(defvar *permissions* (make-flags 'permissions '#.(bitfield-table 'posix-shm/ffi:mode)))
+(defvar *protections* (make-flags 'prot '#.(bitfield-table 'posix-shm/ffi:prot-flags)))
+(defvar *mapping-flags* (make-flags 'flags '#.(bitfield-table 'posix-shm/ffi:mmap-flags)))
+(defvar *seals* (make-flags 'seals '#.(constants-table "SEAL")))
+
+(defun sum-of-keywords (designator table)
+  "The integer of DESIGNATOR, a keyword or a proper list of keywords of TABLE, or nil and what is wrong with it."
+  (let ((sum 0))
+    (loop for rest = (if (listp designator) designator (list designator)) then (cdr rest)
+          while (consp rest)
+          do (let ((row (assoc (car rest) table :test #'eq)))
+               (if row
+                   (setf sum (logior sum (cdr row)))
+                   (return-from sum-of-keywords (values nil (car rest)))))
+          finally (when rest
+                    (return-from sum-of-keywords (values nil rest))))
+    sum))
+
+(defun refuse-flags (designator culprit flags operation)
+  (refuse operation (flags-argument flags) designator '(or list keyword integer)
+          (format nil "~S is none of ~{~S~^ ~}, and not an integer of their bits." culprit
+                  (mapcar #'car (flags-table flags)))))
+
+(defun flags-value (designator flags operation)
+  "DESIGNATOR, a list of keywords, one keyword, or an integer, as an integer."
+  (if (integerp designator)
+      (if (and (not (minusp designator)) (zerop (logandc2 designator (flags-mask flags))))
+          designator
+          (refuse-flags designator designator flags operation))
+      (multiple-value-bind (sum culprit) (sum-of-keywords designator (flags-table flags))
+        (or sum (refuse-flags designator culprit flags operation)))))
+
+(defun flags-keywords (integer flags)
+  (loop for (keyword . bits) in (flags-table flags)
+        when (logtest bits integer)
+          collect keyword))
+
+;;; Choices. The option nil has the name of the constant, too.
+
+(defun choice-value (designator argument table operation)
+  "DESIGNATOR, one of the keywords of TABLE, as an integer."
+  (or (cdr (assoc designator table :test #'eq))
+      (refuse operation argument designator `(member ,@(mapcar #'car table))
+              (format nil "it must be one of ~{~S~^ ~}." (mapcar #'car table)))))
+
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun choices (prefix)
+    "The keywords of a choice but for `default`, which is not to be written; nil is nil and not a keyword."
+    (loop for (keyword . value) in (constants-table prefix)
+          unless (eq keyword :default)
+            collect (cons (if (eq keyword :nil) nil keyword) value))))
+
+(defparameter *directions* '#.(choices "DIRECTION"))
+(defparameter *if-exists* '#.(choices "IF-EXISTS"))
+(defparameter *if-does-not-exist* '#.(choices "IF-DOES-NOT-EXIST"))
+
+;;; Constant lists become integers when the caller is compiled. What is not constant, or not valid, is left to the call.
+
+(defun fold-constant (form flags)
+  (let ((designator (cond ((keywordp form) form)
+                          ((null form) '())
+                          ((and (consp form) (eq (first form) 'quote) (= (length form) 2)) (second form))
+                          (t (return-from fold-constant form)))))
+    (or (sum-of-keywords designator (flags-table flags)) form)))
+
+(defun fold-options (options)
+  "A list of keyword arguments, with the constant ones folded."
+  (if (and (evenp (length options)) (loop for key in options by #'cddr always (keywordp key)))
+      (loop for (key form) on options by #'cddr
+            for flags = (case key
+                          (:permissions *permissions*)
+                          (:prot *protections*)
+                          (:flags *mapping-flags*))
+            collect key
+            collect (if flags (fold-constant form flags) form))
+      options))

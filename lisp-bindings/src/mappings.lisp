@@ -1,0 +1,119 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Objects in memory.
+
+(in-package #:posix-shm)
+
+(defconstant +read-write+ (logior +pshm-prot-read+ +pshm-prot-write+))
+
+(declaim (inline address-of))
+
+(defun address-of (pointer)
+  "The address of POINTER as the library takes it."
+  (let ((address (cffi:pointer-address pointer)))
+    (if (logbitp 63 address) (- address (ash 1 64)) address)))
+
+(defun pointer-to (address)
+  (cffi:make-pointer (ldb (byte (* 8 (cffi:foreign-type-size :pointer)) 0) address)))
+
+(defun failed-p (address)
+  "Errors are -4095 to -1; some systems map above 2^63."
+  (<= -4095 address -1))
+
+(defun check-pointer (value argument operation)
+  (if (cffi:pointerp value)
+      value
+      (refuse operation argument value 'cffi:foreign-pointer "it must be a foreign pointer.")))
+
+(defstruct mapping
+  "The arguments of mmap-shm as the library takes them."
+  shm
+  (descriptor 0 :type (signed-byte 32))
+  (length 0 :type (unsigned-byte 63))
+  (protections 0 :type fixnum)
+  (flags 0 :type fixnum)
+  (wish 0 :type (signed-byte 64))
+  (offset 0 :type (unsigned-byte 63)))
+
+;;; The keywords of mmap-shm and of what wraps it, written once.
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defparameter *mmap-keys*
+    '(&key (ptr (cffi:null-pointer)) (prot +read-write+) (flags +pshm-map-shared+) (offset 0))))
+
+(defun parse-mapping (shm length ptr prot flags offset)
+  (let ((flags (flags-value flags *mapping-flags* 'mmap-shm)))
+    (make-mapping :shm shm
+                  :descriptor (if (and (null shm) (= (logand flags +pshm-map-anonymous+) +pshm-map-anonymous+))
+                                  -1
+                                  (descriptor shm 'mmap-shm))
+                  :length (check-size length 'length 'mmap-shm)
+                  :protections (flags-value prot *protections* 'mmap-shm)
+                  :flags flags
+                  :wish (address-of (check-pointer ptr 'ptr 'mmap-shm))
+                  :offset (check-size offset 'offset 'mmap-shm))))
+
+(defun map-memory (mapping)
+  "The library's result. Any offset will do where the system chooses the address."
+  (let ((flags (mapping-flags mapping)))
+    (if (and (zerop (mapping-wish mapping)) (/= (logand flags +pshm-map-fixed+) +pshm-map-fixed+))
+        (pshm-map (mapping-descriptor mapping) (mapping-length mapping) (mapping-protections mapping) flags
+                  (mapping-offset mapping))
+        (pshm-mmap (mapping-wish mapping) (mapping-length mapping) (mapping-protections mapping) flags
+                   (mapping-descriptor mapping) (mapping-offset mapping)))))
+
+(defun check-mapped (address mapping)
+  (if (failed-p address)
+      (fail 'mmap-error 'mmap-shm address (mapping-shm mapping))
+      (pointer-to address)))
+
+(defun mmap-shm (shm length . #.*mmap-keys*)
+  #.(doc "mmap-shm")
+  (let ((mapping (parse-mapping shm length ptr prot flags offset)))
+    (check-mapped (map-memory mapping) mapping)))
+
+(define-compiler-macro mmap-shm (&whole form shm length &rest options)
+  (let ((folded (fold-options options)))
+    (if (equal folded options) form `(mmap-shm ,shm ,length ,@folded))))
+
+(declaim (inline check-unmapped))
+
+(defun check-unmapped (result)
+  (when (minusp result)
+    (fail 'mmap-error 'munmap result nil)))
+
+(defun munmap (ptr length)
+  #.(doc "munmap")
+  (let* ((address (address-of (check-pointer ptr 'ptr 'munmap)))
+         (length (check-size length 'length 'munmap)))
+    (when (zerop address)
+      (refuse 'munmap 'ptr ptr 'cffi:foreign-pointer "it is the null pointer."))
+    (check-unmapped (pshm-unmap address length))
+    (values)))
+
+(defun call-with-mapping (function mapping)
+  "Call FUNCTION with a pointer to the memory of MAPPING, and unmap it on every way out."
+  (let ((address -1)
+        (result 0))
+    (declare (type (signed-byte 64) address))
+    (multiple-value-prog1
+        (with-cleanup (progn (uninterrupted (setf address (map-memory mapping)))
+                             (funcall function (check-mapped address mapping)))
+          (unless (failed-p address)
+            (setf result (pshm-unmap address (mapping-length mapping)))))
+      (check-unmapped result))))
+
+(defun call-with-mmap (function shm length . #.*mmap-keys*)
+  "Call FUNCTION with a pointer to LENGTH octets of SHM, and unmap them on every way out. Where SHM is nil, and no anonymous
+memory is asked for, nothing is mapped, and FUNCTION is called with nil."
+  (if (and (null shm)
+           (/= (logand (flags-value flags *mapping-flags* 'mmap-shm) +pshm-map-anonymous+) +pshm-map-anonymous+))
+      (funcall function nil)
+      (call-with-mapping function (parse-mapping shm length ptr prot flags offset))))
+
+(defun call-with-sized-mmap (function shm length truncate . #.*mmap-keys*)
+  "Call FUNCTION with SHM and a pointer to LENGTH octets of it, after giving it that size if TRUNCATE is true. Where SHM is nil,
+call FUNCTION with nil and nil."
+  (cond ((null shm) (funcall function nil nil))
+        (t (when truncate
+             (truncate-shm shm length))
+           (call-with-mapping (lambda (pointer) (funcall function shm pointer))
+                              (parse-mapping shm length ptr prot flags offset)))))

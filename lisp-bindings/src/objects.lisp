@@ -1,0 +1,117 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Objects, and closing them exactly once.
+
+(in-package #:posix-shm)
+
+(defclass shm ()
+  ((name :initarg :name :initform nil :accessor name-of)
+   ;; The descriptor, or nil, and the image that it belongs to: (descriptor . image). The cell is made before the object is
+   ;; opened, so that the descriptor has an owner from the moment it exists; whoever swaps it out closes it.
+   (cell :initarg :cell :initform (cons nil *image*) :reader cell-of))
+  (:documentation #.(doc "shm" "Class")))
+
+(defclass open-shm (shm)
+  ()
+  (:documentation #.(doc "open-shm" "Class")))
+
+(defclass closed-shm (shm)
+  ()
+  (:documentation #.(doc "closed-shm" "Class")))
+
+(defun shm-p (object)
+  #.(doc "shm-p")
+  (typep object 'shm))
+
+(declaim (inline live-descriptor))
+
+(defun live-descriptor (shm)
+  "The descriptor of SHM, or nil where it is closed or was left behind in an earlier image."
+  (let ((cell (cell-of shm)))
+    (declare (type cons cell))
+    (and (eql (cdr cell) *image*) (car cell))))
+
+(defun open-shm-p (object)
+  #.(doc "open-shm-p")
+  (and (typep object 'open-shm) (live-descriptor object) t))
+
+(defmethod print-object ((shm shm) stream)
+  (print-unreadable-object (shm stream :identity t)
+    (format stream "SHM ~:[(no name)~;for ~:*~S~]~:[ (closed)~;~]" (name-of shm) (open-shm-p shm))))
+
+(defun check-shm (shm operation)
+  (if (typep shm 'shm) shm (refuse operation 'shm shm 'shm "it must be a shared memory object.")))
+
+(defun refuse-closed (shm operation)
+  (check-shm shm operation)
+  (settle shm)
+  (refuse operation 'shm shm 'open-shm "it is closed." :name (name-of shm) :errno "EBADF"))
+
+(declaim (inline descriptor))
+
+(defun descriptor (shm operation)
+  "The descriptor of SHM, or an error that says that it is closed, or no object at all."
+  (the (unsigned-byte 31)
+       (or (and (typep shm 'open-shm) (live-descriptor shm))
+           (refuse-closed shm operation))))
+
+(defun shm-name (shm)
+  #.(doc "shm-name" "Reader")
+  (name-of (check-shm shm 'shm-name)))
+
+(defun shm-fd (shm)
+  #.(doc "shm-fd" "Reader")
+  (descriptor shm 'shm-fd))
+
+(defun make-shm (fd &optional name)
+  #.(doc "make-shm")
+  (make-instance 'open-shm :name (and name (check-shm-name name 'make-shm))
+                           :cell (cons (check-descriptor fd 'fd 'make-shm) *image*)))
+
+;;; Closing
+
+(defun settle (shm)
+  "Let the class of SHM say that it is closed."
+  (when (typep shm 'open-shm)
+    (change-class shm 'closed-shm)))
+
+(defun release (shm)
+  "Close the descriptor of SHM and return the library's result, or nil where there was none to close."
+  (let* ((cell (cell-of shm))
+         (live (eql (cdr cell) *image*))
+         (result nil)
+         (descriptor nil))
+    (uninterrupted
+      (setf descriptor (swap-car cell nil))
+      (when (and descriptor live)
+        (setf result (pshm-close descriptor))))
+    (when descriptor
+      (settle shm))
+    result))
+
+(defun check-closed (result shm)
+  "Whether RESULT of RELEASE says that the descriptor was closed."
+  (cond ((null result) nil)
+        ((minusp result) (error (failure 'shm-error 'close-shm result (name-of shm))))
+        (t t)))
+
+(defun close-shm (shm)
+  #.(doc "close-shm")
+  (check-closed (release (check-shm shm 'close-shm)) shm))
+
+(defun call-and-release (function shm)
+  "Call FUNCTION, which opens SHM and uses it; close it on every way out."
+  (let ((result nil))
+    (multiple-value-prog1 (with-cleanup (funcall function)
+                            (setf result (release shm)))
+      (check-closed result shm))))
+
+;;; Results
+
+(defun fail (class operation result shm)
+  (error (failure class operation result (and (typep shm 'shm) (name-of shm)))))
+
+(declaim (inline demand))
+
+(defun demand (result operation shm)
+  "Return RESULT, unless it is an error."
+  (if (minusp result) (fail 'shm-error operation result shm) result))

@@ -1,0 +1,138 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; open-shm, and the restarts around it.
+
+(in-package #:posix-shm)
+
+(defconstant +default-permissions+ (logior +pshm-mode-user-read+ +pshm-mode-user-write+
+                                           +pshm-mode-group-read+ +pshm-mode-other-read+))
+
+(defun named-failure (operation result name)
+  "The condition for RESULT of an operation on a name."
+  (failure (cond ((eql result (- *enoent*)) 'shm-does-not-exist)
+                 ((eql result (- *eexist*)) 'shm-exists)
+                 (t 'shm-error))
+           operation result name))
+
+(defstruct options
+  "The arguments of open-shm as the library takes them."
+  (direction 0 :type fixnum)
+  (if-exists 0 :type fixnum)
+  (if-does-not-exist 0 :type fixnum)
+  (permissions 0 :type fixnum))
+
+(defun open-cell (cell name options)
+  "Open NAME into CELL. Return the library's result, and whether the object was created."
+  (cffi:with-foreign-object (created :int)
+    (cffi:with-foreign-string (c-name name :encoding :utf-8)
+      (let ((result 0)
+            (direction (options-direction options))
+            (if-exists (options-if-exists options))
+            (if-does-not-exist (options-if-does-not-exist options))
+            (permissions (options-permissions options)))
+        (uninterrupted
+          (setf result (pshm-open c-name direction if-exists if-does-not-exist permissions created))
+          (unless (minusp result)
+            (setf (car cell) result)))
+        (values result (and (not (minusp result)) (= 1 (cffi:mem-ref created :int))))))))
+
+(defun nil-asked-p (result options)
+  (or (and (eql result (- *eexist*)) (= (options-if-exists options) +pshm-if-exists-nil+))
+      (and (eql result (- *enoent*)) (= (options-if-does-not-exist options) +pshm-if-does-not-exist-nil+))))
+
+(defun try-open (shm name options)
+  "Open NAME as SHM. Return SHM, or nil where nil was asked for; whether it was created; and what went wrong, or nil."
+  (let ((condition (name-error name 'open-shm)))
+    (when condition
+      (return-from try-open (values nil nil condition))))
+  (let ((name (portable-name name)))
+    (setf (name-of shm) name)
+    (multiple-value-bind (result created) (open-cell (cell-of shm) name options)
+      (cond ((not (minusp result)) (values shm created nil))
+            ((nil-asked-p result options) (values nil nil nil))
+            (t (values nil nil (named-failure 'open-shm result name)))))))
+
+(defun read-another-name ()
+  (format *query-io* "~&Another name, as a string: ")
+  (finish-output *query-io*)
+  (list (let ((*read-eval* nil))
+          (read *query-io*))))
+
+(defun open-with-restarts (shm name options)
+  "Open NAME as SHM, and offer the restarts as long as it fails. Return what open-shm returns."
+  (loop
+    (multiple-value-bind (shm-or-nil created condition) (try-open shm name options)
+      (unless condition
+        (return (values shm-or-nil created)))
+      (flet ((exists-p (ignored)
+               (declare (ignore ignored))
+               (typep condition 'shm-exists))
+             (missing-p (ignored)
+               (declare (ignore ignored))
+               (typep condition 'shm-does-not-exist))
+             (retry-creating (if-exists)
+               (setf (options-if-exists options) if-exists
+                     (options-if-does-not-exist options) +pshm-if-does-not-exist-create+)))
+        (restart-case (error condition)
+          (continue ()
+            :report "Try again.")
+          (use-value (another-name)
+            :report "Open another name."
+            :interactive read-another-name
+            (setf name another-name))
+          (overwrite ()
+            :test exists-p
+            :report "Open the object that exists, as it is."
+            (retry-creating +pshm-if-exists-overwrite+))
+          (truncate ()
+            :test exists-p
+            :report "Open the object that exists, and empty it."
+            (retry-creating +pshm-if-exists-truncate+))
+          (supersede ()
+            :test exists-p
+            :report "Put a new object in the place of the one that exists."
+            (retry-creating +pshm-if-exists-supersede+))
+          (create ()
+            :test missing-p
+            :report "Create it."
+            (retry-creating (options-if-exists options))))))))
+
+;;; The keywords of open-shm and of what wraps it, written once.
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defparameter *open-keys*
+    '(&key (direction :input) (if-exists :overwrite) (if-does-not-exist nil if-does-not-exist-p)
+           (permissions +default-permissions+))))
+
+(defun parse-options (direction if-exists if-does-not-exist if-does-not-exist-p permissions)
+  (make-options :direction (choice-value direction 'direction *directions* 'open-shm)
+                :if-exists (choice-value if-exists 'if-exists *if-exists* 'open-shm)
+                :if-does-not-exist (if if-does-not-exist-p
+                                       (choice-value if-does-not-exist 'if-does-not-exist *if-does-not-exist* 'open-shm)
+                                       +pshm-if-does-not-exist-default+)
+                :permissions (flags-value permissions *permissions* 'open-shm)))
+
+(defun open-shm (name . #.*open-keys*)
+  #.(doc "open-shm")
+  (open-with-restarts (make-instance 'open-shm) name
+                      (parse-options direction if-exists if-does-not-exist if-does-not-exist-p permissions)))
+
+(define-compiler-macro open-shm (&whole form name &rest options)
+  (let ((folded (fold-options options)))
+    (if (equal folded options) form `(open-shm ,name ,@folded))))
+
+(defun call-with-open-shm (function name . #.*open-keys*)
+  "Call FUNCTION with what open-shm returns for NAME and the options, and close it on every way out."
+  (let ((shm (make-instance 'open-shm))
+        (options (parse-options direction if-exists if-does-not-exist if-does-not-exist-p permissions)))
+    (call-and-release (lambda () (funcall function (values (open-with-restarts shm name options)))) shm)))
+
+;;; The restarts' names stay inside: they conflict with other packages' symbols where this one is used.
+
+(defun invoke-shm-restart (restart &rest arguments)
+  #.(doc "invoke-shm-restart")
+  (let ((name (cdr (assoc restart '((:continue . continue) (:use-value . use-value) (:overwrite . overwrite)
+                                    (:truncate . truncate) (:supersede . supersede) (:create . create))))))
+    (unless name
+      (refuse 'invoke-shm-restart 'restart restart
+              '(member :continue :use-value :overwrite :truncate :supersede :create)
+              "it must be one of :CONTINUE :USE-VALUE :OVERWRITE :TRUNCATE :SUPERSEDE :CREATE."))
+    (apply #'invoke-restart name arguments)))

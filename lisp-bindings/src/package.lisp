@@ -1,0 +1,26 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+
+(defpackage #:posix-shm
+  (:nicknames #:xyz.shunter.posix-shm)
+  (:documentation "POSIX shared memory: open, make, size, map and share memory objects.")
+  (:use #:cl #:posix-shm/shim)
+  (:import-from #:posix-shm/documentation #:doc)
+  (:import-from #:posix-shm/host #:uninterrupted #:with-cleanup #:swap-car)
+  (:import-from #:posix-shm/library #:*image*)
+  ;; Objects
+  (:export #:shm #:open-shm #:closed-shm #:shm-p #:open-shm-p #:shm-name #:shm-fd #:make-shm
+           #:open-shm* #:close-shm #:with-open-shm #:with-open-shm*
+           #:delete-shm #:delete-shm-if-same #:list-shm)
+  ;; Size, owner, permissions
+  (:export #:truncate-shm #:allocate-shm #:shm-space #:chown-shm #:chmod-shm
+           #:shm-stats #:stat #:stat-dev #:stat-ino #:stat-mode #:stat-nlink #:stat-uid #:stat-gid #:stat-rdev
+           #:stat-size #:stat-blksize #:stat-blocks #:stat-atime #:stat-mtime #:stat-ctime)
+  ;; Mappings and bytes
+  (:export #:mmap-shm #:munmap #:with-mmap #:with-open-shm-and-mmap #:with-open-shm-and-mmap*
+           #:with-mmapped-shm #:with-mmapped-shm* #:read-shm #:write-shm)
+  ;; Handing over
+  (:export #:send-shm #:receive-shm #:shm-socketpair #:seal-shm #:shm-seals #:reopen-shm)
+  ;; Conditions and restarts
+  (:export #:posix-shm-error #:posix-shm-error-errno #:posix-shm-error-keyword #:posix-shm-error-operation
+           #:shm-error #:shm-error-name #:shm-does-not-exist #:shm-exists #:shm-invalid-argument #:mmap-error
+           #:invoke-shm-restart))

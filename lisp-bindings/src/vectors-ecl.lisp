@@ -1,0 +1,52 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Real vectors on ECL: an array object holds its size, its fill pointer and a pointer to its elements. They are set to the
+;;;; mapping. The collector does not follow the pointer of an array of numbers.
+
+(in-package #:posix-shm)
+
+(defconstant +vector-prefix+ 0 "No header stands before the elements.")
+
+(defconstant +size-word+ 2)
+(defconstant +fill-word+ 3)
+(defconstant +data-word+ 4)
+
+(declaim (inline object-word (setf object-word)))
+
+(defun object-word (object word)
+  (cffi:mem-aref (cffi:make-pointer (si::pointer object)) :uintptr word))
+
+(defun (setf object-word) (value object word)
+  (setf (cffi:mem-aref (cffi:make-pointer (si::pointer object)) :uintptr word) value))
+
+(defun known-layout-p (type)
+  "Are the words of an array where this file looks for them?"
+  (let ((vector (make-array 7 :element-type type)))
+    (and (= (object-word vector +size-word+) 7)
+         (= (object-word vector +fill-word+) 7)
+         (= (object-word vector +data-word+)
+            (cffi:pointer-address (si:make-foreign-data-from-array vector))))))
+
+(defun real-element-p (element)
+  "Has this ECL vectors of ELEMENT, laid out as this file knows them?"
+  (let ((type (element-type element)))
+    (and (= 8 (cffi:foreign-type-size :uintptr))
+         (same-type-p (upgraded-array-element-type type) type)
+         (known-layout-p type))))
+
+(defun make-real-vector (address element length)
+  (let ((vector (make-array 0 :element-type (element-type element))))
+    (setf (object-word vector +data-word+) address)
+    (set-real-length vector length)
+    vector))
+
+(defun set-real-length (vector length)
+  (setf (object-word vector +fill-word+) length
+        (object-word vector +size-word+) length))
+
+(defun vector-key (vector)
+  vector)
+
+(defun call-with-vector-address (function vector octets)
+  "Call FUNCTION with the address of the first element of VECTOR. Nothing moves on ECL."
+  (declare (ignore octets))
+  (funcall function (object-word vector +data-word+)))
