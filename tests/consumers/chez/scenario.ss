@@ -1,0 +1,219 @@
+;; SPDX-License-Identifier: BSD-3-Clause
+;; The common scenario in Chez Scheme. There is no JSON reader at hand, and the types of a foreign-procedure are
+;; syntax: posix-shm.ss declares what is used. The constants are asked of the library.
+(load (string-append (path-parent (car (command-line))) "/posix-shm.ss"))
+
+(define size 8192)
+(define c pshm-constant)
+(define read-write (logor (c "PSHM_PROT_READ") (c "PSHM_PROT_WRITE")))
+
+(define (check result)
+  (if (negative? result)
+      (error #f (pshm-strerror result))
+      result))
+
+(define (expect got wanted)
+  (unless (equal? got wanted)
+    (error #f (format "~s instead of ~s" got wanted))))
+
+(define map-object
+  (case-lambda
+    [(fd length) (map-object fd length 0 read-write)]
+    [(fd length offset) (map-object fd length offset read-write)]
+    [(fd length offset protections) (check (pshm-map fd length protections (c "PSHM_MAP_SHARED") offset))]))
+
+(define (store-bytes! address bytes)
+  (do ([i 0 (+ i 1)]) ((= i (bytevector-length bytes)))
+    (foreign-set! 'unsigned-8 address i (bytevector-u8-ref bytes i))))
+
+(define (fetch-bytes address length)
+  (let ([bytes (make-bytevector length)])
+    (do ([i 0 (+ i 1)]) ((= i length) bytes)
+      (bytevector-u8-set! bytes i (foreign-ref 'unsigned-8 address i)))))
+
+(define (text-of bytes)
+  (let loop ([bytes (bytevector->u8-list bytes)] [text '()])
+    (if (or (null? bytes) (zero? (car bytes)))
+        (utf8->string (u8-list->bytevector (reverse text)))
+        (loop (cdr bytes) (cons (car bytes) text)))))
+
+(define (int-ref bytes) (bytevector-s32-native-ref bytes 0))
+
+(define (stat-of fd)
+  (let ([fields (make-bytevector (* 8 16))])
+    (expect (check (pshm-fstat fd fields 16)) 16)
+    (lambda (name)
+      (bytevector-s64-native-ref fields (* 8 (check (c (string-append "PSHM_STAT_" name))))))))
+
+(define (scenario name)
+  (define failures 0)
+  (define number 0)
+  (define created (make-bytevector 4 255))
+  (define fd #f)
+  (define address #f)
+
+  (define (open-exclusively)
+    (pshm-open name (c "PSHM_DIRECTION_IO") (c "PSHM_IF_EXISTS_ERROR") (c "PSHM_IF_DOES_NOT_EXIST_CREATE")
+               #o600 created))
+
+  (define (point title thunk)
+    (set! number (+ number 1))
+    (guard (condition
+            [#t (set! failures (+ failures 1))
+                (printf "not ok ~a - ~a\n# " number title)
+                (display-condition condition)
+                (newline)])
+      (thunk)
+      (printf "ok ~a - ~a\n" number title))
+    (flush-output-port))
+
+  (point "load the library and check its version"
+    (lambda ()
+      (let ([version (pshm-version)])
+        (expect (>= version 1000) #t)
+        (expect (pshm-version-string)
+                (format "~a.~a.~a" (quotient version 1000000) (modulo (quotient version 1000) 1000)
+                        (modulo version 1000))))))
+  (point "open exclusively"
+    (lambda ()
+      (set! fd (check (open-exclusively)))
+      (expect (int-ref created) 1)))
+  (point "be told by name that it exists"
+    (lambda ()
+      (expect (pshm-error-name (open-exclusively)) "EEXIST")
+      (expect (pshm-error-name (pshm-errno)) "EEXIST")))
+  (point "size, allocate, map"
+    (lambda ()
+      (check (pshm-truncate fd size))
+      (check (pshm-allocate fd size))
+      (set! address (map-object fd size))))
+  (point "write a pattern, read it back through pshm_read"
+    (lambda ()
+      (let ([pattern (u8-list->bytevector (map (lambda (i) (modulo (* i 7) 256)) (iota 256)))]
+            [bytes (make-bytevector 256)])
+        (store-bytes! (+ address 4096) pattern)
+        (expect (pshm-read fd bytes 256 4096) 256)
+        (expect bytes pattern)
+        (expect (pshm-write fd (string->utf8 "hello") 5 100) 5)
+        (expect (utf8->string (fetch-bytes (+ address 100) 5)) "hello")
+        (expect (pshm-read fd bytes 256 (- size 100)) 100))))
+  (point "stat with named fields"
+    (lambda ()
+      (let ([field (stat-of fd)])
+        (expect (map field '("SIZE" "MODE" "NLINK")) (list size #o600 1))
+        (expect (>= (field "BLOCKS") (quotient size 512)) #t))))
+  (point "parse a permission list"
+    (lambda ()
+      (let ([keywords "user-read user-write group-read"]
+            [text (make-bytevector 64 0)])
+        (expect (pshm-flags-parse (c "PSHM_KIND_MODE") keywords) #o640)
+        (check (pshm-flags-format (c "PSHM_KIND_MODE") #o640 text 64))
+        (expect (text-of text) keywords)
+        (expect (pshm-error-name (pshm-flags-parse (c "PSHM_KIND_MODE") "user-fly")) "EINVAL"))))
+  (point "enumerate the constants"
+    (lambda ()
+      (let ([count (pshm-constant-count)])
+        (expect (> count 50) #t)
+        (for-each (lambda (i) (expect (c (pshm-constant-name i)) (pshm-constant-value i))) (iota count))
+        (expect (c "PSHM_MAP_SHARED") 1)
+        (expect (pshm-constant-name count) #f))))
+  (point "fail with the right error name"
+    (lambda ()
+      (expect (pshm-error-name (pshm-open (string-append name "-none") (c "PSHM_DIRECTION_INPUT") 0 0 0 #f)) "ENOENT")
+      (expect (pshm-error-name (pshm-delete "noslash")) "EINVAL")
+      (expect (pshm-error-name (pshm-map fd -1 read-write (c "PSHM_MAP_SHARED") 0)) "EINVAL")
+      (expect (pshm-error-name (pshm-errno)) "EINVAL")))
+  (point "make an anonymous object"
+    (lambda ()
+      (let* ([label (make-bytevector 32 0)]
+             [anonymous (check (pshm-open-anonymous (c "PSHM_DIRECTION_IO") #o640 0 100 label 32))]
+             [field (stat-of anonymous)])
+        (expect (field "NLINK") 0)
+        (expect (field "MODE") #o640)
+        (expect (string-ref (text-of label) 0) #\/)
+        (check (pshm-close anonymous)))))
+  (point "hand a descriptor to another process"
+    (lambda ()
+      (let ([here (make-bytevector 4)] [there (make-bytevector 4)])
+        (check (pshm-socketpair here there))
+        (foreign-set! 'integer-64 address 0 (expt 2 53))
+        (check (pshm-send (int-ref here) fd))
+        (check (pshm-set-inheritable (int-ref there) 1))
+        (expect (system (format "~a receive ~a" (getenv "POSIX_SHM_CONSUMER") (int-ref there))) 0)
+        (expect (foreign-ref 'integer-64 address 0) (+ (expt 2 53) 1))
+        (check (pshm-close (int-ref here)))
+        (check (pshm-close (int-ref there))))))
+  (point "close, delete"
+    (lambda ()
+      (check (pshm-unmap address size))
+      (check (pshm-close fd))
+      (expect (pshm-error-name (pshm-close fd)) "EBADF")
+      (check (pshm-delete name))
+      (expect (pshm-error-name (pshm-delete name)) "ENOENT")))
+  (printf "1..~a\n" number)
+  (exit failures))
+
+;; The other end of the hand-over: add one to the number at the start of the object.
+(define (receive socket)
+  (let* ([fd (check (pshm-receive socket))]
+         [address (map-object fd 8)])
+    (foreign-set! 'integer-64 address 0 (+ 1 (foreign-ref 'integer-64 address 0)))
+    (check (pshm-unmap address 8))
+    (check (pshm-close fd))))
+
+;; A record: int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
+(define-ftype record
+  (struct [number integer-64] [small integer-32] [unused integer-32] [text (array 48 unsigned-8)]
+          [pattern (array 64 unsigned-8)]))
+(define record-size (ftype-sizeof record))
+
+(define (put-record fd slot offset)
+  (let* ([address (map-object fd record-size offset)]
+         [pointer (make-ftype-pointer record address)])
+    (ftype-set! record (number) pointer (- -9007199254740993 slot))
+    (ftype-set! record (small) pointer (- -1 slot))
+    (store-bytes! (ftype-pointer-address (ftype-&ref record (text) pointer)) (string->utf8 "chez grüßt"))
+    (do ([i 0 (+ i 1)]) ((= i 64))
+      (ftype-set! record (pattern i) pointer (modulo (+ (* slot 31) (* i 7)) 256)))
+    (check (pshm-unmap address record-size))))
+
+(define (print-record address slot)
+  (let ([pointer (make-ftype-pointer record address)])
+    (printf "~a\t~a\t~a\t~a\t~a\n" slot
+            (ftype-ref record (number) pointer)
+            (ftype-ref record (small) pointer)
+            (apply + (map (lambda (i) (* (+ i 1) (ftype-ref record (pattern i) pointer))) (iota 64)))
+            (text-of (fetch-bytes (ftype-pointer-address (ftype-&ref record (text) pointer)) 48)))))
+
+;; Write one's record into the object, and into an anonymous one that goes to the socket.
+(define (write-record name slot socket)
+  (let ([fd (check (pshm-open name (c "PSHM_DIRECTION_IO") 0 (c "PSHM_IF_DOES_NOT_EXIST_ERROR") 0 #f))]
+        [anonymous (check (pshm-open-anonymous (c "PSHM_DIRECTION_IO") #o600 0 100 #f 0))])
+    (put-record fd slot (* slot record-size))
+    (check (pshm-close fd))
+    (check (pshm-truncate anonymous record-size))
+    (put-record anonymous slot 0)
+    (check (pshm-send socket anonymous))
+    (check (pshm-close anonymous))))
+
+;; Print every record of the object, then the one of the object that comes from the socket.
+(define (read-records name count socket)
+  (let* ([fd (check (pshm-open name (c "PSHM_DIRECTION_INPUT") 0 0 0 #f))]
+         [length (* count record-size)]
+         [address (map-object fd length 0 (c "PSHM_PROT_READ"))])
+    (for-each (lambda (slot) (print-record (+ address (* slot record-size)) slot)) (iota count))
+    (check (pshm-unmap address length))
+    (check (pshm-close fd)))
+  (let* ([received (check (pshm-receive socket))]
+         [address (map-object received record-size 0 (c "PSHM_PROT_READ"))])
+    (print-record address "received")
+    (check (pshm-unmap address record-size))
+    (check (pshm-close received))))
+
+(let ([mode (cadr (command-line))] [arguments (cddr (command-line))])
+  (define (number i) (string->number (list-ref arguments i)))
+  (cond
+    [(string=? mode "scenario") (scenario (car arguments))]
+    [(string=? mode "receive") (receive (number 0))]
+    [(string=? mode "write") (write-record (car arguments) (number 1) (number 2))]
+    [(string=? mode "read") (read-records (car arguments) (number 1) (number 2))]))

@@ -1,0 +1,42 @@
+;; SPDX-License-Identifier: BSD-3-Clause
+(use-modules (json) (rnrs bytevectors) (system foreign) (system foreign-library))
+
+(define abi
+  (call-with-input-file (or (getenv "POSIX_SHM_JSON") "/usr/local/share/posix-shm/posix-shm.json") json->scm))
+(define library (load-foreign-library (or (getenv "POSIX_SHM_LIBRARY") (assoc-ref abi "soname"))))
+
+(define (entries key) (vector->list (assoc-ref abi key)))
+
+(define (c-type entry)
+  (let ((type (assoc-ref entry "type")))
+    (cond ((string=? type "int") int)
+          ((string=? type "int64") int64)
+          (else '*))))
+
+(define (to-c value)
+  (cond ((not value) %null-pointer)
+        ((string? value) (string->pointer value "UTF-8"))
+        ((bytevector? value) (bytevector->pointer value))
+        (else value)))
+
+(define (from-c value)
+  (cond ((not (pointer? value)) value)
+        ((null-pointer? value) #f)
+        (else (pointer->string value))))
+
+;; pshm_open becomes the procedure pshm-open.
+(for-each
+ (lambda (function)
+   (let* ((name (assoc-ref function "name"))
+          (procedure (foreign-library-function library name
+                                               #:return-type (c-type (assoc-ref function "result"))
+                                               #:arg-types (map c-type (vector->list (assoc-ref function "arguments"))))))
+     (module-define! (current-module)
+                     (string->symbol (string-map (lambda (char) (if (char=? char #\_) #\- char)) name))
+                     (lambda arguments (from-c (apply procedure (map to-c arguments)))))))
+ (entries "functions"))
+
+(for-each
+ (lambda (constant)
+   (module-define! (current-module) (string->symbol (assoc-ref constant "name")) (assoc-ref constant "value")))
+ (entries "constants"))

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The common scenario in Node.js with koffi; posix_shm.js makes the binding from the JSON of the ABI.
+'use strict';
+
+const assert = require('assert').strict;
+const { spawnSync } = require('child_process');
+const os = require('os');
+const { abi, koffi, shm } = require('posix_shm');
+
+const SIZE = 8192;
+const READ_WRITE = shm.PSHM_PROT_READ | shm.PSHM_PROT_WRITE;
+
+function check(result) {
+  if (result < 0) throw Object.assign(new Error(shm.pshm_strerror(result)), { code: errorName(result) });
+  return result;
+}
+
+const errorName = result => shm.pshm_error_name(result);
+
+// A mapping: the address for the library, and its bytes as a Buffer, and as a DataView, and its first number.
+function map(fd, length, offset = 0, protections = READ_WRITE) {
+  const address = check(shm.pshm_map(fd, length, protections, shm.PSHM_MAP_SHARED, offset));
+  const memory = koffi.view(BigInt(address), length);
+  return {
+    bytes: Buffer.from(memory),
+    view: new DataView(memory),
+    number: new BigInt64Array(memory, 0, 1),
+    unmap: () => check(shm.pshm_unmap(address, length)),
+  };
+}
+
+function stat(fd) {
+  const fields = new BigInt64Array(16);
+  assert.equal(check(shm.pshm_fstat(fd, fields, fields.length)), 16);
+  const names = Object.keys(shm).filter(name => name.startsWith('PSHM_STAT_'));
+  return Object.fromEntries(names.map(name => [name.slice(10), fields[shm[name]]]));
+}
+
+function* points(name) {
+  yield 'load the library and check its version';
+  const version = shm.pshm_version();
+  const text = [version / 1e6, version / 1000 % 1000, version % 1000].map(Math.trunc).join('.');
+  assert.equal(shm.pshm_version_string(), text);
+  assert.equal(text, abi.version);
+
+  yield 'open exclusively';
+  const created = new Int32Array([-1]);
+  const openExclusively = () => shm.pshm_open(name, shm.PSHM_DIRECTION_IO, shm.PSHM_IF_EXISTS_ERROR,
+    shm.PSHM_IF_DOES_NOT_EXIST_CREATE, 0o600, created);
+  const fd = check(openExclusively());
+  assert.equal(created[0], 1);
+
+  yield 'be told by name that it exists';
+  assert.equal(errorName(openExclusively()), 'EEXIST');
+  assert.equal(errorName(shm.pshm_errno()), 'EEXIST');
+
+  yield 'size, allocate, map';
+  check(shm.pshm_truncate(fd, SIZE));
+  check(shm.pshm_allocate(fd, SIZE));
+  const mapping = map(fd, SIZE);
+
+  yield 'write a pattern, read it back through pshm_read';
+  const pattern = Buffer.from(Array.from({ length: 256 }, (_, i) => i * 7 % 256));
+  pattern.copy(mapping.bytes, 4096);
+  const bytes = Buffer.alloc(256);
+  assert.equal(shm.pshm_read(fd, bytes, 256, 4096), 256);
+  assert.deepEqual(bytes, pattern);
+  assert.equal(shm.pshm_write(fd, Buffer.from('hello'), 5, 100), 5);
+  assert.equal(mapping.bytes.toString('latin1', 100, 105), 'hello');
+  assert.equal(shm.pshm_read(fd, bytes, 256, SIZE - 100), 100);
+
+  yield 'stat with named fields';
+  const fields = stat(fd);
+  assert.deepEqual([fields.SIZE, fields.MODE, fields.NLINK], [BigInt(SIZE), 0o600n, 1n]);
+  assert(fields.BLOCKS >= SIZE / 512);
+
+  yield 'parse a permission list';
+  const keywords = 'user-read user-write group-read';
+  assert.equal(shm.pshm_flags_parse(shm.PSHM_KIND_MODE, keywords), 0o640);
+  const formatted = Buffer.alloc(64);
+  const size = check(shm.pshm_flags_format(shm.PSHM_KIND_MODE, 0o640, formatted, formatted.length));
+  assert.equal(formatted.toString('latin1', 0, size - 1), keywords);
+  assert.equal(errorName(shm.pshm_flags_parse(shm.PSHM_KIND_MODE, 'user-fly')), 'EINVAL');
+
+  yield 'enumerate the constants';
+  const count = shm.pshm_constant_count();
+  assert.equal(count, abi.constants.length);
+  for (let i = 0; i < count; i++) assert.equal(shm.pshm_constant_value(i), shm[shm.pshm_constant_name(i)]);
+  assert.equal(shm.pshm_constant_name(count), null);
+
+  yield 'fail with the right error name';
+  assert.equal(errorName(shm.pshm_open(name + '-none', shm.PSHM_DIRECTION_INPUT, 0, 0, 0, null)), 'ENOENT');
+  assert.equal(errorName(shm.pshm_delete('noslash')), 'EINVAL');
+  assert.equal(errorName(shm.pshm_map(fd, -1, READ_WRITE, shm.PSHM_MAP_SHARED, 0)), 'EINVAL');
+  assert.equal(errorName(shm.pshm_errno()), 'EINVAL');
+  assert.throws(() => check(shm.pshm_delete(name + '-none')), { code: 'ENOENT' });
+
+  yield 'make an anonymous object';
+  const label = Buffer.alloc(32);
+  const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o640, 0, 100, label, label.length));
+  const { NLINK, MODE } = stat(anonymous);
+  assert.deepEqual([NLINK, MODE], [0n, 0o640n]);
+  assert.equal(label[0], '/'.charCodeAt());
+  check(shm.pshm_close(anonymous));
+
+  yield 'hand a descriptor to another process';
+  const [here, there] = [new Int32Array(1), new Int32Array(1)];
+  check(shm.pshm_socketpair(here, there));
+  mapping.number[0] = 2n ** 53n;
+  check(shm.pshm_send(here[0], fd));
+  // The child's descriptor 3 is our `there': spawn makes it inheritable for the child alone.
+  const child = spawnSync(process.env.POSIX_SHM_CONSUMER, ['receive', '3'],
+    { stdio: ['inherit', 'inherit', 'inherit', there[0]] });
+  assert.equal(child.status, 0);
+  assert.equal(mapping.number[0], 2n ** 53n + 1n);
+  check(shm.pshm_close(here[0]));
+  check(shm.pshm_close(there[0]));
+
+  yield 'close, delete';
+  mapping.unmap();
+  check(shm.pshm_close(fd));
+  assert.equal(errorName(shm.pshm_close(fd)), 'EBADF');
+  check(shm.pshm_delete(name));
+  assert.equal(errorName(shm.pshm_delete(name)), 'ENOENT');
+}
+
+// Each point is a pause of the generator, which gives the title of the next one.
+function scenario(name) {
+  let number = 0, title;
+  try {
+    for (const next of points(name)) {
+      if (number > 0) console.log(`ok ${number} - ${title}`);
+      number++;
+      title = next;
+    }
+    console.log(`ok ${number} - ${title}\n1..${number}`);
+  } catch (error) {
+    console.log(`not ok ${number} - ${title}`);
+    console.error(error);
+    process.exitCode = 1;
+  }
+}
+
+// The other end of the hand-over: add one to the number at the start of the object.
+function receive(socket) {
+  const fd = check(shm.pshm_receive(Number(socket)));
+  const mapping = map(fd, 8);
+  mapping.number[0] += 1n;
+  mapping.unmap();
+  check(shm.pshm_close(fd));
+}
+
+// int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
+const RECORD = 128;
+const LITTLE_ENDIAN = os.endianness() === 'LE';
+
+function putRecord(fd, slot, offset) {
+  const { bytes, view, unmap } = map(fd, RECORD, offset);
+  view.setBigInt64(0, -9007199254740993n - BigInt(slot), LITTLE_ENDIAN);
+  view.setInt32(8, -1 - slot, LITTLE_ENDIAN);
+  bytes.write('node grüßt', 16);
+  for (let i = 0; i < 64; i++) bytes[64 + i] = (slot * 31 + i * 7) % 256;
+  unmap();
+}
+
+function printRecord(bytes, slot) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, RECORD);
+  const text = bytes.subarray(16, 64);
+  const sum = bytes.subarray(64, 128).reduce((sum, byte, i) => sum + (i + 1) * byte, 0);
+  console.log([slot, view.getBigInt64(0, LITTLE_ENDIAN), view.getInt32(8, LITTLE_ENDIAN), sum,
+    text.toString('utf8', 0, text.indexOf(0))].join('\t'));
+}
+
+// Write one's record into the object, and into an anonymous one that goes to the socket.
+function write(name, slot, socket) {
+  const fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_IO, 0, shm.PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
+  putRecord(fd, Number(slot), Number(slot) * RECORD);
+  check(shm.pshm_close(fd));
+  const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o600, 0, 100, null, 0));
+  check(shm.pshm_truncate(anonymous, RECORD));
+  putRecord(anonymous, Number(slot), 0);
+  check(shm.pshm_send(Number(socket), anonymous));
+  check(shm.pshm_close(anonymous));
+}
+
+// Print every record of the object, then the one of the object that comes from the socket.
+function read(name, count, socket) {
+  const fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_INPUT, 0, 0, 0, null));
+  const records = map(fd, count * RECORD, 0, shm.PSHM_PROT_READ);
+  for (let slot = 0; slot < count; slot++)
+    printRecord(records.bytes.subarray(slot * RECORD, (slot + 1) * RECORD), slot);
+  records.unmap();
+  check(shm.pshm_close(fd));
+  const received = check(shm.pshm_receive(Number(socket)));
+  const record = map(received, RECORD, 0, shm.PSHM_PROT_READ);
+  printRecord(record.bytes, 'received');
+  record.unmap();
+  check(shm.pshm_close(received));
+}
+
+const [mode, ...options] = process.argv.slice(2);
+({ scenario, receive, write, read })[mode](...options);

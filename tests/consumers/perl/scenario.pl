@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The common scenario in Perl; PosixShm.pm makes the binding from the JSON of the ABI.
+use strict;
+use warnings;
+use FFI::Platypus::Buffer qw(buffer_to_scalar grow scalar_to_pointer set_used_length);
+use FFI::Platypus::Memory qw(memcpy);
+use Test::More;
+use PosixShm;
+
+*C = \%PosixShm::C;
+our %C;
+BEGIN {
+	no strict 'refs';
+	*{"main::$_->{name}"} = \&{"PosixShm::$_->{name}"} for @{ $PosixShm::ABI->{functions} };
+}
+
+use constant SIZE => 8192;
+my $READ_WRITE = $C{PSHM_PROT_READ} | $C{PSHM_PROT_WRITE};
+
+sub check {
+	my ($result) = @_;
+	die pshm_strerror($result) . "\n" if $result < 0;
+	return $result;
+}
+
+sub map_object {
+	my ($fd, $length, $offset, $protections) = @_;
+	return check(pshm_map($fd, $length, $protections // $READ_WRITE, $C{PSHM_MAP_SHARED}, $offset // 0));
+}
+
+# Store a string's bytes at an address.
+sub store {
+	my ($address, $bytes) = @_;
+	memcpy($address, scalar_to_pointer($bytes), length $bytes);
+}
+
+# A string of its own that a call writes into.
+sub buffer {
+	my ($size) = @_;
+	my $buffer;
+	grow($buffer, $size);
+	set_used_length($buffer, $size);
+	return $buffer;
+}
+
+sub text_of { return unpack 'Z*', $_[0] }
+
+sub stat_of {
+	my ($fd) = @_;
+	my @fields = (0) x 16;
+	check(pshm_fstat($fd, \@fields, 16)) == 16 or die "not 16 fields\n";
+	return map { /^PSHM_STAT_(.*)/ ? ($1 => $fields[ $C{$_} ]) : () } keys %C;
+}
+
+sub scenario {
+	my ($name) = @_;
+	my ($fd, $address, $created);
+	my $open_exclusively = sub {
+		return pshm_open($name, $C{PSHM_DIRECTION_IO}, $C{PSHM_IF_EXISTS_ERROR}, $C{PSHM_IF_DOES_NOT_EXIST_CREATE}, 0600,
+			\$created);
+	};
+
+	# point TITLE, CODE: good when the code does not die and every comparison in it holds.
+	my $point = sub {
+		my ($title, $code) = @_;
+		my @wrong;
+		my $expect = sub {
+			my ($got, $wanted) = @_;
+			push @wrong, ($got // 'undef') . " instead of $wanted" if ($got // 'undef') ne $wanted;
+		};
+		eval { $code->($expect); 1 } or push @wrong, $@;
+		ok(!@wrong, $title) or diag(@wrong);
+	};
+
+	plan tests => 12;
+	$point->('load the library and check its version', sub {
+		my ($expect) = @_;
+		my $version = pshm_version();
+		$expect->(pshm_version_string(), $PosixShm::ABI->{version});
+		$expect->(join('.', int($version / 1e6), int($version / 1000) % 1000, $version % 1000), pshm_version_string());
+	});
+	$point->('open exclusively', sub {
+		$fd = check($open_exclusively->());
+		$_[0]->($created, 1);
+	});
+	$point->('be told by name that it exists', sub {
+		$_[0]->(pshm_error_name($open_exclusively->()), 'EEXIST');
+		$_[0]->(pshm_error_name(pshm_errno()), 'EEXIST');
+	});
+	$point->('size, allocate, map', sub {
+		check(pshm_truncate($fd, SIZE));
+		check(pshm_allocate($fd, SIZE));
+		$address = map_object($fd, SIZE);
+	});
+	$point->('write a pattern, read it back through pshm_read', sub {
+		my ($expect) = @_;
+		my $pattern = pack 'C*', map { $_ * 7 % 256 } 0 .. 255;
+		store($address + 4096, $pattern);
+		my $bytes = buffer(256);
+		$expect->(pshm_read($fd, scalar_to_pointer($bytes), 256, 4096), 256);
+		$expect->($bytes, $pattern);
+		$expect->(pshm_write($fd, 'hello', 5, 100), 5);
+		$expect->(buffer_to_scalar($address + 100, 5), 'hello');
+		$expect->(pshm_read($fd, scalar_to_pointer($bytes), 256, SIZE - 100), 100);
+	});
+	$point->('stat with named fields', sub {
+		my ($expect) = @_;
+		my %field = stat_of($fd);
+		$expect->("@field{qw(SIZE MODE NLINK)}", join ' ', SIZE, 0600, 1);
+		$expect->($field{BLOCKS} >= SIZE / 512, 1);
+	});
+	$point->('parse a permission list', sub {
+		my ($expect) = @_;
+		my $keywords = 'user-read user-write group-read';
+		$expect->(pshm_flags_parse($C{PSHM_KIND_MODE}, $keywords), 0640);
+		my $text = buffer(64);
+		check(pshm_flags_format($C{PSHM_KIND_MODE}, 0640, scalar_to_pointer($text), 64));
+		$expect->(text_of($text), $keywords);
+		$expect->(pshm_error_name(pshm_flags_parse($C{PSHM_KIND_MODE}, 'user-fly')), 'EINVAL');
+	});
+	$point->('enumerate the constants', sub {
+		my ($expect) = @_;
+		my $count = pshm_constant_count();
+		$expect->($count, scalar keys %C);
+		$expect->(pshm_constant_value($_), $C{ pshm_constant_name($_) }) for 0 .. $count - 1;
+		$expect->(pshm_constant_name($count), 'undef');
+	});
+	$point->('fail with the right error name', sub {
+		my ($expect) = @_;
+		$expect->(pshm_error_name(pshm_open("$name-none", $C{PSHM_DIRECTION_INPUT}, 0, 0, 0, undef)), 'ENOENT');
+		$expect->(pshm_error_name(pshm_delete('noslash')), 'EINVAL');
+		$expect->(pshm_error_name(pshm_map($fd, -1, $READ_WRITE, $C{PSHM_MAP_SHARED}, 0)), 'EINVAL');
+		$expect->(pshm_error_name(pshm_errno()), 'EINVAL');
+	});
+	$point->('make an anonymous object', sub {
+		my ($expect) = @_;
+		my $label = buffer(32);
+		my $anonymous =
+			check(pshm_open_anonymous($C{PSHM_DIRECTION_IO}, 0640, 0, 100, scalar_to_pointer($label), 32));
+		my %field = stat_of($anonymous);
+		$expect->("@field{qw(NLINK MODE)}", '0 ' . 0640);
+		$expect->(substr(text_of($label), 0, 1), '/');
+		check(pshm_close($anonymous));
+	});
+	$point->('hand a descriptor to another process', sub {
+		my ($expect) = @_;
+		my ($here, $there);
+		check(pshm_socketpair(\$here, \$there));
+		store($address, pack 'q', 2**53);
+		check(pshm_send($here, $fd));
+		check(pshm_set_inheritable($there, 1));
+		$expect->(system($ENV{POSIX_SHM_CONSUMER}, 'receive', $there), 0);
+		$expect->(unpack('q', buffer_to_scalar($address, 8)), 9007199254740993);
+		check(pshm_close($_)) for $here, $there;
+	});
+	$point->('close, delete', sub {
+		my ($expect) = @_;
+		check(pshm_unmap($address, SIZE));
+		check(pshm_close($fd));
+		$expect->(pshm_error_name(pshm_close($fd)), 'EBADF');
+		check(pshm_delete($name));
+		$expect->(pshm_error_name(pshm_delete($name)), 'ENOENT');
+	});
+}
+
+# The other end of the hand-over: add one to the number at the start of the object.
+sub receive {
+	my ($socket) = @_;
+	my $fd = check(pshm_receive($socket));
+	my $address = map_object($fd, 8);
+	store($address, pack 'q', 1 + unpack 'q', buffer_to_scalar($address, 8));
+	check(pshm_unmap($address, 8));
+	check(pshm_close($fd));
+}
+
+# int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
+use constant { RECORD => 'q l x4 a48 C64', RECORD_SIZE => 128 };
+
+sub put_record {
+	my ($fd, $slot, $offset) = @_;
+	my $address = map_object($fd, RECORD_SIZE, $offset);
+	my @pattern = map { ($slot * 31 + $_ * 7) % 256 } 0 .. 63;
+	# Without `use utf8' the text of this file is bytes: UTF-8 as it stands.
+	store($address, pack RECORD, -9007199254740993 - $slot, -1 - $slot, 'perl grüßt', @pattern);
+	check(pshm_unmap($address, RECORD_SIZE));
+}
+
+sub print_record {
+	my ($address, $slot) = @_;
+	my ($number, $small, $text, @pattern) = unpack RECORD, buffer_to_scalar($address, RECORD_SIZE);
+	my $sum = 0;
+	$sum += ($_ + 1) * $pattern[$_] for 0 .. 63;
+	print join("\t", $slot, $number, $small, $sum, text_of($text)), "\n";
+}
+
+# Write one's record into the object, and into an anonymous one that goes to the socket.
+sub write_record {
+	my ($name, $slot, $socket) = @_;
+	my $fd = check(pshm_open($name, $C{PSHM_DIRECTION_IO}, 0, $C{PSHM_IF_DOES_NOT_EXIST_ERROR}, 0, undef));
+	put_record($fd, $slot, $slot * RECORD_SIZE);
+	check(pshm_close($fd));
+	my $anonymous = check(pshm_open_anonymous($C{PSHM_DIRECTION_IO}, 0600, 0, 100, undef, 0));
+	check(pshm_truncate($anonymous, RECORD_SIZE));
+	put_record($anonymous, $slot, 0);
+	check(pshm_send($socket, $anonymous));
+	check(pshm_close($anonymous));
+}
+
+# Print every record of the object, then the one of the object that comes from the socket.
+sub read_records {
+	my ($name, $count, $socket) = @_;
+	my $fd = check(pshm_open($name, $C{PSHM_DIRECTION_INPUT}, 0, 0, 0, undef));
+	my $address = map_object($fd, $count * RECORD_SIZE, 0, $C{PSHM_PROT_READ});
+	print_record($address + $_ * RECORD_SIZE, $_) for 0 .. $count - 1;
+	check(pshm_unmap($address, $count * RECORD_SIZE));
+	check(pshm_close($fd));
+	my $received = check(pshm_receive($socket));
+	$address = map_object($received, RECORD_SIZE, 0, $C{PSHM_PROT_READ});
+	print_record($address, 'received');
+	check(pshm_unmap($address, RECORD_SIZE));
+	check(pshm_close($received));
+}
+
+my $mode = shift // '';
+my %modes = (scenario => \&scenario, receive => \&receive, write => \&write_record, read => \&read_records);
+$modes{$mode}->(@ARGV);

@@ -1,0 +1,244 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+// The common scenario in PHP; posix_shm.php makes the binding from the JSON of the ABI.
+declare(strict_types=1);
+
+require __DIR__ . '/posix_shm.php';
+
+const SIZE = 8192;
+const READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE;
+
+function shm(): FFI
+{
+    return $GLOBALS['shm'];
+}
+
+function check(int $result): int
+{
+    if ($result < 0) {
+        throw new RuntimeException(shm()->pshm_strerror($result), -$result);
+    }
+    return $result;
+}
+
+function error_name(int $result): string
+{
+    return shm()->pshm_error_name($result);
+}
+
+function expect(mixed $got, mixed $wanted): void
+{
+    if ($got !== $wanted) {
+        throw new LogicException(var_export($got, true) . ' instead of ' . var_export($wanted, true));
+    }
+}
+
+function map_object(int $fd, int $length, int $offset = 0, int $protections = READ_WRITE): int
+{
+    return check(shm()->pshm_map($fd, $length, $protections, PSHM_MAP_SHARED, $offset));
+}
+
+/** The memory at an address as an array of a C type. */
+function at(string $type, int $address): FFI\CData
+{
+    return shm()->cast("$type *", $address);
+}
+
+function stat_fields(int $fd): array
+{
+    $fields = shm()->new('int64_t[16]');
+    expect(check(shm()->pshm_fstat($fd, $fields, 16)), 16);
+    $named = [];
+    foreach (get_defined_constants(true)['user'] as $name => $index) {
+        if (str_starts_with($name, 'PSHM_STAT_')) {
+            $named[substr($name, 10)] = $fields[$index];
+        }
+    }
+    return $named;
+}
+
+function points(string $name): Generator
+{
+    $shm = shm();
+
+    yield 'load the library and check its version';
+    $version = $shm->pshm_version();
+    $text = sprintf('%d.%d.%d', intdiv($version, 1000000), intdiv($version, 1000) % 1000, $version % 1000);
+    expect($shm->pshm_version_string(), $text);
+    expect($text, $GLOBALS['abi']['version']);
+
+    yield 'open exclusively';
+    $created = $shm->new('int');
+    $open_exclusively = fn (): int => $shm->pshm_open($name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_ERROR,
+        PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, FFI::addr($created));
+    $fd = check($open_exclusively());
+    expect($created->cdata, 1);
+
+    yield 'be told by name that it exists';
+    expect(error_name($open_exclusively()), 'EEXIST');
+    expect(error_name($shm->pshm_errno()), 'EEXIST');
+
+    yield 'size, allocate, map';
+    check($shm->pshm_truncate($fd, SIZE));
+    check($shm->pshm_allocate($fd, SIZE));
+    $address = map_object($fd, SIZE);
+
+    yield 'write a pattern, read it back through pshm_read';
+    $pattern = implode('', array_map(fn (int $i): string => chr($i * 7 % 256), range(0, 255)));
+    FFI::memcpy(at('char', $address + 4096), $pattern, 256);
+    $bytes = $shm->new('char[256]');
+    expect($shm->pshm_read($fd, $bytes, 256, 4096), 256);
+    expect(FFI::string($bytes, 256), $pattern);
+    $hello = $shm->new('char[5]');
+    FFI::memcpy($hello, 'hello', 5);
+    expect($shm->pshm_write($fd, $hello, 5, 100), 5);
+    expect(FFI::string(at('char', $address + 100), 5), 'hello');
+    expect($shm->pshm_read($fd, $bytes, 256, SIZE - 100), 100);
+
+    yield 'stat with named fields';
+    $field = stat_fields($fd);
+    expect([$field['SIZE'], $field['MODE'], $field['NLINK']], [SIZE, 0600, 1]);
+    expect($field['BLOCKS'] >= intdiv(SIZE, 512), true);
+
+    yield 'parse a permission list';
+    $keywords = 'user-read user-write group-read';
+    expect($shm->pshm_flags_parse(PSHM_KIND_MODE, $keywords), 0640);
+    $text = $shm->new('char[64]');
+    check($shm->pshm_flags_format(PSHM_KIND_MODE, 0640, $text, FFI::sizeof($text)));
+    expect(FFI::string($text), $keywords);
+    expect(error_name($shm->pshm_flags_parse(PSHM_KIND_MODE, 'user-fly')), 'EINVAL');
+
+    yield 'enumerate the constants';
+    $count = $shm->pshm_constant_count();
+    expect($count, count($GLOBALS['abi']['constants']));
+    for ($i = 0; $i < $count; $i++) {
+        expect($shm->pshm_constant_value($i), constant($shm->pshm_constant_name($i)));
+    }
+    expect($shm->pshm_constant_name($count), null);
+
+    yield 'fail with the right error name';
+    expect(error_name($shm->pshm_open("$name-none", PSHM_DIRECTION_INPUT, 0, 0, 0, null)), 'ENOENT');
+    expect(error_name($shm->pshm_delete('noslash')), 'EINVAL');
+    expect(error_name($shm->pshm_map($fd, -1, READ_WRITE, PSHM_MAP_SHARED, 0)), 'EINVAL');
+    expect(error_name($shm->pshm_errno()), 'EINVAL');
+
+    yield 'make an anonymous object';
+    $label = $shm->new('char[32]');
+    $anonymous = check($shm->pshm_open_anonymous(PSHM_DIRECTION_IO, 0640, 0, 100, $label, 32));
+    $field = stat_fields($anonymous);
+    expect([$field['NLINK'], $field['MODE']], [0, 0640]);
+    expect($label[0], '/');
+    check($shm->pshm_close($anonymous));
+
+    yield 'hand a descriptor to another process';
+    [$here, $there] = [$shm->new('int'), $shm->new('int')];
+    check($shm->pshm_socketpair(FFI::addr($here), FFI::addr($there)));
+    $number = at('int64_t', $address);
+    $number[0] = 9007199254740992;
+    check($shm->pshm_send($here->cdata, $fd));
+    check($shm->pshm_set_inheritable($there->cdata, 1));
+    $child = proc_open([getenv('POSIX_SHM_CONSUMER'), 'receive', (string) $there->cdata], [], $pipes);
+    expect(proc_close($child), 0);
+    expect($number[0], 9007199254740993);
+    check($shm->pshm_close($here->cdata));
+    check($shm->pshm_close($there->cdata));
+
+    yield 'close, delete';
+    check($shm->pshm_unmap($address, SIZE));
+    check($shm->pshm_close($fd));
+    expect(error_name($shm->pshm_close($fd)), 'EBADF');
+    check($shm->pshm_delete($name));
+    expect(error_name($shm->pshm_delete($name)), 'ENOENT');
+}
+
+/** Each point is a pause of the generator, which gives the title of the next one. */
+function scenario(string $name): void
+{
+    $number = 0;
+    $title = null;
+    try {
+        foreach (points($name) as $next) {
+            if ($title !== null) {
+                echo "ok $number - $title\n";
+            }
+            $number++;
+            $title = $next;
+        }
+        echo "ok $number - $title\n1..$number\n";
+    } catch (Throwable $error) {
+        echo "not ok $number - $title\n";
+        fwrite(STDERR, "$error\n");
+        exit(1);
+    }
+}
+
+/** The other end of the hand-over: add one to the number at the start of the object. */
+function receive(string $socket): void
+{
+    $fd = check(shm()->pshm_receive((int) $socket));
+    $address = map_object($fd, 8);
+    $number = at('int64_t', $address);
+    $number[0] = $number[0] + 1;
+    check(shm()->pshm_unmap($address, 8));
+    check(shm()->pshm_close($fd));
+}
+
+// int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
+const RECORD = 128;
+
+function put_record(int $fd, int $slot, int $offset): void
+{
+    $address = map_object($fd, RECORD, $offset);
+    $pattern = array_map(fn (int $i): int => ($slot * 31 + $i * 7) % 256, range(0, 63));
+    $record = pack('qlx4a48C64', -9007199254740993 - $slot, -1 - $slot, 'php grüßt', ...$pattern);
+    FFI::memcpy(at('char', $address), $record, RECORD);
+    check(shm()->pshm_unmap($address, RECORD));
+}
+
+function print_record(int $address, int|string $slot): void
+{
+    $record = unpack('qnumber/lsmall/x4/Z48text/C64pattern', FFI::string(at('char', $address), RECORD));
+    $sum = 0;
+    for ($i = 1; $i <= 64; $i++) {
+        $sum += $i * $record["pattern$i"];
+    }
+    echo implode("\t", [$slot, $record['number'], $record['small'], $sum, $record['text']]), "\n";
+}
+
+/** Write one's record into the object, and into an anonymous one that goes to the socket. */
+function write(string $name, string $slot, string $socket): void
+{
+    $fd = check(shm()->pshm_open($name, PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
+    put_record($fd, (int) $slot, (int) $slot * RECORD);
+    check(shm()->pshm_close($fd));
+    $anonymous = check(shm()->pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 100, null, 0));
+    check(shm()->pshm_truncate($anonymous, RECORD));
+    put_record($anonymous, (int) $slot, 0);
+    check(shm()->pshm_send((int) $socket, $anonymous));
+    check(shm()->pshm_close($anonymous));
+}
+
+/** Print every record of the object, then the one of the object that comes from the socket. */
+function read(string $name, string $count, string $socket): void
+{
+    $length = (int) $count * RECORD;
+    $fd = check(shm()->pshm_open($name, PSHM_DIRECTION_INPUT, 0, 0, 0, null));
+    $address = map_object($fd, $length, 0, PSHM_PROT_READ);
+    for ($slot = 0; $slot < (int) $count; $slot++) {
+        print_record($address + $slot * RECORD, $slot);
+    }
+    check(shm()->pshm_unmap($address, $length));
+    check(shm()->pshm_close($fd));
+    $received = check(shm()->pshm_receive((int) $socket));
+    $address = map_object($received, RECORD, 0, PSHM_PROT_READ);
+    print_record($address, 'received');
+    check(shm()->pshm_unmap($address, RECORD));
+    check(shm()->pshm_close($received));
+}
+
+match ($argv[1]) {
+    'scenario' => scenario($argv[2]),
+    'receive' => receive($argv[2]),
+    'write' => write(...array_slice($argv, 2)),
+    'read' => read(...array_slice($argv, 2)),
+};
