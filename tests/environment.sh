@@ -25,10 +25,11 @@ XDG_CACHE_HOME=$top_builddir/tests/cache
 PYTHONPATH=$top_srcdir/shim/abi
 PYTHONDONTWRITEBYTECODE=1
 
-# Check: its results as TAP, and nothing else. The consumers: a skip is TAP, and no failure.
+POSIX_SHM_CASES=$top_srcdir/tests/cases
+
+# Check: its results as TAP, and nothing else.
 CK_VERBOSITY=silent
 CK_TAP_LOG_FILE_NAME=-
-CONSUMER_SKIP_STATUS=0
 
-export top_srcdir top_builddir POSIX_SHM_LIBRARY CL_SOURCE_REGISTRY XDG_CACHE_HOME PYTHONPATH PYTHONDONTWRITEBYTECODE
-export CK_VERBOSITY CK_TAP_LOG_FILE_NAME CONSUMER_SKIP_STATUS
+export top_srcdir top_builddir POSIX_SHM_LIBRARY POSIX_SHM_CASES CL_SOURCE_REGISTRY XDG_CACHE_HOME PYTHONPATH PYTHONDONTWRITEBYTECODE
+export CK_VERBOSITY CK_TAP_LOG_FILE_NAME

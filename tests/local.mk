@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The tests. Everything prints TAP: the suites in C through Check, scripts by themselves. A new script is one more
-# line of a list below; a new suite is a line of c_suites, and its sources if it has more than one.
+# line of a list below.
 
 AM_TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; MAKE='$(MAKE)'; CC='$(CC)'; export MAKE CC;
 tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
@@ -8,13 +8,54 @@ TEST_EXTENSIONS = .test
 TEST_LOG_DRIVER = $(tap_driver)
 LOG_DRIVER = $(tap_driver)
 
-# The suites in C. They call the library through libffi; Check runs them.
+# The suites in C. They call the library through libffi; Check runs them. A new one is a line of suite_sources, and one
+# of tests/suite/main.c. What the library imports is defined by the program, which is why it exports its symbols.
+suite_sources = \
+	tests/suite/api_anonymous.c \
+	tests/suite/api_objects.c \
+	tests/suite/ffi_constants.c \
+	tests/suite/ffi_descriptors.c \
+	tests/suite/ffi_errors.c \
+	tests/suite/ffi_library.c \
+	tests/suite/ffi_mappings.c \
+	tests/suite/ffi_objects.c \
+	tests/suite/main.c \
+	tests/suite/suites.h
+
 if HAVE_CHECK
-TESTS += $(c_suites)
-check_PROGRAMS += $(c_suites)
+TESTS += tests/suite/suites.test
+check_PROGRAMS += tests/suite/suites
 else
 TESTS += tests/suite/missing.test
 endif
+
+tests_suite_suites_SOURCES = \
+	$(suite_sources) \
+	tests/harness/expect.c \
+	tests/harness/expect.h \
+	tests/harness/fixture.c \
+	tests/harness/fixture.h \
+	tests/harness/kernel.c \
+	tests/harness/kernel.h \
+	tests/harness/library.c \
+	tests/harness/library.h \
+	tests/harness/process.c \
+	tests/harness/process.h \
+	tests/harness/table.c \
+	tests/harness/table.h \
+	tests/interpose/calls-descriptors.c \
+	tests/interpose/calls-memory.c \
+	tests/interpose/calls-objects.c \
+	tests/interpose/calls.h \
+	tests/interpose/interpose.c \
+	tests/interpose/interpose.h \
+	tests/interpose/personalities.c
+tests_suite_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/harness -I$(srcdir)/tests/interpose -I$(srcdir)/tests/abi \
+	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE
+# Check compares in intmax_t.
+tests_suite_suites_CFLAGS = $(AM_CFLAGS) -Wno-sign-conversion -Wno-cast-qual $(CHECK_CFLAGS)
+tests_suite_suites_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
+tests_suite_suites_LDADD = $(CHECK_LIBS) $(RT_LIBS)
 
 # Of the build itself.
 build_tests = \
@@ -26,14 +67,24 @@ build_tests = \
 
 # Other languages call the library; the last one compares what each of them wrote, so it comes after them.
 consumers = \
+	tests/consumers/chez.test \
+	tests/consumers/guile.test \
 	tests/consumers/luajit.test \
+	tests/consumers/node.test \
+	tests/consumers/perl.test \
+	tests/consumers/php.test \
 	tests/consumers/python-cffi.test \
-	tests/consumers/python-ctypes.test
+	tests/consumers/python-ctypes.test \
+	tests/consumers/racket.test \
+	tests/consumers/ruby-ffi.test \
+	tests/consumers/ruby-fiddle.test
 consumer_matrix = tests/consumers/matrix.test
 tests/consumers/matrix.log: $(consumers:.test=.log)
 
 # Of Lisp, of other languages and of the documents.
 language_tests = \
+	tests/demo/demo.test \
+	tests/documents/readme.test \
 	$(consumers) \
 	$(consumer_matrix)
 
@@ -41,14 +92,29 @@ if LANGUAGE_TESTS
 TESTS += $(build_tests) $(language_tests)
 endif
 
+# The demo: the README's session in Lisp, then two processes of two languages with one object.
+.PHONY: demo
+demo: all
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
+
 EXTRA_DIST += \
 	$(build_tests) \
 	tests/abi \
 	tests/cases \
 	tests/consumers \
+	tests/demo \
+	tests/documents \
 	tests/environment.sh \
 	tests/suite/missing.test \
+	tests/suite/suites.test \
 	tests/tap.sh
 
+# What the tests write, which no tarball has where the tree was built in its own place.
+tests_leavings = tests/cache $(addprefix tests/consumers/,matrix.txt results work node/node_modules node/package.json \
+	node/package-lock.json)
+
 clean-local:
-	rm -rf tests/cache tests/consumers/cache tests/consumers/results tests/consumers/work tests/consumers/matrix.txt
+	rm -rf $(tests_leavings)
+
+dist-hook:
+	cd $(distdir) && rm -rf $(tests_leavings)
