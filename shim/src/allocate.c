@@ -31,13 +31,22 @@ exceeds_room(int fd, const struct stat *status, int64_t size)
 	return missing > 0 && (uint64_t)missing > room(fd);
 }
 
-/* Pages past the end, without growing. */
+/* Where the first whole page past the end begins. The page that holds the end may have bytes of the object. */
+static int64_t
+first_page_past(int64_t end)
+{
+	int64_t page = pshm_page_size();
+
+	return end % page == 0 || end > INT64_MAX - page ? end : end - end % page + page;
+}
+
+/* Whole pages past the end, without growing. */
 static int
 reserve_past_end(int fd, int64_t end, int64_t size)
 {
 	int error = 0;
 
-	for (int64_t done = end; done < size && error >= 0; done += PORTION)
+	for (int64_t done = first_page_past(end); done < size && error >= 0; done += PORTION)
 		error = native_reserve(fd, done, size - done < PORTION ? size - done : PORTION);
 	return error;
 }
@@ -64,16 +73,15 @@ reserve_below_end(int fd, int64_t length)
 }
 
 /*
- * Give back what was reserved past the end, from the first whole page. The end is looked up again: where another
+ * Give back what was reserved past the end. The end is looked up again: where another
  * process has let the object grow meanwhile, the pages hold its bytes.
  */
 static void
 release_past_end(int fd, int64_t size)
 {
 	struct stat status;
-	int64_t page = pshm_page_size();
 	int64_t end = sys_fstat(fd, &status) < 0 ? size : status.st_size;
-	int64_t first = end % page == 0 ? end : end - end % page + page;
+	int64_t first = first_page_past(end);
 
 	if (first < size)
 		(void)native_release(fd, first, size - first);

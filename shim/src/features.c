@@ -32,7 +32,11 @@ trial(unsigned rungs)
 static bool
 has_allocate(void)
 {
-	return can(CAN_ALLOCATE);
+	int fd = can(CAN_ALLOCATE) ? trial(~0U) : -ENOTSUP;
+	bool allocates = fd >= 0 && native_fallocate(fd, 0, 1) >= 0;
+
+	(void)opens(fd);
+	return allocates;
 }
 
 static bool
