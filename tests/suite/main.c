@@ -20,6 +20,10 @@ static const struct {
 	{ "ffi_descriptors", ffi_descriptors_suite },
 	{ "api_objects", api_objects_suite },
 	{ "api_anonymous", api_anonymous_suite },
+	{ "api_size", api_size_suite },
+	{ "api_mappings", api_mappings_suite },
+	{ "api_bytes", api_bytes_suite },
+	{ "api_arrays", api_arrays_suite },
 };
 
 static bool
