@@ -37,18 +37,24 @@
                (:file "macros"))
   :in-order-to ((test-op (test-op "posix-shm/test"))))
 
-(defsystem "posix-shm/shim"
-  :description "The library's functions with the results as it gives them, and the finding of the library."
-  :depends-on ("cffi")
+(defsystem "posix-shm/library"
+  :description "Finding the shared object, or compiling it."
+  :depends-on ((:feature (:not :sbcl) "cffi"))
   :pathname "shim/"
   :serial t
   :components ((:file "host")
                (:file "compile")
                (:file "library")
-               (:static-file "exports.sexp")
+               (:file "load")))
+
+(defsystem "posix-shm/shim"
+  :description "The library's functions with the results as it gives them."
+  :depends-on ("cffi" "posix-shm/library")
+  :pathname "shim/"
+  :serial t
+  :components ((:static-file "exports.sexp")
                (:file "package")
                (:file "results")
-               (:file "load")
                (:file "bindings")
                (:file "documentation")))
 
@@ -64,10 +70,12 @@
                (:file "structures")))
 
 (defsystem "posix-shm/alien"
-  :description "The library's functions on SBCL alone: no CFFI, and ASDF only to load this."
+  :description "The library's functions on SBCL alone, without CFFI. Without ASDF, load alien/load.lisp."
+  :depends-on ("posix-shm/library")
   :pathname "alien/"
   :serial t
-  :components ((:file "load")))
+  :components ((:file "implementation")
+               (:file "bindings")))
 
 (defsystem "posix-shm/test"
   :description "The tests of posix-shm."

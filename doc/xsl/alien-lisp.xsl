@@ -1,5 +1,5 @@
 <?xml version="1.0"?>
-<!-- lisp-bindings/alien/bindings.lisp: every constant and function through SB-ALIEN, in one file. -->
+<!-- lisp-bindings/alien/bindings.lisp: every constant and function through SB-ALIEN. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:p="urn:posix-shm">
 <xsl:import href="common.xsl"/>
 <xsl:output method="text"/>
@@ -7,34 +7,20 @@
 <xsl:template match="/abi">
   <xsl:text>;;;; </xsl:text><xsl:value-of select="$generated"/><xsl:text>
 ;;;;
-;;;; For SBCL alone: no ASDF, no CFFI, one file to LOAD. The library is the file that the environment variable
-;;;; POSIX_SHM_LIBRARY names, else the one that the system finds; an image that was saved looks for it again when it starts.
+;;;; For SBCL alone: alien/load.lisp loads it into a bare one, without ASDF and CFFI, after finding the library.
 ;;;; Pointers are system area pointers. Arguments are checked before the call, as in posix-shm/shim.
 
 (defpackage #:posix-shm/alien
   (:use #:cl #:sb-alien)
-  (:export #:load-library
-           #:+version+</xsl:text>
+  (:export #:+version+</xsl:text>
   <xsl:for-each select="//constant"><xsl:value-of select="concat($line-end, '           #:', p:lisp-constant(@name))"/></xsl:for-each>
   <xsl:for-each select="//function"><xsl:value-of select="concat($line-end, '           #:', p:lisp(@name))"/></xsl:for-each>
   <xsl:text>))
 
 (in-package #:posix-shm/alien)
 
-(eval-when (:compile-toplevel :load-toplevel :execute)
-  (defconstant +version+ </xsl:text><xsl:value-of select="p:version-number(@version)"/><xsl:text>
-    "The version of the headers that these bindings were made from, as `pshm-version` gives it.")
-
-  (defun load-library ()
-    "Load the library if no part of the image has done so, and refuse one that is older than these bindings."
-    (unless (sb-sys:find-foreign-symbol-address "pshm_version")
-      (load-shared-object (or (sb-ext:posix-getenv "POSIX_SHM_LIBRARY") "libposix-shm.so.0") :dont-save t))
-    (let ((version (alien-funcall (extern-alien "pshm_version" (function int)))))
-      (when (&lt; version +version+)
-        (error "The library posix-shm is of version ~D; these bindings need ~D or later." version +version+))))
-
-  (load-library)
-  (pushnew 'load-library sb-ext:*init-hooks*))
+(defconstant +version+ </xsl:text><xsl:value-of select="p:version-number(@version)"/><xsl:text>
+  "The version of the headers that these bindings were made from, as `pshm-version` gives it.")
 
 ;;; Checks before a call
 

@@ -57,17 +57,6 @@
             (floor version 1000000) (mod (floor version 1000) 1000) (mod version 1000)
             (reduce #'hash-file files :initial-value hash))))
 
-(defun compile-library (version directory cache)
-  "Compile the sources below DIRECTORY into CACHE, where that is not done yet. All names are native. Return the
-library's, or nil and the reason why there is none."
-  (multiple-value-bind (units headers) (sources directory)
-    (let* ((command (append (compiler) *flags*
-                            (list (format nil "-I~Ainclude" directory) (format nil "-I~Asrc" directory))))
-           (library (format nil "~A~A" cache (file-name version (append units headers) command))))
-      (cond ((null units) (values nil "there are no sources"))
-            ((probe-file (parse-native-name library)) library)
-            (t (build library (append command (mapcar #'native-name units) *libraries*)))))))
-
 ;;; Under a name of its own first: another process must never find half of a library.
 (defun build (library command)
   (let ((unfinished (format nil "~A.~D-~36R.tmp" library (process-id) (random (expt 36 8) (make-random-state t)))))
@@ -78,3 +67,14 @@ library's, or nil and the reason why there is none."
           (values nil (format nil "~{~A~^ ~} ended with code ~A~@[:~%~A~]" (subseq command 0 1) code output))))
       (rename unfinished library)
       library)))
+
+(defun compile-library (version directory cache)
+  "Compile the sources below DIRECTORY into CACHE, where that is not done yet. All names are native. Return the
+library's, or nil and the reason why there is none."
+  (multiple-value-bind (units headers) (sources directory)
+    (let* ((command (append (compiler) *flags*))
+           (folders (list (format nil "-I~Ainclude" directory) (format nil "-I~Asrc" directory)))
+           (library (format nil "~A~A" cache (file-name version (append units headers) command))))
+      (cond ((null units) (values nil "there are no sources"))
+            ((probe-file (parse-native-name library)) library)
+            (t (build library (append command folders (mapcar #'native-name units) *libraries*)))))))

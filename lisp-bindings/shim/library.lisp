@@ -31,8 +31,9 @@
   "The folder of posix-shm.asd: where ASDF found it, or else where this file was compiled from."
   (let ((from-asdf (asdf-function "SYSTEM-SOURCE-DIRECTORY")))
     (or (and from-asdf (ignore-errors (native-name (funcall from-asdf "posix-shm"))))
-        (native-name (merge-pathnames "../" (make-pathname :name nil :type nil :version nil
-                                                           :defaults #.(or *compile-file-truename* *load-truename*)))))))
+        (let* ((file #.(or *compile-file-truename* *load-truename*))
+               (folder (make-pathname :name nil :type nil :version nil :defaults (merge-pathnames "../" file))))
+          (native-name (or (probe-file folder) folder))))))
 
 (defun cache ()
   "Where ASDF keeps compiled files; without ASDF, a folder of the user's cache."

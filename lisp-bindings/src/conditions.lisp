@@ -74,9 +74,9 @@
             operation name (pshm-strerror errno) (or (error-keyword errno) errno) cure)))
 
 (defun report-argument (condition stream)
-  (format stream "The argument ~A of ~(~A~) is ~S~@[, for ~S~]: ~A"
+  (format stream "The argument ~A of ~(~A~) is ~S: ~A"
           (condition-argument condition) (condition-operation condition) (type-error-datum condition)
-          (condition-name condition) (condition-demand condition)))
+          (condition-demand condition)))
 
 ;;; Signalling
 

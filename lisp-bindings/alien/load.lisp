@@ -1,0 +1,7 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Loads the package posix-shm/alien into a bare SBCL: no ASDF, no CFFI.
+
+(in-package #:cl-user)
+
+(dolist (file '("implementation" "../shim/host" "../shim/compile" "../shim/library" "../shim/load" "bindings"))
+  (load (merge-pathnames (concatenate 'string file ".lisp") *load-truename*)))
