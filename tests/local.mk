@@ -12,7 +12,11 @@ LOG_DRIVER = $(tap_driver)
 # of tests/suite/main.c. What the library imports is defined by the program, which is why it exports its symbols.
 suite_sources = \
 	tests/suite/api_anonymous.c \
+	tests/suite/api_arrays.c \
+	tests/suite/api_bytes.c \
+	tests/suite/api_mappings.c \
 	tests/suite/api_objects.c \
+	tests/suite/api_size.c \
 	tests/suite/ffi_constants.c \
 	tests/suite/ffi_descriptors.c \
 	tests/suite/ffi_errors.c \
