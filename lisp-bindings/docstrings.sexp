@@ -55,7 +55,7 @@ this call created it. DIRECTION is `:input` (the default) or `:io`. IF-EXISTS is
 `:create` or nil; its default is `:error` for input and where an existing object would be
 overwritten or truncated, else `:create`. PERMISSIONS are those of an object that is created,
 `(:user-read :user-write :group-read :other-read)` by default, less the umask. Where an option that
-is nil applies, the result is nil. A NAME without its leading slash gets one.
+is nil applies, both values are nil. A NAME without its leading slash gets one.
 
 Exceptional situations: `shm-does-not-exist` when there is no such object and the option is
 `:error`; `shm-exists` when there is one; `shm-invalid-argument` when an argument is none of the
@@ -472,6 +472,101 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 
 Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (&rest open-options) (length &rest mmap-options) &key truncate) &body body")
+("posix-shm" "map-shm-vector" "Function"
+"Map LENGTH elements of SHM from OFFSET (octets, a multiple of the page size, 0 by default) and
+return a vector whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that
+every function of Lisp takes, with its first element in the first octet. Where `shm-vector-real-p`
+says no, the result is an `shm-view` instead. PROT is `(:read :write)` by default; with `:read`
+alone a store is a memory fault. FLAGS is `(:shared)` by default. With a true ALLOCATE the object
+gets that size, and memory for the elements, first. Nothing unmaps the vector but `unmap-shm-vector`
+and the macros; the collector leaves it alone.
+
+Exceptional situations: `shm-invalid-argument` when the object ends before the vector does, OFFSET
+is not a multiple of the page size, PROT does not have `:read`, or ELEMENT-TYPE is none of those
+that can be shared; `mmap-error` when the system refuses; with ALLOCATE what `allocate-shm` signals.
+Where somebody shrinks the object later, touching what is gone is a memory fault: `seal-shm` guards
+against it."
+"shm element-type length &key offset prot flags allocate")
+("posix-shm" "unmap-shm-vector" "Function"
+"Unmap VECTOR, which `map-shm-vector` returned, and return t, or nil when that was done already. What
+is left is an empty vector: a late `aref` is an error, and code that was compiled without checks
+meets memory that nobody may touch, and not somebody else's data. That costs a page of memory and
+the addresses of the elements, and two of the mappings that a process may have, for as long as the
+process lives. With a true RELEASE they are given back: whoever uses VECTOR after that does what
+nothing can foresee, as with freed memory in C. An `shm-view` is always given back, and is as safe.
+
+Exceptional situations: `shm-invalid-argument` when VECTOR is not one that `map-shm-vector`
+returned; `mmap-error` when the system refuses, and then VECTOR is as it was."
+"vector &key release")
+("posix-shm" "with-shm-vector" "Macro"
+"Map LENGTH elements of SHM as `map-shm-vector` does with VECTOR-OPTIONS, run BODY with the variable
+VECTOR bound to the vector, and unmap it on every way out, with the option `:release` as in
+`unmap-shm-vector`. Where SHM is nil, nothing is mapped and VECTOR is nil. BODY may begin with
+declarations. Return what BODY returns.
+
+Exceptional situations: Those of `map-shm-vector`."
+"(vector shm element-type length &rest vector-options) &body body")
+("posix-shm" "with-open-shm-vector" "Macro"
+"Open the object NAME with the OPEN-OPTIONS of `open-shm`, give it just the size of the vector, map
+LENGTH elements with VECTOR-OPTIONS as in `with-shm-vector`, and run BODY with the variables SHM and
+VECTOR bound; unmap and close on every way out. With a TRUNCATE of nil (t by default) the size is
+left alone. Where `open-shm` returns nil, BODY runs with nil for both. BODY may begin with
+declarations. Return what BODY returns.
+
+Exceptional situations: Those of `open-shm`, `truncate-shm` and `map-shm-vector`."
+"(shm vector (name &rest open-options) (element-type length &rest vector-options) &key truncate) &body body")
+("posix-shm" "with-open-shm-vector*" "Macro"
+"Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in
+`with-open-shm-vector`.
+
+Exceptional situations: Those of `open-shm*`, `truncate-shm` and `map-shm-vector`."
+"(shm vector (&rest open-options) (element-type length &rest vector-options) &key truncate) &body body")
+("posix-shm" "shm-vector-real-p" "Function"
+"Does `map-shm-vector` return a real vector for ELEMENT-TYPE here: one that `aref`, `replace`, `sort`
+and all others take? On 64-bit SBCL and ECL it does for every type that can be shared; on ABCL for
+unsigned integers of 8, 16 and 32 bits; on CLISP for none. It is tried, and not known by heart:
+where the insides of the implementation are not as expected, the answer is nil, and an `shm-view`
+serves. For a type that cannot be shared it is nil as well."
+"element-type")
+("posix-shm" "shm-view" "Structure"
+"What `map-shm-vector` returns where there are no real vectors of the element type. It is no vector:
+`shm-aref`, `shm-vector-length`, `fill-shm-vector`, `replace-shm-vector`, `read-shm` and `write-shm`
+take it, and real vectors as well, so that a program that uses these alone runs everywhere."
+"")
+("posix-shm" "shm-aref" "Accessor"
+"Return the element of VECTOR at INDEX; with setf, store one. On a real vector it is `aref`, and as
+fast where the compiler knows the vector's type. On an `shm-view` the index and the item are always
+checked.
+
+Exceptional situations: For a view, `shm-invalid-argument` when INDEX is out of bounds, which every
+index of an unmapped one is, or the item is not of the element type."
+"vector index")
+("posix-shm" "shm-vector-length" "Function"
+"Return how many elements VECTOR has: 0 when it is unmapped."
+"vector")
+("posix-shm" "shm-vector-element-type" "Function"
+"Return the type of VECTOR's elements, spelt the same on every implementation.
+
+Exceptional situations: `shm-invalid-argument` when VECTOR is of another type than those that can be
+shared."
+"vector")
+("posix-shm" "replace-shm-vector" "Function"
+"Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace`
+does, and return TARGET: as many as the shorter range has, and no octet of TARGET outside it is
+stored to. `replace` and `fill` are not that careful: with elements smaller than a word they store
+whole words, and so undo what another process stores beside the range meanwhile. Each of the two is
+a vector in shared memory or one of the heap, of the same element type. They may overlap.
+
+Exceptional situations: `shm-invalid-argument` when a range is out of bounds or the element types
+differ."
+"target source &key start1 end1 start2 end2")
+("posix-shm" "fill-shm-vector" "Function"
+"Store ITEM to the elements of VECTOR from START (0 by default) up to END (its length), as `fill`
+does, but to no octet outside them; see `replace-shm-vector`. Return VECTOR.
+
+Exceptional situations: `shm-invalid-argument` when the range is out of bounds or ITEM is not of the
+element type."
+"vector item &key start end")
 ("posix-shm" "posix-shm-error" "Condition"
 "The root of the errors of this library, an `error`. It carries the errno and the operation, and its
 report names both, the object and what can be done. The system's errors are `shm-error` and

@@ -85,8 +85,19 @@ consumers = \
 consumer_matrix = tests/consumers/matrix.test
 tests/consumers/matrix.log: $(consumers:.test=.log)
 
+# Of what is generated from the headers, and of every example and link in the documents.
+document_tests = \
+	tests/documents/annotations.test \
+	tests/documents/freshness.test \
+	tests/documents/links.test \
+	tests/documents/lisp-examples.test \
+	tests/documents/python-examples.test \
+	tests/documents/symbols.test \
+	tests/documents/vouch.test
+
 # Of Lisp, of other languages and of the documents.
 language_tests = \
+	$(document_tests) \
 	tests/demo/demo.test \
 	tests/documents/readme.test \
 	$(consumers) \

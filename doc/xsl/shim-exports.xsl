@@ -8,7 +8,8 @@
   <xsl:text>;;;; </xsl:text><xsl:value-of select="$generated"/><xsl:text>
 ;;;; The symbols that shim/bindings.lisp defines. The package definition splices them at read time.
 (#:+version+
- #:+stat-fields+</xsl:text>
+ #:+stat-fields+
+ #:*keywords*</xsl:text>
   <xsl:for-each select="//constant"><xsl:value-of select="concat($line-end, ' #:', p:lisp-constant(@name))"/></xsl:for-each>
   <xsl:for-each select="//function"><xsl:value-of select="concat($line-end, ' #:', p:lisp(@name))"/></xsl:for-each>
   <xsl:text>)

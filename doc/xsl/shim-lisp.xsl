@@ -32,6 +32,18 @@
 </xsl:text>
   </xsl:for-each>
   <xsl:text>
+(defparameter *keywords*
+  '(</xsl:text>
+  <xsl:for-each select="//enum[@kind]">
+    <xsl:call-template name="between"><xsl:with-param name="separator" select="concat($line-end, '    ')"/></xsl:call-template>
+    <xsl:value-of select="concat('(:', p:lisp(substring-after(@kind, 'PSHM_KIND_')))"/>
+    <xsl:for-each select="constant"><xsl:value-of select="concat($line-end, '     (:', @keyword, ' . ', @value, ')')"/></xsl:for-each>
+    <xsl:for-each select="constant/also"><xsl:value-of select="concat($line-end, '     (:', @keyword, ' . ', ../@value, ')')"/></xsl:for-each>
+    <xsl:text>)</xsl:text>
+  </xsl:for-each>
+  <xsl:text>)
+  "The keywords of every kind with their values: the long names, then the short aliases.")
+
 ;;; Functions
 </xsl:text>
   <xsl:apply-templates select="//function"/>

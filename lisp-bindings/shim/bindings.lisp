@@ -163,6 +163,79 @@
 (defconstant +pshm-seal-exec+ 32
   "The execute permissions never change.")
 
+(defparameter *keywords*
+  '((:open-flag
+     (:rdonly . 0)
+     (:rdwr . 2)
+     (:creat . 335544320)
+     (:excl . 805306368)
+     (:trunc . 1342177280))
+    (:mode
+     (:user-read . 256)
+     (:user-write . 128)
+     (:user-exec . 64)
+     (:user-all . 448)
+     (:group-read . 32)
+     (:group-write . 16)
+     (:group-exec . 8)
+     (:group-all . 56)
+     (:other-read . 4)
+     (:other-write . 2)
+     (:other-exec . 1)
+     (:other-all . 7)
+     (:rusr . 256)
+     (:wusr . 128)
+     (:xusr . 64)
+     (:rwxu . 448)
+     (:rgrp . 32)
+     (:wgrp . 16)
+     (:xgrp . 8)
+     (:rwxg . 56)
+     (:roth . 4)
+     (:woth . 2)
+     (:xoth . 1)
+     (:rwxo . 7))
+    (:prot
+     (:none . 0)
+     (:read . 1)
+     (:write . 2)
+     (:exec . 4))
+    (:map-flag
+     (:shared . 1)
+     (:private . 2)
+     (:fixed . 16)
+     (:anonymous . 25165824)
+     (:growsdown . 41943040)
+     (:noreserve . 75497472)
+     (:populate . 142606336)
+     (:lock . 276824064)
+     (:huge . 545259520))
+    (:direction
+     (:input . 0)
+     (:io . 2))
+    (:if-exists
+     (:default . 0)
+     (:error . 1)
+     (:overwrite . 2)
+     (:truncate . 3)
+     (:supersede . 4)
+     (:nil . 5))
+    (:if-does-not-exist
+     (:default . 0)
+     (:error . 1)
+     (:create . 2)
+     (:nil . 3))
+    (:anonymous-flag
+     (:huge . 8388608))
+    (:seal
+     (:seal . 1)
+     (:shrink . 2)
+     (:grow . 4)
+     (:write . 8)
+     (:future-write . 16)
+     (:exec . 32)))
+  "The keywords of every kind with their values: the long names, then the short aliases.")
+
 ;;; Functions
 
 (declaim (inline %pshm-version pshm-version))

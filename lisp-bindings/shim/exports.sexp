@@ -2,6 +2,7 @@
 ;;;; The symbols that shim/bindings.lisp defines. The package definition splices them at read time.
 (#:+version+
  #:+stat-fields+
+ #:*keywords*
  #:+pshm-kind-open-flag+
  #:+pshm-kind-mode+
  #:+pshm-kind-prot+

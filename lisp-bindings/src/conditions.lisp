@@ -65,7 +65,7 @@
 (defun error-keyword (errno)
   (let ((name (pshm-error-name errno)))
     (unless (string= name "UNKNOWN")
-      (intern name '#:keyword))))
+      (values (intern name '#:keyword)))))
 
 (defun report-failure (condition stream)
   (with-accessors ((errno condition-errno) (operation condition-operation) (name condition-name) (cure condition-cure))

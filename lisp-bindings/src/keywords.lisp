@@ -4,10 +4,9 @@
 (in-package #:posix-shm)
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
-  (defun bitfield-table (type)
-    "The keywords of a bitfield of posix-shm/ffi, each with its integer."
-    (loop for keyword in (cffi:foreign-bitfield-symbol-list type)
-          collect (cons keyword (cffi:foreign-bitfield-value type (list keyword)))))
+  (defun keyword-table (kind)
+    "The keywords of KIND, each with its integer."
+    (cdr (assoc kind *keywords*)))
 
   (defun constants-table (prefix)
     "The constants of posix-shm/shim whose names begin with PREFIX, as keywords, each with its integer."
@@ -23,9 +22,9 @@
   "What an argument that is a list of keywords can hold."
   argument table mask)
 
-(defvar *permissions* (make-flags 'permissions '#.(bitfield-table 'posix-shm/ffi:mode)))
-(defvar *protections* (make-flags 'prot '#.(bitfield-table 'posix-shm/ffi:prot-flags)))
-(defvar *mapping-flags* (make-flags 'flags '#.(bitfield-table 'posix-shm/ffi:mmap-flags)))
+(defvar *permissions* (make-flags 'permissions '#.(keyword-table :mode)))
+(defvar *protections* (make-flags 'prot '#.(keyword-table :prot)))
+(defvar *mapping-flags* (make-flags 'flags '#.(keyword-table :map-flag)))
 (defvar *seals* (make-flags 'seals '#.(constants-table "SEAL")))
 
 (defun sum-of-keywords (designator table)

@@ -120,7 +120,7 @@ enum pshm_anonymous_flag {
  * default), `:truncate`, `:supersede` or nil. IF-DOES-NOT-EXIST is `:error`, `:create` or nil; its default
  * is `:error` for input and where an existing object would be overwritten or truncated, else `:create`.
  * PERMISSIONS are those of an object that is created, `(:user-read :user-write :group-read :other-read)` by
- * default, less the umask. Where an option that is nil applies, the result is nil. A NAME without its leading
+ * default, less the umask. Where an option that is nil applies, both values are nil. A NAME without its leading
  * slash gets one.
  * @par Exceptional situations
  * `shm-does-not-exist` when there is no such object and the option is `:error`; `shm-exists` when there is
@@ -132,7 +132,7 @@ enum pshm_anonymous_flag {
  * @par Lisp example
  * @code{.lisp}
  * (open-shm "/foobar-shm" :if-does-not-exist nil)
- * => NIL
+ * => NIL, NIL
  * (multiple-value-bind (shm created) (open-shm "/foobar-shm" :direction :io :if-does-not-exist :create)
  *   (prog1 (list (shm-name shm) created)
  *     (close-shm shm)

@@ -18,6 +18,7 @@
  *
  * | name | of | meaning |
  * |---|---|---|
+ * | allocate | | A generalized boolean: set memory aside for the elements first, as `allocate-shm` does? nil by default. |
  * | arguments | | What the restart takes: for `:use-value` another name. |
  * | attempts | | An integer from 0: how many random names to try where the system needs one; 100 by default. |
  * | body | | Declarations, and then forms: an implicit progn. |
@@ -30,7 +31,10 @@
  * | deleted | | A boolean: was the name removed? |
  * | device | | An integer from 0. |
  * | direction | | `:input` (the default) or `:io`. |
+ * | element-type | | `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits, `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another name of one of these types. |
  * | end | | An integer, at most the length of the vector, which is the default: where in it to stop. |
+ * | end1 | | An integer, at most the length of the target, which is the default: where in it to stop. |
+ * | end2 | | An integer, at most the length of the source, which is the default: where in it to stop. |
  * | fd | | A descriptor: an integer from 0. |
  * | first | | A descriptor: an integer from 0. |
  * | second | | A descriptor: an integer from 0. |
@@ -43,9 +47,16 @@
  * | if-does-not-exist | | `:error`, `:create` or nil. The default is `:error` for input and where an existing object would be overwritten or truncated, else `:create`. |
  * | if-exists | | `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil. |
  * | inode | | An integer from 0. |
+ * | index | | An integer from 0, below the length of the vector. |
  * | integer | | A positive errno of this platform. |
+ * | item | | An element: a number of the element type of the vector. |
  * | keyword | | A keyword such as `:enoent`, or nil. |
  * | length | | An integer from 1: octets. |
+ * | length | map-shm-vector | An integer from 1: elements. |
+ * | length | shm-vector-length | An integer from 0: elements. |
+ * | length | with-shm-vector | An integer from 1: elements. |
+ * | length | with-open-shm-vector | An integer from 1: elements. |
+ * | length | with-open-shm-vector* | An integer from 1: elements. |
  * | mmap-options | | The keyword arguments of `mmap-shm`. Evaluated. |
  * | name | | A string: the name of the object, with its leading slash or without. At most `pshm_name_max` octets of UTF-8. |
  * | name | make-shm | A string, or nil (the default): a name for people. |
@@ -68,6 +79,7 @@
  * | ptr | | A foreign pointer. |
  * | ptr | mmap-shm | A foreign pointer: the address that is wished for. The null pointer, the default, lets the system choose. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
+ * | release | | A generalized boolean: give the place of the vector back as well? nil by default. |
  * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede` or `:create`. |
  * | result* | | What the body returns. |
  * | seals | | A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument also one of them, or an integer. |
@@ -76,16 +88,25 @@
  * | shm | shm-name | A `shm`, open or closed. |
  * | shm | mmap-shm | An `open-shm`, or nil with the flag `:anonymous`. |
  * | shm | with-mmap | An `open-shm`, or nil. |
+ * | shm | with-shm-vector | An `open-shm`, or nil. |
  * | shm | Macro | A symbol, not evaluated: the variable for the object. |
  * | size | | An integer from 0 to 2^63 - 1: octets. |
  * | socket | | The descriptor of a connected Unix domain socket: an integer from 0. |
+ * | source | | A vector in shared memory or a specialised vector of the heap. |
  * | start | | An integer from 0 (the default): where in the vector to begin. |
+ * | start1 | | An integer from 0 (the default): where in the target to begin. |
+ * | start2 | | An integer from 0 (the default): where in the source to begin. |
  * | stat | | A `stat` structure. |
  * | t | | The symbol t. |
+ * | target | | A vector in shared memory or a specialised vector of the heap. |
  * | total | | An integer: octets. |
  * | truncate | | A generalized boolean: set the size first? t by default. |
  * | uid | | A user id, an integer from 0, or nil to leave it alone. |
  * | user-id | | An integer from 0. |
+ * | vector | | What `map-shm-vector` returns, a real vector or an `shm-view`; where it says so also a specialised vector of the heap. |
+ * | vector | Macro | A symbol, not evaluated: the variable for the vector. |
+ * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
+ * | unmapped | | A boolean: did this call unmap it? |
  */
 
 /* ---- posix-shm/ffi ---- */
@@ -769,6 +790,322 @@
  * @endcode
  * @since 0.1
  * @see with-open-shm*, with-mmap, with-open-shm-and-mmap
+ */
+
+/* ---- posix-shm: vectors ---- */
+
+/**
+ * @page lisp_map_shm_vector map-shm-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * map-shm-vector shm element-type length &key offset prot flags allocate => vector
+ * @endcode
+ * @par In Lisp
+ * Map LENGTH elements of SHM from OFFSET (octets, a multiple of the page size, 0 by default) and return a vector
+ * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp takes,
+ * with its first element in the first octet. Where `shm-vector-real-p` says no, the result is an `shm-view`
+ * instead. PROT is `(:read :write)` by default; with `:read` alone a store is a memory fault. FLAGS is `(:shared)` by
+ * default. With a true ALLOCATE the object gets that size, and memory for the elements, first. Nothing unmaps the
+ * vector but `unmap-shm-vector` and the macros; the collector leaves it alone.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when the object ends before the vector does, OFFSET is not a multiple of the page size,
+ * PROT does not have `:read`, or ELEMENT-TYPE is none of those that can be shared; `mmap-error` when the system
+ * refuses; with ALLOCATE what `allocate-shm` signals. Where somebody shrinks the object later, touching what is
+ * gone is a memory fault: `seal-shm` guards against it.
+ * @par Affected by
+ * The implementation: see `shm-vector-real-p`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (let ((vector (map-shm-vector shm 'double-float 1000 :allocate t)))
+ *     (setf (shm-aref vector 999) 1.5d0)
+ *     (prog1 (list (shm-vector-length vector) (shm-aref vector 0) (shm-aref vector 999))
+ *       (unmap-shm-vector vector))))
+ * => (1000 0.0d0 1.5d0)
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 100)
+ *   (handler-case (map-shm-vector shm '(unsigned-byte 32) 26)
+ *     (shm-invalid-argument (condition) (type-error-datum condition))))
+ * => 26
+ * @endcode
+ * @since 0.1
+ * @see with-shm-vector, unmap-shm-vector, shm-vector-real-p, pshm_map_prefixed
+ */
+
+/**
+ * @page lisp_unmap_shm_vector unmap-shm-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * unmap-shm-vector vector &key release => unmapped
+ * @endcode
+ * @par In Lisp
+ * Unmap VECTOR, which `map-shm-vector` returned, and return t, or nil when that was done already. What is left is an
+ * empty vector: a late `aref` is an error, and code that was compiled without checks meets memory that nobody may
+ * touch, and not somebody else's data. That costs a page of memory and the addresses of the elements, and two of the
+ * mappings that a process may have, for as long as the process lives. With a true RELEASE they are given back:
+ * whoever uses VECTOR after that does what nothing can foresee, as with freed memory in C. An `shm-view` is always
+ * given back, and is as safe.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when VECTOR is not one that `map-shm-vector` returned; `mmap-error` when the system
+ * refuses, and then VECTOR is as it was.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (let ((vector (map-shm-vector shm 'double-float 10 :allocate t)))
+ *     (list (unmap-shm-vector vector) (shm-vector-length vector) (unmap-shm-vector vector))))
+ * => (T 0 NIL)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-vector, pshm_unmap_prefixed
+ */
+
+/**
+ * @page lisp_with_shm_vector with-shm-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-shm-vector (vector shm element-type length &rest vector-options) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Map LENGTH elements of SHM as `map-shm-vector` does with VECTOR-OPTIONS, run BODY with the variable VECTOR bound to
+ * the vector, and unmap it on every way out, with the option `:release` as in `unmap-shm-vector`. Where SHM is nil,
+ * nothing is mapped and VECTOR is nil. BODY may begin with declarations. Return what BODY returns.
+ * @par Exceptional situations
+ * Those of `map-shm-vector`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (with-shm-vector (here shm '(signed-byte 16) 4 :allocate t)
+ *     (with-shm-vector (there shm '(signed-byte 16) 4 :prot :read)
+ *       (fill-shm-vector here -7)
+ *       (shm-aref there 3))))
+ * => -7
+ * @endcode
+ * @since 0.1
+ * @see map-shm-vector, with-open-shm-vector
+ */
+
+/**
+ * @page lisp_with_open_shm_vector with-open-shm-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm-vector (shm vector (name &rest open-options) (element-type length &rest vector-options) &key truncate) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Open the object NAME with the OPEN-OPTIONS of `open-shm`, give it just the size of the vector, map LENGTH elements
+ * with VECTOR-OPTIONS as in `with-shm-vector`, and run BODY with the variables SHM and VECTOR bound; unmap and close on
+ * every way out. With a TRUNCATE of nil (t by default) the size is left alone. Where `open-shm` returns nil, BODY
+ * runs with nil for both. BODY may begin with declarations. Return what BODY returns.
+ * @par Exceptional situations
+ * Those of `open-shm`, `truncate-shm` and `map-shm-vector`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector (shm vector ("/foobar-shm" :direction :io :if-does-not-exist :create) ('single-float 25))
+ *   (delete-shm "/foobar-shm")
+ *   (fill-shm-vector vector 0.5)
+ *   (list (stat-size (shm-stats shm)) (shm-aref vector 24)))
+ * => (100 0.5)
+ * @endcode
+ * @since 0.1
+ * @see with-shm-vector, with-open-shm-vector*, with-open-shm-and-mmap
+ */
+
+/**
+ * @page lisp_with_open_shm_vector_anonymous with-open-shm-vector*
+ * @ingroup api_arrays
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm-vector* (shm vector (&rest open-options) (element-type length &rest vector-options) &key truncate) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in `with-open-shm-vector`.
+ * @par Exceptional situations
+ * Those of `open-shm*`, `truncate-shm` and `map-shm-vector`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 100))
+ *   (setf (shm-aref vector 1) 255)
+ *   (list (stat-size (shm-stats shm)) (shm-aref vector 1)))
+ * => (100 255)
+ * @endcode
+ * @since 0.1
+ * @see with-open-shm-vector, open-shm*
+ */
+
+/**
+ * @page lisp_shm_vector_real_p shm-vector-real-p
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-vector-real-p element-type => generalized-boolean
+ * @endcode
+ * @par In Lisp
+ * Does `map-shm-vector` return a real vector for ELEMENT-TYPE here: one that `aref`, `replace`, `sort` and all others
+ * take? On 64-bit SBCL and ECL it does for every type that can be shared; on ABCL for unsigned integers of 8, 16 and
+ * 32 bits; on CLISP for none. It is tried, and not known by heart: where the insides of the implementation are not
+ * as expected, the answer is nil, and an `shm-view` serves. For a type that cannot be shared it is nil as well.
+ * @par Lisp example
+ * @code{.lisp}
+ * (shm-vector-real-p 'character)
+ * => NIL
+ * @endcode
+ * @since 0.1
+ * @see map-shm-vector, shm-view
+ */
+
+/**
+ * @page lisp_shm_view shm-view
+ * @ingroup api_arrays
+ * @par Kind
+ * Structure
+ * @par Lisp
+ * @code{.lisp}
+ * shm-view
+ * @endcode
+ * @par In Lisp
+ * What `map-shm-vector` returns where there are no real vectors of the element type. It is no vector: `shm-aref`,
+ * `shm-vector-length`, `fill-shm-vector`, `replace-shm-vector`, `read-shm` and `write-shm` take it, and real vectors
+ * as well, so that a program that uses these alone runs everywhere.
+ * @since 0.1
+ * @see shm-vector-real-p, shm-aref
+ */
+
+/**
+ * @page lisp_shm_aref shm-aref
+ * @ingroup api_arrays
+ * @par Kind
+ * Accessor
+ * @par Lisp
+ * @code{.lisp}
+ * shm-aref vector index => item
+ * @endcode
+ * @par In Lisp
+ * Return the element of VECTOR at INDEX; with setf, store one. On a real vector it is `aref`, and as fast where the
+ * compiler knows the vector's type. On an `shm-view` the index and the item are always checked.
+ * @par Exceptional situations
+ * For a view, `shm-invalid-argument` when INDEX is out of bounds, which every index of an unmapped one is, or the item
+ * is not of the element type.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(complex double-float) 10))
+ *   (setf (shm-aref vector 9) #c(1d0 -2d0))
+ *   (shm-aref vector 9))
+ * => #C(1.0d0 -2.0d0)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-vector, shm-view
+ */
+
+/**
+ * @page lisp_shm_vector_length shm-vector-length
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-vector-length vector => length
+ * @endcode
+ * @par In Lisp
+ * Return how many elements VECTOR has: 0 when it is unmapped.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('single-float 7))
+ *   (shm-vector-length vector))
+ * => 7
+ * @endcode
+ * @since 0.1
+ * @see shm-vector-element-type
+ */
+
+/**
+ * @page lisp_shm_vector_element_type shm-vector-element-type
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-vector-element-type vector => element-type
+ * @endcode
+ * @par In Lisp
+ * Return the type of VECTOR's elements, spelt the same on every implementation.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when VECTOR is of another type than those that can be shared.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(integer 0 255) 7))
+ *   (shm-vector-element-type vector))
+ * => (UNSIGNED-BYTE 8)
+ * @endcode
+ * @since 0.1
+ * @see shm-vector-length
+ */
+
+/**
+ * @page lisp_replace_shm_vector replace-shm-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * replace-shm-vector target source &key start1 end1 start2 end2 => target
+ * @endcode
+ * @par In Lisp
+ * Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace` does, and return
+ * TARGET: as many as the shorter range has, and no octet of TARGET outside it is stored to. `replace` and `fill` are not
+ * that careful: with elements smaller than a word they store whole words, and so undo what another process stores
+ * beside the range meanwhile. Each of the two is a vector in shared memory or one of the heap, of the same element
+ * type. They may overlap.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when a range is out of bounds or the element types differ.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 5))
+ *   (replace-shm-vector vector (coerce #(1 2 3) '(vector (unsigned-byte 8))) :start1 1)
+ *   (loop for index below 5 collect (shm-aref vector index)))
+ * => (0 1 2 3 0)
+ * @endcode
+ * @since 0.1
+ * @see fill-shm-vector, pshm_copy
+ */
+
+/**
+ * @page lisp_fill_shm_vector fill-shm-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * fill-shm-vector vector item &key start end => vector
+ * @endcode
+ * @par In Lisp
+ * Store ITEM to the elements of VECTOR from START (0 by default) up to END (its length), as `fill` does, but to no octet
+ * outside them; see `replace-shm-vector`. Return VECTOR.
+ * @par Exceptional situations
+ * `shm-invalid-argument` when the range is out of bounds or ITEM is not of the element type.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 16) 5))
+ *   (fill-shm-vector vector 9 :start 1 :end 3)
+ *   (loop for index below 5 collect (shm-aref vector index)))
+ * => (0 9 9 0 0)
+ * @endcode
+ * @since 0.1
+ * @see replace-shm-vector, pshm_fill
  */
 
 /**

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Usage: links.py TOP PAGE...
+
+Print every link of the Markdown pages (paths from TOP) that leads nowhere: to a file that is not there, or to an anchor
+that its page has not. Web addresses are not looked up. An anchor that occurs twice in a page is a fault too.
+"""
+import os
+import re
+import sys
+
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`[^`\n]*`")
+LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]*)\)")
+IDENTIFIER = re.compile(r'<a id="([^"]*)">')
+HEADING = re.compile(r"^#{1,6} (.*)$", re.MULTILINE)
+
+
+def slug(heading):
+    """The anchor that GitHub makes of a heading."""
+    text = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+    return text.replace(" ", "-")
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return FENCE.sub("", file.read())
+
+
+def anchors(text):
+    """The explicit anchors of a page, and those of its headings, numbered as GitHub does."""
+    explicit = IDENTIFIER.findall(text)
+    found, seen = set(explicit), {}
+    for heading in HEADING.findall(text):
+        name = slug(heading)
+        count = seen.get(name, 0)
+        seen[name] = count + 1
+        found.add(name if count == 0 else f"{name}-{count}")
+    return found, sorted({name for name in explicit if explicit.count(name) > 1})
+
+
+def faults(top, page):
+    text = read(os.path.join(top, page))
+    for name in anchors(text)[1]:
+        yield f"{page}: the anchor {name} occurs twice"
+    for target in LINK.findall(CODE.sub("code", text)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = os.path.normpath(os.path.join(top, os.path.dirname(page), path)) if path else os.path.join(top, page)
+        if not os.path.exists(file):
+            yield f"{page}: {target}: there is no such file"
+        elif anchor and anchor not in anchors(read(file))[0]:
+            yield f"{page}: {target}: there is no such anchor"
+
+
+if __name__ == "__main__":
+    found = [fault for page in sys.argv[2:] for fault in faults(sys.argv[1], page)]
+    print("\n".join(found))
+    sys.exit(bool(found))

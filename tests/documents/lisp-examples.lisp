@@ -1,0 +1,169 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Usage: sbcl ... --load lisp-examples.lisp --end-toplevel-options -- PAGE...
+;;;;
+;;;; Run the Lisp examples of Markdown pages, as TAP, and compare what they show. Two forms of them:
+;;;;   a listing of forms, each followed by `=> value, ...', or by nothing where nothing is shown;
+;;;;   a session, whose forms stand behind a prompt `* ', each followed by what the REPL prints.
+;;;; Listings of a page that show nothing presuppose an object /foobar-shm, as the first README did.
+
+(require "asdf")
+(let ((*standard-output* (make-broadcast-stream)))
+  (asdf:load-system "posix-shm"))
+
+;;; The session of README.md loads the library with Quicklisp.
+(defpackage #:ql (:use #:cl) (:export #:quickload))
+(defun ql:quickload (system)
+  (asdf:load-system system)
+  (list system))
+
+(defpackage #:examples (:use #:cl #:posix-shm))
+(in-package #:examples)
+
+;;; Pages
+
+(defun file-lines (path)
+  (with-open-file (stream path :external-format :utf-8)
+    (loop for line = (read-line stream nil)
+          while line collect line)))
+
+(defun lisp-listings (path)
+  "A list of (number of the first line . lines)."
+  (loop with listings = '() and listing = nil
+        for line in (file-lines path)
+        for number from 1
+        do (cond ((string= line "```lisp") (setf listing (list (1+ number))))
+                 ((and listing (string= line "```"))
+                  (push (reverse listing) listings)
+                  (setf listing nil))
+                 (listing (push line listing)))
+        finally (return (nreverse listings))))
+
+(defun starts-with (prefix line)
+  (and (<= (length prefix) (length line)) (string= prefix line :end2 (length prefix))))
+
+(defun split-lines (text)
+  (with-input-from-string (stream text)
+    (loop for line = (read-line stream nil)
+          while line collect (string-right-trim " " line))))
+
+(defun join (lines)
+  (format nil "~{~A~^~%~}" lines))
+
+;;; Steps: a text with one or more forms, and what is shown for the last one, nil for nothing
+
+(defun session-p (lines)
+  (some (lambda (line) (starts-with "* " line)) lines))
+
+(defun split-session-step (lines)
+  "The form is as long as the reader says; the rest is what was printed."
+  (let ((text (join lines)))
+    (multiple-value-bind (form end) (read-from-string text)
+      (declare (ignore form))
+      (let ((shown (remove "" (split-lines (subseq text (min end (length text)))) :test #'string=)))
+        (cons (subseq text 0 (min end (length text))) (and shown (join shown)))))))
+
+(defun session-steps (lines)
+  (let ((steps '()))
+    (dolist (line lines (mapcar #'split-session-step (nreverse steps)))
+      (if (starts-with "* " line)
+          (push (list (subseq line 2)) steps)
+          (setf (first steps) (append (first steps) (list line)))))))
+
+(defun listing-steps (lines)
+  (loop with steps = '() and text = '()
+        for line in lines
+        do (if (starts-with "=>" line)
+               (progn (push (cons (join (reverse text)) (string-trim " " (subseq line 2))) steps)
+                      (setf text '()))
+               (push line text))
+        finally (when text (push (cons (join (reverse text)) nil) steps))
+                (return (nreverse steps))))
+
+;;; Running
+
+(defun evaluate (text)
+  "Evaluate the forms of TEXT. Return a list of the values of the last one, and what was printed."
+  (let* ((values '())
+         (output (with-output-to-string (*standard-output*)
+                   (with-input-from-string (stream text)
+                     (loop for form = (read stream nil stream)
+                           until (eq form stream)
+                           do (setf values (multiple-value-list (eval form))))))))
+    (values values output)))
+
+(defun shown-by-listing (values output)
+  (declare (ignore output))
+  (format nil "~{~S~^, ~}" values))
+
+(defun shown-by-session (values output)
+  (join (append (remove "" (split-lines output) :test #'string=)
+                (mapcar #'prin1-to-string values))))
+
+(defun without-addresses (text)
+  "TEXT, with what differs from run to run taken out: addresses, and lines that say so."
+  (with-output-to-string (out)
+    (loop with inside = nil
+          for character across text
+          do (cond ((char= character #\{) (setf inside t))
+                   ((char= character #\}) (setf inside nil))
+                   ((not inside) (write-char character out))))))
+
+(defun agree-p (expected actual)
+  (let ((expected (split-lines expected)) (actual (split-lines actual)))
+    (if (find-if (lambda (line) (search "Runtime-dependent" line)) expected)
+        (and actual (every #'digit-char-p (first actual)))
+        (equal (mapcar #'without-addresses expected) (mapcar #'without-addresses actual)))))
+
+(defun fault (step show)
+  "What is wrong with the STEP, or nil."
+  (handler-case
+      (multiple-value-bind (values output) (evaluate (car step))
+        (let ((actual (funcall show values output)))
+          (unless (or (null (cdr step)) (agree-p (cdr step) actual))
+            (format nil "~A~%shown:~%~A~%got:~%~A" (car step) (cdr step) actual))))
+    (error (condition)
+      (format nil "~A~%~A: ~A" (car step) (type-of condition) condition))))
+
+(defvar *count* 0)
+(defvar *failed* 0)
+
+(defun result (fault description)
+  (incf *count*)
+  (when fault (incf *failed*))
+  (format t "~:[ok~;not ok~] ~D - ~A~%" fault *count* description)
+  (dolist (line (split-lines (or fault "")))
+    (format t "# ~A~%" line)))
+
+(defun call-with-object (function)
+  (close-shm (open-shm "/foobar-shm" :direction :io :if-does-not-exist :create))
+  (unwind-protect (funcall function)
+    (delete-shm "/foobar-shm")))
+
+(defun faults (steps show)
+  (loop for step in steps
+        for fault = (fault step show)
+        when fault collect fault))
+
+(defun listing-faults (lines)
+  (cond ((session-p lines)
+         (faults (session-steps lines) #'shown-by-session))
+        ((some (lambda (line) (starts-with "=>" line)) lines)
+         (faults (listing-steps lines) #'shown-by-listing))
+        (t
+         (call-with-object (lambda () (faults (listing-steps lines) #'shown-by-listing))))))
+
+(defun run-page (path)
+  (loop for (number . lines) in (lisp-listings path)
+        for faults = (listing-faults lines)
+        do (result (and faults (join faults))
+                   (format nil "~A, the listing at line ~D" (file-namestring path) number))))
+
+(let ((*package* (find-package '#:examples))
+      (*print-pretty* nil)
+      (pages (rest (member "--" (uiop:raw-command-line-arguments) :test #'string=))))
+  (dolist (page pages)
+    (run-page page))
+  (result (and (list-shm) (format nil "~S" (list-shm))) "no example leaves an object behind")
+  (format t "1..~D~%" *count*)
+  (finish-output)
+  (uiop:quit (if (zerop *failed*) 0 1)))
