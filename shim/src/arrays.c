@@ -3,6 +3,7 @@
 #include "system.h"
 #include "error.h"
 #include "mapping.h"
+#include "platform.h"
 
 #include <string.h>
 
@@ -10,7 +11,7 @@
 static int64_t
 room_for(int64_t prefix)
 {
-	int64_t page = pshm_page_size();
+	int64_t page = platform_page_size();
 
 	return (prefix + page - 1) & -page;
 }
@@ -20,7 +21,7 @@ request_error(int64_t length, int flags, int64_t offset, int64_t prefix)
 {
 	if (length <= 0 || offset < 0 || prefix <= 0 || (flags & PSHM_MAP_FIXED) != 0)
 		return -EINVAL;
-	return prefix > INT64_MAX - pshm_page_size() || length > INT64_MAX - room_for(prefix) ? -EOVERFLOW : 0;
+	return prefix > INT64_MAX - platform_page_size() || length > INT64_MAX - room_for(prefix) ? -EOVERFLOW : 0;
 }
 
 /*

@@ -6,8 +6,6 @@
 #include "object.h"
 #include "platform.h"
 
-#include <stdio.h>
-
 int
 pshm_delete(const char *name)
 {
@@ -18,9 +16,9 @@ pshm_delete(const char *name)
 static int
 status_by_path(const char *name, struct stat *ret_status)
 {
-	char path[sizeof "/dev/shm" + 256];
+	char path[NAME_PATH_SIZE];
 
-	(void)snprintf(path, sizeof path, "%s%s", platform.directory, name);
+	name_path(path, name);
 	return sys_lstat(path, ret_status);
 }
 

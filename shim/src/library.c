@@ -21,7 +21,7 @@ pshm_version_string(void)
 int
 pshm_page_size(void)
 {
-	return (int)sysconf(_SC_PAGESIZE);
+	return platform_page_size();
 }
 
 int

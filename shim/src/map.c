@@ -3,12 +3,13 @@
 #include "system.h"
 #include "error.h"
 #include "mapping.h"
+#include "platform.h"
 
 /* The bytes between the start of the page and the position. */
 static int64_t
 within_page(int64_t position)
 {
-	return position & (pshm_page_size() - 1);
+	return position & (platform_page_size() - 1);
 }
 
 int64_t

@@ -12,9 +12,6 @@ _Static_assert(PSHM_MAP_SHARED == MAP_SHARED && PSHM_MAP_PRIVATE == MAP_PRIVATE 
                "these flags are the platform's");
 
 enum {
-	PROTECTIONS = PSHM_PROT_READ | PSHM_PROT_WRITE | PSHM_PROT_EXEC,
-	SHARING = PSHM_MAP_SHARED | PSHM_MAP_PRIVATE,
-	SAME_EVERYWHERE = SHARING | PSHM_MAP_FIXED,
 	AFTERWARDS = 0, /* no native flag: done by a call on the new mapping */
 	MISSING = -1
 };
@@ -41,15 +38,12 @@ has_flag(int flags, int flag)
 	return (flags & flag) == flag;
 }
 
-/* The native flags, -EINVAL for a bit that is no flag of ours, or -ENOTSUP for a flag that is not the platform's. */
 int
 mapping_native_flags(int flags)
 {
-	int native = flags & SAME_EVERYWHERE;
-	int known = SAME_EVERYWHERE;
+	int native = flags & MAPPING_SAME_EVERYWHERE;
+	int known = MAPPING_SAME_EVERYWHERE;
 
-	if ((flags & ~SAME_EVERYWHERE) == 0)
-		return native;
 	for (size_t i = 0; i < sizeof flags_of_ours / sizeof flags_of_ours[0]; i++) {
 		if (!has_flag(flags, flags_of_ours[i].ours))
 			continue;
@@ -61,25 +55,11 @@ mapping_native_flags(int flags)
 	return (flags & ~known) != 0 ? -EINVAL : native;
 }
 
-static bool
-address_fits(int64_t address)
-{
-	return (int64_t)(uintptr_t)address == address;
-}
-
-static bool
-size_fits(int64_t length)
-{
-	return (int64_t)(size_t)length == length;
-}
-
-/* The checks that need no look at the platform. */
+/* What the flags demand of the rest of a request. */
 static int
-request_error(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+flags_error(int64_t address, int protections, int flags, int fd)
 {
-	if (length <= 0 || offset < 0 || (protections & ~PROTECTIONS) != 0)
-		return -EINVAL;
-	if ((flags & SHARING) == 0 || (flags & SHARING) == SHARING)
+	if ((flags & MAPPING_SHARING) == 0 || (flags & MAPPING_SHARING) == MAPPING_SHARING)
 		return -EINVAL;
 	if (has_flag(flags, PSHM_MAP_FIXED) && address == 0)
 		return -EINVAL;
@@ -87,20 +67,16 @@ request_error(int64_t address, int64_t length, int protections, int flags, int f
 		return -EINVAL;
 	if (has_flag(flags, PSHM_MAP_POPULATE) && (protections & (PSHM_PROT_READ | PSHM_PROT_WRITE)) == 0)
 		return -EINVAL;
-	if (!address_fits(address) || !size_fits(length))
-		return -EOVERFLOW;
 	return 0;
 }
 
 int64_t
-mapping_place(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+mapping_place_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
 {
-	int error = request_error(address, length, protections, flags, fd, offset);
-	int native = mapping_native_flags(flags);
+	int error = flags_error(address, protections, flags, fd);
+	int native = error < 0 ? error : mapping_native_flags(flags);
 
-	if (error < 0 || native < 0)
-		return error < 0 ? error : native;
-	return sys_mmap(address, length, protections, native, fd, offset);
+	return native < 0 ? native : sys_mmap(address, length, protections, native, fd, offset);
 }
 
 /* Huge pages before any page is there, and locking last. */
@@ -119,12 +95,12 @@ mapping_settle(int64_t address, int64_t length, int protections, int flags)
 }
 
 int64_t
-mapping_make(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+mapping_make_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
 {
-	int64_t made = mapping_place(address, length, protections, flags, fd, offset);
+	int64_t made = mapping_place_by_flags(address, length, protections, flags, fd, offset);
 	int error;
 
-	if ((flags & ~SAME_EVERYWHERE) == 0 || is_address_error(made))
+	if (is_address_error(made))
 		return made;
 	error = mapping_settle(made, length, protections, flags);
 	if (error < 0) {
@@ -132,16 +108,6 @@ mapping_make(int64_t address, int64_t length, int protections, int flags, int fd
 		return error;
 	}
 	return made;
-}
-
-int
-mapping_remove(int64_t address, int64_t length)
-{
-	if (address <= 0 || length <= 0)
-		return -EINVAL;
-	if (!address_fits(address) || !size_fits(length))
-		return -EOVERFLOW;
-	return sys_munmap(address, length);
 }
 
 int64_t
@@ -159,9 +125,9 @@ pshm_munmap(int64_t address, int64_t length)
 int
 pshm_mprotect(int64_t address, int64_t length, int protections)
 {
-	if (address < 0 || length < 0 || (protections & ~PROTECTIONS) != 0)
+	if (address < 0 || length < 0 || (protections & ~MAPPING_PROTECTIONS) != 0)
 		return record(-EINVAL);
-	if (!address_fits(address) || !size_fits(length))
+	if (!mapping_fits(address, length))
 		return record(-EOVERFLOW);
 	return record(sys_mprotect(address, length, protections));
 }

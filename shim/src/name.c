@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names of objects: which ones are accepted, and which ones the library makes. */
+/* Names of objects: their paths, and those that the library makes. */
 #include "system.h"
 #include "name.h"
 #include "platform.h"
@@ -7,25 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-/* glibc would take "x" and "//x" for "/x", and open "/." and "/.." as directories. */
-int
-name_check(const char *name)
+void
+name_path(char *ret_path, const char *name)
 {
-	int length = 1;
-
-	if (name == NULL)
-		return -EFAULT;
-	if (name[0] != '/' || name[1] == '\0')
-		return -EINVAL;
-	for (; name[length] != '\0'; length++) {
-		if (name[length] == '/')
-			return -EINVAL;
-		if (length == platform.name_max)
-			return -ENAMETOOLONG;
-	}
-	if (strcmp(name, "/.") == 0 || strcmp(name, "/..") == 0)
-		return -EINVAL;
-	return 0;
+	(void)stpcpy(stpcpy(ret_path, platform.directory), name);
 }
 
 /* "/pshm-" and 24 hexadecimal digits. */

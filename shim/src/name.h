@@ -3,11 +3,42 @@
 #ifndef PSHM_NAME_H
 #define PSHM_NAME_H
 
+#include "platform.h"
+
 /* The bytes of a name that the library makes: within macOS's limit of 31, and a NUL. */
 enum { MADE_NAME_SIZE = 32 };
 
-/* 0 when the name has the portable form: a slash and then bytes that are none, at most platform.name_max in all. */
-int name_check(const char *name);
+static inline bool
+name_is_dots(const char *text)
+{
+	return text[0] == '.' && (text[1] == '\0' || (text[1] == '.' && text[2] == '\0'));
+}
+
+/*
+ * 0 when the name has the portable form: a slash and then bytes that are none, at most platform.name_max in all.
+ * glibc would take "x" and "//x" for "/x", and open "/." and "/.." as directories.
+ */
+static inline int
+name_check(const char *name)
+{
+	const char *end;
+
+	if (name == NULL)
+		return -EFAULT;
+	if (name[0] != '/' || name[1] == '\0' || name_is_dots(name + 1))
+		return -EINVAL;
+	for (end = name + 1; *end != '\0' && *end != '/'; end++)
+		continue;
+	if (*end == '/')
+		return -EINVAL;
+	return end - name > platform.name_max ? -ENAMETOOLONG : 0;
+}
+
+/* The bytes of the path of a named object, where objects are files, and a NUL. */
+enum { NAME_PATH_SIZE = sizeof "/dev/shm" + 256 };
+
+/* Write the path of the object with a name that has been checked. */
+void name_path(char *ret_path, const char *name);
 
 /* Write a name that nobody can guess. An error of the system's random source is returned. */
 int name_random(char *ret_name);

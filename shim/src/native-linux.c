@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The calls that only Linux has. */
 #include "system.h"
+#include "name.h"
 #include "native.h"
 #include "platform.h"
 
 #ifdef __linux__
 
-#include <stdio.h>
+#include <string.h>
 #include <sys/sysinfo.h>
 
 /* Newer than some C libraries: linux/memfd.h, linux/fcntl.h, asm-generic/mman-common.h. */
@@ -64,10 +65,18 @@ native_tmpfile(int permissions)
 
 enum { PATH_OF_DESCRIPTOR_SIZE = sizeof "/proc/self/fd/2147483647" };
 
+/* Without snprintf, which would be a large part of the cost of its callers. */
 static void
 path_of_descriptor(char *ret_path, int fd)
 {
-	(void)snprintf(ret_path, PATH_OF_DESCRIPTOR_SIZE, "/proc/self/fd/%d", fd);
+	char digits[PATH_OF_DESCRIPTOR_SIZE];
+	char *digit = digits + sizeof digits - 1;
+
+	*digit = '\0';
+	do
+		*--digit = (char)('0' + fd % 10);
+	while ((fd /= 10) > 0);
+	(void)stpcpy(stpcpy(ret_path, "/proc/self/fd/"), digit);
 }
 
 /* By way of /proc: AT_EMPTY_PATH would need a capability. Without /proc there is no such file. */
@@ -75,12 +84,12 @@ int
 native_link(int fd, const char *name)
 {
 	char from[PATH_OF_DESCRIPTOR_SIZE];
-	char to[sizeof "/dev/shm" + 256];
+	char to[NAME_PATH_SIZE];
 	int saved = errno;
 	int error;
 
 	path_of_descriptor(from, fd);
-	(void)snprintf(to, sizeof to, "%s%s", platform.directory, name);
+	name_path(to, name);
 	error = system_result(linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW), saved);
 	return error == -ENOENT ? -ENOTSUP : error;
 }

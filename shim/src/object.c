@@ -5,8 +5,8 @@
 #include "platform.h"
 
 /* macOS gives an object no file type at all. */
-static int
-kind_error(mode_t mode)
+int
+object_kind_error(mode_t mode)
 {
 	if (S_ISREG(mode) || (mode & S_IFMT) == 0)
 		return 0;
@@ -14,34 +14,10 @@ kind_error(mode_t mode)
 }
 
 int
-object_status(int fd, struct stat *ret_status)
+object_refuse(int fd, int error)
 {
-	int error = sys_fstat(fd, ret_status);
-
-	return error < 0 ? error : kind_error(ret_status->st_mode);
-}
-
-int
-object_open(const char *name, int flags, int mode)
-{
-	struct stat status;
-	int fd = sys_shm_open(name, flags | platform.open_flags, mode);
-	int error;
-
-	if (fd < 0 || (flags & O_EXCL) != 0)
-		return fd;
-	error = object_status(fd, &status);
-	if (error < 0) {
-		sys_close(fd);
-		return error;
-	}
-	return fd;
-}
-
-int
-object_create(const char *name, int direction, int permissions)
-{
-	return object_open(name, direction | O_CREAT | O_EXCL, permissions);
+	sys_close(fd);
+	return error;
 }
 
 int

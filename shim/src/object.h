@@ -1,19 +1,51 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Named objects, below the public functions: nothing here checks a name or records a failure. */
+/*
+ * Named objects, below the public functions: nothing here checks a name or records a failure. What a call passes
+ * through when all is well is inline: a call and a return inside the library cost more than what they do.
+ */
 #ifndef PSHM_OBJECT_H
 #define PSHM_OBJECT_H
+
+#include "platform.h"
 
 /* How often a call tries again while other processes create and remove the same name. */
 enum { OBJECT_RACES = 4096 };
 
-/* Describe what is behind a descriptor, and refuse what is no object: -EISDIR a directory, -ENODEV anything else. */
-int object_status(int fd, struct stat *ret_status);
+/* What a type of file is to us: 0 an object, -EISDIR a directory, -ENODEV anything else. */
+int object_kind_error(mode_t mode);
+
+/* Describe what is behind a descriptor, and refuse what is no object. */
+static inline int
+object_status(int fd, struct stat *ret_status)
+{
+	int error = sys_fstat(fd, ret_status);
+
+	return error < 0 || S_ISREG(ret_status->st_mode) ? error : object_kind_error(ret_status->st_mode);
+}
+
+/* Close what was opened and is no object; the error is the result. */
+int object_refuse(int fd, int error);
 
 /* Open what exists; flags are native. Never blocks, never returns what is no object. */
-int object_open(const char *name, int flags, int mode);
+static inline int
+object_open(const char *name, int flags, int mode)
+{
+	struct stat status;
+	int fd = sys_shm_open(name, flags | platform.open_flags, mode);
+	int error;
+
+	if (fd < 0 || (flags & O_EXCL) != 0)
+		return fd;
+	error = object_status(fd, &status);
+	return error < 0 ? object_refuse(fd, error) : fd;
+}
 
 /* Create what does not exist, exclusively. */
-int object_create(const char *name, int direction, int permissions);
+static inline int
+object_create(const char *name, int direction, int permissions)
+{
+	return object_open(name, direction | O_CREAT | O_EXCL, permissions);
+}
 
 /* Give the name to a new object, whoever had it. */
 int object_supersede(const char *name, int direction, int permissions);

@@ -9,25 +9,28 @@
 
 _Static_assert(PSHM_O_RDONLY == O_RDONLY && PSHM_O_RDWR == O_RDWR, "the access modes are the platform's");
 
-/* Each flag of ours has several bits, and counts only as a whole. */
-static int
-native_flag(int flags, int ours, int native)
-{
-	return (flags & ours) == ours ? native : 0;
-}
-
-/* The native flags, or -EINVAL for a bit that is no flag of ours. */
+/* The native flags, or -EINVAL for what is no combination of ours: each flag has several bits, and counts only as a whole. */
 static int
 native_open_flags(int flags)
 {
-	int native = native_flag(flags, PSHM_O_CREAT, O_CREAT) | native_flag(flags, PSHM_O_EXCL, O_EXCL) |
-	             native_flag(flags, PSHM_O_TRUNC, O_TRUNC);
-	int known = PSHM_O_RDWR | ((native & O_CREAT) != 0 ? PSHM_O_CREAT : 0) |
-	            ((native & O_EXCL) != 0 ? PSHM_O_EXCL : 0) | ((native & O_TRUNC) != 0 ? PSHM_O_TRUNC : 0);
+	int access = flags & PSHM_O_RDWR;
 
-	if ((flags & ~known) != 0 || (native & (O_CREAT | O_EXCL)) == O_EXCL)
+	switch (flags & ~PSHM_O_RDWR) {
+	case 0:
+		return access;
+	case PSHM_O_CREAT:
+		return access | O_CREAT;
+	case PSHM_O_CREAT | PSHM_O_EXCL:
+		return access | O_CREAT | O_EXCL;
+	case PSHM_O_TRUNC:
+		return access | O_TRUNC;
+	case PSHM_O_CREAT | PSHM_O_TRUNC:
+		return access | O_CREAT | O_TRUNC;
+	case PSHM_O_CREAT | PSHM_O_EXCL | PSHM_O_TRUNC:
+		return access | O_CREAT | O_EXCL | O_TRUNC;
+	default:
 		return -EINVAL;
-	return native | (flags & PSHM_O_RDWR);
+	}
 }
 
 int

@@ -3,6 +3,8 @@
 #include "system.h"
 #include "platform.h"
 
+#include <stdatomic.h>
+
 /*
  * Linux: objects are files of a tmpfs. O_NONBLOCK keeps the open of a FIFO from blocking and means nothing to
  * a regular file. glibc and musl count NAME_MAX bytes after the slash.
@@ -59,3 +61,17 @@ const struct platform platform = OPENBSD;
 #else
 const struct platform platform = POSIX;
 #endif
+
+/* Asked once, since sysconf is slow. Threads that ask at the same time store the same answer. */
+int
+platform_page_size(void)
+{
+	static atomic_int answer;
+	int size = atomic_load_explicit(&answer, memory_order_relaxed);
+
+	if (size == 0) {
+		size = (int)sysconf(_SC_PAGESIZE);
+		atomic_store_explicit(&answer, size, memory_order_relaxed);
+	}
+	return size;
+}

@@ -39,6 +39,9 @@ extern struct platform platform;
 extern const struct platform platform;
 #endif
 
+/* The size of a page of memory, in bytes. */
+int platform_page_size(void);
+
 static inline bool
 can(enum ability ability)
 {
