@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the fuzzer believes: objects, the names and descriptors that lead to them, and mappings. After every call the
+ * belief is compared with what the kernel says.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { OBJECTS = 64, NAMES = 6, DESCRIPTORS = 8, MAPPINGS = 4, IN_FLIGHT = 4, SHADOW = 8192, UMASK = 022, NONE = -1 };
+
+struct object {
+	int64_t size;
+	int mode;
+	int links;
+	bool memfd;
+	int seals; /* those that a call has added */
+	unsigned char bytes[SHADOW];
+};
+
+struct descriptor {
+	int fd; /* NONE: the slot is free */
+	int object;
+	bool writable;
+	bool inheritable;
+};
+
+struct mapping {
+	int64_t address; /* 0: the slot is free */
+	int64_t length;
+	int64_t prefix; /* 0 for a mapping of pshm_map */
+	int object;
+};
+
+struct model {
+	struct object objects[OBJECTS];
+	int object_count;
+	int names[NAMES]; /* the object of each name, or NONE */
+	struct descriptor descriptors[DESCRIPTORS];
+	struct mapping mappings[MAPPINGS];
+	int sockets[2];
+	struct descriptor in_flight[IN_FLIGHT]; /* sent and not received: what the receiver will get */
+	int in_flight_count;
+};
+
+extern struct model model;
+extern const char *const good_names[NAMES];
+
+void model_check(bool holds, const char *what, int line);
+#define CHECK(condition) model_check(condition, #condition, __LINE__)
+
+/* Once per process: the place where objects live, with something that is no object in it. */
+void model_prepare(void);
+
+/* Around each input. */
+void model_start(void);
+void model_finish(void);
+
+/* A new object of size 0; NONE when there is no room in the model. */
+int model_object(int mode, int links, bool memfd);
+
+/* Take a descriptor over; close it where the model has no slot. */
+void model_adopt(int fd, int object, bool writable);
+
+void model_unlink(int name);
+void model_resize(int object, int64_t size);
+
+/* Every descriptor, object, name and mapping is as believed, and there is no other. */
+void model_compare(void);
+void model_compare_names(void);
+
+#endif
