@@ -92,19 +92,20 @@ document_tests = \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/python-examples.test \
+	tests/documents/readme.test \
 	tests/documents/symbols.test \
 	tests/documents/vouch.test
 
-# Of Lisp, of other languages and of the documents.
+# What needs other programs than a C compiler and Check.
 language_tests = \
+	$(build_tests) \
 	$(document_tests) \
 	tests/demo/demo.test \
-	tests/documents/readme.test \
 	$(consumers) \
 	$(consumer_matrix)
 
 if LANGUAGE_TESTS
-TESTS += $(build_tests) $(language_tests)
+TESTS += $(language_tests)
 endif
 
 # The demo: the README's session in Lisp, then two processes of two languages with one object.
