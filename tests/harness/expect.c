@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Assertions that know the error convention. The table of names is this file's own, not the library's. */
 #include "expect.h"
+#include "assertions.h"
 
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

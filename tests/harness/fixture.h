@@ -3,12 +3,11 @@
 #ifndef PSHM_TEST_FIXTURE_H
 #define PSHM_TEST_FIXTURE_H
 
+#include "assertions.h"
 #include "expect.h"
 #include "kernel.h"
 #include "library.h"
 #include "process.h"
-
-#include <check.h>
 
 /* Once, before any test. Prints how often a test was skipped and why, with how many calls there were. */
 void fixture_start(void);

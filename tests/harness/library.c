@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* dlopen, libffi and the generated signatures. */
 #include "library.h"
+#include "assertions.h"
 #include "expect.h"
 #include "interpose.h"
 #include "signatures.h"
 
-#include <check.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <ffi.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Children, mount namespaces, identities and timers. */
 #include "process.h"
+#include "assertions.h"
 #include "kernel.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -22,6 +22,13 @@ enum { NOBODY = 65534 };
 
 static bool private_place;
 
+static void
+become_child(void)
+{
+	assertions_of_child();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 pid_t
 child_start(void (*function)(void *argument), void *argument)
 {
@@ -29,7 +36,7 @@ child_start(void (*function)(void *argument), void *argument)
 
 	ck_assert_msg(child >= 0, "fork: %s", strerror(errno));
 	if (child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		become_child();
 		function(argument);
 		_exit(0);
 	}
@@ -86,6 +93,7 @@ in_children(int count, void (*function)(int number))
 		children[i] = fork();
 		ck_assert_int_ge(children[i], 0);
 		if (children[i] == 0) {
+			become_child();
 			close(start[1]);
 			wait_and_run(&task);
 			_exit(0);
@@ -106,6 +114,7 @@ signal_of_child(void (*function)(void *argument), void *argument)
 
 	ck_assert_int_ge(child, 0);
 	if (child == 0) {
+		become_child();
 		setrlimit(RLIMIT_CORE, &none);
 		for (int signal = 1; signal < 32; signal++)
 			if (signal != SIGKILL && signal != SIGSTOP)

@@ -11,6 +11,13 @@
 
 enum { NEW_SEALS = 0x10 | 0x20 };
 
+/* A system looks at the descriptor before it refuses what it cannot do. */
+static int
+refuse_on(int fd, int error)
+{
+	return refuse(fcntl(fd, F_GETFD) < 0 ? EBADF : error);
+}
+
 /* A close that fails has released the descriptor all the same, but with EBADF. */
 int
 close(int fd)
@@ -67,7 +74,7 @@ fallocate64(int fd, int mode, off64_t offset, off64_t length)
 	REAL(fallocate64);
 	if (interpose_fails(CALL_fallocate))
 		return -1;
-	return interpose_plays(NO_FALLOCATE) ? refuse(EOPNOTSUPP) : real(fd, mode, offset, length);
+	return interpose_plays(NO_FALLOCATE) ? refuse_on(fd, EOPNOTSUPP) : real(fd, mode, offset, length);
 }
 
 int
@@ -76,7 +83,7 @@ fchown(int fd, uid_t owner, gid_t group)
 	REAL(fchown);
 	if (interpose_fails(CALL_fchown))
 		return -1;
-	return interpose_plays(NO_PERMISSIONS) ? refuse(EINVAL) : real(fd, owner, group);
+	return interpose_plays(NO_PERMISSIONS) ? refuse_on(fd, EINVAL) : real(fd, owner, group);
 }
 
 int
@@ -85,7 +92,7 @@ fchmod(int fd, mode_t mode)
 	REAL(fchmod);
 	if (interpose_fails(CALL_fchmod))
 		return -1;
-	return interpose_plays(NO_PERMISSIONS) ? refuse(EINVAL) : real(fd, mode);
+	return interpose_plays(NO_PERMISSIONS) ? refuse_on(fd, EINVAL) : real(fd, mode);
 }
 
 ssize_t
@@ -94,7 +101,7 @@ pread64(int fd, void *bytes, size_t count, off64_t offset)
 	REAL(pread64);
 	if (interpose_fails(CALL_pread))
 		return -1;
-	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse(ENXIO) : real(fd, bytes, count, offset);
+	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, count, offset);
 }
 
 ssize_t
@@ -103,7 +110,7 @@ pwrite64(int fd, const void *bytes, size_t count, off64_t offset)
 	REAL(pwrite64);
 	if (interpose_fails(CALL_pwrite))
 		return -1;
-	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse(ENXIO) : real(fd, bytes, count, offset);
+	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, count, offset);
 }
 
 ssize_t

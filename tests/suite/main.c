@@ -24,6 +24,11 @@ static const struct {
 	{ "api_mappings", api_mappings_suite },
 	{ "api_bytes", api_bytes_suite },
 	{ "api_arrays", api_arrays_suite },
+	{ "api_handing", api_handing_suite },
+	{ "api_seals", api_seals_suite },
+	{ "api_names", api_names_suite },
+	{ "bad_input", bad_input_suite },
+	{ "races", races_suite },
 };
 
 static bool

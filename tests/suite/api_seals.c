@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What can be forbidden about an object, and descriptors with less access. */
+#include "fixture.h"
+#include "interpose.h"
+#include "suites.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE, SEALS = 0x3f };
+
+START_TEST(shrinking_and_growing_can_be_sealed)
+{
+	int fd;
+
+	if (lacks("seals"))
+		return;
+	fd = anonymous_new(4096);
+	assert_result(call("pshm_seal", fd, PSHM_SEAL_SHRINK), 0);
+	ck_assert_int_eq(fcntl(fd, F_GET_SEALS) & F_SEAL_SHRINK, F_SEAL_SHRINK);
+	assert_error(call("pshm_truncate", fd, 100), "EPERM");
+	assert_result(call("pshm_truncate", fd, 8192), 0);
+	assert_result(call("pshm_seal", fd, PSHM_SEAL_GROW), 0);
+	assert_error(call("pshm_truncate", fd, 9000), "EPERM");
+	assert_error(call("pshm_allocate", fd, 9000), has("allocate") ? "EPERM" : "ENOTSUP");
+	ck_assert_int_eq(descriptor_status(fd).st_size, 8192);
+	ck_assert_int_eq(descriptor_status(fd).st_blocks, 0);
+	ck_assert_int_eq(assert_success(call("pshm_seals", fd)) & ~PSHM_SEAL_EXEC, PSHM_SEAL_SHRINK | PSHM_SEAL_GROW);
+	assert_result(call("pshm_seal", fd, PSHM_SEAL_SEAL), 0);
+	assert_error(call("pshm_seal", fd, PSHM_SEAL_WRITE), "EPERM");
+	close_now(fd);
+}
+END_TEST
+
+START_TEST(writing_can_be_sealed)
+{
+	int64_t address;
+	int fd;
+
+	if (lacks("seals"))
+		return;
+	fd = anonymous_new(4096);
+	address = assert_success(call("pshm_map", fd, 4096, READ_WRITE, PSHM_MAP_SHARED, 0));
+	assert_error(call("pshm_seal", fd, PSHM_SEAL_WRITE), "EBUSY");
+	assert_result(call("pshm_unmap", address, 4096), 0);
+	assert_result(call("pshm_seal", fd, PSHM_SEAL_WRITE), 0);
+	assert_error(call("pshm_map", fd, 4096, READ_WRITE, PSHM_MAP_SHARED, 0), "EPERM");
+	assert_error(call("pshm_write", fd, "x", 1, 0), "EPERM");
+	close_now(fd);
+}
+END_TEST
+
+START_TEST(future_writing_can_be_sealed)
+{
+	int64_t address;
+	int fd;
+
+	if (lacks("seal-future-write"))
+		return;
+	fd = anonymous_new(4096);
+	address = assert_success(call("pshm_map", fd, 4096, READ_WRITE, PSHM_MAP_SHARED, 0));
+	assert_result(call("pshm_seal", fd, PSHM_SEAL_FUTURE_WRITE), 0);
+	*(char *)(uintptr_t)address = 'x';
+	assert_error(call("pshm_map", fd, 4096, READ_WRITE, PSHM_MAP_SHARED, 0), "EPERM");
+	assert_error(call("pshm_write", fd, "x", 1, 0), "EPERM");
+	assert_result(call("pshm_unmap", address, 4096), 0);
+	close_now(fd);
+}
+END_TEST
+
+START_TEST(an_older_kernels_ignorance_is_not_an_invalid_argument)
+{
+	int fd;
+
+	if (lacks("seals"))
+		return;
+	fd = anonymous_new(4096);
+	if (!has("seal-exec"))
+		assert_error(call("pshm_seal", fd, PSHM_SEAL_EXEC), "ENOTSUP");
+	if (!has("seal-future-write"))
+		assert_error(call("pshm_seal", fd, PSHM_SEAL_FUTURE_WRITE), "ENOTSUP");
+	close_now(fd);
+}
+END_TEST
+
+START_TEST(a_named_object_is_sealed_against_seals)
+{
+	int fd = object_open_new(name_of("named"), 4096);
+
+	if (has("seals")) {
+		assert_result(call("pshm_seals", fd), PSHM_SEAL_SEAL);
+		assert_error(call("pshm_seal", fd, PSHM_SEAL_SHRINK), "EPERM");
+	}
+	close_now(fd);
+	object_remove(name_of("named"));
+}
+END_TEST
+
+START_TEST(what_knows_no_seals_is_invalid)
+{
+	int ends[2];
+	int fd = anonymous_new(4096);
+	int reader;
+
+	assert_error(call("pshm_seal", fd, 0x40), "EINVAL");
+	assert_error(call("pshm_seal", fd, -1), "EINVAL");
+	assert_error(call("pshm_seal", fd, INT_MIN), "EINVAL");
+	assert_error(call("pshm_seal", -1, PSHM_SEAL_SHRINK), "EBADF");
+	assert_error(call("pshm_seals", -1), "EBADF");
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	assert_error(call("pshm_seal", ends[1], PSHM_SEAL_SHRINK), "EINVAL");
+	assert_error(call("pshm_seals", ends[1]), "EINVAL");
+	close(ends[0]);
+	close(ends[1]);
+	if (has("seals") && has("reopen")) {
+		reader = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT));
+		assert_error(call("pshm_seal", reader, PSHM_SEAL_SHRINK), "EPERM");
+		close_now(reader);
+	}
+	close_now(fd);
+}
+END_TEST
+
+/* Neither a writable mapping nor a later mprotect gives a reader write access. */
+START_TEST(a_reopened_reader_cannot_write)
+{
+	int64_t address;
+	int reader;
+	int fd;
+
+	if (lacks("reopen"))
+		return;
+	fd = anonymous_new(4096);
+	reader = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT));
+	ck_assert_int_ne(reader, fd);
+	ck_assert(descriptor_status(reader).st_ino == descriptor_status(fd).st_ino);
+	ck_assert(is_close_on_exec(reader));
+	ck_assert_int_eq(descriptor_flags(reader) & O_ACCMODE, O_RDONLY);
+	assert_error(call("pshm_map", reader, 4096, PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0), "EACCES");
+	assert_error(call("pshm_map", reader, 4096, READ_WRITE, PSHM_MAP_SHARED, 0), "EACCES");
+	address = assert_success(call("pshm_map", reader, 4096, PSHM_PROT_READ, PSHM_MAP_SHARED, 0));
+	assert_error(call("pshm_mprotect", address, 4096, READ_WRITE), "EACCES");
+	ck_assert_str_eq(protections_at(address), "r--s");
+	assert_result(call("pshm_unmap", address, 4096), 0);
+	assert_error(call("pshm_write", reader, "x", 1, 0), "EBADF");
+	assert_error(call("pshm_truncate", reader, 0), "EINVAL EBADF");
+	close_now(reader);
+	close_now(fd);
+}
+END_TEST
+
+START_TEST(reopening_never_raises_access)
+{
+	const char *name = name_of("raise");
+	int reader;
+	int again;
+
+	object_make(name, 0666, 4096);
+	reader = (int)assert_success(call("pshm_shm_open", name, PSHM_O_RDONLY, 0));
+	assert_error(call("pshm_reopen", reader, PSHM_DIRECTION_IO), "EACCES");
+	again = (int)assert_success(call("pshm_reopen", reader, PSHM_DIRECTION_INPUT));
+	ck_assert_int_eq(descriptor_flags(again) & O_ACCMODE, O_RDONLY);
+	close_now(again);
+	close_now(reader);
+	object_remove(name);
+}
+END_TEST
+
+START_TEST(a_reopened_writer_writes)
+{
+	int fd = anonymous_new(4096);
+	int other = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_IO));
+	char byte = 0;
+
+	ck_assert_int_eq(descriptor_flags(other) & O_ACCMODE, O_RDWR);
+	ck_assert(is_close_on_exec(other));
+	assert_result(call("pshm_write", other, "x", 1, 7), 1);
+	ck_assert_int_eq(pread(fd, &byte, 1, 7), 1);
+	ck_assert_int_eq(byte, 'x');
+	close_now(other);
+	close_now(fd);
+}
+END_TEST
+
+/* Without a way to open an object anew, a duplicate serves where the access stays the same, and only there. */
+START_TEST(without_proc_a_duplicate_serves)
+{
+	int other;
+	int fd;
+
+	if (has("reopen")) {
+		skip("objects can be opened anew here");
+		return;
+	}
+	fd = anonymous_new(4096);
+	assert_error(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT), "ENOTSUP");
+	interpose_reset();
+	other = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_IO));
+	ck_assert_int_eq(interpose_count(CALL_fcntl), 2);
+	ck_assert(is_close_on_exec(other));
+	close_now(other);
+	close_now(fd);
+}
+END_TEST
+
+START_TEST(what_is_no_object_is_not_reopened)
+{
+	int directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int path = -1;
+	int writer = -1;
+	int ends[2];
+	int fd = anonymous_new(0);
+
+	assert_error(call("pshm_reopen", fd, 1), "EINVAL");
+	assert_error(call("pshm_reopen", fd, -1), "EINVAL");
+	assert_error(call("pshm_reopen", -1, PSHM_DIRECTION_INPUT), "EBADF");
+	assert_error(call("pshm_reopen", directory, PSHM_DIRECTION_INPUT), "EISDIR");
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	assert_error(call("pshm_reopen", ends[0], PSHM_DIRECTION_INPUT), "ENODEV");
+	object_make(name_of("path"), 0600, 0);
+	path = open(path_of(name_of("path")), O_PATH | O_CLOEXEC);
+	assert_error(call("pshm_reopen", path, PSHM_DIRECTION_INPUT), "EBADF");
+	writer = open(path_of(name_of("path")), O_WRONLY | O_CLOEXEC);
+	assert_error(call("pshm_reopen", writer, PSHM_DIRECTION_INPUT), "EACCES");
+	assert_error(call("pshm_reopen", writer, PSHM_DIRECTION_IO), "EACCES");
+	close(path);
+	close(writer);
+	close(ends[0]);
+	close(ends[1]);
+	close(directory);
+	close_now(fd);
+	object_remove(name_of("path"));
+}
+END_TEST
+
+Suite *
+api_seals_suite(void)
+{
+	const TTest *tests[] = { shrinking_and_growing_can_be_sealed, writing_can_be_sealed, future_writing_can_be_sealed,
+		                 an_older_kernels_ignorance_is_not_an_invalid_argument,
+		                 a_named_object_is_sealed_against_seals, what_knows_no_seals_is_invalid,
+		                 a_reopened_reader_cannot_write, reopening_never_raises_access, a_reopened_writer_writes,
+		                 without_proc_a_duplicate_serves, what_is_no_object_is_not_reopened, NULL };
+
+	return suite_of("api_seals", 30, tests);
+}

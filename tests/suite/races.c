@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Many processes and one name. */
+#include "fixture.h"
+#include "interpose.h"
+#include "suites.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PROCESSES = 8, ROUNDS = 4000 };
+
+/* What the processes tell each other. */
+static struct {
+	int created[ROUNDS];
+	int turn[ROUNDS];
+	ino_t inodes[PROCESSES];
+	int exists;
+	int missing;
+	long done;
+} *shared;
+
+static void
+share(void)
+{
+	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(shared, MAP_FAILED);
+}
+
+/* Wait until all have come to this round: then all begin it together. */
+static void
+meet(int round)
+{
+	__atomic_add_fetch(&shared->turn[round], 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&shared->turn[round], __ATOMIC_SEQ_CST) < PROCESSES)
+		sched_yield();
+}
+
+/*
+ * Each keeps the object of the round until all have theirs, so that no inode number is used twice. No two may have
+ * the same, and at most one object has the name.
+ */
+static void
+supersede(int number)
+{
+	for (int round = 0; round + 1 < ROUNDS; round += 2) {
+		int created = 0;
+		int fd;
+
+		meet(round);
+		fd = (int)assert_success(call("pshm_open", name_of("race"), number % 2 == 0 ? PSHM_DIRECTION_IO : PSHM_DIRECTION_INPUT,
+		                              PSHM_IF_EXISTS_SUPERSEDE, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, &created));
+		ck_assert_int_eq(created, 1);
+		shared->inodes[number] = descriptor_status(fd).st_ino;
+		ck_assert_uint_le(descriptor_status(fd).st_nlink, 1);
+		meet(round + 1);
+		for (int other = 0; other < PROCESSES; other++)
+			ck_assert_msg(other == number || shared->inodes[other] != shared->inodes[number],
+			              "round %d: two processes have the same object", round);
+		close_now(fd);
+		__atomic_add_fetch(&shared->done, 1, __ATOMIC_SEQ_CST);
+	}
+}
+
+START_TEST(each_superseding_process_gets_its_own_object)
+{
+	share();
+	in_children(PROCESSES, supersede);
+	ck_assert(object_exists(name_of("race")));
+	if (place_is_private())
+		ck_assert_int_eq(object_count(), 1);
+	ck_assert_int_eq(shared->done, (long)PROCESSES * (ROUNDS / 2));
+	note("%ld objects superseded one another in %d processes", shared->done, PROCESSES);
+	object_remove(name_of("race"));
+	munmap(shared, sizeof *shared);
+}
+END_TEST
+
+/* One creates, the others open what he created. */
+static void
+open_or_create(int number)
+{
+	(void)number;
+	for (int round = 0; round < ROUNDS / 4; round++) {
+		char word[16];
+		int created = -7;
+
+		(void)snprintf(word, sizeof word, "once%d", round);
+		meet(round);
+		close_now((int)assert_success(call("pshm_open", name_of(word), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE,
+		                                   PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, &created)));
+		ck_assert(created == 0 || created == 1);
+		__atomic_add_fetch(&shared->created[round], created, __ATOMIC_SEQ_CST);
+	}
+}
+
+START_TEST(exactly_one_is_told_that_it_created)
+{
+	share();
+	in_children(PROCESSES, open_or_create);
+	for (int round = 0; round < ROUNDS / 4; round++) {
+		char word[16];
+
+		(void)snprintf(word, sizeof word, "once%d", round);
+		ck_assert_msg(shared->created[round] == 1, "round %d: created %d times", round, shared->created[round]);
+		object_remove(name_of(word));
+	}
+	munmap(shared, sizeof *shared);
+}
+END_TEST
+
+/* Open or create, while others remove the name all the time: nothing but the object is an answer. */
+static void
+create_or_remove(int number)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		if (number % 2 == 0) {
+			close_now((int)assert_success(call("pshm_open", name_of("flicker"), PSHM_DIRECTION_IO,
+			                                   PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL)));
+		} else if (is_error(call("pshm_delete", name_of("flicker")))) {
+			assert_result(call("pshm_errno"), ENOENT);
+		}
+	}
+}
+
+START_TEST(creating_survives_removing)
+{
+	in_children(PROCESSES, create_or_remove);
+	if (object_exists(name_of("flicker")))
+		object_remove(name_of("flicker"));
+}
+END_TEST
+
+/* The exclusive ones: of any number, one creates; the rest are told that it exists. */
+static void
+exclusively(int number)
+{
+	(void)number;
+	for (int round = 0; round < ROUNDS / 4; round++) {
+		int64_t result;
+
+		meet(round);
+		result = call("pshm_open", name_of("exclusive"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_ERROR, 0, 0600, NULL);
+		if (!is_error(result)) {
+			__atomic_add_fetch(&shared->created[round], 1, __ATOMIC_SEQ_CST);
+			close_now((int)result);
+		} else {
+			assert_error(result, "EEXIST");
+		}
+		meet(ROUNDS - 1 - round);
+		if (!is_error(result))
+			assert_result(call("pshm_delete", name_of("exclusive")), 0);
+	}
+}
+
+START_TEST(one_of_many_creates_exclusively)
+{
+	share();
+	in_children(PROCESSES, exclusively);
+	for (int round = 0; round < ROUNDS / 4; round++)
+		ck_assert_int_le(shared->created[round], 1);
+	ck_assert_int_eq(shared->created[0], 1);
+	munmap(shared, sizeof *shared);
+}
+END_TEST
+
+/* Threads use one process's descriptors; each has a failure of its own all the while. */
+static void *
+churn(void *argument)
+{
+	int number = (int)(intptr_t)argument;
+	int expected = number % 2 == 0 ? EBADF : EINVAL;
+
+	for (int round = 0; round < 500; round++) {
+		int64_t fd = call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0, 100, NULL, 0);
+		int64_t size = (int64_t)(number + 1) * 4096;
+
+		if (is_error(fd) || call("pshm_truncate", fd, size) != 0 || descriptor_status((int)fd).st_size != size)
+			return "an object is not this thread's own";
+		(void)(number % 2 == 0 ? call("pshm_close", -1) : call("pshm_truncate", fd, -1));
+		sched_yield();
+		if (call("pshm_close", fd) != 0 || call("pshm_errno") != expected)
+			return "a failure is another thread's";
+	}
+	return NULL;
+}
+
+START_TEST(threads_do_not_disturb_one_another)
+{
+	pthread_t threads[PROCESSES];
+	void *complaint;
+
+	for (int i = 0; i < PROCESSES; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, churn, (void *)(intptr_t)i), 0);
+	for (int i = 0; i < PROCESSES; i++) {
+		ck_assert_int_eq(pthread_join(threads[i], &complaint), 0);
+		ck_assert_msg(complaint == NULL, "%s", (const char *)complaint);
+	}
+}
+END_TEST
+
+/* A process that is killed at any moment leaves no object without a name, and no name half made. */
+static void
+make_and_supersede(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		close_now(anonymous_new(4096));
+		close_now((int)assert_success(call("pshm_open", name_of("killed"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE,
+		                                   PSHM_IF_DOES_NOT_EXIST_CREATE, 0640, NULL)));
+	}
+}
+
+START_TEST(a_killed_process_leaves_nothing_half_made)
+{
+	enum { KILLS = 300 };
+
+	(void)umask(0);
+	if (lacks("anonymous") || lacks("supersede"))
+		return;
+	for (int i = 0; i < KILLS; i++) {
+		pid_t child = child_start(make_and_supersede, NULL);
+
+		(void)usleep((unsigned)(random() % 3000));
+		ck_assert_int_eq(kill(child, SIGKILL), 0);
+		ck_assert_int_eq(waitpid(child, NULL, 0), child);
+		if (place_is_private())
+			ck_assert_int_le(object_count(), 1);
+		if (object_exists(name_of("killed")))
+			ck_assert_int_eq(object_status(name_of("killed")).st_mode & 0777, 0640);
+		close_now((int)assert_success(call("pshm_open", name_of("killed"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE,
+		                                   PSHM_IF_DOES_NOT_EXIST_CREATE, 0640, NULL)));
+	}
+	object_remove(name_of("killed"));
+	note("%d processes killed", KILLS);
+}
+END_TEST
+
+Suite *
+races_suite(void)
+{
+	const TTest *tests[] = { each_superseding_process_gets_its_own_object, exactly_one_is_told_that_it_created,
+		                 creating_survives_removing, one_of_many_creates_exclusively,
+		                 threads_do_not_disturb_one_another, a_killed_process_leaves_nothing_half_made, NULL };
+
+	return suite_of("races", 120, tests);
+}
