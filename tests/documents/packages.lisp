@@ -1,0 +1,158 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; The external symbols of posix-shm and posix-shm/ffi are those that the references describe, and the other way round;
+;;;; each has a docstring; and functions and macros have the lambda lists that the references show. As TAP. The environment
+;;;; variable top_srcdir says where the references are.
+
+(require "asdf")
+
+(handler-bind ((warning #'muffle-warning))
+  (let ((*standard-output* (make-broadcast-stream)))
+    (asdf:load-system "posix-shm")))
+
+(defpackage #:packages-test (:use #:cl))
+(in-package #:packages-test)
+
+;;; The references
+
+(defun page-lines (page)
+  (uiop:read-file-lines (format nil "~A/doc/~A-reference.md" (uiop:getenv "top_srcdir") page) :external-format #+clisp charset:utf-8 #-clisp :utf-8))
+
+(defun after (prefix line)
+  "What follows PREFIX in LINE, or nil."
+  (and (<= (length prefix) (length line))
+       (string= prefix line :end2 (length prefix))
+       (subseq line (length prefix))))
+
+(defun names-of-heading (heading)
+  (mapcar (lambda (name) (remove #\\ (string-trim " `" name))) (uiop:split-string heading :separator ",")))
+
+(defun form-of (line)
+  "(name lambda-list) of a signature `name argument ... => values'."
+  (let* ((text (subseq line 0 (or (search " =>" line) (length line))))
+         (space (or (position #\Space text) (length text))))
+    (list (subseq text 0 space)
+          (let ((*package* (find-package '#:packages-test)))
+            (read-from-string (format nil "(~A)" (subseq text space)))))))
+
+(defun described-in-api ()
+  "Rows of (name kind lambda-list) from the dictionary."
+  (loop with rows = '() and names = '() and kind = nil and signature = nil and inside = nil
+        for line in (page-lines "api")
+        do (cond ((after "## " line) (setf inside (string= line "## Dictionary")))
+                 ((not inside))
+                 ((after "#### " line) (setf names (names-of-heading (after "#### " line)) kind nil))
+                 ((and names (null kind) (after "*" line))
+                  (setf kind (string-trim "*" line))
+                  (dolist (name names) (push (list name kind :none) rows)))
+                 ((string= line "```text") (setf signature t))
+                 ((after "```" line) (setf signature nil))
+                 (signature
+                  (destructuring-bind (name lambda-list) (form-of line)
+                    (let ((row (find-if (lambda (row) (and (string= (first row) name) (string= (second row) kind))) rows)))
+                      (setf (third row) lambda-list)))))
+        finally (return (remove "Restart" (nreverse rows) :key #'second :test #'string=))))
+
+(defun described-in-ffi ()
+  (let ((rows '()) (names '()))
+    (dolist (line (page-lines "ffi") (nreverse rows))
+      (let ((heading (after "#### `" line))
+            (signature (after "**Lisp** `" line))
+            (bitfield (search "Lisp bitfield <a id=\"" line)))
+        (cond (heading (setf names (names-of-heading (after "#### " line))))
+              ((and names (search "of the Lisp package" line))
+               (dolist (name names) (push (list name (subseq line 1 (position #\* line :start 1)) :none) rows)))
+              ((and signature (search "(package `posix-shm/ffi`)" line))
+               (destructuring-bind (name lambda-list) (form-of (subseq signature 0 (position #\` signature)))
+                 (let ((row (find name rows :key #'first :test #'string=)))
+                   (cond ((null row) (push (list name "Function" lambda-list) rows))
+                         ((string= (second row) "Function") (setf (third row) lambda-list))))))
+              (bitfield
+               (let ((start (+ bitfield (length "Lisp bitfield <a id=\""))))
+                 (push (list (subseq line start (position #\" line :start start)) "Bitfield" :none) rows)))
+              ((string= line "") nil)
+              (t (setf names '())))))))
+
+;;; The packages
+
+(defun external-names (package)
+  (let ((names '()))
+    (do-external-symbols (symbol package (sort names #'string<))
+      (push (string-downcase symbol) names))))
+
+(defun lambda-list-of (symbol)
+  "What the implementation reports, or :none where it reports nothing."
+  (or #+sbcl (progn (require "sb-introspect")
+                    (list (funcall (intern "FUNCTION-LAMBDA-LIST" "SB-INTROSPECT") symbol)))
+      #+ecl (multiple-value-bind (lambda-list found) (ext:function-lambda-list symbol)
+              (and found (list lambda-list)))
+      #+clisp (and (not (macro-function symbol)) (list (ext:arglist symbol)))
+      #+abcl (and (not (macro-function symbol))
+                  (multiple-value-bind (lambda-list known) (sys::arglist symbol)
+                    (and known (list lambda-list))))
+      :none))
+
+(defun plain (lambda-list)
+  "LAMBDA-LIST as names: without defaults, and without what a user does not write."
+  (let ((section nil))
+    (labels ((name (item)
+               (cond ((null item) (list '()))
+                     ((and (symbolp item) (member item '(&key &optional &rest &body) :test #'string=))
+                      (setf section item)
+                      (list (string-downcase item)))
+                     ((and (consp item) (member section '(&key &optional) :test #'string=))
+                      (list (string-downcase (if (consp (first item)) (first (first item)) (first item)))))
+                     ((consp item) (let ((outer section))
+                                     (setf section nil)
+                                     (prog1 (list (plain item))
+                                       (setf section outer))))
+                     (t (list (string-downcase item))))))
+      (loop for item in lambda-list append (name item)))))
+
+(defun described-at-all-p (symbol)
+  (some (lambda (kind) (documentation symbol kind)) '(function type variable structure)))
+
+;;; Results
+
+(defvar *count* 0)
+(defvar *failed* nil)
+
+(defun result (ok description &rest findings)
+  (format t "~:[not ok~;ok~] ~D - ~A~%" ok (incf *count*) description)
+  (unless ok
+    (setf *failed* t)
+    (format t "~{# ~A~%~}" findings)))
+
+(defun check-package (package rows)
+  (let ((external (external-names package))
+        (described (sort (remove-duplicates (mapcar #'first rows) :test #'string=) #'string<)))
+    (result (plusp (length described)) (format nil "the reference of ~(~A~) describes something" package))
+    (result (equal external described) (format nil "the external symbols of ~(~A~) are those of its reference" package)
+            (format nil "only in the package: ~{~A~^ ~}" (set-difference external described :test #'string=))
+            (format nil "only in the reference: ~{~A~^ ~}" (set-difference described external :test #'string=)))
+    (let ((silent (remove-if (lambda (name) (described-at-all-p (find-symbol (string-upcase name) package)))
+                             (remove-if (lambda (name) (member (second (find name rows :key #'first :test #'string=))
+                                                               '("Slot") :test #'equal))
+                                        external))))
+      (result (null silent) (format nil "every symbol of ~(~A~) has a docstring" package)
+              (format nil "none: ~{~A~^ ~}" silent)))
+    (loop for (name kind lambda-list) in rows
+          for symbol = (find-symbol (string-upcase name) package)
+          for reported = (and symbol (member kind '("Function" "Macro" "Reader") :test #'string=) (fboundp symbol)
+                              (lambda-list-of symbol))
+          when (member kind '("Function" "Macro" "Reader") :test #'string=)
+            do (cond ((not (and symbol (fboundp symbol)))
+                      (result nil (format nil "~(~A~) is a ~(~A~)" name kind)))
+                     ((eq reported :none)
+                      (result t (format nil "the lambda list of ~(~A~) # SKIP ~A reports none" name
+                                        (lisp-implementation-type))))
+                     (t
+                      (result (equal (plain (first reported)) (plain lambda-list))
+                              (format nil "the lambda list of ~(~A~)" name)
+                              (format nil "in the reference: ~S" (plain lambda-list))
+                              (format nil "in ~A: ~S" (lisp-implementation-type) (plain (first reported)))))))))
+
+(check-package '#:posix-shm (described-in-api))
+(check-package '#:posix-shm/ffi (described-in-ffi))
+(format t "1..~D~%" *count*)
+(finish-output)
+(uiop:quit (if *failed* 1 0))
