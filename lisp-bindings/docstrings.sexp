@@ -125,21 +125,24 @@ Exceptional situations: `mmap-error` when the system refuses; `shm-invalid-argum
 pointer or a bad LENGTH."
 "ptr length")
 ("posix-shm" "read-shm" "Function"
-"Copy octets of SHM, from OFFSET, into OCTETS, a vector of `(unsigned-byte 8)`, from START (0 by
-default) up to END (its length). Return how many were copied: fewer than asked for at the end of the
-object, 0 past it.
+"Copy octets of SHM, from OFFSET, into the elements of VECTOR from START (0 by default) up to END
+(its length). VECTOR is specialised on one of the types that `map-shm-vector` knows, in the heap or
+in shared memory, or an `shm-view`. Return how many octets were copied: fewer than asked for at the
+end of the object, 0 past it. The last element may then be half new and half old. OFFSET is any
+number of octets. Nothing is copied twice where the implementation can hold VECTOR in place: on SBCL
+and ECL, and everywhere when VECTOR is in shared memory.
 
 Exceptional situations: `shm-invalid-argument` when an argument is of the wrong kind or out of
 bounds, or SHM is closed; `shm-error` when the system refuses."
-"shm octets &key start end offset")
+"shm vector &key start end offset")
 ("posix-shm" "write-shm" "Function"
-"Copy OCTETS, a vector of `(unsigned-byte 8)`, from START (0 by default) up to END (its length), into
-SHM at OFFSET. Return how many were copied: fewer than asked for at the end of the object, which
-never grows.
+"Copy the elements of VECTOR from START (0 by default) up to END (its length) into SHM at OFFSET,
+which is any number of octets. VECTOR is one that `read-shm` takes. Return how many octets were
+copied: fewer than asked for at the end of the object, which never grows.
 
 Exceptional situations: `shm-invalid-argument` when an argument is of the wrong kind or out of
 bounds, or SHM is closed; `shm-error` when the system refuses."
-"shm octets &key start end offset")
+"shm vector &key start end offset")
 ("posix-shm" "send-shm" "Function"
 "Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. Returns
 no values.
@@ -197,15 +200,7 @@ overwrite it."
 keyword. The table is filled when the library is loaded, since the numbers differ per platform."
 "")
 ("posix-shm/ffi" "strerror" "Function"
-"Return a sentence about ERROR, a keyword of `c-error` or an integer.
-
-Return a sentence about ERROR, a keyword such as `:enoent` or an integer of either sign. The text is
-in English, whatever the locale."
-"error")
-("posix-shm/ffi" "strerror" "Function"
-"Return a sentence about ERROR, a keyword of `c-error` or an integer.
-
-Return a sentence about ERROR, a keyword such as `:enoent` or an integer of either sign. The text is
+"Return a sentence about ERROR, a keyword such as `:enoent` or an integer of either sign. The text is
 in English, whatever the locale."
 "error")
 ("posix-shm/ffi" "stat" "Foreign structure"
@@ -215,14 +210,6 @@ in English, whatever the locale."
 it is the shim's structure and not the system's."
 "")
 ("posix-shm/ffi" "timespec" "Foreign structure"
-"A time in `(:struct stat)`: the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`,
-nanoseconds."
-"")
-("posix-shm/ffi" "tv-sec" "Foreign structure"
-"A time in `(:struct stat)`: the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`,
-nanoseconds."
-"")
-("posix-shm/ffi" "tv-nsec" "Foreign structure"
 "A time in `(:struct stat)`: the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`,
 nanoseconds."
 "")
@@ -555,7 +542,8 @@ shared."
 does, and return TARGET: as many as the shorter range has, and no octet of TARGET outside it is
 stored to. `replace` and `fill` are not that careful: with elements smaller than a word they store
 whole words, and so undo what another process stores beside the range meanwhile. Each of the two is
-a vector in shared memory or one of the heap, of the same element type. They may overlap.
+a vector in shared memory or one of the heap, of the same element type; one of them may be a general
+vector, whose elements are checked. They may overlap.
 
 Exceptional situations: `shm-invalid-argument` when a range is out of bounds or the element types
 differ."

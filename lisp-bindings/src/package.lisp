@@ -18,6 +18,10 @@
   ;; Mappings and bytes
   (:export #:mmap-shm #:munmap #:with-mmap #:with-open-shm-and-mmap #:with-open-shm-and-mmap*
            #:with-mmapped-shm #:with-mmapped-shm* #:read-shm #:write-shm)
+  ;; Vectors
+  (:export #:map-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
+           #:shm-vector-real-p #:shm-view #:shm-aref #:shm-vector-length #:shm-vector-element-type
+           #:replace-shm-vector #:fill-shm-vector)
   ;; Handing over
   (:export #:send-shm #:receive-shm #:shm-socketpair #:seal-shm #:shm-seals #:reopen-shm)
   ;; Conditions and restarts

@@ -45,6 +45,8 @@
    ((complex single-float) :float 4 2)
    ((complex double-float) :double 8 2)))
 
+(defvar *octet* (first *elements*))
+
 (defun same-type-p (one other)
   (and (subtypep one other) (subtypep other one)))
 

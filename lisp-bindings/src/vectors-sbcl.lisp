@@ -54,23 +54,30 @@
     (sb-sys:with-pinned-objects (data)
       (funcall function (+ (data-address data) (* start octets))))))
 
-;;; An image knows the vectors of its past by their addresses. Their headers are put back there, with the length 0, before
-;;; anything can look at them.
+;;; An image knows the places of its past. Headers are put back there, with the length 0, so that a vector that the image holds
+;;; still is an empty one.
 
-(defun restore-tombstone (address element room data)
-  "Take the places that a vector had, ROOM octets before ADDRESS and DATA octets from there, if they are free."
-  (let* ((base (- address room))
-         (result (pshm-mmap base (+ room data) +pshm-prot-none+
+(defun restore-tombstone (address element data)
+  "Take the place of a vector again, DATA octets at ADDRESS with a header before them, if it is free."
+  (let* ((page (pshm-page-size))
+         (base (- address page))
+         (size (+ page data))
+         (result (pshm-mmap base size +pshm-prot-none+
                             (logior +pshm-map-private+ +pshm-map-anonymous+ +pshm-map-noreserve+) -1 0)))
     (cond ((eql result base)
-           (demand (pshm-mprotect base room (logior +pshm-prot-read+ +pshm-prot-write+)) 'map-shm-vector nil)
+           (demand (pshm-mprotect base page +read-write+) 'map-shm-vector nil)
            (set-header address (element-type element) 0))
           (t
-           (unless (address-error-p result)
-             (pshm-munmap result (+ room data)))
-           (error "The place of a vector that an image of the past had mapped is taken. Start the image again, or unmap with
-:release before saving it.")))))
+           (unless (failed-p result)
+             (pshm-munmap result size))
+           (error "This image was saved with a vector in shared memory that was not released, and its place is taken now.
+Start the image again; or unmap with :release t before saving it.")))))
 
-;; At the end: the library must be there.
+(defun restore-tombstones ()
+  (loop for place being the hash-values of *places*
+        do (setf (car (place-cell place)) nil)
+           (restore-tombstone (place-address place) (place-element place) (place-octets place))))
+
+;; At the end: the library comes first.
 (unless (member 'restore-tombstones sb-ext:*init-hooks*)
   (setf sb-ext:*init-hooks* (append sb-ext:*init-hooks* '(restore-tombstones))))

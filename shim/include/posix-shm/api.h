@@ -578,11 +578,14 @@ PSHM_API int pshm_unmap(int64_t address, int64_t length);
  *
  * @par Lisp
  * @code{.lisp}
- * read-shm shm octets &key start end offset => count
+ * read-shm shm vector &key start end offset => count
  * @endcode
  * @par In Lisp
- * Copy octets of SHM, from OFFSET, into OCTETS, a vector of `(unsigned-byte 8)`, from START (0 by default) up
- * to END (its length). Return how many were copied: fewer than asked for at the end of the object, 0 past it.
+ * Copy octets of SHM, from OFFSET, into the elements of VECTOR from START (0 by default) up to END (its length).
+ * VECTOR is specialised on one of the types that `map-shm-vector` knows, in the heap or in shared memory, or an
+ * `shm-view`. Return how many octets were copied: fewer than asked for at the end of the object, 0 past it. The last
+ * element may then be half new and half old. OFFSET is any number of octets. Nothing is copied twice where the
+ * implementation can hold VECTOR in place: on SBCL and ECL, and everywhere when VECTOR is in shared memory.
  * @par Exceptional situations
  * `shm-invalid-argument` when an argument is of the wrong kind or out of bounds, or SHM is closed; `shm-error`
  * when the system refuses.
@@ -631,11 +634,12 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  *
  * @par Lisp
  * @code{.lisp}
- * write-shm shm octets &key start end offset => count
+ * write-shm shm vector &key start end offset => count
  * @endcode
  * @par In Lisp
- * Copy OCTETS, a vector of `(unsigned-byte 8)`, from START (0 by default) up to END (its length), into SHM at
- * OFFSET. Return how many were copied: fewer than asked for at the end of the object, which never grows.
+ * Copy the elements of VECTOR from START (0 by default) up to END (its length) into SHM at OFFSET, which is any number of
+ * octets. VECTOR is one that `read-shm` takes. Return how many octets were copied: fewer than asked for at the end of
+ * the object, which never grows.
  * @par Exceptional situations
  * `shm-invalid-argument` when an argument is of the wrong kind or out of bounds, or SHM is closed; `shm-error`
  * when the system refuses.

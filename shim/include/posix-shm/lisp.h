@@ -67,7 +67,6 @@
  * | names | | A list of strings, each with its leading slash. |
  * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
  * | object | | Any object. |
- * | octets | | A vector of `(unsigned-byte 8)`. |
  * | octets | stat-dev | An integer from 0. |
  * | offset | | An integer from 0 (the default): octets from the beginning of the object. |
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |
@@ -103,7 +102,10 @@
  * | truncate | | A generalized boolean: set the size first? t by default. |
  * | uid | | A user id, an integer from 0, or nil to leave it alone. |
  * | user-id | | An integer from 0. |
- * | vector | | What `map-shm-vector` returns, a real vector or an `shm-view`; where it says so also a specialised vector of the heap. |
+ * | vector | | What `map-shm-vector` returns: a real vector or an `shm-view`. |
+ * | vector | read-shm | A vector in shared memory or a specialised vector of the heap. |
+ * | vector | write-shm | A vector in shared memory or a specialised vector of the heap. |
+ * | vector | fill-shm-vector | A vector in shared memory or a specialised vector of the heap. |
  * | vector | Macro | A symbol, not evaluated: the variable for the vector. |
  * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
  * | unmapped | | A boolean: did this call unmap it? |
@@ -147,26 +149,6 @@
  * table is filled when the library is loaded, since the numbers differ per platform.
  * @since 0.1
  * @see `*errno*`, pshm_error_name
- */
-
-/**
- * @page lisp_ffi_strerror strerror
- * @ingroup ffi_errors
- * @par Kind
- * Function
- * @par Lisp
- * @code{.lisp}
- * strerror error => message
- * @endcode
- * @par In Lisp
- * Return a sentence about ERROR, a keyword of `c-error` or an integer.
- * @par Lisp example
- * @code{.lisp}
- * (posix-shm/ffi:strerror :enoent)
- * => "no such object, file or directory"
- * @endcode
- * @since 0.1
- * @see pshm_strerror, c-error
  */
 
 /**
@@ -253,13 +235,27 @@
  * @par Lisp
  * @code{.lisp}
  * timespec
- * tv-sec
- * tv-nsec
  * @endcode
  * @par In Lisp
  * A time in `(:struct stat)`: the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`, nanoseconds.
  * @since 0.1
  * @see stat
+ */
+
+/**
+ * @page lisp_ffi_timespec_slots tv-sec
+ * @ingroup ffi_objects
+ * @par Kind
+ * Slot
+ * @par Lisp
+ * @code{.lisp}
+ * tv-sec
+ * tv-nsec
+ * @endcode
+ * @par In Lisp
+ * Slots of `(:struct timespec)`: seconds since the Unix epoch, and nanoseconds from 0 to 999999999.
+ * @since 0.1
+ * @see timespec
  */
 
 /**
@@ -1069,7 +1065,7 @@
  * TARGET: as many as the shorter range has, and no octet of TARGET outside it is stored to. `replace` and `fill` are not
  * that careful: with elements smaller than a word they store whole words, and so undo what another process stores
  * beside the range meanwhile. Each of the two is a vector in shared memory or one of the heap, of the same element
- * type. They may overlap.
+ * type; one of them may be a general vector, whose elements are checked. They may overlap.
  * @par Exceptional situations
  * `shm-invalid-argument` when a range is out of bounds or the element types differ.
  * @par Lisp example

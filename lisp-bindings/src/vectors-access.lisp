@@ -1,0 +1,76 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; One way to the elements of real vectors and of views.
+
+(in-package #:posix-shm)
+
+(defun view-length (view)
+  (let ((place (shm-view-place view)))
+    (if (place-mapped-p place) (place-length place) 0)))
+
+(defun view-pointer (view index)
+  "The memory of VIEW, after checking that it has an element at INDEX."
+  (let ((length (view-length view)))
+    (unless (typep index `(integer 0 (,length)))
+      (refuse 'shm-aref 'index index `(integer 0 (,length))
+              (if (zerop length)
+                  "the view is unmapped, and has no elements."
+                  (format nil "it must be an integer from 0 to ~D." (1- length)))))
+    (pointer-to (place-address (shm-view-place view)))))
+
+(defun view-ref (view index)
+  (let ((pointer (view-pointer view index)))
+    (funcall (the function (element-reader (place-element (shm-view-place view)))) pointer index)))
+
+(defun check-item (item element operation)
+  (if (typep item (element-type element))
+      item
+      (refuse operation 'item item (element-type element)
+              (format nil "it must be of the type ~S." (element-type element)))))
+
+(defun set-view-ref (item view index)
+  (let ((pointer (view-pointer view index))
+        (element (place-element (shm-view-place view))))
+    (funcall (the function (element-writer element)) (check-item item element 'shm-aref) pointer index)
+    item))
+
+(declaim (inline shm-aref (setf shm-aref)))
+
+(defun shm-aref (vector index)
+  #.(doc "shm-aref" "Accessor")
+  (if (shm-view-p vector) (view-ref vector index) (aref (the vector vector) index)))
+
+(defun (setf shm-aref) (item vector index)
+  (if (shm-view-p vector) (set-view-ref item vector index) (setf (aref (the vector vector) index) item)))
+
+(defun shm-vector-length (vector)
+  #.(doc "shm-vector-length")
+  (if (shm-view-p vector) (view-length vector) (length (the vector vector))))
+
+(defun refuse-vector (vector argument operation)
+  (refuse operation argument vector '(or shm-view vector)
+          "it must be a vector in shared memory, or one that is specialised on a type of numbers that can be there."))
+
+(defun vector-element (vector argument operation)
+  "The element of VECTOR, a view or a specialised vector of numbers."
+  (cond ((typep vector '(simple-array (unsigned-byte 8) (*))) *octet*)
+        ((shm-view-p vector) (place-element (shm-view-place vector)))
+        ((element-of vector))
+        (t (refuse-vector vector argument operation))))
+
+(defun refuse-range (argument value least most operation)
+  (refuse operation argument value `(integer ,least ,most)
+          (format nil "it must be an integer from ~D to ~D~@[, or nil~]." least most (eq argument 'end))))
+
+(defun check-range (vector start end operation)
+  "Return END, by default the length of VECTOR, after checking both."
+  (let* ((length (shm-vector-length vector))
+         (end (or end length)))
+    (unless (and (integerp end) (<= 0 end length))
+      (refuse-range 'end end 0 length operation))
+    (unless (and (integerp start) (<= 0 start end))
+      (refuse-range 'start start 0 end operation))
+    end))
+
+(defun shm-vector-element-type (vector)
+  #.(doc "shm-vector-element-type")
+  (element-type (vector-element vector 'vector 'shm-vector-element-type)))

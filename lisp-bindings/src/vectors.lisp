@@ -1,0 +1,223 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Vectors whose elements are the shared memory.
+
+(in-package #:posix-shm)
+
+(defun shm-vector-real-p (element-type)
+  #.(doc "shm-vector-real-p")
+  (let ((element (find-element element-type)))
+    (and element (real-element-p element) t)))
+
+;;; Arguments
+
+(defstruct request
+  "The arguments of map-shm-vector as the library takes them."
+  shm descriptor element length octets protections flags offset)
+
+(defun refuse-length (length most operation shm)
+  (refuse operation 'length length `(integer 1 ,most)
+          (if (plusp most)
+              (format nil "it must be an integer from 1 to ~D: what lies behind is no part of the object." most)
+              "the object has no room for one element there.")
+          :name (shm-name shm)))
+
+(defun check-vector-length (length element operation)
+  (let ((most (min (1- (if (real-element-p element) array-dimension-limit (ash 1 62)))
+                   (floor (1- (ash 1 62)) (element-octets element)))))
+    (if (typep length `(integer 1 ,most))
+        length
+        (refuse operation 'length length `(integer 1 ,most) (format nil "it must be an integer from 1 to ~D." most)))))
+
+(defun check-page-offset (offset operation)
+  (check-size offset 'offset operation)
+  (if (zerop (mod offset (pshm-page-size)))
+      offset
+      (refuse operation 'offset offset `(integer 0 *)
+              (format nil "it must be a multiple of ~D, the page size." (pshm-page-size)))))
+
+(defun check-readable (prot operation)
+  (let ((protections (flags-value prot *protections* operation)))
+    (if (logtest protections +pshm-prot-read+)
+        protections
+        (refuse operation 'prot prot 'list "it must have :read in it: a vector is there to be read."))))
+
+(defun parse-request (operation shm element-type length offset prot flags)
+  (let* ((element (check-element element-type operation))
+         (length (check-vector-length length element operation)))
+    (make-request :shm shm :descriptor (descriptor shm operation)
+                  :element element :length length :octets (* length (element-octets element))
+                  :offset (check-page-offset offset operation)
+                  :protections (check-readable prot operation)
+                  :flags (flags-value flags *mapping-flags* operation))))
+
+(defun check-room (request operation)
+  "The end of the vector is not behind the end of the object, as it is now."
+  (let* ((shm (request-shm request))
+         (room (- (stat-size (shm-stats shm)) (request-offset request))))
+    (when (> (request-octets request) room)
+      (refuse-length (request-length request) (max 0 (floor room (element-octets (request-element request))))
+                     operation shm))))
+
+;;; Mapping
+
+(defun map-elements (request prefix)
+  "The library's result."
+  (if (plusp prefix)
+      (pshm-map-prefixed (request-descriptor request) (request-octets request) (request-protections request)
+                         (request-flags request) (request-offset request) prefix)
+      (pshm-map (request-descriptor request) (request-octets request) (request-protections request)
+                (request-flags request) (request-offset request))))
+
+(defun unmap-elements (place prefix)
+  (if (plusp prefix)
+      (pshm-unmap-prefixed (place-address place) (place-octets place) prefix)
+      (pshm-unmap (place-address place) (place-octets place))))
+
+(defun settle-place (place address real)
+  "The mapping at ADDRESS is PLACE's from now on."
+  (setf (place-address place) address
+        (place-vector place) (if real
+                                 (make-real-vector address (place-element place) (place-length place))
+                                 (make-view place)))
+  (when real
+    (setf (gethash (vector-key (place-vector place)) *places*) place))
+  (setf (car (place-cell place)) :mapped))
+
+(defun map-place (place request)
+  "Map what REQUEST says and make it PLACE's, with no interrupt between the two. Return the library's result."
+  (let ((real (and (real-element-p (request-element request)) t)))
+    (setf (place-element place) (request-element request)
+          (place-length place) (request-length request))
+    (uninterrupted
+      (let ((address (map-elements request (if real +vector-prefix+ 0))))
+        (unless (failed-p address)
+          (settle-place place address real))
+        address))))
+
+(defun prepare (request allocate operation)
+  (when allocate
+    (allocate-shm (request-shm request) (+ (request-offset request) (request-octets request))))
+  (check-room request operation))
+
+(defun vector-in (place request operation)
+  "Map what REQUEST says and return the vector."
+  (let ((address (map-place place request)))
+    (if (failed-p address)
+        (fail 'mmap-error operation address (request-shm request))
+        (place-vector place))))
+
+(defun map-shm-vector (shm element-type length &key (offset 0) (prot +read-write+) (flags +pshm-map-shared+) allocate)
+  #.(doc "map-shm-vector")
+  (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags)))
+    (prepare request allocate 'map-shm-vector)
+    (vector-in (make-place) request 'map-shm-vector)))
+
+;;; Unmapping. A real vector becomes a tombstone: empty, with memory behind it that nobody can touch, so that neither a late
+;;; index nor compiled code without checks reaches anybody's data. The place is never used again, unless it is released.
+
+(defun bury (place)
+  "Put memory that allows nothing over the elements. Return the library's result."
+  (let ((result (pshm-mmap (place-address place) (place-octets place) +pshm-prot-none+
+                           (logior +pshm-map-private+ +pshm-map-anonymous+ +pshm-map-noreserve+ +pshm-map-fixed+)
+                           -1 0)))
+    (if (failed-p result) result 0)))
+
+(defun unmap-real (place release)
+  (let ((vector (place-vector place)))
+    (set-real-length vector 0)
+    (let ((result (if release (unmap-elements place +vector-prefix+) (bury place))))
+      (cond ((minusp result)
+             (set-real-length vector (place-length place))
+             (setf (car (place-cell place)) :mapped))
+            (release
+             (remhash (vector-key vector) *places*)))
+      result)))
+
+(defun unmap-view (place)
+  (let ((result (unmap-elements place 0)))
+    (when (minusp result)
+      (setf (car (place-cell place)) :mapped))
+    result))
+
+(defun unmap-place (place release)
+  "Unmap PLACE, unless that was done: of several threads, one does. Return the library's result, or nil."
+  (uninterrupted
+    (when (and (place-mapped-p place) (swap-car (place-cell place) nil))
+      (if (shm-view-p (place-vector place))
+          (unmap-view place)
+          (unmap-real place release)))))
+
+(defun check-unmapped-vector (result operation)
+  (cond ((null result) nil)
+        ((minusp result) (fail 'mmap-error operation result nil))
+        (t t)))
+
+(defun find-place (vector)
+  (cond ((shm-view-p vector) (shm-view-place vector))
+        ((vectorp vector) (values (gethash (vector-key vector) *places*)))))
+
+(defun unmap-shm-vector (vector &key release)
+  #.(doc "unmap-shm-vector")
+  (let ((place (or (find-place vector)
+                   (refuse 'unmap-shm-vector 'vector vector 'vector
+                           "it must be a vector that map-shm-vector returned."))))
+    (check-unmapped-vector (unmap-place place release) 'unmap-shm-vector)))
+
+;;; Around a body
+
+(defun call-with-place (function request release)
+  (let ((place (make-place))
+        (result nil))
+    (multiple-value-prog1 (with-cleanup (funcall function (vector-in place request 'map-shm-vector))
+                            (setf result (unmap-place place release)))
+      (check-unmapped-vector result 'unmap-shm-vector))))
+
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defparameter *vector-keys*
+    '(&key (offset 0) (prot +read-write+) (flags +pshm-map-shared+) allocate release)))
+
+(defun call-with-shm-vector (function shm element-type length . #.*vector-keys*)
+  "Call FUNCTION with a vector of LENGTH elements of SHM, and unmap it on every way out. Where SHM is nil, call it with nil."
+  (if (null shm)
+      (funcall function nil)
+      (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags)))
+        (prepare request allocate 'map-shm-vector)
+        (call-with-place function request release))))
+
+(defun call-with-sized-vector (function shm element-type length truncate . #.*vector-keys*)
+  "Call FUNCTION with SHM and a vector of LENGTH elements of it, after giving it just that size if TRUNCATE is true. Where SHM
+is nil, call FUNCTION with nil and nil."
+  (if (null shm)
+      (funcall function nil nil)
+      (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags)))
+        (when truncate
+          (truncate-shm shm (+ offset (request-octets request))))
+        (prepare request allocate 'map-shm-vector)
+        (call-with-place (lambda (vector) (funcall function shm vector)) request release))))
+
+(defmacro with-shm-vector ((vector shm element-type length &rest options) &body body)
+  #.(doc "with-shm-vector" "Macro")
+  `(call-with-shm-vector (lambda (,vector) (declare (ignorable ,vector)) ,@body)
+                         ,shm ,element-type ,length ,@(fold-options options)))
+
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun expand-sized-vector (open shm vector name-and-options vector-options truncate body)
+    "Open with the macro OPEN, size, map, and run BODY with the variables SHM and VECTOR."
+    (destructuring-bind (element-type length &rest options) vector-options
+      (let ((opened (gensym "SHM")))
+        `(,open (,opened ,@name-and-options)
+           (call-with-sized-vector (lambda (,shm ,vector) (declare (ignorable ,shm ,vector)) ,@body)
+                                   ,opened ,element-type ,length ,truncate ,@(fold-options options)))))))
+
+(defmacro with-open-shm-vector ((shm vector (name &rest open-options) (element-type length &rest vector-options)
+                                 &key (truncate t))
+                                &body body)
+  #.(doc "with-open-shm-vector" "Macro")
+  (expand-sized-vector 'with-open-shm shm vector (cons name open-options) (list* element-type length vector-options)
+                       truncate body))
+
+(defmacro with-open-shm-vector* ((shm vector (&rest open-options) (element-type length &rest vector-options)
+                                  &key (truncate t))
+                                 &body body)
+  #.(doc "with-open-shm-vector*" "Macro")
+  (expand-sized-vector 'with-open-shm* shm vector open-options (list* element-type length vector-options) truncate body))
