@@ -20,9 +20,16 @@
   "</xsl:text>
     <xsl:call-template name="wrap"><xsl:with-param name="text" select="p:escaped(brief)"/><xsl:with-param name="column" select="3"/></xsl:call-template>
     <xsl:text>"</xsl:text>
-    <xsl:for-each select="constant"><xsl:value-of select="concat($line-end, '  (:', @keyword, ' ', @value, ')')"/></xsl:for-each>
+    <!-- Of two keywords for a bit, CFFI gives the last. -->
     <xsl:for-each select="constant/also"><xsl:value-of select="concat($line-end, '  (:', @keyword, ' ', ../@value, ')')"/></xsl:for-each>
+    <xsl:for-each select="constant"><xsl:value-of select="concat($line-end, '  (:', @keyword, ' ', @value, ')')"/></xsl:for-each>
     <xsl:text>)
+
+(deftype </xsl:text><xsl:value-of select="@lisp"/><xsl:text> ()
+  "</xsl:text>
+    <xsl:call-template name="wrap"><xsl:with-param name="text" select="p:escaped(brief)"/><xsl:with-param name="column" select="3"/></xsl:call-template>
+    <xsl:text>"
+  '(or list keyword integer))
 </xsl:text>
   </xsl:for-each>
   <xsl:text>

@@ -14,20 +14,12 @@
   (:excl 805306368)
   (:trunc 1342177280))
 
+(deftype open-flags ()
+  "Flags of pshm_shm_open. PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others."
+  '(or list keyword integer))
+
 (cffi:defbitfield (mode :int)
   "Permission bits: who may open an object, as POSIX writes them in octal."
-  (:user-read 256)
-  (:user-write 128)
-  (:user-exec 64)
-  (:user-all 448)
-  (:group-read 32)
-  (:group-write 16)
-  (:group-exec 8)
-  (:group-all 56)
-  (:other-read 4)
-  (:other-write 2)
-  (:other-exec 1)
-  (:other-all 7)
   (:rusr 256)
   (:wusr 128)
   (:xusr 64)
@@ -39,7 +31,23 @@
   (:roth 4)
   (:woth 2)
   (:xoth 1)
-  (:rwxo 7))
+  (:rwxo 7)
+  (:user-read 256)
+  (:user-write 128)
+  (:user-exec 64)
+  (:user-all 448)
+  (:group-read 32)
+  (:group-write 16)
+  (:group-exec 8)
+  (:group-all 56)
+  (:other-read 4)
+  (:other-write 2)
+  (:other-exec 1)
+  (:other-all 7))
+
+(deftype mode ()
+  "Permission bits: who may open an object, as POSIX writes them in octal."
+  '(or list keyword integer))
 
 (cffi:defbitfield (prot-flags :int)
   "Protections of a mapping: any of them, or PSHM_PROT_NONE."
@@ -47,6 +55,10 @@
   (:read 1)
   (:write 2)
   (:exec 4))
+
+(deftype prot-flags ()
+  "Protections of a mapping: any of them, or PSHM_PROT_NONE."
+  '(or list keyword integer))
 
 (cffi:defbitfield (mmap-flags :int)
   "Flags of a mapping: PSHM_MAP_SHARED or PSHM_MAP_PRIVATE, and any of the others."
@@ -59,6 +71,10 @@
   (:populate 142606336)
   (:lock 276824064)
   (:huge 545259520))
+
+(deftype mmap-flags ()
+  "Flags of a mapping: PSHM_MAP_SHARED or PSHM_MAP_PRIVATE, and any of the others."
+  '(or list keyword integer))
 
 ;;; From the shim's results to POSIX's, and from pointers to the shim's addresses
 

@@ -34,12 +34,10 @@
                     table)
   "From the keyword to the number.")
 
-;;; CFFI's own enumeration, for code that declares functions which return an errno. Defined when the numbers are known.
+;;; CFFI's own enumeration, for code that declares functions which return an errno. Defined when the numbers are known; of two
+;;; keywords for a number, the last is the one that it gives.
 (eval `(cffi:defcenum (c-error :int :allow-undeclared-values t)
-         ,@(loop for row in (append (error-rows) (alias-rows))
-                 unless (member (first row) seen)
-                   collect row
-                 collect (first row) into seen)))
+         ,@(append (alias-rows) (error-rows))))
 
 (deftype c-error () #.(doc "c-error" "Type") '(or keyword integer))
 

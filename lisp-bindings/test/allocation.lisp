@@ -1,0 +1,36 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; What calls cost on SBCL: nothing but their result.
+
+(in-package #:posix-shm/test)
+
+#+sbcl
+(defun octets-per-call (function)
+  "The octets of heap that a call of FUNCTION takes, once everything is warm."
+  (flet ((run (count)
+           (let ((before (sb-ext:get-bytes-consed)))
+             (loop repeat count do (funcall function))
+             (- (sb-ext:get-bytes-consed) before))))
+    (declare (notinline run))
+    (run 1000)
+    (floor (run 10000) 10000)))
+
+#+sbcl
+(defun close-to (octets measured)
+  "The heap is handed out in larger pieces, so a measurement is off by less than the smallest object."
+  (<= octets measured (+ octets 15)))
+
+(deftest calls-allocate-nothing
+  #-sbcl (skip "measured on SBCL")
+  #+sbcl
+  (with-object (shm 8192)
+    (is (close-to 0 (octets-per-call (lambda () (truncate-shm shm 8192)))))
+    (is (close-to 0 (octets-per-call (lambda () (chmod-shm shm '(:user-read :user-write))))))
+    (is (close-to 0 (octets-per-call (let ((permissions (list :user-read :user-write)))
+                                       (lambda () (chmod-shm shm permissions))))))
+    (is (close-to 0 (octets-per-call (let ((pointers (loop repeat 11000
+                                                           collect (mmap-shm nil 4096 :flags '(:private :anonymous)))))
+                                       (lambda () (munmap (pop pointers) 4096))))))
+    (let ((permissions 4)
+          (structure (* 16 (ceiling (sb-ext:primitive-object-size (shm-stats shm)) 16))))
+      (chmod-shm shm '(:user-read :user-write :group-read :other-read))
+      (is (close-to (+ structure (* 16 permissions)) (octets-per-call (lambda () (shm-stats shm))))))))

@@ -1,0 +1,168 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; The rows of tests/cases/bad-input.tsv that are for Lisp: an error that names the argument, before any call.
+
+(in-package #:posix-shm/test)
+
+(defun bad-names ()
+  (list (format nil "/a~Cb" (code-char 0))
+        (string (code-char 0))
+        nil 42 :name 'name '(#\/ #\a) #p"/a"
+        "" "/" "//a" "/a/b" "a/b" "/." "/.." "." ".."))
+
+(defun surrogate ()
+  "Half of a surrogate pair, where the implementation has such characters."
+  (ignore-errors (code-char #xD800)))
+
+(deftest bad-names-are-refused
+  (without-leaks
+    (dolist (name (append (bad-names)
+                          (and (surrogate) (list (format nil "/a~C" (surrogate))))))
+      (refuses (name) (open-shm name :direction :io :if-does-not-exist :create))
+      (refuses (name) (delete-shm name))
+      (with-object (shm)
+        (refuses (name) (delete-shm-if-same name shm))
+        (when name
+          (refuses (name) (make-shm (shm-fd shm) name)))))
+    (is-false (object-exists-p "/a"))
+    (is-false (object-exists-p "/b"))))
+
+(deftest too-long-a-name-says-how-long
+  (let ((name (format nil "/~A" (make-string (posix-shm/shim:pshm-name-max) :initial-element #\x))))
+    (is (eq :enametoolong (keyword-of (open-shm name :direction :io :if-does-not-exist :create))))
+    (is (says (princ-to-string (posix-shm/shim:pshm-name-max)) (report-of (open-shm name))))))
+
+(defvar *bad-sizes* (list -1 (- (expt 2 70)) (expt 2 63) (expt 2 64) (expt 2 70) 1.0 1.5d0 1/2 nil "1" :one))
+
+(deftest bad-sizes-are-refused
+  (with-object (shm 100)
+    (let ((octets (make-array 4 :element-type '(unsigned-byte 8) :initial-element 0)))
+      (dolist (size *bad-sizes*)
+        (refuses (size) (truncate-shm shm size))
+        (refuses (size) (allocate-shm shm size))
+        (refuses (length) (mmap-shm shm size))
+        (refuses (offset) (mmap-shm shm 100 :offset size))
+        (refuses (offset) (read-shm shm octets :offset size))
+        (refuses (offset) (write-shm shm octets :offset size))
+        (with-mmap (ptr shm 100)
+          (refuses (length) (munmap ptr size)))))
+    (is (= 100 (stat-size (shm-stats shm))))
+    (is (eq :einval (keyword-of (truncate-shm shm -1))))))
+
+(deftest bad-ranges-are-refused
+  (with-object (shm 100)
+    (let ((octets (make-array 4 :element-type '(unsigned-byte 8) :initial-element 0)))
+      (dolist (start '(-1 5 1.0 :one))
+        (refuses (start) (read-shm shm octets :start start)))
+      (refuses (start) (read-shm shm octets :start 3 :end 2))
+      (dolist (end '(-1 5 1.0 :one))
+        (refuses (end) (write-shm shm octets :end end)))
+      (dolist (other (list "text" '(1 2) 7 nil (make-array 4) (make-array '(2 2) :element-type '(unsigned-byte 8))))
+        (refuses (vector) (read-shm shm other))
+        (refuses (vector) (write-shm shm other))))))
+
+(deftest bad-pointers-are-refused
+  (refuses (ptr) (munmap (cffi:null-pointer) 100))
+  (refuses (ptr) (munmap 4096 100))
+  (refuses (ptr) (munmap nil 100))
+  (with-object (shm 100)
+    (refuses (ptr) (mmap-shm shm 100 :ptr 0))))
+
+(deftest bad-ids-and-descriptors-are-refused
+  (with-object (shm)
+    (dolist (id (list -1 (expt 2 63) 1.0 :root "root"))
+      (refuses (uid) (chown-shm shm id nil))
+      (refuses (gid) (chown-shm shm nil id))))
+  (dolist (fd (list -1 (expt 2 31) (expt 2 70) 1.0 nil :fd))
+    (refuses (fd) (make-shm fd))
+    (refuses (socket) (receive-shm fd))
+    (with-object (shm)
+      (refuses (socket) (send-shm shm fd)))))
+
+(defmacro operations (shm)
+  "Every operation on SHM but those that take a closed one."
+  `(list (lambda () (shm-fd ,shm))
+         (lambda () (truncate-shm ,shm 1))
+         (lambda () (allocate-shm ,shm 1))
+         (lambda () (chown-shm ,shm nil nil))
+         (lambda () (chmod-shm ,shm #o600))
+         (lambda () (shm-stats ,shm))
+         (lambda () (mmap-shm ,shm 100))
+         (lambda () (with-mmap (ptr ,shm 100) ptr))
+         (lambda () (read-shm ,shm (make-array 1 :element-type '(unsigned-byte 8))))
+         (lambda () (write-shm ,shm (make-array 1 :element-type '(unsigned-byte 8))))
+         (lambda () (send-shm ,shm 0))
+         (lambda () (seal-shm ,shm :seal))
+         (lambda () (shm-seals ,shm))
+         (lambda () (reopen-shm ,shm))
+         (lambda () (delete-shm-if-same "/posix-shm-test" ,shm))))
+
+(deftest a-closed-object-says-so
+  (let ((shm (open-shm* :direction :io)))
+    (is (eq t (close-shm shm)))
+    (dolist (operation (operations shm))
+      (refuses (shm) (funcall operation))
+      (is (says "it is closed" (report-of (funcall operation))))
+      (is (eq :ebadf (keyword-of (funcall operation)))))
+    (is (null (close-shm shm)))
+    (is (stringp (shm-name shm)))
+    (is-true (shm-p shm))
+    (is-false (open-shm-p shm))
+    (is (typep shm 'closed-shm))
+    (is-false (typep shm 'open-shm))))
+
+(deftest what-is-no-object-is-refused
+  (dolist (thing (list 3 "/name" :shm (cffi:null-pointer)))
+    (dolist (operation (operations thing))
+      (refuses (shm) (funcall operation)))
+    (refuses (shm) (close-shm thing))
+    (refuses (shm) (shm-name thing))
+    (is-false (shm-p thing))
+    (is-false (open-shm-p thing)))
+  (refuses (shm) (mmap-shm nil 100)))
+
+(defun all-said (keywords report)
+  (every (lambda (keyword) (says (prin1-to-string keyword) report)) keywords))
+
+(deftest unknown-keywords-are-named-and-the-valid-ones-listed
+  (with-object (shm 100)
+    (dolist (bad '((:user-red) :user-red (:user-read :wings) "user-read" (:user-read . 3) 1.0 #o1000 -1))
+      (refuses (permissions) (chmod-shm shm bad))
+      (refuses (permissions) (open-shm* :permissions bad))
+      (refuses (permissions) (open-shm "/posix-shm-test" :permissions bad)))
+    (is (all-said '(:wings :user-read :group-write :other-exec :user-all)
+                  (report-of (chmod-shm shm '(:user-read :wings)))))
+    (refuses (prot) (mmap-shm shm 100 :prot '(:read :wings)))
+    (refuses (prot) (mmap-shm shm 100 :prot 8))
+    (is (all-said '(:wings :read :write :exec :none) (report-of (mmap-shm shm 100 :prot :wings))))
+    (refuses (flags) (mmap-shm shm 100 :flags '(:shared :wings)))
+    (is (all-said '(:wings :shared :private :populate :huge :lock) (report-of (mmap-shm shm 100 :flags :wings))))
+    (refuses (seals) (seal-shm shm :wings))
+    (is (all-said '(:wings :shrink :grow :future-write) (report-of (seal-shm shm :wings))))
+    (refuses (direction) (reopen-shm shm :direction :output)))
+  (refuses (direction) (open-shm "/posix-shm-test" :direction :output))
+  (is (all-said '(:output :input :io) (report-of (open-shm "/posix-shm-test" :direction :output))))
+  (refuses (direction) (open-shm "/posix-shm-test" :direction nil))
+  (refuses (if-exists) (open-shm "/posix-shm-test" :if-exists :append))
+  (is (all-said '(:append :error :overwrite :truncate :supersede nil)
+                (report-of (open-shm "/posix-shm-test" :if-exists :append))))
+  (refuses (if-exists) (open-shm "/posix-shm-test" :if-exists :default))
+  (refuses (if-does-not-exist) (open-shm "/posix-shm-test" :if-does-not-exist :make))
+  (is (all-said '(:make :error :create nil) (report-of (open-shm "/posix-shm-test" :if-does-not-exist :make))))
+  (refuses (direction) (open-shm* :direction :output))
+  (dolist (attempts '(-1 1.0 nil :many))
+    (refuses (attempts) (open-shm* :attempts attempts)))
+  (is-false (object-exists-p "/posix-shm-test")))
+
+(deftest the-shim-checks-as-well
+  (is (eql (- (posix-shm/shim:pshm-error-number "EFAULT")) (posix-shm/shim:pshm-delete (cffi:null-pointer))))
+  (with-object (shm 100)
+    (signals posix-shm/shim:invalid-argument (posix-shm/shim:pshm-truncate (shm-fd shm) (expt 2 70)))
+    (signals posix-shm/shim:invalid-argument (posix-shm/shim:pshm-truncate (expt 2 32) 0))
+    (signals posix-shm/shim:invalid-argument (posix-shm/shim:pshm-truncate (shm-fd shm) 1.0))
+    (signals type-error (posix-shm/ffi:ftruncate (shm-fd shm) (expt 2 70)))
+    (is (= 100 (stat-size (shm-stats shm)))))
+  (signals type-error (posix-shm/shim:pshm-delete (format nil "/a~Cb" (code-char 0))))
+  (signals type-error (posix-shm/ffi:shm-unlink (format nil "/a~Cb" (code-char 0))))
+  (signals type-error (posix-shm/ffi:shm-open (format nil "/a~Cb" (code-char 0)) '(:rdwr :creat) '(:user-all)))
+  (is-false (object-exists-p "/a"))
+  (is (eql (- (posix-shm/shim:pshm-error-number "EINVAL")) (posix-shm/shim:pshm-delete "noslash"))))

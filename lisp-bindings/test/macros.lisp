@@ -1,0 +1,132 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; The macros: every way out closes and unmaps, declarations are allowed, nil is passed on.
+
+(in-package #:posix-shm/test)
+
+(deftest what-the-macros-return
+  (with-name (name)
+    (without-leaks
+      (is (equal '(1 2) (multiple-value-list (with-open-shm (shm name :direction :io :if-does-not-exist :create)
+                                               (values 1 2)))))
+      (is (equal '(1 2) (multiple-value-list (with-open-shm* (shm) (values 1 2)))))
+      (with-object (shm 10)
+        (is (equal '(1 2) (multiple-value-list (with-mmap (ptr shm 10) (values 1 2))))))
+      (is (null (multiple-value-list (with-open-shm-and-mmap* (shm ptr (:direction :io) (10)) (values)))))
+      (is (null (with-open-shm* (shm)))))))
+
+(deftest every-way-out-closes-and-unmaps
+  (without-leaks
+    (let ((kept '()))
+      (block done
+        (with-open-shm-and-mmap* (shm ptr (:direction :io) (10))
+          (push shm kept)
+          (return-from done)))
+      (catch 'done
+        (with-open-shm* (outer :direction :io)
+          (push outer kept)
+          (truncate-shm outer 10)
+          (with-mmap (one outer 10)
+            (with-open-shm* (inner :direction :io)
+              (push inner kept)
+              (truncate-shm inner 10)
+              (with-mmap (two inner 10)
+                (throw 'done nil))))))
+      (handler-case (with-mmapped-shm* (shm ptr (:direction :io) (10))
+                      (push shm kept)
+                      (error "on purpose"))
+        (error ()))
+      (tagbody
+         (with-open-shm* (shm)
+           (push shm kept)
+           (go out))
+       out)
+      (is (= 5 (length kept)))
+      (dolist (shm kept)
+        (is (typep shm 'closed-shm))))))
+
+(deftest unmapped-before-closed
+  (let ((events '())
+        (shm nil))
+    (catch 'done
+      (with-open-shm-and-mmap* (opened ptr (:direction :io) (10))
+        (setf shm opened)
+        (unwind-protect (throw 'done nil)
+          (push (open-shm-p opened) events))))
+    (is (equal '(t) events))
+    (is-false (open-shm-p shm))))
+
+(deftest declarations-in-bodies
+  (with-name (name)
+    (is (= 3 (with-open-shm (shm name :direction :io :if-does-not-exist :create)
+               (declare (ignore shm) (optimize (speed 1)))
+               3)))
+    (is (= 3 (with-open-shm* (shm)
+               (declare (ignorable shm))
+               3)))
+    (with-object (shm 10)
+      (is (= 3 (with-mmap (ptr shm 10)
+                 (declare (ignore ptr))
+                 3))))
+    (is (= 3 (with-open-shm-and-mmap (shm ptr (name :direction :io) (10))
+               (declare (ignore shm ptr))
+               3)))
+    (is (= 3 (with-mmapped-shm (shm ptr (name :direction :io) (10))
+               (declare (type shm shm) (ignore ptr))
+               (if shm 3 4))))
+    (is (= 3 (with-open-shm-and-mmap* (shm ptr (:direction :io) (10))
+               (declare (ignore ptr) (type open-shm shm))
+               (if shm 3 4))))
+    (is (= 3 (with-mmapped-shm* (shm ptr (:direction :io) (10))
+               (declare (ignore ptr shm))
+               3)))))
+
+(deftest nil-is-passed-on
+  (with-name (name)
+    (without-leaks
+      (is (equal '(nil) (with-open-shm (shm name :if-does-not-exist nil) (list shm))))
+      (is (equal '(nil nil) (with-open-shm-and-mmap (shm ptr (name :if-does-not-exist nil) (10)) (list shm ptr))))
+      (is (equal '(nil nil) (with-mmapped-shm (shm ptr (name :if-does-not-exist nil) (10)) (list shm ptr))))
+      (is (equal '(nil) (with-mmap (ptr nil 10) (list ptr))))
+      (make-object name)
+      (is (equal '(nil nil) (with-open-shm-and-mmap (shm ptr (name :direction :io :if-exists nil) (10))
+                              (list shm ptr))))
+      (is (= 0 (object-size name))))))
+
+(deftest sizing-is-optional
+  (with-name (name)
+    (with-open-shm-and-mmap (shm ptr (name :direction :io :if-does-not-exist :create) (100))
+      (is (= 100 (stat-size (shm-stats shm)))))
+    (with-open-shm-and-mmap (shm ptr (name :direction :io) (10) :truncate nil)
+      (is (= 100 (stat-size (shm-stats shm)))))
+    (with-mmapped-shm (shm ptr (name) (10 :prot '(:read)) :truncate nil)
+      (is (= 0 (cffi:mem-ref ptr :int))))
+    (with-open-shm-and-mmap (shm ptr (name :direction :io) (10))
+      (is (= 10 (stat-size (shm-stats shm)))))
+    (is (= 100 (with-mmapped-shm* (shm ptr (:direction :io) (100) :truncate t) (stat-size (shm-stats shm)))))))
+
+(deftest arguments-are-evaluated-once-and-in-order
+  (let ((order '()))
+    (flet ((note (tag value) (push tag order) value))
+      (with-name (name)
+        (with-open-shm-and-mmap (shm ptr ((note :name name) :direction (note :direction :io)
+                                                            :if-does-not-exist (note :missing :create))
+                                     ((note :length 10) :prot (note :prot '(:read :write))))
+          (declare (ignore shm ptr))))
+      (is (equal '(:name :direction :missing :length :prot) (reverse order))))))
+
+(deftest a-failure-inside-leaks-nothing
+  (without-leaks
+    (is (eq :einval (keyword-of (with-open-shm-and-mmap* (shm ptr (:direction :io) (0)) ptr))))
+    (refuses (size) (with-open-shm-and-mmap* (shm ptr (:direction :io) (-1)) ptr))
+    (with-name (name)
+      (make-object name :size 10)
+      (is (eq :eacces (keyword-of (with-open-shm-and-mmap (shm ptr (name) (10) :truncate nil) ptr)))))))
+
+(deftest closing-inside-is-allowed
+  (without-leaks
+    (with-open-shm* (shm)
+      (is (eq t (close-shm shm))))
+    (with-object (shm 10)
+      (with-mmap (ptr shm 10)
+        (close-shm shm)
+        (is (= 5 (setf (cffi:mem-ref ptr :int) 5)))))))

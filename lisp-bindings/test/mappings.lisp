@@ -1,0 +1,85 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Memory.
+
+(in-package #:posix-shm/test)
+
+(deftest two-mappings-are-one-memory
+  (without-leaks
+    (with-object (shm 100)
+      (let ((writer (mmap-shm shm 100 :prot '(:write)))
+            (reader (mmap-shm shm 100 :prot '(:read))))
+        (is (cffi:pointerp writer))
+        (setf (cffi:mem-aref writer :int 3) 42)
+        (is (= 42 (cffi:mem-aref reader :int 3)))
+        (no-values (munmap writer 100))
+        (is (= 42 (cffi:mem-aref reader :int 3)))
+        (no-values (munmap reader 100))))))
+
+(deftest any-offset-will-do
+  (without-leaks
+    (with-object (shm 10000)
+      (write-shm shm (coerce '(1 2 3 4) '(vector (unsigned-byte 8))) :offset 5001)
+      (with-mmap (ptr shm 4 :prot '(:read) :offset 5001)
+        (is (equal '(1 2 3 4) (loop for index below 4 collect (cffi:mem-aref ptr :uint8 index))))))))
+
+(deftest a-private-mapping-changes-nothing
+  (with-object (shm 100)
+    (with-mmap (ptr shm 100 :flags '(:private))
+      (setf (cffi:mem-ref ptr :int) 42))
+    (with-mmap (ptr shm 100 :prot :read)
+      (is (= 0 (cffi:mem-ref ptr :int))))))
+
+(deftest no-protection-is-no-access
+  (with-object (shm 4096)
+    (let ((ptr (mmap-shm shm 4096 :prot ())))
+      (on-linux
+        (with-open-file (stream "/proc/self/maps" :external-format #+clisp charset:iso-8859-1 #-clisp :latin-1)
+          (let ((start (format nil "~(~12,'0X~)-" (cffi:pointer-address ptr))))
+            (is (loop for line = (read-line stream nil)
+                      while line
+                      thereis (and (search (string-left-trim "0" start) line) (search " ---s " line)))))))
+      (munmap ptr 4096))))
+
+(deftest memory-of-no-object
+  (without-leaks
+    (let ((ptr (mmap-shm nil 4096 :flags '(:private :anonymous))))
+      (is (= 0 (cffi:mem-ref ptr :int)))
+      (munmap ptr 4096))
+    (with-mmap (ptr nil 4096 :flags '(:shared :anonymous))
+      (is (= 7 (setf (cffi:mem-ref ptr :int) 7))))))
+
+(deftest an-address-that-is-wished-for
+  (let* ((page (posix-shm/shim:pshm-page-size))
+         (room (mmap-shm nil (* 4 page) :prot () :flags '(:private :anonymous)))
+         (wish (cffi:inc-pointer room page)))
+    (with-object (shm page)
+      (with-mmap (ptr shm page :ptr wish :flags '(:shared :fixed))
+        (is (cffi:pointer-eq wish ptr))
+        (is (= 9 (setf (cffi:mem-ref ptr :int) 9)))))
+    (munmap room (* 4 page))))
+
+(deftest failing-to-map
+  (with-object (shm 100)
+    (let ((condition (handler-case (mmap-shm shm 0) (error (condition) condition))))
+      (is (typep condition 'mmap-error))
+      (is-false (typep condition 'shm-error))
+      (is (eq :einval (posix-shm-error-keyword condition)))
+      (is (eq 'mmap-shm (posix-shm-error-operation condition))))
+    (is (eq :einval (keyword-of (mmap-shm shm 100 :flags '(:shared :private)))))
+    (is (eq :einval (keyword-of (mmap-shm shm 100 :flags ()))))
+    (is (eq :einval (keyword-of (mmap-shm shm 100 :flags '(:shared :anonymous)))))
+    (is (eq :eoverflow (keyword-of (mmap-shm shm 100 :offset (1- (expt 2 63))))))
+    (is (eq :enomem (keyword-of (mmap-shm shm (- (expt 2 62) 4096)))))))
+
+(deftest flags-of-ours-reach-the-library
+  (with-object (shm 8192)
+    (if (= 1 (posix-shm/shim:pshm-has "populate"))
+        (progn
+          (with-mmap (ptr shm 8192 :flags '(:shared :populate))
+            (is (<= 16 (stat-blocks (shm-stats shm)))))
+          (is (eq :enospc (keyword-of (mmap-shm shm 100000 :flags '(:shared :populate))))))
+        (is (eq :enotsup (keyword-of (mmap-shm shm 8192 :flags '(:shared :populate))))))
+    (is (member (keyword-of (with-mmap (ptr shm 8192 :flags '(:shared :lock)) ptr))
+                '(nil :eperm :enomem :eagain)))
+    (is (member (keyword-of (with-mmap (ptr shm 8192 :flags '(:shared :huge)) ptr))
+                '(nil :enotsup :einval)))))

@@ -1,0 +1,201 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; What is done to objects, seen from the outside.
+
+(in-package #:posix-shm/test)
+
+(defmacro no-values (form)
+  `(is (null (multiple-value-list ,form))))
+
+(deftest classes-and-predicates
+  (let ((shm (open-shm* :direction :io)))
+    (is (typep shm 'open-shm))
+    (is (typep shm 'shm))
+    (is-true (shm-p shm))
+    (is-true (open-shm-p shm))
+    (is (subtypep 'open-shm 'shm))
+    (is (subtypep 'closed-shm 'shm))
+    (let ((fd (shm-fd shm)))
+      (is (eq t (close-shm shm)))
+      (is-false (member fd (open-descriptors))))
+    (is (null (close-shm shm)))))
+
+(deftest closing-what-someone-else-closed
+  (let ((shm (open-shm* :direction :io)))
+    (is (= 0 (posix-shm/ffi:close (shm-fd shm))))
+    (is (eq :ebadf (keyword-of (close-shm shm))))
+    (is (null (close-shm shm)))))
+
+(deftest adopting-a-descriptor
+  (without-leaks
+    (with-object (shm 100)
+      (let ((adopted (make-shm (posix-shm/ffi:dup (shm-fd shm)) "another")))
+        (is (string= "/another" (shm-name adopted)))
+        (is (= 100 (stat-size (shm-stats adopted))))
+        (is (= (stat-ino (shm-stats shm)) (stat-ino (shm-stats adopted))))
+        (is (eq t (close-shm adopted)))
+        (is-true (open-shm-p shm))
+        (let ((nameless (make-shm (posix-shm/ffi:dup (shm-fd shm)))))
+          (is (null (shm-name nameless)))
+          (is (eql 0 (search "#<SHM " (prin1-to-string nameless))))
+          (close-shm nameless))))))
+
+(deftest sizes
+  (with-object (shm)
+    (no-values (truncate-shm shm 5000))
+    (is (= 5000 (stat-size (shm-stats shm))))
+    (is (= 0 (stat-blocks (shm-stats shm))))
+    (no-values (truncate-shm shm 10))
+    (is (= 10 (stat-size (shm-stats shm))))
+    (no-values (allocate-shm shm 10000))
+    (is (= 10000 (stat-size (shm-stats shm))))
+    (is (<= 20 (stat-blocks (shm-stats shm))))
+    (no-values (allocate-shm shm 0))
+    (is (= 10000 (stat-size (shm-stats shm))))))
+
+(deftest more-than-there-is
+  (with-name (name)
+    (with-open-shm (shm name :direction :io :if-does-not-exist :create)
+      (truncate-shm shm 100)
+      (multiple-value-bind (total free) (shm-space)
+        (is (<= 0 free total))
+        (when (plusp total)
+          (let ((report (report-of (allocate-shm shm (* 2 total)))))
+            (is (says "ENOSPC" report))
+            (is (says "in all" report))
+            (is (says "free" report)))))
+      (is (= 100 (stat-size (shm-stats shm))))
+      (is (member (keyword-of (allocate-shm shm (1- (expt 2 63)))) '(:enospc :efbig :einval)))
+      (is (= 100 (stat-size (shm-stats shm)))))))
+
+(deftest permissions-and-owner
+  (with-object (shm)
+    (dolist (permissions '(() (:user-read) (:user-read :user-write :group-read :other-read)
+                           (:user-write :group-write :other-write)))
+      (no-values (chmod-shm shm permissions))
+      (is (equal permissions (stat-mode (shm-stats shm))))
+      (no-values (chmod-shm shm (stat-mode (shm-stats shm))))
+      (is (equal permissions (stat-mode (shm-stats shm)))))
+    (no-values (chmod-shm shm '(:rusr :wgrp)))
+    (is (equal '(:user-read :group-write) (stat-mode (shm-stats shm))))
+    (no-values (chmod-shm shm :rusr))
+    (is (equal '(:user-read) (stat-mode (shm-stats shm))))
+    (no-values (chown-shm shm nil nil))
+    (no-values (chown-shm shm (stat-uid (shm-stats shm)) (stat-gid (shm-stats shm))))))
+
+(deftest executable-where-asked-for
+  (with-open-shm* (shm :direction :io :permissions '(:user-all))
+    (is (equal '(:user-read :user-write :user-exec) (stat-mode (shm-stats shm))))))
+
+(defun unix-nanoseconds ()
+  "Now, in nanoseconds since the Unix epoch, to the second."
+  (* (- (get-universal-time) 2208988800) 1000000000))
+
+(deftest descriptions
+  (with-name (name)
+    (make-object name :size 123)
+    (with-open-shm (shm name)
+      (let ((stat (shm-stats shm)))
+        (is (typep stat 'stat))
+        (is (= 123 (stat-size stat)))
+        (is (= 1 (stat-nlink stat)))
+        (is (plusp (stat-ino stat)))
+        (is (typep (stat-dev stat) '(unsigned-byte 64)))
+        (is (typep (stat-rdev stat) '(unsigned-byte 64)))
+        (is (plusp (stat-blksize stat)))
+        (is (= 0 (stat-blocks stat)))
+        (is (<= 0 (stat-uid stat)))
+        (is (<= 0 (stat-gid stat)))
+        (dolist (time (list (stat-atime stat) (stat-mtime stat) (stat-ctime stat)))
+          (is (< (abs (- time (unix-nanoseconds))) (* 100 1000000000))))
+        (delete-shm name)
+        (is (= 1 (stat-nlink stat)))
+        (is (= 0 (stat-nlink (shm-stats shm))))))))
+
+(deftest deleting
+  (with-name (name)
+    (make-object name)
+    (is (eq t (delete-shm name)))
+    (is-false (object-exists-p name))
+    (signals shm-does-not-exist (delete-shm name))
+    (is (eq :enoent (keyword-of (delete-shm name))))))
+
+(deftest deleting-only-the-same
+  (with-name (name)
+    (make-object name)
+    (with-open-shm (old name :direction :io)
+      (with-open-shm (new name :direction :io :if-exists :supersede)
+        (is (null (delete-shm-if-same name old)))
+        (is-true (object-exists-p name))
+        (is (eq t (delete-shm-if-same name new)))
+        (is-false (object-exists-p name))
+        (signals shm-does-not-exist (delete-shm-if-same name new))))))
+
+(deftest listing
+  (with-name (name)
+    (is-false (member name (list-shm) :test #'string=))
+    (make-object name)
+    (is-true (member name (list-shm) :test #'string=))
+    (delete-shm name)
+    (is-false (member name (list-shm) :test #'string=))))
+
+(deftest a-name-that-is-not-utf-8-does-not-end-the-list
+  (with-name (name)
+    (cffi:with-foreign-object (octets :uint8 256)
+      (let ((length (length name)))
+        (dotimes (index length)
+          (setf (cffi:mem-aref octets :uint8 index) (char-code (char name index))))
+        (setf (cffi:mem-aref octets :uint8 length) #xFF
+              (cffi:mem-aref octets :uint8 (1+ length)) 0)
+        (let ((fd (posix-shm/shim:pshm-open octets 2 1 2 #o600 (cffi:null-pointer))))
+          (is (<= 0 fd))
+          (unwind-protect
+               (is (find-if (lambda (other) (eql 0 (search name other))) (list-shm)))
+            (posix-shm/shim:pshm-close fd)
+            (posix-shm/shim:pshm-delete octets)))))))
+
+(deftest anonymous-objects
+  (with-object (shm 100)
+    (let ((name (shm-name shm)))
+      (is (char= #\/ (char name 0)))
+      (is-false (object-exists-p name))
+      (is-false (member name (list-shm) :test #'string=))
+      (is (= 0 (stat-nlink (shm-stats shm))))))
+  (with-open-shm* (shm)
+    (is (eq :eacces (keyword-of (mmap-shm shm 100)))))
+  (with-open-shm* (shm :direction :io :permissions '(:user-read :group-write))
+    (is (equal '(:user-read :group-write) (stat-mode (shm-stats shm))))))
+
+(deftest no-attempts
+  (let ((condition (handler-case (open-shm* :attempts 0) (error (condition) condition))))
+    (is (typep condition 'shm-exists))
+    (is (eq :eexist (posix-shm-error-keyword condition)))
+    (is (eq 'open-shm* (posix-shm-error-operation condition)))))
+
+(deftest huge-objects
+  (if (= 1 (posix-shm/shim:pshm-has "huge-objects"))
+      (let ((result (handler-case (close-shm (open-shm* :direction :io :huge t))
+                      (shm-error (condition) (posix-shm-error-keyword condition)))))
+        (is (member result '(t :enomem :enosys :einval))))
+      (is (eq :enotsup (keyword-of (open-shm* :direction :io :huge t))))))
+
+(deftest seals
+  (if (/= 1 (posix-shm/shim:pshm-has "seals"))
+      (skip "this platform has no seals")
+      (progn
+        (with-object (shm 4096)
+          (no-values (seal-shm shm '(:shrink :grow)))
+          (is (member :shrink (shm-seals shm)))
+          (is (member :grow (shm-seals shm)))
+          (is (eq :eperm (keyword-of (truncate-shm shm 0))))
+          (is (says "seal" (report-of (truncate-shm shm 8192))))
+          (is (= 4096 (stat-size (shm-stats shm))))
+          (with-mmap (ptr shm 4096)
+            (is (eq :ebusy (keyword-of (seal-shm shm :write)))))
+          (no-values (seal-shm shm :write))
+          (is (eq :eperm (keyword-of (mmap-shm shm 4096))))
+          (no-values (seal-shm shm :seal))
+          (is (eq :eperm (keyword-of (seal-shm shm :write)))))
+        (with-name (name)
+          (make-object name)
+          (with-open-shm (shm name :direction :io)
+            (is (eq :eperm (keyword-of (seal-shm shm :shrink)))))))))

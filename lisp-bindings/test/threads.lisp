@@ -1,0 +1,119 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Threads that race, and interrupts at any moment.
+
+(in-package #:posix-shm/test)
+
+(defun threads-p ()
+  #+(or sb-thread (and ecl threads) abcl) t
+  #-(or sb-thread (and ecl threads) abcl) nil)
+
+(defun start-thread (function)
+  (declare (ignorable function))
+  #+sb-thread (sb-thread:make-thread function)
+  #+(and ecl threads) (mp:process-run-function 'test function)
+  #+abcl (threads:make-thread function))
+
+(defun join-thread (thread)
+  (declare (ignorable thread))
+  #+sb-thread (sb-thread:join-thread thread)
+  #+(and ecl threads) (mp:process-join thread)
+  #+abcl (threads:thread-join thread))
+
+(defun in-threads (count function)
+  "Call FUNCTION in COUNT threads, with a number each, and return what they returned."
+  (let* ((results (make-array count :initial-element nil))
+         (threads (loop for index below count
+                        collect (let ((index index))
+                                  (start-thread (lambda () (setf (svref results index) (funcall function index))))))))
+    (mapc #'join-thread threads)
+    (coerce results 'list)))
+
+(deftest an-object-is-closed-once
+  (if (not (threads-p))
+      (skip "this Lisp has no threads")
+      (without-leaks
+        (dotimes (round 50)
+          (let* ((shm (open-shm* :direction :io))
+                 (go nil)
+                 (results (in-threads 4 (lambda (index)
+                                          (when (= index 3)
+                                            (setf go t))
+                                          (loop until go do (sleep 0.0001))
+                                          (handler-case (close-shm shm)
+                                            (error (condition) condition))))))
+            (is (equal '(t) (remove nil results)))
+            (is-false (open-shm-p shm)))))))
+
+(deftest errno-is-each-threads-own
+  (if (not (threads-p))
+      (skip "this Lisp has no threads")
+      (let ((results (in-threads 2 (lambda (index)
+                                     (loop repeat 1000
+                                           always (if (zerop index)
+                                                      (and (eql -1 (posix-shm/ffi:close 1000))
+                                                           (eq :ebadf posix-shm/ffi:*errno*))
+                                                      (and (eql -1 (posix-shm/ffi:shm-unlink "/posix-shm-test-none"))
+                                                           (eq :enoent posix-shm/ffi:*errno*))))))))
+        (is (equal '(t t) results)))))
+
+#+sbcl
+(defun interrupted-life (seconds)
+  "Live and die with an object, until a timeout comes at an arbitrary moment."
+  (handler-case (sb-ext:with-timeout seconds
+                  (loop
+                    (with-open-shm-and-mmap* (shm ptr (:direction :io) (4096))
+                      (declare (ignore shm))
+                      (setf (cffi:mem-ref ptr :int) 1))))
+    (sb-ext:timeout () t)))
+
+#+sbcl
+(defun interrupted-named-life (name seconds)
+  (handler-case (sb-ext:with-timeout seconds
+                  (loop
+                    (with-open-shm-and-mmap (shm ptr (name :direction :io :if-does-not-exist :create) (4096))
+                      (declare (ignore shm))
+                      (setf (cffi:mem-ref ptr :int) 1))))
+    (sb-ext:timeout () t)))
+
+(deftest interrupts-leak-nothing
+  #-sbcl (skip "interrupts are held back on SBCL and ECL; only SBCL has timeouts to try it with")
+  #+sbcl
+  (with-name (name)
+    (without-leaks
+      (let ((random (sb-ext:seed-random-state 42)))
+        (is (= 4000 (loop repeat 2000
+                          count (interrupted-life (+ 0.0001 (random 0.0006 random)))
+                          count (interrupted-named-life name (+ 0.0001 (random 0.0006 random))))))))))
+
+#+sb-thread
+(defun interrupted-thread ()
+  "A thread that lives and dies with objects until it is terminated at an arbitrary moment."
+  (let* ((started (sb-thread:make-semaphore))
+         (thread (sb-thread:make-thread (lambda ()
+                                          (sb-thread:signal-semaphore started)
+                                          (loop
+                                            (with-open-shm-and-mmap* (shm ptr (:direction :io) (4096))
+                                              (setf (cffi:mem-ref ptr :int) (shm-fd shm))))))))
+    (sb-thread:wait-on-semaphore started)
+    (sleep (random 0.002))
+    (sb-thread:terminate-thread thread)
+    (sb-thread:join-thread thread :default nil)))
+
+(deftest terminated-threads-leak-nothing
+  #-sb-thread (skip "only SBCL's threads are terminated here")
+  #+sb-thread
+  (without-leaks
+    (dotimes (round 300)
+      (interrupted-thread))
+    (pass)))
+
+(deftest waiting-for-a-message-is-open-to-interrupts
+  #-sbcl (skip "only SBCL has timeouts to try it with")
+  #+sbcl
+  (without-leaks
+    (with-sockets (here there)
+      (is (eq :timeout (handler-case (sb-ext:with-timeout 0.1 (receive-shm there))
+                         (sb-ext:timeout () :timeout))))
+      (with-object (shm)
+        (send-shm shm here)
+        (is (eq t (close-shm (receive-shm there))))))))

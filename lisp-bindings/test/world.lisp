@@ -1,0 +1,94 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; What the tests look at: the descriptors and the mappings of this process, and the objects of the system.
+
+(in-package #:posix-shm/test)
+
+(defvar *name-count* 0)
+
+(defun prefix ()
+  (format nil "/posix-shm-test-~D-" (posix-shm/host:process-id)))
+
+(defun fresh-name ()
+  "A name that only this process uses."
+  (format nil "~A~D" (prefix) (incf *name-count*)))
+
+(defun remove-leavings ()
+  "Remove what a failed test has left behind."
+  (dolist (name (list-shm))
+    (when (eql 0 (search (prefix) name))
+      (ignore-errors (delete-shm name)))))
+
+(defmacro with-name ((name) &body body)
+  "Run BODY with a name that nothing has, and remove the object afterwards."
+  `(let ((,name (fresh-name)))
+     (unwind-protect (progn ,@body)
+       (posix-shm/shim:pshm-delete ,name))))
+
+(defun make-object (name &key (size 0) (permissions '(:user-read :user-write)))
+  (with-open-shm (shm name :direction :io :if-exists :error :if-does-not-exist :create :permissions permissions)
+    (truncate-shm shm size)))
+
+(defun object-exists-p (name)
+  (with-open-shm (shm name :if-does-not-exist nil)
+    (and shm t)))
+
+(defun object-size (name)
+  (with-open-shm (shm name)
+    (stat-size (shm-stats shm))))
+
+(defmacro on-linux (&body body)
+  "BODY looks into /proc."
+  `(if (probe-file "/proc/self/maps")
+       (progn ,@body)
+       (skip "there is no /proc")))
+
+(defun open-descriptors ()
+  "The descriptors of this process that are open, up to a number that no test reaches."
+  (loop for descriptor below 1024
+        unless (= (posix-shm/shim:pshm-fstat descriptor (cffi:null-pointer) 0)
+                  (- (posix-shm/shim:pshm-error-number "EBADF")))
+          collect descriptor))
+
+(defun mappings-of-objects ()
+  "How many mappings of shared memory objects this process has."
+  (with-open-file (stream "/proc/self/maps" :external-format #+clisp charset:iso-8859-1 #-clisp :latin-1)
+    (loop for line = (read-line stream nil)
+          while line
+          count (or (search "/dev/shm/" line) (search "/memfd:posix-shm" line) (search "/memfd:pshm" line)))))
+
+(defmacro without-leaks (&body body)
+  "Run BODY, and check that it left neither a descriptor nor a mapping behind."
+  `(let ((descriptors (open-descriptors))
+         (mappings (mappings-of-objects)))
+     (multiple-value-prog1 (progn ,@body)
+       (is (equal descriptors (open-descriptors)))
+       (is (= mappings (mappings-of-objects))))))
+
+(defmacro with-object ((shm &optional (size 0)) &body body)
+  "Run BODY with an object without a name, of SIZE octets."
+  `(with-open-shm* (,shm :direction :io)
+     (truncate-shm ,shm ,size)
+     ,@body))
+
+(defmacro keyword-of (&body body)
+  "The keyword of the error that BODY signals, or nil."
+  `(handler-case (progn ,@body nil)
+     (posix-shm-error (condition) (posix-shm-error-keyword condition))))
+
+(defmacro report-of (&body body)
+  "The report of the error that BODY signals, or the empty text."
+  `(handler-case (progn ,@body "")
+     (error (condition) (princ-to-string condition))))
+
+(defun says (text report)
+  (search text report :test #'char-equal))
+
+(defmacro refuses ((argument) &body body)
+  "Check that BODY signals a shm-invalid-argument that names ARGUMENT."
+  (let ((condition (gensym)))
+    `(let ((,condition (handler-case (progn ,@body nil)
+                         (error (condition) condition))))
+       (is (typep ,condition 'shm-invalid-argument))
+       (is (typep ,condition 'shm-error))
+       (is (typep ,condition 'type-error))
+       (is (says (format nil "argument ~A of " ',argument) (princ-to-string ,condition))))))
