@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The common scenario in Java with JNA. The functions of an interface are Java's own and the JDK has no JSON reader:
+// PosixShm.java declares what is used, and asks the library for the constants.
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+final class Scenario {
+    static final PosixShm SHM = PosixShm.SHM;
+    static final int SIZE = 8192;
+    static final int READ_WRITE = PosixShm.PROT_READ | PosixShm.PROT_WRITE;
+    // int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
+    static final int RECORD = 128;
+
+    interface Body {
+        void run() throws Exception;
+    }
+
+    static int check(int result) {
+        if (result < 0) throw new IllegalStateException(SHM.pshm_strerror(result));
+        return result;
+    }
+
+    static long check(long result) {
+        if (result < 0) check((int) result);
+        return result;
+    }
+
+    static String errorName(long result) {
+        return SHM.pshm_error_name((int) result);
+    }
+
+    static void expect(Object got, Object wanted) {
+        if (!wanted.equals(got)) throw new AssertionError(got + " instead of " + wanted);
+    }
+
+    static long map(int fd, long length, long offset, int protections) {
+        return check(SHM.pshm_map(fd, length, protections, PosixShm.MAP_SHARED, offset));
+    }
+
+    static long map(int fd, long length) {
+        return map(fd, length, 0, READ_WRITE);
+    }
+
+    /** The fields of an object, by the constants' names. */
+    record Stat(long[] fields) {
+        static Stat of(int fd) {
+            long[] fields = new long[16];
+            expect(check(SHM.pshm_fstat(fd, fields, fields.length)), 16);
+            return new Stat(fields);
+        }
+
+        long get(String name) {
+            return fields[check(SHM.pshm_constant("PSHM_STAT_" + name))];
+        }
+    }
+
+    int number, failures;
+    int fd;
+    long address;
+    Pointer memory;
+    final String name;
+    final IntByReference created = new IntByReference(-1);
+
+    Scenario(String name) {
+        this.name = name;
+    }
+
+    void point(String title, Body body) {
+        number++;
+        try {
+            body.run();
+            System.out.println("ok " + number + " - " + title);
+        } catch (Throwable problem) {
+            failures++;
+            System.out.println("not ok " + number + " - " + title);
+            problem.printStackTrace();
+        }
+    }
+
+    int openExclusively() {
+        return SHM.pshm_open(name, PosixShm.DIRECTION_IO, PosixShm.IF_EXISTS_ERROR, PosixShm.IF_DOES_NOT_EXIST_CREATE,
+            0600, created);
+    }
+
+    void run() {
+        point("load the library and check its version", () -> {
+            int version = SHM.pshm_version();
+            expect(version >= 1000, true);
+            expect(SHM.pshm_version_string(),
+                "%d.%d.%d".formatted(version / 1000000, version / 1000 % 1000, version % 1000));
+        });
+        point("open exclusively", () -> {
+            fd = check(openExclusively());
+            expect(created.getValue(), 1);
+        });
+        point("be told by name that it exists", () -> {
+            expect(errorName(openExclusively()), "EEXIST");
+            expect(errorName(SHM.pshm_errno()), "EEXIST");
+        });
+        point("size, allocate, map", () -> {
+            check(SHM.pshm_truncate(fd, SIZE));
+            check(SHM.pshm_allocate(fd, SIZE));
+            address = map(fd, SIZE);
+            memory = new Pointer(address);
+        });
+        point("write a pattern, read it back through pshm_read", () -> {
+            byte[] pattern = new byte[256], bytes = new byte[256];
+            for (int i = 0; i < pattern.length; i++) pattern[i] = (byte) (i * 7);
+            memory.write(4096, pattern, 0, pattern.length);
+            expect(SHM.pshm_read(fd, bytes, bytes.length, 4096), 256L);
+            expect(Arrays.equals(bytes, pattern), true);
+            expect(SHM.pshm_write(fd, "hello".getBytes(StandardCharsets.UTF_8), 5, 100), 5L);
+            expect(new String(memory.getByteArray(100, 5), StandardCharsets.UTF_8), "hello");
+            expect(SHM.pshm_read(fd, bytes, bytes.length, SIZE - 100), 100L);
+        });
+        point("stat with named fields", () -> {
+            Stat stat = Stat.of(fd);
+            expect(stat.get("SIZE"), (long) SIZE);
+            expect(stat.get("MODE"), 0600L);
+            expect(stat.get("NLINK"), 1L);
+            expect(stat.get("BLOCKS") >= SIZE / 512, true);
+        });
+        point("parse a permission list", () -> {
+            String keywords = "user-read user-write group-read";
+            expect(SHM.pshm_flags_parse(PosixShm.KIND_MODE, keywords), 0640);
+            byte[] text = new byte[64];
+            check(SHM.pshm_flags_format(PosixShm.KIND_MODE, 0640, text, text.length));
+            expect(Native.toString(text), keywords);
+            expect(errorName(SHM.pshm_flags_parse(PosixShm.KIND_MODE, "user-fly")), "EINVAL");
+        });
+        point("enumerate the constants", () -> {
+            int count = SHM.pshm_constant_count();
+            expect(count > 50, true);
+            for (int i = 0; i < count; i++)
+                expect(SHM.pshm_constant(SHM.pshm_constant_name(i)), SHM.pshm_constant_value(i));
+            expect(PosixShm.MAP_SHARED, 1);
+            expect(SHM.pshm_constant_name(count) == null, true);
+        });
+        point("fail with the right error name", () -> {
+            expect(errorName(SHM.pshm_open(name + "-none", PosixShm.DIRECTION_INPUT, 0, 0, 0, null)), "ENOENT");
+            expect(errorName(SHM.pshm_delete("noslash")), "EINVAL");
+            expect(errorName(SHM.pshm_map(fd, -1, READ_WRITE, PosixShm.MAP_SHARED, 0)), "EINVAL");
+            expect(errorName(SHM.pshm_errno()), "EINVAL");
+        });
+        point("make an anonymous object", () -> {
+            byte[] label = new byte[32];
+            int anonymous = check(SHM.pshm_open_anonymous(PosixShm.DIRECTION_IO, 0640, 0, 100, label, label.length));
+            Stat stat = Stat.of(anonymous);
+            expect(stat.get("NLINK"), 0L);
+            expect(stat.get("MODE"), 0640L);
+            expect(label[0], (byte) '/');
+            check(SHM.pshm_close(anonymous));
+        });
+        point("hand a descriptor to another process", () -> {
+            IntByReference here = new IntByReference(), there = new IntByReference();
+            check(SHM.pshm_socketpair(here, there));
+            memory.setLong(0, 9007199254740992L);
+            check(SHM.pshm_send(here.getValue(), fd));
+            check(SHM.pshm_set_inheritable(there.getValue(), 1));
+            // ProcessBuilder closes every descriptor in the child but the first three; system(3) does not.
+            String command = System.getenv("POSIX_SHM_CONSUMER") + " receive " + there.getValue();
+            expect(NativeLibrary.getProcess().getFunction("system").invokeInt(new Object[] {command}), 0);
+            expect(memory.getLong(0), 9007199254740993L);
+            check(SHM.pshm_close(here.getValue()));
+            check(SHM.pshm_close(there.getValue()));
+        });
+        point("close, delete", () -> {
+            check(SHM.pshm_unmap(address, SIZE));
+            check(SHM.pshm_close(fd));
+            expect(errorName(SHM.pshm_close(fd)), "EBADF");
+            check(SHM.pshm_delete(name));
+            expect(errorName(SHM.pshm_delete(name)), "ENOENT");
+        });
+        System.out.println("1.." + number);
+    }
+
+    /** The other end of the hand-over: add one to the number at the start of the object. */
+    static void receive(int socket) {
+        int fd = check(SHM.pshm_receive(socket));
+        long address = map(fd, 8);
+        Pointer memory = new Pointer(address);
+        memory.setLong(0, memory.getLong(0) + 1);
+        check(SHM.pshm_unmap(address, 8));
+        check(SHM.pshm_close(fd));
+    }
+
+    static void putRecord(int fd, int slot, int offset) {
+        long address = map(fd, RECORD, offset, READ_WRITE);
+        Pointer record = new Pointer(address);
+        record.setLong(0, -9007199254740993L - slot);
+        record.setInt(8, -1 - slot);
+        record.setString(16, "java gr\u00fc\u00dft", "UTF-8");
+        for (int i = 0; i < 64; i++) record.setByte(64 + i, (byte) (slot * 31 + i * 7));
+        check(SHM.pshm_unmap(address, RECORD));
+    }
+
+    static void printRecord(Pointer record, Object slot) {
+        int sum = 0;
+        for (int i = 0; i < 64; i++) sum += (i + 1) * (record.getByte(64 + i) & 0xff);
+        System.out.println(slot + "\t" + record.getLong(0) + "\t" + record.getInt(8) + "\t" + sum + "\t"
+            + record.getString(16, "UTF-8"));
+    }
+
+    /** Write one's record into the object, and into an anonymous one that goes to the socket. */
+    static void write(String name, int slot, int socket) {
+        int fd = check(SHM.pshm_open(name, PosixShm.DIRECTION_IO, 0, PosixShm.IF_DOES_NOT_EXIST_ERROR, 0, null));
+        putRecord(fd, slot, slot * RECORD);
+        check(SHM.pshm_close(fd));
+        int anonymous = check(SHM.pshm_open_anonymous(PosixShm.DIRECTION_IO, 0600, 0, 100, null, 0));
+        check(SHM.pshm_truncate(anonymous, RECORD));
+        putRecord(anonymous, slot, 0);
+        check(SHM.pshm_send(socket, anonymous));
+        check(SHM.pshm_close(anonymous));
+    }
+
+    /** Print every record of the object, then the one of the object that comes from the socket. */
+    static void read(String name, int count, int socket) {
+        int fd = check(SHM.pshm_open(name, PosixShm.DIRECTION_INPUT, 0, 0, 0, null));
+        long address = map(fd, count * RECORD, 0, PosixShm.PROT_READ);
+        for (int slot = 0; slot < count; slot++) printRecord(new Pointer(address + slot * RECORD), slot);
+        check(SHM.pshm_unmap(address, count * RECORD));
+        check(SHM.pshm_close(fd));
+        int received = check(SHM.pshm_receive(socket));
+        address = map(received, RECORD, 0, PosixShm.PROT_READ);
+        printRecord(new Pointer(address), "received");
+        check(SHM.pshm_unmap(address, RECORD));
+        check(SHM.pshm_close(received));
+    }
+
+    public static void main(String[] arguments) {
+        switch (arguments[0]) {
+            case "scenario" -> {
+                Scenario scenario = new Scenario(arguments[1]);
+                scenario.run();
+                System.exit(scenario.failures);
+            }
+            case "receive" -> receive(Integer.parseInt(arguments[1]));
+            case "write" -> write(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+            case "read" -> read(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+            default -> System.exit(2);
+        }
+    }
+}

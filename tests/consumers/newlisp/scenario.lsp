@@ -1,0 +1,166 @@
+; SPDX-License-Identifier: BSD-3-Clause
+; The common scenario in newLISP; posix-shm.lsp makes the binding from the JSON of the ABI.
+(load (append (env "NEWLISP_CONSUMER") "/posix-shm.lsp"))
+
+(constant 'SIZE 8192)
+(constant 'RECORD 128)
+(set 'read-write (| PSHM_PROT_READ PSHM_PROT_WRITE))
+
+(define (check result)
+  (if (< result 0) (throw-error (pshm_strerror result)) result))
+
+(define (expect got wanted)
+  (unless (= got wanted) (throw-error (string got " instead of " wanted))))
+
+(define (map-object fd len (offset 0) (protections read-write))
+  (check (pshm_map fd len protections PSHM_MAP_SHARED offset)))
+
+(define (buffer size) (dup "\000" size))
+
+(define (int-in bytes) (first (unpack "ld" bytes)))
+
+(define (store bytes memory) (cpymem bytes memory (length bytes)))
+
+; The fields as an association list, from the constants' names.
+(define (stat-of fd)
+  (let (fields (buffer (* 8 16)) values '())
+    (expect (check (pshm_fstat fd fields 16)) 16)
+    (set 'values (unpack (dup "Ld" 16) fields))
+    (map (fn (item) (list (slice (lookup "name" item) 10) (values (lookup "value" item))))
+         (filter (fn (item) (starts-with (lookup "name" item) "PSHM_STAT_")) (lookup "constants" abi)))))
+
+(set 'points '() 'number 0 'failures 0)
+
+; (point title body ...): good when nothing in it throws.
+(define-macro (point title)
+  (inc number)
+  (if (catch (eval (cons 'begin (args))) 'problem)
+      (println "ok " number " - " title)
+      (begin
+        (inc failures)
+        (println "not ok " number " - " title)
+        (println (join (map (fn (line) (append "# " line)) (parse problem "\n")) "\n")))))
+
+(define (open-exclusively)
+  (pshm_open name PSHM_DIRECTION_IO PSHM_IF_EXISTS_ERROR PSHM_IF_DOES_NOT_EXIST_CREATE 0600 created))
+
+(define (scenario name)
+  (let (created (pack "ld" -1) fd nil memory nil)
+    (point "load the library and check its version"
+      (let (version (pshm_version))
+        (expect (pshm_version_string) (format "%d.%d.%d" (/ version 1000000) (% (/ version 1000) 1000) (% version 1000)))
+        (expect (pshm_version_string) (lookup "version" abi))))
+    (point "open exclusively"
+      (set 'fd (check (open-exclusively)))
+      (expect (int-in created) 1))
+    (point "be told by name that it exists"
+      (expect (pshm_error_name (open-exclusively)) "EEXIST")
+      (expect (pshm_error_name (pshm_errno)) "EEXIST"))
+    (point "size, allocate, map"
+      (check (pshm_truncate fd SIZE))
+      (check (pshm_allocate fd SIZE))
+      (set 'memory (map-object fd SIZE)))
+    (point "write a pattern, read it back through pshm_read"
+      (let (pattern (pack (dup "b" 256) (map (fn (i) (% (* i 7) 256)) (sequence 0 255))) bytes (buffer 256))
+        (store pattern (+ memory 4096))
+        (expect (pshm_read fd bytes 256 4096) 256)
+        (expect bytes pattern)
+        (expect (pshm_write fd "hello" 5 100) 5)
+        (expect (get-string (+ memory 100) 5) "hello")
+        (expect (pshm_read fd bytes 256 (- SIZE 100)) 100)))
+    (point "stat with named fields"
+      (let (fields (stat-of fd))
+        (expect (map (fn (key) (lookup key fields)) '("SIZE" "MODE" "NLINK")) (list SIZE 0600 1))
+        (expect (>= (lookup "BLOCKS" fields) (/ SIZE 512)) true)))
+    (point "parse a permission list"
+      (let (keywords "user-read user-write group-read" text (buffer 64))
+        (expect (pshm_flags_parse PSHM_KIND_MODE keywords) 0640)
+        (check (pshm_flags_format PSHM_KIND_MODE 0640 text 64))
+        (expect (get-string text) keywords)
+        (expect (pshm_error_name (pshm_flags_parse PSHM_KIND_MODE "user-fly")) "EINVAL")))
+    (point "enumerate the constants"
+      (expect (map (fn (i) (list (pshm_constant_name i) (pshm_constant_value i)))
+                   (sequence 0 (- (pshm_constant_count) 1)))
+              (map (fn (item) (list (lookup "name" item) (lookup "value" item))) (lookup "constants" abi)))
+      (expect (pshm_error_name (pshm_constant_value (pshm_constant_count))) "EINVAL"))
+    (point "fail with the right error name"
+      (expect (pshm_error_name (pshm_open (append name "-none") PSHM_DIRECTION_INPUT 0 0 0 0)) "ENOENT")
+      (expect (pshm_error_name (pshm_delete "noslash")) "EINVAL")
+      (expect (pshm_error_name (pshm_map fd -1 read-write PSHM_MAP_SHARED 0)) "EINVAL")
+      (expect (pshm_error_name (pshm_errno)) "EINVAL"))
+    (point "make an anonymous object"
+      (letn (label (buffer 32)
+             anonymous (check (pshm_open_anonymous PSHM_DIRECTION_IO 0640 0 100 label 32))
+             fields (stat-of anonymous))
+        (expect (lookup "NLINK" fields) 0)
+        (expect (lookup "MODE" fields) 0640)
+        (expect (starts-with label "/") true)
+        (check (pshm_close anonymous))))
+    (point "hand a descriptor to another process"
+      (let (here (buffer 4) there (buffer 4))
+        (check (pshm_socketpair here there))
+        (store (pack "Ld" 9007199254740992) memory)
+        (check (pshm_send (int-in here) fd))
+        (check (pshm_set_inheritable (int-in there) 1))
+        (expect (! (string (env "POSIX_SHM_CONSUMER") " receive " (int-in there))) 0)
+        (expect (get-long memory) 9007199254740993)
+        (check (pshm_close (int-in here)))
+        (check (pshm_close (int-in there)))))
+    (point "close, delete"
+      (check (pshm_unmap memory SIZE))
+      (check (pshm_close fd))
+      (expect (pshm_error_name (pshm_close fd)) "EBADF")
+      (check (pshm_delete name))
+      (expect (pshm_error_name (pshm_delete name)) "ENOENT"))
+    (println "1.." number)))
+
+; The other end of the hand-over: add one to the number at the start of the object.
+(define (receive-object socket)
+  (letn (fd (check (pshm_receive (int socket))) memory (map-object fd 8))
+    (store (pack "Ld" (+ 1 (get-long memory))) memory)
+    (check (pshm_unmap memory 8))
+    (check (pshm_close fd))))
+
+; A record: int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
+(define (put-record fd slot offset)
+  (let (memory (map-object fd RECORD offset)
+        pattern (map (fn (i) (% (+ (* slot 31) (* i 7)) 256)) (sequence 0 63)))
+    (store (pack "Ld ld ld s48" (- -9007199254740993 slot) (- -1 slot) 0 "newlisp grüßt") memory)
+    (store (pack (dup "b" 64) pattern) (+ memory 64))
+    (check (pshm_unmap memory RECORD))))
+
+(define (print-record memory slot)
+  (let (pattern (unpack (dup "b" 64) (+ memory 64)))
+    (println slot "\t" (get-long memory) "\t" (first (unpack "ld" (+ memory 8))) "\t"
+             (apply + (map * (sequence 1 64) pattern)) "\t" (get-string (+ memory 16)))))
+
+; Write one's record into the object, and into an anonymous one that goes to the socket.
+(define (write-record name slot socket)
+  (let (fd (check (pshm_open name PSHM_DIRECTION_IO 0 PSHM_IF_DOES_NOT_EXIST_ERROR 0 0))
+        anonymous (check (pshm_open_anonymous PSHM_DIRECTION_IO 0600 0 100 0 0)))
+    (put-record fd (int slot) (* (int slot) RECORD))
+    (check (pshm_close fd))
+    (check (pshm_truncate anonymous RECORD))
+    (put-record anonymous (int slot) 0)
+    (check (pshm_send (int socket) anonymous))
+    (check (pshm_close anonymous))))
+
+; Print every record of the object, then the one of the object that comes from the socket.
+(define (read-records name count socket)
+  (letn (fd (check (pshm_open name PSHM_DIRECTION_INPUT 0 0 0 0))
+         len (* (int count) RECORD)
+         memory (map-object fd len 0 PSHM_PROT_READ))
+    (dotimes (slot (int count)) (print-record (+ memory (* slot RECORD)) slot))
+    (check (pshm_unmap memory len))
+    (check (pshm_close fd)))
+  (letn (received (check (pshm_receive (int socket)))
+         memory (map-object received RECORD 0 PSHM_PROT_READ))
+    (print-record memory "received")
+    (check (pshm_unmap memory RECORD))
+    (check (pshm_close received))))
+
+(set 'arguments (3 (main-args)))
+(apply (case (pop arguments)
+         ("scenario" scenario) ("receive" receive-object) ("write" write-record) ("read" read-records))
+       arguments)
+(exit failures)

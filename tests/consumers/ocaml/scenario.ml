@@ -1,0 +1,179 @@
+(* SPDX-License-Identifier: BSD-3-Clause *)
+(* The common scenario in OCaml. The types of a foreign function are OCaml's own, checked when the program is read:
+   posix_shm.ml declares what is used, and asks the library for the constants. *)
+#use "posix_shm.ml"
+
+let size = 8192
+let read_write = prot_read lor prot_write
+
+let check result = if result < 0 then failwith (pshm_strerror result) else result
+let check64 result = if result < 0L then failwith (pshm_strerror (Int64.to_int result)) else result
+let done_ result = ignore (check result)
+let error_name result = pshm_error_name result
+
+let expect show got wanted =
+  if got <> wanted then failwith (Printf.sprintf "%s instead of %s" (show got) (show wanted))
+let expect_int = expect string_of_int
+let expect_int64 = expect Int64.to_string
+let expect_string = expect (fun text -> text)
+
+let map_object ?(offset = 0) ?(protections = read_write) fd length =
+  check64 (pshm_map fd (Int64.of_int length) protections map_shared (Int64.of_int offset))
+let unmap address length = done_ (pshm_unmap address (Int64.of_int length))
+
+(* The memory at an address, as a pointer to a type. *)
+let at typ ?(offset = 0) address =
+  from_voidp typ (ptr_of_raw_address (Nativeint.add (Int64.to_nativeint address) (Nativeint.of_int offset)))
+
+let store address offset text = String.iteri (fun i c -> (at char ~offset address +@ i) <-@ c) text
+let fetch address offset length = string_from_ptr (at char ~offset address) ~length
+let up_to_nul text = List.hd (String.split_on_char '\000' text)
+
+let stat fd =
+  let fields = CArray.make int64_t 16 in
+  expect_int (check (pshm_fstat fd (CArray.start fields) 16)) 16;
+  fun name -> Int64.to_int (CArray.get fields (check (pshm_constant ("PSHM_STAT_" ^ name))))
+
+let scenario name =
+  let created = allocate int (-1) and fd = ref (-1) and address = ref 0L in
+  let open_exclusively () =
+    pshm_open name direction_io if_exists_error if_does_not_exist_create 0o600 (Some created) in
+  let points = [
+    "load the library and check its version", (fun () ->
+      let version = pshm_version () in
+      expect_string (pshm_version_string ())
+        (Printf.sprintf "%d.%d.%d" (version / 1_000_000) (version / 1000 mod 1000) (version mod 1000)));
+    "open exclusively", (fun () ->
+      fd := check (open_exclusively ());
+      expect_int !@created 1);
+    "be told by name that it exists", (fun () ->
+      expect_string (error_name (open_exclusively ())) "EEXIST";
+      expect_string (error_name (pshm_errno ())) "EEXIST");
+    "size, allocate, map", (fun () ->
+      done_ (pshm_truncate !fd (Int64.of_int size));
+      done_ (pshm_allocate !fd (Int64.of_int size));
+      address := map_object !fd size);
+    "write a pattern, read it back through pshm_read", (fun () ->
+      let pattern = String.init 256 (fun i -> Char.chr (i * 7 mod 256)) and bytes = Bytes.create 256 in
+      store !address 4096 pattern;
+      expect_int64 (pshm_read !fd (ocaml_bytes_start bytes) 256L 4096L) 256L;
+      expect_string (Bytes.to_string bytes) pattern;
+      expect_int64 (pshm_write !fd (ocaml_string_start "hello") 5L 100L) 5L;
+      expect_string (fetch !address 100 5) "hello";
+      expect_int64 (pshm_read !fd (ocaml_bytes_start bytes) 256L (Int64.of_int (size - 100))) 100L);
+    "stat with named fields", (fun () ->
+      let field = stat !fd in
+      expect_int (field "SIZE") size;
+      expect_int (field "MODE") 0o600;
+      expect_int (field "NLINK") 1;
+      expect string_of_bool (field "BLOCKS" >= size / 512) true);
+    "parse a permission list", (fun () ->
+      let mode = pshm_constant "PSHM_KIND_MODE" and keywords = "user-read user-write group-read" in
+      expect_int (pshm_flags_parse mode keywords) 0o640;
+      let text = Bytes.create 64 in
+      let used = Int64.to_int (check64 (pshm_flags_format mode 0o640 (ocaml_bytes_start text) 64L)) in
+      expect_string (Bytes.sub_string text 0 (used - 1)) keywords;
+      expect_string (error_name (pshm_flags_parse mode "user-fly")) "EINVAL");
+    "enumerate the constants", (fun () ->
+      let count = pshm_constant_count () in
+      expect string_of_bool (count > 50) true;
+      for i = 0 to count - 1 do
+        expect_int (pshm_constant (Option.get (pshm_constant_name i))) (pshm_constant_value i)
+      done;
+      expect_int map_shared 1;
+      expect string_of_bool (pshm_constant_name count = None) true);
+    "fail with the right error name", (fun () ->
+      expect_string (error_name (pshm_open (name ^ "-none") direction_input 0 0 0 None)) "ENOENT";
+      expect_string (error_name (pshm_delete "noslash")) "EINVAL";
+      expect_string (error_name (Int64.to_int (pshm_map !fd (-1L) read_write map_shared 0L))) "EINVAL";
+      expect_string (error_name (pshm_errno ())) "EINVAL");
+    "make an anonymous object", (fun () ->
+      let label = Bytes.create 32 in
+      let anonymous = check (pshm_open_anonymous direction_io 0o640 0 100 (ocaml_bytes_start label) 32L) in
+      let field = stat anonymous in
+      expect_int (field "NLINK") 0;
+      expect_int (field "MODE") 0o640;
+      expect (String.make 1) (Bytes.get label 0) '/';
+      done_ (pshm_close anonymous));
+    "hand a descriptor to another process", (fun () ->
+      let here = allocate int 0 and there = allocate int 0 in
+      done_ (pshm_socketpair here there);
+      at int64_t !address <-@ 9007199254740992L;
+      done_ (pshm_send !@here !fd);
+      done_ (pshm_set_inheritable !@there 1);
+      expect_int (Sys.command (Printf.sprintf "%s receive %d" (Sys.getenv "POSIX_SHM_CONSUMER") !@there)) 0;
+      expect_int64 !@(at int64_t !address) 9007199254740993L;
+      done_ (pshm_close !@here);
+      done_ (pshm_close !@there));
+    "close, delete", (fun () ->
+      unmap !address size;
+      done_ (pshm_close !fd);
+      expect_string (error_name (pshm_close !fd)) "EBADF";
+      done_ (pshm_delete name);
+      expect_string (error_name (pshm_delete name)) "ENOENT")] in
+  let point number (title, body) =
+    match body () with
+    | () -> Printf.printf "ok %d - %s\n%!" (number + 1) title; true
+    | exception problem ->
+      Printf.printf "not ok %d - %s\n# %s\n%!" (number + 1) title (Printexc.to_string problem); false in
+  let results = List.mapi point points in
+  Printf.printf "1..%d\n" (List.length results);
+  exit (if List.mem false results then 1 else 0)
+
+(* The other end of the hand-over: add one to the number at the start of the object. *)
+let receive socket =
+  let fd = check (pshm_receive socket) in
+  let address = map_object fd 8 in
+  let number = at int64_t address in
+  number <-@ Int64.succ !@number;
+  unmap address 8;
+  done_ (pshm_close fd)
+
+(* A record: int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern. *)
+let record = 128
+
+let put_record fd slot offset =
+  let address = map_object ~offset fd record in
+  at int64_t address <-@ Int64.sub (-9007199254740993L) (Int64.of_int slot);
+  at int32_t ~offset:8 address <-@ Int32.of_int (-1 - slot);
+  store address 16 "ocaml gr\195\188\195\159t";
+  store address 64 (String.init 64 (fun i -> Char.chr ((slot * 31 + i * 7) mod 256)));
+  unmap address record
+
+let print_record address offset slot =
+  let pattern = fetch address (offset + 64) 64 and sum = ref 0 in
+  String.iteri (fun i byte -> sum := !sum + (i + 1) * Char.code byte) pattern;
+  Printf.printf "%s\t%Ld\t%ld\t%d\t%s\n" slot !@(at int64_t ~offset address) !@(at int32_t ~offset:(offset + 8) address)
+    !sum (up_to_nul (fetch address (offset + 16) 48))
+
+(* Write one's record into the object, and into an anonymous one that goes to the socket. *)
+let write name slot socket =
+  let fd = check (pshm_open name direction_io 0 if_does_not_exist_error 0 None) in
+  put_record fd slot (slot * record);
+  done_ (pshm_close fd);
+  let anonymous = check (pshm_open_anonymous direction_io 0o600 0 100 (ocaml_bytes_start (Bytes.create 32)) 32L) in
+  done_ (pshm_truncate anonymous (Int64.of_int record));
+  put_record anonymous slot 0;
+  done_ (pshm_send socket anonymous);
+  done_ (pshm_close anonymous)
+
+(* Print every record of the object, then the one of the object that comes from the socket. *)
+let read name count socket =
+  let fd = check (pshm_open name direction_input 0 0 0 None) in
+  let address = map_object ~protections:prot_read fd (count * record) in
+  for slot = 0 to count - 1 do print_record address (slot * record) (string_of_int slot) done;
+  unmap address (count * record);
+  done_ (pshm_close fd);
+  let received = check (pshm_receive socket) in
+  let address = map_object ~protections:prot_read received record in
+  print_record address 0 "received";
+  unmap address record;
+  done_ (pshm_close received)
+
+let () =
+  match List.tl (Array.to_list Sys.argv) with
+  | ["scenario"; name] -> scenario name
+  | ["receive"; socket] -> receive (int_of_string socket)
+  | ["write"; name; slot; socket] -> write name (int_of_string slot) (int_of_string socket)
+  | ["read"; name; count; socket] -> read name (int_of_string count) (int_of_string socket)
+  | _ -> exit 2
