@@ -31,20 +31,33 @@ count_inside(int fd, int64_t count, int64_t offset)
 
 /* A platform that has no read and no write on these descriptors is served through a mapping. */
 static int64_t
-copy_mapped(int fd, void *in, const void *out, int64_t count, int64_t offset)
+map_bytes(int fd, int64_t count, int protections, int64_t offset)
 {
-	int64_t address;
+	int64_t address = pshm_map(fd, count, protections, PSHM_MAP_SHARED, offset);
 
-	count = count_inside(fd, count, offset);
-	if (count <= 0)
-		return count;
-	address = pshm_map(fd, count, in != NULL ? PSHM_PROT_READ : PSHM_PROT_WRITE, PSHM_MAP_SHARED, offset);
+	return address == -EACCES || address == -EPERM ? -EBADF : address;
+}
+
+static int64_t
+read_mapped(int fd, void *ret_bytes, int64_t count, int64_t offset)
+{
+	int64_t address = map_bytes(fd, count, PSHM_PROT_READ, offset);
+
 	if (is_address_error(address))
-		return address == -EACCES || address == -EPERM ? -EBADF : address;
-	if (in != NULL)
-		memcpy(in, (const void *)(uintptr_t)address, (size_t)count);
-	else
-		memcpy((void *)(uintptr_t)address, out, (size_t)count);
+		return address;
+	memcpy(ret_bytes, (const void *)(uintptr_t)address, (size_t)count);
+	pshm_unmap(address, count);
+	return count;
+}
+
+static int64_t
+write_mapped(int fd, const void *bytes, int64_t count, int64_t offset)
+{
+	int64_t address = map_bytes(fd, count, PSHM_PROT_WRITE, offset);
+
+	if (is_address_error(address))
+		return address;
+	memcpy((void *)(uintptr_t)address, bytes, (size_t)count);
 	pshm_unmap(address, count);
 	return count;
 }
@@ -98,11 +111,10 @@ pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offset)
 		return record64(error);
 	if (count > INT64_MAX - offset)
 		count = INT64_MAX - offset;
-	if (count == 0)
-		return record64(count_inside(fd, 0, 0));
-	if (!can(CAN_DESCRIPTOR_IO))
-		return record64(copy_mapped(fd, ret_bytes, NULL, count, offset));
-	return record64(read_bytes(fd, ret_bytes, count, offset));
+	if (can(CAN_DESCRIPTOR_IO) && count > 0)
+		return record64(read_bytes(fd, ret_bytes, count, offset));
+	count = count_inside(fd, count, offset);
+	return count <= 0 ? record64(count) : record64(read_mapped(fd, ret_bytes, count, offset));
 }
 
 /* A write past the end would grow the object, so the end is looked up first. */
@@ -117,6 +129,6 @@ pshm_write(int fd, const void *bytes, int64_t count, int64_t offset)
 	if (count <= 0)
 		return record64(count);
 	if (!can(CAN_DESCRIPTOR_IO))
-		return record64(copy_mapped(fd, NULL, bytes, count, offset));
+		return record64(write_mapped(fd, bytes, count, offset));
 	return record64(write_bytes(fd, bytes, count, offset));
 }

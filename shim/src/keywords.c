@@ -9,7 +9,7 @@ static const struct keyword {
 	int kind;
 	char name[16];
 	int value;
-} keywords[] = {
+} rows[] = {
 #define PSHM_KEYWORD(kind, name, value) { kind, name, value },
 #include "constants-table.h"
 #undef PSHM_KEYWORD
@@ -22,7 +22,7 @@ static const int choices[] = {
 #undef PSHM_CHOICE
 };
 
-enum { KEYWORDS = sizeof keywords / sizeof keywords[0], CHOICES = sizeof choices / sizeof choices[0] };
+enum { KEYWORDS = sizeof rows / sizeof rows[0], CHOICES = sizeof choices / sizeof choices[0] };
 
 static const char spaces[] = " \t\n";
 
@@ -45,30 +45,30 @@ static const struct keyword *
 find(int kind, const char *text, size_t length)
 {
 	for (int i = 0; i < KEYWORDS; i++)
-		if (keywords[i].kind == kind && strlen(keywords[i].name) == length &&
-		    memcmp(keywords[i].name, text, length) == 0)
-			return &keywords[i];
+		if (rows[i].kind == kind && strlen(rows[i].name) == length &&
+		    memcmp(rows[i].name, text, length) == 0)
+			return &rows[i];
 	return NULL;
 }
 
 int
-pshm_flags_parse(int kind, const char *text)
+pshm_flags_parse(int kind, const char *keywords)
 {
 	int flags = 0;
 	int count = 0;
 
-	if (text == NULL)
+	if (keywords == NULL)
 		return record(-EFAULT);
 	if (!is_kind(kind))
 		return record(-EINVAL);
-	for (text += strspn(text, spaces); *text != '\0'; text += strspn(text, spaces)) {
-		size_t length = strcspn(text, spaces);
-		const struct keyword *keyword = find(kind, text, length);
+	for (keywords += strspn(keywords, spaces); *keywords != '\0'; keywords += strspn(keywords, spaces)) {
+		size_t length = strcspn(keywords, spaces);
+		const struct keyword *keyword = find(kind, keywords, length);
 
 		if (keyword == NULL || (is_choice(kind) && ++count > 1))
 			return record(-EINVAL);
 		flags |= keyword->value;
-		text += length;
+		keywords += length;
 	}
 	return flags;
 }
@@ -92,16 +92,16 @@ format(int kind, int flags, char *buffer)
 	int named = 0;
 
 	for (int i = 0; i < KEYWORDS; i++) {
-		int64_t length = (int64_t)strlen(keywords[i].name);
+		int64_t length = (int64_t)strlen(rows[i].name);
 
-		if (!is_part(&keywords[i], kind, flags, named))
+		if (!is_part(&rows[i], kind, flags, named))
 			continue;
 		if (buffer != NULL && size > 0)
 			buffer[size - 1] = ' ';
 		if (buffer != NULL)
-			memcpy(buffer + size, keywords[i].name, (size_t)length + 1);
+			memcpy(buffer + size, rows[i].name, (size_t)length + 1);
 		size += length + 1;
-		named |= keywords[i].value;
+		named |= rows[i].value;
 	}
 	if (buffer != NULL && size == 0)
 		buffer[0] = '\0';

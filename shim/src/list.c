@@ -50,15 +50,15 @@ collect(struct list *list)
 {
 	const struct dirent *entry;
 	DIR *directory;
-	int more = sys_opendir(platform.directory, &directory);
+	int error = sys_opendir(platform.directory, &directory);
 
-	if (more < 0)
-		return more;
-	while ((more = sys_readdir(directory, &entry)) > 0)
-		if (is_object(directory, entry) && (more = append(list, entry->d_name)) < 0)
+	if (error < 0)
+		return error;
+	while ((entry = sys_readdir(directory, &error)) != NULL)
+		if (is_object(directory, entry) && (error = append(list, entry->d_name)) < 0)
 			break;
 	sys_closedir(directory);
-	return more;
+	return error;
 }
 
 int64_t

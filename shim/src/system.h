@@ -290,18 +290,18 @@ sys_opendir(const char *path, DIR **ret_directory)
 	return *ret_directory == NULL ? system_error(saved) : 0;
 }
 
-/* 1 and the next entry, 0 at the end, or an error: only errno tells the last two apart, readdir(3). */
-static inline int
-sys_readdir(DIR *directory, const struct dirent **ret_entry)
+/* The next entry; NULL at the end, or where there is an error: only errno tells the two apart, readdir(3). */
+static inline const struct dirent *
+sys_readdir(DIR *directory, int *ret_error)
 {
+	const struct dirent *entry;
 	int saved = errno;
 
 	errno = 0;
-	*ret_entry = readdir(directory);
-	if (*ret_entry == NULL && errno != 0)
-		return system_error(saved);
+	entry = readdir(directory);
+	*ret_error = entry == NULL ? -errno : 0;
 	errno = saved;
-	return *ret_entry != NULL;
+	return entry;
 }
 
 static inline int
