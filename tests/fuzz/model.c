@@ -41,8 +41,10 @@ model_prepare(void)
 {
 	DIR *directory = opendir("/dev/shm");
 	const struct dirent *entry;
+	int64_t total;
 
 	CHECK(directory != NULL && getenv("FUZZ_PRIVATE_SHM") != NULL);
+	CHECK(pshm_space(&total, NULL) == 0 && total == 4 << 20);
 	while ((entry = readdir(directory)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			(void)remove(strcat(strcpy((char[300]){ 0 }, "/dev/shm/"), entry->d_name));
