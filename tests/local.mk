@@ -14,9 +14,13 @@ suite_sources = \
 	tests/suite/api_anonymous.c \
 	tests/suite/api_arrays.c \
 	tests/suite/api_bytes.c \
+	tests/suite/api_handing.c \
 	tests/suite/api_mappings.c \
+	tests/suite/api_names.c \
 	tests/suite/api_objects.c \
+	tests/suite/api_seals.c \
 	tests/suite/api_size.c \
+	tests/suite/bad_input.c \
 	tests/suite/ffi_constants.c \
 	tests/suite/ffi_descriptors.c \
 	tests/suite/ffi_errors.c \
@@ -24,6 +28,7 @@ suite_sources = \
 	tests/suite/ffi_mappings.c \
 	tests/suite/ffi_objects.c \
 	tests/suite/main.c \
+	tests/suite/races.c \
 	tests/suite/suites.h
 
 if HAVE_CHECK
@@ -35,6 +40,8 @@ endif
 
 tests_suite_suites_SOURCES = \
 	$(suite_sources) \
+	tests/harness/assertions.c \
+	tests/harness/assertions.h \
 	tests/harness/expect.c \
 	tests/harness/expect.h \
 	tests/harness/fixture.c \
@@ -56,8 +63,8 @@ tests_suite_suites_SOURCES = \
 	tests/interpose/personalities.c
 tests_suite_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/harness -I$(srcdir)/tests/interpose -I$(srcdir)/tests/abi \
 	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE
-# Check compares in intmax_t.
-tests_suite_suites_CFLAGS = $(AM_CFLAGS) -Wno-sign-conversion -Wno-cast-qual $(CHECK_CFLAGS)
+# Check compares in intmax_t; threads return texts as void *.
+tests_suite_suites_CFLAGS = $(AM_CFLAGS) -Wno-sign-conversion -Wno-cast-qual -Wno-write-strings $(CHECK_CFLAGS)
 tests_suite_suites_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
 tests_suite_suites_LDADD = $(CHECK_LIBS) $(RT_LIBS)
 
@@ -73,10 +80,14 @@ build_tests = \
 consumers = \
 	tests/consumers/chez.test \
 	tests/consumers/guile.test \
+	tests/consumers/java.test \
 	tests/consumers/luajit.test \
+	tests/consumers/newlisp.test \
 	tests/consumers/node.test \
+	tests/consumers/ocaml.test \
 	tests/consumers/perl.test \
 	tests/consumers/php.test \
+	tests/consumers/picolisp.test \
 	tests/consumers/python-cffi.test \
 	tests/consumers/python-ctypes.test \
 	tests/consumers/racket.test \
@@ -91,6 +102,7 @@ document_tests = \
 	tests/documents/freshness.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
+	tests/documents/packages.test \
 	tests/documents/python-examples.test \
 	tests/documents/readme.test \
 	tests/documents/symbols.test \
@@ -113,24 +125,15 @@ endif
 demo: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
 
-EXTRA_DIST += \
-	$(build_tests) \
-	tests/abi \
-	tests/cases \
-	tests/consumers \
-	tests/demo \
-	tests/documents \
-	tests/environment.sh \
-	tests/suite/missing.test \
-	tests/suite/suites.test \
-	tests/tap.sh
-
-# What the tests write, which no tarball has where the tree was built in its own place.
-tests_leavings = tests/cache $(addprefix tests/consumers/,matrix.txt results work node/node_modules node/package.json \
-	node/package-lock.json)
+# The whole folder, less what is built or written in it when the tree is built in its own place.
+EXTRA_DIST += tests
+tests_leavings = tests/cache tests/suite/suites $(addprefix tests/consumers/,matrix.txt results work node/node_modules \
+	node/package.json node/package-lock.json)
 
 clean-local:
 	rm -rf $(tests_leavings)
 
 dist-hook:
 	cd $(distdir) && rm -rf $(tests_leavings)
+	find $(distdir)/tests \( -name '*.o' -o -name '*.log' -o -name '*.trs' -o -name .deps -o -name .dirstamp \) -prune \
+		-exec rm -rf {} +

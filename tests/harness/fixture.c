@@ -33,7 +33,7 @@ fixture_start(void)
 
 	board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if ((directory == NULL || strcmp(directory, "shared") != 0) && !place_make("size=256m,mode=1777"))
-		printf("# note: no private place for objects here: tests run in " OBJECT_DIRECTORY "\n");
+		printf("note: no private place for objects here: tests run in " OBJECT_DIRECTORY "\n");
 	library_load();
 	interpose_personality(getenv("POSIX_SHM_PERSONALITY"));
 }
@@ -41,7 +41,7 @@ fixture_start(void)
 void
 fixture_finish(void)
 {
-	printf("%s# %ld calls through libffi; %d tests or parts of tests skipped\n", board->text, library_calls(), board->skips);
+	printf("%s%ld calls through libffi; %d tests or parts of tests skipped\n", board->text, library_calls(), board->skips);
 }
 
 static void
@@ -66,7 +66,7 @@ note(const char *format, ...)
 	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	append("# note: ", text);
+	append("note: ", text);
 }
 
 void
@@ -76,7 +76,7 @@ skip(const char *reason)
 
 	(void)snprintf(text, sizeof text, "%s: %s", tcase_name(), reason);
 	__atomic_add_fetch(&board->skips, 1, __ATOMIC_RELAXED);
-	append("# skip: ", text);
+	append("skip: ", text);
 }
 
 bool

@@ -51,7 +51,7 @@ main(int count, char **words)
 	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
 		if (is_chosen(suites[i].name, count, words))
 			srunner_add_suite(runner, suites[i].make());
-	printf("# personality: %s\n", interpose_personality_name());
+	printf("personality: %s\n", interpose_personality_name());
 	srunner_run_all(runner, CK_ENV);
 	fixture_finish();
 	failed = srunner_ntests_failed(runner);

@@ -184,11 +184,11 @@ churn(void *argument)
 		int64_t size = (int64_t)(number + 1) * 4096;
 
 		if (is_error(fd) || call("pshm_truncate", fd, size) != 0 || descriptor_status((int)fd).st_size != size)
-			return "an object is not this thread's own";
+			return (void *)"an object is not this thread's own";
 		(void)(number % 2 == 0 ? call("pshm_close", -1) : call("pshm_truncate", fd, -1));
 		sched_yield();
 		if (call("pshm_close", fd) != 0 || call("pshm_errno") != expected)
-			return "a failure is another thread's";
+			return (void *)"a failure is another thread's";
 	}
 	return NULL;
 }
