@@ -12,7 +12,8 @@
 
 (defpackage #:posix-shm/alien
   (:use #:cl #:sb-alien)
-  (:export #:+version+</xsl:text>
+  (:export #:+version+
+           #:+stat-fields+</xsl:text>
   <xsl:for-each select="//constant"><xsl:value-of select="concat($line-end, '           #:', p:lisp-constant(@name))"/></xsl:for-each>
   <xsl:for-each select="//function"><xsl:value-of select="concat($line-end, '           #:', p:lisp(@name))"/></xsl:for-each>
   <xsl:text>))
@@ -21,6 +22,9 @@
 
 (defconstant +version+ </xsl:text><xsl:value-of select="p:version-number(@version)"/><xsl:text>
   "The version of the headers that these bindings were made from, as `pshm-version` gives it.")
+
+(defconstant +stat-fields+ </xsl:text><xsl:value-of select="count(//enum[@name = 'pshm_stat_field']/constant)"/><xsl:text>
+  "How many fields `pshm-fstat` writes.")
 
 ;;; Checks before a call
 

@@ -28,6 +28,9 @@
   <xsl:for-each select="lisp"><xsl:value-of select="concat('&lt;a id=&quot;', p:anchor(.), '&quot;&gt;&lt;/a&gt;')"/></xsl:for-each>
   <xsl:value-of select="concat($line-end, '#### ')"/>
   <xsl:for-each select="lisp"><xsl:call-template name="between"/><xsl:value-of select="str:replace(@name, '*', '\*')"/></xsl:for-each>
+  <xsl:if test="generate-id(lisp[1]) != generate-id(key('lisp-name', lisp[1]/@name)[1])">
+    <xsl:value-of select="concat(' (', translate($kind, $upper, $lower), ')')"/>
+  </xsl:if>
   <xsl:value-of select="concat($line-end, $line-end, '*', $kind, '*', $line-end, $line-end)"/>
   <xsl:if test="not($kind = 'Class' or $kind = 'Condition' or $kind = 'Structure')">
     <xsl:value-of select="concat('```text', $line-end)"/>

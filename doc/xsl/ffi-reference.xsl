@@ -12,7 +12,6 @@
     <xsl:when test="$part = 'source'"><xsl:value-of select="concat('&lt;!-- ', $generated, ' --&gt;', $line-end)"/></xsl:when>
     <xsl:when test="$part = 'rules'"><xsl:apply-templates select="stratum[@id = 'ffi']/rules/*" mode="md"/></xsl:when>
     <xsl:when test="$part = 'errors'"><xsl:call-template name="errors"/></xsl:when>
-    <xsl:when test="$part = 'capabilities'"><xsl:apply-templates select="//function[@name = 'pshm_has']/description/table" mode="md"/></xsl:when>
     <xsl:when test="stratum[@id = $part]"><xsl:apply-templates select="stratum[@id = $part]/group[function | enum | entry]"/></xsl:when>
     <xsl:otherwise><xsl:message terminate="yes">There is no part '<xsl:value-of select="$part"/>'.</xsl:message></xsl:otherwise>
   </xsl:choose>
@@ -96,6 +95,9 @@
   <xsl:value-of select="concat($line-end, '#### ')"/>
   <xsl:for-each select="lisp"><xsl:call-template name="between"/><xsl:value-of select="p:text(@name)"/></xsl:for-each>
   <xsl:value-of select="concat($line-end, $line-end, '*', @kind, '* of the Lisp package `posix-shm/ffi`.', $line-end, $line-end)"/>
+  <xsl:for-each select="lisp[@values != '']">
+    <xsl:value-of select="concat('**Lisp** `', @form, '` =&gt; *', @values, '* (package `posix-shm/ffi`)', $line-end, $line-end)"/>
+  </xsl:for-each>
   <xsl:apply-templates select="section[@title = 'In Lisp']/*" mode="md"/>
   <xsl:call-template name="titled">
     <xsl:with-param name="title" select="'Example'"/>

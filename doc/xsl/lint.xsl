@@ -43,6 +43,7 @@
 </xsl:template>
 
 <xsl:template match="compounddef">
+  <xsl:if test="count(.//simplesect[title='Kind']) &gt; 1"><xsl:value-of select="concat('&#10;', compoundname, ' is written twice')"/></xsl:if>
   <xsl:call-template name="lacks"><xsl:with-param name="part" select="'its text in Lisp'"/><xsl:with-param name="found" select=".//simplesect[title='In Lisp']/para"/></xsl:call-template>
   <xsl:call-template name="common"/>
 </xsl:template>

@@ -6,6 +6,7 @@
 (defpackage #:posix-shm/alien
   (:use #:cl #:sb-alien)
   (:export #:+version+
+           #:+stat-fields+
            #:+pshm-kind-open-flag+
            #:+pshm-kind-mode+
            #:+pshm-kind-prot+
@@ -138,6 +139,9 @@
 
 (defconstant +version+ 1000
   "The version of the headers that these bindings were made from, as `pshm-version` gives it.")
+
+(defconstant +stat-fields+ 16
+  "How many fields `pshm-fstat` writes.")
 
 ;;; Checks before a call
 

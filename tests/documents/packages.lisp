@@ -24,7 +24,9 @@
        (subseq line (length prefix))))
 
 (defun names-of-heading (heading)
-  (mapcar (lambda (name) (remove #\\ (string-trim " `" name))) (uiop:split-string heading :separator ",")))
+  "The names of `a, b*' and of `open-shm (class)', without the marks of Markdown."
+  (mapcar (lambda (name) (remove #\\ (string-trim " `" name)))
+          (uiop:split-string (subseq heading 0 (or (search " (" heading) (length heading))) :separator ",")))
 
 (defun form-of (line)
   "(name lambda-list) of a signature `name argument ... => values'."
