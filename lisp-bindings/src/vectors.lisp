@@ -195,10 +195,10 @@ is nil, call FUNCTION with nil and nil."
         (prepare request allocate 'map-shm-vector)
         (call-with-place (lambda (vector) (funcall function shm vector)) request release))))
 
-(defmacro with-shm-vector ((vector shm element-type length &rest options) &body body)
+(defmacro with-shm-vector ((vector shm element-type length &rest vector-options) &body body)
   #.(doc "with-shm-vector" "Macro")
   `(call-with-shm-vector (lambda (,vector) (declare (ignorable ,vector)) ,@body)
-                         ,shm ,element-type ,length ,@(fold-options options)))
+                         ,shm ,element-type ,length ,@(fold-options vector-options)))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defun expand-sized-vector (open shm vector name-and-options vector-options truncate body)
