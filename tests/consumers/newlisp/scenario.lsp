@@ -148,9 +148,9 @@
 ; Print every record of the object, then the one of the object that comes from the socket.
 (define (read-records name count socket)
   (letn (fd (check (pshm_open name PSHM_DIRECTION_INPUT 0 0 0 0))
-         len (* (int count) RECORD)
+         len (* (int total) RECORD)
          memory (map-object fd len 0 PSHM_PROT_READ))
-    (dotimes (slot (int count)) (print-record (+ memory (* slot RECORD)) slot))
+    (dotimes (slot (int total)) (print-record (+ memory (* slot RECORD)) slot))
     (check (pshm_unmap memory len))
     (check (pshm_close fd)))
   (letn (received (check (pshm_receive (int socket)))

@@ -1,0 +1,236 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; The common scenario in Common Lisp, over the package posix-shm/shim: CFFI, and the results as the library gives them.
+
+(require "asdf")
+(asdf:load-system "posix-shm/shim")
+
+(defpackage #:consumer
+  (:use #:cl #:posix-shm/shim)
+  (:import-from #:cffi #:foreign-slot-value #:inc-pointer #:make-pointer #:mem-aref #:mem-ref #:null-pointer
+                #:with-foreign-object #:with-foreign-objects #:with-foreign-pointer))
+
+(in-package #:consumer)
+
+(defparameter *size* 8192)
+(defparameter *read-write* (logior +pshm-prot-read+ +pshm-prot-write+))
+
+(defun check (result)
+  (if (minusp result)
+      (error "~A" (pshm-strerror result))
+      result))
+
+(defun expect (got wanted)
+  (unless (equal got wanted)
+    (error "~S instead of ~S" got wanted)))
+
+(defun map-object (fd length &key (offset 0) (protections *read-write*))
+  (make-pointer (check (pshm-map fd length protections +pshm-map-shared+ offset))))
+
+(defun unmap (pointer length)
+  (check (pshm-unmap (cffi:pointer-address pointer) length)))
+
+(defun store (pointer octets)
+  (loop for octet in octets
+        for i from 0
+        do (setf (mem-aref pointer :uint8 i) octet)))
+
+(defun fetch (pointer count)
+  (loop for i below count
+        collect (mem-aref pointer :uint8 i)))
+
+(defun text (pointer)
+  (cffi:foreign-string-to-lisp pointer :encoding :utf-8))
+
+(defun stat (fd)
+  "The fields of an object as a property list."
+  (with-foreign-object (fields :int64 +stat-fields+)
+    (expect (check (pshm-fstat fd fields +stat-fields+)) +stat-fields+)
+    (list :size (mem-aref fields :int64 +pshm-stat-size+)
+          :mode (mem-aref fields :int64 +pshm-stat-mode+)
+          :nlink (mem-aref fields :int64 +pshm-stat-nlink+)
+          :blocks (mem-aref fields :int64 +pshm-stat-blocks+))))
+
+(defun run-shell (command)
+  "Run COMMAND, which inherits what is inheritable, and return its status."
+  (let ((status (cffi:foreign-funcall "system" :string command :int)))
+    ;; CLISP ignores SIGCHLD, so system(3) waits, but gets no status. What the child did is looked at in any case.
+    #+clisp (if (= status -1) 0 status)
+    #-clisp status))
+
+(defvar *number* 0)
+(defvar *failures* 0)
+
+(defun call-as-point (title function)
+  (incf *number*)
+  (handler-case (progn (funcall function)
+                       (format t "ok ~D - ~A~%" *number* title))
+    (error (condition)
+      (incf *failures*)
+      (format t "not ok ~D - ~A~%# ~A~%" *number* title condition)))
+  (finish-output))
+
+(defmacro point (title &body body)
+  `(call-as-point ,title (lambda () ,@body)))
+
+(defun open-exclusively (name created)
+  (pshm-open name +pshm-direction-io+ +pshm-if-exists-error+ +pshm-if-does-not-exist-create+ #o600 created))
+
+(defun constant-in-lisp (name)
+  (symbol-value (find-symbol (format nil "+~A+" (substitute #\- #\_ name)) '#:posix-shm/shim)))
+
+(defun scenario (name)
+  (let (fd memory)
+    (point "load the library and check its version"
+      (let ((version (pshm-version)))
+        (expect (>= version +version+) t)
+        (expect (pshm-version-string)
+                (format nil "~D.~D.~D" (floor version 1000000) (mod (floor version 1000) 1000) (mod version 1000)))))
+    (point "open exclusively"
+      (with-foreign-object (created :int)
+        (setf fd (check (open-exclusively name created)))
+        (expect (mem-ref created :int) 1)))
+    (point "be told by name that it exists"
+      (expect (pshm-error-name (open-exclusively name (null-pointer))) "EEXIST")
+      (expect (pshm-error-name (pshm-errno)) "EEXIST"))
+    (point "size, allocate, map"
+      (check (pshm-truncate fd *size*))
+      (check (pshm-allocate fd *size*))
+      (setf memory (map-object fd *size*)))
+    (point "write a pattern, read it back through pshm_read"
+      (let ((pattern (loop for i below 256 collect (mod (* i 7) 256))))
+        (store (inc-pointer memory 4096) pattern)
+        (with-foreign-pointer (octets 256)
+          (expect (pshm-read fd octets 256 4096) 256)
+          (expect (fetch octets 256) pattern)
+          (expect (pshm-read fd octets 256 (- *size* 100)) 100))
+        (cffi:with-foreign-string (hello "hello")
+          (expect (pshm-write fd hello 5 100) 5))
+        (expect (cffi:foreign-string-to-lisp (inc-pointer memory 100) :count 5) "hello")))
+    (point "stat with named fields"
+      (destructuring-bind (&key size mode nlink blocks) (stat fd)
+        (expect (list size mode nlink) (list *size* #o600 1))
+        (expect (>= blocks (floor *size* 512)) t)))
+    (point "parse a permission list"
+      (let ((keywords "user-read user-write group-read"))
+        (expect (pshm-flags-parse +pshm-kind-mode+ keywords) #o640)
+        (with-foreign-pointer (buffer 64)
+          (check (pshm-flags-format +pshm-kind-mode+ #o640 buffer 64))
+          (expect (text buffer) keywords))
+        (expect (pshm-error-name (pshm-flags-parse +pshm-kind-mode+ "user-fly")) "EINVAL")))
+    (point "enumerate the constants"
+      (let ((count (pshm-constant-count)))
+        (expect (> count 50) t)
+        (dotimes (i count)
+          (expect (constant-in-lisp (pshm-constant-name i)) (pshm-constant-value i)))
+        (expect (pshm-constant-name count) nil)))
+    (point "fail with the right error name"
+      (expect (pshm-error-name (pshm-open (format nil "~A-none" name) +pshm-direction-input+ 0 0 0 (null-pointer)))
+              "ENOENT")
+      (expect (pshm-error-name (pshm-delete "noslash")) "EINVAL")
+      (expect (pshm-error-name (pshm-map fd -1 *read-write* +pshm-map-shared+ 0)) "EINVAL")
+      (expect (pshm-error-name (pshm-errno)) "EINVAL"))
+    (point "make an anonymous object"
+      (with-foreign-pointer (label 32)
+        (let ((anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o640 0 100 label 32))))
+          (destructuring-bind (&key mode nlink &allow-other-keys) (stat anonymous)
+            (expect (list nlink mode) '(0 #o640)))
+          (expect (char (text label) 0) #\/)
+          (check (pshm-close anonymous)))))
+    (point "hand a descriptor to another process"
+      (with-foreign-objects ((first :int) (second :int))
+        (check (pshm-socketpair first second))
+        (let ((here (mem-ref first :int))
+              (there (mem-ref second :int)))
+          (setf (mem-ref memory :int64) (expt 2 53))
+          (check (pshm-send here fd))
+          (check (pshm-set-inheritable there 1))
+          (expect (run-shell (format nil "~A receive ~D" (uiop:getenv "POSIX_SHM_CONSUMER") there)) 0)
+          (expect (mem-ref memory :int64) (1+ (expt 2 53)))
+          (check (pshm-close here))
+          (check (pshm-close there)))))
+    (point "close, delete"
+      (unmap memory *size*)
+      (check (pshm-close fd))
+      (expect (pshm-error-name (pshm-close fd)) "EBADF")
+      (check (pshm-delete name))
+      (expect (pshm-error-name (pshm-delete name)) "ENOENT"))
+    (format t "1..~D~%" *number*)))
+
+(defun receive (socket)
+  "The other end of the hand-over: add one to the number at the start of the object."
+  (let* ((fd (check (pshm-receive (parse-integer socket))))
+         (memory (map-object fd 8)))
+    (incf (mem-ref memory :int64))
+    (unmap memory 8)
+    (check (pshm-close fd))))
+
+(cffi:defcstruct record
+  (number :int64)
+  (small :int32)
+  (unused :int32)
+  (text :char :count 48)
+  (pattern :uint8 :count 64))
+
+(defparameter *record-size* (cffi:foreign-type-size '(:struct record)))
+
+(defun field (pointer slot)
+  (cffi:foreign-slot-pointer pointer '(:struct record) slot))
+
+(defun put-record (fd slot offset)
+  (let ((record (map-object fd *record-size* :offset offset)))
+    (setf (foreign-slot-value record '(:struct record) 'number) (- -9007199254740993 slot)
+          (foreign-slot-value record '(:struct record) 'small) (- -1 slot))
+    (cffi:lisp-string-to-foreign (format nil "~(~A~) gr~C~Ct" (uiop:getenv "CONSUMER_LANGUAGE") (code-char 252)
+                                         (code-char 223))
+                                 (field record 'text) 48 :encoding :utf-8)
+    (store (field record 'pattern) (loop for i below 64 collect (mod (+ (* slot 31) (* i 7)) 256)))
+    (unmap record *record-size*)))
+
+(defun print-record (record slot)
+  (format t "~{~A~^	~}~%"
+          (list slot
+                (foreign-slot-value record '(:struct record) 'number)
+                (foreign-slot-value record '(:struct record) 'small)
+                (loop for octet in (fetch (field record 'pattern) 64)
+                      for place from 1
+                      sum (* place octet))
+                (text (field record 'text)))))
+
+(defun write-record (name slot socket &aux (slot (parse-integer slot)))
+  "Write one's record into the object, and into an anonymous one that goes to the socket."
+  (let ((fd (check (pshm-open name +pshm-direction-io+ 0 +pshm-if-does-not-exist-error+ 0 (null-pointer))))
+        (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o600 0 100 (null-pointer) 0))))
+    (put-record fd slot (* slot *record-size*))
+    (check (pshm-close fd))
+    (check (pshm-truncate anonymous *record-size*))
+    (put-record anonymous slot 0)
+    (check (pshm-send (parse-integer socket) anonymous))
+    (check (pshm-close anonymous))))
+
+(defun read-records (name count socket &aux (count (parse-integer count)))
+  "Print every record of the object, then the one of the object that comes from the socket."
+  (let* ((fd (check (pshm-open name +pshm-direction-input+ 0 0 0 (null-pointer))))
+         (length (* count *record-size*))
+         (records (map-object fd length :protections +pshm-prot-read+)))
+    (dotimes (slot count)
+      (print-record (inc-pointer records (* slot *record-size*)) slot))
+    (unmap records length)
+    (check (pshm-close fd)))
+  (let* ((received (check (pshm-receive (parse-integer socket))))
+         (record (map-object received *record-size* :protections +pshm-prot-read+)))
+    (print-record record "received")
+    (unmap record *record-size*)
+    (check (pshm-close received))))
+
+(defun main ()
+  (destructuring-bind (mode &rest arguments) (uiop:split-string (uiop:getenv "CONSUMER_ARGUMENTS"))
+    (apply (cdr (assoc mode '(("scenario" . scenario) ("receive" . receive) ("write" . write-record)
+                              ("read" . read-records))
+                       :test #'string=))
+           arguments)))
+
+(handler-case (main)
+  (error (condition)
+    (format *error-output* "~&~A~%" condition)
+    (uiop:quit 1)))
+(uiop:quit (min *failures* 1))
