@@ -78,7 +78,10 @@ build_tests = \
 
 # Other languages call the library; the last one compares what each of them wrote, so it comes after them.
 consumers = \
+	tests/consumers/abcl.test \
 	tests/consumers/chez.test \
+	tests/consumers/clisp.test \
+	tests/consumers/ecl.test \
 	tests/consumers/guile.test \
 	tests/consumers/java.test \
 	tests/consumers/luajit.test \
@@ -92,7 +95,9 @@ consumers = \
 	tests/consumers/python-ctypes.test \
 	tests/consumers/racket.test \
 	tests/consumers/ruby-ffi.test \
-	tests/consumers/ruby-fiddle.test
+	tests/consumers/ruby-fiddle.test \
+	tests/consumers/sbcl.test \
+	tests/consumers/sbcl-alien.test
 consumer_matrix = tests/consumers/matrix.test
 tests/consumers/matrix.log: $(consumers:.test=.log)
 
