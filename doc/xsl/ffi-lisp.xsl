@@ -51,11 +51,11 @@
   (let ((address (cffi:pointer-address pointer)))
     (if (logbitp 63 address) (- address (ash 1 64)) address)))
 
-;;; Functions
+;;; Functions. CLISP drops the docstring of one that is inline.
 </xsl:text>
   <xsl:for-each select="stratum[@id = 'ffi']//function/lisp">
     <xsl:text>
-(declaim (inline </xsl:text><xsl:value-of select="@name"/><xsl:text>))
+#-clisp #-clisp (declaim (inline </xsl:text><xsl:value-of select="@name"/><xsl:text>))
 (defun </xsl:text><xsl:value-of select="concat(@name, ' (', @lambda, ')', $line-end, '  ')"/>
     <xsl:for-each select=".."><xsl:call-template name="docstring"/></xsl:for-each>
     <xsl:value-of select="$line-end"/>

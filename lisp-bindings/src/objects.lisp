@@ -18,6 +18,18 @@
   ()
   (:documentation #.(doc "closed-shm" "Class")))
 
+;;; On ECL the slots are unbound for a moment while another thread closes the object and changes its class.
+
+(defmethod slot-unbound (class (shm shm) (slot (eql 'cell)))
+  (declare (ignore class))
+  (list nil))
+
+(defmethod slot-unbound (class (shm shm) (slot (eql 'name)))
+  (declare (ignore class))
+  (loop repeat 1000
+        when (slot-boundp shm 'name)
+          return (slot-value shm 'name)))
+
 (defun shm-p (object)
   #.(doc "shm-p")
   (typep object 'shm))

@@ -33,7 +33,8 @@
     (funcall (the function (element-writer element)) (check-item item element 'shm-aref) pointer index)
     item))
 
-(declaim (inline shm-aref (setf shm-aref)))
+;; Not on CLISP, which drops the docstring of a function that is inline.
+#-clisp (declaim (inline shm-aref (setf shm-aref)))
 
 (defun shm-aref (vector index)
   #.(doc "shm-aref" "Accessor")

@@ -1,0 +1,132 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Both strata through posix-shm/alien in a bare SBCL. Prints TAP; the exit code is 0 when everything passes.
+
+(load (merge-pathnames "../../lisp-bindings/alien/load.lisp" *load-truename*))
+
+(defpackage #:posix-shm/alien-test
+  (:use #:cl #:posix-shm/alien))
+
+(in-package #:posix-shm/alien-test)
+
+(defvar *count* 0)
+(defvar *failed* 0)
+
+(defmacro check (description form)
+  "Print whether FORM is true."
+  `(let ((result (handler-case ,form
+                   (error (condition) (format t "# ~A~%" condition)))))
+     (unless result
+       (incf *failed*))
+     (format t "~:[not ok~;ok~] ~D - ~A~%" result (incf *count*) ,description)))
+
+(defun number-of (name)
+  (- (pshm-error-number name)))
+
+(defmacro refuses (form)
+  `(handler-case (progn ,form nil)
+     (type-error () t)))
+
+(defmacro with-integers ((pointer count vector) &body body)
+  "Run BODY with POINTER to COUNT integers of 64 bits, which VECTOR shows."
+  `(let ((,vector (make-array ,count :element-type '(signed-byte 64) :initial-element 0)))
+     (sb-sys:with-pinned-objects (,vector)
+       (let ((,pointer (sb-sys:vector-sap ,vector)))
+         ,@body))))
+
+(defvar *null* (sb-sys:int-sap 0))
+(defvar *name* (format nil "/posix-shm-alien-~D" (posix-shm/host:process-id)))
+
+(check "there is no CFFI" (not (find-package '#:cffi)))
+(check "there is no ASDF" (not (find-package '#:asdf)))
+(check "the version" (and (>= (pshm-version) +version+) (stringp (pshm-version-string))))
+(check "every external symbol is there"
+       (loop for symbol being the external-symbols of '#:posix-shm/alien
+             always (or (fboundp symbol) (boundp symbol))))
+(check "as many functions as posix-shm/shim has"
+       (with-open-file (exports (merge-pathnames "../../lisp-bindings/shim/exports.sexp" *load-truename*))
+         (loop for symbol in (read exports)
+               always (or (not (eql 0 (search "PSHM-" (symbol-name symbol))))
+                          (eq :external (nth-value 1 (find-symbol (symbol-name symbol) '#:posix-shm/alien)))))))
+(check "every function has a docstring"
+       (loop for symbol being the external-symbols of '#:posix-shm/alien
+             always (or (not (fboundp symbol)) (documentation symbol 'function))))
+(check "constants agree with the library"
+       (loop for index below (pshm-constant-count)
+             for name = (format nil "+~A+" (substitute #\- #\_ (pshm-constant-name index)))
+             always (eql (pshm-constant-value index) (symbol-value (find-symbol name '#:posix-shm/alien)))))
+
+(let ((fd (pshm-shm-open *name* (logior +pshm-o-rdwr+ +pshm-o-creat+ +pshm-o-excl+) #o600)))
+  (check "shm-open" (>= fd 0))
+  (check "shm-open of what exists"
+         (= (number-of "EEXIST") (pshm-shm-open *name* (logior +pshm-o-rdwr+ +pshm-o-creat+ +pshm-o-excl+) #o600)))
+  (check "errno" (= (pshm-error-number "EEXIST") (pshm-errno)))
+  (check "ftruncate" (= 0 (pshm-ftruncate fd 10000)))
+  (check "fallocate" (= 0 (pshm-fallocate fd 0 10000)))
+  (check "fchmod and fchown" (and (= 0 (pshm-fchmod fd #o640)) (= 0 (pshm-fchown fd -1 -1))))
+  (with-integers (fields +stat-fields+ values)
+    (check "fstat" (and (= +stat-fields+ (pshm-fstat fd fields +stat-fields+))
+                        (= 10000 (aref values +pshm-stat-size+))
+                        (= #o640 (aref values +pshm-stat-mode+)))))
+  (let ((address (pshm-mmap 0 4096 (logior +pshm-prot-read+ +pshm-prot-write+) +pshm-map-shared+ fd 0))
+        (other (pshm-map fd 10 +pshm-prot-read+ +pshm-map-shared+ 3)))
+    (check "mmap and map" (and (plusp address) (plusp other)))
+    (setf (sb-sys:sap-ref-8 (sb-sys:int-sap address) 5) 42)
+    (check "they are one memory" (= 42 (sb-sys:sap-ref-8 (sb-sys:int-sap other) 2)))
+    (check "mprotect" (= 0 (pshm-mprotect address 4096 +pshm-prot-read+)))
+    (check "munmap and unmap" (and (= 0 (pshm-munmap address 4096)) (= 0 (pshm-unmap other 10)))))
+  (check "a failing mmap" (= (number-of "EINVAL") (pshm-mmap 0 0 1 1 fd 0)))
+  (with-integers (octets 1 values)
+    (setf (aref values 0) #x0807060504030201)
+    (check "write" (= 8 (pshm-write fd octets 8 100)))
+    (setf (aref values 0) 0)
+    (check "read" (and (= 8 (pshm-read fd octets 8 100)) (= #x0807060504030201 (aref values 0)))))
+  (let ((copy (pshm-dup fd)))
+    (check "dup and set-inheritable" (and (= 0 (pshm-set-inheritable copy 1)) (= 0 (pshm-close copy)))))
+  (let ((reader (pshm-reopen fd +pshm-direction-input+)))
+    (check "reopen" (= (number-of "EACCES") (pshm-map reader 10 +pshm-prot-write+ +pshm-map-shared+ 0)))
+    (pshm-close reader))
+  (check "delete-if-same" (= 1 (pshm-delete-if-same *name* fd)))
+  (check "shm-unlink of nothing" (= (number-of "ENOENT") (pshm-shm-unlink *name*)))
+  (check "integers that do not fit are refused"
+         (and (refuses (pshm-truncate fd (expt 2 70))) (refuses (pshm-truncate (expt 2 32) 0))
+              (refuses (pshm-truncate fd 1.0)) (refuses (pshm-truncate nil 0))))
+  (with-integers (fields +stat-fields+ values)
+    (pshm-fstat fd fields +stat-fields+)
+    (check "and nothing was changed" (= 10000 (aref values +pshm-stat-size+))))
+  (check "close" (= 0 (pshm-close fd)))
+  (check "close again" (= (number-of "EBADF") (pshm-close fd))))
+
+(check "names with a NUL are refused" (refuses (pshm-shm-open (format nil "/a~Cb" (code-char 0)) 0 0)))
+(check "names that are no strings are refused" (and (refuses (pshm-delete nil)) (refuses (pshm-delete :name))))
+
+(with-integers (created 1 values)
+  (let ((fd (pshm-open *name* +pshm-direction-io+ +pshm-if-exists-error+ +pshm-if-does-not-exist-create+ #o600 created)))
+    (check "open" (and (>= fd 0) (= 1 (ldb (byte 32 0) (aref values 0)))))
+    (check "delete" (= 0 (pshm-delete *name*)))
+    (pshm-close fd)))
+
+(let ((fd (pshm-open-anonymous +pshm-direction-io+ #o600 0 100 *null* 0)))
+  (check "open-anonymous" (>= fd 0))
+  (check "truncate and allocate" (and (= 0 (pshm-truncate fd 100)) (= 0 (pshm-allocate fd 100))))
+  (check "seal and seals" (or (/= 1 (pshm-has "seals"))
+                              (and (= 0 (pshm-seal fd +pshm-seal-shrink+))
+                                   (logtest +pshm-seal-shrink+ (pshm-seals fd)))))
+  (with-integers (sockets 2 values)
+    (check "socketpair" (= 0 (pshm-socketpair sockets (sb-sys:sap+ sockets 8))))
+    (check "send" (= 0 (pshm-send (aref values 0) fd)))
+    (let ((received (pshm-receive (aref values 1))))
+      (check "receive" (>= received 0))
+      (pshm-close received))
+    (pshm-close (aref values 0))
+    (pshm-close (aref values 1)))
+  (pshm-close fd))
+
+(with-integers (total 2 values)
+  (check "space" (= 0 (pshm-space total (sb-sys:sap+ total 8)))))
+(check "list" (>= (pshm-list *null* 0) 0))
+(check "keywords" (= #o600 (pshm-flags-parse +pshm-kind-mode+ "user-read user-write")))
+(check "strerror" (string= "no such object, file or directory" (pshm-strerror (number-of "ENOENT"))))
+
+(format t "1..~D~%# SBCL ~A alone: ~D checks passed, ~D failed~%" *count* (lisp-implementation-version)
+        (- *count* *failed*) *failed*)
+(sb-ext:exit :code (if (zerop *failed*) 0 1))

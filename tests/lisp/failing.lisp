@@ -1,0 +1,10 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; The suite with one test, which fails: whoever runs it must get an exit code that says so.
+
+(require "asdf")
+(asdf:load-system "posix-shm/test")
+(in-package #:posix-shm/test)
+(setf *tests* '())
+(deftest a-test-that-fails
+  (is (= 1 2)))
+(load (merge-pathnames "../../lisp-bindings/test/run.lisp" *load-truename*))
