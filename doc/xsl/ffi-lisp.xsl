@@ -55,7 +55,7 @@
 </xsl:text>
   <xsl:for-each select="stratum[@id = 'ffi']//function/lisp">
     <xsl:text>
-#-clisp #-clisp (declaim (inline </xsl:text><xsl:value-of select="@name"/><xsl:text>))
+#-clisp (declaim (inline </xsl:text><xsl:value-of select="@name"/><xsl:text>))
 (defun </xsl:text><xsl:value-of select="concat(@name, ' (', @lambda, ')', $line-end, '  ')"/>
     <xsl:for-each select=".."><xsl:call-template name="docstring"/></xsl:for-each>
     <xsl:value-of select="$line-end"/>

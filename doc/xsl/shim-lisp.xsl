@@ -52,7 +52,7 @@
 <xsl:template match="function">
   <xsl:variable name="lisp" select="p:lisp(@name)"/>
   <xsl:text>
-(declaim (inline %</xsl:text><xsl:value-of select="concat($lisp, ' ', $lisp)"/><xsl:text>))
+#-clisp (declaim (inline %</xsl:text><xsl:value-of select="concat($lisp, ' ', $lisp)"/><xsl:text>))
 (cffi:defcfun ("</xsl:text><xsl:value-of select="concat(@name, '&quot; %', $lisp, ') ')"/><xsl:apply-templates select="@code"/>
   <xsl:for-each select="argument">
     <xsl:value-of select="concat($line-end, '  (', p:lisp(@name), ' ')"/><xsl:apply-templates select="@code"/><xsl:text>)</xsl:text>

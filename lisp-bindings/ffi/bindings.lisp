@@ -96,48 +96,48 @@
 
 ;;; Functions. CLISP drops the docstring of one that is inline.
 
-#-clisp #-clisp (declaim (inline shm-open))
+#-clisp (declaim (inline shm-open))
 (defun shm-open (name oflag mode)
   "Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, when it is created, the
 permissions MODE (`mode`). Return a descriptor, or -1 with the reason in `*errno*`."
   (failed-or-value (posix-shm/shim:pshm-shm-open name (cffi:convert-to-foreign oflag 'open-flags) (cffi:convert-to-foreign mode 'mode))))
 
-#-clisp #-clisp (declaim (inline shm-unlink))
+#-clisp (declaim (inline shm-unlink))
 (defun shm-unlink (name)
   "Remove the name NAME of a shared memory object. Return 0, or -1 with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-shm-unlink name)))
 
-#-clisp #-clisp (declaim (inline ftruncate))
+#-clisp (declaim (inline ftruncate))
 (defun ftruncate (fd length)
   "Set the size of the object behind the descriptor FD to LENGTH octets. Return 0, or -1 with the
 reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-ftruncate fd length)))
 
-#-clisp #-clisp (declaim (inline fallocate))
+#-clisp (declaim (inline fallocate))
 (defun fallocate (fd offset length)
   "Reserve the pages of LENGTH octets from OFFSET of the object behind the descriptor FD. Return 0, or
 -1 with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-fallocate fd offset length)))
 
-#-clisp #-clisp (declaim (inline fstat))
+#-clisp (declaim (inline fstat))
 (defun fstat (fd statbuf)
   "Fill STATBUF, a foreign pointer to a `(:struct stat)`, with the description of the object behind the
 descriptor FD. Return 0, or -1 with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-fstat fd statbuf posix-shm/shim:+stat-fields+)))
 
-#-clisp #-clisp (declaim (inline fchown))
+#-clisp (declaim (inline fchown))
 (defun fchown (fd owner group)
   "Give the object behind the descriptor FD to the user id OWNER and the group id GROUP; -1 leaves one
 alone. Return 0, or -1 with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-fchown fd owner group)))
 
-#-clisp #-clisp (declaim (inline fchmod))
+#-clisp (declaim (inline fchmod))
 (defun fchmod (fd mode)
   "Give the object behind the descriptor FD the permissions MODE (`mode`). Return 0, or -1 with the
 reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-fchmod fd (cffi:convert-to-foreign mode 'mode))))
 
-#-clisp #-clisp (declaim (inline mmap))
+#-clisp (declaim (inline mmap))
 (defun mmap (addr length prot flags fd offset)
   "Map LENGTH octets from OFFSET of the object behind the descriptor FD, with the protections PROT
 (`prot-flags`) and the flags FLAGS (`mmap-flags`), at the pointer ADDR or, where that is null,
@@ -145,24 +145,24 @@ wherever the system likes. Return a pointer; on failure its address is `+map-fai
 is in `*errno*`."
   (failed-or-pointer (posix-shm/shim:pshm-mmap (pointer-to-int64 addr) length (cffi:convert-to-foreign prot 'prot-flags) (cffi:convert-to-foreign flags 'mmap-flags) fd offset)))
 
-#-clisp #-clisp (declaim (inline munmap))
+#-clisp (declaim (inline munmap))
 (defun munmap (addr length)
   "Remove the mapping of LENGTH octets at the pointer ADDR. Return 0, or -1 with the reason in
 `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-munmap (pointer-to-int64 addr) length)))
 
-#-clisp #-clisp (declaim (inline mprotect))
+#-clisp (declaim (inline mprotect))
 (defun mprotect (addr length prot)
   "Give LENGTH octets of mapped memory at the pointer ADDR the protections PROT (`prot-flags`). Return
 0, or -1 with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-mprotect (pointer-to-int64 addr) length (cffi:convert-to-foreign prot 'prot-flags))))
 
-#-clisp #-clisp (declaim (inline close))
+#-clisp (declaim (inline close))
 (defun close (fd)
   "Close the descriptor FD. Return 0, or -1 with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-close fd)))
 
-#-clisp #-clisp (declaim (inline dup))
+#-clisp (declaim (inline dup))
 (defun dup (fd)
   "Return a duplicate of the descriptor FD, or -1 with the reason in `*errno*`."
   (failed-or-value (posix-shm/shim:pshm-dup fd)))

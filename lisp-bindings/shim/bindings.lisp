@@ -238,7 +238,7 @@
 
 ;;; Functions
 
-(declaim (inline %pshm-version pshm-version))
+#-clisp (declaim (inline %pshm-version pshm-version))
 (cffi:defcfun ("pshm_version" %pshm-version) :int)
 
 (defun pshm-version ()
@@ -246,7 +246,7 @@
 Return: 1000000 times the major version, plus 1000 times the minor version, plus the patch level."
   (%pshm-version))
 
-(declaim (inline %pshm-version-string pshm-version-string))
+#-clisp (declaim (inline %pshm-version-string pshm-version-string))
 (cffi:defcfun ("pshm_version_string" %pshm-version-string) (:string :encoding :utf-8))
 
 (defun pshm-version-string ()
@@ -254,7 +254,7 @@ Return: 1000000 times the major version, plus 1000 times the minor version, plus
 Return: A constant string such as \"0.1.0\": major, minor and patch."
   (%pshm-version-string))
 
-(declaim (inline %pshm-page-size pshm-page-size))
+#-clisp (declaim (inline %pshm-page-size pshm-page-size))
 (cffi:defcfun ("pshm_page_size" %pshm-page-size) :int)
 
 (defun pshm-page-size ()
@@ -262,7 +262,7 @@ Return: A constant string such as \"0.1.0\": major, minor and patch."
 Return: A power of two; 4096 on most machines, 16384 or 65536 on some."
   (%pshm-page-size))
 
-(declaim (inline %pshm-name-max pshm-name-max))
+#-clisp (declaim (inline %pshm-name-max pshm-name-max))
 (cffi:defcfun ("pshm_name_max" %pshm-name-max) :int)
 
 (defun pshm-name-max ()
@@ -270,7 +270,7 @@ Return: A power of two; 4096 on most machines, 16384 or 65536 on some."
 Return: 256 on Linux, 31 on macOS, 1023 on FreeBSD."
   (%pshm-name-max))
 
-(declaim (inline %pshm-has pshm-has))
+#-clisp (declaim (inline %pshm-has pshm-has))
 (cffi:defcfun ("pshm_has" %pshm-has) :int
   (feature (:string :encoding :utf-8)))
 
@@ -278,7 +278,7 @@ Return: 256 on Linux, 31 on macOS, 1023 on FreeBSD."
   "Say whether this platform, as it runs now, can do a thing."
   (%pshm-has (check-name feature 'feature)))
 
-(declaim (inline %pshm-errno pshm-errno))
+#-clisp (declaim (inline %pshm-errno pshm-errno))
 (cffi:defcfun ("pshm_errno" %pshm-errno) :int)
 
 (defun pshm-errno ()
@@ -286,7 +286,7 @@ Return: 256 on Linux, 31 on macOS, 1023 on FreeBSD."
 Return: A positive errno, or 0 when no call of this thread has failed."
   (%pshm-errno))
 
-(declaim (inline %pshm-set-errno pshm-set-errno))
+#-clisp (declaim (inline %pshm-set-errno pshm-set-errno))
 (cffi:defcfun ("pshm_set_errno" %pshm-set-errno) :int
   (error :int))
 
@@ -294,7 +294,7 @@ Return: A positive errno, or 0 when no call of this thread has failed."
   "Set the calling thread's last failure, usually to 0 before a series of calls."
   (%pshm-set-errno (check-int error 'error)))
 
-(declaim (inline %pshm-strerror pshm-strerror))
+#-clisp (declaim (inline %pshm-strerror pshm-strerror))
 (cffi:defcfun ("pshm_strerror" %pshm-strerror) (:string :encoding :utf-8)
   (error :int))
 
@@ -303,7 +303,7 @@ Return: A positive errno, or 0 when no call of this thread has failed."
 Return: A constant string: \"success\" for 0, \"unknown error\" for a number that has no name here."
   (%pshm-strerror (check-int error 'error)))
 
-(declaim (inline %pshm-error-name pshm-error-name))
+#-clisp (declaim (inline %pshm-error-name pshm-error-name))
 (cffi:defcfun ("pshm_error_name" %pshm-error-name) (:string :encoding :utf-8)
   (error :int))
 
@@ -312,7 +312,7 @@ Return: A constant string: \"success\" for 0, \"unknown error\" for a number tha
 Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that has no name here."
   (%pshm-error-name (check-int error 'error)))
 
-(declaim (inline %pshm-error-number pshm-error-number))
+#-clisp (declaim (inline %pshm-error-number pshm-error-number))
 (cffi:defcfun ("pshm_error_number" %pshm-error-number) :int
   (name (:string :encoding :utf-8)))
 
@@ -321,7 +321,7 @@ Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that has no na
 Return: The positive errno."
   (%pshm-error-number (check-name name 'name)))
 
-(declaim (inline %pshm-error-count pshm-error-count))
+#-clisp (declaim (inline %pshm-error-count pshm-error-count))
 (cffi:defcfun ("pshm_error_count" %pshm-error-count) :int)
 
 (defun pshm-error-count ()
@@ -329,7 +329,7 @@ Return: The positive errno."
 Return: The number of indices that pshm_error_at accepts."
   (%pshm-error-count))
 
-(declaim (inline %pshm-error-at pshm-error-at))
+#-clisp (declaim (inline %pshm-error-at pshm-error-at))
 (cffi:defcfun ("pshm_error_at" %pshm-error-at) :int
   (index :int))
 
@@ -338,7 +338,7 @@ Return: The number of indices that pshm_error_at accepts."
 Return: The positive errno."
   (%pshm-error-at (check-int index 'index)))
 
-(declaim (inline %pshm-constant-count pshm-constant-count))
+#-clisp (declaim (inline %pshm-constant-count pshm-constant-count))
 (cffi:defcfun ("pshm_constant_count" %pshm-constant-count) :int)
 
 (defun pshm-constant-count ()
@@ -346,7 +346,7 @@ Return: The positive errno."
 Return: The number of indices that pshm_constant_name and pshm_constant_value accept."
   (%pshm-constant-count))
 
-(declaim (inline %pshm-constant-name pshm-constant-name))
+#-clisp (declaim (inline %pshm-constant-name pshm-constant-name))
 (cffi:defcfun ("pshm_constant_name" %pshm-constant-name) (:string :encoding :utf-8)
   (index :int))
 
@@ -355,7 +355,7 @@ Return: The number of indices that pshm_constant_name and pshm_constant_value ac
 Return: A constant string such as \"PSHM_O_CREAT\"; NULL when index is out of range."
   (%pshm-constant-name (check-int index 'index)))
 
-(declaim (inline %pshm-constant-value pshm-constant-value))
+#-clisp (declaim (inline %pshm-constant-value pshm-constant-value))
 (cffi:defcfun ("pshm_constant_value" %pshm-constant-value) :int
   (index :int))
 
@@ -364,7 +364,7 @@ Return: A constant string such as \"PSHM_O_CREAT\"; NULL when index is out of ra
 Return: The value, which is never negative."
   (%pshm-constant-value (check-int index 'index)))
 
-(declaim (inline %pshm-constant pshm-constant))
+#-clisp (declaim (inline %pshm-constant pshm-constant))
 (cffi:defcfun ("pshm_constant" %pshm-constant) :int
   (name (:string :encoding :utf-8)))
 
@@ -373,7 +373,7 @@ Return: The value, which is never negative."
 Return: The value, which is never negative."
   (%pshm-constant (check-name name 'name)))
 
-(declaim (inline %pshm-flags-parse pshm-flags-parse))
+#-clisp (declaim (inline %pshm-flags-parse pshm-flags-parse))
 (cffi:defcfun ("pshm_flags_parse" %pshm-flags-parse) :int
   (kind :int)
   (keywords (:string :encoding :utf-8)))
@@ -383,7 +383,7 @@ Return: The value, which is never negative."
 Return: The flags, at least 0."
   (%pshm-flags-parse (check-int kind 'kind) (check-name keywords 'keywords)))
 
-(declaim (inline %pshm-flags-format pshm-flags-format))
+#-clisp (declaim (inline %pshm-flags-format pshm-flags-format))
 (cffi:defcfun ("pshm_flags_format" %pshm-flags-format) :int64
   (kind :int)
   (flags :int)
@@ -395,7 +395,7 @@ Return: The flags, at least 0."
 Return: The size that the text needs, in bytes, its NUL included."
   (%pshm-flags-format (check-int kind 'kind) (check-int flags 'flags) ret-keywords (check-int64 size 'size)))
 
-(declaim (inline %pshm-shm-open pshm-shm-open))
+#-clisp (declaim (inline %pshm-shm-open pshm-shm-open))
 (cffi:defcfun ("pshm_shm_open" %pshm-shm-open) :int
   (name (:string :encoding :utf-8))
   (flags :int)
@@ -406,7 +406,7 @@ Return: The size that the text needs, in bytes, its NUL included."
 Return: A descriptor; the caller closes it."
   (%pshm-shm-open (check-name name 'name) (check-int flags 'flags) (check-int mode 'mode)))
 
-(declaim (inline %pshm-shm-unlink pshm-shm-unlink))
+#-clisp (declaim (inline %pshm-shm-unlink pshm-shm-unlink))
 (cffi:defcfun ("pshm_shm_unlink" %pshm-shm-unlink) :int
   (name (:string :encoding :utf-8)))
 
@@ -414,7 +414,7 @@ Return: A descriptor; the caller closes it."
   "Remove the name of an object: shm_unlink(3)."
   (%pshm-shm-unlink (check-name name 'name)))
 
-(declaim (inline %pshm-ftruncate pshm-ftruncate))
+#-clisp (declaim (inline %pshm-ftruncate pshm-ftruncate))
 (cffi:defcfun ("pshm_ftruncate" %pshm-ftruncate) :int
   (fd :int)
   (length :int64))
@@ -423,7 +423,7 @@ Return: A descriptor; the caller closes it."
   "Set the size of an object: ftruncate(2)."
   (%pshm-ftruncate (check-int fd 'fd) (check-int64 length 'length)))
 
-(declaim (inline %pshm-fallocate pshm-fallocate))
+#-clisp (declaim (inline %pshm-fallocate pshm-fallocate))
 (cffi:defcfun ("pshm_fallocate" %pshm-fallocate) :int
   (fd :int)
   (offset :int64)
@@ -433,7 +433,7 @@ Return: A descriptor; the caller closes it."
   "Reserve the pages of a part of an object: posix_fallocate(3), the system's own."
   (%pshm-fallocate (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
 
-(declaim (inline %pshm-fstat pshm-fstat))
+#-clisp (declaim (inline %pshm-fstat pshm-fstat))
 (cffi:defcfun ("pshm_fstat" %pshm-fstat) :int
   (fd :int)
   (ret-fields :pointer)
@@ -444,7 +444,7 @@ Return: A descriptor; the caller closes it."
 Return: The number of fields that exist, 16 in this version."
   (%pshm-fstat (check-int fd 'fd) ret-fields (check-int count 'count)))
 
-(declaim (inline %pshm-fchown pshm-fchown))
+#-clisp (declaim (inline %pshm-fchown pshm-fchown))
 (cffi:defcfun ("pshm_fchown" %pshm-fchown) :int
   (fd :int)
   (owner :int64)
@@ -454,7 +454,7 @@ Return: The number of fields that exist, 16 in this version."
   "Give an object another owner or group: fchown(2)."
   (%pshm-fchown (check-int fd 'fd) (check-int64 owner 'owner) (check-int64 group 'group)))
 
-(declaim (inline %pshm-fchmod pshm-fchmod))
+#-clisp (declaim (inline %pshm-fchmod pshm-fchmod))
 (cffi:defcfun ("pshm_fchmod" %pshm-fchmod) :int
   (fd :int)
   (mode :int))
@@ -463,7 +463,7 @@ Return: The number of fields that exist, 16 in this version."
   "Set the permissions of an object: fchmod(2)."
   (%pshm-fchmod (check-int fd 'fd) (check-int mode 'mode)))
 
-(declaim (inline %pshm-mmap pshm-mmap))
+#-clisp (declaim (inline %pshm-mmap pshm-mmap))
 (cffi:defcfun ("pshm_mmap" %pshm-mmap) :int64
   (address :int64)
   (length :int64)
@@ -477,7 +477,7 @@ Return: The number of fields that exist, 16 in this version."
 Return: The address of the mapping. The caller unmaps it with the same length."
   (%pshm-mmap (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int fd 'fd) (check-int64 offset 'offset)))
 
-(declaim (inline %pshm-munmap pshm-munmap))
+#-clisp (declaim (inline %pshm-munmap pshm-munmap))
 (cffi:defcfun ("pshm_munmap" %pshm-munmap) :int
   (address :int64)
   (length :int64))
@@ -486,7 +486,7 @@ Return: The address of the mapping. The caller unmaps it with the same length."
   "Remove mappings: munmap(2)."
   (%pshm-munmap (check-int64 address 'address) (check-int64 length 'length)))
 
-(declaim (inline %pshm-mprotect pshm-mprotect))
+#-clisp (declaim (inline %pshm-mprotect pshm-mprotect))
 (cffi:defcfun ("pshm_mprotect" %pshm-mprotect) :int
   (address :int64)
   (length :int64)
@@ -496,7 +496,7 @@ Return: The address of the mapping. The caller unmaps it with the same length."
   "Change the protections of mapped pages: mprotect(2)."
   (%pshm-mprotect (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections)))
 
-(declaim (inline %pshm-close pshm-close))
+#-clisp (declaim (inline %pshm-close pshm-close))
 (cffi:defcfun ("pshm_close" %pshm-close) :int
   (fd :int))
 
@@ -504,7 +504,7 @@ Return: The address of the mapping. The caller unmaps it with the same length."
   "Close a descriptor: close(2)."
   (%pshm-close (check-int fd 'fd)))
 
-(declaim (inline %pshm-dup pshm-dup))
+#-clisp (declaim (inline %pshm-dup pshm-dup))
 (cffi:defcfun ("pshm_dup" %pshm-dup) :int
   (fd :int))
 
@@ -513,7 +513,7 @@ Return: The address of the mapping. The caller unmaps it with the same length."
 Return: Another descriptor of the same object; the caller closes it."
   (%pshm-dup (check-int fd 'fd)))
 
-(declaim (inline %pshm-set-inheritable pshm-set-inheritable))
+#-clisp (declaim (inline %pshm-set-inheritable pshm-set-inheritable))
 (cffi:defcfun ("pshm_set_inheritable" %pshm-set-inheritable) :int
   (fd :int)
   (inheritable :int))
@@ -522,7 +522,7 @@ Return: Another descriptor of the same object; the caller closes it."
   "Let a descriptor be inherited by programs that this process starts, or not: fcntl(2) with F_SETFD."
   (%pshm-set-inheritable (check-int fd 'fd) (check-int inheritable 'inheritable)))
 
-(declaim (inline %pshm-open pshm-open))
+#-clisp (declaim (inline %pshm-open pshm-open))
 (cffi:defcfun ("pshm_open" %pshm-open) :int
   (name (:string :encoding :utf-8))
   (direction :int)
@@ -536,7 +536,7 @@ Return: Another descriptor of the same object; the caller closes it."
 Return: A descriptor; the caller closes it."
   (%pshm-open (check-name name 'name) (check-int direction 'direction) (check-int if-exists 'if-exists) (check-int if-does-not-exist 'if-does-not-exist) (check-int permissions 'permissions) ret-created))
 
-(declaim (inline %pshm-open-anonymous pshm-open-anonymous))
+#-clisp (declaim (inline %pshm-open-anonymous pshm-open-anonymous))
 (cffi:defcfun ("pshm_open_anonymous" %pshm-open-anonymous) :int
   (direction :int)
   (permissions :int)
@@ -550,7 +550,7 @@ Return: A descriptor; the caller closes it."
 Return: A descriptor; the caller closes it."
   (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags) (check-int attempts 'attempts) ret-name (check-int64 name-size 'name-size)))
 
-(declaim (inline %pshm-delete pshm-delete))
+#-clisp (declaim (inline %pshm-delete pshm-delete))
 (cffi:defcfun ("pshm_delete" %pshm-delete) :int
   (name (:string :encoding :utf-8)))
 
@@ -558,7 +558,7 @@ Return: A descriptor; the caller closes it."
   "Remove the name of an object."
   (%pshm-delete (check-name name 'name)))
 
-(declaim (inline %pshm-delete-if-same pshm-delete-if-same))
+#-clisp (declaim (inline %pshm-delete-if-same pshm-delete-if-same))
 (cffi:defcfun ("pshm_delete_if_same" %pshm-delete-if-same) :int
   (name (:string :encoding :utf-8))
   (fd :int))
@@ -567,7 +567,7 @@ Return: A descriptor; the caller closes it."
   "Remove a name if it is still the name of the object behind a descriptor."
   (%pshm-delete-if-same (check-name name 'name) (check-int fd 'fd)))
 
-(declaim (inline %pshm-truncate pshm-truncate))
+#-clisp (declaim (inline %pshm-truncate pshm-truncate))
 (cffi:defcfun ("pshm_truncate" %pshm-truncate) :int
   (fd :int)
   (size :int64))
@@ -576,7 +576,7 @@ Return: A descriptor; the caller closes it."
   "Set the size of an object."
   (%pshm-truncate (check-int fd 'fd) (check-int64 size 'size)))
 
-(declaim (inline %pshm-allocate pshm-allocate))
+#-clisp (declaim (inline %pshm-allocate pshm-allocate))
 (cffi:defcfun ("pshm_allocate" %pshm-allocate) :int
   (fd :int)
   (size :int64))
@@ -585,7 +585,7 @@ Return: A descriptor; the caller closes it."
   "Give an object at least a size, with memory behind every page of it, or an error."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
-(declaim (inline %pshm-space pshm-space))
+#-clisp (declaim (inline %pshm-space pshm-space))
 (cffi:defcfun ("pshm_space" %pshm-space) :int
   (ret-total :pointer)
   (ret-free :pointer))
@@ -594,7 +594,7 @@ Return: A descriptor; the caller closes it."
   "Say how much room there is in the place where named objects live."
   (%pshm-space ret-total ret-free))
 
-(declaim (inline %pshm-map pshm-map))
+#-clisp (declaim (inline %pshm-map pshm-map))
 (cffi:defcfun ("pshm_map" %pshm-map) :int64
   (fd :int)
   (length :int64)
@@ -607,7 +607,7 @@ Return: A descriptor; the caller closes it."
 Return: The address of the first byte."
   (%pshm-map (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset)))
 
-(declaim (inline %pshm-unmap pshm-unmap))
+#-clisp (declaim (inline %pshm-unmap pshm-unmap))
 (cffi:defcfun ("pshm_unmap" %pshm-unmap) :int
   (address :int64)
   (length :int64))
@@ -616,7 +616,7 @@ Return: The address of the first byte."
   "Remove a mapping that pshm_map made."
   (%pshm-unmap (check-int64 address 'address) (check-int64 length 'length)))
 
-(declaim (inline %pshm-read pshm-read))
+#-clisp (declaim (inline %pshm-read pshm-read))
 (cffi:defcfun ("pshm_read" %pshm-read) :int64
   (fd :int)
   (ret-bytes :pointer)
@@ -628,7 +628,7 @@ Return: The address of the first byte."
 Return: How many bytes were copied: count, or fewer at the end of the object."
   (%pshm-read (check-int fd 'fd) ret-bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
-(declaim (inline %pshm-write pshm-write))
+#-clisp (declaim (inline %pshm-write pshm-write))
 (cffi:defcfun ("pshm_write" %pshm-write) :int64
   (fd :int)
   (bytes :pointer)
@@ -641,7 +641,7 @@ Return: How many bytes were copied: count, or fewer at the end of the object. Wh
 some bytes, the count is short as well; the next call returns the error."
   (%pshm-write (check-int fd 'fd) bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
-(declaim (inline %pshm-map-prefixed pshm-map-prefixed))
+#-clisp (declaim (inline %pshm-map-prefixed pshm-map-prefixed))
 (cffi:defcfun ("pshm_map_prefixed" %pshm-map-prefixed) :int64
   (fd :int)
   (length :int64)
@@ -655,7 +655,7 @@ some bytes, the count is short as well; the next call returns the error."
 Return: The address of the data, a multiple of the page size. The prefix ends there."
   (%pshm-map-prefixed (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset) (check-int64 prefix 'prefix)))
 
-(declaim (inline %pshm-unmap-prefixed pshm-unmap-prefixed))
+#-clisp (declaim (inline %pshm-unmap-prefixed pshm-unmap-prefixed))
 (cffi:defcfun ("pshm_unmap_prefixed" %pshm-unmap-prefixed) :int
   (address :int64)
   (length :int64)
@@ -665,7 +665,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   "Remove a mapping that pshm_map_prefixed made, prefix and all."
   (%pshm-unmap-prefixed (check-int64 address 'address) (check-int64 length 'length) (check-int64 prefix 'prefix)))
 
-(declaim (inline %pshm-copy pshm-copy))
+#-clisp (declaim (inline %pshm-copy pshm-copy))
 (cffi:defcfun ("pshm_copy" %pshm-copy) :int
   (to :int64)
   (from :int64)
@@ -675,7 +675,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   "Copy bytes within memory, storing to no byte outside the target."
   (%pshm-copy (check-int64 to 'to) (check-int64 from 'from) (check-int64 count 'count)))
 
-(declaim (inline %pshm-fill pshm-fill))
+#-clisp (declaim (inline %pshm-fill pshm-fill))
 (cffi:defcfun ("pshm_fill" %pshm-fill) :int
   (address :int64)
   (byte :int)
@@ -685,7 +685,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   "Set bytes of memory, storing to no byte outside the target."
   (%pshm-fill (check-int64 address 'address) (check-int byte 'byte) (check-int64 count 'count)))
 
-(declaim (inline %pshm-send pshm-send))
+#-clisp (declaim (inline %pshm-send pshm-send))
 (cffi:defcfun ("pshm_send" %pshm-send) :int
   (socket :int)
   (fd :int))
@@ -694,7 +694,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   "Send a descriptor over a Unix domain socket."
   (%pshm-send (check-int socket 'socket) (check-int fd 'fd)))
 
-(declaim (inline %pshm-receive pshm-receive))
+#-clisp (declaim (inline %pshm-receive pshm-receive))
 (cffi:defcfun ("pshm_receive" %pshm-receive) :int
   (socket :int))
 
@@ -703,7 +703,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
 Return: The descriptor; the caller closes it."
   (%pshm-receive (check-int socket 'socket)))
 
-(declaim (inline %pshm-socketpair pshm-socketpair))
+#-clisp (declaim (inline %pshm-socketpair pshm-socketpair))
 (cffi:defcfun ("pshm_socketpair" %pshm-socketpair) :int
   (ret-first :pointer)
   (ret-second :pointer))
@@ -712,7 +712,7 @@ Return: The descriptor; the caller closes it."
   "Make a connected pair of Unix domain stream sockets, close-on-exec."
   (%pshm-socketpair ret-first ret-second))
 
-(declaim (inline %pshm-seal pshm-seal))
+#-clisp (declaim (inline %pshm-seal pshm-seal))
 (cffi:defcfun ("pshm_seal" %pshm-seal) :int
   (fd :int)
   (seals :int))
@@ -721,7 +721,7 @@ Return: The descriptor; the caller closes it."
   "Forbid something about an anonymous object, for everybody and for ever: fcntl(2) with F_ADD_SEALS."
   (%pshm-seal (check-int fd 'fd) (check-int seals 'seals)))
 
-(declaim (inline %pshm-seals pshm-seals))
+#-clisp (declaim (inline %pshm-seals pshm-seals))
 (cffi:defcfun ("pshm_seals" %pshm-seals) :int
   (fd :int))
 
@@ -731,7 +731,7 @@ Return: PSHM_SEAL_ constants, or-ed. A named object on Linux has PSHM_SEAL_SEAL 
 one that may not be executed has PSHM_SEAL_EXEC where the kernel knows it."
   (%pshm-seals (check-int fd 'fd)))
 
-(declaim (inline %pshm-reopen pshm-reopen))
+#-clisp (declaim (inline %pshm-reopen pshm-reopen))
 (cffi:defcfun ("pshm_reopen" %pshm-reopen) :int
   (fd :int)
   (direction :int))
@@ -741,7 +741,7 @@ one that may not be executed has PSHM_SEAL_EXEC where the kernel knows it."
 Return: The new descriptor; the caller closes it."
   (%pshm-reopen (check-int fd 'fd) (check-int direction 'direction)))
 
-(declaim (inline %pshm-list pshm-list))
+#-clisp (declaim (inline %pshm-list pshm-list))
 (cffi:defcfun ("pshm_list" %pshm-list) :int64
   (ret-names :pointer)
   (size :int64))

@@ -27,10 +27,11 @@
           while line collect line)))
 
 (defun lisp-listings (path)
-  "A list of (number of the first line . lines)."
+  "A list of (number of the first line . lines). The chapters about other languages have tests of their own."
   (loop with listings = '() and listing = nil
         for line in (file-lines path)
         for number from 1
+        until (string= line "## Languages")
         do (cond ((string= line "```lisp") (setf listing (list (1+ number))))
                  ((and listing (string= line "```"))
                   (push (reverse listing) listings)
