@@ -87,11 +87,20 @@ release_past_end(int fd, int64_t size)
 		(void)native_release(fd, first, size - first);
 }
 
+/* Within one page only the last step would meet the seal, when the pages below the end have been filled. */
+static bool
+is_sealed_against_growing(int fd)
+{
+	int seals = native_get_seals(fd);
+
+	return seals >= 0 && (seals & PSHM_SEAL_GROW) != 0;
+}
+
 static int
 reserve(int fd, int64_t old_size, int64_t size)
 {
 	int64_t below = old_size < size ? old_size : size;
-	int error = reserve_past_end(fd, old_size, size);
+	int error = size > old_size && is_sealed_against_growing(fd) ? -EPERM : reserve_past_end(fd, old_size, size);
 
 	if (error >= 0)
 		error = reserve_below_end(fd, below);
