@@ -2,6 +2,7 @@
 /* Bytes in and out of an object, without a mapping of the caller's. */
 #include "system.h"
 #include "error.h"
+#include "mapping.h"
 #include "object.h"
 #include "platform.h"
 
@@ -38,6 +39,15 @@ map_bytes(int fd, int64_t count, int protections, int64_t offset)
 	return address == -EACCES || address == -EPERM ? -EBADF : address;
 }
 
+/* The copy is done; what the system says to this is nobody's failure. */
+static void
+unmap_bytes(int64_t address, int64_t count)
+{
+	int64_t lead = address & (platform_page_size() - 1);
+
+	(void)mapping_remove(address - lead, count + lead);
+}
+
 static int64_t
 read_mapped(int fd, void *ret_bytes, int64_t count, int64_t offset)
 {
@@ -46,7 +56,7 @@ read_mapped(int fd, void *ret_bytes, int64_t count, int64_t offset)
 	if (is_address_error(address))
 		return address;
 	memcpy(ret_bytes, (const void *)(uintptr_t)address, (size_t)count);
-	pshm_unmap(address, count);
+	unmap_bytes(address, count);
 	return count;
 }
 
@@ -58,7 +68,7 @@ write_mapped(int fd, const void *bytes, int64_t count, int64_t offset)
 	if (is_address_error(address))
 		return address;
 	memcpy((void *)(uintptr_t)address, bytes, (size_t)count);
-	pshm_unmap(address, count);
+	unmap_bytes(address, count);
 	return count;
 }
 

@@ -44,9 +44,10 @@ name_for_people(char *ret_name, int fd)
 {
 	unsigned char bytes[12];
 	struct timespec now = { 0, 0 };
+	int saved = errno;
 	uint64_t mixed;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)system_result(clock_gettime(CLOCK_MONOTONIC, &now), saved);
 	mixed = ((uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec) * 0x9e3779b97f4a7c15U;
 	mixed ^= (uint64_t)(uintptr_t)&mixed;
 	memcpy(bytes, &mixed, 8);

@@ -159,8 +159,10 @@ uint64_t
 native_memory(void)
 {
 	struct sysinfo machine;
+	int saved = errno;
 
-	(void)sysinfo(&machine);
+	if (system_result(sysinfo(&machine), saved) < 0)
+		return UINT64_MAX;
 	return ((uint64_t)machine.totalram + machine.totalswap) * machine.mem_unit;
 }
 
