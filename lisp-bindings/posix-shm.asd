@@ -89,7 +89,7 @@
 
 (defsystem "posix-shm/test"
   :description "The tests of posix-shm."
-  :depends-on ("posix-shm" "fiveam")
+  :depends-on ("posix-shm" "fiveam" (:feature :sbcl "sb-posix"))
   :pathname "test/"
   :serial t
   :components ((:file "package")
@@ -109,6 +109,8 @@
                (:file "folding")
                (:file "documentation")
                (:file "threads")
+               (:file "vectors")
+               #+sbcl (:file "vectors-sbcl")
                (:file "allocation"))
   :perform (test-op (operation system)
              (declare (ignore operation system))

@@ -7,14 +7,19 @@
   (let ((place (shm-view-place view)))
     (if (place-mapped-p place) (place-length place) 0)))
 
+(defun check-index (index length)
+  "Return INDEX if it is one of a vector of LENGTH elements."
+  (if (and (integerp index) (< -1 index length))
+      index
+      (refuse 'shm-aref 'index index `(integer 0 (,length))
+              (if (zerop length)
+                  "the vector is unmapped, and has no elements."
+                  (format nil "it must be an integer from 0 to ~D." (1- length))))))
+
 (defun view-pointer (view index)
   "The memory of VIEW, after checking that it has an element at INDEX."
   (let ((length (view-length view)))
-    (unless (typep index `(integer 0 (,length)))
-      (refuse 'shm-aref 'index index `(integer 0 (,length))
-              (if (zerop length)
-                  "the view is unmapped, and has no elements."
-                  (format nil "it must be an integer from 0 to ~D." (1- length)))))
+    (check-index index length)
     (pointer-to (place-address (shm-view-place view)))))
 
 (defun view-ref (view index)
@@ -33,15 +38,20 @@
     (funcall (the function (element-writer element)) (check-item item element 'shm-aref) pointer index)
     item))
 
+;; A store beyond a vector over a buffer is an exception of Java's on ABCL, which no handler of Lisp sees.
+(defmacro real-index (vector index)
+  #+abcl `(check-index ,index (length ,vector))
+  #-abcl (progn vector index))
+
 ;; Not on CLISP, which drops the docstring of a function that is inline.
 #-clisp (declaim (inline shm-aref (setf shm-aref)))
 
 (defun shm-aref (vector index)
   #.(doc "shm-aref" "Accessor")
-  (if (shm-view-p vector) (view-ref vector index) (aref (the vector vector) index)))
+  (if (shm-view-p vector) (view-ref vector index) (aref (the vector vector) (real-index vector index))))
 
 (defun (setf shm-aref) (item vector index)
-  (if (shm-view-p vector) (set-view-ref item vector index) (setf (aref (the vector vector) index) item)))
+  (if (shm-view-p vector) (set-view-ref item vector index) (setf (aref (the vector vector) (real-index vector index)) item)))
 
 (defun shm-vector-length (vector)
   #.(doc "shm-vector-length")

@@ -49,7 +49,8 @@
     (cffi:with-foreign-object (memory :uint8 4096)
       (dotimes (index (floor portion (element-octets element)))
         (funcall (the function (element-writer element)) item memory index))
-      (loop for done from 0 below octets by portion
+      (loop for done = 0 then (+ done portion)
+            while (< done octets)
             do (pshm-copy (+ address done) (address-of memory) (min portion (- octets done)))))))
 
 (defun fill-shm-vector (vector item &key (start 0) end)

@@ -1,0 +1,258 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; What SBCL could do to a vector that is not in its heap: collect, verify, fork, save, shrink, overrun. POSIX_SHM_STRESS
+;;;; says for how many seconds each of the long ones runs; 2 by default.
+
+(in-package #:posix-shm/test)
+
+(defun stress-seconds ()
+  (parse-integer (or (posix-shm/host:environment-variable "POSIX_SHM_STRESS") "2")))
+
+(defmacro until-time (&body body)
+  "Run BODY again and again for stress-seconds. Return how often."
+  (let ((end (gensym)))
+    `(let ((,end (+ (get-internal-real-time) (* (stress-seconds) internal-time-units-per-second))))
+       (loop while (< (get-internal-real-time) ,end)
+             count (progn ,@body t)))))
+
+(defun verification ()
+  (sb-sys:find-foreign-symbol-address "verify_gens"))
+
+(defmacro with-verification (&body body)
+  "Let the collector verify its whole heap after every collection: it ends the process if it finds anything."
+  `(if (verification)
+       (let ((old (sb-alien:extern-alien "verify_gens" (sb-alien:unsigned 8))))
+         (unwind-protect (progn (setf (sb-alien:extern-alien "verify_gens" (sb-alien:unsigned 8)) 0)
+                                ,@body)
+           (setf (sb-alien:extern-alien "verify_gens" (sb-alien:unsigned 8)) old)))
+       (progn ,@body)))
+
+(defun garbage ()
+  "Make some of every size, and let something old point to something new."
+  (let ((list (loop repeat 1000 collect (make-array (random 100)))))
+    (setf (svref (first (remove 0 list :key #'length)) 0) (make-string 5000))
+    (length list)))
+
+(defun life (type length)
+  "Map a vector, use it, keep it in what is collected, unmap it; is everything as it should be?"
+  (with-open-shm* (shm :direction :io)
+    (let* ((vector (map-shm-vector shm type length :allocate t))
+           (holder (list (vector vector) (make-array 3 :initial-element vector))))
+      (setf (shm-aref vector (1- length)) (sample type 1))
+      (garbage)
+      (sb-ext:gc :gen (random 3))
+      (prog1 (and (eq vector (svref (second holder) 2))
+                  (equal (sample type 1) (shm-aref vector (1- length)))
+                  (equal type (array-element-type vector)))
+        (unmap-shm-vector vector :release t)))))
+
+(deftest collections-leave-vectors-alone
+  (let ((kept '())
+        (hooked 0))
+    (with-object (shm 65536)
+      (dolist (type *element-types*)
+        (let ((vector (map-shm-vector shm type 1000)))
+          (push vector kept)))
+      (flet ((look ()
+               (dolist (vector kept)
+                 (incf hooked (if (= 1000 (length vector)) 1 1000000000)))))
+        (push #'look sb-ext:*after-gc-hooks*)
+        (unwind-protect
+             (progn (with-verification
+                      (is (plusp (until-time (garbage) (sb-ext:gc :full t)))))
+                    (loop repeat 50 while (zerop hooked) do (sleep 0.1)))
+          (setf sb-ext:*after-gc-hooks* (remove #'look sb-ext:*after-gc-hooks*))))
+      (is (< 0 hooked 1000000000))
+      (is (every (lambda (vector) (= 1000 (length vector))) kept))
+      (is (equal (reverse *element-types*) (mapcar #'array-element-type kept)))
+      (mapc (lambda (vector) (unmap-shm-vector vector :release t)) kept))))
+
+(deftest threads-map-collect-and-unmap
+  (without-leaks
+    (let ((failures (in-threads 4 (lambda (index)
+                                    (let ((bad 0))
+                                      (until-time
+                                        (unless (life (nth (random 12) *element-types*) (1+ (random 5000)))
+                                          (incf bad)))
+                                      (list index bad))))))
+      (is (equal '((0 0) (1 0) (2 0) (3 0)) failures)))))
+
+(deftest a-tombstone-survives-collections
+  (let ((dead (loop for type in *element-types*
+                    collect (with-vector (vector type 1000)
+                              (fill-shm-vector vector (sample type 1))
+                              vector))))
+    (with-verification
+      (loop repeat 3 do (garbage) (sb-ext:gc :full t)))
+    (dolist (vector dead)
+      (is (= 0 (length vector)))
+      (signals error (aref vector 0)))))
+
+(deftest code-without-checks-faults-and-corrupts-nothing
+  (with-object (shm 4096)
+    (let ((vector (map-shm-vector shm '(unsigned-byte 8) 4096)))
+      (unmap-shm-vector vector)
+      ;; What is mapped from now on does not come where the vector was.
+      (with-shm-vector (other shm '(unsigned-byte 8) 4096)
+        (let ((store (compile nil '(lambda (vector index)
+                                    (declare (optimize speed (safety 0)) (fixnum index)
+                                             (type (simple-array (unsigned-byte 8) (*)) vector))
+                                    (setf (aref vector index) 7)))))
+          (dolist (index '(0 100 4095))
+            (is (= 0 (exit-code-of-child (faults-p (funcall store vector index))))))
+          (is (every #'zerop other)))))))
+
+(deftest a-thread-that-reads-meets-an-error-and-nothing-else
+  (let ((unexpected 0))
+    (dotimes (round 30)
+      (with-object (shm 4096)
+        (let* ((vector (map-shm-vector shm '(unsigned-byte 32) 1024))
+               (started (sb-thread:make-semaphore))
+               (reader (sb-thread:make-thread
+                        (lambda ()
+                          (sb-thread:signal-semaphore started)
+                          (handler-case (loop (loop for index below 1024
+                                                    do (unless (= 7 (aref (the (simple-array (unsigned-byte 32) (*)) vector)
+                                                                          index))
+                                                         (incf unexpected))))
+                            (error () :error))))))
+          (sb-thread:wait-on-semaphore started)
+          (fill-shm-vector vector 7)
+          (setf unexpected 0)
+          (sleep 0.002)
+          (unmap-shm-vector vector)
+          ;; Others come at once; the reader must not see them.
+          (loop repeat 20 do (with-vector (other '(unsigned-byte 32) 1024 :release t) (fill other 9)))
+          (is (eq :error (sb-thread:join-thread reader :timeout 20))))))
+    (is (= 0 unexpected))))
+
+(deftest a-vector-that-was-shrunk-is-unmapped-whole
+  (with-object (shm 409600)
+    (without-leaks
+      (dolist (release '(nil t))
+        (let ((vector (map-shm-vector shm '(unsigned-byte 8) 409600)))
+          (sb-kernel:%shrink-vector vector 10)
+          (is (= 10 (length vector)))
+          (is (eq t (unmap-shm-vector vector :release release))))))))
+
+(deftest processes-count-together
+  (with-vector (vector '(unsigned-byte 64) 2)
+    (let ((count 100000))
+      (flet ((increments ()
+               (let ((vector vector))
+                 (declare (type (simple-array (unsigned-byte 64) (*)) vector))
+                 (loop repeat count do (sb-ext:atomic-incf (aref vector 1)))
+                 t)))
+        (let ((thread (sb-posix:fork)))
+          (cond ((zerop thread)
+                 (increments)
+                 (cffi:foreign-funcall "_exit" :int 0 :void))
+                (t
+                 (increments)
+                 (sb-posix:waitpid thread 0)))))
+      (is (= (* 2 count) (aref vector 1))))))
+
+(deftest timeouts-leak-no-vector
+  (without-leaks
+    (let ((random (sb-ext:seed-random-state 42)))
+      (is (= 1000 (loop repeat 1000
+                        count (handler-case (sb-ext:with-timeout (+ 0.0001 (random 0.001 random))
+                                              (loop (with-vector (vector 'double-float 1000 :release t)
+                                                      (setf (aref vector 0) 1d0))))
+                                (sb-ext:timeout () t))))))))
+
+;;; Nothing may read or store beyond the last page of a vector.
+
+(defun guarded-vector (shm type)
+  "A vector that ends where a page ends, before a page that allows nothing. The object has two pages."
+  (let* ((length (/ 4096 (octets-of type)))
+         (vector (map-shm-vector shm type (* 2 length))))
+    (posix-shm::set-real-length vector length)
+    (assert (zerop (posix-shm/shim:pshm-mprotect (+ 4096 (sb-sys:sap-int (sb-sys:vector-sap vector))) 4096 0)))
+    vector))
+
+(defparameter *whole-vector-functions*
+  '(copy-seq reverse nreverse length
+    (lambda (v) (fill v (aref v 0)))
+    (lambda (v) (replace v (copy-seq v)))
+    (lambda (v) (replace v v :start1 1))
+    (lambda (v) (replace v v :start2 1))
+    (lambda (v) (subseq v 1))
+    (lambda (v) (map-into v #'identity v))
+    (lambda (v) (map 'vector #'identity v))
+    (lambda (v) (reduce #'+ v))
+    (lambda (v) (find :none v))
+    (lambda (v) (find :none v :from-end t))
+    (lambda (v) (position (aref v (1- (length v))) v))
+    (lambda (v) (mismatch v (copy-seq v)))
+    (lambda (v) (equalp v (copy-seq v)))
+    (lambda (v) (concatenate 'vector v v))
+    (lambda (v) (coerce v 'list))
+    (lambda (v) (sort v (lambda (one other) (< (realpart one) (realpart other)))))
+    (lambda (v) (search v v))
+    (lambda (v) (substitute (aref v 0) (aref v 1) v))
+    (lambda (v) (remove (aref v 0) v))
+    (lambda (v) (prin1-to-string v))
+    (lambda (v) (sxhash v))
+    (lambda (v) (fill-shm-vector v (aref v 0)))
+    (lambda (v) (replace-shm-vector v (copy-seq v)))))
+
+(deftest nothing-reaches-beyond-the-last-page
+  (let ((functions (mapcar (lambda (form) (if (symbolp form) (fdefinition form) (compile nil form)))
+                           *whole-vector-functions*)))
+    (dolist (type *element-types*)
+      (with-object (shm 8192)
+        (let ((vector (guarded-vector shm type)))
+          (dotimes (index (length vector))
+            (setf (aref vector index) (sample type (mod index 2))))
+          (loop for function in functions
+                for form in *whole-vector-functions*
+                do (is-true (handler-case (progn (funcall function vector) t)
+                              (error () nil))
+                            "~S of ~S reached beyond" form type))
+          (unmap-shm-vector vector :release t))))))
+
+;;; Images
+
+(defvar *kept* nil "What the image that the next test saves has of its past.")
+
+(defun image-report ()
+  "What is in an image about the vectors of its past, and whether new ones work."
+  (handler-case
+      (let ((*read-default-float-format* 'single-float)
+            (*print-pretty* nil))
+        (sb-ext:gc :full t)
+        (format t "~S~%" (list (mapcar #'length *kept*)
+                               (mapcar #'array-element-type *kept*)
+                               (mapcar (lambda (vector) (handler-case (aref vector 0) (error () :error))) *kept*)
+                               (mapcar #'unmap-shm-vector *kept*)
+                               (with-vector (vector 'double-float 10)
+                                 (setf (aref vector 9) 1.5d0)
+                                 (aref vector 9))))
+        (finish-output)
+        (sb-ext:exit :code 0 :abort t))
+    (error (condition)
+      (format t "~A~%" condition)
+      (finish-output)
+      (sb-ext:exit :code 1 :abort t))))
+
+(deftest a-saved-image-has-empty-vectors
+  (let ((core (format nil "~A/posix-shm-test-~D.core" (or (posix-shm/host:environment-variable "TMPDIR") "/tmp")
+                      (posix-shm/host:process-id))))
+    (unwind-protect
+         (with-object (shm 4096)
+           (setf *kept* (list (map-shm-vector shm 'double-float 100)
+                              (map-shm-vector shm '(unsigned-byte 8) 4096)
+                              (with-shm-vector (dead shm '(signed-byte 32) 10) dead)))
+           (exit-code-of-child (sb-ext:save-lisp-and-die core :toplevel #'image-report))
+           (is (string= (format nil "((0 0 0) (DOUBLE-FLOAT (UNSIGNED-BYTE 8) (SIGNED-BYTE 32)) (:ERROR :ERROR :ERROR) ~
+                                     (NIL NIL NIL) 1.5d0)~%")
+                        (with-output-to-string (output)
+                          (sb-ext:run-program sb-ext:*runtime-pathname*
+                                              (list "--core" core "--noinform" "--no-sysinit" "--no-userinit" "--disable-debugger")
+                                              :output output :error nil :input nil))))
+           ;; The process that goes on has them still.
+           (is (= 4096 (length (second *kept*))))
+           (mapc #'unmap-shm-vector *kept*))
+      (setf *kept* nil)
+      (when (probe-file core)
+        (delete-file core)))))
