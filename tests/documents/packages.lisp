@@ -145,9 +145,9 @@
               (format nil "none: ~{~A~^ ~}" silent)))
     (loop for (name kind lambda-list) in rows
           for symbol = (find-symbol (string-upcase name) package)
-          for reported = (and symbol (member kind '("Function" "Macro" "Reader") :test #'string=) (fboundp symbol)
+          for reported = (and symbol (member kind '("Function" "Macro" "Reader" "Accessor") :test #'string=) (fboundp symbol)
                               (lambda-list-of symbol))
-          when (member kind '("Function" "Macro" "Reader") :test #'string=)
+          when (member kind '("Function" "Macro" "Reader" "Accessor") :test #'string=)
             do (cond ((not (and symbol (fboundp symbol)))
                       (result nil (format nil "~(~A~) is a ~(~A~)" name kind)))
                      ((eq reported :none)
