@@ -21,6 +21,7 @@ suite_sources = \
 	tests/suite/api_seals.c \
 	tests/suite/api_size.c \
 	tests/suite/bad_input.c \
+	tests/suite/faults.c \
 	tests/suite/ffi_constants.c \
 	tests/suite/ffi_descriptors.c \
 	tests/suite/ffi_errors.c \
@@ -40,6 +41,10 @@ endif
 
 tests_suite_suites_SOURCES = \
 	$(suite_sources) \
+	tests/faults/errors.c \
+	tests/faults/expectations.c \
+	tests/faults/faults.h \
+	tests/faults/scenarios.c \
 	tests/harness/assertions.c \
 	tests/harness/assertions.h \
 	tests/harness/expect.c \
@@ -61,7 +66,7 @@ tests_suite_suites_SOURCES = \
 	tests/interpose/interpose.c \
 	tests/interpose/interpose.h \
 	tests/interpose/personalities.c
-tests_suite_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/harness -I$(srcdir)/tests/interpose -I$(srcdir)/tests/abi \
+tests_suite_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/harness -I$(srcdir)/tests/interpose -I$(srcdir)/tests/faults -I$(srcdir)/tests/abi \
 	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE
 # Check compares in intmax_t; threads return texts as void *.
 tests_suite_suites_CFLAGS = $(AM_CFLAGS) -Wno-sign-conversion -Wno-cast-qual -Wno-write-strings $(CHECK_CFLAGS)

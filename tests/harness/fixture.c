@@ -3,7 +3,6 @@
 #include "fixture.h"
 #include "interpose.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,27 +107,10 @@ name_of(const char *word)
 	return name;
 }
 
-/* What an earlier test that failed has left behind is not to fail the next one. */
-static void
-sweep(void)
-{
-	DIR *directory = place_is_private() ? opendir(OBJECT_DIRECTORY) : NULL;
-	const struct dirent *entry;
-	char path[300];
-
-	while (directory != NULL && (entry = readdir(directory)) != NULL) {
-		(void)snprintf(path, sizeof path, OBJECT_DIRECTORY "/%s", entry->d_name);
-		if (entry->d_name[0] != '.' && unlink(path) < 0)
-			(void)rmdir(path);
-	}
-	if (directory != NULL)
-		closedir(directory);
-}
-
 static void
 setup(void)
 {
-	sweep();
+	objects_remove_all(); /* an earlier test that failed has left some */
 	owner = getpid();
 	descriptors = descriptor_count();
 	mappings = object_mapping_count();

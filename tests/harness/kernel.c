@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 const char *
@@ -164,6 +165,12 @@ protections_at(int64_t address)
 	return found ? protections : "";
 }
 
+static bool
+is_of_object(const char *line)
+{
+	return strstr(line, " " OBJECT_DIRECTORY "/") != NULL || strstr(line, "/memfd:") != NULL;
+}
+
 int
 object_mapping_count(void)
 {
@@ -173,9 +180,24 @@ object_mapping_count(void)
 
 	ck_assert_ptr_nonnull(file);
 	while (fgets(line, sizeof line, file) != NULL)
-		count += strstr(line, " " OBJECT_DIRECTORY "/") != NULL || strstr(line, "/memfd:") != NULL;
+		count += is_of_object(line);
 	fclose(file);
 	return count;
+}
+
+void
+object_mappings_remove(void)
+{
+	char line[4352];
+	uint64_t first;
+	uint64_t end;
+	FILE *file = fopen("/proc/self/maps", "re");
+
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof line, file) != NULL)
+		if (is_of_object(line) && sscanf(line, "%" SCNx64 "-%" SCNx64, &first, &end) == 2)
+			munmap((void *)(uintptr_t)first, (size_t)(end - first));
+	fclose(file);
 }
 
 long

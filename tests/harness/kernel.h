@@ -39,6 +39,9 @@ const char *protections_at(int64_t address);
 /* How many mappings of objects this process has. */
 int object_mapping_count(void);
 
+/* Remove them all. */
+void object_mappings_remove(void);
+
 /* The number after a key in /proc/self/smaps for the mapping at an address, in KiB; -1 without the key. */
 long mapping_figure(int64_t address, const char *key);
 

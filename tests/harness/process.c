@@ -4,6 +4,7 @@
 #include "assertions.h"
 #include "kernel.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -165,6 +166,22 @@ bool
 place_is_private(void)
 {
 	return private_place;
+}
+
+void
+objects_remove_all(void)
+{
+	DIR *directory = private_place ? opendir(OBJECT_DIRECTORY) : NULL;
+	const struct dirent *entry;
+	char path[300];
+
+	while (directory != NULL && (entry = readdir(directory)) != NULL) {
+		(void)snprintf(path, sizeof path, OBJECT_DIRECTORY "/%s", entry->d_name);
+		if (entry->d_name[0] != '.' && unlink(path) < 0)
+			(void)rmdir(path);
+	}
+	if (directory != NULL)
+		closedir(directory);
 }
 
 bool

@@ -23,6 +23,9 @@ bool place_make(const char *options);
 /* Whether the place for objects is this program's own. */
 bool place_is_private(void);
 
+/* Remove whatever is in that place; where it is everybody's, nothing. */
+void objects_remove_all(void);
+
 /* Become nobody, for good. Returns false where this process may not. */
 bool become_nobody(void);
 

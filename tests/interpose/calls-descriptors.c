@@ -18,7 +18,7 @@ refuse_on(int fd, int error)
 	return refuse(fcntl(fd, F_GETFD) < 0 ? EBADF : error);
 }
 
-/* A close that fails has released the descriptor all the same, but with EBADF. */
+/* A close that fails has released the descriptor all the same. */
 int
 close(int fd)
 {
@@ -26,8 +26,7 @@ close(int fd)
 	if (interpose_fails(CALL_close)) {
 		int error = errno;
 
-		if (error != EBADF)
-			(void)real(fd);
+		(void)real(fd);
 		return refuse(error);
 	}
 	return real(fd);

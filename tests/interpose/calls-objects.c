@@ -64,12 +64,14 @@ int
 shm_mkstemp(char *template)
 {
 	char *end = template + strlen(template);
+	char path[300];
 
 	if (interpose_fails(CALL_shm_mkstemp))
 		return -1;
 	while (end > template && end[-1] == 'X')
 		*--end = (char)('a' + random() % 26);
-	return shm_open(template, O_RDWR | O_CREAT | O_EXCL, 0600);
+	(void)snprintf(path, sizeof path, "/dev/shm%s", template);
+	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
 int

@@ -22,5 +22,6 @@ Suite *api_seals_suite(void);
 Suite *api_names_suite(void);
 Suite *bad_input_suite(void);
 Suite *races_suite(void);
+Suite *faults_suite(void);
 
 #endif

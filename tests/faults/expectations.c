@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What comes of a failure. The rule: the errno, negated, and everything as before. The exceptions are the decisions of
+ * the library, and stand in the table below; the first row that fits decides.
+ */
+#include "expect.h"
+#include "faults.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { ANY_ERROR = 0, ANY_CALL = 0, FROM_SECOND = -2 };
+
+/* A scenario's name, or the beginning of several; the function; which of its calls; the errno; and what comes of it. */
+static const struct {
+	const char *scenario;
+	enum interposed function;
+	int nth;
+	int error;
+	const char *result; /* "" is success */
+	unsigned damage;
+} exceptions[] = {
+	/* A question about a feature is answered, whatever goes wrong. */
+	{ "has ", CALL_shm_unlink, ANY_CALL, ANY_ERROR, "", LEAVES_NAME },
+	{ "has ", INTERPOSED, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+
+	/* Interrupted: called again. A close is not, and counts as done; the wait for a message comes back. */
+	{ "send", CALL_sendmsg, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+	{ "receive", CALL_recvmsg, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+	{ "", INTERPOSED, ANY_CALL, EINTR, "", NO_DAMAGE },
+
+	/* Closing what was only a help on the way: nobody can do anything about it. */
+	{ "close", CALL_close, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
+	{ "", CALL_close, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+
+	/* The ladder to an anonymous object: what this system does not have leads to the next rung. */
+	{ "anonymous huge", CALL_memfd_create, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
+	{ "anonymous", CALL_memfd_create, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "anonymous", CALL_memfd_create, 1, EINVAL, "", NO_DAMAGE },
+	{ "anonymous huge", CALL_memfd_create, ANY_CALL, EINVAL, "ENOTSUP", NO_DAMAGE },
+	{ "anonymous", CALL_memfd_create, ANY_CALL, EINVAL, "", NO_DAMAGE },
+	{ "anonymous", CALL_open, ANY_CALL, ENOTSUP, "", NO_DAMAGE },
+	{ "anonymous", CALL_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
+	{ "anonymous", CALL_open, ANY_CALL, EISDIR, NULL, MAY_SUCCEED }, /* a kernel without O_TMPFILE says so */
+	{ "anonymous", CALL_shm_open, ANY_CALL, EEXIST, NULL, MAY_SUCCEED }, /* a random name is taken: another is tried */
+	{ "anonymous", CALL_shm_unlink, ANY_CALL, ANY_ERROR, NULL, LEAVES_NAME },
+	{ "anonymous", CALL_clock_gettime, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+
+	/* Another takes or removes the name meanwhile: tried again. */
+	{ "open or create existing", CALL_shm_open, 1, ENOENT, "", NO_DAMAGE },
+	{ "open or create missing", CALL_shm_open, 1, ENOENT, "", NO_DAMAGE },
+	{ "open or create missing", CALL_shm_open, 2, EEXIST, "", NO_DAMAGE },
+	{ "supersede", CALL_linkat, ANY_CALL, EEXIST, "", NO_DAMAGE },
+	{ "supersede", CALL_shm_unlink, ANY_CALL, ENOENT, "", NO_DAMAGE },
+	{ "supersede", CALL_shm_open, ANY_CALL, EEXIST, "", NO_DAMAGE },
+
+	/* Superseding by a link needs O_TMPFILE and /proc; without one of them it goes by the name. */
+	{ "supersede", CALL_open, ANY_CALL, ENOTSUP, "", NO_DAMAGE },
+	{ "supersede", CALL_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
+	{ "supersede", CALL_open, 1, EISDIR, "", NO_DAMAGE },
+	{ "supersede", CALL_linkat, ANY_CALL, ENOENT, "", NO_DAMAGE },
+	/* The second link comes after the old name is gone; by the name, the old object is given up first. */
+	{ "supersede", CALL_linkat, FROM_SECOND, ANY_ERROR, NULL, LOSES_NAME },
+	{ "supersede", CALL_shm_open, ANY_CALL, ANY_ERROR, NULL, LOSES_NAME },
+
+	/* Without /proc a descriptor with the same access is duplicated, and no other can be had. */
+	{ "reopen for io", CALL_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
+	{ "reopen for io", CALL_open, ANY_CALL, ENOTSUP, "", NO_DAMAGE },
+	{ "reopen for input", CALL_open, ANY_CALL, ENOENT, "ENOTSUP", NO_DAMAGE },
+
+	/* The object was opened or created, and nobody can say which; so its name stays. */
+	{ "shm_open either", CALL_fstat, ANY_CALL, ANY_ERROR, NULL, LEAVES_NAME },
+	/* Opening empties; what was opened is looked at afterwards. */
+	{ "open truncating", CALL_fstat, ANY_CALL, ANY_ERROR, NULL, IS_EMPTIED },
+
+	/* Room or seals that cannot be looked up are no reason not to try. */
+	{ "allocate", CALL_fstatvfs, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "allocate", CALL_sysinfo, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "allocate", CALL_fcntl, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	/* The growth comes last, when there are pages for everything: the kernel has no reason to refuse it then. */
+	{ "allocate past end", CALL_fallocate, 5, ENOSYS, "ENOTSUP", GAINS_PAGES },
+	{ "allocate past end", CALL_fallocate, 5, ANY_ERROR, NULL, GAINS_PAGES },
+	{ "allocate", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
+	{ "fallocate", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
+
+	/* Advice that the kernel does not know is a flag that it does not have; a page that would be a SIGBUS is no room. */
+	{ "mmap settled", CALL_madvise, ANY_CALL, EINVAL, "ENOTSUP", NO_DAMAGE },
+	{ "mmap settled", CALL_madvise, 2, EFAULT, "ENOSPC", NO_DAMAGE },
+	{ "mmap settled", CALL_mlock, ANY_CALL, ANY_ERROR, NULL, GAINS_PAGES },
+
+	/* A copy through a mapping: a descriptor that is not open for it. */
+	{ "read", CALL_mmap, ANY_CALL, EACCES, "EBADF", NO_DAMAGE },
+	{ "read", CALL_mmap, ANY_CALL, EPERM, "EBADF", NO_DAMAGE },
+	{ "read", CALL_munmap, ANY_CALL, ANY_ERROR, "", LEAVES_MAPPING },
+	{ "write", CALL_munmap, ANY_CALL, ANY_ERROR, "", LEAVES_MAPPING },
+	{ "write", CALL_mmap, ANY_CALL, EACCES, "EBADF", NO_DAMAGE },
+	{ "write", CALL_mmap, ANY_CALL, EPERM, "EBADF", NO_DAMAGE },
+
+	/* An entry that nobody can look at is left out. */
+	{ "list", CALL_fstatat, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+
+	/* A descriptor that knows seals and refuses one: the kernel does not know that seal. */
+	{ "seal", CALL_fcntl, 1, EINVAL, "ENOTSUP EINVAL", NO_DAMAGE },
+};
+
+enum { EXCEPTIONS = sizeof exceptions / sizeof exceptions[0] };
+
+static bool
+is_at(int row, int nth)
+{
+	return exceptions[row].nth == ANY_CALL || exceptions[row].nth == nth || (exceptions[row].nth == FROM_SECOND && nth >= 2);
+}
+
+static bool
+fits(int row, const char *scenario, enum interposed function, int nth, int error)
+{
+	return strncmp(exceptions[row].scenario, scenario, strlen(exceptions[row].scenario)) == 0 &&
+	       (exceptions[row].function == INTERPOSED || exceptions[row].function == function) && is_at(row, nth) &&
+	       (exceptions[row].error == ANY_ERROR || exceptions[row].error == error);
+}
+
+struct expectation
+fault_expectation(const struct scenario *scenario, enum interposed function, int nth, int error)
+{
+	struct expectation expectation = { false, name_of_error(error), NO_DAMAGE };
+
+	for (int i = 0; i < EXCEPTIONS; i++) {
+		if (!fits(i, scenario->name, function, nth, error))
+			continue;
+		expectation.damage = exceptions[i].damage;
+		expectation.succeeds = exceptions[i].result != NULL && exceptions[i].result[0] == '\0';
+		if (exceptions[i].result != NULL)
+			expectation.errors = exceptions[i].result;
+		break;
+	}
+	return expectation;
+}

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One scenario for each way through each function that makes a system call. */
+#include "faults.h"
+#include "fixture.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE, PAGE = 4096, FIELDS = 16, MIB = 1 << 20 };
+
+static int64_t
+shm_open_existing(struct world *world)
+{
+	(void)world;
+	return call("pshm_shm_open", name_of("world"), PSHM_O_RDWR, 0);
+}
+
+static int64_t
+shm_open_exclusive(struct world *world)
+{
+	(void)world;
+	return call("pshm_shm_open", name_of("new"), PSHM_O_RDWR | PSHM_O_CREAT | PSHM_O_EXCL, 0600);
+}
+
+static int64_t
+shm_open_either(struct world *world)
+{
+	(void)world;
+	return call("pshm_shm_open", name_of("new"), PSHM_O_RDWR | PSHM_O_CREAT, 0600);
+}
+
+static int64_t
+shm_unlink_(struct world *world)
+{
+	(void)world;
+	return call("pshm_shm_unlink", name_of("world"));
+}
+
+static int64_t
+ftruncate_(struct world *world)
+{
+	return call("pshm_ftruncate", world->fd, 5 * PAGE);
+}
+
+static int64_t
+fallocate_(struct world *world)
+{
+	return call("pshm_fallocate", world->fd, 0, 5 * PAGE);
+}
+
+static int64_t
+fstat_(struct world *world)
+{
+	int64_t fields[FIELDS];
+
+	return call("pshm_fstat", world->fd, fields, FIELDS);
+}
+
+static int64_t
+fchown_(struct world *world)
+{
+	return call("pshm_fchown", world->fd, -1, -1);
+}
+
+static int64_t
+fchmod_(struct world *world)
+{
+	return call("pshm_fchmod", world->fd, 0640);
+}
+
+static int64_t
+mmap_(struct world *world)
+{
+	return call("pshm_mmap", 0, 2 * PAGE, READ_WRITE, PSHM_MAP_SHARED, world->fd, 0);
+}
+
+static int64_t
+mmap_lock(struct world *world)
+{
+	return call("pshm_mmap", 0, 2 * PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, world->fd, 0);
+}
+
+static int64_t
+mmap_settled(struct world *world)
+{
+	return call("pshm_mmap", 0, 2 * PAGE, READ_WRITE,
+	            PSHM_MAP_SHARED | PSHM_MAP_HUGE | PSHM_MAP_POPULATE | PSHM_MAP_LOCK, world->fd, 0);
+}
+
+static void
+unmap_pages(struct world *world, int64_t result)
+{
+	(void)world;
+	munmap((void *)(uintptr_t)(result & -(int64_t)PAGE), 2 * PAGE);
+}
+
+static int64_t
+munmap_(struct world *world)
+{
+	return call("pshm_munmap", world->address, PAGE);
+}
+
+static int64_t
+mprotect_(struct world *world)
+{
+	return call("pshm_mprotect", world->address, PAGE, PSHM_PROT_READ);
+}
+
+static int64_t
+close_(struct world *world)
+{
+	return call("pshm_close", world->fd);
+}
+
+static int64_t
+dup_(struct world *world)
+{
+	return call("pshm_dup", world->fd);
+}
+
+static int64_t
+set_inheritable(struct world *world)
+{
+	return call("pshm_set_inheritable", world->fd, 1);
+}
+
+static int64_t
+open_with(const char *word, int direction, int if_exists, int if_does_not_exist)
+{
+	int created = -7;
+
+	return call("pshm_open", name_of(word), direction, if_exists, if_does_not_exist, 0640, &created);
+}
+
+static int64_t
+open_existing(struct world *world)
+{
+	(void)world;
+	return open_with("world", PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_DOES_NOT_EXIST_ERROR);
+}
+
+static int64_t
+open_truncating(struct world *world)
+{
+	(void)world;
+	return open_with("world", PSHM_DIRECTION_IO, PSHM_IF_EXISTS_TRUNCATE, PSHM_IF_DOES_NOT_EXIST_ERROR);
+}
+
+static int64_t
+open_creating(struct world *world)
+{
+	(void)world;
+	return open_with("new", PSHM_DIRECTION_IO, PSHM_IF_EXISTS_ERROR, PSHM_IF_DOES_NOT_EXIST_CREATE);
+}
+
+static int64_t
+open_or_create_existing(struct world *world)
+{
+	(void)world;
+	return open_with("world", PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_DOES_NOT_EXIST_CREATE);
+}
+
+static int64_t
+open_or_create_missing(struct world *world)
+{
+	(void)world;
+	return open_with("new", PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_DOES_NOT_EXIST_CREATE);
+}
+
+static int64_t
+supersede(struct world *world)
+{
+	(void)world;
+	return open_with("world", PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, PSHM_IF_DOES_NOT_EXIST_CREATE);
+}
+
+static int64_t
+supersede_for_input(struct world *world)
+{
+	(void)world;
+	return open_with("world", PSHM_DIRECTION_INPUT, PSHM_IF_EXISTS_SUPERSEDE, PSHM_IF_DOES_NOT_EXIST_CREATE);
+}
+
+static int64_t
+supersede_missing(struct world *world)
+{
+	(void)world;
+	return open_with("new", PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, PSHM_IF_DOES_NOT_EXIST_CREATE);
+}
+
+static int64_t
+anonymous(struct world *world)
+{
+	(void)world;
+	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, 0, 100, NULL, 0);
+}
+
+static int64_t
+anonymous_for_input(struct world *world)
+{
+	(void)world;
+	return call("pshm_open_anonymous", PSHM_DIRECTION_INPUT, 0240, 0, 100, NULL, 0);
+}
+
+static int64_t
+anonymous_with_name(struct world *world)
+{
+	char name[64];
+
+	(void)world;
+	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0740, 0, 100, name, sizeof name);
+}
+
+static int64_t
+anonymous_huge(struct world *world)
+{
+	(void)world;
+	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, PSHM_ANONYMOUS_HUGE, 100, NULL, 0);
+}
+
+static int64_t
+delete_(struct world *world)
+{
+	(void)world;
+	return call("pshm_delete", name_of("world"));
+}
+
+static int64_t
+delete_if_same(struct world *world)
+{
+	return call("pshm_delete_if_same", name_of("world"), world->fd);
+}
+
+static int64_t
+truncate_(struct world *world)
+{
+	return call("pshm_truncate", world->fd, 5 * PAGE);
+}
+
+static int64_t
+allocate_past_end(struct world *world)
+{
+	return call("pshm_allocate", world->fd, 3 * MIB);
+}
+
+static int64_t
+allocate_below_end(struct world *world)
+{
+	return call("pshm_allocate", world->fd, 2 * PAGE);
+}
+
+static int64_t
+allocate_anonymous(struct world *world)
+{
+	return call("pshm_allocate", world->anonymous, 3 * PAGE);
+}
+
+static int64_t
+space(struct world *world)
+{
+	int64_t total;
+	int64_t left;
+
+	(void)world;
+	return call("pshm_space", &total, &left);
+}
+
+static int64_t
+map(struct world *world)
+{
+	return call("pshm_map", world->fd, PAGE, READ_WRITE, PSHM_MAP_SHARED, 5);
+}
+
+static int64_t
+map_lock(struct world *world)
+{
+	return call("pshm_map", world->fd, PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, 5);
+}
+
+static int64_t
+unmap(struct world *world)
+{
+	return call("pshm_unmap", world->address + 5, 7);
+}
+
+static int64_t
+read_(struct world *world)
+{
+	char bytes[64];
+
+	return call("pshm_read", world->fd, bytes, sizeof bytes, PAGE - 3);
+}
+
+static int64_t
+write_(struct world *world)
+{
+	return call("pshm_write", world->fd, "bytes", 5, PAGE - 3);
+}
+
+static int64_t
+map_prefixed(struct world *world)
+{
+	return call("pshm_map_prefixed", world->fd, PAGE, READ_WRITE, PSHM_MAP_SHARED, 0, 16);
+}
+
+static int64_t
+map_prefixed_lock(struct world *world)
+{
+	return call("pshm_map_prefixed", world->fd, PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, 0, 16);
+}
+
+static void
+unmap_prefixed(struct world *world, int64_t result)
+{
+	(void)world;
+	munmap((void *)(uintptr_t)(result - PAGE), 2 * PAGE);
+}
+
+static int64_t
+send(struct world *world)
+{
+	return call("pshm_send", world->there, world->fd);
+}
+
+static int64_t
+receive(struct world *world)
+{
+	return call("pshm_receive", world->there);
+}
+
+static int ends[2];
+
+static int64_t
+socketpair_(struct world *world)
+{
+	(void)world;
+	return call("pshm_socketpair", &ends[0], &ends[1]);
+}
+
+static void
+close_ends(struct world *world, int64_t result)
+{
+	(void)world;
+	(void)result;
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static int64_t
+seal(struct world *world)
+{
+	return call("pshm_seal", world->anonymous, PSHM_SEAL_SHRINK);
+}
+
+static int64_t
+seals(struct world *world)
+{
+	return call("pshm_seals", world->anonymous);
+}
+
+static int64_t
+reopen_for_input(struct world *world)
+{
+	return call("pshm_reopen", world->fd, PSHM_DIRECTION_INPUT);
+}
+
+static int64_t
+reopen_for_io(struct world *world)
+{
+	return call("pshm_reopen", world->fd, PSHM_DIRECTION_IO);
+}
+
+static int64_t
+list(struct world *world)
+{
+	char names[512];
+
+	(void)world;
+	return call("pshm_list", names, sizeof names);
+}
+
+#define FEATURE(id, text) \
+	static int64_t \
+	has_##id(struct world *world) \
+	{ \
+		(void)world; \
+		return call("pshm_has", text); \
+	}
+
+FEATURE(allocate, "allocate")
+FEATURE(anonymous, "anonymous")
+FEATURE(huge_objects, "huge-objects")
+FEATURE(huge_pages, "huge-pages")
+FEATURE(populate, "populate")
+FEATURE(reopen, "reopen")
+FEATURE(seal_exec, "seal-exec")
+FEATURE(seals, "seals")
+FEATURE(supersede, "supersede")
+
+const struct scenario scenarios[] = {
+	{ "shm_open existing", shm_open_existing, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "shm_open exclusive", shm_open_exclusive, OUTCOME_DESCRIPTOR, 1, NULL },
+	{ "shm_open either", shm_open_either, OUTCOME_DESCRIPTOR, 1, NULL },
+	{ "shm_unlink", shm_unlink_, OUTCOME_NUMBER, -1, NULL },
+	{ "ftruncate", ftruncate_, OUTCOME_NUMBER, 0, NULL },
+	{ "fallocate", fallocate_, OUTCOME_NUMBER, 0, NULL },
+	{ "fstat", fstat_, OUTCOME_NUMBER, 0, NULL },
+	{ "fchown", fchown_, OUTCOME_NUMBER, 0, NULL },
+	{ "fchmod", fchmod_, OUTCOME_NUMBER, 0, NULL },
+	{ "mmap", mmap_, OUTCOME_ADDRESS, 0, unmap_pages },
+	{ "mmap lock", mmap_lock, OUTCOME_ADDRESS, 0, unmap_pages },
+	{ "mmap settled", mmap_settled, OUTCOME_ADDRESS, 0, unmap_pages },
+	{ "munmap", munmap_, OUTCOME_UNMAPS, 0, NULL },
+	{ "mprotect", mprotect_, OUTCOME_NUMBER, 0, NULL },
+	{ "close", close_, OUTCOME_CLOSES, 0, NULL },
+	{ "dup", dup_, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "set_inheritable", set_inheritable, OUTCOME_NUMBER, 0, NULL },
+	{ "open existing", open_existing, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "open truncating", open_truncating, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "open creating", open_creating, OUTCOME_DESCRIPTOR, 1, NULL },
+	{ "open or create existing", open_or_create_existing, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "open or create missing", open_or_create_missing, OUTCOME_DESCRIPTOR, 1, NULL },
+	{ "supersede", supersede, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "supersede for input", supersede_for_input, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "supersede missing", supersede_missing, OUTCOME_DESCRIPTOR, 1, NULL },
+	{ "anonymous", anonymous, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "anonymous for input", anonymous_for_input, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "anonymous with name", anonymous_with_name, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "anonymous huge", anonymous_huge, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "delete", delete_, OUTCOME_NUMBER, -1, NULL },
+	{ "delete if same", delete_if_same, OUTCOME_NUMBER, -1, NULL },
+	{ "truncate", truncate_, OUTCOME_NUMBER, 0, NULL },
+	{ "allocate past end", allocate_past_end, OUTCOME_NUMBER, 0, NULL },
+	{ "allocate below end", allocate_below_end, OUTCOME_NUMBER, 0, NULL },
+	{ "allocate anonymous", allocate_anonymous, OUTCOME_NUMBER, 0, NULL },
+	{ "space", space, OUTCOME_NUMBER, 0, NULL },
+	{ "map", map, OUTCOME_ADDRESS, 0, unmap_pages },
+	{ "map lock", map_lock, OUTCOME_ADDRESS, 0, unmap_pages },
+	{ "unmap", unmap, OUTCOME_UNMAPS, 0, NULL },
+	{ "read", read_, OUTCOME_NUMBER, 0, NULL },
+	{ "write", write_, OUTCOME_NUMBER, 0, NULL },
+	{ "map_prefixed", map_prefixed, OUTCOME_ADDRESS, 0, unmap_prefixed },
+	{ "map_prefixed lock", map_prefixed_lock, OUTCOME_ADDRESS, 0, unmap_prefixed },
+	{ "send", send, OUTCOME_NUMBER, 0, NULL },
+	{ "receive", receive, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "socketpair", socketpair_, OUTCOME_NUMBER, 0, close_ends },
+	{ "seal", seal, OUTCOME_NUMBER, 0, NULL },
+	{ "seals", seals, OUTCOME_NUMBER, 0, NULL },
+	{ "reopen for input", reopen_for_input, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "reopen for io", reopen_for_io, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "list", list, OUTCOME_NUMBER, 0, NULL },
+	{ "has allocate", has_allocate, OUTCOME_NUMBER, 0, NULL },
+	{ "has anonymous", has_anonymous, OUTCOME_NUMBER, 0, NULL },
+	{ "has huge-objects", has_huge_objects, OUTCOME_NUMBER, 0, NULL },
+	{ "has huge-pages", has_huge_pages, OUTCOME_NUMBER, 0, NULL },
+	{ "has populate", has_populate, OUTCOME_NUMBER, 0, NULL },
+	{ "has reopen", has_reopen, OUTCOME_NUMBER, 0, NULL },
+	{ "has seal-exec", has_seal_exec, OUTCOME_NUMBER, 0, NULL },
+	{ "has seals", has_seals, OUTCOME_NUMBER, 0, NULL },
+	{ "has supersede", has_supersede, OUTCOME_NUMBER, 0, NULL },
+};
+
+const int scenario_count = sizeof scenarios / sizeof scenarios[0];
