@@ -57,6 +57,26 @@
   </xsl:if>
 </xsl:template>
 
+<!-- The declaration of a function, broken between parameters where it is long. -->
+<xsl:template name="prototype">
+  <xsl:param name="width" select="100"/>
+  <xsl:variable name="head" select="concat(substring-before(declaration, '('), '(')"/>
+  <xsl:variable name="text">
+    <xsl:value-of select="translate($head, ' ', '~')"/>
+    <xsl:for-each select="argument"><xsl:call-template name="between"/><xsl:value-of select="translate(@declaration, ' ', '~')"/></xsl:for-each>
+    <xsl:if test="not(argument)">void</xsl:if>
+    <xsl:text>);</xsl:text>
+  </xsl:variable>
+  <xsl:variable name="wrapped">
+    <xsl:call-template name="wrap">
+      <xsl:with-param name="text" select="$text"/>
+      <xsl:with-param name="width" select="$width"/>
+      <xsl:with-param name="indent" select="str:padding(string-length($head), ' ')"/>
+    </xsl:call-template>
+  </xsl:variable>
+  <xsl:value-of select="translate($wrapped, '~', ' ')"/>
+</xsl:template>
+
 <!-- Prose as plain text: paragraphs with a blank line between them. -->
 <xsl:template match="code" mode="plain">`<xsl:value-of select="."/>`</xsl:template>
 <xsl:template match="p | list | listing" mode="plain">

@@ -29,7 +29,9 @@
   <xsl:value-of select="concat('&lt;a id=&quot;', @name, '&quot;&gt;&lt;/a&gt;')"/>
   <xsl:for-each select="lisp[$part = 'ffi']"><xsl:value-of select="concat('&lt;a id=&quot;', p:anchor(.), '&quot;&gt;&lt;/a&gt;')"/></xsl:for-each>
   <xsl:value-of select="concat($line-end, '#### ', @name, $line-end, $line-end)"/>
-  <xsl:value-of select="concat('```c', $line-end, declaration, ';', $line-end, '```', $line-end, $line-end)"/>
+  <xsl:value-of select="concat('```c', $line-end)"/>
+  <xsl:call-template name="prototype"/>
+  <xsl:value-of select="concat($line-end, '```', $line-end, $line-end)"/>
   <xsl:value-of select="concat(p:text(brief), $line-end, $line-end)"/>
   <xsl:apply-templates select="description/*" mode="md"/>
   <xsl:if test="argument">

@@ -20,7 +20,9 @@
   <xsl:value-of select="concat('.SH NAME', $line-end, @name, ' \- ')"/>
   <xsl:apply-templates select="brief"/>
   <xsl:value-of select="concat($line-end, '.SH SYNOPSIS', $line-end, '.nf', $line-end, '.B #include &lt;', ../../@header, '&gt;', $line-end, '.PP', $line-end)"/>
-  <xsl:value-of select="concat('.B ', declaration, ';', $line-end, '.fi', $line-end)"/>
+  <xsl:text>\fB</xsl:text>
+  <xsl:call-template name="prototype"><xsl:with-param name="width" select="70"/></xsl:call-template>
+  <xsl:value-of select="concat('\fR', $line-end, '.fi', $line-end)"/>
   <xsl:if test="argument">
     <xsl:value-of select="concat('.SH ARGUMENTS', $line-end)"/>
     <xsl:for-each select="argument">
