@@ -29,6 +29,7 @@ suite_sources = \
 	tests/suite/ffi_mappings.c \
 	tests/suite/ffi_objects.c \
 	tests/suite/main.c \
+	tests/suite/places.c \
 	tests/suite/races.c \
 	tests/suite/suites.h
 
@@ -123,6 +124,7 @@ language_tests = \
 	$(build_tests) \
 	$(document_tests) \
 	tests/demo/demo.test \
+	tests/demo/vectors.test \
 	$(consumers) \
 	$(consumer_matrix)
 
@@ -134,6 +136,11 @@ endif
 .PHONY: demo
 demo: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
+
+# Two Lisp processes and one of Python with numpy, on one array.
+.PHONY: demo-vectors
+demo-vectors: all
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/vectors/run
 
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests

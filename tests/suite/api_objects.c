@@ -322,6 +322,7 @@ static void
 delete_unreadable(void *unused)
 {
 	const char *name = name_of("unreadable");
+	int other;
 	int fd;
 
 	(void)unused;
@@ -329,6 +330,13 @@ delete_unreadable(void *unused)
 		return;
 	fd = object_open_new(name, 0);
 	assert_result(call("pshm_fchmod", fd, 0), 0);
+	if ((other = open(path_of(name), O_RDONLY | O_CLOEXEC)) >= 0) {
+		close(other);
+		skip("in a user namespace of its own, this process may open everything");
+		object_remove(name);
+		close_now(fd);
+		return;
+	}
 	assert_error(call("pshm_open", name, PSHM_DIRECTION_INPUT, 0, 0, 0, NULL), "EACCES");
 	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, 0, 0, NULL), "EACCES");
 	if (has("list"))
