@@ -100,8 +100,10 @@ static int
 reserve(int fd, int64_t old_size, int64_t size)
 {
 	int64_t below = old_size < size ? old_size : size;
-	int error = size > old_size && is_sealed_against_growing(fd) ? -EPERM : reserve_past_end(fd, old_size, size);
+	int error = reserve_past_end(fd, old_size, size);
 
+	if (error >= 0 && size > old_size && is_sealed_against_growing(fd))
+		error = -EPERM;
 	if (error >= 0)
 		error = reserve_below_end(fd, below);
 	if (error >= 0 && size > old_size)
