@@ -1,0 +1,36 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Dump an image to the file that IMAGE names, with the library loaded and an object open; when it starts, look at both.
+
+(require "asdf")
+(asdf:load-system "posix-shm")
+(in-package #:posix-shm)
+
+(defvar *object* (open-shm* :direction :io))
+(defvar *descriptor* (shm-fd *object*))
+
+(defun use-object ()
+  (handler-case (shm-fd *object*)
+    (shm-invalid-argument (condition) (posix-shm-error-keyword condition))))
+
+(defun look ()
+  (handler-case
+      (progn
+        (format t "~&LIBRARY ~A~%" (posix-shm/library:library))
+        (format t "~&OPEN ~A ~A ~A ~A~%" (open-shm-p *object*) (use-object) (close-shm *object*) (type-of *object*))
+        (format t "~&WORKS ~A~%" (with-open-shm-and-mmap* (shm pointer (:direction :io) (100))
+                                   (setf (cffi:mem-ref pointer :int) 42)
+                                   (cffi:mem-ref pointer :int)))
+        ;; The descriptor's number belongs to somebody else by now.
+        (format t "~&STRANGER ~A~%" (with-open-shm* (shm)
+                                      (close-shm *object*)
+                                      (open-shm-p shm))))
+    (error (condition)
+      (format t "~&ERROR ~A~%" condition)))
+  (finish-output)
+  #+sbcl (sb-ext:exit :code 0)
+  #+clisp (ext:exit 0))
+
+(let ((image (uiop:getenv "IMAGE")))
+  #+sbcl (sb-ext:save-lisp-and-die image :toplevel #'look)
+  #+clisp (progn (ext:saveinitmem image :init-function #'look :quiet t)
+                 (ext:exit 0)))
