@@ -7,21 +7,19 @@
 
 #include <string.h>
 
-/* The prefix in whole pages, so that the data begins on a page. */
+/* The prefix in whole pages, so that the data begins on a page; or what is wrong with the sizes. */
 static int64_t
-room_for(int64_t prefix)
+room_for(int64_t length, int64_t prefix)
 {
 	int64_t page = platform_page_size();
+	int64_t room;
 
-	return (prefix + page - 1) & -page;
-}
-
-static int
-request_error(int64_t length, int flags, int64_t offset, int64_t prefix)
-{
-	if (length <= 0 || offset < 0 || prefix <= 0 || (flags & PSHM_MAP_FIXED) != 0)
+	if (length <= 0 || prefix <= 0)
 		return -EINVAL;
-	return prefix > INT64_MAX - platform_page_size() || length > INT64_MAX - room_for(prefix) ? -EOVERFLOW : 0;
+	if (prefix > INT64_MAX - page)
+		return -EOVERFLOW;
+	room = (prefix + page - 1) & -page;
+	return length > INT64_MAX - room ? -EOVERFLOW : room;
 }
 
 /*
@@ -54,22 +52,20 @@ map_behind(int64_t room, int64_t length, int protections, int flags, int fd, int
 int64_t
 pshm_map_prefixed(int fd, int64_t length, int protections, int flags, int64_t offset, int64_t prefix)
 {
-	int error = request_error(length, flags, offset, prefix);
+	int64_t room = offset < 0 || (flags & PSHM_MAP_FIXED) != 0 ? -EINVAL : room_for(length, prefix);
 
-	if (error < 0)
-		return record(error);
-	return record_address(map_behind(room_for(prefix), length, protections, flags, fd, offset));
+	if (room < 0)
+		return record64(room);
+	return record_address(map_behind(room, length, protections, flags, fd, offset));
 }
 
 int
 pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix)
 {
-	int error = request_error(length, 0, 0, prefix);
-	int64_t room;
+	int64_t room = room_for(length, prefix);
 
-	if (error < 0)
-		return record(error);
-	room = room_for(prefix);
+	if (room < 0)
+		return record((int)room);
 	if (address <= room)
 		return record(-EINVAL);
 	return record(mapping_remove(address - room, room + length));

@@ -15,15 +15,18 @@ within_page(int64_t position)
 int64_t
 pshm_map(int fd, int64_t length, int protections, int flags, int64_t offset)
 {
-	int64_t lead = 0;
+	int64_t lead;
 	int64_t page;
 
-	if (length <= 0 || offset < 0 || (flags & PSHM_MAP_FIXED) != 0)
+	if ((flags & PSHM_MAP_FIXED) != 0)
+		return record64(-EINVAL);
+	if (offset == 0)
+		return record_address(mapping_make(0, length, protections, flags, fd, 0));
+	if (length <= 0 || offset < 0)
 		return record64(-EINVAL);
 	if (length > INT64_MAX - offset)
 		return record64(-EOVERFLOW);
-	if (offset != 0)
-		lead = within_page(offset);
+	lead = within_page(offset);
 	page = record_address(mapping_make(0, length + lead, protections, flags, fd, offset - lead));
 	return is_address_error(page) ? page : page + lead;
 }
