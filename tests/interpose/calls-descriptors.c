@@ -73,6 +73,10 @@ fallocate64(int fd, int mode, off64_t offset, off64_t length)
 	REAL(fallocate64);
 	if (interpose_fails(CALL_fallocate))
 		return -1;
+	if (interpose_plays(HALF_FALLOCATE)) {
+		(void)real(fd, mode, offset, length / 2);
+		return refuse(ENOSPC);
+	}
 	return interpose_plays(NO_FALLOCATE) ? refuse_on(fd, EOPNOTSUPP) : real(fd, mode, offset, length);
 }
 
@@ -98,6 +102,7 @@ ssize_t
 pread64(int fd, void *bytes, size_t count, off64_t offset)
 {
 	REAL(pread64);
+	interpose_note_count(count);
 	if (interpose_fails(CALL_pread))
 		return -1;
 	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, count, offset);
@@ -107,6 +112,7 @@ ssize_t
 pwrite64(int fd, const void *bytes, size_t count, off64_t offset)
 {
 	REAL(pwrite64);
+	interpose_note_count(count);
 	if (interpose_fails(CALL_pwrite))
 		return -1;
 	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, count, offset);

@@ -30,9 +30,13 @@ is_sized(const char *name)
 {
 	char path[300];
 	struct stat status;
+	int saved = errno;
+	bool sized;
 
 	(void)snprintf(path, sizeof path, "/dev/shm%s", name);
-	return stat(path, &status) == 0 && status.st_size > 0;
+	sized = stat(path, &status) == 0 && status.st_size > 0;
+	errno = saved;
+	return sized;
 }
 
 int
@@ -49,6 +53,8 @@ shm_open(const char *name, int flags, mode_t mode)
 		return refuse(ENAMETOOLONG);
 	if (interpose_plays(SIZE_ONCE) && (flags & O_TRUNC) != 0 && is_sized(name))
 		return refuse(EINVAL);
+	if (interpose_plays(FLICKERING))
+		return refuse((flags & O_CREAT) != 0 ? EEXIST : ENOENT);
 	return real(name, flags, mode);
 }
 

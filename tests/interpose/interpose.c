@@ -56,6 +56,20 @@ interpose_count(enum interposed function)
 	return counts[function];
 }
 
+static _Thread_local size_t last_count;
+
+size_t
+interpose_last_count(void)
+{
+	return last_count;
+}
+
+void
+interpose_note_count(size_t count)
+{
+	last_count = count;
+}
+
 bool
 interpose_has_failed(void)
 {
@@ -88,4 +102,10 @@ void
 interpose_add_traits(unsigned more)
 {
 	traits |= more;
+}
+
+void
+interpose_remove_traits(unsigned fewer)
+{
+	traits &= ~fewer;
 }

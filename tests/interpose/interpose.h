@@ -9,6 +9,7 @@
 #define PSHM_TEST_INTERPOSE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The functions in between. */
 #define INTERPOSED_FUNCTIONS(ROW) \
@@ -39,6 +40,10 @@ void interpose_reset(void);
 /* How often a function was called since the last reset. */
 int interpose_count(enum interposed function);
 
+/* How many bytes the last pread or pwrite was asked for. */
+size_t interpose_last_count(void);
+void interpose_note_count(size_t count);
+
 /* Whether the failure that was asked for has happened. */
 bool interpose_has_failed(void);
 
@@ -59,15 +64,18 @@ enum trait {
 	WRITE_IS_EPERM = 1 << 12,  /* a writable mapping of a read-only object: EPERM */
 	STRICT_FLAGS = 1 << 13,    /* shm_open refuses flags that POSIX does not name */
 	TYPES_UNKNOWN = 1 << 14,   /* readdir does not tell what an entry is */
-	NO_GETENTROPY = 1 << 15    /* getentropy: ENOSYS */
+	HALF_FALLOCATE = 1 << 15,  /* fallocate lets the object grow and then finds no room */
+	FLICKERING = 1 << 16,      /* a name is there when it is created, and missing when it is opened */
+	HIGH_ADDRESSES = 1 << 17   /* mmap answers with an address above 2^63, where nothing is */
 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_personality(const char *name);
 const char *interpose_personality_name(void);
 
-/* Add to what is played, for one test. */
+/* Add to what is played, for one test, and take away again. */
 void interpose_add_traits(unsigned traits);
+void interpose_remove_traits(unsigned traits);
 
 /* For the functions in between: count the call; true when it is to fail now, with errno set. */
 bool interpose_fails(enum interposed function);

@@ -260,6 +260,32 @@ START_TEST(attempts_are_counted)
 }
 END_TEST
 
+/* A memfd that this system does not make, whatever it calls the reason, is a rung that is not there. */
+START_TEST(a_rung_that_is_missing_is_left_out)
+{
+	static const int reasons[] = { ENOSYS, EINVAL };
+
+	if (lacks("seals") || lacks("supersede"))
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		int fd;
+
+		interpose_fail(CALL_memfd_create, 0, reasons[i]);
+		fd = make(PSHM_DIRECTION_IO, 0640);
+		ck_assert_int_eq(interpose_count(CALL_open), 1);
+		check_object(fd, PSHM_DIRECTION_IO, 0640);
+		close_now(fd);
+		interpose_fail(CALL_memfd_create, 0, reasons[i]);
+		assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_HUGE, 100, NULL, 0), "ENOTSUP");
+	}
+	interpose_fail(CALL_memfd_create, 0, ENODEV);
+	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_HUGE, 100, NULL, 0), "ENOTSUP");
+	interpose_fail(CALL_memfd_create, 0, ENODEV);
+	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0, 100, NULL, 0), "ENODEV");
+	interpose_reset();
+}
+END_TEST
+
 START_TEST(huge_objects_are_of_huge_pages)
 {
 	int64_t result = call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_HUGE, 100, NULL, 0);
@@ -280,7 +306,7 @@ api_anonymous_suite(void)
 	const TTest *tests[] = { permissions_and_direction_are_the_ones_asked_for, an_ordinary_user_gets_the_same,
 		                 the_rung_is_the_platforms, exec_bits_are_kept, without_exec_bits_execution_is_sealed,
 		                 the_name_for_people_names_nothing, the_name_costs_no_system_call,
-		                 bad_arguments_create_nothing, attempts_are_counted, huge_objects_are_of_huge_pages, NULL };
+		                 bad_arguments_create_nothing, attempts_are_counted, a_rung_that_is_missing_is_left_out, huge_objects_are_of_huge_pages, NULL };
 
 	return suite_of("api_anonymous", 60, tests);
 }

@@ -150,6 +150,26 @@ START_TEST(interrupted_copies_go_on)
 }
 END_TEST
 
+/* One system call moves at most 1 GiB; nothing is copied here, since the first call fails. */
+START_TEST(enormous_counts_are_split)
+{
+	const int64_t enormous = ((int64_t)1 << 31) + 5;
+	char byte = 'x';
+	int fd;
+
+	if (lacks("descriptor-io") || sizeof(size_t) < sizeof(int64_t))
+		return;
+	fd = anonymous_new(enormous + 10);
+	interpose_fail(CALL_pread, 1, EIO);
+	assert_error(call("pshm_read", fd, &byte, enormous, 0), "EIO");
+	ck_assert_int_eq(interpose_last_count(), 1 << 30);
+	interpose_fail(CALL_pwrite, 1, EIO);
+	assert_error(call("pshm_write", fd, &byte, enormous, 0), "EIO");
+	ck_assert_int_eq(interpose_last_count(), 1 << 30);
+	close_now(fd);
+}
+END_TEST
+
 static void
 write_without_room(void *unused)
 {
@@ -184,7 +204,7 @@ api_bytes_suite(void)
 {
 	const TTest *tests[] = { bytes_go_in_and_come_out, the_end_is_the_end, much_is_copied_in_one_call,
 		                 bad_arguments_copy_nothing, a_reader_reads_and_does_not_write, no_mapping_is_left,
-		                 interrupted_copies_go_on, no_room_is_a_short_count_and_then_an_error, NULL };
+		                 interrupted_copies_go_on, enormous_counts_are_split, no_room_is_a_short_count_and_then_an_error, NULL };
 
 	return suite_of("api_bytes", 30, tests);
 }

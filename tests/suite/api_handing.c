@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -216,6 +217,43 @@ START_TEST(an_empty_packet_leaks_nothing)
 }
 END_TEST
 
+/* What else may come with a message is not taken for descriptors. */
+START_TEST(other_control_messages_are_passed_over)
+{
+	struct pair pair = pair_make(SOCK_STREAM);
+	int fd = anonymous_new(0);
+	int on = 1;
+
+	ck_assert_int_eq(setsockopt(pair.there, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
+	assert_result(call("pshm_send", pair.here, fd), 0);
+	close_now((int)assert_success(call("pshm_receive", pair.there)));
+	send_plain(pair.here, NULL, 0, 1);
+	assert_error(call("pshm_receive", pair.there), "EPROTO");
+	close_now(fd);
+	pair_close(pair);
+}
+END_TEST
+
+START_TEST(a_datagram_of_another_protocol_is_an_error)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t size = sizeof here;
+	int on = 1;
+	int end = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (bind(end, (const struct sockaddr *)&here, sizeof here) < 0) {
+		skip("no loopback network");
+	} else {
+		ck_assert_int_eq(setsockopt(end, IPPROTO_IP, IP_PKTINFO, &on, sizeof on), 0);
+		ck_assert_int_eq(getsockname(end, (struct sockaddr *)&here, &size), 0);
+		ck_assert_int_eq(connect(end, (const struct sockaddr *)&here, sizeof here), 0);
+		send_plain(end, NULL, 0, 1);
+		assert_error(call("pshm_receive", end), "EPROTO");
+	}
+	close(end);
+}
+END_TEST
+
 START_TEST(no_descriptor_free_is_said)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
@@ -332,7 +370,8 @@ api_handing_suite(void)
 {
 	const TTest *tests[] = { a_descriptor_arrives, several_arrive_in_order, another_process_writes_into_it,
 		                 a_peer_that_is_gone_is_no_signal, a_message_without_a_descriptor_is_an_error,
-		                 extra_descriptors_are_closed, an_empty_packet_leaks_nothing, no_descriptor_free_is_said,
+		                 extra_descriptors_are_closed, an_empty_packet_leaks_nothing, other_control_messages_are_passed_over,
+		                 a_datagram_of_another_protocol_is_an_error, no_descriptor_free_is_said,
 		                 an_interrupted_wait_comes_back, an_interrupted_send_comes_back,
 		                 a_socket_that_does_not_block_says_so, what_is_no_socket_is_refused,
 		                 a_pair_is_connected_and_not_inherited, NULL };

@@ -257,6 +257,12 @@ START_TEST(endless_races_end)
 	if (has("supersede"))
 		assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "EAGAIN");
 	ck_assert(!object_exists(name));
+	interpose_reset();
+	interpose_add_traits(FLICKERING);
+	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600,
+	                  NULL),
+	             "EAGAIN");
+	interpose_remove_traits(FLICKERING);
 	if (!has("supersede")) {
 		interpose_fail(CALL_shm_open, 0, EEXIST);
 		assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "EAGAIN");

@@ -117,6 +117,11 @@ START_TEST(what_knows_no_seals_is_invalid)
 	assert_error(call("pshm_seals", ends[1]), "EINVAL");
 	close(ends[0]);
 	close(ends[1]);
+	interpose_fail(CALL_fcntl, 0, ENOTSUP);
+	assert_error(call("pshm_seal", fd, PSHM_SEAL_SHRINK), "ENOTSUP");
+	assert_error(call("pshm_seals", fd), "ENOTSUP");
+	assert_error(call("pshm_seals", -1), "EBADF");
+	interpose_reset();
 	if (has("seals") && has("reopen")) {
 		reader = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT));
 		assert_error(call("pshm_seal", reader, PSHM_SEAL_SHRINK), "EPERM");
@@ -151,6 +156,28 @@ START_TEST(a_reopened_reader_cannot_write)
 	assert_error(call("pshm_truncate", reader, 0), "EINVAL EBADF");
 	close_now(reader);
 	close_now(fd);
+}
+END_TEST
+
+/* Its number, of any length, is in the path that it is opened by. */
+START_TEST(any_descriptor_is_reopened)
+{
+	static const int numbers[] = { 9, 10, 99, 100, 1000 };
+
+	if (lacks("reopen"))
+		return;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		int first = anonymous_new(4096);
+		int fd = fcntl(first, F_DUPFD_CLOEXEC, numbers[i]);
+		int reader;
+
+		ck_assert_int_ge(fd, numbers[i]);
+		reader = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT));
+		ck_assert(descriptor_status(reader).st_ino == descriptor_status(first).st_ino);
+		close_now(reader);
+		close_now(fd);
+		close_now(first);
+	}
 }
 END_TEST
 
@@ -244,7 +271,7 @@ api_seals_suite(void)
 	const TTest *tests[] = { shrinking_and_growing_can_be_sealed, writing_can_be_sealed, future_writing_can_be_sealed,
 		                 an_older_kernels_ignorance_is_not_an_invalid_argument,
 		                 a_named_object_is_sealed_against_seals, what_knows_no_seals_is_invalid,
-		                 a_reopened_reader_cannot_write, reopening_never_raises_access, a_reopened_writer_writes,
+		                 a_reopened_reader_cannot_write, any_descriptor_is_reopened, reopening_never_raises_access, a_reopened_writer_writes,
 		                 without_proc_a_duplicate_serves, what_is_no_object_is_not_reopened, NULL };
 
 	return suite_of("api_seals", 30, tests);

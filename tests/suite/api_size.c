@@ -265,6 +265,43 @@ START_TEST(a_full_place_is_an_error_and_not_a_signal)
 }
 END_TEST
 
+/* Within a page nothing is reserved past the end, and the seal is heeded before anything is reserved below it. */
+START_TEST(a_seal_is_met_before_any_page_is_taken)
+{
+	int fd;
+
+	if (lacks("allocate") || lacks("seals"))
+		return;
+	fd = anonymous_new(100);
+	assert_result(call("pshm_seal", fd, PSHM_SEAL_GROW), 0);
+	assert_error(call("pshm_allocate", fd, 200), "EPERM");
+	ck_assert_int_eq(descriptor_status(fd).st_size, 100);
+	ck_assert_int_eq(pages_of(fd), 0);
+	assert_result(call("pshm_allocate", fd, 100), 0);
+	ck_assert_int_eq(pages_of(fd), 4096);
+	close_now(fd);
+}
+END_TEST
+
+/* A system without pages past the end may leave an object half grown: it is cut again. */
+START_TEST(an_object_that_was_left_half_grown_is_cut)
+{
+	int fd;
+
+	if (strcmp(interpose_personality_name(), "freebsd") != 0)
+		return;
+	fd = object_open_new(name_of("half"), 5000);
+	interpose_add_traits(HALF_FALLOCATE);
+	assert_error(call("pshm_allocate", fd, 4 * MIB), "ENOSPC");
+	ck_assert_int_eq(descriptor_status(fd).st_size, 5000);
+	assert_error(call("pshm_allocate", fd, 6000), "ENOSPC");
+	ck_assert_int_eq(descriptor_status(fd).st_size, 5000);
+	interpose_remove_traits(HALF_FALLOCATE);
+	close_now(fd);
+	object_remove(name_of("half"));
+}
+END_TEST
+
 /* Signals that come all the time delay the work and do not keep it from ending. */
 START_TEST(interruptions_do_not_keep_it_from_ending)
 {
@@ -358,7 +395,8 @@ api_size_suite(void)
 	const TTest *tests[] = { truncating_sets_the_size_and_reserves_nothing, a_reader_cannot_size, allocating_gives_pages,
 		                 allocating_fills_holes_and_never_shrinks, allocating_nothing_does_nothing,
 		                 too_much_is_an_error_and_the_object_as_before, room_that_is_gone_in_the_middle_is_an_error,
-		                 a_full_place_is_an_error_and_not_a_signal, interruptions_do_not_keep_it_from_ending,
+		                 a_full_place_is_an_error_and_not_a_signal,
+		                 a_seal_is_met_before_any_page_is_taken, an_object_that_was_left_half_grown_is_cut, interruptions_do_not_keep_it_from_ending,
 		                 the_signal_mask_is_put_back, space_is_the_places, NULL };
 
 	return suite_of("api_size", 60, tests);

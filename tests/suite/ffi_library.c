@@ -108,12 +108,23 @@ START_TEST(unknown_features_are_errors)
 }
 END_TEST
 
+/* The build for tests can be told what to be, and says so when it does not know that platform. */
+START_TEST(unknown_platforms_are_errors)
+{
+	int (*choose)(const char *name) = NULL;
+
+	*(void **)&choose = library_symbol("pshm_test_platform");
+	if (choose != NULL)
+		assert_error(choose("wings"), "EINVAL");
+}
+END_TEST
+
 Suite *
 ffi_library_suite(void)
 {
 	const TTest *tests[] = { version_is_the_headers, page_size_is_the_systems, name_max_is_the_longest_name_that_works,
 		                 every_feature_is_answered, linux_has_what_linux_has,
-		                 lacking_features_are_said_to_be_lacking, unknown_features_are_errors, NULL };
+		                 lacking_features_are_said_to_be_lacking, unknown_features_are_errors, unknown_platforms_are_errors, NULL };
 
 	return suite_of("ffi_library", 30, tests);
 }

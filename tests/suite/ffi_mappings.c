@@ -292,6 +292,24 @@ START_TEST(bad_ranges_unmap_nothing)
 }
 END_TEST
 
+/* An address that is negative as an int64_t is no error, unless it is one of the 4095 that are. */
+START_TEST(a_high_address_is_an_address)
+{
+	int fd = object_open_new(name_of("high"), page());
+
+	if (UINTPTR_MAX == UINT32_MAX) {
+		skip("addresses have 32 bits");
+	} else {
+		interpose_add_traits(HIGH_ADDRESSES);
+		assert_result(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED, fd, 0), INT64_MIN);
+		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0), INT64_MIN);
+		interpose_remove_traits(HIGH_ADDRESSES);
+	}
+	close_now(fd);
+	object_remove(name_of("high"));
+}
+END_TEST
+
 START_TEST(a_mapping_is_one_system_call)
 {
 	int fd = object_open_new(name_of("one"), page());
@@ -316,7 +334,7 @@ ffi_mappings_suite(void)
 		                 protections_are_the_ones_asked_for, a_reader_gets_no_writable_memory, the_offset_is_heeded,
 		                 a_fixed_address_is_the_one, anonymous_memory_is_of_no_object, populating_brings_every_page_in,
 		                 locking_locks, huge_pages_are_asked_for, other_flags_reach_the_system,
-		                 bad_arguments_map_nothing, bad_ranges_unmap_nothing, a_mapping_is_one_system_call, NULL };
+		                 bad_arguments_map_nothing, bad_ranges_unmap_nothing, a_high_address_is_an_address, a_mapping_is_one_system_call, NULL };
 
 	return suite_of("ffi_mappings", 30, tests);
 }

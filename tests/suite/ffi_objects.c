@@ -71,6 +71,59 @@ START_TEST(truncating_empties)
 }
 END_TEST
 
+/* Every combination of the flags, of an object that is missing and of one that exists. */
+START_TEST(flags_are_heeded_together)
+{
+	static const struct {
+		int flags;
+		const char *missing; /* the error, or NULL */
+		const char *existing;
+	} combinations[] = {
+		{ 0, "ENOENT", NULL },
+		{ PSHM_O_CREAT, NULL, NULL },
+		{ PSHM_O_CREAT | PSHM_O_EXCL, NULL, "EEXIST" },
+		{ PSHM_O_TRUNC, "ENOENT", NULL },
+		{ PSHM_O_CREAT | PSHM_O_TRUNC, NULL, NULL },
+		{ PSHM_O_CREAT | PSHM_O_EXCL | PSHM_O_TRUNC, NULL, "EEXIST" },
+	};
+	const char *name = name_of("flags");
+
+	for (size_t i = 0; i < 2 * sizeof combinations / sizeof combinations[0]; i++) {
+		int flags = combinations[i / 2].flags;
+		const char *error = i % 2 == 0 ? combinations[i / 2].missing : combinations[i / 2].existing;
+		bool empties = (flags & PSHM_O_TRUNC) == PSHM_O_TRUNC && error == NULL;
+		int64_t result;
+
+		if (i % 2 == 1)
+			object_make(name, 0600, 4096);
+		if (empties && i % 2 == 1 && !has("resize"))
+			error = "EINVAL";
+		result = call("pshm_shm_open", name, flags | PSHM_O_RDWR, 0600);
+		if (error != NULL)
+			assert_error(result, error);
+		else
+			close_now((int)assert_success(result));
+		ck_assert_int_eq(object_exists(name), i % 2 == 1 || error == NULL);
+		if (object_exists(name)) {
+			ck_assert_int_eq(object_status(name).st_size, i % 2 == 0 || (empties && error == NULL) ? 0 : 4096);
+			object_remove(name);
+		}
+	}
+}
+END_TEST
+
+START_TEST(names_with_dots_are_names)
+{
+	static const char *const names[] = { "/.a", "/..a", "/...", "/a.", "/.a.", "/a..b" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		close_now(object_open_new(names[i], 0));
+		ck_assert(object_exists(names[i]));
+		assert_result(call("pshm_shm_unlink", names[i]), 0);
+	}
+}
+END_TEST
+
 START_TEST(a_missing_object_is_missing)
 {
 	assert_error(call("pshm_shm_open", name_of("missing"), PSHM_O_RDWR, 0600), "ENOENT");
@@ -375,7 +428,7 @@ Suite *
 ffi_objects_suite(void)
 {
 	const TTest *tests[] = { opening_creates_with_mode_and_umask, opening_for_reading_gives_no_write_access,
-		                 exclusive_creation_refuses_what_exists, truncating_empties, a_missing_object_is_missing,
+		                 exclusive_creation_refuses_what_exists, truncating_empties, flags_are_heeded_together, names_with_dots_are_names, a_missing_object_is_missing,
 		                 native_flags_are_refused, unlinking_leaves_the_object_to_who_has_it,
 		                 sizing_changes_the_size_and_reserves_nothing, reserving_gives_pages, reserving_is_never_emulated,
 		                 every_field_is_the_kernels, as_many_fields_as_both_sides_know,
