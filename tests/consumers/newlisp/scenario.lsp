@@ -2,7 +2,7 @@
 ; The common scenario in newLISP; posix-shm.lsp makes the binding from the JSON of the ABI.
 (load (append (env "NEWLISP_CONSUMER") "/posix-shm.lsp"))
 
-(constant 'SIZE 8192)
+(constant 'SIZE 32768)
 (constant 'RECORD 128)
 (set 'read-write (| PSHM_PROT_READ PSHM_PROT_WRITE))
 
@@ -58,7 +58,7 @@
       (expect (pshm_error_name (pshm_errno)) "EEXIST"))
     (point "size, allocate, map"
       (check (pshm_truncate fd SIZE))
-      (check (pshm_allocate fd SIZE))
+      (check (pshm_allocate fd (/ SIZE 2)))
       (set 'memory (map-object fd SIZE)))
     (point "write a pattern, read it back through pshm_read"
       (let (pattern (pack (dup "b" 256) (map (fn (i) (% (* i 7) 256)) (sequence 0 255))) bytes (buffer 256))
@@ -71,7 +71,7 @@
     (point "stat with named fields"
       (let (fields (stat-of fd))
         (expect (map (fn (key) (lookup key fields)) '("SIZE" "MODE" "NLINK")) (list SIZE 0600 1))
-        (expect (>= (lookup "BLOCKS" fields) (/ SIZE 512)) true)))
+        (expect (>= (lookup "BLOCKS" fields) (/ SIZE 2 512)) true)))
     (point "parse a permission list"
       (let (keywords "user-read user-write group-read" text (buffer 64))
         (expect (pshm_flags_parse PSHM_KIND_MODE keywords) 0640)
@@ -146,7 +146,7 @@
     (check (pshm_close anonymous))))
 
 ; Print every record of the object, then the one of the object that comes from the socket.
-(define (read-records name count socket)
+(define (read-records name total socket)
   (letn (fd (check (pshm_open name PSHM_DIRECTION_INPUT 0 0 0 0))
          len (* (int total) RECORD)
          memory (map-object fd len 0 PSHM_PROT_READ))
