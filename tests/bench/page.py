@@ -1,0 +1,620 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The page about the benchmarks, from the files that run.py leaves: doc/benchmarks.md and the plots in doc/benchmarks.
+
+Every figure is computed here from what was measured. A part that was not measured is left out, and the page says so.
+"""
+import collections
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+
+CASES = ["open+close", "stat", "truncate", "map+unmap", "named", "anonymous"]
+LANGUAGES = ["C", "LuaJIT", "SB-ALIEN", "SBCL", "CLISP", "ECL", "ABCL", "Python"]
+MET, MISSED = "met", "**missed**"
+
+# What a goal allows.
+OWN_MOST, OWN_MEDIAN, TIME, TIME_FSTAT = 40, 20, 1.03, 1.06
+SBCL_STAT, SBCL_OPEN, ANONYMOUS, LOADING, SIZE, DURATION = 1.15, 1.25, 0.65, 0.15, 64 * 1024, 600
+
+
+# Figures
+
+def median(values):
+    return statistics.median(values)
+
+
+def quartiles(values):
+    if len(values) < 2:
+        return values[0], values[0]
+    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, high
+
+
+class Comparison:
+    """Two lists of times, taken in turns: the ratio of their medians, and the quartiles of the ratios of neighbours."""
+
+    def __init__(self, ours, others):
+        self.ours, self.other = median(ours), median(others)
+        self.ratio = self.ours / self.other
+        self.low, self.high = quartiles([one / other for one, other in zip(ours, others)])
+
+    def __str__(self):
+        return f"{self.ratio:.2f} ({self.low:.2f} to {self.high:.2f})"
+
+
+def nanoseconds(value):
+    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
+        if value >= size:
+            return f"{value / size:.3g} {unit}" if value < 100 * size else f"{value / size:.0f} {unit}"
+    return f"{value:.3g} ns"
+
+
+def octets(value):
+    for unit, size in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if value >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value:.0f} B"
+
+
+def table(heads, rows):
+    lines = ["| " + " | ".join(heads) + " |", "|" + "|".join("---" if i == 0 else "---:" for i in range(len(heads))) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])
+
+
+class Results:
+    """The files of results, a list of rows each; missing files are empty."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def rows(self, name):
+        path = os.path.join(self.folder, name + ".tsv")
+        if not os.path.exists(path):
+            return []
+        with open(path, encoding="utf-8") as file:
+            return [line.rstrip("\n").split("\t") for line in file if line.strip()]
+
+    def groups(self, name):
+        """Rows of three cells as lists of numbers: {(first, second): [third ...]}."""
+        groups = collections.defaultdict(list)
+        for first, second, third in self.rows(name):
+            groups[first, second].append(float(third))
+        return groups
+
+    def value(self, name, key):
+        for row in self.rows(name):
+            if row[0] == key:
+                return row[-1]
+        return None
+
+
+# The machine
+
+def first_line(command):
+    if shutil.which(command[0]) is None:
+        return ""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).strip().split("\n")[0]
+
+
+def word_after(path, word):
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            if line.startswith(word):
+                return line.split(":", 1)[1].strip()
+    return ""
+
+
+def machine(seconds):
+    """What the results were measured on: a file of results itself."""
+    rows = [
+        ("Processor", f"{word_after('/proc/cpuinfo', 'model name')}, {os.cpu_count()} of them"),
+        ("Hypervisor", first_line(["systemd-detect-virt"]) or ("yes" if " hypervisor" in word_after("/proc/cpuinfo", "flags") else "no")),
+        ("Memory", octets(int(word_after("/proc/meminfo", "MemTotal").split()[0]) * 1024)),
+        ("Kernel", f"{platform.system()} {platform.release()}"),
+        ("C library", " ".join(platform.libc_ver())),
+        ("Compiler", first_line([os.environ.get("CC", "cc").split()[0], "--version"])),
+        ("SBCL", first_line(["sbcl", "--version"])),
+        ("ECL", first_line(["ecl", "--version"])),
+        ("CLISP", first_line(["clisp", "--version"])),
+        ("ABCL", first_line(["abcl", "--noinform", "--batch", "--eval", "(princ (lisp-implementation-version))"])),
+        ("LuaJIT", first_line(["luajit", "-v"])),
+        ("Python", platform.python_version()),
+        ("Huge pages of objects", read("/sys/kernel/mm/transparent_hugepage/shmem_enabled")),
+        ("Load of the machine meanwhile", " ".join(f"{load:.1f}" for load in os.getloadavg())),
+        ("Duration", f"{seconds:.0f}"),
+    ]
+    return "".join(f"{name}\t{value}\n" for name, value in rows if value)
+
+
+def read(path):
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8") as file:
+        return file.read().strip()
+
+
+# Plots
+
+def plot(folder, name, title, script, data):
+    """Have gnuplot draw data (lists of rows, separated blocks) as NAME.svg. Without gnuplot there is no plot."""
+    if shutil.which("gnuplot") is None or not any(data):
+        return ""
+    blocks = "\n\n".join("\n".join("\t".join(str(cell) for cell in row) for row in block) for block in data)
+    setup = f"""
+set terminal svg size 860,480 font 'sans-serif,12' background '#ffffff'
+set output '{os.path.join(folder, name)}.svg'
+set title '{title}'
+set datafile separator tab
+set style fill solid 0.8 border -1
+set grid ytics lc rgb '#dddddd'
+set key top left
+$data << END
+{blocks}
+END
+{script}
+"""
+    subprocess.run(["gnuplot"], input=setup, text=True, check=True)
+    return f"![{title}](benchmarks/{name}.svg)\n"
+
+
+# The parts of the page. Each returns text, or nothing where nothing was measured.
+
+def own_instructions(results):
+    """{name: (own, per byte, calls, kind)}. The fields of fstat are apart."""
+    own = {name: (float(cost), float(per_byte), int(calls), kind)
+           for name, kind, cost, per_byte, calls in results.rows("instructions")}
+    without = own.pop("fstat_no_fields", None)
+    if without:
+        own["fstat"] = without
+    return own
+
+
+def times_of_calls(results):
+    return {row[0]: [float(cell) for cell in row[1:]] for row in results.rows("calls") if row[0] != "fstat_no_fields"}
+
+
+def calls_part(results, plots):
+    times, own = times_of_calls(results), own_instructions(results)
+    if not times or not own:
+        return ""
+    fields = float(results.value("instructions", "fstat") and
+                   next(row[2] for row in results.rows("instructions") if row[0] == "fstat")) - own["fstat"][0]
+    rows = []
+    for name, (hand, ours, ratio, low, high) in times.items():
+        cost, per_byte, calls, _ = own[name]
+        extra = f" + {per_byte:.0f} per byte of the name" if per_byte else ""
+        extra += f" + {fields:.0f} for the fields" if name == "fstat" else ""
+        rows.append((f"`pshm_{name}`", calls, f"{cost:.0f}{extra}", nanoseconds(hand), nanoseconds(ours),
+                     f"{ratio:.3f} ({low:.3f} to {high:.3f})"))
+    questions = [(f"`pshm_{name}`", f"{cost:.0f}") for name, (cost, _, _, kind) in own.items() if kind == "question"]
+    single = [name for name, (_, _, calls, kind) in own.items() if kind != "question" and calls == 1]
+    return f"""## C: what a call costs beyond the system's
+
+Each function beside the same calls of the C library made by hand: as many calls, with the same flags (an open of what exists is
+followed by an fstat, since it must never return a directory or a FIFO). 'Instructions' are those that the library adds,
+counted by callgrind: the same in every run. Times are medians of rounds in which the two take turns; the last column is their
+ratio, and in parentheses the quartiles of the ratios of neighbouring rounds. Suffixes such as `_new` tell apart what a function
+is asked to do.
+
+{table(["function", "calls by hand", "own instructions", "by hand", "ours", "ratio"], rows)}
+
+{plot(plots, "calls", "Time of a call, by hand = 1", bars_with_errors(), [[(i, name, *row[2:]) for i, (name, row) in enumerate(times.items())]])}
+{plot(plots, "instructions", "Instructions of the library itself per call", simple_bars(), [[(i, name, own[name][0]) for i, name in enumerate(times)]])}
+What a user sees of this: nothing. A system call takes {nanoseconds(min(row[0] for row in times.values() if row[0] > 50))} and more here, and
+the median function adds {median([own[name][0] for name in single]):.0f} instructions to its single one. About half of them save `errno`, which the C library would overwrite when a call
+fails: its address is a call of its own, and the arguments wait in registers meanwhile. On this kernel every return after a
+system call is predicted wrongly (a mitigation called safe-ret), so that a call layer costs some nanoseconds however little it
+does; that is most of the difference where a system call is short.
+
+Questions make no system call, and are answered from tables of constants; a binding asks them when it is loaded.
+
+{table(["question", "instructions"], questions)}
+"""
+
+
+def bars_with_errors():
+    return ("set yrange [0.9:1.25]\nset xtics rotate by 60 right font ',9'\nunset key\n"
+            "plot $data using 1:4:5:6:(0.7):xtic(2) with boxerrorbars lc rgb '#4477aa', 1 with lines lc rgb '#cc3311'")
+
+
+def simple_bars():
+    return ("set yrange [1:*]\nset logscale y\nset xtics rotate by 60 right font ',9'\nunset key\n"
+            f"plot $data using 1:3:(0.7):xtic(2) with boxes lc rgb '#4477aa', {OWN_MOST} with lines lc rgb '#cc3311'")
+
+
+def lives_of(results):
+    """{language: {(case, variant): [nanoseconds ...]}}"""
+    lives = {language: results.groups("lives-" + language) for language in LANGUAGES}
+    return {language: groups for language, groups in lives.items() if groups}
+
+
+def compare(groups, case, other):
+    if (case, other) not in groups or (case, "ours") not in groups:
+        return None
+    return Comparison(groups[case, "ours"], groups[case, other])
+
+
+def lives_part(results, plots):
+    lives = lives_of(results)
+    if not lives:
+        return ""
+    text = """## The same in every language
+
+Six things that programs do: open an existing object and close it; describe one; set its size; map 64 KiB and unmap them; the
+whole life of a named object (create, size, map, unmap, close, delete); the whole life of one without a name. Processor time,
+so that other programs on the machine do not count; medians of rounds in which the variants take turns.
+
+'By hand' is what one writes without us in that language: `shm_open`, `mmap` and the rest called directly, with the numbers
+of this system, and a check of each result. It opens without the look at what was opened, and an object without a name is one with a
+random name that is unlinked. 'Calls' are the same system calls as ours, made by a C program. The ratio's spread is that of neighbouring rounds.
+
+"""
+    for case in CASES:
+        rows = []
+        for language, groups in lives.items():
+            hand, same = compare(groups, case, "hand"), compare(groups, case, "calls")
+            if hand is None:
+                continue
+            rows.append((language, nanoseconds(hand.ours), nanoseconds(hand.other), hand, nanoseconds(same.other), same))
+        text += f"### {title_of(case)}\n\n"
+        text += table(["language", "ours", "by hand", "ours / by hand", "calls in C", "ours / calls"], rows) + "\n\n"
+    series = [[(i + 1, language, median(groups[case, "ours"]) / 1000, median(groups[case, "hand"]) / 1000)
+               for i, (language, groups) in enumerate(lives.items())] for case in ("named", "anonymous")]
+    text += plot(plots, "lives", "The life of an object, in microseconds", grouped_bars(), series)
+    python = lives.get("Python")
+    if python:
+        rows = [(title_of(case), nanoseconds(median(python[case, "ours"])), nanoseconds(median(python[case, "python"])),
+                 compare(python, case, "python")) for case in CASES]
+        text += f"""
+### Python's own modules
+
+`posix_shm.py` goes through ctypes. Beside it `os`, `mmap` and `multiprocessing.shared_memory` (for the life of a named object; without its
+tracker process), which are C extensions; the anonymous object is `os.memfd_create`.
+
+{table(["", "ours", "Python's modules", "ratio"], rows)}
+"""
+    return text + allocation_text(lives)
+
+
+def title_of(case):
+    return {"open+close": "Open and close", "stat": "Describe", "truncate": "Set the size", "map+unmap": "Map and unmap",
+            "named": "The life of a named object", "anonymous": "The life of an object without a name"}[case]
+
+
+def grouped_bars():
+    return ("set logscale y\nset ylabel 'µs'\nset xrange [0.4:*]\nset offsets 0,0.6,0,0\nset boxwidth 0.18\n"
+            "plot $data index 0 using ($1-0.27):3:xtic(2) with boxes lc rgb '#4477aa' title 'named, ours', "
+            "'' index 0 using ($1-0.09):4 with boxes lc rgb '#88ccee' title 'named, by hand', "
+            "'' index 1 using ($1+0.09):3 with boxes lc rgb '#117733' title 'without a name, ours', "
+            "'' index 1 using ($1+0.27):4 with boxes lc rgb '#99cc99' title 'without a name, by hand'").replace("'' index", "$data index")
+
+
+def allocation(lives, language, case, variant="octets"):
+    values = lives.get(language, {}).get((case, variant))
+    return values[0] if values else None
+
+
+def allocation_text(lives):
+    if allocation(lives, "SBCL", "stat") is None:
+        return ""
+    rows = []
+    for case in CASES:
+        result = allocation(lives, "SBCL", case, "octets of the result")
+        alien = allocation(lives, "SB-ALIEN", case)
+        rows.append((title_of(case), f"{allocation(lives, 'SBCL', case):.0f}", "" if result is None else f"{result:.0f}",
+                     f"{allocation(lives, 'SBCL', case, 'octets by hand'):.0f}", "" if alien is None else f"{alien:.0f}"))
+    return f"""
+### What is allocated on SBCL
+
+Octets per call. 'Result' is what the object that is returned consists of.
+
+{table(["", "posix-shm", "result", "by hand through CFFI", "posix-shm/alien"], rows)}
+"""
+
+
+def data_part(results, plots):
+    text = ""
+    memory = results.groups("memory") if not any(row[1] == "not here" for row in results.rows("memory")) else None
+    if memory is None:
+        memory = collections.defaultdict(list)
+        for kind, step, value in results.rows("memory"):
+            if step != "not here":
+                memory[kind, step].append(float(value))
+    missing = sorted({(kind, value) for kind, step, value in results.rows("memory") if step == "not here"})
+    if memory:
+        kinds = list(dict.fromkeys(kind for kind, _ in memory))
+        steps = ["map and fill", "fill", "fill again", "read"]
+        rows = [(kind, *(f"{median(memory[kind, step]):.2f}" for step in steps)) for kind in kinds]
+        text += f"""## A gibibyte through a mapping
+
+GiB per second of processor time: an object of 1 GiB is made, mapped, filled twice and read.
+
+{table(["pages", *steps], rows)}
+
+{"".join(f"There are no pages for '{kind}' here (`{value}`). " for kind, value in missing)}\
+What costs is not the copying but the first touch of a page, when the kernel finds and clears it. `populate` does that in one
+call, before the memory is used: no fault comes later, and no SIGBUS either. `huge` is a wish: whether the system grants it for objects
+is its setting `{os.path.basename('/sys/kernel/mm/transparent_hugepage/shmem_enabled')}` (see the machine, below).
+
+{plot(plots, "memory", "1 GiB through a mapping, GiB per second", memory_bars(steps), [[(i, kind, *(median(memory[kind, step]) for step in steps)) for i, kind in enumerate(kinds)]])}
+"""
+    copy, octet_vectors = results.groups("copy"), results.groups("octets")
+    if copy:
+        sizes = sorted({int(size) for size, _ in copy})
+        ways = ["memcpy", "pshm_write", "pshm_read"]
+        lisp_ways = ["write-shm", "read-shm"] if octet_vectors else []
+        rows = []
+        for size in sizes:
+            cells = [nanoseconds(median(copy[str(size), way])) for way in ways]
+            for way in lisp_ways:
+                comparison = Comparison(octet_vectors[str(size), way], octet_vectors[str(size), "memcpy"])
+                cells.append(f"{nanoseconds(comparison.ours)}, {comparison.ratio:.1f} x memcpy")
+            rows.append((octets(size), *cells))
+        series = [[(size, size / median(copy[str(size), way]) * 1e9 / 2**30) for size in sizes] for way in ways]
+        text += f"""## Copies
+
+`pshm_read` and `pshm_write` (in Lisp `read-shm` and `write-shm`, here of octet vectors on SBCL) are system calls that look at the size, and so never
+fault; memcpy to a mapping is not, and can. For a few bytes the system call is the cost; from some KiB on the bytes are.
+
+{table(["size", *ways, *(f"`{way}`" for way in lisp_ways)], rows)}
+
+{plot(plots, "copy", "Copies into and out of an object", lines_of(ways, "GiB per second"), series)}
+"""
+    vectors = results.groups("vectors")
+    if vectors:
+        rows = []
+        for case in dict.fromkeys(case for case, _ in vectors):
+            comparison = Comparison(vectors[case, "shared"], vectors[case, "heap"])
+            rows.append((case, nanoseconds(comparison.other), nanoseconds(comparison.ours), comparison))
+        text += f"""## Vectors whose elements are an object
+
+The same compiled functions of SBCL on a vector of the heap and on one of `map-shm-vector`, ten million elements each, in turns. The
+element is where `aref` looks for it in both.
+
+{table(["function", "heap", "shared", "shared / heap"], rows)}
+
+"""
+    messages = results.groups("messages")
+    if messages:
+        sizes = sorted({int(size) for size, _ in messages})
+        ways = ["object", "pipe", "socket"]
+        rows = [(octets(size), *(nanoseconds(median(messages[str(size), way])) for way in ways),
+                 Comparison(messages[str(size), "object"], messages[str(size), "pipe"]),
+                 Comparison(messages[str(size), "object"], messages[str(size), "socket"])) for size in sizes]
+        series = [[(size, median(messages[str(size), way]) / 1000) for size in sizes] for way in ways]
+        text += f"""## Messages between two processes
+
+A message goes to another process, which takes it into a buffer of its own and answers with a byte. Through an object: copied in, a
+semaphore in the object is posted, copied out. Time that passes, per message with its answer.
+
+{table(["size", *ways, "object / pipe", "object / socket"], rows)}
+
+{plot(plots, "messages", "A message and its answer", lines_of(ways, "µs", "y"), series)}
+For small messages waking the other process is the cost, whichever way is taken. An object gains with size, and more
+than is shown here where the receiver works on the bytes where they are: then nothing is copied out, and often nothing in.
+"""
+    return text
+
+
+def memory_bars(steps):
+    bars = ", ".join(f"$data using {column}:xtic(2) title '{step}'" for column, step in enumerate(steps, 3))
+    return f"set style data histograms\nset style histogram clustered\nset key top right\nset yrange [0:*]\nplot {bars}"
+
+
+def lines_of(names, label, logarithmic=""):
+    lines = ", ".join(f"$data index {i} using 1:2 with linespoints lw 2 title '{name}'" for i, name in enumerate(names))
+    return (f"set logscale x 4\nset format x '%b B'\nset ylabel '{label}'\n"
+            + (f"set logscale {logarithmic}\n" if logarithmic else "") + f"plot {lines}")
+
+
+def scale_part(results, plots):
+    text = ""
+    rows = [(what, int(many), told, float(value)) for name in ("objects", "names", "bytes")
+            for what, many, told, value in results.rows("scale-" + name)]
+    if not rows:
+        return ""
+    one_more = [(many, value) for what, many, told, value in rows if told == "open and close one more"]
+    memory = {many: value for what, many, told, value in rows if told == "bytes of the system"}
+    names = [(many, value) for what, many, told, value in rows if what == "names"]
+    mapped = [(many, value) for what, many, told, value in rows if what == "bytes"]
+    axes = "set logscale xy\nset ylabel 'µs'\nset xlabel 'how many there are'\n"
+    lines = ("plot $data index 0 using 1:2 with linespoints lw 2 title 'open and close one more object', "
+             "$data index 1 using 1:2 with linespoints lw 2 title 'list all names'")
+    picture = plot(plots, "scale", "One more object, and the list of names", axes + lines,
+                   [[(many, value / 1000) for many, value in one_more], [(many, value / 1000) for many, value in names]])
+    text += f"""## Scale
+
+The library keeps nothing about an object, so what grows is the system's. With this many objects open, one more is opened and closed in:
+
+{table(["objects open", "one more", "memory of the system per object"],
+       [(many, nanoseconds(value), octets(memory[many]) if many in memory else "") for many, value in one_more])}
+
+The table ends where the limit of descriptors does, at 100,000 at the latest. This many names are listed by `pshm_list` in:
+
+{table(["names", "all", "each"], [(many, nanoseconds(value), nanoseconds(value / many)) for many, value in names])}
+
+This much of an object that nobody has touched is mapped and unmapped in:
+
+{table(["size", "map and unmap"], [(octets(many), nanoseconds(value)) for many, value in mapped])}
+
+{picture}
+"""
+    return text
+
+
+def loading_of(results):
+    return results.groups("loading")
+
+
+def beyond(loading, how):
+    """Seconds that posix-shm takes beyond CFFI, or nothing where it was not measured."""
+    if (how, "cffi") not in loading or (how, "posix-shm") not in loading:
+        return None
+    return median(loading[how, "posix-shm"]) - median(loading[how, "cffi"])
+
+
+def loading_part(results, plots):
+    library = collections.defaultdict(list)
+    for _, _, told, value in results.rows("scale-library"):
+        library[told].append(float(value))
+    loading = loading_of(results)
+    if not library and not loading:
+        return ""
+    text = "## Loading\n\n"
+    if library:
+        size = results.value("size", "library")
+        text += (f"`dlopen` of the library ({int(size) / 1024:.1f} KiB when stripped) takes {nanoseconds(median(library['warm']))}, and "
+                 f"{nanoseconds(median(library['cold']))} when its file is not in memory.\n\n")
+    if loading:
+        rows = []
+        for how in dict.fromkeys(how for how, _ in loading):
+            seconds = beyond(loading, how)
+            if seconds is not None:
+                rows.append((how, f"{median(loading[how, 'cffi']):.2f} s", f"{median(loading[how, 'posix-shm']):.2f} s", f"{seconds:.2f} s"))
+        alien = loading.get(("SBCL warm", "posix-shm/alien"))
+        axes = "set yrange [0:*]\nset xtics rotate by 20 right\n"
+        bars = ("plot $data using ($1-0.2):4:(0.38):xtic(2) with boxes lc rgb '#4477aa' title 'posix-shm', "
+                "$data using ($1+0.2):3:(0.38) with boxes lc rgb '#88ccee' title 'CFFI alone'")
+        ways = [how for how in dict.fromkeys(how for how, _ in loading) if beyond(loading, how) is not None]
+        picture = plot(plots, "loading", "Start and load, in seconds", axes + bars,
+                       [[(i, how, median(loading[how, "cffi"]), median(loading[how, "posix-shm"])) for i, how in enumerate(ways)]])
+        text += f"""Starting an implementation and loading a compiled system, by hyperfine. The difference is what posix-shm adds. 'First time': nothing is
+compiled yet. No C compiler is needed where the library is installed; where it is not, it is compiled once.
+
+{table(["", "with CFFI alone", "with posix-shm", "difference"], rows)}
+
+{f"SBCL with posix-shm/alien, which needs no CFFI, starts in {median(alien):.2f} s." if alien else ""}
+
+{picture}
+"""
+    return text
+
+
+# Goals
+
+def verdict(is_met):
+    return MET if is_met else MISSED
+
+
+def names_above(values, limit):
+    above = [f"`{name}` {value:.0f}" if value > 2 else f"`{name}` {value:.3f}" for name, value in values.items() if value > limit]
+    return ", ".join(above)
+
+
+def goals(results):
+    rows = []
+    own = {name: row for name, row in own_instructions(results).items() if row[3] != "question"}
+    if own:
+        cost = {name: row[0] for name, row in own.items()}
+        single = {name: row[0] for name, row in own.items() if row[2] == 1}
+        several = {name: row[0] / row[2] for name, row in own.items() if row[2] > 1}
+        rows.append((f"own instructions per call: at most {OWN_MOST}",
+                     f"{sum(value <= OWN_MOST for value in single.values())} of {len(single)} functions with one system call"
+                     + (f"; more: {names_above(single, OWN_MOST)}" if max(single.values()) > OWN_MOST else ""),
+                     verdict(max(single.values()) <= OWN_MOST)))
+        rows.append((f"the same where a function makes several system calls, per system call: at most {OWN_MOST}",
+                     f"{sum(value <= OWN_MOST for value in several.values())} of {len(several)}"
+                     + (f"; more: {names_above(several, OWN_MOST)}" if max(several.values()) > OWN_MOST else ""),
+                     verdict(max(several.values()) <= OWN_MOST)))
+        everything = [row[0] for row in own_instructions(results).values()]
+        rows.append((f"own instructions, median: at most {OWN_MEDIAN}",
+                     f"{median(cost.values()):.0f} of the functions that make system calls, {median(everything):.0f} of all", verdict(median(cost.values()) <= OWN_MEDIAN)))
+    times = times_of_calls(results)
+    if times:
+        ratios = {name: row[2] for name, row in times.items() if name != "fstat"}
+        rows.append((f"time of a call: at most {TIME} of libc's",
+                     f"{sum(value <= TIME for value in ratios.values())} of {len(ratios)}, median {median(ratios.values()):.3f}"
+                     + (f"; more: {names_above(ratios, TIME)}" if max(ratios.values()) > TIME else ""),
+                     verdict(max(ratios.values()) <= TIME)))
+        rows.append((f"time of fstat: at most {TIME_FSTAT}", f"{times['fstat'][2]:.3f}", verdict(times["fstat"][2] <= TIME_FSTAT)))
+    lives = lives_of(results)
+    for case, limit in (("stat", SBCL_STAT), ("open+close", SBCL_OPEN)):
+        comparison = compare(lives.get("SBCL", {}), case, "calls")
+        if comparison:
+            rows.append((f"{title_of(case)} on SBCL: at most {limit} of the same calls in C", comparison, verdict(comparison.ratio <= limit)))
+    for case in ("stat", "open+close"):
+        allocated, result = allocation(lives, "SBCL", case), allocation(lives, "SBCL", case, "octets of the result")
+        if allocated is not None:
+            rows.append((f"{title_of(case)} on SBCL: no allocation beyond the result",
+                         f"{allocated:.0f} octets, the result has {result:.0f}", verdict(allocated < result + 16)))
+    comparison = compare(lives.get("C", {}), "anonymous", "hand")
+    if comparison:
+        rows.append((f"the life of an object without a name: at most {ANONYMOUS} of one with a random name by hand", comparison,
+                     verdict(comparison.ratio <= ANONYMOUS)))
+    seconds = beyond(loading_of(results), "SBCL warm")
+    if seconds is not None:
+        rows.append((f"loading the compiled Lisp system on SBCL: at most {LOADING} s beyond CFFI", f"{seconds:.3f} s", verdict(seconds <= LOADING)))
+    size = results.value("size", "library")
+    if size:
+        rows.append((f"the library, stripped: at most {SIZE // 1024} KiB", f"{int(size) / 1024:.1f} KiB", verdict(int(size) <= SIZE)))
+    duration = results.value("machine", "Duration")
+    if duration:
+        rows.append((f"`make bench`: at most {DURATION} s", f"{duration} s", verdict(float(duration) <= DURATION)))
+    return rows
+
+
+def remainder(results):
+    """Where a goal is missed: where the time goes. Only what was measured is said."""
+    lines = []
+    lives = lives_of(results)
+    stages = lives.get("C", {})
+    anonymous, hand = compare(stages, "anonymous", "calls"), compare(stages, "anonymous", "hand")
+    if anonymous and hand:
+        share = median(stages["anonymous", "calls"]) / median(stages["anonymous", "hand"])
+        lines.append(f"- **An object without a name.** Its system calls alone, made by a C program, take {share:.2f} of what the life of one with a "
+                     f"random name takes; ours take {anonymous.ratio:.2f} of those calls. One of the calls is `fchmod`, which gives the object the "
+                     "permissions that were asked for: a memfd starts with others.")
+    sbcl = compare(lives.get("SBCL", {}), "open+close", "calls")
+    alien = compare(lives.get("SB-ALIEN", {}), "open+close", "calls")
+    if sbcl and alien:
+        lines.append(f"- **Open and close on SBCL.** Without objects, through posix-shm/alien, it is {alien.ratio:.2f} of the calls in C. What posix-shm adds, "
+                     f"{nanoseconds(max(0, sbcl.ours - sbcl.other))}, goes into the class of the object changing when it is closed, the checks of the name, its encoding, and the object itself.")
+    own = own_instructions(results)
+    if own:
+        several = [name for name, row in own.items() if row[2] > 1 and row[0] / row[2] > OWN_MOST]
+        if several:
+            lines.append("- **Functions that make several system calls** (" + ", ".join(f"`{name}`" for name in several) + ") write paths, or choose between ways that a platform has or has not. Each is "
+                         "dominated by its system calls, as the times show.")
+    return "\n".join(lines)
+
+
+def write(folder, documents):
+    results = Results(folder)
+    plots = os.path.join(documents, "benchmarks")
+    os.makedirs(plots, exist_ok=True)
+    parts = [calls_part(results, plots), lives_part(results, plots), data_part(results, plots), scale_part(results, plots),
+             loading_part(results, plots)]
+    rows = results.rows("machine")
+    text = f"""<!-- Generated by tests/bench/page.py from what `make bench` measured. Do not edit. -->
+# Benchmarks
+
+What the library costs, measured. Every figure on this page was written by `make bench`, which measures again in under ten minutes.
+
+## Goals
+
+{table(["goal", "measured", ""], goals(results))}
+
+Instructions leave out the bytes of a name that are checked and the fields of fstat that are copied. Where a goal is missed:
+
+{remainder(results)}
+
+{"".join(parts)}
+## The machine, and how to measure
+
+{table(["", ""], [(name, value.replace("|", "/")) for name, value in rows if name != "Duration"])}
+
+```
+./configure && make && make bench
+```
+
+`make bench` needs Python, and leaves out what it does not find: valgrind for instructions, SBCL, ECL, CLISP, ABCL with CFFI, LuaJIT,
+hyperfine for loading, gnuplot for the plots. Its programs are in `tests/bench`, what they print in `tests/bench/work/results` of the build directory.
+Times of this page are from one run on a virtual machine, and other machines differ; ratios differ less. Instructions do not
+differ with the same compiler.
+"""
+    with open(os.path.join(documents, "benchmarks.md"), "w", encoding="utf-8") as file:
+        file.write(re.sub(r"\n{3,}", "\n\n", text))
