@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -39,7 +40,7 @@ child_start(void (*function)(void *argument), void *argument)
 	if (child == 0) {
 		become_child();
 		function(argument);
-		_exit(0);
+		exit(0);
 	}
 	return child;
 }
@@ -97,7 +98,7 @@ in_children(int count, void (*function)(int number))
 			become_child();
 			close(start[1]);
 			wait_and_run(&task);
-			_exit(0);
+			exit(0);
 		}
 	}
 	close(start[0]);

@@ -77,6 +77,10 @@ fallocate64(int fd, int mode, off64_t offset, off64_t length)
 		(void)real(fd, mode, offset, length / 2);
 		return refuse(ENOSPC);
 	}
+	if (interpose_plays(OTHERS_GROW)) {
+		(void)ftruncate(fd, offset + length + getpagesize());
+		return refuse(ENOSPC);
+	}
 	return interpose_plays(NO_FALLOCATE) ? refuse_on(fd, EOPNOTSUPP) : real(fd, mode, offset, length);
 }
 

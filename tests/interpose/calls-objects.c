@@ -51,7 +51,7 @@ shm_open(const char *name, int flags, mode_t mode)
 		return refuse(EINVAL);
 	if (interpose_plays(SHORT_NAMES) && strlen(name) > SHORT_NAME_MAX)
 		return refuse(ENAMETOOLONG);
-	if (interpose_plays(SIZE_ONCE) && (flags & O_TRUNC) != 0 && is_sized(name))
+	if (interpose_plays(SIZE_ONCE) && (flags & (O_TRUNC | O_EXCL)) == O_TRUNC && is_sized(name))
 		return refuse(EINVAL);
 	if (interpose_plays(FLICKERING))
 		return refuse((flags & O_CREAT) != 0 ? EEXIST : ENOENT);

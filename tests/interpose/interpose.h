@@ -65,8 +65,9 @@ enum trait {
 	STRICT_FLAGS = 1 << 13,    /* shm_open refuses flags that POSIX does not name */
 	TYPES_UNKNOWN = 1 << 14,   /* readdir does not tell what an entry is */
 	HALF_FALLOCATE = 1 << 15,  /* fallocate lets the object grow and then finds no room */
-	FLICKERING = 1 << 16,      /* a name is there when it is created, and missing when it is opened */
-	HIGH_ADDRESSES = 1 << 17   /* mmap answers with an address above 2^63, where nothing is */
+	OTHERS_GROW = 1 << 16,     /* while fallocate finds no room, another process lets the object grow past that */
+	FLICKERING = 1 << 17,      /* a name is there when it is created, and missing when it is opened */
+	HIGH_ADDRESSES = 1 << 18   /* mmap answers with an address above 2^63, where nothing is */
 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */

@@ -112,6 +112,7 @@ START_TEST(bad_arguments_map_nothing)
 
 	assert_error(call("pshm_map", fd, 0, READ_WRITE, PSHM_MAP_SHARED, 0), "EINVAL");
 	assert_error(call("pshm_map", fd, -1, READ_WRITE, PSHM_MAP_SHARED, 0), "EINVAL");
+	assert_error(call("pshm_map", fd, 0, READ_WRITE, PSHM_MAP_SHARED, 1), "EINVAL");
 	assert_error(call("pshm_map", fd, 1, READ_WRITE, PSHM_MAP_SHARED, -1), "EINVAL");
 	assert_error(call("pshm_map", fd, 1, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED, 0), "EINVAL");
 	assert_error(call("pshm_map", fd, 1, 8, PSHM_MAP_SHARED, 0), "EINVAL");

@@ -296,9 +296,59 @@ START_TEST(an_object_that_was_left_half_grown_is_cut)
 	ck_assert_int_eq(descriptor_status(fd).st_size, 5000);
 	assert_error(call("pshm_allocate", fd, 6000), "ENOSPC");
 	ck_assert_int_eq(descriptor_status(fd).st_size, 5000);
+	interpose_fail(CALL_fstat, 2, EIO);
+	assert_error(call("pshm_allocate", fd, 4 * MIB), "ENOSPC");
+	interpose_reset();
 	interpose_remove_traits(HALF_FALLOCATE);
 	close_now(fd);
 	object_remove(name_of("half"));
+}
+END_TEST
+
+/* What another process made of the object meanwhile is not cut, and no page of it is given back. */
+START_TEST(what_others_let_grow_stays)
+{
+	int fd;
+
+	if (lacks("allocate"))
+		return;
+	fd = object_open_new(name_of("others"), 5000);
+	interpose_add_traits(OTHERS_GROW);
+	assert_error(call("pshm_allocate", fd, 100000), "ENOSPC");
+	ck_assert_int_gt(descriptor_status(fd).st_size, 5000);
+	interpose_remove_traits(OTHERS_GROW);
+	close_now(fd);
+	object_remove(name_of("others"));
+}
+END_TEST
+
+/* The room suffices by the numbers, and does not: pages past the end count, and do not help. */
+static void
+run_out_of_room_unseen(void *unused)
+{
+	int fd;
+
+	(void)unused;
+	if (!place_make("size=1m")) {
+		skip("no private place can be made");
+		return;
+	}
+	fd = open(path_of(name_of("unseen")), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	ck_assert_int_eq(fallocate(fd, FALLOC_FL_KEEP_SIZE, 4 * MIB, MIB / 2), 0);
+	interpose_fail(CALL_fstat, 2, EIO);
+	assert_error(call("pshm_allocate", fd, MIB - 4096), "ENOSPC");
+	ck_assert_int_eq(descriptor_status(fd).st_size, 0);
+	interpose_reset();
+	assert_error(call("pshm_allocate", fd, MIB - 4096), "ENOSPC");
+	ck_assert_int_eq(descriptor_status(fd).st_size, 0);
+	close_now(fd);
+}
+
+START_TEST(room_that_is_not_there_after_all_is_an_error)
+{
+	if (lacks("allocate"))
+		return;
+	in_child(run_out_of_room_unseen, NULL);
 }
 END_TEST
 
@@ -396,7 +446,8 @@ api_size_suite(void)
 		                 allocating_fills_holes_and_never_shrinks, allocating_nothing_does_nothing,
 		                 too_much_is_an_error_and_the_object_as_before, room_that_is_gone_in_the_middle_is_an_error,
 		                 a_full_place_is_an_error_and_not_a_signal,
-		                 a_seal_is_met_before_any_page_is_taken, an_object_that_was_left_half_grown_is_cut, interruptions_do_not_keep_it_from_ending,
+		                 a_seal_is_met_before_any_page_is_taken, an_object_that_was_left_half_grown_is_cut,
+		                 what_others_let_grow_stays, room_that_is_not_there_after_all_is_an_error, interruptions_do_not_keep_it_from_ending,
 		                 the_signal_mask_is_put_back, space_is_the_places, NULL };
 
 	return suite_of("api_size", 60, tests);

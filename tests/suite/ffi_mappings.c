@@ -303,6 +303,7 @@ START_TEST(a_high_address_is_an_address)
 		interpose_add_traits(HIGH_ADDRESSES);
 		assert_result(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED, fd, 0), INT64_MIN);
 		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0), INT64_MIN);
+		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 5), INT64_MIN + 5);
 		interpose_remove_traits(HIGH_ADDRESSES);
 	}
 	close_now(fd);
