@@ -1,0 +1,210 @@
+;; SPDX-License-Identifier: BSD-3-Clause
+;; The common scenario in Chicken, which compiles it: the header gives the types, and the library the constants.
+(import scheme (chicken base) (chicken bitwise) (chicken condition) (chicken format) (chicken memory)
+        (chicken process) (chicken process-context) (srfi 4))
+(include "posix-shm.scm")
+
+(define size 32768)
+(define c pshm-constant)
+(define read-write (bitwise-ior (c "PSHM_PROT_READ") (c "PSHM_PROT_WRITE")))
+
+(define (check result)
+  (if (negative? result)
+      (error (pshm-strerror result))
+      result))
+
+(define (expect got wanted)
+  (unless (equal? got wanted)
+    (error (format "~s instead of ~s" got wanted))))
+
+(define (iota count)
+  (let loop ((i (- count 1)) (numbers '()))
+    (if (negative? i) numbers (loop (- i 1) (cons i numbers)))))
+
+(define (map-object fd length #!optional (offset 0) (protections read-write))
+  (check (pshm-map fd length protections (c "PSHM_MAP_SHARED") offset)))
+
+(define (at address) (address->pointer address))
+
+(define (store-text! address text)
+  (for-each (lambda (i) (pointer-u8-set! (at (+ address i)) (char->integer (string-ref text i))))
+            (iota (string-length text))))
+
+(define (fetch-text address length)
+  (list->string (map (lambda (i) (integer->char (pointer-u8-ref (at (+ address i))))) (iota length))))
+
+(define (up-to-nul text)
+  (let loop ((i 0))
+    (if (char=? (string-ref text i) #\nul) (substring text 0 i) (loop (+ i 1)))))
+
+(define (stat-of fd)
+  (let ((fields (make-s64vector 16 0)))
+    (expect (check (pshm-fstat fd fields 16)) 16)
+    (lambda (name)
+      (s64vector-ref fields (check (c (string-append "PSHM_STAT_" name)))))))
+
+(define (scenario name)
+  (define failures 0)
+  (define number 0)
+  (define created (make-s32vector 1 -1))
+  (define fd #f)
+  (define address #f)
+
+  (define (open-exclusively)
+    (pshm-open name (c "PSHM_DIRECTION_IO") (c "PSHM_IF_EXISTS_ERROR") (c "PSHM_IF_DOES_NOT_EXIST_CREATE")
+               #o600 created))
+
+  (define (point title thunk)
+    (set! number (+ number 1))
+    (condition-case (begin (thunk)
+                           (printf "ok ~a - ~a~%" number title))
+      (problem ()
+        (set! failures (+ failures 1))
+        (printf "not ok ~a - ~a~%# ~a~%" number title (get-condition-property problem 'exn 'message problem))))
+    (flush-output))
+
+  (point "load the library and check its version"
+    (lambda ()
+      (let ((version (pshm-version)))
+        (expect version (foreign-value "PSHM_VERSION_MAJOR * 1000000 + PSHM_VERSION_MINOR * 1000 + PSHM_VERSION_PATCH" int))
+        (expect (pshm-version-string)
+                (format "~a.~a.~a" (quotient version 1000000) (modulo (quotient version 1000) 1000)
+                        (modulo version 1000))))))
+  (point "open exclusively"
+    (lambda ()
+      (set! fd (check (open-exclusively)))
+      (expect (s32vector-ref created 0) 1)))
+  (point "be told by name that it exists"
+    (lambda ()
+      (expect (pshm-error-name (open-exclusively)) "EEXIST")
+      (expect (pshm-error-name (pshm-errno)) "EEXIST")))
+  (point "size, allocate, map"
+    (lambda ()
+      (check (pshm-truncate fd size))
+      (check (pshm-allocate fd (quotient size 2)))
+      (set! address (map-object fd size))))
+  (point "write a pattern, read it back through pshm_read"
+    (lambda ()
+      (let ((pattern (list->string (map (lambda (i) (integer->char (modulo (* i 7) 256))) (iota 256))))
+            (bytes (make-string 256)))
+        (store-text! (+ address 4096) pattern)
+        (expect (pshm-read fd bytes 256 4096) 256)
+        (expect bytes pattern)
+        (expect (pshm-write fd "hello" 5 100) 5)
+        (expect (fetch-text (+ address 100) 5) "hello")
+        (expect (pshm-read fd bytes 256 (- size 100)) 100))))
+  (point "stat with named fields"
+    (lambda ()
+      (let ((field (stat-of fd)))
+        (expect (map field '("SIZE" "MODE" "NLINK")) (list size #o600 1))
+        (expect (>= (field "BLOCKS") (quotient size (* 2 512))) #t))))
+  (point "parse a permission list"
+    (lambda ()
+      (let ((keywords "user-read user-write group-read")
+            (text (make-string 64)))
+        (expect (pshm-flags-parse (c "PSHM_KIND_MODE") keywords) #o640)
+        (check (pshm-flags-format (c "PSHM_KIND_MODE") #o640 text 64))
+        (expect (up-to-nul text) keywords)
+        (expect (pshm-error-name (pshm-flags-parse (c "PSHM_KIND_MODE") "user-fly")) "EINVAL"))))
+  (point "enumerate the constants"
+    (lambda ()
+      (let ((count (pshm-constant-count)))
+        (expect (> count 50) #t)
+        (for-each (lambda (i) (expect (c (pshm-constant-name i)) (pshm-constant-value i))) (iota count))
+        (expect (c "PSHM_O_CREAT") (foreign-value "PSHM_O_CREAT" int))
+        (expect (pshm-constant-name count) #f))))
+  (point "fail with the right error name"
+    (lambda ()
+      (expect (pshm-error-name (pshm-open (string-append name "-none") (c "PSHM_DIRECTION_INPUT") 0 0 0 #f)) "ENOENT")
+      (expect (pshm-error-name (pshm-delete "noslash")) "EINVAL")
+      (expect (pshm-error-name (pshm-map fd -1 read-write (c "PSHM_MAP_SHARED") 0)) "EINVAL")
+      (expect (pshm-error-name (pshm-errno)) "EINVAL")))
+  (point "make an anonymous object"
+    (lambda ()
+      (let* ((label (make-string 32))
+             (anonymous (check (pshm-open-anonymous (c "PSHM_DIRECTION_IO") #o640 0 100 label 32)))
+             (field (stat-of anonymous)))
+        (expect (field "NLINK") 0)
+        (expect (field "MODE") #o640)
+        (expect (string-ref label 0) #\/)
+        (check (pshm-close anonymous)))))
+  (point "hand a descriptor to another process"
+    (lambda ()
+      (let ((here (make-s32vector 1)) (there (make-s32vector 1)))
+        (check (pshm-socketpair here there))
+        (pointer-s64-set! (at address) (expt 2 53))
+        (check (pshm-send (s32vector-ref here 0) fd))
+        (check (pshm-set-inheritable (s32vector-ref there 0) 1))
+        (expect (system (format "~a receive ~a" (get-environment-variable "POSIX_SHM_CONSUMER") (s32vector-ref there 0)))
+                0)
+        (expect (pointer-s64-ref (at address)) (+ (expt 2 53) 1))
+        (check (pshm-close (s32vector-ref here 0)))
+        (check (pshm-close (s32vector-ref there 0))))))
+  (point "close, delete"
+    (lambda ()
+      (check (pshm-unmap address size))
+      (check (pshm-close fd))
+      (expect (pshm-error-name (pshm-close fd)) "EBADF")
+      (check (pshm-delete name))
+      (expect (pshm-error-name (pshm-delete name)) "ENOENT")))
+  (printf "1..~a~%" number)
+  (exit failures))
+
+;; The other end of the hand-over: add one to the number at the start of the object.
+(define (receive-object socket)
+  (let* ((fd (check (pshm-receive socket)))
+         (address (map-object fd 8)))
+    (pointer-s64-set! (at address) (+ 1 (pointer-s64-ref (at address))))
+    (check (pshm-unmap address 8))
+    (check (pshm-close fd))))
+
+;; A record: int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
+(define record-size 128)
+
+(define (put-record fd slot offset)
+  (let ((address (map-object fd record-size offset)))
+    (pointer-s64-set! (at address) (- -9007199254740993 slot))
+    (pointer-s32-set! (at (+ address 8)) (- -1 slot))
+    (store-text! (+ address 16) "chicken gr\xc3\xbc\xc3\x9ft")
+    (for-each (lambda (i) (pointer-u8-set! (at (+ address 64 i)) (modulo (+ (* slot 31) (* i 7)) 256))) (iota 64))
+    (check (pshm-unmap address record-size))))
+
+(define (print-record address slot)
+  (printf "~a\t~a\t~a\t~a\t~a~%" slot
+          (pointer-s64-ref (at address))
+          (pointer-s32-ref (at (+ address 8)))
+          (apply + (map (lambda (i) (* (+ i 1) (pointer-u8-ref (at (+ address 64 i))))) (iota 64)))
+          (up-to-nul (fetch-text (+ address 16) 48))))
+
+;; Write one's record into the object, and into an anonymous one that goes to the socket.
+(define (write-record name slot socket)
+  (let ((fd (check (pshm-open name (c "PSHM_DIRECTION_IO") 0 (c "PSHM_IF_DOES_NOT_EXIST_ERROR") 0 #f)))
+        (anonymous (check (pshm-open-anonymous (c "PSHM_DIRECTION_IO") #o600 0 100 #f 0))))
+    (put-record fd slot (* slot record-size))
+    (check (pshm-close fd))
+    (check (pshm-truncate anonymous record-size))
+    (put-record anonymous slot 0)
+    (check (pshm-send socket anonymous))
+    (check (pshm-close anonymous))))
+
+;; Print every record of the object, then the one of the object that comes from the socket.
+(define (read-records name count socket)
+  (let* ((fd (check (pshm-open name (c "PSHM_DIRECTION_INPUT") 0 0 0 #f)))
+         (length (* count record-size))
+         (address (map-object fd length 0 (c "PSHM_PROT_READ"))))
+    (for-each (lambda (slot) (print-record (+ address (* slot record-size)) slot)) (iota count))
+    (check (pshm-unmap address length))
+    (check (pshm-close fd)))
+  (let* ((received (check (pshm-receive socket)))
+         (address (map-object received record-size 0 (c "PSHM_PROT_READ"))))
+    (print-record address "received")
+    (check (pshm-unmap address record-size))
+    (check (pshm-close received))))
+
+(let ((mode (car (command-line-arguments))) (arguments (cdr (command-line-arguments))))
+  (define (number i) (string->number (list-ref arguments i)))
+  (cond
+    ((string=? mode "scenario") (scenario (car arguments)))
+    ((string=? mode "receive") (receive-object (number 0)))
+    ((string=? mode "write") (write-record (car arguments) (number 1) (number 2)))
+    ((string=? mode "read") (read-records (car arguments) (number 1) (number 2)))))
