@@ -30,7 +30,8 @@
                                      `(setf (cffi:mem-aref pointer ,foreign (* 2 index)) (realpart value)
                                             (cffi:mem-aref pointer ,foreign (1+ (* 2 index))) (imagpart value))))))))
 
-(defparameter *elements*
+;; A function of its own: ABCL leaves the functions in a variable's initial value uncompiled.
+(defun make-elements ()
   (element-rows
    ((unsigned-byte 8) :uint8 1 1)
    ((signed-byte 8) :int8 1 1)
@@ -44,6 +45,8 @@
    (double-float :double 8 1)
    ((complex single-float) :float 4 2)
    ((complex double-float) :double 8 2)))
+
+(defparameter *elements* (make-elements))
 
 (defvar *octet* (first *elements*))
 
