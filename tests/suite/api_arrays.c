@@ -120,7 +120,7 @@ END_TEST
 START_TEST(copying_touches_its_bytes_only)
 {
 	char bytes[] = "abcdefgh";
-	int64_t start = (int64_t)(intptr_t)bytes;
+	int64_t start = (int64_t)(uintptr_t)bytes;
 
 	assert_result(call("pshm_copy", start + 2, start, 3), 0);
 	ck_assert_str_eq(bytes, "ababcfgh");
@@ -140,7 +140,7 @@ END_TEST
 START_TEST(filling_touches_its_bytes_only)
 {
 	char bytes[] = "abcdefgh";
-	int64_t start = (int64_t)(intptr_t)bytes;
+	int64_t start = (int64_t)(uintptr_t)bytes;
 
 	assert_result(call("pshm_fill", start + 1, '.', 3), 0);
 	ck_assert_str_eq(bytes, "a...efgh");
