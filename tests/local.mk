@@ -2,7 +2,7 @@
 # The tests. Everything prints TAP: the suites in C through Check, scripts by themselves. A new script is one more
 # line of a list below.
 
-AM_TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; MAKE='$(MAKE)'; CC='$(CC)'; export MAKE CC;
+AM_TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; MAKE='$(MAKE)'; CC='$(CC)'; library_CFLAGS='$(CFLAGS)'; export MAKE CC library_CFLAGS;
 tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 TEST_EXTENSIONS = .test
 TEST_LOG_DRIVER = $(tap_driver)
@@ -86,6 +86,7 @@ build_tests = \
 consumers = \
 	tests/consumers/abcl.test \
 	tests/consumers/chez.test \
+	tests/consumers/chicken.test \
 	tests/consumers/clisp.test \
 	tests/consumers/ecl.test \
 	tests/consumers/guile.test \
@@ -102,10 +103,21 @@ consumers = \
 	tests/consumers/racket.test \
 	tests/consumers/ruby-ffi.test \
 	tests/consumers/ruby-fiddle.test \
-	tests/consumers/sbcl.test \
-	tests/consumers/sbcl-alien.test
+	tests/consumers/sbcl-alien.test \
+	tests/consumers/sbcl.test
 consumer_matrix = tests/consumers/matrix.test
 tests/consumers/matrix.log: $(consumers:.test=.log)
+
+# The Lisp systems, on every Lisp that is here.
+lisp_tests = \
+	tests/lisp/abcl.test \
+	tests/lisp/alien.test \
+	tests/lisp/clisp.test \
+	tests/lisp/ecl.test \
+	tests/lisp/examples.test \
+	tests/lisp/images.test \
+	tests/lisp/library.test \
+	tests/lisp/sbcl.test
 
 # Of what is generated from the headers, and of every example and link in the documents.
 document_tests = \
@@ -119,10 +131,16 @@ document_tests = \
 	tests/documents/symbols.test \
 	tests/documents/vouch.test
 
+# What the library costs. `make bench' measures everything, and writes doc/benchmarks.md.
+bench_tests = \
+	tests/bench/instructions.test
+
 # What needs other programs than a C compiler and Check.
 language_tests = \
+	$(bench_tests) \
 	$(build_tests) \
 	$(document_tests) \
+	$(lisp_tests) \
 	tests/demo/demo.test \
 	tests/demo/vectors.test \
 	$(consumers) \
@@ -131,6 +149,10 @@ language_tests = \
 if LANGUAGE_TESTS
 TESTS += $(language_tests)
 endif
+
+.PHONY: bench
+bench: all
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; CC='$(CC)'; export CC; python3 $(top_srcdir)/tests/bench/run.py
 
 # The demo: the README's session in Lisp, then two processes of two languages with one object.
 .PHONY: demo
@@ -144,8 +166,7 @@ demo-vectors: all
 
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests
-tests_leavings = tests/cache tests/suite/suites $(addprefix tests/consumers/,matrix.txt results work node/node_modules \
-	node/package.json node/package-lock.json)
+tests_leavings = tests/bench/work tests/cache tests/suite/suites $(addprefix tests/consumers/,matrix.txt results work)
 
 clean-local:
 	rm -rf $(tests_leavings)
