@@ -25,7 +25,7 @@
     <xsl:for-each select="constant"><xsl:value-of select="concat($line-end, '  (:', @keyword, ' ', @value, ')')"/></xsl:for-each>
     <xsl:text>)
 
-(deftype </xsl:text><xsl:value-of select="@lisp"/><xsl:text> ()
+(define-type </xsl:text><xsl:value-of select="@lisp"/><xsl:text>
   "</xsl:text>
     <xsl:call-template name="wrap"><xsl:with-param name="text" select="p:escaped(brief)"/><xsl:with-param name="column" select="3"/></xsl:call-template>
     <xsl:text>"

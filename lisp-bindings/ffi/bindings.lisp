@@ -14,7 +14,7 @@
   (:excl 805306368)
   (:trunc 1342177280))
 
-(deftype open-flags ()
+(define-type open-flags
   "Flags of pshm_shm_open. PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others."
   '(or list keyword integer))
 
@@ -45,7 +45,7 @@
   (:other-exec 1)
   (:other-all 7))
 
-(deftype mode ()
+(define-type mode
   "Permission bits: who may open an object, as POSIX writes them in octal."
   '(or list keyword integer))
 
@@ -56,7 +56,7 @@
   (:write 2)
   (:exec 4))
 
-(deftype prot-flags ()
+(define-type prot-flags
   "Protections of a mapping: any of them, or PSHM_PROT_NONE."
   '(or list keyword integer))
 
@@ -72,7 +72,7 @@
   (:lock 276824064)
   (:huge 545259520))
 
-(deftype mmap-flags ()
+(define-type mmap-flags
   "Flags of a mapping: PSHM_MAP_SHARED or PSHM_MAP_PRIVATE, and any of the others."
   '(or list keyword integer))
 

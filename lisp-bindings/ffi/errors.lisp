@@ -39,7 +39,7 @@
 (eval `(cffi:defcenum (c-error :int :allow-undeclared-values t)
          ,@(append (alias-rows) (error-rows))))
 
-(deftype c-error () #.(doc "c-error" "Type") '(or keyword integer))
+(define-type c-error #.(doc "c-error" "Type") '(or keyword integer))
 
 (defun errno ()
   (let ((number (posix-shm/shim:pshm-errno)))

@@ -4,7 +4,7 @@
   (:nicknames #:xyz.shunter.posix-shm.ffi)
   (:documentation "The POSIX calls of shared memory, with their own convention: -1 on failure, and the reason in *ERRNO*.")
   (:use #:cl)
-  (:import-from #:posix-shm/documentation #:doc)
+  (:import-from #:posix-shm/documentation #:doc #:define-type)
   (:shadow #:close #:ftruncate)
   ;; Functions
   (:export #:shm-open #:shm-unlink #:ftruncate #:fallocate #:fstat #:fchown #:fchmod

@@ -39,8 +39,8 @@
   (st-mtim (:struct timespec))
   (st-ctim (:struct timespec)))
 
-(deftype timespec () #.(doc "timespec" "Foreign structure") 'cffi:foreign-pointer)
-(deftype stat () #.(doc "stat" "Foreign structure") 'cffi:foreign-pointer)
+(define-type timespec #.(doc "timespec" "Foreign structure") 'cffi:foreign-pointer)
+(define-type stat #.(doc "stat" "Foreign structure") 'cffi:foreign-pointer)
 
 (defconstant +map-failed+ (1- (ash 1 (* 8 (cffi:foreign-type-size :pointer))))
   #.(doc "+map-failed+" "Constant"))

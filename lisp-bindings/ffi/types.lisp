@@ -7,7 +7,7 @@
   `(progn
      ,@(loop for (name type lisp-type docstring) in rows
              collect `(cffi:defctype ,name ,type)
-             collect `(deftype ,name () ,docstring ',lisp-type))))
+             collect `(define-type ,name ,docstring ',lisp-type))))
 
 (define-integers
   (blkcnt :int64 (signed-byte 64) #.(doc "blkcnt" "Type"))
@@ -22,4 +22,4 @@
   (uid :int64 (signed-byte 64) #.(doc "uid" "Type")))
 
 (cffi:defcenum whence (:set 0) (:cur 1) (:end 2))
-(deftype whence () #.(doc "whence" "Type") '(member :set :cur :end))
+(define-type whence #.(doc "whence" "Type") '(member :set :cur :end))

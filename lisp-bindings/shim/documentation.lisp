@@ -4,7 +4,7 @@
 (defpackage #:posix-shm/documentation
   (:use #:cl)
   (:documentation "Docstrings from the headers.")
-  (:export #:doc))
+  (:export #:doc #:define-type))
 
 (in-package #:posix-shm/documentation)
 
@@ -23,3 +23,10 @@
                              (string-equal (third row) kind)))
                       (or *docstrings* (setf *docstrings* (read-docstrings))))))
     (if row (fourth row) (error "The headers do not document the ~A ~A of ~A." kind name (package-name *package*)))))
+
+(defmacro define-type (name docstring expansion)
+  "Define the type NAME, which keeps its docstring on ABCL, too."
+  `(progn
+     (deftype ,name () ,docstring ,expansion)
+     #+abcl (setf (documentation ',name 'type) ,docstring)
+     ',name))
