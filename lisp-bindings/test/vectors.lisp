@@ -191,6 +191,42 @@
             (with-shm-vector (again shm type 1000)
               (is (equal (sample type 1) (shm-aref again 999))))))))))
 
+(deftest a-vector-is-unmapped-once
+  (if (not (threads-p))
+      (skip "this Lisp has no threads")
+      (with-object (shm 4096)
+        (dolist (type '((unsigned-byte 8) (signed-byte 8)))
+          (dotimes (round 20)
+            (let* ((vector (map-shm-vector shm type 100))
+                   (go nil)
+                   (results (in-threads 4 (lambda (index)
+                                            (when (= index 3)
+                                              (setf go t))
+                                            (loop until go do (sleep 0.0001))
+                                            (handler-case (unmap-shm-vector vector)
+                                              (error (condition) condition))))))
+              (is (equal '(t) (remove nil results)))))))))
+
+(deftest what-cannot-be-unmapped-stays-as-it-was
+  (if (null (real-types))
+      (skip "there are no real vectors here")
+      (with-object (shm 4096)
+        (let* ((type (first (real-types)))
+               (vector (map-shm-vector shm type 100))
+               (bury (fdefinition 'posix-shm::bury)))
+          (setf (shm-aref vector 99) 7)
+          (unwind-protect
+               (progn (setf (fdefinition 'posix-shm::bury)
+                            (lambda (place)
+                              (declare (ignore place))
+                              (- (posix-shm/shim:pshm-error-number "ENOMEM"))))
+                      (signals mmap-error (unmap-shm-vector vector))
+                      (is (eq :enomem (keyword-of (unmap-shm-vector vector)))))
+            (setf (fdefinition 'posix-shm::bury) bury))
+          (is (= 100 (shm-vector-length vector)))
+          (is (= 7 (shm-aref vector 99)))
+          (is (eq t (unmap-shm-vector vector)))))))
+
 (deftest macros-unmap-on-every-way-out
   (with-object (shm 4096)
     (without-leaks
@@ -453,3 +489,36 @@
       (with-shm-vector (vector shm type 10 :prot '(:read))
         (is (= 0 (exit-code-of-child (faults-p (setf (shm-aref vector 3) (sample type 1))))))
         (is (every #'zerop (elements vector)))))))
+
+;;; Images. SBCL's are in vectors-sbcl.lisp; ECL and ABCL save none.
+
+#+clisp
+(defvar *view* nil "What the image that the next test saves has of its past.")
+
+#+clisp
+(defun report-view ()
+  (format t "~S~%" (list (shm-vector-length *view*)
+                         (handler-case (shm-aref *view* 0) (error () :error))
+                         (unmap-shm-vector *view*)
+                         (with-vector (vector 'double-float 4)
+                           (setf (shm-aref vector 3) 1.5d0)
+                           (shm-aref vector 3))))
+  (finish-output)
+  (ext:quit))
+
+(deftest a-saved-image-has-empty-views
+  #-clisp (skip "CLISP alone saves images with views")
+  #+clisp
+  (let ((image (format nil "/tmp/posix-shm-test-~D.mem" (posix-shm/host:process-id))))
+    (unwind-protect
+         (with-vector (vector 'double-float 10)
+           (setf *view* vector)
+           (is (= 0 (exit-code-of-child
+                      (let ((*standard-output* (make-broadcast-stream)))
+                        (ext:saveinitmem image :quiet t :init-function #'report-view)
+                        t))))
+           (is (says "(0 :ERROR NIL 1.5d0)"
+                     (nth-value 1 (posix-shm/host:run "clisp" "-norc" "-q" "-q" "-M" image)))))
+      (setf *view* nil)
+      (when (probe-file image)
+        (delete-file image)))))
