@@ -11,16 +11,20 @@ _Static_assert(PSHM_PROT_NONE == PROT_NONE && PSHM_PROT_READ == PROT_READ && PSH
 _Static_assert(PSHM_MAP_SHARED == MAP_SHARED && PSHM_MAP_PRIVATE == MAP_PRIVATE && PSHM_MAP_FIXED == MAP_FIXED,
                "these flags are the platform's");
 
-enum {
-	AFTERWARDS = 0, /* no native flag: done by a call on the new mapping */
-	MISSING = -1
-};
+enum { AFTERWARDS = 0 }; /* no native flag: done by a call on the new mapping */
 
-#ifndef MAP_GROWSDOWN
-#define MAP_GROWSDOWN MISSING
+/* The BSDs and macOS have not all flags. */
+#ifdef MAP_GROWSDOWN
+#define LACKS_GROWSDOWN false
+#else
+#define LACKS_GROWSDOWN true
+#define MAP_GROWSDOWN 0
 #endif
-#ifndef MAP_NORESERVE
-#define MAP_NORESERVE MISSING
+#ifdef MAP_NORESERVE
+#define LACKS_NORESERVE false
+#else
+#define LACKS_NORESERVE true
+#define MAP_NORESERVE 0
 #endif
 
 static const struct flag {
@@ -44,11 +48,11 @@ mapping_native_flags(int flags)
 	int native = flags & MAPPING_SAME_EVERYWHERE;
 	int known = MAPPING_SAME_EVERYWHERE;
 
+	if ((LACKS_GROWSDOWN && has_flag(flags, PSHM_MAP_GROWSDOWN)) || (LACKS_NORESERVE && has_flag(flags, PSHM_MAP_NORESERVE)))
+		return -ENOTSUP;
 	for (size_t i = 0; i < sizeof flags_of_ours / sizeof flags_of_ours[0]; i++) {
 		if (!has_flag(flags, flags_of_ours[i].ours))
 			continue;
-		if (flags_of_ours[i].native == MISSING)
-			return -ENOTSUP;
 		known |= flags_of_ours[i].ours;
 		native |= flags_of_ours[i].native;
 	}

@@ -8,7 +8,7 @@
 int
 object_kind_error(mode_t mode)
 {
-	if (S_ISREG(mode) || (mode & S_IFMT) == 0)
+	if ((mode & S_IFMT) == 0)
 		return 0;
 	return S_ISDIR(mode) ? -EISDIR : -ENODEV;
 }

@@ -11,7 +11,7 @@
 /* How often a call tries again while other processes create and remove the same name. */
 enum { OBJECT_RACES = 4096 };
 
-/* What a type of file is to us: 0 an object, -EISDIR a directory, -ENODEV anything else. */
+/* What a file is to us that is no regular one: 0 an object, -EISDIR a directory, -ENODEV anything else. */
 int object_kind_error(mode_t mode);
 
 /* Describe what is behind a descriptor, and refuse what is no object. */

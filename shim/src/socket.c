@@ -11,18 +11,18 @@ enum { MOST_DESCRIPTORS = 253 };
 
 /* macOS has neither flag: there the socket is told to be quiet, and the descriptor is marked when it has come. */
 #ifdef MSG_NOSIGNAL
-static int
-silence(int socket)
+static int64_t
+send_quietly(int socket, const struct msghdr *message)
 {
-	(void)socket;
-	return 0;
+	return sys_sendmsg(socket, message, MSG_NOSIGNAL);
 }
 #else
-#define MSG_NOSIGNAL 0
-static int
-silence(int socket)
+static int64_t
+send_quietly(int socket, const struct msghdr *message)
 {
-	return sys_setsockopt(socket, SO_NOSIGPIPE, 1);
+	int error = sys_setsockopt(socket, SO_NOSIGPIPE, 1);
+
+	return error < 0 ? error : sys_sendmsg(socket, message, 0);
 }
 #endif
 
@@ -53,15 +53,14 @@ pshm_send(int socket, int fd)
 	char byte = 0;
 	struct iovec data = { &byte, 1 };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
-	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-	int64_t result = silence(socket);
+	struct cmsghdr *rights = &control.header;
+	int64_t result;
 
 	rights->cmsg_level = SOL_SOCKET;
 	rights->cmsg_type = SCM_RIGHTS;
 	rights->cmsg_len = CMSG_LEN(sizeof fd);
 	memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-	if (result >= 0)
-		result = sys_sendmsg(socket, &message, MSG_NOSIGNAL);
+	result = send_quietly(socket, &message);
 	return result < 0 ? record((int)result) : 0;
 }
 
