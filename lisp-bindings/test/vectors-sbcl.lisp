@@ -144,6 +144,23 @@
           (is (= 10 (length vector)))
           (is (eq t (unmap-shm-vector vector :release release))))))))
 
+(deftest what-cannot-be-unmapped-stays-as-it-was
+  (with-object (shm 4096)
+    (let ((vector (map-shm-vector shm 'double-float 100))
+          (bury (fdefinition 'posix-shm::bury)))
+      (setf (aref vector 99) 7d0)
+      (unwind-protect
+           (progn (setf (fdefinition 'posix-shm::bury)
+                        (lambda (place)
+                          (declare (ignore place))
+                          (- (posix-shm/shim:pshm-error-number "ENOMEM"))))
+                  (signals mmap-error (unmap-shm-vector vector))
+                  (is (eq :enomem (keyword-of (unmap-shm-vector vector)))))
+        (setf (fdefinition 'posix-shm::bury) bury))
+      (is (= 100 (length vector)))
+      (is (= 7d0 (aref vector 99)))
+      (is (eq t (unmap-shm-vector vector))))))
+
 (deftest processes-count-together
   (with-vector (vector '(unsigned-byte 64) 2)
     (let ((count 100000))

@@ -207,26 +207,6 @@
                                               (error (condition) condition))))))
               (is (equal '(t) (remove nil results)))))))))
 
-(deftest what-cannot-be-unmapped-stays-as-it-was
-  (if (null (real-types))
-      (skip "there are no real vectors here")
-      (with-object (shm 4096)
-        (let* ((type (first (real-types)))
-               (vector (map-shm-vector shm type 100))
-               (bury (fdefinition 'posix-shm::bury)))
-          (setf (shm-aref vector 99) 7)
-          (unwind-protect
-               (progn (setf (fdefinition 'posix-shm::bury)
-                            (lambda (place)
-                              (declare (ignore place))
-                              (- (posix-shm/shim:pshm-error-number "ENOMEM"))))
-                      (signals mmap-error (unmap-shm-vector vector))
-                      (is (eq :enomem (keyword-of (unmap-shm-vector vector)))))
-            (setf (fdefinition 'posix-shm::bury) bury))
-          (is (= 100 (shm-vector-length vector)))
-          (is (= 7 (shm-aref vector 99)))
-          (is (eq t (unmap-shm-vector vector)))))))
-
 (deftest macros-unmap-on-every-way-out
   (with-object (shm 4096)
     (without-leaks
