@@ -56,6 +56,8 @@ tests_suite_suites_SOURCES = \
 	tests/harness/kernel.h \
 	tests/harness/library.c \
 	tests/harness/library.h \
+	tests/harness/message.c \
+	tests/harness/message.h \
 	tests/harness/process.c \
 	tests/harness/process.h \
 	tests/harness/table.c \

@@ -137,6 +137,18 @@ descriptor_next(void)
 	return fd;
 }
 
+int64_t
+page(void)
+{
+	return sysconf(_SC_PAGESIZE);
+}
+
+char *
+memory_at(int64_t address)
+{
+	return (char *)(uintptr_t)address;
+}
+
 /* Read the lines of a file of mappings up to the one that holds the address. */
 static bool
 seek_mapping(FILE *file, int64_t address, char ret_protections[5])

@@ -33,6 +33,12 @@ int descriptor_count(void);
 /* The least number that the next descriptor will have. */
 int descriptor_next(void);
 
+/* The size of a page. */
+int64_t page(void);
+
+/* The memory at an address. */
+char *memory_at(int64_t address);
+
 /* The protections of the mapping at an address, such as "rw-s", or "" where nothing is mapped. */
 const char *protections_at(int64_t address);
 

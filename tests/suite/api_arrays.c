@@ -11,18 +11,6 @@
 
 enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE };
 
-static int64_t
-page(void)
-{
-	return sysconf(_SC_PAGESIZE);
-}
-
-static char *
-memory_at(int64_t address)
-{
-	return (char *)(uintptr_t)address;
-}
-
 START_TEST(the_prefix_is_private_and_the_data_is_the_object)
 {
 	const int64_t prefixes[] = { 1, 16, page(), page() + 1 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Descriptors handed to another process, over sockets. */
 #include "fixture.h"
-#include "interpose.h"
+#include "message.h"
 #include "suites.h"
 
 #include <errno.h>
@@ -138,37 +138,13 @@ START_TEST(a_peer_that_is_gone_is_no_signal)
 }
 END_TEST
 
-/* Send a message by plain system calls, with any number of descriptors. */
-static void
-send_plain(int socket, const int *fds, int count, size_t bytes)
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(253 * sizeof(int))];
-	} control;
-	char data[8] = "";
-	struct iovec vector = { data, bytes };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
-
-	memset(&control, 0, sizeof control);
-	if (count > 0) {
-		message.msg_control = &control;
-		message.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN((size_t)count * sizeof(int));
-		memcpy(CMSG_DATA(&control.header), fds, (size_t)count * sizeof(int));
-	}
-	ck_assert_int_eq(sendmsg(socket, &message, 0), (ssize_t)bytes);
-}
-
 START_TEST(a_message_without_a_descriptor_is_an_error)
 {
 	for (size_t i = 0; i < 2; i++) {
 		struct pair pair = pair_make(types[i]);
 		int fd = anonymous_new(0);
 
-		send_plain(pair.here, NULL, 0, 1);
+		message_send(pair.here, NULL, 0, 1);
 		assert_error(call("pshm_receive", pair.there), "EPROTO");
 		assert_result(call("pshm_send", pair.here, fd), 0);
 		close_now((int)assert_success(call("pshm_receive", pair.there)));
@@ -191,7 +167,7 @@ START_TEST(extra_descriptors_are_closed)
 
 			for (int k = 0; k < counts[j]; k++)
 				fds[k] = fd;
-			send_plain(pair.here, fds, counts[j], 1);
+			message_send(pair.here, fds, counts[j], 1);
 			before = descriptor_count();
 			assert_error(call("pshm_receive", pair.there), "EPROTO");
 			ck_assert_int_eq(descriptor_count(), before);
@@ -209,7 +185,7 @@ START_TEST(an_empty_packet_leaks_nothing)
 	int fd = anonymous_new(0);
 	int before = descriptor_count();
 
-	send_plain(pair.here, &fd, 1, 0);
+	message_send(pair.here, &fd, 1, 0);
 	assert_error(call("pshm_receive", pair.there), "EPROTO");
 	ck_assert_int_eq(descriptor_count(), before);
 	close_now(fd);
@@ -227,7 +203,7 @@ START_TEST(other_control_messages_are_passed_over)
 	ck_assert_int_eq(setsockopt(pair.there, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
 	assert_result(call("pshm_send", pair.here, fd), 0);
 	close_now((int)assert_success(call("pshm_receive", pair.there)));
-	send_plain(pair.here, NULL, 0, 1);
+	message_send(pair.here, NULL, 0, 1);
 	assert_error(call("pshm_receive", pair.there), "EPROTO");
 	close_now(fd);
 	pair_close(pair);
@@ -247,7 +223,7 @@ START_TEST(a_datagram_of_another_protocol_is_an_error)
 		ck_assert_int_eq(setsockopt(end, IPPROTO_IP, IP_PKTINFO, &on, sizeof on), 0);
 		ck_assert_int_eq(getsockname(end, (struct sockaddr *)&here, &size), 0);
 		ck_assert_int_eq(connect(end, (const struct sockaddr *)&here, sizeof here), 0);
-		send_plain(end, NULL, 0, 1);
+		message_send(end, NULL, 0, 1);
 		assert_error(call("pshm_receive", end), "EPROTO");
 	}
 	close(end);

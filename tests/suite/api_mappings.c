@@ -10,12 +10,6 @@
 
 enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE };
 
-static int64_t
-page(void)
-{
-	return sysconf(_SC_PAGESIZE);
-}
-
 /* A byte at every offset that is its own. */
 static int
 patterned(int64_t size)
@@ -40,7 +34,7 @@ START_TEST(any_offset_begins_at_its_byte)
 		for (size_t j = 0; j < sizeof lengths / sizeof lengths[0]; j++) {
 			int64_t address = assert_success(
 			        call("pshm_map", fd, lengths[j], PSHM_PROT_READ, PSHM_MAP_SHARED, offsets[i]));
-			const unsigned char *bytes = (const unsigned char *)(uintptr_t)address;
+			const unsigned char *bytes = (const unsigned char *)memory_at(address);
 
 			ck_assert_int_eq(address % page(), offsets[i] % page());
 			for (int64_t k = 0; k < lengths[j] && offsets[i] + k < 4 * page(); k++)
@@ -60,7 +54,7 @@ START_TEST(stores_land_at_their_offset)
 	int64_t address = assert_success(call("pshm_map", fd, 5, READ_WRITE, PSHM_MAP_SHARED, page() - 2));
 	char bytes[7];
 
-	memcpy((char *)(uintptr_t)address, "hello", 5);
+	memcpy(memory_at(address), "hello", 5);
 	ck_assert_int_eq(pread(fd, bytes, 7, page() - 3), 7);
 	ck_assert_mem_eq(bytes + 1, "hello", 5);
 	ck_assert_int_eq((unsigned char)bytes[0], (page() - 3) % 251);

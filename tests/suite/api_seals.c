@@ -65,7 +65,7 @@ START_TEST(future_writing_can_be_sealed)
 	fd = anonymous_new(4096);
 	address = assert_success(call("pshm_map", fd, 4096, READ_WRITE, PSHM_MAP_SHARED, 0));
 	assert_result(call("pshm_seal", fd, PSHM_SEAL_FUTURE_WRITE), 0);
-	*(char *)(uintptr_t)address = 'x';
+	*memory_at(address) = 'x';
 	assert_error(call("pshm_map", fd, 4096, READ_WRITE, PSHM_MAP_SHARED, 0), "EPERM");
 	assert_error(call("pshm_write", fd, "x", 1, 0), "EPERM");
 	assert_result(call("pshm_unmap", address, 4096), 0);

@@ -2,6 +2,7 @@
 /* Every row of bad-input.tsv that is not about Lisp, by a table from its text to the code that tries it. */
 #include "fixture.h"
 #include "interpose.h"
+#include "message.h"
 #include "suites.h"
 #include "table.h"
 
@@ -520,38 +521,17 @@ send_nowhere(void)
 }
 
 static void
-send_bytes(int socket, int count)
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(2 * sizeof(int))];
-	} control = { .room = { 0 } };
-	int fds[2] = { fd, fd };
-	char byte = 0;
-	struct iovec vector = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
-
-	if (count > 0) {
-		message.msg_control = &control;
-		message.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
-		control.header = (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
-			                           .cmsg_len = CMSG_LEN((size_t)count * sizeof(int)) };
-		memcpy(CMSG_DATA(&control.header), fds, (size_t)count * sizeof(int));
-	}
-	ck_assert_int_eq(sendmsg(socket, &message, 0), 1);
-}
-
-static void
 receive_wrong_count(void)
 {
+	int fds[2] = { fd, fd };
 	int before;
 	int ends[2];
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	before = descriptor_count();
-	send_bytes(ends[0], 0);
+	message_send(ends[0], NULL, 0, 1);
 	assert_error(call("pshm_receive", ends[1]), "EPROTO");
-	send_bytes(ends[0], 2);
+	message_send(ends[0], fds, 2, 1);
 	assert_error(call("pshm_receive", ends[1]), "EPROTO");
 	ck_assert_int_eq(descriptor_count(), before);
 	close(ends[0]);
@@ -577,7 +557,7 @@ receive_no_room(void)
 	int ends[2];
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-	send_bytes(ends[0], 1);
+	message_send(ends[0], &fd, 1, 1);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
 	few = old;
 	few.rlim_cur = (rlim_t)descriptor_next();

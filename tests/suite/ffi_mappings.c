@@ -12,18 +12,6 @@
 
 enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE };
 
-static char *
-memory_at(int64_t address)
-{
-	return (char *)(uintptr_t)address;
-}
-
-static int64_t
-page(void)
-{
-	return sysconf(_SC_PAGESIZE);
-}
-
 static int64_t
 map_shared(int fd, int64_t length, int protections)
 {
