@@ -25,12 +25,12 @@ to keep: it is a general vector, or in the heap of an implementation that cannot
 (deftype octet-vector () '(vector (unsigned-byte 8)))
 
 (defun export-octets (vector start pointer count)
-  (declare (octet-vector vector))
+  (declare (type octet-vector vector))
   (dotimes (index count)
     (setf (cffi:mem-aref pointer :uint8 index) (aref vector (+ start index)))))
 
 (defun import-whole-octets (vector start pointer count)
-  (declare (octet-vector vector))
+  (declare (type octet-vector vector))
   (dotimes (index count)
     (setf (aref vector (+ start index)) (cffi:mem-aref pointer :uint8 index))))
 
