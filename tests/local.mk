@@ -21,6 +21,7 @@ suite_sources = \
 	tests/suite/api_seals.c \
 	tests/suite/api_size.c \
 	tests/suite/bad_input.c \
+	tests/suite/costs.c \
 	tests/suite/faults.c \
 	tests/suite/ffi_constants.c \
 	tests/suite/ffi_descriptors.c \
@@ -46,6 +47,7 @@ tests_suite_suites_SOURCES = \
 	tests/faults/expectations.c \
 	tests/faults/faults.h \
 	tests/faults/scenarios.c \
+	tests/faults/world.c \
 	tests/harness/assertions.c \
 	tests/harness/assertions.h \
 	tests/harness/expect.c \

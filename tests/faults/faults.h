@@ -47,6 +47,15 @@ struct scenario {
 extern const struct scenario scenarios[];
 extern const int scenario_count;
 
+void world_make(struct world *world);
+void world_end(struct world *world, const struct scenario *scenario);
+
+/* Close or unmap what a scenario got. */
+void world_give_back(struct world *world, const struct scenario *scenario, int64_t result);
+
+/* How often the scenario reaches each function when nothing fails. Where the platform cannot do it at all: false. */
+bool world_count_calls(const struct scenario *scenario, int ret_counts[INTERPOSED]);
+
 /* The errnos of a function's man page, until 0. */
 extern const int *const fault_errors[INTERPOSED];
 

@@ -86,7 +86,7 @@ START_TEST(a_failed_step_leaves_nothing)
 {
 	int fd = anonymous_new(page());
 
-	for (int nth = 1; nth <= 2; nth++) {
+	for (int nth = 1; nth <= 3; nth++) {
 		int64_t before = assert_success(
 		        call("pshm_mmap", 0, 64 * page(), PSHM_PROT_NONE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
 

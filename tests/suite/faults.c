@@ -4,49 +4,11 @@
 #include "fixture.h"
 #include "suites.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, CALLS_MAX = 8 };
-
-static void
-world_make(struct world *world)
-{
-	int ends[2];
-
-	object_make(name_of("world"), 0600, 2 * PAGE + 100);
-	world->fd = open(path_of(name_of("world")), O_RDWR | O_CLOEXEC);
-	world->reader = open(path_of(name_of("world")), O_RDONLY | O_CLOEXEC);
-	ck_assert_int_eq(pwrite(world->fd, "x", 1, PAGE), 1);
-	world->anonymous = memfd_create("world", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	world->address = (int64_t)(uintptr_t)mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, world->fd, PAGE);
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-	world->here = ends[0];
-	world->there = ends[1];
-	assert_result(call("pshm_send", world->here, world->fd), 0);
-	world->before = object_status(name_of("world"));
-	world->descriptors = descriptor_count();
-	world->mappings = object_mapping_count();
-	world->objects = object_count();
-}
-
-static void
-world_end(struct world *world, const struct scenario *scenario)
-{
-	if (is_open(world->fd) && scenario->outcome != OUTCOME_CLOSES)
-		close(world->fd);
-	close(world->reader);
-	close(world->anonymous);
-	close(world->here);
-	close(world->there);
-	munmap((void *)(uintptr_t)world->address, PAGE);
-	(void)unlink(path_of(name_of("world")));
-	(void)unlink(path_of(name_of("new")));
-}
+enum { CALLS_MAX = 8 };
 
 /* A case, for messages. */
 struct fault {
@@ -119,17 +81,6 @@ check_failure(const struct world *world, const struct fault *fault, int64_t resu
 }
 
 static void
-give_back(struct world *world, const struct scenario *scenario, int64_t result)
-{
-	if (scenario->outcome == OUTCOME_DESCRIPTOR) {
-		ck_assert(is_close_on_exec((int)result));
-		close((int)result);
-	}
-	if (scenario->undo != NULL)
-		scenario->undo(world, result);
-}
-
-static void
 check_success(struct world *world, const struct fault *fault, int64_t result)
 {
 	const struct scenario *scenario = fault->scenario;
@@ -139,7 +90,7 @@ check_success(struct world *world, const struct fault *fault, int64_t result)
 
 	ck_assert_msg(expectation.succeeds || (expectation.damage & MAY_SUCCEED) != 0, "%s: got %s, wanted %s",
 	              text_of(fault), name_of_result(result), expectation.errors);
-	give_back(world, scenario, result);
+	world_give_back(world, scenario, result);
 	check_counts(world, fault, scenario->outcome == OUTCOME_CLOSES,
 	             (scenario->outcome == OUTCOME_UNMAPS) - ((expectation.damage & LEAVES_MAPPING) != 0),
 	             scenario->names + left);
@@ -165,32 +116,13 @@ try_fault(const struct fault *fault)
 	world_end(&world, fault->scenario);
 }
 
-/* How often the scenario reaches each function when nothing fails. Where the platform cannot do it at all: false. */
-static bool
-count_calls(const struct scenario *scenario, int ret_counts[INTERPOSED])
-{
-	struct world world;
-	int64_t result;
-
-	world_make(&world);
-	interpose_reset();
-	result = scenario->make(&world);
-	for (int i = 0; i < INTERPOSED; i++)
-		ret_counts[i] = interpose_count((enum interposed)i);
-	interpose_reset();
-	if (!is_error(result))
-		give_back(&world, scenario, result);
-	world_end(&world, scenario);
-	return !is_error(result);
-}
-
 static int
 try_scenario(const struct scenario *scenario)
 {
 	int counts[INTERPOSED];
 	int tried = 0;
 
-	if (!count_calls(scenario, counts))
+	if (!world_count_calls(scenario, counts))
 		return 0;
 	for (int function = 0; function < INTERPOSED; function++) {
 		ck_assert_msg(counts[function] <= CALLS_MAX, "%s calls %s %d times", scenario->name, interposed_names[function],

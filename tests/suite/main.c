@@ -31,6 +31,7 @@ static const struct {
 	{ "places", places_suite },
 	{ "races", races_suite },
 	{ "faults", faults_suite },
+	{ "costs", costs_suite },
 };
 
 static bool

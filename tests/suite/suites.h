@@ -24,5 +24,6 @@ Suite *bad_input_suite(void);
 Suite *places_suite(void);
 Suite *races_suite(void);
 Suite *faults_suite(void);
+Suite *costs_suite(void);
 
 #endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a scenario finds, and what it gives back. */
+#include "faults.h"
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { PAGE = 4096 };
+
+void
+world_make(struct world *world)
+{
+	int ends[2];
+
+	object_make(name_of("world"), 0600, 2 * PAGE + 100);
+	world->fd = open(path_of(name_of("world")), O_RDWR | O_CLOEXEC);
+	world->reader = open(path_of(name_of("world")), O_RDONLY | O_CLOEXEC);
+	ck_assert_int_eq(pwrite(world->fd, "x", 1, PAGE), 1);
+	world->anonymous = memfd_create("world", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	world->address = (int64_t)(uintptr_t)mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, world->fd, PAGE);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	world->here = ends[0];
+	world->there = ends[1];
+	assert_result(call("pshm_send", world->here, world->fd), 0);
+	world->before = object_status(name_of("world"));
+	world->descriptors = descriptor_count();
+	world->mappings = object_mapping_count();
+	world->objects = object_count();
+}
+
+void
+world_end(struct world *world, const struct scenario *scenario)
+{
+	if (is_open(world->fd) && scenario->outcome != OUTCOME_CLOSES)
+		close(world->fd);
+	close(world->reader);
+	close(world->anonymous);
+	close(world->here);
+	close(world->there);
+	munmap((void *)(uintptr_t)world->address, PAGE);
+	(void)unlink(path_of(name_of("world")));
+	(void)unlink(path_of(name_of("new")));
+}
+
+void
+world_give_back(struct world *world, const struct scenario *scenario, int64_t result)
+{
+	if (scenario->outcome == OUTCOME_DESCRIPTOR) {
+		ck_assert(is_close_on_exec((int)result));
+		close((int)result);
+	}
+	if (scenario->undo != NULL)
+		scenario->undo(world, result);
+}
+
+bool
+world_count_calls(const struct scenario *scenario, int ret_counts[INTERPOSED])
+{
+	struct world world;
+	int64_t result;
+
+	world_make(&world);
+	interpose_reset();
+	result = scenario->make(&world);
+	for (int i = 0; i < INTERPOSED; i++)
+		ret_counts[i] = interpose_count((enum interposed)i);
+	interpose_reset();
+	if (!is_error(result))
+		world_give_back(&world, scenario, result);
+	world_end(&world, scenario);
+	return !is_error(result);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a call costs: the one system call that it is named after, and no other but where the design asks for it. The
+ * scenarios are those of the failures, on the system as it is.
+ */
+#include "faults.h"
+#include "fixture.h"
+#include "suites.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* In the order of the table in interpose.h; a number where a function is called more than once. */
+static const struct {
+	const char *scenario;
+	const char *calls;
+} costs[] = {
+	{ "shm_open existing", "shm_open fstat" }, /* a look at what it is: never a directory or a FIFO */
+	{ "shm_open exclusive", "shm_open" },
+	{ "shm_unlink", "shm_unlink" },
+	{ "ftruncate", "ftruncate" },
+	{ "fallocate", "fallocate" },
+	{ "fstat", "fstat" },
+	{ "fchown", "fchown" },
+	{ "fchmod", "fchmod" },
+	{ "mmap", "mmap" },
+	{ "mmap lock", "mmap mlock" },
+	{ "munmap", "munmap" },
+	{ "mprotect", "mprotect" },
+	{ "close", "close" },
+	{ "dup", "fcntl" },
+	{ "set_inheritable", "fcntl" },
+	{ "open existing", "shm_open fstat" },
+	{ "open creating", "shm_open" },
+	{ "open or create existing", "shm_open fstat" },
+	{ "open or create missing", "shm_open=2" },
+	{ "supersede missing", "open linkat" },
+	{ "supersede", "shm_unlink open linkat=2" },
+	{ "anonymous", "memfd_create fchmod" },
+	{ "delete", "shm_unlink" },
+	{ "delete if same", "shm_unlink fstat lstat" },
+	{ "truncate", "ftruncate" },
+	{ "space", "statvfs" },
+	{ "map", "mmap" },
+	{ "unmap", "munmap" },
+	{ "write", "fstat pwrite" }, /* the end is looked up first */
+	{ "read", "pread" },
+	{ "map_prefixed", "mmap=3" }, /* the whole range is taken first, so that nobody else's is replaced */
+	{ "send", "sendmsg" },
+	{ "receive", "recvmsg" },
+	{ "socketpair", "socketpair" },
+	{ "seal", "fcntl" },
+	{ "seals", "fcntl" },
+	{ "reopen for input", "open fcntl fstat" },
+};
+
+enum { COSTS = sizeof costs / sizeof costs[0] };
+
+static const struct scenario *
+scenario_of(const char *name)
+{
+	for (int i = 0; i < scenario_count; i++)
+		if (strcmp(scenarios[i].name, name) == 0)
+			return &scenarios[i];
+	ck_abort_msg("there is no scenario %s", name);
+	return NULL;
+}
+
+static const char *
+text_of(const int counts[INTERPOSED])
+{
+	static char text[512];
+	int length = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < INTERPOSED; i++) {
+		if (counts[i] == 1)
+			length += snprintf(text + length, sizeof text - (size_t)length, " %s", interposed_names[i]);
+		else if (counts[i] > 1)
+			length += snprintf(text + length, sizeof text - (size_t)length, " %s=%d", interposed_names[i], counts[i]);
+	}
+	return length == 0 ? text : text + 1;
+}
+
+START_TEST(a_call_makes_no_other_system_call)
+{
+	int counts[INTERPOSED];
+
+	if (strcmp(interpose_personality_name(), "native") != 0)
+		return;
+	for (int i = 0; i < COSTS; i++) {
+		ck_assert_msg(world_count_calls(scenario_of(costs[i].scenario), counts), "%s failed", costs[i].scenario);
+		ck_assert_msg(strcmp(text_of(counts), costs[i].calls) == 0, "%s: wanted %s, got %s", costs[i].scenario,
+		              costs[i].calls, text_of(counts));
+	}
+	note("%d ways through the library cost what they should", COSTS);
+}
+END_TEST
+
+Suite *
+costs_suite(void)
+{
+	const TTest *tests[] = { a_call_makes_no_other_system_call, NULL };
+
+	return suite_of("costs", 30, tests);
+}
