@@ -116,17 +116,17 @@ or install it, or install a C compiler."
 
 (defun load-library (version)
   "Have a library of VERSION, a number as pshm_version gives it, or a later one in this process."
+  (setf *home* (home)
+        *cache* (cache))
   (let ((present (version-in-process)))
     (cond ((null present)
-           (setf *home* (home)
-                 *cache* (cache)
-                 *version* version)
            (open-library (setf *library* (find-library version))))
           ;; A second library would not replace the functions of the first.
           ((< present version)
            (error 'library-error
                   :message (format nil "This Lisp has libposix-shm ~A loaded~@[ from ~A~], and needs ~A or later. Start it anew."
                                    (version-text present) *library* (version-text version)))))
+    (setf *version* version)
     *library*))
 
 (defun load-library-again ()
