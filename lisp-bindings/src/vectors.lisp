@@ -122,15 +122,22 @@
                            -1 0)))
     (if (failed-p result) result 0)))
 
+(defun give-back (place)
+  "Unmap PLACE and its prefix. Whoever maps next may get the address: the table forgets it before that, and not after."
+  (let ((key (vector-key (place-vector place))))
+    (remhash key *places*)
+    (let ((result (unmap-elements place +vector-prefix+)))
+      (when (minusp result)
+        (setf (gethash key *places*) place))
+      result)))
+
 (defun unmap-real (place release)
   (let ((vector (place-vector place)))
     (set-real-length vector 0)
-    (let ((result (if release (unmap-elements place +vector-prefix+) (bury place))))
-      (cond ((minusp result)
-             (set-real-length vector (place-length place))
-             (setf (car (place-cell place)) :mapped))
-            (release
-             (remhash (vector-key vector) *places*)))
+    (let ((result (if release (give-back place) (bury place))))
+      (when (minusp result)
+        (set-real-length vector (place-length place))
+        (setf (car (place-cell place)) :mapped))
       result)))
 
 (defun unmap-view (place)

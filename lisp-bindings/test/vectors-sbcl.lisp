@@ -76,6 +76,29 @@
                                       (list index bad))))))
       (is (equal '((0 0) (1 0) (2 0) (3 0)) failures)))))
 
+(deftest a-place-that-is-given-back-is-another-s-at-once
+  (without-leaks
+    (with-object (shm 8192)
+      (let* ((vector (map-shm-vector shm '(unsigned-byte 8) 8192))
+             (place (sb-kernel:get-lisp-obj-address vector))
+             (unmap (fdefinition 'posix-shm::unmap-elements))
+             (others '()))
+        (flet ((map-others ()
+                 ;; As other threads do: one of them gets the place.
+                 (loop repeat 100
+                       do (push (map-shm-vector shm '(unsigned-byte 8) 8192) others)
+                       until (= place (sb-kernel:get-lisp-obj-address (first others))))))
+          (unwind-protect
+               (progn (setf (fdefinition 'posix-shm::unmap-elements)
+                            (lambda (&rest arguments)
+                              (prog1 (apply unmap arguments)
+                                (map-others))))
+                      (is (eq t (unmap-shm-vector vector :release t))))
+            (setf (fdefinition 'posix-shm::unmap-elements) unmap))
+          (is (= place (sb-kernel:get-lisp-obj-address (first others))))
+          (dolist (other others)
+            (is (eq t (unmap-shm-vector other :release t)))))))))
+
 (deftest a-tombstone-survives-collections
   (let ((dead (loop for type in *element-types*
                     collect (with-vector (vector type 1000)
