@@ -3,9 +3,12 @@
 
 (in-package #:posix-shm/test)
 
+(defun cut-short (name)
+  "A string that C takes for NAME."
+  (format nil "~A~Cb" name (code-char 0)))
+
 (defun bad-names ()
-  (list (format nil "/a~Cb" (code-char 0))
-        (string (code-char 0))
+  (list (string (code-char 0))
         nil 42 :name 'name '(#\/ #\a) #p"/a"
         "" "/" "//a" "/a/b" "a/b" "/." "/.." "." ".."))
 
@@ -15,16 +18,17 @@
 
 (deftest bad-names-are-refused
   (without-leaks
-    (dolist (name (append (bad-names)
-                          (and (surrogate) (list (format nil "/a~C" (surrogate))))))
-      (refuses (name) (open-shm name :direction :io :if-does-not-exist :create))
-      (refuses (name) (delete-shm name))
-      (with-object (shm)
-        (refuses (name) (delete-shm-if-same name shm))
-        (when name
-          (refuses (name) (make-shm (shm-fd shm) name)))))
-    (is-false (object-exists-p "/a"))
-    (is-false (object-exists-p "/b"))))
+    (with-name (good)
+      (dolist (name (list* (cut-short good) (cut-short (subseq good 1))
+                           (append (bad-names)
+                                   (and (surrogate) (list (format nil "~A~C" good (surrogate)))))))
+        (refuses (name) (open-shm name :direction :io :if-does-not-exist :create))
+        (refuses (name) (delete-shm name))
+        (with-object (shm)
+          (refuses (name) (delete-shm-if-same name shm))
+          (when name
+            (refuses (name) (make-shm (shm-fd shm) name)))))
+      (is-false (object-exists-p good)))))
 
 (deftest too-long-a-name-says-how-long
   (let ((name (format nil "/~A" (make-string (posix-shm/shim:pshm-name-max) :initial-element #\x))))
@@ -123,12 +127,14 @@
 (defun all-said (keywords report)
   (every (lambda (keyword) (says (prin1-to-string keyword) report)) keywords))
 
+(defvar *unmade-name* (fresh-name) "What is never made.")
+
 (deftest unknown-keywords-are-named-and-the-valid-ones-listed
   (with-object (shm 100)
     (dolist (bad '((:user-red) :user-red (:user-read :wings) "user-read" (:user-read . 3) 1.0 #o1000 -1))
       (refuses (permissions) (chmod-shm shm bad))
       (refuses (permissions) (open-shm* :permissions bad))
-      (refuses (permissions) (open-shm "/posix-shm-test" :permissions bad)))
+      (refuses (permissions) (open-shm *unmade-name* :permissions bad)))
     (is (all-said '(:wings :user-read :group-write :other-exec :user-all)
                   (report-of (chmod-shm shm '(:user-read :wings)))))
     (refuses (prot) (mmap-shm shm 100 :prot '(:read :wings)))
@@ -139,19 +145,19 @@
     (refuses (seals) (seal-shm shm :wings))
     (is (all-said '(:wings :shrink :grow :future-write) (report-of (seal-shm shm :wings))))
     (refuses (direction) (reopen-shm shm :direction :output)))
-  (refuses (direction) (open-shm "/posix-shm-test" :direction :output))
-  (is (all-said '(:output :input :io) (report-of (open-shm "/posix-shm-test" :direction :output))))
-  (refuses (direction) (open-shm "/posix-shm-test" :direction nil))
-  (refuses (if-exists) (open-shm "/posix-shm-test" :if-exists :append))
+  (refuses (direction) (open-shm *unmade-name* :direction :output))
+  (is (all-said '(:output :input :io) (report-of (open-shm *unmade-name* :direction :output))))
+  (refuses (direction) (open-shm *unmade-name* :direction nil))
+  (refuses (if-exists) (open-shm *unmade-name* :if-exists :append))
   (is (all-said '(:append :error :overwrite :truncate :supersede nil)
-                (report-of (open-shm "/posix-shm-test" :if-exists :append))))
-  (refuses (if-exists) (open-shm "/posix-shm-test" :if-exists :default))
-  (refuses (if-does-not-exist) (open-shm "/posix-shm-test" :if-does-not-exist :make))
-  (is (all-said '(:make :error :create nil) (report-of (open-shm "/posix-shm-test" :if-does-not-exist :make))))
+                (report-of (open-shm *unmade-name* :if-exists :append))))
+  (refuses (if-exists) (open-shm *unmade-name* :if-exists :default))
+  (refuses (if-does-not-exist) (open-shm *unmade-name* :if-does-not-exist :make))
+  (is (all-said '(:make :error :create nil) (report-of (open-shm *unmade-name* :if-does-not-exist :make))))
   (refuses (direction) (open-shm* :direction :output))
   (dolist (attempts '(-1 1.0 nil :many))
     (refuses (attempts) (open-shm* :attempts attempts)))
-  (is-false (object-exists-p "/posix-shm-test")))
+  (is-false (object-exists-p *unmade-name*)))
 
 (deftest the-shim-checks-as-well
   (is (eql (- (posix-shm/shim:pshm-error-number "EFAULT")) (posix-shm/shim:pshm-delete (cffi:null-pointer))))
@@ -161,8 +167,9 @@
     (signals posix-shm/shim:invalid-argument (posix-shm/shim:pshm-truncate (shm-fd shm) 1.0))
     (signals type-error (posix-shm/ffi:ftruncate (shm-fd shm) (expt 2 70)))
     (is (= 100 (stat-size (shm-stats shm)))))
-  (signals type-error (posix-shm/shim:pshm-delete (format nil "/a~Cb" (code-char 0))))
-  (signals type-error (posix-shm/ffi:shm-unlink (format nil "/a~Cb" (code-char 0))))
-  (signals type-error (posix-shm/ffi:shm-open (format nil "/a~Cb" (code-char 0)) '(:rdwr :creat) '(:user-all)))
-  (is-false (object-exists-p "/a"))
+  (with-name (name)
+    (signals type-error (posix-shm/shim:pshm-delete (cut-short name)))
+    (signals type-error (posix-shm/ffi:shm-unlink (cut-short name)))
+    (signals type-error (posix-shm/ffi:shm-open (cut-short name) '(:rdwr :creat) '(:user-all)))
+    (is-false (object-exists-p name)))
   (is (eql (- (posix-shm/shim:pshm-error-number "EINVAL")) (posix-shm/shim:pshm-delete "noslash"))))
