@@ -168,9 +168,39 @@ demo: all
 demo-vectors: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/vectors/run
 
+# The proof: each of these targets prints what it found, and keeps it in tests/proof-results. They need no make before, but
+# the packages of `./bootstrap --deps=proof', and a private mount namespace (root, or user namespaces).
+#   checkers       clang-tidy, cppcheck and gcc -fanalyzer
+#   compatibility  the binary interface against its baseline, with abidiff
+#   coverage       all lines and branches of shim/src, with gcovr
+#   cross          the suites on i686, aarch64, armhf and s390x; the two tables also on riscv64 and musl
+#   fuzz           libFuzzer, for FUZZ_SECONDS
+#   mutants        defects that have to make a test fail
+#   sanitizers     the suites under ASan, UBSan and TSan
+#   stress         many processes; STRESS is seconds, processes, and how many of them are killed
+#   valgrind       memory and descriptors
+# `make proof' is all of them, in the time that CI has; `make report' writes tests/report.html about what has run.
+FUZZ_SECONDS = 120
+STRESS = 60 8 3000
+fuzz_arguments = $(FUZZ_SECONDS)
+stress_arguments = $(STRESS)
+proof_parts = checkers compatibility coverage cross fuzz mutants sanitizers stress valgrind
+
+.PHONY: $(proof_parts) proof report
+$(proof_parts):
+	@$(MKDIR_P) tests/proof-results && cd tests/proof-results && \
+		{ $(abs_top_srcdir)/tests/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
+		test "`cat $@.status`" = 0
+
+proof:
+	@$(MAKE) --no-print-directory -k STRESS='20 8 1000' $(proof_parts)
+
+report:
+	@$(top_srcdir)/tests/report/run . tests/proof-results tests/report.html
+
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests
-tests_leavings = tests/bench/work tests/cache tests/suite/suites $(addprefix tests/consumers/,matrix.txt results work)
+tests_leavings = tests/bench/work tests/cache tests/proof-results tests/report.html tests/suite/suites $(addprefix tests/consumers/,matrix.txt results work)
 
 clean-local:
 	rm -rf $(tests_leavings)
