@@ -157,7 +157,7 @@ place_make(const char *options)
 {
 	if (unshare(CLONE_NEWNS) < 0 && (!enter_user_namespace() || unshare(CLONE_NEWNS) < 0))
 		return false;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
 		return false;
 	private_place = mount("tmpfs", OBJECT_DIRECTORY, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
 	return private_place;

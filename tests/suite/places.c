@@ -28,7 +28,7 @@ place_with_object(const char *options)
 		return false;
 	}
 	object_make(name_of("old"), 0600, 4096);
-	if (mount(NULL, OBJECT_DIRECTORY, NULL, MS_REMOUNT | (strcmp(options, "ro") == 0 ? MS_RDONLY : 0),
+	if (mount("none", OBJECT_DIRECTORY, "none", MS_REMOUNT | (strcmp(options, "ro") == 0 ? MS_RDONLY : 0),
 	          strcmp(options, "ro") == 0 ? NULL : options) == 0)
 		return true;
 	skip("the place cannot be changed");
@@ -103,7 +103,7 @@ in_place_without_execution(void *unused)
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m") || mount(NULL, OBJECT_DIRECTORY, NULL, MS_REMOUNT | MS_NOEXEC, NULL) < 0) {
+	if (!place_make("size=1m") || mount("none", OBJECT_DIRECTORY, "none", MS_REMOUNT | MS_NOEXEC, NULL) < 0) {
 		skip("no private place can be made");
 		return;
 	}
