@@ -306,3 +306,11 @@
       (setf *kept* nil)
       (when (probe-file core)
         (delete-file core)))))
+
+(deftest an-image-whose-place-is-taken-says-so
+  (with-vector (vector '(unsigned-byte 8) 4096)
+    (setf (aref vector 0) 7)
+    (is (says "taken" (report-of (posix-shm::restore-tombstone (posix-shm::data-address vector)
+                                                                (posix-shm::find-element '(unsigned-byte 8)) 4096))))
+    (is (= 4096 (length vector)))
+    (is (= 7 (aref vector 0)))))
