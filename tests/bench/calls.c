@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -384,7 +385,9 @@ delete_if_same_by_hand(int i)
 BY_HAND
 allocate_by_hand(int i)
 {
-	if (fstat(fds[i], &status) < 0 || fstatvfs(fds[i], &place) < 0)
+	static struct sysinfo machine;
+
+	if (fstat(fds[i], &status) < 0 || fstatvfs(fds[i], &place) < 0 || sysinfo(&machine) < 0)
 		return -1;
 	if (fallocate(fds[i], FALLOC_FL_KEEP_SIZE, 0, PAGE) < 0)
 		return -1;

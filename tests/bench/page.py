@@ -112,7 +112,7 @@ def machine(seconds):
     """What the results were measured on: a file of results itself."""
     rows = [
         ("Processor", f"{word_after('/proc/cpuinfo', 'model name')}, {os.cpu_count()} of them"),
-        ("Hypervisor", first_line(["systemd-detect-virt"]) or ("yes" if " hypervisor" in word_after("/proc/cpuinfo", "flags") else "no")),
+        ("Virtual machine", "yes" if " hypervisor" in word_after("/proc/cpuinfo", "flags") else "no"),
         ("Memory", octets(int(word_after("/proc/meminfo", "MemTotal").split()[0]) * 1024)),
         ("Kernel", f"{platform.system()} {platform.release()}"),
         ("C library", " ".join(platform.libc_ver())),
@@ -143,9 +143,9 @@ def plot(folder, name, title, script, data):
     """Have gnuplot draw data (lists of rows, separated blocks) as NAME.svg. Without gnuplot there is no plot."""
     if shutil.which("gnuplot") is None or not any(data):
         return ""
-    blocks = "\n\n".join("\n".join("\t".join(str(cell) for cell in row) for row in block) for block in data)
+    blocks = "\n\n\n".join("\n".join("\t".join(str(cell) for cell in row) for row in block) for block in data)
     setup = f"""
-set terminal svg size 860,480 font 'sans-serif,12' background '#ffffff'
+set terminal svg noenhanced size 860,480 font 'sans-serif,12' background '#ffffff'
 set output '{os.path.join(folder, name)}.svg'
 set title '{title}'
 set datafile separator tab
@@ -217,12 +217,12 @@ Questions make no system call, and are answered from tables of constants; a bind
 
 
 def bars_with_errors():
-    return ("set yrange [0.9:1.25]\nset xtics rotate by 60 right font ',9'\nunset key\n"
-            "plot $data using 1:4:5:6:(0.7):xtic(2) with boxerrorbars lc rgb '#4477aa', 1 with lines lc rgb '#cc3311'")
+    return ("set yrange [0.9:1.25]\nset xtics rotate by 60 right font ',9'\nset bmargin 8\nunset key\n"
+            "plot $data using 1:3:4:5:(0.7):xtic(2) with boxerrorbars lc rgb '#4477aa', 1 with lines lc rgb '#cc3311'")
 
 
 def simple_bars():
-    return ("set yrange [1:*]\nset logscale y\nset xtics rotate by 60 right font ',9'\nunset key\n"
+    return ("set yrange [1:*]\nset logscale y\nset xtics rotate by 60 right font ',9'\nset bmargin 8\nunset key\n"
             f"plot $data using 1:3:(0.7):xtic(2) with boxes lc rgb '#4477aa', {OWN_MOST} with lines lc rgb '#cc3311'")
 
 
@@ -382,14 +382,15 @@ element is where `aref` looks for it in both.
     if messages:
         sizes = sorted({int(size) for size, _ in messages})
         ways = ["object", "pipe", "socket"]
-        rows = [(octets(size), *(nanoseconds(median(messages[str(size), way])) for way in ways),
-                 Comparison(messages[str(size), "object"], messages[str(size), "pipe"]),
-                 Comparison(messages[str(size), "object"], messages[str(size), "socket"])) for size in sizes]
-        series = [[(size, median(messages[str(size), way]) / 1000) for size in sizes] for way in ways]
+        times = {(size, way): quartiles(messages[str(size), way])[0] for size in sizes for way in ways}
+        rows = [(octets(size), *(nanoseconds(times[size, way]) for way in ways), *(f"{times[size, 'object'] / times[size, way]:.2f}" for way in ways[1:]))
+                for size in sizes]
+        series = [[(size, times[size, way] / 1000) for size in sizes] for way in ways]
         text += f"""## Messages between two processes
 
 A message goes to another process, which takes it into a buffer of its own and answers with a byte. Through an object: copied in, a
-semaphore in the object is posted, copied out. Time that passes, per message with its answer.
+semaphore in the object is posted, copied out. Time that passes, per message with its answer: the lower quartile of rounds, since
+the two processes wait for processors that other programs use as well.
 
 {table(["size", *ways, "object / pipe", "object / socket"], rows)}
 
@@ -402,7 +403,7 @@ than is shown here where the receiver works on the bytes where they are: then no
 
 def memory_bars(steps):
     bars = ", ".join(f"$data using {column}:xtic(2) title '{step}'" for column, step in enumerate(steps, 3))
-    return f"set style data histograms\nset style histogram clustered\nset key top right\nset yrange [0:*]\nplot {bars}"
+    return f"set style data histograms\nset style histogram clustered\nset key outside\nset xtics rotate by 20 right\nset bmargin 6\nset yrange [0:*]\nplot {bars}"
 
 
 def lines_of(names, label, logarithmic=""):
@@ -476,13 +477,13 @@ def loading_part(results, plots):
             if seconds is not None:
                 rows.append((how, f"{median(loading[how, 'cffi']):.2f} s", f"{median(loading[how, 'posix-shm']):.2f} s", f"{seconds:.2f} s"))
         alien = loading.get(("SBCL warm", "posix-shm/alien"))
-        axes = "set yrange [0:*]\nset xtics rotate by 20 right\n"
+        axes = "set yrange [0:*]\nset xtics rotate by 25 right font ',9'\nset bmargin 9\nset lmargin 14\n"
         bars = ("plot $data using ($1-0.2):4:(0.38):xtic(2) with boxes lc rgb '#4477aa' title 'posix-shm', "
                 "$data using ($1+0.2):3:(0.38) with boxes lc rgb '#88ccee' title 'CFFI alone'")
         ways = [how for how in dict.fromkeys(how for how, _ in loading) if beyond(loading, how) is not None]
-        picture = plot(plots, "loading", "Start and load, in seconds", axes + bars,
+        picture = plot(plots, "loading", "Start and load, in seconds of processor time", axes + bars,
                        [[(i, how, median(loading[how, "cffi"]), median(loading[how, "posix-shm"])) for i, how in enumerate(ways)]])
-        text += f"""Starting an implementation and loading a compiled system, by hyperfine. The difference is what posix-shm adds. 'First time': nothing is
+        text += f"""Starting an implementation and loading a compiled system: processor time by hyperfine, the mean of some runs. The difference is what posix-shm adds. 'First time': nothing is
 compiled yet. No C compiler is needed where the library is installed; where it is not, it is compiled once.
 
 {table(["", "with CFFI alone", "with posix-shm", "difference"], rows)}
@@ -574,6 +575,14 @@ def remainder(results):
         lines.append(f"- **Open and close on SBCL.** Without objects, through posix-shm/alien, it is {alien.ratio:.2f} of the calls in C. What posix-shm adds, "
                      f"{nanoseconds(max(0, sbcl.ours - sbcl.other))}, goes into the class of the object changing when it is closed, the checks of the name, its encoding, and the object itself.")
     own = own_instructions(results)
+    slow = {name: row for name, row in times_of_calls(results).items() if row[2] > (TIME_FSTAT if name == "fstat" else TIME)}
+    if slow:
+        lines.append("- **Short calls.** " + ", ".join(f"`{name}` adds {nanoseconds(max(0, row[1] - row[0]))} to {nanoseconds(row[0])}" for name, row in slow.items())
+                     + ". Where a system call is short, one more call and return around it is felt, whatever is done in it.")
+    if own and median([row[0] for row in own.values() if row[3] != "question"]) > OWN_MEDIAN:
+        lines.append(f"- **Instructions.** The shortest function that can fail, `close`, has {own['close'][0]:.0f}: the address of errno is a call, its value is kept, and so is "
+                     "every argument meanwhile, which the registers of a call would lose. A way to errno "
+                     "without a call would save most of that; the C libraries offer none that is not theirs alone.")
     if own:
         several = [name for name, row in own.items() if row[2] > 1 and row[0] / row[2] > OWN_MOST]
         if several:
@@ -589,6 +598,7 @@ def write(folder, documents):
     parts = [calls_part(results, plots), lives_part(results, plots), data_part(results, plots), scale_part(results, plots),
              loading_part(results, plots)]
     rows = results.rows("machine")
+    joined = "\n\n".join(part.strip() for part in parts if part)
     text = f"""<!-- Generated by tests/bench/page.py from what `make bench` measured. Do not edit. -->
 # Benchmarks
 
@@ -602,7 +612,8 @@ Instructions leave out the bytes of a name that are checked and the fields of fs
 
 {remainder(results)}
 
-{"".join(parts)}
+{joined}
+
 ## The machine, and how to measure
 
 {table(["", ""], [(name, value.replace("|", "/")) for name, value in rows if name != "Duration"])}

@@ -76,7 +76,7 @@ def measure(name, command, **variables):
 
 
 def calls():
-    measure("calls", [program("calls"), "time", "500"])
+    measure("calls", [program("calls"), "time", "400"])
 
 
 def instructions():
@@ -107,9 +107,9 @@ def lives():
 
 
 def data():
-    measure("memory", [program("data"), "memory", "3"])
+    measure("memory", [program("data"), "memory", "2"])
     measure("copy", [program("data"), "copy", "15"])
-    measure("messages", [program("data"), "messages", "9"])
+    measure("messages", [program("data"), "messages", "15"])
     if has("sbcl"):
         measure("octets", lisp_command("SBCL"), BENCH_ROUNDS=11, BENCH_SYSTEM="posix-shm", BENCH_FILE=source("octets.lisp"),
                 BENCH_COMPILED=program("octets.fasl"), BENCH_LIVES=program("liblives.so"))
@@ -126,20 +126,18 @@ def scale():
 
 
 def hyperfine(title, runs, command, system, prepare=None, **variables):
-    """Seconds to start and load a system: a line per run."""
+    """Seconds of processor time to start and load a system, in the mean: what other programs take meanwhile does not count."""
     exported = program("hyperfine.json")
     words = ["hyperfine", "--shell=none", f"--runs={runs}", "--style=none", "--export-json", exported]
     if prepare is not None:
         words += ["--prepare", prepare]
-    else:
-        words += ["--warmup", "1"]
     environment = " ".join(f"{name}='{value}'" for name, value in {**variables, "BENCH_SYSTEM": system}.items())
     quoted = " ".join(f"'{word}'" for word in command)
     if output([*words, f"env {environment} {quoted}"]) is None:
         return ""
     with open(exported, encoding="utf-8") as file:
-        times = json.load(file)["results"][0]["times"]
-    return "".join(f"{title}\t{system}\t{seconds:.4f}\n" for seconds in times)
+        result = json.load(file)["results"][0]
+    return f"{title}\t{system}\t{result['user'] + result['system']:.4f}\n"
 
 
 def loading():
@@ -149,23 +147,22 @@ def loading():
     cache = os.environ["XDG_CACHE_HOME"]
     fresh = program("fresh")
     evict = f"{sys.executable} {source('evict.py')} {cache} {LIBRARY}"
-    for implementation, runs in {"SBCL": 10, "ECL": 5, "CLISP": 5, "ABCL": 2}.items():
+    for implementation, runs in {"SBCL": 10, "ECL": 3, "CLISP": 3, "ABCL": 1}.items():
         if not has(implementation.lower()):
             continue
         command = lisp_command(implementation)
         for system in ("cffi", "posix-shm"):
+            output(command, BENCH_SYSTEM=system)
             lines += hyperfine(implementation + " warm", runs, command, system)
     if has("sbcl"):
         absolute = [shutil.which("sbcl"), *lisp_command("SBCL")[1:]]
-        first = f"rm -rf {fresh}"
+        first = {"prepare": f"rm -rf {fresh}", "XDG_CACHE_HOME": fresh}
         lines += hyperfine("SBCL warm", 10, absolute, "posix-shm/alien")
         for system in ("cffi", "posix-shm"):
-            lines += hyperfine("SBCL files not in memory", 5, absolute, system, prepare=evict)
-            lines += hyperfine("SBCL without a C compiler", 5, absolute, system, PATH="/nowhere")
-            lines += hyperfine("SBCL first time, without a C compiler", 1, absolute, system, prepare=first,
-                               XDG_CACHE_HOME=fresh, PATH="/nowhere")
-            lines += hyperfine("SBCL first time, compiling the library", 1, absolute, system, prepare=first,
-                               XDG_CACHE_HOME=fresh, POSIX_SHM_LIBRARY="")
+            lines += hyperfine("SBCL files not in memory", 3, absolute, system, prepare=evict)
+            lines += hyperfine("SBCL warm, without a C compiler", 3, absolute, system, PATH="/nowhere")
+            lines += hyperfine("SBCL first time, without a C compiler", 1, absolute, system, PATH="/nowhere", **first)
+            lines += hyperfine("SBCL first time, compiling the library", 1, absolute, system, POSIX_SHM_LIBRARY="", **first)
         shutil.rmtree(fresh, ignore_errors=True)
     save("loading", lines)
 
