@@ -9,4 +9,5 @@ EXTRA_DIST += \
 	doc/contents.awk \
 	doc/regen \
 	doc/xsl \
-	$(wildcard $(srcdir)/doc/pages)
+	$(wildcard $(srcdir)/doc/pages) \
+	$(wildcard $(srcdir)/doc/benchmarks)

@@ -98,7 +98,7 @@ enum pshm_anonymous_flag {
  *        unchanged.
  * @error{EINVAL} @p direction, @p if_exists or @p if_does_not_exist is none of its constants, or
  *        @p permissions has a bit outside 0777.
- * @error{EISDIR} The name is a directory's.
+ * @error{EISDIR} The name is a directory's. glibc says `-EINVAL` where writing was asked for.
  * @error{ELOOP} The name is a symbolic link's.
  * @error{EMFILE} The process has no descriptor free.
  * @error{ENFILE} The system has no descriptor free.
@@ -179,6 +179,7 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  *        an unknown bit, @p attempts or @p name_size is negative.
  * @error{EMFILE} The process has no descriptor free.
  * @error{ENFILE} The system has no descriptor free.
+ * @error{ENOENT} Only a name is left to try, and there is no place where named objects live.
  * @error{ENOMEM} There is no memory for the object.
  * @error{ENOTSUP} #PSHM_ANONYMOUS_HUGE: the platform has no objects of huge pages.
  * @error{ERANGE} @p name_size is too small. Nothing was created.

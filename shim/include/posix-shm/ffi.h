@@ -536,7 +536,7 @@ enum pshm_stat_field {
  * @error{EEXIST} #PSHM_O_CREAT and #PSHM_O_EXCL were given and the name is taken.
  * @error{EINVAL} @p flags has an unknown bit, a native constant, or #PSHM_O_EXCL without #PSHM_O_CREAT; or
  *        @p mode has a bit outside 0777.
- * @error{EISDIR} The name is a directory's.
+ * @error{EISDIR} The name is a directory's. glibc says `-EINVAL` where writing was asked for.
  * @error{ELOOP} The name is a symbolic link's.
  * @error{EMFILE} The process has no descriptor free.
  * @error{ENFILE} The system has no descriptor free.
