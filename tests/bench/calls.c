@@ -389,7 +389,7 @@ allocate_by_hand(int i)
 
 	if (fstat(fds[i], &status) < 0 || fstatvfs(fds[i], &place) < 0 || sysinfo(&machine) < 0)
 		return -1;
-	if (fallocate(fds[i], FALLOC_FL_KEEP_SIZE, 0, PAGE) < 0)
+	if (fallocate(fds[i], FALLOC_FL_KEEP_SIZE, 0, PAGE) < 0 || fcntl(fds[i], F_GET_SEALS) < 0)
 		return -1;
 	return fallocate(fds[i], 0, PAGE - 1, 1);
 }

@@ -3,8 +3,8 @@
 """Run the benchmarks and write the page about them: `make bench'.
 
 Needs the variables of tests/environment.sh. What is measured goes to tests/bench/work/results in the build directory, a file
-per part; page.py makes doc/benchmarks.md and its plots from these files alone. A part whose tools are missing is left out, and
-the page says so. With arguments only the named parts are measured again: calls, instructions, lives, data, scale, loading.
+per part; page.py makes the page and its plots from these files alone, in doc or in the folder that BENCH_DOCUMENTS names. A
+part whose tools are missing is left out. With arguments only the named parts are measured again: calls, instructions, lives, data, scale, loading.
 """
 import glob
 import json
