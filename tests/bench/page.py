@@ -580,7 +580,7 @@ def remainder(results):
         lines.append("- **Short calls.** " + ", ".join(f"`{name}` adds {nanoseconds(max(0, row[1] - row[0]))} to {nanoseconds(row[0])}" for name, row in slow.items())
                      + ". Where a system call is short, one more call and return around it is felt, whatever is done in it.")
     if own and median([row[0] for row in own.values() if row[3] != "question"]) > OWN_MEDIAN:
-        lines.append(f"- **Instructions.** The shortest function that can fail, `close`, has {own['close'][0]:.0f}: the address of errno is a call, its value is kept, and so is "
+        lines.append(f"- **Instructions.** The shortest function that makes a system call, `close`, has {own['close'][0]:.0f}: the address of errno is a call, its value is kept, and so is "
                      "every argument meanwhile, which the registers of a call would lose. A way to errno "
                      "without a call would save most of that; the C libraries offer none that is not theirs alone.")
     if own:
