@@ -13,7 +13,8 @@
   (flet ((files (pattern)
            (sort (directory (merge-pathnames pattern (parse-native-name directory))) #'string< :key #'pathname-name)))
     (values (files "src/*.c")
-            (append (files "src/*.h") (files "include/posix-shm/*.h")))))
+            ;; lisp.h holds annotations only; make does not build the library anew when it changes.
+            (append (files "src/*.h") (remove "lisp" (files "include/posix-shm/*.h") :key #'pathname-name :test #'string=)))))
 
 (defun newest-source (directory)
   "When a source below DIRECTORY was last changed, or nil where there are none."
