@@ -5,6 +5,7 @@
 #include "suites.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,11 +118,14 @@ END_TEST
 START_TEST(a_buffer_too_small_is_untouched)
 {
 	char buffer[8] = "before";
+	char nearly[NAME_MAX + 2] = "before";
 
 	if (lacks("list"))
 		return;
 	object_make(name_of("long-enough"), 0600, 0);
 	assert_error(call("pshm_list", buffer, sizeof buffer), "ERANGE");
+	assert_error(call("pshm_list", nearly, assert_success(call("pshm_list", NULL, 0)) - 1), "ERANGE");
+	ck_assert_str_eq(nearly, "before");
 	assert_error(call("pshm_list", buffer, 0), "ERANGE");
 	ck_assert_str_eq(buffer, "before");
 	assert_error(call("pshm_list", NULL, 1), "EFAULT");
