@@ -177,6 +177,17 @@ protections_at(int64_t address)
 	return found ? protections : "";
 }
 
+/* A sanitizer maps memory for itself whenever it likes, also where something has just been unmapped. */
+void
+assert_nothing_mapped(int64_t address)
+{
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+	(void)address;
+#else
+	ck_assert_str_eq(protections_at(address), "");
+#endif
+}
+
 static bool
 is_of_object(const char *line)
 {

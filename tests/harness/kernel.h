@@ -42,6 +42,9 @@ char *memory_at(int64_t address);
 /* The protections of the mapping at an address, such as "rw-s", or "" where nothing is mapped. */
 const char *protections_at(int64_t address);
 
+/* Fail unless nothing is mapped at an address; under a sanitizer, which maps for itself, nothing is asserted. */
+void assert_nothing_mapped(int64_t address);
+
 /* How many mappings of objects this process has. */
 int object_mapping_count(void);
 

@@ -31,9 +31,9 @@ START_TEST(the_prefix_is_private_and_the_data_is_the_object)
 		ck_assert_mem_eq(memory_at(address), "data", 4);
 		memset(memory_at(start), 'p', (size_t)(address - start));
 		assert_result(call("pshm_unmap_prefixed", address, page(), prefixes[i]), 0);
-		ck_assert_str_eq(protections_at(address), "");
-		ck_assert_str_eq(protections_at(address - 1), "");
-		ck_assert_str_eq(protections_at(start), "");
+		assert_nothing_mapped(address);
+		assert_nothing_mapped(address - 1);
+		assert_nothing_mapped(start);
 	}
 	ck_assert_int_eq(descriptor_status(fd).st_size, 2 * page());
 	close_now(fd);
@@ -96,7 +96,7 @@ START_TEST(a_failed_step_leaves_nothing)
 		ck_assert(interpose_has_failed());
 		interpose_reset();
 		for (int i = 0; i < 64; i++)
-			ck_assert_str_eq(protections_at(before + i * page()), "");
+			assert_nothing_mapped(before + i * page());
 	}
 	interpose_fail(CALL_mlock, 1, EAGAIN);
 	assert_error(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, 0, 16), "EAGAIN");

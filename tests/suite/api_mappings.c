@@ -40,8 +40,8 @@ START_TEST(any_offset_begins_at_its_byte)
 			for (int64_t k = 0; k < lengths[j] && offsets[i] + k < 4 * page(); k++)
 				ck_assert_int_eq(bytes[k], (offsets[i] + k) % 251);
 			assert_result(call("pshm_unmap", address, lengths[j]), 0);
-			ck_assert_str_eq(protections_at(address), "");
-			ck_assert_str_eq(protections_at(address + lengths[j] - 1), "");
+			assert_nothing_mapped(address);
+			assert_nothing_mapped(address + lengths[j] - 1);
 		}
 	}
 	close_now(fd);
@@ -82,7 +82,7 @@ START_TEST(memory_of_no_object)
 
 	ck_assert_str_eq(protections_at(address), "rw-p");
 	assert_result(call("pshm_unmap", address, page()), 0);
-	ck_assert_str_eq(protections_at(address), "");
+	assert_nothing_mapped(address);
 	assert_error(call("pshm_map", -1, page(), READ_WRITE, PSHM_MAP_PRIVATE, 0), "EBADF");
 }
 END_TEST
