@@ -59,12 +59,13 @@
 
 (defsystem "posix-shm/shim"
   :description "The library's functions with the results as it gives them."
-  :depends-on ("cffi" "posix-shm/library")
+  :depends-on ("cffi" "babel" "posix-shm/library")
   :pathname "shim/"
   :serial t
   :components ((:static-file "exports.sexp")
                (:file "package")
                (:file "results")
+               (:file "strings")
                (:file "bindings")
                (:file "documentation")))
 

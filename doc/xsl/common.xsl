@@ -145,10 +145,14 @@
     <xsl:call-template name="wrap"><xsl:with-param name="text" select="p:escaped(returns)"/></xsl:call-template>
   </xsl:if>
   <xsl:text>"
-  (%</xsl:text><xsl:value-of select="$lisp"/>
-  <xsl:for-each select="argument"><xsl:text> </xsl:text><xsl:apply-templates select="." mode="checked"/></xsl:for-each>
-  <xsl:text>))
+  </xsl:text><xsl:apply-templates select="." mode="call"/><xsl:text>)
 </xsl:text>
+</xsl:template>
+
+<xsl:template match="function" mode="call">
+  <xsl:value-of select="concat('(%', p:lisp(@name))"/>
+  <xsl:for-each select="argument"><xsl:text> </xsl:text><xsl:apply-templates select="." mode="checked"/></xsl:for-each>
+  <xsl:text>)</xsl:text>
 </xsl:template>
 
 <xsl:template match="argument" mode="checked">

@@ -44,7 +44,7 @@
   (if (minusp result) -1 result))
 
 (defun failed-or-pointer (address)
-  (cffi:make-pointer (ldb (byte (* 8 (cffi:foreign-type-size :pointer)) 0)
+  (cffi:make-pointer (ldb (byte #.(* 8 (cffi:foreign-type-size :pointer)) 0)
                           (if (&lt;= -4095 address -1) -1 address))))
 
 (defun pointer-to-int64 (pointer)

@@ -8,8 +8,8 @@
   <xsl:text>;;;; </xsl:text><xsl:value-of select="$generated"/><xsl:text>
 ;;;;
 ;;;; The version that these bindings were made for, the constants, and the functions. A function's arguments are checked
-;;;; here, before the call: integers must fit, names must be strings that C can see the whole of. CHECK-INT, CHECK-INT64
-;;;; and CHECK-NAME take the value and the argument's name, and return the value.
+;;;; here, before the call: integers must fit, names must be strings that C can see the whole of. CHECK-INT and CHECK-INT64
+;;;; take the value and the argument's name, and return the value; WITH-C-STRING makes of a string what C takes for one.
 
 (in-package #:posix-shm/shim)
 
@@ -61,11 +61,21 @@
   <xsl:call-template name="checked-function"/>
 </xsl:template>
 
+<xsl:template match="function[argument/@code = 'string-in']" mode="call">
+  <xsl:value-of select="concat('(with-c-string (', p:lisp(argument[@code = 'string-in']/@name), ')', $line-end, '    ')"/>
+  <xsl:apply-imports/>
+  <xsl:text>)</xsl:text>
+</xsl:template>
+
+<xsl:template match="argument[@code = 'string-in']" mode="checked">
+  <xsl:value-of select="p:lisp(@name)"/>
+</xsl:template>
+
 <xsl:template match="@code">
   <xsl:choose>
     <xsl:when test=". = 'int'">:int</xsl:when>
     <xsl:when test=". = 'int64'">:int64</xsl:when>
-    <xsl:when test=". = 'string-in'">(:string :encoding :utf-8)</xsl:when>
+    <xsl:when test=". = 'string-in' and parent::function">(:string :encoding :utf-8)</xsl:when>
     <xsl:otherwise>:pointer</xsl:otherwise>
   </xsl:choose>
 </xsl:template>

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What is checked before a call: ABCL passes 2^70 as 0, and C sees a string up to its first NUL.
+;;;; What is checked before a call: ABCL passes 2^70 as 0.
 
 (in-package #:posix-shm/shim)
 
@@ -22,17 +22,3 @@
 (defun check-int64 (value name)
   "Return VALUE, the argument NAME, if an int64_t can hold it."
   (if (typep value '(signed-byte 64)) value (refuse value '(signed-byte 64) name)))
-
-(defun plain-string-p (value)
-  "Is VALUE a string that C sees the whole of: no NUL, and no half of a surrogate pair, which UTF-8 cannot write?"
-  (and (stringp value)
-       (notany (lambda (character)
-                 (let ((code (char-code character)))
-                   (or (zerop code) (<= #xD800 code #xDFFF))))
-               value)))
-
-(defun check-name (value name)
-  "Return VALUE, the argument NAME, if it is a string that C sees the whole of, or a foreign pointer to one."
-  (if (or (cffi:pointerp value) (plain-string-p value))
-      value
-      (refuse value '(satisfies plain-string-p) name)))

@@ -42,14 +42,22 @@
                                             :demand demand :errno (pshm-error-number "EINVAL")))))
 
 (defun well-formed-p (name)
-  (let ((start (if (eql 0 (position #\/ name)) 1 0)))
-    (and (< start (length name))
-         (not (find #\/ name :start start))
-         (not (member (subseq name start) '("." "..") :test #'string=)))))
+  "Does NAME have at least one character behind the slash that it may begin with, none of them a slash, and not . or .. alone?"
+  (with-simple-string (name)
+    (let* ((length (length name))
+           (start (if (and (plusp length) (char= (schar name 0) #\/)) 1 0)))
+      (flet ((every-character-p (predicate)
+               (loop for index from start below length
+                     always (funcall predicate (schar name index)))))
+        (declare (inline every-character-p))
+        (and (< start length)
+             (every-character-p (lambda (character) (char/= character #\/)))
+             (not (and (<= (- length start) 2)
+                       (every-character-p (lambda (character) (char= character #\.))))))))))
 
 (defun portable-name (name)
-  "NAME with its leading slash."
-  (if (eql 0 (position #\/ name)) name (concatenate 'string "/" name)))
+  "NAME, which is well-formed, with its leading slash."
+  (if (char= (char name 0) #\/) name (concatenate 'string "/" name)))
 
 (defun check-shm-name (name operation)
   (let ((condition (name-error name operation)))

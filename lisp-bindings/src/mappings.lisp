@@ -5,7 +5,7 @@
 
 (defconstant +read-write+ (logior +pshm-prot-read+ +pshm-prot-write+))
 
-(declaim (inline address-of))
+(declaim (inline address-of pointer-to))
 
 (defun address-of (pointer)
   "The address of POINTER as the library takes it."
@@ -13,7 +13,7 @@
     (if (logbitp 63 address) (- address (ash 1 64)) address)))
 
 (defun pointer-to (address)
-  (cffi:make-pointer (ldb (byte (* 8 (cffi:foreign-type-size :pointer)) 0) address)))
+  (cffi:make-pointer (ldb (byte #.(* 8 (cffi:foreign-type-size :pointer)) 0) address)))
 
 (defun failed-p (address)
   "Errors are -4095 to -1; some systems map above 2^63."

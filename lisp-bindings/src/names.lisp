@@ -28,18 +28,19 @@
 
 (defun names-octets (size)
   "The names as the library writes them, or nil where they take more than SIZE octets."
-  (cffi:with-foreign-object (names :uint8 (max 1 size))
-    (let ((result (pshm-list names size)))
-      (cond ((eql result (- *erange*)) nil)
-            (t (demand result 'list-shm nil)
-               (let ((octets (make-array result :element-type '(unsigned-byte 8))))
-                 (dotimes (index result octets)
-                   (setf (aref octets index) (cffi:mem-aref names :uint8 index)))))))))
+  (let ((octets (cffi:make-shareable-byte-vector size))
+        (result 0))
+    (cffi:with-pointer-to-vector-data (names octets)
+      ;; The C library allocates memory meanwhile: that must not be unwound.
+      (uninterrupted
+        (setf result (pshm-list names size))))
+    (unless (eql result (- *erange*))
+      (subseq octets 0 (demand result 'list-shm nil)))))
 
-;;; Objects come and go between the question for the size and the list.
+;;; Objects come and go, so that no question for the size would be answered for long.
 (defun list-shm ()
   #.(doc "list-shm")
-  (loop
-    (let ((octets (names-octets (+ 1024 (demand (pshm-list (cffi:null-pointer) 0) 'list-shm nil)))))
-      (when octets
-        (return (split-names octets))))))
+  (loop for size = 4096 then (* 2 size)
+        for octets = (names-octets size)
+        when octets
+          return (split-names octets)))

@@ -81,6 +81,11 @@
 
 ;;; Closing
 
+;;; Both classes have the same slots: nothing is to be initialized.
+(defmethod update-instance-for-different-class ((previous open-shm) (current closed-shm) &key)
+  (declare (ignore previous))
+  current)
+
 (defun settle (shm)
   "Let the class of SHM say that it is closed."
   (when (typep shm 'open-shm)

@@ -23,14 +23,14 @@
 (defun open-cell (cell name options)
   "Open NAME into CELL. Return the library's result, and whether the object was created."
   (cffi:with-foreign-object (created :int)
-    (cffi:with-foreign-string (c-name name :encoding :utf-8)
+    (with-c-string (name)
       (let ((result 0)
             (direction (options-direction options))
             (if-exists (options-if-exists options))
             (if-does-not-exist (options-if-does-not-exist options))
             (permissions (options-permissions options)))
         (uninterrupted
-          (setf result (pshm-open c-name direction if-exists if-does-not-exist permissions created))
+          (setf result (pshm-open name direction if-exists if-does-not-exist permissions created))
           (unless (minusp result)
             (setf (car cell) result)))
         (values result (and (not (minusp result)) (= 1 (cffi:mem-ref created :int))))))))
@@ -57,44 +57,51 @@
   (list (let ((*read-eval* nil))
           (read *query-io*))))
 
+(defun name-to-try (condition name options)
+  "Signal CONDITION, which came of opening NAME, and offer the restarts. Return the name to open next, with OPTIONS as they
+are then."
+  (flet ((exists-p (ignored)
+           (declare (ignore ignored))
+           (typep condition 'shm-exists))
+         (missing-p (ignored)
+           (declare (ignore ignored))
+           (typep condition 'shm-does-not-exist))
+         (create-or (if-exists)
+           (setf (options-if-exists options) if-exists
+                 (options-if-does-not-exist options) +pshm-if-does-not-exist-create+)
+           name))
+    (restart-case (error condition)
+      (continue ()
+        :report "Try again."
+        name)
+      (use-value (another-name)
+        :report "Open another name."
+        :interactive read-another-name
+        another-name)
+      (overwrite ()
+        :test exists-p
+        :report "Open the object that exists, as it is."
+        (create-or +pshm-if-exists-overwrite+))
+      (truncate ()
+        :test exists-p
+        :report "Open the object that exists, and empty it."
+        (create-or +pshm-if-exists-truncate+))
+      (supersede ()
+        :test exists-p
+        :report "Put a new object in the place of the one that exists."
+        (create-or +pshm-if-exists-supersede+))
+      (create ()
+        :test missing-p
+        :report "Create it."
+        (create-or (options-if-exists options))))))
+
 (defun open-with-restarts (shm name options)
   "Open NAME as SHM, and offer the restarts as long as it fails. Return what open-shm returns."
   (loop
     (multiple-value-bind (shm-or-nil created condition) (try-open shm name options)
       (unless condition
         (return (values shm-or-nil created)))
-      (flet ((exists-p (ignored)
-               (declare (ignore ignored))
-               (typep condition 'shm-exists))
-             (missing-p (ignored)
-               (declare (ignore ignored))
-               (typep condition 'shm-does-not-exist))
-             (retry-creating (if-exists)
-               (setf (options-if-exists options) if-exists
-                     (options-if-does-not-exist options) +pshm-if-does-not-exist-create+)))
-        (restart-case (error condition)
-          (continue ()
-            :report "Try again.")
-          (use-value (another-name)
-            :report "Open another name."
-            :interactive read-another-name
-            (setf name another-name))
-          (overwrite ()
-            :test exists-p
-            :report "Open the object that exists, as it is."
-            (retry-creating +pshm-if-exists-overwrite+))
-          (truncate ()
-            :test exists-p
-            :report "Open the object that exists, and empty it."
-            (retry-creating +pshm-if-exists-truncate+))
-          (supersede ()
-            :test exists-p
-            :report "Put a new object in the place of the one that exists."
-            (retry-creating +pshm-if-exists-supersede+))
-          (create ()
-            :test missing-p
-            :report "Create it."
-            (retry-creating (options-if-exists options))))))))
+      (setf name (name-to-try condition name options)))))
 
 ;;; The keywords of open-shm and of what wraps it, written once.
 (eval-when (:compile-toplevel :load-toplevel :execute)

@@ -85,6 +85,41 @@
                           count (interrupted-life (+ 0.0001 (random 0.0006 random)))
                           count (interrupted-named-life name (+ 0.0001 (random 0.0006 random))))))))))
 
+;;; A timeout that unwinds out of malloc leaves C's heap in pieces: the process dies later, somewhere else.
+#+sbcl
+(defun call-counting-foreign-strings (function)
+  "How often CFFI allocates a string for C while FUNCTION runs."
+  (let ((count 0))
+    (unwind-protect
+         (progn
+           (sb-int:encapsulate 'cffi:foreign-string-alloc 'count
+                               (lambda (original &rest arguments)
+                                 (incf count)
+                                 (apply original arguments)))
+           (funcall function))
+      (sb-int:unencapsulate 'cffi:foreign-string-alloc 'count))
+    count))
+
+(deftest no-name-is-allocated-in-c
+  #-sbcl (skip "only on SBCL does CFFI allocate strings with malloc, and unwind out of it")
+  #+sbcl
+  (with-name (name)
+    (is (= 1 (call-counting-foreign-strings (lambda () (cffi:with-foreign-string (c name) c)))))
+    (dolist (name (list (coerce name 'simple-base-string)
+                        (coerce name '(simple-array character (*)))
+                        (format nil "~A~C" name (code-char 233))
+                        (make-array (length name) :element-type (array-element-type name) :displaced-to name)))
+      (is (= 0 (call-counting-foreign-strings
+                (lambda ()
+                  (with-open-shm (shm name :direction :io :if-does-not-exist :create)
+                    (delete-shm-if-same name shm))
+                  (with-open-shm (shm name :if-does-not-exist nil))
+                  (with-open-shm* (shm))
+                  (make-object name)
+                  (list-shm)
+                  (delete-shm name)
+                  (posix-shm/ffi:shm-unlink name))))))))
+
 #+sb-thread
 (defun interrupted-thread ()
   "A thread that lives and dies with objects until it is terminated at an arbitrary moment."

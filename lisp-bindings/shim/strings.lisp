@@ -1,0 +1,63 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Strings as C sees them: UTF-8 with a NUL behind it, in memory of Lisp's. Never memory of malloc's, which is what CFFI
+;;;; would pass on SBCL: an interrupt that unwinds out of malloc, such as a timeout, leaves the heap of C in pieces.
+
+(in-package #:posix-shm/shim)
+
+(deftype octets ()
+  '(simple-array (unsigned-byte 8) (*)))
+
+(defmacro with-simple-string ((string) &body body)
+  "Run BODY with the string STRING as a simple one, compiled for each of their types."
+  `(etypecase ,string
+     ((simple-array character (*)) ,@body)
+     #+(or sbcl ecl) (simple-base-string ,@body)
+     (string (let ((,string (coerce ,string '(simple-array character (*))))) ,@body))))
+
+(defun plain-string-p (value)
+  "Is VALUE a string that C sees the whole of: no NUL, and no half of a surrogate pair, which UTF-8 cannot write?"
+  (and (stringp value)
+       (with-simple-string (value)
+         (loop for character across value
+               for code = (char-code character)
+               never (or (zerop code) (<= #xD800 code #xDFFF))))))
+
+(defun ascii-to-octets (string octets)
+  "Fill OCTETS with STRING and a NUL behind it. Return false where a character is a NUL, or none of ASCII."
+  (declare (type octets octets))
+  (with-simple-string (string)
+    (setf (aref octets (length string)) 0)
+    (dotimes (index (length string) t)
+      (let ((code (char-code (schar string index))))
+        (if (< 0 code 128)
+            (setf (aref octets index) code)
+            (return nil))))))
+
+(defun utf-8-octets (string argument)
+  "STRING with a NUL behind it, or an error that names ARGUMENT."
+  (if (plain-string-p string)
+      (concatenate 'octets (babel:string-to-octets string :encoding :utf-8) #(0))
+      (refuse string '(satisfies plain-string-p) argument)))
+
+(defconstant +short+ 256 "A name's characters are fewer: their octets need not come from the heap.")
+
+(defun call-with-c-string (function string argument)
+  "Call FUNCTION with a foreign pointer to STRING, or with STRING itself if it is one."
+  (flet ((call-with (octets)
+           (cffi:with-pointer-to-vector-data (pointer octets)
+             (funcall function pointer))))
+    (declare (inline call-with))
+    (cond ((cffi:pointerp string) (funcall function string))
+          ((and (stringp string) (< (length string) +short+))
+           (let ((octets (make-array (1+ (length string)) :element-type '(unsigned-byte 8))))
+             (declare (dynamic-extent octets))
+             (if (ascii-to-octets string octets)
+                 (call-with octets)
+                 (call-with (utf-8-octets string argument)))))
+          (t (call-with (utf-8-octets string argument))))))
+
+(defmacro with-c-string ((name) &body body)
+  "Run BODY with the variable NAME, which is a string or a foreign pointer to one, as such a pointer. An error names NAME."
+  `(flet ((call (,name) ,@body))
+     (declare (dynamic-extent #'call))
+     (call-with-c-string #'call ,name ',name)))
