@@ -13,12 +13,16 @@
                  (t 'shm-error))
            operation result name))
 
+(declaim (inline make-options))
+
 (defstruct options
   "The arguments of open-shm as the library takes them."
   (direction 0 :type fixnum)
   (if-exists 0 :type fixnum)
   (if-does-not-exist 0 :type fixnum)
   (permissions 0 :type fixnum))
+
+(declaim (inline open-cell))
 
 (defun open-cell (cell name options)
   "Open NAME into CELL. Return the library's result, and whether the object was created."
@@ -109,6 +113,8 @@ are then."
     '(&key (direction :input) (if-exists :overwrite) (if-does-not-exist nil if-does-not-exist-p)
            (permissions +default-permissions+))))
 
+(declaim (inline parse-options))
+
 (defun parse-options (direction if-exists if-does-not-exist if-does-not-exist-p permissions)
   (make-options :direction (choice-value direction 'direction *directions* 'open-shm)
                 :if-exists (choice-value if-exists 'if-exists *if-exists* 'open-shm)
@@ -119,8 +125,9 @@ are then."
 
 (defun open-shm (name . #.*open-keys*)
   #.(doc "open-shm")
-  (open-with-restarts (make-instance 'open-shm) name
-                      (parse-options direction if-exists if-does-not-exist if-does-not-exist-p permissions)))
+  (let ((options (parse-options direction if-exists if-does-not-exist if-does-not-exist-p permissions)))
+    (declare (dynamic-extent options))
+    (open-with-restarts (make-instance 'open-shm) name options)))
 
 (define-compiler-macro open-shm (&whole form name &rest options)
   (let ((folded (fold-options options)))
