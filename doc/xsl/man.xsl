@@ -52,9 +52,22 @@
     <xsl:apply-templates select="section[@title = 'Example']/listing"/>
   </xsl:if>
   <xsl:value-of select="concat('.SH HISTORY', $line-end, 'Since version ', @since, '.', $line-end, '.SH SEE ALSO', $line-end)"/>
-  <xsl:for-each select="see"><xsl:call-template name="paragraph"/></xsl:for-each>
+  <xsl:for-each select="str:tokenize(translate(see, ';', ','), ',')">
+    <xsl:value-of select="concat(p:see(normalize-space(.)), ',', $line-end)"/>
+  </xsl:for-each>
   <xsl:value-of select="concat('.BR posix-shm (3)', $line-end)"/>
 </xsl:template>
+
+<!-- .BR name (3), for a function of ours and for what has its section; the rest is text. -->
+<func:function name="p:see">
+  <xsl:param name="name"/>
+  <xsl:variable name="section" select="concat('(', substring-after($name, '('))"/>
+  <xsl:choose>
+    <xsl:when test="contains($name, ' ')"><func:result select="p:roff($name)"/></xsl:when>
+    <xsl:when test="$section = '('"><func:result select="concat('.BR ', $name, ' (3)')"/></xsl:when>
+    <xsl:otherwise><func:result select="concat('.BR ', substring-before($name, '('), ' ', $section)"/></xsl:otherwise>
+  </xsl:choose>
+</func:function>
 
 <xsl:template name="library">
   <xsl:call-template name="head"><xsl:with-param name="name" select="'posix-shm'"/></xsl:call-template>
@@ -68,9 +81,8 @@ posix-shm \- POSIX shared memory for foreign function interfaces
 .fi
 .SH DESCRIPTION
 POSIX shared memory for every language that can pass integers, pointers and C strings.
-A function that can fail returns a value of at least 0, or a negated errno; see
-.BR pshm_error_name (3).
 </xsl:text>
+  <xsl:apply-templates select="stratum[@id = 'ffi']/rules/*"/>
   <xsl:for-each select="//group">
     <xsl:value-of select="concat('.SS ', @title, $line-end)"/>
     <xsl:for-each select="brief"><xsl:call-template name="paragraph"/></xsl:for-each>

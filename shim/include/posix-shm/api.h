@@ -78,7 +78,8 @@ enum pshm_anonymous_flag {
  *
  * Superseding prepares the new object first, and then gives it the name, so that a lack of descriptors or
  * of space never costs the old one. Between the two steps there is a moment in which the name is free;
- * whoever takes it then is superseded in turn. Where #pshm_has says 0 to `supersede`, the old name is
+ * whoever takes it then is superseded in turn. So is something that is not an object and has the name, such
+ * as a FIFO, but for a directory. Where #pshm_has says 0 to `supersede`, the old name is
  * removed before the new object exists, and is lost if creating fails.
  *
  * Named objects honour the umask. `truncate` with direction `input` empties the object and gives a
@@ -103,6 +104,7 @@ enum pshm_anonymous_flag {
  * @error{EMFILE} The process has no descriptor free.
  * @error{ENFILE} The system has no descriptor free.
  * @error{ENODEV} The name is something else's, such as a FIFO's.
+ * @error{ENXIO} The name is a socket's.
  * @error{ENOENT} There is no such object, and `error` or `nil` was asked for. After `nil`, #pshm_errno is
  *        unchanged.
  * @error{ENOSPC} There is no room for another object.
@@ -147,7 +149,7 @@ enum pshm_anonymous_flag {
  * 1
  * @endcode
  * @since 0.1
- * @see pshm_shm_open, pshm_open_anonymous, pshm_delete, pshm_close; shm_open(3)
+ * @see pshm_shm_open, pshm_open_anonymous, pshm_delete, pshm_close; shm_open(3), POSIX.1-2017 shm_open
  */
 PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_does_not_exist, int permissions,
                        int *ret_created);
@@ -163,7 +165,8 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  *
  * Its permissions are exactly @p permissions; the umask plays no part.
  *
- * @param direction `PSHM_DIRECTION_` constant. A read-only object without a name is of use as an empty one.
+ * @param direction `PSHM_DIRECTION_` constant. With #PSHM_DIRECTION_INPUT the object is empty, and stays so as far as
+ *        this descriptor goes.
  * @param permissions Permission bits, 0 to 0777.
  * @param flags 0 or #PSHM_ANONYMOUS_HUGE.
  * @param attempts How many random names to try where a name is needed, from 1; 100 is plenty.
@@ -226,6 +229,7 @@ PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags, int 
  * @retval 0 The name is gone.
  * @name_errors
  * @error{EACCES} The caller may not remove the name.
+ * @error{EISDIR} The name is a directory's.
  * @error{ENOENT} There is no such object.
  *
  * @par Lisp
@@ -250,7 +254,7 @@ PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags, int 
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_delete_if_same, pshm_open; shm_unlink(3)
+ * @see pshm_delete_if_same, pshm_open; shm_unlink(3), POSIX.1-2017 shm_unlink
  */
 PSHM_API int pshm_delete(const char *name);
 
@@ -297,7 +301,7 @@ PSHM_API int pshm_delete(const char *name);
  * b'ENOENT'
  * @endcode
  * @since 0.1
- * @see pshm_delete
+ * @see pshm_delete; fstat(2), shm_unlink(3)
  */
 PSHM_API int pshm_delete_if_same(const char *name, int fd);
 
@@ -347,7 +351,7 @@ PSHM_API int pshm_delete_if_same(const char *name, int fd);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_allocate, pshm_ftruncate; ftruncate(2)
+ * @see pshm_allocate, pshm_ftruncate; ftruncate(2), POSIX.1-2017 ftruncate
  */
 PSHM_API int pshm_truncate(int fd, int64_t size);
 
@@ -366,7 +370,7 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * @fd_param
  * @param size The least size, in bytes, from 0. With 0 nothing is done.
  * @retval 0 The memory is there.
- * @fd_error
+ * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
  * @error{EFBIG} The size is more than the file system allows.
  * @error{EINVAL} @p size is negative.
  * @error{EISDIR} @p fd is a directory's.
@@ -442,7 +446,7 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  * True
  * @endcode
  * @since 0.1
- * @see pshm_allocate; statvfs(3)
+ * @see pshm_allocate; statvfs(3), tmpfs(5)
  */
 PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
 
@@ -511,7 +515,7 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * True
  * @endcode
  * @since 0.1
- * @see pshm_unmap, pshm_mmap; mmap(2)
+ * @see pshm_unmap, pshm_mmap; mmap(2), POSIX.1-2017 mmap
  */
 PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, int64_t offset);
 
@@ -521,7 +525,8 @@ PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, in
  * @param address The address that #pshm_map returned.
  * @param length The length that it was given, in bytes.
  * @retval 0 The mapping is gone.
- * @error{EINVAL} @p address is 0 or negative; @p length is not positive.
+ * @error{EINVAL} @p address is 0 or negative; @p length is not positive; the range ends outside the address
+ *        space.
  * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
  * @error{EOVERFLOW} @p address or @p length does not fit the platform's types.
  *
@@ -546,7 +551,7 @@ PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, in
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_map; munmap(2)
+ * @see pshm_map; munmap(2), POSIX.1-2017 munmap
  */
 PSHM_API int pshm_unmap(int64_t address, int64_t length);
 
@@ -847,7 +852,7 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_receive, pshm_socketpair; sendmsg(2), unix(7)
+ * @see pshm_receive, pshm_socketpair; sendmsg(2), unix(7), POSIX.1-2017 sendmsg
  */
 PSHM_API int pshm_send(int socket, int fd);
 
@@ -864,6 +869,7 @@ PSHM_API int pshm_send(int socket, int fd);
  * @error{EINTR} A signal came before a message did. Call again.
  * @error{EMFILE} The process has no descriptor free. The message is lost.
  * @error{ENODATA} The peer has closed its end.
+ * @error{EINVAL} @p socket is not connected (a stream's, on Linux).
  * @error{ENOTCONN} @p socket is not connected.
  * @error{ENOTSOCK} @p socket is not a socket.
  * @error{EPROTO} The message had no descriptor, or more than one. Those that came are closed.
@@ -897,7 +903,7 @@ PSHM_API int pshm_send(int socket, int fd);
  * [0, 0, 0]
  * @endcode
  * @since 0.1
- * @see pshm_send; recvmsg(2), unix(7)
+ * @see pshm_send; recvmsg(2), unix(7), POSIX.1-2017 recvmsg
  */
 PSHM_API int pshm_receive(int socket);
 
@@ -1136,7 +1142,7 @@ PSHM_API int pshm_reopen(int fd, int direction);
  * True
  * @endcode
  * @since 0.1
- * @see pshm_delete
+ * @see pshm_delete; shm_overview(7)
  */
 PSHM_API int64_t pshm_list(char *ret_names, int64_t size);
 

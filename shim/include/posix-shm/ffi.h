@@ -6,7 +6,7 @@
  * @file ffi.h
  * @brief Stratum 1: the POSIX calls behind shared memory, flattened for foreign function interfaces.
  *
- * This header is a contract. Everything that follows holds for every function of the library.
+ * This is a contract: it holds for every function of the library.
  *
  * - **Types.** A signature is made of `int`, `int64_t`, `const char *` and `const void *` (in), and
  *   `char *`, `void *`, `int64_t *` and `int *` (a buffer of the caller, out). There is no structure,
@@ -18,11 +18,12 @@
  *   does not list, it is passed on, negated.
  * - **Addresses** are `int64_t`, in and out. 0 is never a mapping; -4095 to -1 is an error.
  * - **Flags** are the library's own and the same on every platform. An unknown bit is `-EINVAL`. What
- *   the platform cannot do is `-ENOTSUP`, and #pshm_has says so beforehand.
+ *   the platform cannot do is `-ENOTSUP`, and #pshm_has tells beforehand.
  * - **Strings** go in as bytes that end in NUL. Strings that are returned are constants of the library:
  *   nobody frees anything.
- * - **Outputs** come last, are called `ret_*`, and are untouched when the call fails. A NULL buffer
- *   with size 0 asks for the size; NULL with any other size is `-EFAULT`.
+ * - **Outputs** are called `ret_*`, are memory of the caller's, and are untouched when the call fails. A
+ *   buffer is followed by its size. A function that returns the size that it needs does so for NULL with
+ *   size 0; NULL with any other size is `-EFAULT`.
  * - **Descriptors** are close-on-exec. Nothing is unlinked, resized or given another mode unless the
  *   call was asked to do that.
  * - **Threads and forks.** Every function may be called from any thread at any time, and in the child
@@ -102,7 +103,7 @@ PSHM_API const char *pshm_version_string(void);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_map
+ * @see pshm_map; sysconf(3)
  */
 PSHM_API int pshm_page_size(void);
 
@@ -193,7 +194,7 @@ PSHM_API int pshm_has(const char *feature);
  * b'EBADF'
  * @endcode
  * @since 0.1
- * @see pshm_set_errno, pshm_error_name
+ * @see pshm_set_errno, pshm_error_name; errno(3)
  */
 PSHM_API int pshm_errno(void);
 
@@ -541,6 +542,7 @@ enum pshm_stat_field {
  * @error{EMFILE} The process has no descriptor free.
  * @error{ENFILE} The system has no descriptor free.
  * @error{ENODEV} The name is something else's, such as a FIFO's.
+ * @error{ENXIO} The name is a socket's.
  * @error{ENOENT} There is no such object and #PSHM_O_CREAT was not given.
  * @error{ENOSPC} There is no room for another object.
  * @error{EROFS} The place where objects live is read-only.
@@ -574,6 +576,7 @@ PSHM_API int pshm_shm_open(const char *name, int flags, int mode);
  * @retval 0 The name is gone.
  * @name_errors
  * @error{EACCES} The caller may not remove the name.
+ * @error{EISDIR} The name is a directory's.
  * @error{ENOENT} There is no such object.
  *
  * @par Lisp
@@ -590,7 +593,7 @@ PSHM_API int pshm_shm_open(const char *name, int flags, int mode);
  * b'ENOENT'
  * @endcode
  * @since 0.1
- * @see pshm_delete, pshm_delete_if_same; shm_unlink(3)
+ * @see pshm_delete, pshm_delete_if_same; shm_unlink(3), POSIX.1-2017 shm_unlink
  */
 PSHM_API int pshm_shm_unlink(const char *name);
 
@@ -623,7 +626,7 @@ PSHM_API int pshm_shm_unlink(const char *name);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_truncate, pshm_allocate; ftruncate(2)
+ * @see pshm_truncate, pshm_allocate; ftruncate(2), POSIX.1-2017 ftruncate
  */
 PSHM_API int pshm_ftruncate(int fd, int64_t length);
 
@@ -638,7 +641,7 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * @param offset Where the part begins, in bytes, from 0.
  * @param length The size of the part, in bytes, from 1.
  * @retval 0 The pages are there.
- * @fd_error
+ * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
  * @error{EFBIG} The end is more than the file system allows.
  * @error{EINVAL} @p offset is negative, or @p length is not positive.
  * @error{ENODEV} @p fd is not an object's.
@@ -660,7 +663,7 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_allocate; posix_fallocate(3), fallocate(2)
+ * @see pshm_allocate; posix_fallocate(3), fallocate(2), POSIX.1-2017 posix_fallocate
  */
 PSHM_API int pshm_fallocate(int fd, int64_t offset, int64_t length);
 
@@ -697,7 +700,7 @@ PSHM_API int pshm_fallocate(int fd, int64_t offset, int64_t length);
  * (4096, '0o600')
  * @endcode
  * @since 0.1
- * @see fstat(2)
+ * @see fstat(2), POSIX.1-2017 fstat
  */
 PSHM_API int pshm_fstat(int fd, int64_t *ret_fields, int count);
 
@@ -727,7 +730,7 @@ PSHM_API int pshm_fstat(int fd, int64_t *ret_fields, int count);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_fchmod; fchown(2)
+ * @see pshm_fchmod; fchown(2), POSIX.1-2017 fchown
  */
 PSHM_API int pshm_fchown(int fd, int64_t owner, int64_t group);
 
@@ -757,7 +760,7 @@ PSHM_API int pshm_fchown(int fd, int64_t owner, int64_t group);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_fchown; fchmod(2)
+ * @see pshm_fchown; fchmod(2), POSIX.1-2017 fchmod
  */
 PSHM_API int pshm_fchmod(int fd, int mode);
 
@@ -813,7 +816,8 @@ enum pshm_map_flag {
  * @param address Where the mapping should go, or 0 to let the system choose. Without #PSHM_MAP_FIXED it is a
  *        wish.
  * @param length The size of the mapping, in bytes, from 1.
- * @param protections `PSHM_PROT_` constants. Execution is refused where the file system is mounted so.
+ * @param protections `PSHM_PROT_` constants. Execution is refused where the file system is mounted so that
+ *        nothing is executed.
  * @param flags `PSHM_MAP_` constants: either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE, and any of the others.
  * @param fd A descriptor of the object; -1 with #PSHM_MAP_ANONYMOUS.
  * @param offset Where in the object the mapping begins, in bytes: a multiple of the page size, from 0.
@@ -850,7 +854,7 @@ enum pshm_map_flag {
  * >>> memory[0:5] = b"hello"
  * @endcode
  * @since 0.1
- * @see pshm_map, pshm_munmap, pshm_mprotect; mmap(2), mlock(2), madvise(2)
+ * @see pshm_map, pshm_munmap, pshm_mprotect; mmap(2), mlock(2), madvise(2), POSIX.1-2017 mmap
  */
 PSHM_API int64_t pshm_mmap(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset);
 
@@ -863,7 +867,8 @@ PSHM_API int64_t pshm_mmap(int64_t address, int64_t length, int protections, int
  * @param address The first byte: a multiple of the page size, as #pshm_mmap returned it.
  * @param length The size of the range, in bytes, from 1; rounded up to whole pages.
  * @retval 0 Nothing is mapped there now.
- * @error{EINVAL} @p address is 0, negative or not a multiple of the page size; @p length is not positive.
+ * @error{EINVAL} @p address is 0, negative or not a multiple of the page size; @p length is not positive; the
+ *        range ends outside the address space.
  * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
  * @error{EOVERFLOW} @p address or @p length does not fit the platform's types.
  *
@@ -880,7 +885,7 @@ PSHM_API int64_t pshm_mmap(int64_t address, int64_t length, int protections, int
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_mmap, pshm_unmap; munmap(2)
+ * @see pshm_mmap, pshm_unmap; munmap(2), POSIX.1-2017 munmap
  */
 PSHM_API int pshm_munmap(int64_t address, int64_t length);
 
@@ -891,7 +896,8 @@ PSHM_API int pshm_munmap(int64_t address, int64_t length);
  * @param length The size of the range, in bytes, from 0; rounded up to whole pages.
  * @param protections `PSHM_PROT_` constants.
  * @retval 0 Done.
- * @error{EACCES} Write access to a shared mapping of an object that was opened for reading.
+ * @error{EACCES} Write access to a shared mapping of an object that was opened for reading or is sealed
+ *        against writing, or execution where the file system is mounted so that nothing is executed.
  * @error{EINVAL} @p address is negative or not a multiple of the page size; @p length is negative;
  *        @p protections has an unknown bit.
  * @error{ENOMEM} A page of the range is not mapped, or there would be too many mappings.
@@ -913,7 +919,7 @@ PSHM_API int pshm_munmap(int64_t address, int64_t length);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_mmap; mprotect(2)
+ * @see pshm_mmap; mprotect(2), POSIX.1-2017 mprotect
  */
 PSHM_API int pshm_mprotect(int64_t address, int64_t length, int protections);
 
@@ -947,7 +953,7 @@ PSHM_API int pshm_mprotect(int64_t address, int64_t length, int protections);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_shm_open; close(2)
+ * @see pshm_shm_open; close(2), POSIX.1-2017 close
  */
 PSHM_API int pshm_close(int fd);
 
@@ -974,7 +980,7 @@ PSHM_API int pshm_close(int fd);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_reopen, pshm_send; fcntl(2)
+ * @see pshm_reopen, pshm_send; fcntl(2), POSIX.1-2017 fcntl
  */
 PSHM_API int pshm_dup(int fd);
 
@@ -1002,7 +1008,7 @@ PSHM_API int pshm_dup(int fd);
  * 0
  * @endcode
  * @since 0.1
- * @see pshm_send; fcntl(2)
+ * @see pshm_send; fcntl(2), POSIX.1-2017 fcntl
  */
 PSHM_API int pshm_set_inheritable(int fd, int inheritable);
 
