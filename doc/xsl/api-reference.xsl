@@ -39,9 +39,10 @@
     </xsl:for-each>
     <xsl:value-of select="concat('```', $line-end, $line-end)"/>
   </xsl:if>
-  <xsl:if test="self::function">
-    <xsl:value-of select="concat('In C: `', declaration, '`, see ', p:c-link(@name), '.', $line-end, $line-end)"/>
-  </xsl:if>
+  <xsl:for-each select="self::function | key('c-name', normalize-space(section[@title = 'In C']))">
+    <xsl:value-of select="concat('In C: `', declaration, '`; ', p:c-link(@name), ' has the errors of the system, and their causes.', $line-end, $line-end)"/>
+  </xsl:for-each>
+  <xsl:call-template name="titled"><xsl:with-param name="title" select="'Class precedence list'"/></xsl:call-template>
   <xsl:call-template name="arguments"><xsl:with-param name="kind" select="$kind"/></xsl:call-template>
   <xsl:call-template name="titled">
     <xsl:with-param name="title" select="'Description'"/>

@@ -50,15 +50,15 @@
     <xsl:for-each select="error"><xsl:value-of select="p:row(p:quoted(concat('-', @name)), p:cell(.), '')"/></xsl:for-each>
     <xsl:value-of select="$line-end"/>
   </xsl:if>
-  <xsl:apply-templates select="lisp"/>
+  <xsl:apply-templates select="lisp | key('in-c', @name)/lisp"/>
   <xsl:call-template name="titled"><xsl:with-param name="title" select="'Example'"/></xsl:call-template>
   <xsl:call-template name="tail"/>
 </xsl:template>
 
 <!-- A function of posix-shm/ffi is described here; one of posix-shm in the other reference. -->
-<xsl:template match="function/lisp">
+<xsl:template match="lisp">
   <xsl:choose>
-    <xsl:when test="$part = 'ffi'">
+    <xsl:when test="ancestor::stratum/@id = 'ffi'">
       <xsl:value-of select="concat('**Lisp** `', @form, '` =&gt; *', @values, '* (package `posix-shm/ffi`)', $line-end, $line-end)"/>
       <xsl:apply-templates select="../section[@title = 'In Lisp']/*" mode="md"/>
     </xsl:when>

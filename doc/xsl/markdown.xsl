@@ -9,6 +9,8 @@
 <xsl:key name="c-name" match="function | enum | constant" use="@name"/>
 <xsl:key name="lisp-name" match="stratum[@id = 'api']//lisp" use="@name"/>
 <xsl:key name="ffi-lisp-name" match="stratum[@id = 'ffi']//lisp" use="@name"/>
+<!-- The entries of lisp.h that wrap a function of C by themselves -->
+<xsl:key name="in-c" match="entry" use="normalize-space(section[@title = 'In C'])"/>
 
 <!-- Blocks, each with a blank line after it -->
 
@@ -54,7 +56,7 @@
   <xsl:variable name="names" select="concat(' ', translate($words, '_', '-'), ' ')"/>
   <xsl:if test="starts-with(., ' ')"><xsl:text> </xsl:text></xsl:if>
   <xsl:for-each select="str:split(., ' ')">
-    <xsl:variable name="bare" select="translate(., '.,;:()', '')"/>
+    <xsl:variable name="bare" select="substring-before(concat(translate(., '.,;:()', ''), &quot;'s&quot;), &quot;'s&quot;)"/>
     <xsl:if test="position() &gt; 1"><xsl:text> </xsl:text></xsl:if>
     <xsl:choose>
       <xsl:when test="$bare != '' and contains($names, concat(' ', $bare, ' '))">
@@ -150,7 +152,7 @@
   <xsl:param name="name"/>
   <xsl:for-each select="$abi">
     <xsl:variable name="c" select="key('c-name', $name)"/>
-    <xsl:variable name="api" select="key('lisp-name', $name) | $c[$document = 'api']/lisp[ancestor::stratum/@id = 'api']"/>
+    <xsl:variable name="api" select="key('lisp-name', $name) | ($c/lisp | key('in-c', $name)/lisp)[$document = 'api'][ancestor::stratum/@id = 'api']"/>
     <xsl:variable name="ffi" select="key('ffi-lisp-name', $name)"/>
     <xsl:choose>
       <xsl:when test="$document = 'api' and $api"><xsl:value-of select="p:lisp-link($api[1])"/></xsl:when>

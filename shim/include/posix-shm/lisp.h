@@ -71,7 +71,8 @@
  * | offset | | An integer from 0 (the default): octets from the beginning of the object. |
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |
  * | options | | The keyword arguments of the function in question. Evaluated. |
- * | permissions | | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. Where it can be left out: `(:user-read :user-write :group-read :other-read)`. |
+ * | permissions | | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. `(:user-read :user-write :group-read :other-read)` by default. |
+ * | permissions | chmod-shm | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. |
  * | permissions | stat-dev | A list of the nine long single keywords. |
  * | pointer | | A foreign pointer. |
  * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
@@ -147,6 +148,12 @@
  * @par In Lisp
  * An int that is an errno: in Lisp a keyword such as `:enoent`, or an integer where there is no keyword. The
  * table is filled when the library is loaded, since the numbers differ per platform.
+ * @par Lisp example
+ * @code{.lisp}
+ * (let ((number (cffi:convert-to-foreign :enoent 'posix-shm/ffi:c-error)))
+ *   (list (plusp number) (cffi:convert-from-foreign number 'posix-shm/ffi:c-error)))
+ * => (T :ENOENT)
+ * @endcode
  * @since 0.1
  * @see `*errno*`, pshm_error_name
  */
@@ -223,6 +230,15 @@
  * @par In Lisp
  * Slots of `(:struct stat)`. The device and the inode are unsigned; the mode is a list of keywords, as `mode`
  * gives it; the last three are structures, `(:struct timespec)`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (cffi:with-foreign-object (statbuf '(:struct posix-shm/ffi:stat))
+ *   (with-open-shm* (shm :direction :io :permissions '(:user-read))
+ *     (posix-shm/ffi:fstat (shm-fd shm) statbuf)
+ *     (cffi:with-foreign-slots ((posix-shm/ffi:st-mode posix-shm/ffi:st-nlink) statbuf (:struct posix-shm/ffi:stat))
+ *       (list posix-shm/ffi:st-mode posix-shm/ffi:st-nlink))))
+ * => ((:USER-READ) 0)
+ * @endcode
  * @since 0.1
  * @see stat, timespec
  */
@@ -238,6 +254,11 @@
  * @endcode
  * @par In Lisp
  * A time in `(:struct stat)`: the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`, nanoseconds.
+ * @par Lisp example
+ * @code{.lisp}
+ * (cffi:foreign-type-size '(:struct posix-shm/ffi:timespec))
+ * => 16
+ * @endcode
  * @since 0.1
  * @see stat
  */
@@ -254,6 +275,15 @@
  * @endcode
  * @par In Lisp
  * Slots of `(:struct timespec)`: seconds since the Unix epoch, and nanoseconds from 0 to 999999999.
+ * @par Lisp example
+ * @code{.lisp}
+ * (cffi:with-foreign-object (statbuf '(:struct posix-shm/ffi:stat))
+ *   (with-open-shm* (shm :direction :io)
+ *     (posix-shm/ffi:fstat (shm-fd shm) statbuf)
+ *     (let ((time (cffi:foreign-slot-pointer statbuf '(:struct posix-shm/ffi:stat) 'posix-shm/ffi:st-mtim)))
+ *       (<= 0 (cffi:foreign-slot-value time '(:struct posix-shm/ffi:timespec) 'posix-shm/ffi:tv-nsec) 999999999))))
+ * => T
+ * @endcode
  * @since 0.1
  * @see timespec
  */
@@ -290,6 +320,11 @@
  * @endcode
  * @par In Lisp
  * The integer of the flag `:shared` of `mmap-flags`.
+ * @par Lisp example
+ * @code{.lisp}
+ * posix-shm/ffi:+map-shared+
+ * => 1
+ * @endcode
  * @since 0.1
  * @see pshm_map_flag
  */
@@ -319,6 +354,11 @@
  * @endcode
  * @par In Lisp
  * Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+ * @par Lisp example
+ * @code{.lisp}
+ * (list (cffi:foreign-type-size 'posix-shm/ffi:off) (cffi:foreign-type-size 'posix-shm/ffi:uid))
+ * => (8 8)
+ * @endcode
  * @since 0.1
  * @see stat
  */
@@ -334,6 +374,11 @@
  * @endcode
  * @par In Lisp
  * A foreign enumeration, `:set` `:cur` `:end`, for code that declares lseek(2) itself.
+ * @par Lisp example
+ * @code{.lisp}
+ * (cffi:foreign-enum-value 'posix-shm/ffi:whence :end)
+ * => 2
+ * @endcode
  * @since 0.1
  * @see off; lseek(2)
  */
@@ -349,9 +394,17 @@
  * @code{.lisp}
  * shm
  * @endcode
+ * @par Class precedence list
+ * `shm`, `standard-object`, `t`
  * @par In Lisp
  * A shared memory object of this process. It is an `open-shm` or a `closed-shm`. It prints as
  * `#<SHM for "/name" ...>`. Nothing closes it but `close-shm` and the macros: there is no finalizer.
+ * @par Lisp example
+ * @code{.lisp}
+ * (let ((shm (open-shm* :direction :io)))
+ *   (list (typep shm 'shm) (close-shm shm) (typep shm 'shm)))
+ * => (T T T)
+ * @endcode
  * @since 0.1
  * @see open-shm, make-shm
  */
@@ -365,9 +418,17 @@
  * @code{.lisp}
  * open-shm
  * @endcode
+ * @par Class precedence list
+ * `open-shm`, `shm`, `standard-object`, `t`
  * @par In Lisp
  * A shared memory object that has a descriptor: what `open-shm`, `open-shm*`, `make-shm`, `receive-shm` and
  * `reopen-shm` return. `close-shm` makes a `closed-shm` of it.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (type-of shm))
+ * => OPEN-SHM
+ * @endcode
  * @since 0.1
  * @see shm, closed-shm
  */
@@ -381,8 +442,17 @@
  * @code{.lisp}
  * closed-shm
  * @endcode
+ * @par Class precedence list
+ * `closed-shm`, `shm`, `standard-object`, `t`
  * @par In Lisp
  * A shared memory object that was closed. It has a name still, and no descriptor.
+ * @par Lisp example
+ * @code{.lisp}
+ * (let ((shm (open-shm* :direction :io)))
+ *   (close-shm shm)
+ *   (type-of shm))
+ * => CLOSED-SHM
+ * @endcode
  * @since 0.1
  * @see close-shm
  */
@@ -510,6 +580,8 @@
  * @code{.lisp}
  * close-shm shm => closed
  * @endcode
+ * @par In C
+ * pshm_close
  * @par In Lisp
  * Close SHM and return t, or nil when it was closed already. Of several threads that close it at once, one gets
  * t, and the descriptor is closed once. Mappings stay; the object lives while it has a name, a descriptor or a
@@ -523,7 +595,7 @@
  * => (T NIL)
  * @endcode
  * @since 0.1
- * @see pshm_close, with-open-shm
+ * @see with-open-shm, make-shm; close(2)
  */
 
 /**
@@ -589,6 +661,8 @@
  * @code{.lisp}
  * shm-stats shm => stat
  * @endcode
+ * @par In C
+ * pshm_fstat
  * @par In Lisp
  * Return a description of SHM as it is now: a `stat` structure.
  * @par Exceptional situations
@@ -601,7 +675,7 @@
  * => 5000
  * @endcode
  * @since 0.1
- * @see pshm_fstat, stat-size
+ * @see stat-size; fstat(2)
  */
 
 /**
@@ -613,8 +687,18 @@
  * @code{.lisp}
  * stat
  * @endcode
+ * @par Class precedence list
+ * `stat`, `structure-object`, `t`
  * @par In Lisp
  * What `shm-stats` returns. It does not change when the object does.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (let ((before (shm-stats shm)))
+ *     (truncate-shm shm 100)
+ *     (list (stat-size before) (stat-size (shm-stats shm)))))
+ * => (0 100)
+ * @endcode
  * @since 0.1
  * @see shm-stats
  */
@@ -664,6 +748,8 @@
  * @code{.lisp}
  * chown-shm shm uid gid
  * @endcode
+ * @par In C
+ * pshm_fchown
  * @par In Lisp
  * Give SHM to the user id UID and the group id GID; nil leaves one alone. Returns no values.
  * @par Exceptional situations
@@ -676,7 +762,7 @@
  * =>
  * @endcode
  * @since 0.1
- * @see pshm_fchown, chmod-shm
+ * @see chmod-shm; fchown(2)
  */
 
 /**
@@ -688,6 +774,8 @@
  * @code{.lisp}
  * chmod-shm shm permissions
  * @endcode
+ * @par In C
+ * pshm_fchmod
  * @par In Lisp
  * Give SHM exactly the PERMISSIONS: a list of keywords, one keyword, or an integer. The umask plays no part, and
  * descriptors that are open keep their access. Returns no values.
@@ -701,7 +789,7 @@
  * => (:USER-READ :GROUP-READ)
  * @endcode
  * @since 0.1
- * @see pshm_fchmod, stat-mode
+ * @see stat-mode, chown-shm; fchmod(2)
  */
 
 /* ---- posix-shm: mappings ---- */
@@ -799,6 +887,8 @@
  * @code{.lisp}
  * map-shm-vector shm element-type length &key offset prot flags allocate => vector
  * @endcode
+ * @par In C
+ * pshm_map_prefixed
  * @par In Lisp
  * Map LENGTH elements of SHM from OFFSET (octets, a multiple of the page size, 0 by default) and return a vector
  * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp takes,
@@ -828,7 +918,7 @@
  * => 26
  * @endcode
  * @since 0.1
- * @see with-shm-vector, unmap-shm-vector, shm-vector-real-p, pshm_map_prefixed
+ * @see with-shm-vector, unmap-shm-vector, shm-vector-real-p; mmap(2)
  */
 
 /**
@@ -840,6 +930,8 @@
  * @code{.lisp}
  * unmap-shm-vector vector &key release => unmapped
  * @endcode
+ * @par In C
+ * pshm_unmap_prefixed
  * @par In Lisp
  * Unmap VECTOR, which `map-shm-vector` returned, and return t, or nil when that was done already. What is left is an
  * empty vector: a late `aref` is an error, and code that was compiled without checks meets memory that nobody may
@@ -858,7 +950,7 @@
  * => (T 0 NIL)
  * @endcode
  * @since 0.1
- * @see map-shm-vector, pshm_unmap_prefixed
+ * @see map-shm-vector; munmap(2)
  */
 
 /**
@@ -973,10 +1065,18 @@
  * @code{.lisp}
  * shm-view
  * @endcode
+ * @par Class precedence list
+ * `shm-view`, `structure-object`, `t`
  * @par In Lisp
  * What `map-shm-vector` returns where there are no real vectors of the element type. It is no vector: `shm-aref`,
  * `shm-vector-length`, `fill-shm-vector`, `replace-shm-vector`, `read-shm` and `write-shm` take it, and real vectors
  * as well, so that a program that uses these alone runs everywhere.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('double-float 4))
+ *   (eq (typep vector 'shm-view) (not (shm-vector-real-p 'double-float))))
+ * => T
+ * @endcode
  * @since 0.1
  * @see shm-vector-real-p, shm-aref
  */
@@ -1060,6 +1160,8 @@
  * @code{.lisp}
  * replace-shm-vector target source &key start1 end1 start2 end2 => target
  * @endcode
+ * @par In C
+ * pshm_copy
  * @par In Lisp
  * Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace` does, and return
  * TARGET: as many as the shorter range has, and no octet of TARGET outside it is stored to. `replace` and `fill` are not
@@ -1076,7 +1178,7 @@
  * => (0 1 2 3 0)
  * @endcode
  * @since 0.1
- * @see fill-shm-vector, pshm_copy
+ * @see fill-shm-vector; memmove(3)
  */
 
 /**
@@ -1088,6 +1190,8 @@
  * @code{.lisp}
  * fill-shm-vector vector item &key start end => vector
  * @endcode
+ * @par In C
+ * pshm_fill
  * @par In Lisp
  * Store ITEM to the elements of VECTOR from START (0 by default) up to END (its length), as `fill` does, but to no octet
  * outside them; see `replace-shm-vector`. Return VECTOR.
@@ -1101,7 +1205,7 @@
  * => (0 9 9 0 0)
  * @endcode
  * @since 0.1
- * @see replace-shm-vector, pshm_fill
+ * @see replace-shm-vector; memset(3)
  */
 
 /**
@@ -1118,6 +1222,8 @@
  * @code{.lisp}
  * posix-shm-error
  * @endcode
+ * @par Class precedence list
+ * `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
  * The root of the errors of this library, an `error`. It carries the errno and the operation, and its report names
  * both, the object and what can be done. The system's errors are `shm-error` and `mmap-error`, neither a kind of
@@ -1167,8 +1273,16 @@
  * @code{.lisp}
  * shm-error
  * @endcode
+ * @par Class precedence list
+ * `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
  * A `posix-shm-error` of an operation on an object or a name.
+ * @par Lisp example
+ * @code{.lisp}
+ * (handler-case (open-shm "/no-such-shm")
+ *   (shm-error (condition) (posix-shm-error-keyword condition)))
+ * => :ENOENT
+ * @endcode
  * @since 0.1
  * @see shm-error-name, shm-does-not-exist, shm-exists, shm-invalid-argument
  */
@@ -1203,8 +1317,16 @@
  * @code{.lisp}
  * shm-does-not-exist
  * @endcode
+ * @par Class precedence list
+ * `shm-does-not-exist`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
  * A `shm-error`: there is no object of that name.
+ * @par Lisp example
+ * @code{.lisp}
+ * (handler-case (delete-shm "/no-such-shm")
+ *   (shm-does-not-exist () :not-there))
+ * => :NOT-THERE
+ * @endcode
  * @since 0.1
  * @see open-shm, delete-shm
  */
@@ -1218,8 +1340,19 @@
  * @code{.lisp}
  * shm-exists
  * @endcode
+ * @par Class precedence list
+ * `shm-exists`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
  * A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm (shm "/foobar-shm" :direction :io :if-does-not-exist :create)
+ *   (unwind-protect
+ *        (handler-case (open-shm "/foobar-shm" :direction :io :if-exists :error)
+ *          (shm-exists (condition) (shm-error-name condition)))
+ *     (delete-shm "/foobar-shm")))
+ * => "/foobar-shm"
+ * @endcode
  * @since 0.1
  * @see open-shm, open-shm*
  */
@@ -1233,6 +1366,8 @@
  * @code{.lisp}
  * shm-invalid-argument
  * @endcode
+ * @par Class precedence list
+ * `shm-invalid-argument`, `shm-error`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
  * A bad argument that was found before anything was called: a `shm-error` and a `type-error`. Its report names the
  * argument; `type-error-datum` is its value.
@@ -1256,8 +1391,17 @@
  * @code{.lisp}
  * mmap-error
  * @endcode
+ * @par Class precedence list
+ * `mmap-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
  * A `posix-shm-error` of `mmap-shm` or `munmap`: the system refused.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (handler-case (mmap-shm shm (expt 2 62))
+ *     (mmap-error (condition) (posix-shm-error-keyword condition))))
+ * => :ENOMEM
+ * @endcode
  * @since 0.1
  * @see mmap-shm, munmap
  */
