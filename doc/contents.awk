@@ -3,16 +3,17 @@
 #   awk -f contents.awk page page
 # Chapters and sections get a line each; the entries of a section stand behind it.
 
-# As GitHub makes an anchor of a heading.
+# As GitHub makes an anchor of a heading: the second one of its name has a number.
 function slug(text) {
 	text = tolower(text)
 	gsub(/[^a-z0-9_ -]/, "", text)
 	gsub(/ /, "-", text)
-	return text
+	return text (seen[text]++ ? "-" (seen[text] - 1) : "")
 }
 
-function link(level, text) {
-	return "[" text "](#" (anchor != "" ? anchor : slug(text)) ")"
+function link(text,  own) {
+	own = slug(text)
+	return "[" text "](#" (anchor != "" ? anchor : own) ")"
 }
 
 /^```/ { fenced = !fenced }
@@ -21,12 +22,12 @@ NR == FNR && !fenced {
 	if (match($0, /^<a id="[^"]*"><\/a>/))
 		anchor = substr($0, 8, index(substr($0, 8), "\"") - 1)
 	else if (/^## / && !/^## Contents/)
-		contents = contents "\n- " link(2, substr($0, 4))
+		contents = contents "\n- " link(substr($0, 4))
 	else if (/^### /) {
-		contents = contents "\n  - " link(3, substr($0, 5))
+		contents = contents "\n  - " link(substr($0, 5))
 		first = 1
 	} else if (/^#### /) {
-		contents = contents (first ? ": " : ", ") link(4, substr($0, 6))
+		contents = contents (first ? ": " : ", ") link(substr($0, 6))
 		first = 0
 	}
 	if (!/^<a /)

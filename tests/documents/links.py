@@ -2,7 +2,8 @@
 """Usage: links.py TOP PAGE...
 
 Print every link of the Markdown pages (paths from TOP) that leads nowhere: to a file that is not there, or to an anchor
-that its page has not. Web addresses are not looked up. An anchor that occurs twice in a page is a fault too.
+that its page has not. Web addresses are not looked up. An anchor that occurs twice in a page is a fault too, and a line
+of the contents that leads to another heading than it says.
 """
 import os
 import re
@@ -38,10 +39,38 @@ def anchors(text):
     return found, sorted({name for name in explicit if explicit.count(name) > 1})
 
 
+def headings(text):
+    """Where each anchor of a page leads to: line and heading. An anchor that is written before a heading is that one's."""
+    found, written, seen = {}, [], {}
+    for number, line in enumerate(text.splitlines()):
+        written += IDENTIFIER.findall(line) if line.startswith("<a ") else []
+        for heading in HEADING.findall(line):
+            name = slug(heading)
+            count = seen[name] = seen.get(name, 0) + 1
+            for anchor in written + [name if count == 1 else f"{name}-{count - 1}"]:
+                found.setdefault(anchor, (number, heading))
+            written = []
+    return found
+
+
+def faults_of_contents(text):
+    """The lines of the contents are the headings, in the order of the page."""
+    contents = re.search(r"^## Contents\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)
+    leads_to = headings(text)
+    last = 0
+    for shown, anchor in re.findall(r"\[((?:\\.|[^\]])*)\]\(#([^)]*)\)", contents.group(1) if contents else ""):
+        number, heading = leads_to.get(anchor, (0, None))
+        if heading != shown or number <= last:
+            yield f"the contents: {shown} leads to another heading, {heading} in line {number + 1} without the listings"
+        last = number
+
+
 def faults(top, page):
     text = read(os.path.join(top, page))
     for name in anchors(text)[1]:
         yield f"{page}: the anchor {name} occurs twice"
+    for fault in faults_of_contents(text):
+        yield f"{page}: {fault}"
     for target in LINK.findall(CODE.sub("code", text)):
         if re.match(r"[a-z]+:", target):
             continue
