@@ -133,6 +133,7 @@ document_tests = \
 	tests/documents/python-examples.test \
 	tests/documents/readme.test \
 	tests/documents/symbols.test \
+	tests/documents/tables.test \
 	tests/documents/vouch.test
 
 # What the library costs. `make bench' measures everything, and writes doc/benchmarks.md.
