@@ -45,10 +45,8 @@
 <xsl:template match="compounddef">
   <xsl:if test="count(.//simplesect[title='Kind']) &gt; 1"><xsl:value-of select="concat('&#10;', compoundname, ' is written twice')"/></xsl:if>
   <xsl:call-template name="lacks"><xsl:with-param name="part" select="'its text in Lisp'"/><xsl:with-param name="found" select=".//simplesect[title='In Lisp']/para"/></xsl:call-template>
-  <xsl:if test="not(.//simplesect[title='Kind']/para = 'Restart')">
-    <xsl:call-template name="lacks"><xsl:with-param name="part" select="'a Lisp example'"/><xsl:with-param name="found" select=".//simplesect[title='Lisp example']//codeline"/></xsl:call-template>
-  </xsl:if>
-  <xsl:if test=".//simplesect[title='Kind']/para[. = 'Class' or . = 'Structure' or . = 'Condition']">
+  <xsl:call-template name="lacks"><xsl:with-param name="part" select="'a Lisp example'"/><xsl:with-param name="found" select=".//simplesect[title='Lisp example']//codeline"/></xsl:call-template>
+  <xsl:if test=".//simplesect[title='Kind']/para[normalize-space() = 'Class' or normalize-space() = 'Structure' or normalize-space() = 'Condition']">
     <xsl:call-template name="lacks"><xsl:with-param name="part" select="'its class precedence list'"/><xsl:with-param name="found" select=".//simplesect[title='Class precedence list']/para"/></xsl:call-template>
   </xsl:if>
   <xsl:call-template name="common"/>

@@ -1,7 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Usage: sbcl ... --load lisp-examples.lisp --end-toplevel-options -- PAGE...
-;;;;
-;;;; Run the Lisp examples of Markdown pages, as TAP, and compare what they show. Two forms of them:
+;;;; Run the Lisp examples of the Markdown pages that the environment variable EXAMPLES names, as TAP, and compare what they
+;;;; show. Two forms of them:
 ;;;;   a listing of forms, each followed by `=> value, ...', or by nothing where nothing is shown;
 ;;;;   a session, whose forms stand behind a prompt `* ', each followed by what the REPL prints.
 ;;;; Listings of a page that show nothing presuppose an object /foobar-shm, as the first README did.
@@ -22,16 +21,19 @@
 ;;; Pages
 
 (defun file-lines (path)
-  (with-open-file (stream path :external-format :utf-8)
-    (loop for line = (read-line stream nil)
-          while line collect line)))
+  (uiop:read-file-lines path :external-format #+clisp charset:utf-8 #-clisp :utf-8))
+
+(defparameter *not-here*
+  '("## Languages" #-sbcl "## Vectors in shared memory")
+  "Where the examples of a page end: the chapters about other languages have tests of their own, and those about vectors need
+real ones, of every type, and SBCL's operations on them.")
 
 (defun lisp-listings (path)
-  "A list of (number of the first line . lines). The chapters about other languages have tests of their own."
+  "A list of (number of the first line . lines)."
   (loop with listings = '() and listing = nil
         for line in (file-lines path)
         for number from 1
-        until (string= line "## Languages")
+        until (member line *not-here* :test #'string=)
         do (cond ((string= line "```lisp") (setf listing (list (1+ number))))
                  ((and listing (string= line "```"))
                   (push (reverse listing) listings)
@@ -161,7 +163,7 @@
 
 (let ((*package* (find-package '#:examples))
       (*print-pretty* nil)
-      (pages (rest (member "--" (uiop:raw-command-line-arguments) :test #'string=))))
+      (pages (uiop:split-string (uiop:getenv "EXAMPLES"))))
   (dolist (page pages)
     (run-page page))
   (result (and (list-shm) (format nil "~S" (list-shm))) "no example leaves an object behind")

@@ -55,6 +55,13 @@
                         (setf (third row) lambda-list))))))
         finally (return (remove "Restart" (nreverse rows) :key #'second :test #'string=))))
 
+(defun class-precedence-lists ()
+  "Lists of names from the dictionary."
+  (loop for (line empty names) on (page-lines "api")
+        when (string= line "**Class precedence list**")
+          collect (loop for name in (uiop:split-string names :separator ",")
+                        collect (second (uiop:split-string name :separator "`")))))
+
 (defun described-in-ffi ()
   (let ((rows '()) (names '()))
     (dolist (line (page-lines "ffi") (nreverse rows))
@@ -93,6 +100,18 @@
                   (multiple-value-bind (lambda-list known) (sys::arglist symbol)
                     (and known (list lambda-list))))
       :none))
+
+(defun class-precedence (symbol)
+  "The names of the classes that SYMBOL's class inherits from, first its own."
+  (let ((class (find-class symbol)))
+    (when (typep class 'standard-class)
+      #+sbcl (sb-mop:finalize-inheritance class)
+      #+(or ecl clisp) (clos:finalize-inheritance class)
+      #+abcl (mop:finalize-inheritance class))
+    (mapcar #'class-name
+            #+sbcl (sb-mop:class-precedence-list class)
+            #+(or ecl clisp) (clos:class-precedence-list class)
+            #+abcl (mop:class-precedence-list class))))
 
 (defun plain (lambda-list)
   "LAMBDA-LIST as names: without defaults, and without what a user does not write."
@@ -159,7 +178,19 @@
                               (format nil "in the reference: ~S" (plain lambda-list))
                               (format nil "in ~A: ~S" (lisp-implementation-type) (plain (first reported)))))))))
 
+(defun check-class-precedence (names)
+  "Classes of the implementation's own do not count; nor does the class that some put behind conditions."
+  (let* ((class (find-symbol (string-upcase (first names)) '#:posix-shm))
+         (reported (loop for name in (class-precedence class)
+                         when (member (symbol-package name) (list (find-package '#:posix-shm) (find-package '#:cl)))
+                           collect (string-downcase name))))
+    (result (equal names (if (subtypep class 'condition) (remove "standard-object" reported :test #'string=) reported))
+            (format nil "the class precedence list of ~(~A~)" class)
+            (format nil "in the reference: ~S" names)
+            (format nil "in ~A: ~S" (lisp-implementation-type) reported))))
+
 (check-package '#:posix-shm (described-in-api))
+(mapc #'check-class-precedence (class-precedence-lists))
 (check-package '#:posix-shm/ffi (described-in-ffi))
 (format t "1..~D~%" *count*)
 (finish-output)

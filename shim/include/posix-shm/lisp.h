@@ -402,8 +402,10 @@
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
- *   (list (typep shm 'shm) (close-shm shm) (typep shm 'shm)))
- * => (T T T)
+ *   (close-shm shm)
+ *   (when (typep shm 'shm)
+ *     (type-of shm)))
+ * => CLOSED-SHM
  * @endcode
  * @since 0.1
  * @see open-shm, make-shm
@@ -491,8 +493,8 @@
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
- *   (list (open-shm-p shm) (close-shm shm) (open-shm-p shm) (shm-p shm)))
- * => (T T NIL T)
+ *   (list (open-shm-p shm) (close-shm shm) (open-shm-p shm)))
+ * => (T T NIL)
  * @endcode
  * @since 0.1
  * @see shm-p, close-shm
