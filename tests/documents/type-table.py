@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Usage: types.py PAGE
+"""Usage: type-table.py PAGE
 
 The table of types in doc/ffi-reference.md against the bindings that its rows link to: print every type of a row that its binding
 does not use. Cells without code say it in words ("as in C") and are left alone.
