@@ -126,6 +126,7 @@ lisp_tests = \
 # Of what is generated from the headers, and of every example and link in the documents.
 document_tests = \
 	tests/documents/annotations.test \
+	tests/documents/c-examples.test \
 	tests/documents/freshness.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
