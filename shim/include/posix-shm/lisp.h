@@ -1452,9 +1452,13 @@
  * create
  * @endcode
  * @par In Lisp
- * Restarts around a failing `open-shm`. `continue` tries the same again. `use-value` tries another NAME.
- * `overwrite`, `truncate` and `supersede`, around `shm-exists`, open the object that exists as the option of that
- * name would; `create`, around `shm-does-not-exist`, creates it.
+ * Restarts around a failing `open-shm`, and so around the macros that open a name:
+ * - `continue` tries the same again.
+ * - `use-value` tries another NAME, which the debugger asks for.
+ * - `overwrite`, of `shm-exists`, opens the object as it is.
+ * - `truncate`, of `shm-exists`, opens the object and empties it.
+ * - `supersede`, of `shm-exists`, puts a new object in its place.
+ * - `create`, of `shm-does-not-exist`, creates the object.
  * @par Lisp example
  * @code{.lisp}
  * (handler-bind ((shm-does-not-exist
