@@ -127,6 +127,7 @@ lisp_tests = \
 document_tests = \
 	tests/documents/annotations.test \
 	tests/documents/c-examples.test \
+	tests/documents/errors.test \
 	tests/documents/freshness.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \

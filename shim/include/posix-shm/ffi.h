@@ -634,8 +634,10 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * @brief Reserve the pages of a part of an object: posix_fallocate(3), the system's own.
  *
  * The object grows to at least @p offset plus @p length. There is no emulation: what the system cannot do
- * is an error. A call that is interrupted again and again never ends where the part is large;
- * #pshm_allocate works in portions, and leaves the object as it was when it fails.
+ * is an error. Linux does not look first whether an anonymous object's pages can be had: a part that is
+ * larger than the memory of the machine has its OOM killer end other processes. A call that is interrupted
+ * again and again never ends where the part is large. #pshm_allocate looks first, works in portions, and
+ * leaves the object as it was when it fails.
  *
  * @fd_param
  * @param offset Where the part begins, in bytes, from 0.
