@@ -114,9 +114,9 @@ Exceptional situations: `shm-error` when the platform does not tell."
 is wished for; the null pointer, the default, lets the system choose, and then any OFFSET will do.
 SHM may be nil with `:anonymous` among FLAGS: memory of no object.
 
-Exceptional situations: `mmap-error` when the system refuses; `shm-invalid-argument` when an
-argument is of the wrong kind or SHM is closed. Memory past the end of the object can be mapped;
-touching it is a memory fault."
+Exceptional situations: `mmap-error` when the system refuses, LENGTH is 0, or FLAGS ask for what
+does not go together; `shm-invalid-argument` when an argument is of the wrong kind or SHM is closed.
+Memory past the end of the object can be mapped; touching it is a memory fault."
 "shm length &key ptr prot flags offset")
 ("posix-shm" "munmap" "Function"
 "Remove the mapping of LENGTH octets at PTR, the pointer that `mmap-shm` returned. Returns no values.
@@ -600,5 +600,6 @@ report names the argument; `type-error-datum` is its value."
 It does not return. The restarts' own names are not exported, since some of them are names of other
 packages too.
 
-Exceptional situations: `control-error` when there is no such restart."
+Exceptional situations: `control-error` when there is no such restart; `shm-invalid-argument` when
+RESTART is none of the six keywords."
 "restart &rest arguments"))

@@ -83,7 +83,7 @@ posix-shm \- POSIX shared memory for foreign function interfaces
 POSIX shared memory for every language that can pass integers, pointers and C strings.
 </xsl:text>
   <xsl:apply-templates select="stratum[@id = 'ffi']/rules/*"/>
-  <xsl:for-each select="//group">
+  <xsl:for-each select="//group[function | enum]">
     <xsl:value-of select="concat('.SS ', @title, $line-end)"/>
     <xsl:for-each select="brief"><xsl:call-template name="paragraph"/></xsl:for-each>
     <xsl:for-each select="function">
@@ -99,6 +99,7 @@ POSIX shared memory for every language that can pass integers, pointers and C st
       </xsl:for-each>
     </xsl:for-each>
   </xsl:for-each>
+  <xsl:value-of select="concat('.SH SEE ALSO', $line-end, '.BR shm_overview (7)', $line-end)"/>
 </xsl:template>
 
 <xsl:template name="head">

@@ -200,7 +200,7 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * `shm-exists` when ATTEMPTS is 0 or every name was taken; `shm-invalid-argument` for a bad argument;
  * `shm-error` when the system refuses.
  * @par Affected by
- * What the platform can do; see pshm_has in the FFI reference.
+ * What the platform can do, which #pshm_has tells.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io :permissions '(:user-all))))
@@ -242,6 +242,8 @@ PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags, int 
  * @par Exceptional situations
  * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` for a bad name; `shm-error` when
  * the system refuses.
+ * @par Affected by
+ * The permissions of the place where objects live.
  * @par Lisp example
  * @code{.lisp}
  * (progn (close-shm (open-shm "/foobar-shm" :direction :io :if-does-not-exist :create))
@@ -431,6 +433,8 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  * when it has no limit.
  * @par Exceptional situations
  * `shm-error` when the platform does not tell.
+ * @par Affected by
+ * The place where objects live, which all processes share.
  * @par Lisp example
  * @code{.lisp}
  * (multiple-value-bind (total free) (shm-space)
@@ -496,8 +500,11 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * the default, lets the system choose, and then any OFFSET will do. SHM may be nil with `:anonymous` among
  * FLAGS: memory of no object.
  * @par Exceptional situations
- * `mmap-error` when the system refuses; `shm-invalid-argument` when an argument is of the wrong kind or SHM is
- * closed. Memory past the end of the object can be mapped; touching it is a memory fault.
+ * `mmap-error` when the system refuses, LENGTH is 0, or FLAGS ask for what does not go together;
+ * `shm-invalid-argument` when an argument is of the wrong kind or SHM is closed. Memory past the end of the object
+ * can be mapped; touching it is a memory fault.
+ * @par Affected by
+ * The limits on mappings and on locked memory; what the platform can do, which #pshm_has tells.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -983,6 +990,8 @@ enum pshm_seal {
  * @par Exceptional situations
  * `shm-error` when the object takes no seals (a named one, `:eperm`) or is mapped for writing (`:ebusy`);
  * `shm-invalid-argument` for an unknown keyword or a closed SHM.
+ * @par Affected by
+ * The kernel, which may know some of the seals only: #pshm_has tells.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -1069,6 +1078,8 @@ PSHM_API int pshm_seals(int fd);
  * @par Exceptional situations
  * `shm-error` when `:io` is asked of an object opened for input (`:eacces`); `shm-invalid-argument` when SHM is
  * closed.
+ * @par Affected by
+ * The permissions of the object; on Linux, whether `/proc` is there.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -1129,6 +1140,8 @@ PSHM_API int pshm_reopen(int fd, int direction);
  * replacement character in it.
  * @par Exceptional situations
  * `shm-error` when the platform does not tell.
+ * @par Affected by
+ * Every process that makes or deletes objects.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm (shm "/foobar-shm" :direction :io :if-does-not-exist :create)

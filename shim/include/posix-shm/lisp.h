@@ -39,6 +39,7 @@
  * | first | | A descriptor: an integer from 0. |
  * | second | | A descriptor: an integer from 0. |
  * | flags | | A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`, `:populate`, `:lock`, `:huge`, one of them, or an integer; `(:shared)` by default. |
+ * | flags | map-shm-vector | A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`; one of the two, or an integer; `(:shared)` by default. |
  * | free | | An integer: octets. |
  * | generalized-boolean | | True or nil. |
  * | gid | | A group id, an integer from 0, or nil to leave it alone. |
@@ -69,6 +70,7 @@
  * | object | | Any object. |
  * | octets | stat-dev | An integer from 0. |
  * | offset | | An integer from 0 (the default): octets from the beginning of the object. |
+ * | offset | map-shm-vector | An integer from 0 (the default), a multiple of the page size: octets from the beginning of the object. |
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |
  * | options | | The keyword arguments of the function in question. Evaluated. |
  * | permissions | | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. `(:user-read :user-write :group-read :other-read)` by default. |
@@ -76,6 +78,7 @@
  * | permissions | stat-dev | A list of the nine long single keywords. |
  * | pointer | | A foreign pointer. |
  * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
+ * | prot | map-shm-vector | A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer; `(:read :write)` by default. |
  * | ptr | | A foreign pointer. |
  * | ptr | mmap-shm | A foreign pointer: the address that is wished for. The null pointer, the default, lets the system choose. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
@@ -1422,7 +1425,7 @@
  * `:use-value` (with another name), `:overwrite`, `:truncate`, `:supersede` or `:create`. It does not return. The
  * restarts' own names are not exported, since some of them are names of other packages too.
  * @par Exceptional situations
- * `control-error` when there is no such restart.
+ * `control-error` when there is no such restart; `shm-invalid-argument` when RESTART is none of the six keywords.
  * @par Lisp example
  * @code{.lisp}
  * (handler-bind ((shm-does-not-exist
