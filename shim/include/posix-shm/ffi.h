@@ -19,8 +19,8 @@
  * - **Addresses** are `int64_t`, in and out. 0 is never a mapping; -4095 to -1 is an error.
  * - **Flags** are the library's own and the same on every platform. An unknown bit is `-EINVAL`. What
  *   the platform cannot do is `-ENOTSUP`, and #pshm_has tells beforehand.
- * - **Strings** go in as bytes that end in NUL. Strings that are returned are constants of the library:
- *   nobody frees anything.
+ * - **Strings** go in as bytes that end in NUL; the bindings encode text as UTF-8. Strings that are returned
+ *   are constants of the library: nobody frees anything.
  * - **Outputs** are called `ret_*`, are memory of the caller's, and are untouched when the call fails. A
  *   buffer is followed by its size. A function that returns the size that it needs does so for NULL with
  *   size 0; NULL with any other size is `-EFAULT`.
