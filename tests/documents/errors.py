@@ -50,7 +50,8 @@ def descriptors():
     yield from {
         "closed": 1000, "negative": -1, "object": named, "read-only object": pshm_reopen(named, INPUT),
         "anonymous": sealed(0), "sealed": sealed(PSHM_SEAL_SHRINK | PSHM_SEAL_GROW | PSHM_SEAL_WRITE | PSHM_SEAL_SEAL),
-        "sealed for the future": sealed(PSHM_SEAL_FUTURE_WRITE), "read-only anonymous": pshm_open_anonymous(INPUT, 0o400, 0, 1, None, 0),
+        "sealed for the future": sealed(PSHM_SEAL_FUTURE_WRITE),
+        "read-only anonymous": pshm_open_anonymous(INPUT, 0o400, 0, 1, None, 0),
         "directory": os.open("/", os.O_RDONLY), "device": os.open("/dev/null", os.O_RDWR), "file": file,
         "read-only file": os.open(path, os.O_RDONLY),
     }.items()
