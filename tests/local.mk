@@ -93,6 +93,7 @@ consumers = \
 	tests/consumers/chicken.test \
 	tests/consumers/clisp.test \
 	tests/consumers/ecl.test \
+	tests/consumers/gcl.test \
 	tests/consumers/guile.test \
 	tests/consumers/java.test \
 	tests/consumers/luajit.test \
@@ -108,7 +109,8 @@ consumers = \
 	tests/consumers/ruby-ffi.test \
 	tests/consumers/ruby-fiddle.test \
 	tests/consumers/sbcl-alien.test \
-	tests/consumers/sbcl.test
+	tests/consumers/sbcl.test \
+	tests/consumers/tcl.test
 consumer_matrix = tests/consumers/matrix.test
 tests/consumers/matrix.log: $(consumers:.test=.log)
 

@@ -1,0 +1,220 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; The common scenario in GCL, which compiles and links it behind posix-shm.lisp.
+
+(defparameter *size* 32768)
+(defparameter *read-write* (logior +pshm-prot-read+ +pshm-prot-write+))
+
+;; GCL has no conditions outside of its ANSI image: a point catches what is thrown.
+(defun check (result)
+  (if (minusp result)
+      (throw 'problem (pshm-strerror result))
+      result))
+
+(defun expect (got wanted)
+  (unless (equal got wanted)
+    (throw 'problem (format nil "~S instead of ~S" got wanted))))
+
+(defun map-object (fd length &optional (offset 0) (protections *read-write*))
+  (check (pshm-map fd length protections +pshm-map-shared+ offset)))
+
+(defun store (address octets)
+  (dolist (octet octets)
+    (store-number address 1 octet)
+    (incf address)))
+
+(defun fetch (address count)
+  (let ((octets '()))
+    (dotimes (i count (nreverse octets))
+      (push (load-number (+ address i) 1) octets))))
+
+(defun octets (text)
+  (map 'list #'char-code text))
+
+(defun text (octets)
+  (map 'string #'code-char (subseq octets 0 (position 0 octets))))
+
+(defun pattern (count start)
+  (let ((octets '()))
+    (dotimes (i count (nreverse octets))
+      (push (mod (+ start (* i 7)) 256) octets))))
+
+(defun mapped (name)
+  (with-open-file (maps "/proc/self/maps")
+    (do ((line (read-line maps nil) (read-line maps nil)))
+        ((or (null line) (search name line)) (not (null line))))))
+
+;; The fields as a property list.
+(defun stat (fd)
+  (let ((fields (make-buffer (* 8 16))))
+    (expect (check (pshm-fstat fd (address-of fields) 16)) 16)
+    (flet ((field (index) (load-number (+ (address-of fields) (* 8 index)) 8)))
+      (list :size (field +pshm-stat-size+) :mode (field +pshm-stat-mode+)
+            :nlink (field +pshm-stat-nlink+) :blocks (field +pshm-stat-blocks+)))))
+
+(defvar *number* 0)
+(defvar *failures* 0)
+
+(defmacro point (title &rest body)
+  `(let ((problem (catch 'problem ,@body nil)))
+     (incf *number*)
+     (format t "~:[ok~;not ok~] ~D - ~A~%" problem *number* ,title)
+     (when problem
+       (incf *failures*)
+       (format t "# ~A~%" problem))
+     (finish-output)))
+
+(defun open-exclusively (name created)
+  (pshm-open name +pshm-direction-io+ +pshm-if-exists-error+ +pshm-if-does-not-exist-create+ #o600
+             (if created (address-of created) 0)))
+
+(defun constant-in-lisp (name)
+  (symbol-value (find-symbol (format nil "+~A+" (substitute #\- #\_ name)) :user)))
+
+(defun scenario (name)
+  (let (fd address)
+    (point "load the library and check its version"
+      (let ((version (pshm-version)))
+        (expect (pshm-version-string)
+                (format nil "~D.~D.~D" (floor version 1000000) (mod (floor version 1000) 1000) (mod version 1000)))
+        (expect (pshm-version-string) +version+)))
+    (point "open exclusively"
+      (let ((created (make-buffer 4)))
+        (setq fd (check (open-exclusively name created)))
+        (expect (load-number (address-of created) 4) 1)))
+    (point "be told by name that it exists"
+      (expect (pshm-error-name (open-exclusively name nil)) "EEXIST")
+      (expect (pshm-error-name (pshm-errno)) "EEXIST"))
+    (point "size, allocate, map"
+      (check (pshm-truncate fd *size*))
+      (check (pshm-allocate fd (floor *size* 2)))
+      (setq address (map-object fd *size*)))
+    (point "write a pattern, read it back through pshm_read"
+      (store (+ address 4096) (pattern 256 0))
+      (let ((buffer (make-buffer 256)))
+        (expect (pshm-read fd (address-of buffer) 256 4096) 256)
+        (expect (octets buffer) (pattern 256 0))
+        (expect (pshm-read fd (address-of buffer) 256 (- *size* 100)) 100))
+      (expect (pshm-write fd (address-of "hello") 5 100) 5)
+      (expect (text (fetch (+ address 100) 5)) "hello"))
+    (point "stat with named fields"
+      (let ((fields (stat fd)))
+        (expect (list (getf fields :size) (getf fields :mode) (getf fields :nlink)) (list *size* #o600 1))
+        (expect (>= (getf fields :blocks) (floor *size* (* 2 512))) t)))
+    (point "parse a permission list"
+      (let ((keywords "user-read user-write group-read")
+            (buffer (make-buffer 64)))
+        (expect (pshm-flags-parse +pshm-kind-mode+ keywords) #o640)
+        (check (pshm-flags-format +pshm-kind-mode+ #o640 (address-of buffer) 64))
+        (expect (text (octets buffer)) keywords)
+        (expect (pshm-error-name (pshm-flags-parse +pshm-kind-mode+ "user-fly")) "EINVAL")))
+    (point "enumerate the constants"
+      (let ((count (pshm-constant-count)))
+        (expect count +constants+)
+        (dotimes (i count)
+          (expect (constant-in-lisp (pshm-constant-name i)) (pshm-constant-value i)))
+        (expect (pshm-error-name (pshm-constant-value count)) "EINVAL")))
+    (point "fail with the right error name"
+      (expect (pshm-error-name (pshm-open (format nil "~A-none" name) +pshm-direction-input+ 0 0 0 0)) "ENOENT")
+      (expect (pshm-error-name (pshm-delete "noslash")) "EINVAL")
+      (expect (pshm-error-name (pshm-map fd -1 *read-write* +pshm-map-shared+ 0)) "EINVAL")
+      (expect (pshm-error-name (pshm-errno)) "EINVAL"))
+    (point "make an anonymous object"
+      (let* ((label (make-buffer 32))
+             (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o640 0 100 (address-of label) 32)))
+             (fields (stat anonymous)))
+        (expect (list (getf fields :nlink) (getf fields :mode)) '(0 #o640))
+        (expect (char label 0) #\/)
+        (check (pshm-close anonymous))))
+    (point "hand a descriptor to another process"
+      (let ((pair (make-buffer 8)))
+        (check (pshm-socketpair (address-of pair) (+ (address-of pair) 4)))
+        (let ((here (load-number (address-of pair) 4))
+              (there (load-number (+ (address-of pair) 4) 4)))
+          (store-number address 8 (expt 2 53))
+          (check (pshm-send here fd))
+          (check (pshm-set-inheritable there 1))
+          (expect (si::system (format nil "~A receive ~D" (si::getenv "POSIX_SHM_CONSUMER") there)) 0)
+          (expect (load-number address 8) (1+ (expt 2 53)))
+          (check (pshm-close here))
+          (check (pshm-close there)))))
+    (point "close, delete"
+      (expect (mapped name) t)
+      (check (pshm-unmap address *size*))
+      (expect (mapped name) nil)
+      (check (pshm-close fd))
+      (expect (pshm-error-name (pshm-close fd)) "EBADF")
+      (check (pshm-delete name))
+      (expect (pshm-error-name (pshm-delete name)) "ENOENT"))
+    (format t "1..~D~%" *number*)))
+
+;; The other end of the hand-over: add one to the number at the start of the object.
+(defun receive (socket)
+  (let* ((fd (check (pshm-receive (parse-integer socket))))
+         (address (map-object fd 8)))
+    (store-number address 8 (1+ (load-number address 8)))
+    (check (pshm-unmap address 8))
+    (check (pshm-close fd))))
+
+;; A record: int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
+(defparameter *record-size* 128)
+
+(defun put-record (fd slot offset)
+  (let ((address (map-object fd *record-size* offset)))
+    (store-number address 8 (- -9007199254740993 slot))
+    (store-number (+ address 8) 4 (- -1 slot))
+    ;; A character of GCL is a byte: the text of this file is UTF-8 as it stands.
+    (store (+ address 16) (octets "gcl grüßt"))
+    (store (+ address 64) (pattern 64 (* slot 31)))
+    (check (pshm-unmap address *record-size*))))
+
+(defun print-record (address slot)
+  (let ((place 0) (sum 0))
+    (dolist (octet (fetch (+ address 64) 64))
+      (incf sum (* (incf place) octet)))
+    (format t "~A	~D	~D	~D	~A~%" slot (load-number address 8) (load-number (+ address 8) 4) sum
+            (text (fetch (+ address 16) 48)))))
+
+;; Write one's record into the object, and into an anonymous one that goes to the socket.
+(defun write-record (name slot socket)
+  (let* ((slot (parse-integer slot))
+         (fd (check (pshm-open name +pshm-direction-io+ 0 +pshm-if-does-not-exist-error+ 0 0)))
+         (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o600 0 100 0 0))))
+    (put-record fd slot (* slot *record-size*))
+    (check (pshm-close fd))
+    (check (pshm-truncate anonymous *record-size*))
+    (put-record anonymous slot 0)
+    (check (pshm-send (parse-integer socket) anonymous))
+    (check (pshm-close anonymous))))
+
+;; Print every record of the object, then the one of the object that comes from the socket.
+(defun read-records (name count socket)
+  (let* ((count (parse-integer count))
+         (length (* count *record-size*))
+         (fd (check (pshm-open name +pshm-direction-input+ 0 0 0 0)))
+         (address (map-object fd length 0 +pshm-prot-read+)))
+    (dotimes (slot count)
+      (print-record (+ address (* slot *record-size*)) slot))
+    (check (pshm-unmap address length))
+    (check (pshm-close fd)))
+  (let* ((received (check (pshm-receive (parse-integer socket))))
+         (address (map-object received *record-size* 0 +pshm-prot-read+)))
+    (print-record address "received")
+    (check (pshm-unmap address *record-size*))
+    (check (pshm-close received))))
+
+(defun words (text)
+  (let ((end (position #\Space text)))
+    (cons (subseq text 0 end) (when end (words (subseq text (1+ end)))))))
+
+(defun main ()
+  (let* ((words (words (si::getenv "CONSUMER_ARGUMENTS")))
+         (problem (catch 'problem
+                    (apply (cdr (assoc (first words)
+                                       '(("scenario" . scenario) ("receive" . receive) ("write" . write-record)
+                                         ("read" . read-records))
+                                       :test #'equal))
+                           (rest words))
+                    nil)))
+    (when problem
+      (format *error-output* "~A~%" problem))
+    (bye (if (or problem (plusp *failures*)) 1 0))))
