@@ -39,6 +39,14 @@
 
 (define (int-ref bytes) (bytevector-s32-native-ref bytes 0))
 
+(define (mapped? name)
+  (let ([maps (call-with-input-file "/proc/self/maps" get-string-all)]
+        [size (string-length name)])
+    (let loop ([start (- (string-length maps) size)])
+      (and (>= start 0)
+           (or (string=? (substring maps start (+ start size)) name)
+               (loop (- start 1)))))))
+
 (define (stat-of fd)
   (let ([fields (make-bytevector (* 8 16))])
     (expect (check (pshm-fstat fd fields 16)) 16)
@@ -145,7 +153,9 @@
         (check (pshm-close (int-ref there))))))
   (point "close, delete"
     (lambda ()
+      (expect (mapped? name) #t)
       (check (pshm-unmap address size))
+      (expect (mapped? name) #f)
       (check (pshm-close fd))
       (expect (pshm-error-name (pshm-close fd)) "EBADF")
       (check (pshm-delete name))

@@ -1,7 +1,7 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; The common scenario in Chicken, which compiles it: the header gives the types, and the library the constants.
-(import scheme (chicken base) (chicken bitwise) (chicken condition) (chicken format) (chicken memory)
-        (chicken process) (chicken process-context) (srfi 4))
+(import scheme (chicken base) (chicken bitwise) (chicken condition) (chicken format) (chicken io) (chicken memory)
+        (chicken process) (chicken process-context) (chicken string) (srfi 4))
 (include "posix-shm.scm")
 
 (define size 32768)
@@ -36,6 +36,9 @@
 (define (up-to-nul text)
   (let loop ((i 0))
     (if (char=? (string-ref text i) #\nul) (substring text 0 i) (loop (+ i 1)))))
+
+(define (mapped? name)
+  (and (substring-index name (call-with-input-file "/proc/self/maps" (lambda (maps) (read-string #f maps)))) #t))
 
 (define (stat-of fd)
   (let ((fields (make-s64vector 16 0)))
@@ -142,7 +145,9 @@
         (check (pshm-close (s32vector-ref there 0))))))
   (point "close, delete"
     (lambda ()
+      (expect (mapped? name) #t)
       (check (pshm-unmap address size))
+      (expect (mapped? name) #f)
       (check (pshm-close fd))
       (expect (pshm-error-name (pshm-close fd)) "EBADF")
       (check (pshm-delete name))

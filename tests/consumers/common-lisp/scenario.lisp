@@ -50,6 +50,12 @@
           :nlink (mem-aref fields :int64 +pshm-stat-nlink+)
           :blocks (mem-aref fields :int64 +pshm-stat-blocks+))))
 
+(defun mapped (name)
+  (with-open-file (maps "/proc/self/maps")
+    (loop for line = (read-line maps nil)
+          while line
+          thereis (and (search name line) t))))
+
 (defun run-shell (command)
   "Run COMMAND, which inherits what is inheritable, and return its status."
   (let ((status (cffi:foreign-funcall "system" :string command :int)))
@@ -149,7 +155,9 @@
           (check (pshm-close here))
           (check (pshm-close there)))))
     (point "close, delete"
+      (expect (mapped name) t)
       (unmap memory *size*)
+      (expect (mapped name) nil)
       (check (pshm-close fd))
       (expect (pshm-error-name (pshm-close fd)) "EBADF")
       (check (pshm-delete name))

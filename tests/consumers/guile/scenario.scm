@@ -1,6 +1,6 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; The common scenario in Guile; posix-shm.scm makes the binding from the JSON of the ABI.
-(use-modules (ice-9 format) (ice-9 match) (rnrs bytevectors) (srfi srfi-1) (system foreign))
+(use-modules (ice-9 format) (ice-9 match) (ice-9 textual-ports) (rnrs bytevectors) (srfi srfi-1) (system foreign))
 (load "posix-shm.scm")
 
 (define size 32768)
@@ -26,6 +26,9 @@
 
 (define (text-of bytes)
   (utf8->string (u8-list->bytevector (take-while positive? (bytevector->u8-list bytes)))))
+
+(define (mapped? name)
+  (and (string-contains (call-with-input-file "/proc/self/maps" get-string-all) name) #t))
 
 ;; The fields as an association list from (a part of) the constant's name.
 (define (stat-of fd)
@@ -147,7 +150,9 @@
         (check (pshm-close (int-ref there))))))
   (point "close, delete"
     (lambda ()
+      (expect (mapped? name) #t)
       (check (pshm-unmap address size))
+      (expect (mapped? name) #f)
       (check (pshm-close fd))
       (expect (pshm-error-name (pshm-close fd)) "EBADF")
       (check (pshm-delete name))

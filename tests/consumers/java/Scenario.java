@@ -6,6 +6,8 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 final class Scenario {
@@ -43,6 +45,10 @@ final class Scenario {
 
     static long map(int fd, long length) {
         return map(fd, length, 0, READ_WRITE);
+    }
+
+    static boolean mapped(String name) throws java.io.IOException {
+        return Files.readString(Path.of("/proc/self/maps")).contains(name);
     }
 
     /** The fields of an object, by the constants' names. */
@@ -169,7 +175,9 @@ final class Scenario {
             check(SHM.pshm_close(there.getValue()));
         });
         point("close, delete", () -> {
+            expect(mapped(name), true);
             check(SHM.pshm_unmap(address, SIZE));
+            expect(mapped(name), false);
             check(SHM.pshm_close(fd));
             expect(errorName(SHM.pshm_close(fd)), "EBADF");
             check(SHM.pshm_delete(name));

@@ -27,6 +27,13 @@ local function map(fd, length, offset)
   return check(shm.pshm_map(fd, length, PROTECTIONS, shm.PSHM_MAP_SHARED, offset))
 end
 
+local function mapped(name)
+  for line in io.lines "/proc/self/maps" do
+    if line:find(name, 1, true) then return true end
+  end
+  return false
+end
+
 local function stat(fd)
   local fields = ffi.new("int64_t[16]")
   expect(check(shm.pshm_fstat(fd, fields, 16)), 16)
@@ -123,7 +130,9 @@ local function scenario(name)
       check(shm.pshm_close(there[0]))
     end},
     {"close, delete", function()
+      expect(mapped(name), true)
       check(shm.pshm_unmap(address, SIZE))
+      expect(mapped(name), false)
       check(shm.pshm_close(fd))
       expect(error_name(shm.pshm_close(fd)), "EBADF")
       check(shm.pshm_delete(name))

@@ -21,6 +21,12 @@
 
 (define (store bytes memory) (cpymem bytes memory (length bytes)))
 
+(define (mapped? name)
+  (let (maps (open "/proc/self/maps" "read") found nil)
+    (while (read-line maps) (if (find name (current-line)) (set 'found true)))
+    (close maps)
+    found))
+
 ; The fields as an association list, from the constants' names.
 (define (stat-of fd)
   (let (fields (buffer (* 8 16)) values '())
@@ -107,7 +113,9 @@
         (check (pshm_close (int-in here)))
         (check (pshm_close (int-in there)))))
     (point "close, delete"
+      (expect (mapped? name) true)
       (check (pshm_unmap memory SIZE))
+      (expect (mapped? name) nil)
       (check (pshm_close fd))
       (expect (pshm_error_name (pshm_close fd)) "EBADF")
       (check (pshm_delete name))

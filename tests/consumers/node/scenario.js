@@ -4,6 +4,7 @@
 
 const assert = require('assert').strict;
 const { spawnSync } = require('child_process');
+const fs = require('fs');
 const os = require('os');
 const { abi, koffi, shm } = require('posix_shm');
 
@@ -28,6 +29,8 @@ function map(fd, length, offset = 0, protections = READ_WRITE) {
     unmap: () => check(shm.pshm_unmap(address, length)),
   };
 }
+
+const mapped = name => fs.readFileSync('/proc/self/maps', 'latin1').includes(name);
 
 function stat(fd) {
   const fields = new BigInt64Array(16);
@@ -117,7 +120,9 @@ function* points(name) {
   check(shm.pshm_close(there[0]));
 
   yield 'close, delete';
+  assert(mapped(name));
   mapping.unmap();
+  assert(!mapped(name));
   check(shm.pshm_close(fd));
   assert.equal(errorName(shm.pshm_close(fd)), 'EBADF');
   check(shm.pshm_delete(name));

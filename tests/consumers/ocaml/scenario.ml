@@ -29,6 +29,14 @@ let store address offset text = String.iteri (fun i c -> (at char ~offset addres
 let fetch address offset length = string_from_ptr (at char ~offset address) ~length
 let up_to_nul text = List.hd (String.split_on_char '\000' text)
 
+let mapped name =
+  let maps = open_in "/proc/self/maps" in
+  let rec search () =
+    match input_line maps with
+    | line -> String.ends_with ~suffix:name line || search ()
+    | exception End_of_file -> false in
+  Fun.protect search ~finally:(fun () -> close_in maps)
+
 let stat fd =
   let fields = CArray.make int64_t 16 in
   expect_int (check (pshm_fstat fd (CArray.start fields) 16)) 16;
@@ -106,7 +114,9 @@ let scenario name =
       done_ (pshm_close !@here);
       done_ (pshm_close !@there));
     "close, delete", (fun () ->
+      expect string_of_bool (mapped name) true;
       unmap !address size;
+      expect string_of_bool (mapped name) false;
       done_ (pshm_close !fd);
       expect_string (error_name (pshm_close !fd)) "EBADF";
       done_ (pshm_delete name);

@@ -45,6 +45,12 @@ sub buffer {
 
 sub text_of { return unpack 'Z*', $_[0] }
 
+sub mapped {
+	my ($name) = @_;
+	open my $maps, '<', '/proc/self/maps' or die $!;
+	return scalar grep { /\Q$name\E$/ } <$maps>;
+}
+
 sub stat_of {
 	my ($fd) = @_;
 	my @fields = (0) x 16;
@@ -155,7 +161,9 @@ sub scenario {
 	});
 	$point->('close, delete', sub {
 		my ($expect) = @_;
+		$expect->(mapped($name), 1);
 		check(pshm_unmap($address, SIZE));
+		$expect->(mapped($name), 0);
 		check(pshm_close($fd));
 		$expect->(pshm_error_name(pshm_close($fd)), 'EBADF');
 		check(pshm_delete($name));

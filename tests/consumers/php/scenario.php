@@ -44,6 +44,11 @@ function at(string $type, int $address): FFI\CData
     return shm()->cast("$type *", $address);
 }
 
+function mapped(string $name): bool
+{
+    return str_contains(file_get_contents('/proc/self/maps'), $name);
+}
+
 function stat_fields(int $fd): array
 {
     $fields = shm()->new('int64_t[16]');
@@ -144,7 +149,9 @@ function points(string $name): Generator
     check($shm->pshm_close($there->cdata));
 
     yield 'close, delete';
+    expect(mapped($name), true);
     check($shm->pshm_unmap($address, SIZE));
+    expect(mapped($name), false);
     check($shm->pshm_close($fd));
     expect(error_name($shm->pshm_close($fd)), 'EBADF');
     check($shm->pshm_delete($name));

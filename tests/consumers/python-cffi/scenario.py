@@ -44,6 +44,11 @@ class Mapping:
         check(shm.pshm_unmap(self.address, self.length))
 
 
+def mapped(name):
+    with open("/proc/self/maps", "rb") as maps:
+        return name in maps.read()
+
+
 def stat(fd):
     fields = ffi.new("int64_t[16]")
     expect(check(shm.pshm_fstat(fd, fields, 16)), 16)
@@ -131,7 +136,9 @@ def points(name):
     check(shm.pshm_close(there[0]))
 
     yield "close, delete"
+    expect(mapped(name), True)
     mapping.__exit__()
+    expect(mapped(name), False)
     check(shm.pshm_close(fd))
     expect(error_name(shm.pshm_close(fd)), "EBADF")
     check(shm.pshm_delete(name))

@@ -28,6 +28,11 @@ def map_object(fd, length, offset=0, protections=READ_WRITE):
     return check(pshm_map(fd, length, protections, PSHM_MAP_SHARED, offset))
 
 
+def mapped(name):
+    with open("/proc/self/maps", "rb") as maps:
+        return name in maps.read()
+
+
 def stat(fd):
     fields = (c_int64 * 16)()
     expect(check(pshm_fstat(fd, fields, len(fields))), 16)
@@ -132,7 +137,9 @@ class Scenario:
 
     def end(self):
         "close, delete"
+        expect(mapped(self.name), True)
         check(pshm_unmap(self.address, SIZE))
+        expect(mapped(self.name), False)
         check(pshm_close(self.fd))
         expect(pshm_error_name(pshm_close(self.fd)), b"EBADF")
         check(pshm_delete(self.name))

@@ -32,6 +32,9 @@
 
 (define (int-ref bytes) (integer-bytes->integer bytes #t))
 
+(define (mapped? name)
+  (call-with-input-file "/proc/self/maps" (lambda (maps) (regexp-match? (regexp-quote name) maps))))
+
 ;; The fields in a hash table, by the constants' names.
 (define (stat-of fd)
   (define fields (make-bytes (* 8 16)))
@@ -132,7 +135,9 @@
     (close-input-port input)
     (check (shm pshm_close (int-ref here))))
   (point "close, delete"
+    (expect (mapped? name) #t)
     (check (shm pshm_unmap address size))
+    (expect (mapped? name) #f)
     (check (shm pshm_close fd))
     (expect (error-name (shm pshm_close fd)) "EBADF")
     (check (shm pshm_delete name))

@@ -28,6 +28,8 @@ def map(fd, length, offset: 0, protections: READ_WRITE)
   end
 end
 
+def mapped?(name) = File.read("/proc/self/maps").include?(name)
+
 def stat(fd)
   fields = FFI::MemoryPointer.new(:int64, 16)
   expect(check(Shm.fstat(fd, fields, 16)), 16)
@@ -132,7 +134,9 @@ class Scenario
       check(Shm.close(there))
     end
     point "close, delete" do
+      expect(mapped?(@name), true)
       check(Shm.unmap(@memory.address, SIZE))
+      expect(mapped?(@name), false)
       check(Shm.close(@fd))
       expect(error_name(Shm.close(@fd)), "EBADF")
       check(Shm.delete(@name))

@@ -29,6 +29,8 @@ def map(fd, length, offset: 0, protections: READ_WRITE)
   end
 end
 
+def mapped?(name) = File.read("/proc/self/maps").include?(name)
+
 def stat(fd)
   fields = "\0" * (8 * 16)
   expect(check(Shm.pshm_fstat(fd, fields, 16)), 16)
@@ -133,7 +135,9 @@ class Scenario
       check(Shm.pshm_close(there))
     end
     point "close, delete" do
+      expect(mapped?(@name), true)
       check(Shm.pshm_unmap(@memory.to_i, SIZE))
+      expect(mapped?(@name), false)
       check(Shm.pshm_close(@fd))
       expect(error_name(Shm.pshm_close(@fd)), "EBADF")
       check(Shm.pshm_delete(@name))

@@ -58,6 +58,12 @@
     (list :size (aref fields +pshm-stat-size+) :mode (aref fields +pshm-stat-mode+)
           :nlink (aref fields +pshm-stat-nlink+) :blocks (aref fields +pshm-stat-blocks+))))
 
+(defun mapped (name)
+  (with-open-file (maps "/proc/self/maps")
+    (loop for line = (read-line maps nil)
+          while line
+          thereis (and (search name line) t))))
+
 (defvar *number* 0)
 (defvar *failures* 0)
 
@@ -152,7 +158,9 @@
         (check (pshm-close (aref pair 0)))
         (check (pshm-close (aref pair 1)))))
     (point "close, delete"
+      (expect (mapped name) t)
       (unmap memory *size*)
+      (expect (mapped name) nil)
       (check (pshm-close fd))
       (expect (pshm-error-name (pshm-close fd)) "EBADF")
       (check (pshm-delete name))
