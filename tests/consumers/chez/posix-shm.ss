@@ -1,35 +1,41 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
-(load-shared-object (or (getenv "POSIX_SHM_LIBRARY") "libposix-shm.so.0"))
+;; With other brackets JSON is what `read' reads: an object becomes ("key" value ...), an array a list.
+(define (read-json file)
+  (let loop ([text '()] [in-string #f])
+    (let ([char (read-char file)])
+      (cond
+        [(eof-object? char) (read (open-input-string (list->string (reverse text))))]
+        [(and in-string (char=? char #\\)) (loop (cons* (read-char file) char text) #t)]
+        [(char=? char #\") (loop (cons char text) (not in-string))]
+        [in-string (loop (cons char text) #t)]
+        [else (loop (cons (case char [(#\{ #\[) #\(] [(#\} #\]) #\)] [(#\: #\,) #\space] [else char]) text) #f)]))))
 
-;; (define-shm (pshm-open "pshm_open" string int) int)
-(define-syntax define-shm
-  (syntax-rules ()
-    [(_ (name entry argument ...) result)
-     (define name (foreign-procedure entry (argument ...) result))]))
+(define (entry object key)
+  (if (string=? (car object) key) (cadr object) (entry (cddr object) key)))
 
-(define-shm (pshm-version "pshm_version") int)
-(define-shm (pshm-version-string "pshm_version_string") string)
-(define-shm (pshm-errno "pshm_errno") int)
-(define-shm (pshm-strerror "pshm_strerror" int) string)
-(define-shm (pshm-error-name "pshm_error_name" int) string)
-(define-shm (pshm-constant-count "pshm_constant_count") int)
-(define-shm (pshm-constant-name "pshm_constant_name" int) string)
-(define-shm (pshm-constant-value "pshm_constant_value" int) int)
-(define-shm (pshm-constant "pshm_constant" string) int)
-(define-shm (pshm-flags-parse "pshm_flags_parse" int string) int)
-(define-shm (pshm-flags-format "pshm_flags_format" int int u8* integer-64) integer-64)
-(define-shm (pshm-fstat "pshm_fstat" int u8* int) int)
-(define-shm (pshm-close "pshm_close" int) int)
-(define-shm (pshm-set-inheritable "pshm_set_inheritable" int int) int)
-(define-shm (pshm-open "pshm_open" string int int int int u8*) int)
-(define-shm (pshm-open-anonymous "pshm_open_anonymous" int int int int u8* integer-64) int)
-(define-shm (pshm-delete "pshm_delete" string) int)
-(define-shm (pshm-truncate "pshm_truncate" int integer-64) int)
-(define-shm (pshm-allocate "pshm_allocate" int integer-64) int)
-(define-shm (pshm-map "pshm_map" int integer-64 int int integer-64) integer-64)
-(define-shm (pshm-unmap "pshm_unmap" integer-64 integer-64) int)
-(define-shm (pshm-read "pshm_read" int u8* integer-64 integer-64) integer-64)
-(define-shm (pshm-write "pshm_write" int u8* integer-64 integer-64) integer-64)
-(define-shm (pshm-send "pshm_send" int int) int)
-(define-shm (pshm-receive "pshm_receive" int) int)
-(define-shm (pshm-socketpair "pshm_socketpair" u8* u8*) int)
+(define abi
+  (call-with-input-file (or (getenv "POSIX_SHM_JSON") "/usr/local/share/posix-shm/posix-shm.json") read-json))
+(load-shared-object (or (getenv "POSIX_SHM_LIBRARY") (entry abi "soname")))
+
+(define (c-type object)
+  (let ([type (entry object "type")])
+    (cond [(string=? type "int") 'int]
+          [(string=? type "int64") 'integer-64]
+          [(string=? type "string-in") 'string]
+          [else 'u8*])))
+
+;; pshm_open becomes the procedure pshm-open.
+(define (scheme-name name)
+  (string->symbol (list->string (map (lambda (char) (if (char=? char #\_) #\- char)) (string->list name)))))
+
+(for-each
+ (lambda (function)
+   (let ([name (entry function "name")])
+     (eval `(define ,(scheme-name name)
+              (foreign-procedure ,name ,(map c-type (entry function "arguments")) ,(c-type (entry function "result")))))))
+ (entry abi "functions"))
+
+(for-each
+ (lambda (constant)
+   (eval `(define ,(string->symbol (entry constant "name")) ,(entry constant "value"))))
+ (entry abi "constants"))
