@@ -1,36 +1,48 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
 (import (chicken foreign))
+(import-for-syntax (chicken process-context))
 (foreign-declare "#include <posix-shm/api.h>")
 
-;; (define-shm (pshm-open "pshm_open" c-string int) int)
-(define-syntax define-shm
-  (syntax-rules ()
-    ((_ (name entry argument ...) result)
-     (define name (foreign-lambda result entry argument ...)))))
+;; While it compiles. With other brackets JSON is what `read' reads: an object becomes ("key" value ...), an array a list.
+(begin-for-syntax
+ (define (read-json file)
+   (let loop ((text '()) (in-string #f))
+     (let ((char (read-char file)))
+       (cond
+         ((eof-object? char) (read (open-input-string (list->string (reverse text)))))
+         ((and in-string (char=? char #\\)) (loop (cons (read-char file) (cons char text)) #t))
+         ((char=? char #\") (loop (cons char text) (not in-string)))
+         (in-string (loop (cons char text) #t))
+         (else (loop (cons (case char ((#\{ #\[) #\() ((#\} #\]) #\)) ((#\: #\,) #\space) (else char)) text) #f))))))
 
-(define-shm (pshm-version "pshm_version") int)
-(define-shm (pshm-version-string "pshm_version_string") (const c-string))
-(define-shm (pshm-errno "pshm_errno") int)
-(define-shm (pshm-strerror "pshm_strerror" int) (const c-string))
-(define-shm (pshm-error-name "pshm_error_name" int) (const c-string))
-(define-shm (pshm-constant-count "pshm_constant_count") int)
-(define-shm (pshm-constant-name "pshm_constant_name" int) (const c-string))
-(define-shm (pshm-constant-value "pshm_constant_value" int) int)
-(define-shm (pshm-constant "pshm_constant" (const c-string)) int)
-(define-shm (pshm-flags-parse "pshm_flags_parse" int (const c-string)) int)
-(define-shm (pshm-flags-format "pshm_flags_format" int int scheme-pointer integer64) integer64)
-(define-shm (pshm-fstat "pshm_fstat" int s64vector int) int)
-(define-shm (pshm-close "pshm_close" int) int)
-(define-shm (pshm-set-inheritable "pshm_set_inheritable" int int) int)
-(define-shm (pshm-open "pshm_open" (const c-string) int int int int s32vector) int)
-(define-shm (pshm-open-anonymous "pshm_open_anonymous" int int int int scheme-pointer integer64) int)
-(define-shm (pshm-delete "pshm_delete" (const c-string)) int)
-(define-shm (pshm-truncate "pshm_truncate" int integer64) int)
-(define-shm (pshm-allocate "pshm_allocate" int integer64) int)
-(define-shm (pshm-map "pshm_map" int integer64 int int integer64) integer64)
-(define-shm (pshm-unmap "pshm_unmap" integer64 integer64) int)
-(define-shm (pshm-read "pshm_read" int scheme-pointer integer64 integer64) integer64)
-(define-shm (pshm-write "pshm_write" int scheme-pointer integer64 integer64) integer64)
-(define-shm (pshm-send "pshm_send" int int) int)
-(define-shm (pshm-receive "pshm_receive" int) int)
-(define-shm (pshm-socketpair "pshm_socketpair" s32vector s32vector) int)
+ (define (entry object key)
+   (if (string=? (car object) key) (cadr object) (entry (cddr object) key)))
+
+ (define abi
+   (call-with-input-file (or (get-environment-variable "POSIX_SHM_JSON") "/usr/local/share/posix-shm/posix-shm.json")
+                         read-json))
+
+ (define (c-type object)
+   (cdr (assoc (entry object "type")
+               '(("int" . int) ("int64" . integer64) ("string-in" . (const c-string)) ("bytes-in" . scheme-pointer)
+                 ("string-out" . scheme-pointer) ("bytes-out" . scheme-pointer)
+                 ("int-out" . s32vector) ("int64-out" . s64vector)))))
+
+ ;; pshm_open becomes the procedure pshm-open.
+ (define (scheme-name name)
+   (string->symbol (list->string (map (lambda (char) (if (char=? char #\_) #\- char)) (string->list name))))))
+
+(define-syntax define-abi
+  (er-macro-transformer
+   (lambda (form rename compare)
+     `(begin
+        ,@(map (lambda (function)
+                 (let ((name (entry function "name")))
+                   `(define ,(scheme-name name)
+                      (foreign-lambda ,(c-type (entry function "result")) ,name
+                                      ,@(map c-type (entry function "arguments"))))))
+               (entry abi "functions"))
+        ,@(map (lambda (constant)
+                 `(define ,(string->symbol (entry constant "name")) ,(entry constant "value")))
+               (entry abi "constants"))))))
+(define-abi)

@@ -1,12 +1,11 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
-;; The common scenario in Chicken, which compiles it: the header gives the types, and the library the constants.
+;; The common scenario in Chicken, which compiles it; posix-shm.scm makes the binding from the JSON of the ABI.
 (import scheme (chicken base) (chicken bitwise) (chicken condition) (chicken format) (chicken io) (chicken memory)
         (chicken process) (chicken process-context) (chicken string) (srfi 4))
 (include "posix-shm.scm")
 
 (define size 32768)
-(define c pshm-constant)
-(define read-write (bitwise-ior (c "PSHM_PROT_READ") (c "PSHM_PROT_WRITE")))
+(define read-write (bitwise-ior PSHM_PROT_READ PSHM_PROT_WRITE))
 
 (define (check result)
   (if (negative? result)
@@ -22,7 +21,7 @@
     (if (negative? i) numbers (loop (- i 1) (cons i numbers)))))
 
 (define (map-object fd length #!optional (offset 0) (protections read-write))
-  (check (pshm-map fd length protections (c "PSHM_MAP_SHARED") offset)))
+  (check (pshm-map fd length protections PSHM_MAP_SHARED offset)))
 
 (define (at address) (address->pointer address))
 
@@ -44,7 +43,7 @@
   (let ((fields (make-s64vector 16 0)))
     (expect (check (pshm-fstat fd fields 16)) 16)
     (lambda (name)
-      (s64vector-ref fields (check (c (string-append "PSHM_STAT_" name)))))))
+      (s64vector-ref fields (check (pshm-constant (string-append "PSHM_STAT_" name)))))))
 
 (define (scenario name)
   (define failures 0)
@@ -54,7 +53,7 @@
   (define address #f)
 
   (define (open-exclusively)
-    (pshm-open name (c "PSHM_DIRECTION_IO") (c "PSHM_IF_EXISTS_ERROR") (c "PSHM_IF_DOES_NOT_EXIST_CREATE")
+    (pshm-open name PSHM_DIRECTION_IO PSHM_IF_EXISTS_ERROR PSHM_IF_DOES_NOT_EXIST_CREATE
                #o600 created))
 
   (define (point title thunk)
@@ -105,27 +104,27 @@
     (lambda ()
       (let ((keywords "user-read user-write group-read")
             (text (make-string 64)))
-        (expect (pshm-flags-parse (c "PSHM_KIND_MODE") keywords) #o640)
-        (check (pshm-flags-format (c "PSHM_KIND_MODE") #o640 text 64))
+        (expect (pshm-flags-parse PSHM_KIND_MODE keywords) #o640)
+        (check (pshm-flags-format PSHM_KIND_MODE #o640 text 64))
         (expect (up-to-nul text) keywords)
-        (expect (pshm-error-name (pshm-flags-parse (c "PSHM_KIND_MODE") "user-fly")) "EINVAL"))))
+        (expect (pshm-error-name (pshm-flags-parse PSHM_KIND_MODE "user-fly")) "EINVAL"))))
   (point "enumerate the constants"
     (lambda ()
       (let ((count (pshm-constant-count)))
         (expect (> count 50) #t)
-        (for-each (lambda (i) (expect (c (pshm-constant-name i)) (pshm-constant-value i))) (iota count))
-        (expect (c "PSHM_O_CREAT") (foreign-value "PSHM_O_CREAT" int))
+        (for-each (lambda (i) (expect (pshm-constant (pshm-constant-name i)) (pshm-constant-value i))) (iota count))
+        (expect PSHM_O_CREAT (foreign-value "PSHM_O_CREAT" int))
         (expect (pshm-constant-name count) #f))))
   (point "fail with the right error name"
     (lambda ()
-      (expect (pshm-error-name (pshm-open (string-append name "-none") (c "PSHM_DIRECTION_INPUT") 0 0 0 #f)) "ENOENT")
+      (expect (pshm-error-name (pshm-open (string-append name "-none") PSHM_DIRECTION_INPUT 0 0 0 #f)) "ENOENT")
       (expect (pshm-error-name (pshm-delete "noslash")) "EINVAL")
-      (expect (pshm-error-name (pshm-map fd -1 read-write (c "PSHM_MAP_SHARED") 0)) "EINVAL")
+      (expect (pshm-error-name (pshm-map fd -1 read-write PSHM_MAP_SHARED 0)) "EINVAL")
       (expect (pshm-error-name (pshm-errno)) "EINVAL")))
   (point "make an anonymous object"
     (lambda ()
       (let* ((label (make-string 32))
-             (anonymous (check (pshm-open-anonymous (c "PSHM_DIRECTION_IO") #o640 0 100 label 32)))
+             (anonymous (check (pshm-open-anonymous PSHM_DIRECTION_IO #o640 0 100 label 32)))
              (field (stat-of anonymous)))
         (expect (field "NLINK") 0)
         (expect (field "MODE") #o640)
@@ -183,8 +182,8 @@
 
 ;; Write one's record into the object, and into an anonymous one that goes to the socket.
 (define (write-record name slot socket)
-  (let ((fd (check (pshm-open name (c "PSHM_DIRECTION_IO") 0 (c "PSHM_IF_DOES_NOT_EXIST_ERROR") 0 #f)))
-        (anonymous (check (pshm-open-anonymous (c "PSHM_DIRECTION_IO") #o600 0 100 #f 0))))
+  (let ((fd (check (pshm-open name PSHM_DIRECTION_IO 0 PSHM_IF_DOES_NOT_EXIST_ERROR 0 #f)))
+        (anonymous (check (pshm-open-anonymous PSHM_DIRECTION_IO #o600 0 100 #f 0))))
     (put-record fd slot (* slot record-size))
     (check (pshm-close fd))
     (check (pshm-truncate anonymous record-size))
@@ -194,14 +193,14 @@
 
 ;; Print every record of the object, then the one of the object that comes from the socket.
 (define (read-records name count socket)
-  (let* ((fd (check (pshm-open name (c "PSHM_DIRECTION_INPUT") 0 0 0 #f)))
+  (let* ((fd (check (pshm-open name PSHM_DIRECTION_INPUT 0 0 0 #f)))
          (length (* count record-size))
-         (address (map-object fd length 0 (c "PSHM_PROT_READ"))))
+         (address (map-object fd length 0 PSHM_PROT_READ)))
     (for-each (lambda (slot) (print-record (+ address (* slot record-size)) slot)) (iota count))
     (check (pshm-unmap address length))
     (check (pshm-close fd)))
   (let* ((received (check (pshm-receive socket)))
-         (address (map-object received record-size 0 (c "PSHM_PROT_READ"))))
+         (address (map-object received record-size 0 PSHM_PROT_READ)))
     (print-record address "received")
     (check (pshm-unmap address record-size))
     (check (pshm-close received))))
