@@ -113,6 +113,8 @@ consumers = \
 	tests/consumers/tcl.test
 consumer_matrix = tests/consumers/matrix.test
 tests/consumers/matrix.log: $(consumers:.test=.log)
+# It prints the matrix.
+tests/consumers/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 
 # The Lisp systems, on every Lisp that is here.
 lisp_tests = \
