@@ -111,6 +111,8 @@
                (:file "documentation")
                (:file "threads")
                (:file "vectors")
+               (:file "vectors-copies")
+               (:file "vectors-processes")
                #+sbcl (:file "vectors-sbcl")
                (:file "allocation"))
   :perform (test-op (operation system)
