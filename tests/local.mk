@@ -125,6 +125,7 @@ lisp_tests = \
 	tests/lisp/examples.test \
 	tests/lisp/images.test \
 	tests/lisp/library.test \
+	tests/lisp/places.test \
 	tests/lisp/sbcl.test
 
 # Of what is generated from the headers, and of every example and link in the documents.

@@ -67,11 +67,15 @@
     (unless (string= name "UNKNOWN")
       (values (intern name '#:keyword)))))
 
+;; A condition that a program makes itself, to test its handlers, has no errno.
+(defun reason (errno)
+  (unless (zerop errno)
+    (format nil "~A (~A)" (pshm-strerror errno) (or (error-keyword errno) errno))))
+
 (defun report-failure (condition stream)
   (with-accessors ((errno condition-errno) (operation condition-operation) (name condition-name) (cure condition-cure))
       condition
-    (format stream "~(~A~)~@[ of ~S~] failed: ~A (~A).~@[ ~A~]"
-            operation name (pshm-strerror errno) (or (error-keyword errno) errno) cure)))
+    (format stream "~:[A call~;~:*~(~A~)~]~@[ of ~S~] failed~@[: ~A~].~@[ ~A~]" operation name (reason errno) cure)))
 
 (defun report-argument (condition stream)
   (format stream "The argument ~A of ~(~A~) is ~S: ~A"

@@ -29,8 +29,11 @@
 (defun check-item (item element operation)
   (if (typep item (element-type element))
       item
-      (refuse operation 'item item (element-type element)
-              (format nil "it must be of the type ~S." (element-type element)))))
+      (refuse-item 'item item element operation)))
+
+(defun refuse-item (argument item element operation)
+  (refuse operation argument item (element-type element)
+          (format nil "it must be of the type ~A." (type-in-one-line (element-type element)))))
 
 (defun set-view-ref (item view index)
   (let ((pointer (view-pointer view index))
@@ -68,18 +71,18 @@
         ((element-of vector))
         (t (refuse-vector vector argument operation))))
 
-(defun refuse-range (argument value least most operation)
-  (refuse operation argument value `(integer ,least ,most)
-          (format nil "it must be an integer from ~D to ~D~@[, or nil~]." least most (eq argument 'end))))
+(defun refuse-bound (argument value most or-nil operation)
+  (refuse operation argument value `(integer 0 ,most)
+          (format nil "it must be an integer from 0 to ~D~:[~;, or nil~]." most or-nil)))
 
-(defun check-range (vector start end operation)
+(defun check-range (vector start end operation &optional (start-name 'start) (end-name 'end))
   "Return END, by default the length of VECTOR, after checking both."
   (let* ((length (shm-vector-length vector))
          (end (or end length)))
     (unless (and (integerp end) (<= 0 end length))
-      (refuse-range 'end end 0 length operation))
+      (refuse-bound end-name end length t operation))
     (unless (and (integerp start) (<= 0 start end))
-      (refuse-range 'start start 0 end operation))
+      (refuse-bound start-name start end nil operation))
     end))
 
 (defun shm-vector-element-type (vector)

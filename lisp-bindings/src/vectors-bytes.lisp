@@ -38,8 +38,8 @@
 (defun replace-shm-vector (target source &key (start1 0) end1 (start2 0) end2)
   #.(doc "replace-shm-vector")
   (let ((element (common-element target source))
-        (end1 (check-range target start1 end1 'replace-shm-vector))
-        (end2 (check-range source start2 end2 'replace-shm-vector)))
+        (end1 (check-range target start1 end1 'replace-shm-vector 'start1 'end1))
+        (end2 (check-range source start2 end2 'replace-shm-vector 'start2 'end2)))
     (copy-elements target start1 source start2 (min (- end1 start1) (- end2 start2)) element)
     target))
 

@@ -58,11 +58,16 @@
   (or (find type *elements* :key #'element-type :test #'equal)
       (find-if (lambda (element) (ignore-errors (same-type-p type (element-type element)))) *elements*)))
 
+;; Not pretty: the printer would break the line, as if it were code.
+(defun type-in-one-line (type)
+  (let ((*print-pretty* nil))
+    (prin1-to-string type)))
+
 (defun check-element (type operation)
   (or (find-element type)
       (refuse operation 'element-type type `(member ,@(mapcar #'element-type *elements*))
-              (format nil "it must be one of ~{~S~^ ~}: of any other type, what another process stores may be no element."
-                      (mapcar #'element-type *elements*)))))
+              (format nil "it must be one of ~{~A~^ ~}: of any other type, what another process stores may be no element."
+                      (loop for element in *elements* collect (type-in-one-line (element-type element)))))))
 
 (defun element-of (vector)
   "The element of VECTOR, a specialised vector of numbers, or nil."

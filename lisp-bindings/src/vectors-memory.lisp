@@ -39,7 +39,14 @@ to keep: it is a general vector, or in the heap of an implementation that cannot
       (export-octets vector start pointer count)
       (loop with writer of-type function = (element-writer element)
             for index below count
-            do (funcall writer (check-item (shm-aref vector (+ start index)) element 'shm-aref) pointer index))))
+            do (funcall writer (checked-element vector (+ start index) element) pointer index))))
+
+(defun checked-element (vector index element)
+  "The element of VECTOR at INDEX. One of a general vector may be anything."
+  (let ((item (shm-aref vector index)))
+    (if (typep item (element-type element))
+        item
+        (refuse-item `(elt source ,index) item element 'replace-shm-vector))))
 
 (defun import-elements (vector start element pointer count)
   (if (typep vector 'octet-vector)

@@ -47,5 +47,42 @@
       (is (< 30 (length report)))
       (is (find (char report (1- (length report))) ".") "~S does not end" report))))
 
+(defmacro check-reports (&body rows)
+  "Rows of a form that fails, and of what its report says: the operation, the errno, the cure."
+  `(progn
+     ,@(loop for (form . parts) in rows
+             collect `(let ((report (report-of ,form)))
+                        (dolist (part ',parts)
+                          (is (says part report) "~S is not in ~S" part report))))))
+
+(deftest reports-say-what-cures
+  (with-name (name)
+    (make-object name :size 10)
+    (with-open-shm (shm name)
+      (check-reports
+        ((open-shm name :direction :io :if-exists :error) "open-shm" "EEXIST" ":if-exists :overwrite")
+        ((truncate-shm shm 20) "truncate-shm" "EINVAL" ":direction :input cannot be resized")
+        ((allocate-shm shm 20) "allocate-shm" "EBADF" ":direction :input cannot be resized")
+        ((write-shm shm (octets 1)) "write-shm" "EBADF" ":direction :input cannot be written")
+        ((mmap-shm shm 10) "mmap-shm" "EACCES" ":direction :io")
+        ((map-shm-vector shm '(unsigned-byte 8) 10) "map-shm-vector" "EACCES" ":direction :io")
+        ((mmap-shm shm 0) "EINVAL" "LENGTH must be positive")
+        ((mmap-shm shm 10 :flags '(:shared :private)) "EINVAL" "either :shared or :private")
+        ((mmap-shm shm 10 :prot :read :offset (1- (expt 2 63))) "EOVERFLOW" "OFFSET and LENGTH")
+        ((map-shm-vector shm '(unsigned-byte 8) 10 :flags :fixed) "map-shm-vector" "EINVAL" "without :fixed")
+        ((munmap (cffi:make-pointer 4096) 0) "munmap" "EINVAL" "those of a mapping")
+        ((chown-shm shm (1- (expt 2 32)) nil) "chown-shm" "EINVAL" "no such user")
+        ((reopen-shm shm :direction :io) "reopen-shm" "EACCES" "more access")
+        ((delete-shm "/posix-shm-test-none") "delete-shm" "ENOENT" "list-shm")
+        ((shm-stats (make-shm 1000)) "shm-stats" "EBADF" "closed the descriptor")))))
+
+(deftest reports-say-nothing-twice
+  (let ((report (report-of (shm-stats (make-shm 1000)))))
+    (is-false (search "not open for this" report :start2 (1+ (search "not open for this" report))))))
+
+(deftest conditions-that-a-program-makes-print
+  (is (string= "A call of \"/name\" failed." (princ-to-string (make-condition 'shm-exists :name "/name"))))
+  (is (string= "A call failed." (princ-to-string (make-condition 'mmap-error)))))
+
 (deftest a-handler-for-shm-error-catches-bad-arguments
   (is (eq :caught (handler-case (open-shm (format nil "/a~C" (code-char 0))) (shm-error () :caught)))))
