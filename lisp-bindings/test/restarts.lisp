@@ -98,6 +98,14 @@
       (dolist (restart '("CONTINUE" "USE-VALUE" "OVERWRITE" "TRUNCATE" "SUPERSEDE"))
         (is-true (member restart offered :test #'string=) "~A is not offered" restart)))))
 
+(defun named-restart (name condition)
+  (find name (compute-restarts condition) :key (lambda (restart) (string (restart-name restart))) :test #'string=))
+
+(defun make-object-of-size (name size)
+  "Let NAME be an object of SIZE octets, new or not."
+  (with-open-shm (shm name :direction :io :if-does-not-exist :create)
+    (truncate-shm shm size)))
+
 (deftest a-person-chooses-a-restart
   (with-name (missing)
     (with-name (name)
@@ -108,26 +116,54 @@
                                              (invoke-restart-interactively (find-restart 'use-value condition)))))
           (with-open-shm (shm missing)
             (is (string= name (shm-name shm))))))
-      (dolist (restart '("OVERWRITE" "TRUNCATE" "SUPERSEDE"))
-        (handler-bind ((shm-exists (lambda (condition)
-                                     (invoke-restart-interactively
-                                      (find restart (compute-restarts condition)
-                                            :key (lambda (restart) (string (restart-name restart)))
-                                            :test #'string=)))))
-          (with-open-shm (shm name :direction :io :if-exists :error)
-            (is-true (open-shm-p shm))))))))
+      (loop for (restart size) in '(("OVERWRITE" 100) ("TRUNCATE" 0) ("SUPERSEDE" 0))
+            do (make-object-of-size name 100)
+               (let ((before (inode name)))
+                 (handler-bind ((shm-exists (lambda (condition)
+                                              (invoke-restart-interactively (named-restart restart condition)))))
+                   (with-open-shm (shm name :direction :io :if-exists :error)
+                     (is (= size (stat-size (shm-stats shm))))
+                     (is (eq (string= restart "SUPERSEDE") (/= before (stat-ino (shm-stats shm))))))))))
+    (handler-bind ((shm-does-not-exist (lambda (condition)
+                                         (invoke-restart-interactively (named-restart "CREATE" condition)))))
+      (with-open-shm (shm missing :direction :io)
+        (is-true (open-shm-p shm))))
+    (is-true (object-exists-p missing))))
+
+(deftest a-person-who-errs-is-asked-again
+  (with-name (missing)
+    (with-name (name)
+      (make-object name)
+      ;; Two answers that are no names, then one that is.
+      (let ((*query-io* (make-two-way-stream (make-string-input-stream (format nil "no-string \"/a/b\" ~S" name))
+                                             (make-string-output-stream)))
+            (conditions '()))
+        (handler-bind ((shm-error (lambda (condition)
+                                    (push (type-of condition) conditions)
+                                    (invoke-restart-interactively (find-restart 'use-value condition)))))
+          (with-open-shm (shm missing)
+            (is (string= name (shm-name shm)))))
+        (is (equal '(shm-invalid-argument shm-invalid-argument shm-does-not-exist) conditions))))))
 
 (deftest every-restart-reports-itself
   (with-name (name)
-    (make-object name)
-    (block nil
-      (handler-bind ((shm-exists (lambda (condition)
-                                   (dolist (restart (compute-restarts condition))
-                                     (when (member (string (restart-name restart))
-                                                   '("OVERWRITE" "TRUNCATE" "SUPERSEDE" "USE-VALUE") :test #'string=)
-                                       (is (find #\Space (princ-to-string restart)))))
-                                   (return))))
-        (open-shm name :direction :io :if-exists :error)))))
+    (flet ((reports (restarts condition)
+             (loop for restart in restarts
+                   collect (princ-to-string (named-restart restart condition)))))
+      (let ((reports (append (block nil
+                               (handler-bind ((shm-does-not-exist (lambda (condition)
+                                                                    (return (reports '("CREATE") condition)))))
+                                 (open-shm name)))
+                             (block nil
+                               (make-object name)
+                               (handler-bind ((shm-exists (lambda (condition)
+                                                            (return (reports '("OVERWRITE" "TRUNCATE" "SUPERSEDE" "USE-VALUE"
+                                                                               "CONTINUE")
+                                                                             condition)))))
+                                 (open-shm name :direction :io :if-exists :error))))))
+        (is (= 6 (length reports)))
+        (dolist (report reports)
+          (is (find #\Space report)))))))
 
 (deftest there-must-be-such-a-restart
   (signals control-error (invoke-shm-restart :overwrite))

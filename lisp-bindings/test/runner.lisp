@@ -18,6 +18,10 @@
 (defun count-results (results type)
   (count-if (lambda (result) (typep result type)) results))
 
+(defun count-failures (results)
+  "How many of RESULTS say that something is wrong. A test that checks nothing is wrong, too."
+  (if results (count-results results 'it.bese.fiveam::test-failure) 1))
+
 (defun print-comment (text)
   (with-input-from-string (lines text)
     (loop for line = (read-line lines nil)
@@ -25,11 +29,13 @@
           do (format t "# ~A~%" line))))
 
 (defun print-result (number name results)
-  (let ((failed (count-results results 'it.bese.fiveam::test-failure))
+  (let ((failed (count-failures results))
         (skipped (find-if (lambda (result) (typep result 'it.bese.fiveam::test-skipped)) results)))
     (format t "~:[not ok~;ok~] ~D - ~(~A~), ~D check~:P~@[ # SKIP ~A~]~%" (zerop failed) number name (length results)
             (and skipped (= 1 (length results)) (it.bese.fiveam::reason skipped)))
     (unless (zerop failed)
+      (unless results
+        (print-comment "It checks nothing."))
       (dolist (result results)
         (when (typep result 'it.bese.fiveam::test-failure)
           (print-comment (format nil "~A" (it.bese.fiveam::reason result))))))
@@ -51,10 +57,10 @@
           do (let ((results (run-test name)))
                (print-result number name results)
                (incf checks (length results))
-               (incf failed (count-results results 'it.bese.fiveam::test-failure))
+               (incf failed (count-failures results))
                (incf skipped (count-results results 'it.bese.fiveam::test-skipped))))
     (remove-leavings)
     (format t "1..~D~%# ~A ~A: ~D checks passed, ~D failed, ~D skipped~%" (length names)
-            (lisp-implementation-type) (lisp-implementation-version) (- checks failed skipped) failed skipped)
+            (lisp-implementation-type) (lisp-implementation-version) (max 0 (- checks failed skipped)) failed skipped)
     (finish-output)
     (zerop failed)))

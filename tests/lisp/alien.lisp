@@ -50,10 +50,32 @@
 (check "every function has a docstring"
        (loop for symbol being the external-symbols of '#:posix-shm/alien
              always (or (not (fboundp symbol)) (documentation symbol 'function))))
+(check "every function is called here"
+       (let ((text (with-open-file (stream *load-truename*)
+                     (format nil "~{~A~%~}" (loop for line = (read-line stream nil) while line collect line)))))
+         (loop for symbol being the external-symbols of '#:posix-shm/alien
+               for name = (string-downcase symbol)
+               always (or (not (fboundp symbol))
+                          (search (format nil "(~A " name) text)
+                          (search (format nil "(~A)" name) text)
+                          (format t "# ~A is not~%" name)))))
 (check "constants agree with the library"
        (loop for index below (pshm-constant-count)
              for name = (format nil "+~A+" (substitute #\- #\_ (pshm-constant-name index)))
              always (eql (pshm-constant-value index) (symbol-value (find-symbol name '#:posix-shm/alien)))))
+
+(check "a constant by its name" (= +pshm-o-rdwr+ (pshm-constant "PSHM_O_RDWR")))
+(check "the page size" (and (<= 4096 (pshm-page-size)) (= 1 (logcount (pshm-page-size)))))
+(check "the length of names"
+       (flet ((delete-long (length)
+                (pshm-delete (format nil "/~A" (make-string (1- length) :initial-element #\x)))))
+         (and (= (number-of "ENOENT") (delete-long (pshm-name-max)))
+              (= (number-of "ENAMETOOLONG") (delete-long (1+ (pshm-name-max)))))))
+(check "every error has a name, and every name its number"
+       (loop for index below (pshm-error-count)
+             for number = (pshm-error-at index)
+             always (= number (pshm-error-number (pshm-error-name number)))))
+(check "set-errno" (and (= 0 (pshm-set-errno 5)) (= 5 (pshm-errno)) (= 0 (pshm-set-errno 0)) (= 0 (pshm-errno))))
 
 (let ((fd (pshm-shm-open *name* (logior +pshm-o-rdwr+ +pshm-o-creat+ +pshm-o-excl+) #o600)))
   (check "shm-open" (>= fd 0))
@@ -108,6 +130,15 @@
 (let ((fd (pshm-open-anonymous +pshm-direction-io+ #o600 0 100 *null* 0)))
   (check "open-anonymous" (>= fd 0))
   (check "truncate and allocate" (and (= 0 (pshm-truncate fd 100)) (= 0 (pshm-allocate fd 100))))
+  (let ((address (pshm-map-prefixed fd 100 (logior +pshm-prot-read+ +pshm-prot-write+) +pshm-map-shared+ 0 16)))
+    (check "map-prefixed" (and (plusp address) (zerop (mod address (pshm-page-size)))))
+    (check "copy and fill"
+           (let ((sap (sb-sys:int-sap address)))
+             (and (= 0 (pshm-fill address 7 10))
+                  (= 0 (pshm-copy (- address 16) address 16))
+                  (= 7 (sb-sys:sap-ref-8 sap 9) (sb-sys:sap-ref-8 sap -7))
+                  (= 0 (sb-sys:sap-ref-8 sap 10) (sb-sys:sap-ref-8 sap -6)))))
+    (check "unmap-prefixed" (= 0 (pshm-unmap-prefixed address 100 16))))
   (check "seal and seals" (or (/= 1 (pshm-has "seals"))
                               (and (= 0 (pshm-seal fd +pshm-seal-shrink+))
                                    (logtest +pshm-seal-shrink+ (pshm-seals fd)))))
@@ -125,6 +156,9 @@
   (check "space" (= 0 (pshm-space total (sb-sys:sap+ total 8)))))
 (check "list" (>= (pshm-list *null* 0) 0))
 (check "keywords" (= #o600 (pshm-flags-parse +pshm-kind-mode+ "user-read user-write")))
+(with-integers (text 4 values)
+  (check "and back" (and (= 21 (pshm-flags-format +pshm-kind-mode+ #o600 text 32))
+                         (= #o600 (pshm-flags-parse +pshm-kind-mode+ (sb-alien::c-string-to-string text :latin-1 'character))))))
 (check "strerror" (string= "no such object, file or directory" (pshm-strerror (number-of "ENOENT"))))
 
 (format t "1..~D~%# SBCL ~A alone: ~D checks passed, ~D failed~%" *count* (lisp-implementation-version)
