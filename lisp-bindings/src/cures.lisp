@@ -40,7 +40,7 @@
     ((open-shm) :eexist "With :if-exists :overwrite it is opened as it is.")
     ((open-shm) :eacces "The permissions of the object, or of the place where objects live, do not allow it.")
     ((open-shm*) :eexist "No random name was free in the given number of attempts.")
-    ((delete-shm delete-shm-if-same) :enoent "The names that exist are in list-shm.")
+    ((delete-shm delete-shm-if-same) :enoent "list-shm gives the names that exist.")
     ((delete-shm delete-shm-if-same) :eacces "Only the owner may remove the name.")
     ((truncate-shm) :einval "An object that is opened with :direction :input cannot be resized.")
     ((truncate-shm allocate-shm write-shm) :eperm "A seal forbids it (shm-seals).")
@@ -59,7 +59,8 @@
     ((map-shm-vector) :einval "FLAGS must be :shared or :private, without :fixed or :anonymous.")
     ((mmap-shm map-shm-vector) :eacces "To write, the object must be opened with :direction :io, or mapped :private.")
     ((mmap-shm map-shm-vector) :eperm "A seal, or the way /dev/shm is mounted, forbids the protection.")
-    ((mmap-shm map-shm-vector) :enomem "The address space is full, or with :lock the limit is reached (ulimit -l).")
+    ((mmap-shm map-shm-vector) :enomem
+     "There is no room among the addresses, or too many mappings (unmap vectors with :release t). With :lock, see ulimit -l.")
     ((mmap-shm map-shm-vector) :eagain "With :lock, the limit of locked memory is reached (ulimit -l).")
     ((munmap) :einval "PTR and LENGTH must be those of a mapping.")
     ((receive-shm) :enodata "The other end is closed.")

@@ -69,6 +69,7 @@
         ((mmap-shm shm 0) "EINVAL" "LENGTH must be positive")
         ((mmap-shm shm 10 :flags '(:shared :private)) "EINVAL" "either :shared or :private")
         ((mmap-shm shm 10 :prot :read :offset (1- (expt 2 63))) "EOVERFLOW" "OFFSET and LENGTH")
+        ((mmap-shm shm (- (expt 2 62) 4096) :prot :read) "ENOMEM" "too many mappings" ":release" "ulimit -l")
         ((map-shm-vector shm '(unsigned-byte 8) 10 :flags :fixed) "map-shm-vector" "EINVAL" "without :fixed")
         ((munmap (cffi:make-pointer 4096) 0) "munmap" "EINVAL" "those of a mapping")
         ((chown-shm shm (1- (expt 2 32)) nil) "chown-shm" "EINVAL" "no such user")
