@@ -82,6 +82,25 @@
     (no-values (chown-shm shm nil nil))
     (no-values (chown-shm shm (stat-uid (shm-stats shm)) (stat-gid (shm-stats shm))))))
 
+(defun owner (shm)
+  (let ((stat (shm-stats shm)))
+    (list (stat-uid stat) (stat-gid stat))))
+
+(defun superuser-p ()
+  (zerop (cffi:foreign-funcall "geteuid" :unsigned-int)))
+
+(deftest giving-an-object-away
+  (with-object (shm)
+    (let ((before (owner shm)))
+      (cond ((superuser-p)
+             (chown-shm shm 12 nil)
+             (is (equal (list 12 (second before)) (owner shm)))
+             (chown-shm shm nil 34)
+             (is (equal '(12 34) (owner shm))))
+            (t
+             (is (eq :eperm (keyword-of (chown-shm shm 0 nil))))
+             (is (equal before (owner shm))))))))
+
 (deftest executable-where-asked-for
   (with-open-shm* (shm :direction :io :permissions '(:user-all))
     (is (equal '(:user-read :user-write :user-exec) (stat-mode (shm-stats shm))))))

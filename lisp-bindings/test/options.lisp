@@ -97,7 +97,33 @@
              (is-true (object-exists-p wide)))
         (posix-shm/shim:pshm-delete wide)))))
 
-(deftest umask-and-permissions
+(defmacro with-umask ((mask) &body body)
+  "Run BODY with the umask MASK of the process."
+  `(let ((before (cffi:foreign-funcall "umask" :unsigned-int ,mask :unsigned-int)))
+     (unwind-protect (progn ,@body)
+       (cffi:foreign-funcall "umask" :unsigned-int before :unsigned-int))))
+
+(defun mode-of-new (name &rest options)
+  "The permissions of an object that is made under NAME, or without one where it is nil."
+  (let ((shm (if name
+                 (apply #'open-shm name :direction :io :if-exists :supersede :if-does-not-exist :create options)
+                 (apply #'open-shm* options))))
+    (unwind-protect (stat-mode (shm-stats shm))
+      (close-shm shm))))
+
+(deftest the-umask-is-for-named-objects
+  (let ((default '(:user-read :user-write :group-read :other-read)))
+    (with-name (name)
+      (with-umask (0)
+        (is (equal default (mode-of-new name)))
+        (is (equal default (mode-of-new nil))))
+      (with-umask (#o077)
+        (is (equal '(:user-read :user-write) (mode-of-new name)))
+        (is (equal default (mode-of-new nil)))
+        (is (equal '(:user-read) (mode-of-new name :permissions '(:user-read :other-read))))
+        (is (equal '(:user-read :other-read) (mode-of-new nil :permissions '(:user-read :other-read))))))))
+
+(deftest permissions-of-new-objects
   (with-name (name)
     (with-open-shm (shm name :direction :io :if-does-not-exist :create :permissions '(:user-read :user-write))
       (is (equal '(:user-read :user-write) (stat-mode (shm-stats shm))))))

@@ -59,6 +59,13 @@
                while line
                collect line))))
 
+(defun mapped-p (pointer protections)
+  "Does a mapping with PROTECTIONS, as in rw-s, begin at POINTER? Taken for granted where the system does not tell."
+  (let ((lines (mappings))
+        (start (format nil "~(~X~)-" (cffi:pointer-address pointer))))
+    (or (null lines)
+        (some (lambda (line) (and (eql 0 (search start line)) (search protections line))) lines))))
+
 (defun mappings-of-objects ()
   "How many mappings of shared memory objects this process has."
   (count-if (lambda (line)
