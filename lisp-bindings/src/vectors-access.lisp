@@ -20,7 +20,7 @@
   "The memory of VIEW, after checking that it has an element at INDEX."
   (let ((length (view-length view)))
     (check-index index length)
-    (pointer-to (place-address (shm-view-place view)))))
+    (place-pointer (shm-view-place view))))
 
 (defun view-ref (view index)
   (let ((pointer (view-pointer view index)))

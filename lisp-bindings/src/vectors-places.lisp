@@ -4,8 +4,9 @@
 (in-package #:posix-shm)
 
 (defstruct place
-  "A mapping of elements. CELL is (:mapped . image) while it is there, (nil . image) afterwards: whoever swaps it out unmaps."
-  element length vector
+  "A mapping of elements. CELL is (:mapped . image) while it is there, (nil . image) afterwards: whoever swaps it out unmaps.
+POINTER is to ADDRESS, for views, which would otherwise make one at every access."
+  element length vector pointer
   (address 0 :type (signed-byte 64))
   (cell (cons nil *image*)))
 

@@ -75,12 +75,13 @@
 
 (defun settle-place (place address real)
   "The mapping at ADDRESS is PLACE's from now on."
-  (setf (place-address place) address
-        (place-vector place) (if real
-                                 (make-real-vector address (place-element place) (place-length place))
-                                 (make-view place)))
-  (when real
-    (setf (gethash (vector-key (place-vector place)) *places*) place))
+  (setf (place-address place) address)
+  (cond (real
+         (setf (place-vector place) (make-real-vector address (place-element place) (place-length place))
+               (gethash (vector-key (place-vector place)) *places*) place))
+        (t
+         (setf (place-pointer place) (pointer-to address)
+               (place-vector place) (make-view place))))
   (setf (car (place-cell place)) :mapped))
 
 (defun map-place (place request)

@@ -34,3 +34,26 @@
           (structure (* 16 (ceiling (sb-ext:primitive-object-size (shm-stats shm)) 16))))
       (chmod-shm shm '(:user-read :user-write :group-read :other-read))
       (is (close-to (+ structure (* 16 permissions)) (octets-per-call (lambda () (shm-stats shm))))))))
+
+#+sbcl
+(defun make-view (shm type length)
+  "A view of SHM, as other implementations have them."
+  (let ((real-p (fdefinition 'posix-shm::real-element-p)))
+    (unwind-protect (progn (setf (fdefinition 'posix-shm::real-element-p) (constantly nil))
+                           (map-shm-vector shm type length))
+      (setf (fdefinition 'posix-shm::real-element-p) real-p))))
+
+(deftest accesses-allocate-nothing
+  #-sbcl (skip "measured on SBCL")
+  #+sbcl
+  (with-object (shm 8192)
+    (let ((vector (map-shm-vector shm '(unsigned-byte 8) 100))
+          (view (make-view shm '(unsigned-byte 8) 100)))
+      (is (typep view 'shm-view))
+      (setf (shm-aref view 5) 7)
+      (is (= 7 (shm-aref vector 5)))
+      (is (close-to 0 (octets-per-call (lambda () (shm-aref vector 5)))))
+      (is (close-to 0 (octets-per-call (lambda () (shm-aref view 5)))))
+      (is (close-to 0 (octets-per-call (lambda () (setf (shm-aref view 5) 8)))))
+      (unmap-shm-vector view)
+      (unmap-shm-vector vector :release t))))
