@@ -18,7 +18,7 @@
 (defun start-child (socket)
   "Start this file again, with SOCKET open and its number in the environment."
   (posix-shm/shim:pshm-set-inheritable socket 1)
-  (sb-ext:run-program "sbcl" (list "--noinform" "--no-userinit" "--non-interactive" "--load" (namestring *file*))
+  (sb-ext:run-program "sbcl" (list "--noinform" "--no-userinit" "--non-interactive" "--load" (sb-ext:native-namestring *file*))
                       :search t :wait nil :output *standard-output* :preserve-fds (list socket)
                       :environment (cons (format nil "HANDING_SOCKET=~D" socket) (sb-ext:posix-environ))))
 

@@ -15,7 +15,7 @@
 
 (defun start-python (name)
   "Run the other side to its end."
-  (uiop:run-program (list "python3" (namestring (merge-pathnames "python-side.py" *load-truename*)) name)
+  (uiop:run-program (list "python3" (uiop:native-namestring (merge-pathnames "python-side.py" *load-truename*)) name)
                     :output :interactive :error-output :interactive))
 
 (unwind-protect

@@ -14,7 +14,8 @@
 
 (defun session-of-readme ()
   "The README's session: from the prompt that loads the system to the end of its code block."
-  (let* ((text (uiop:read-file-string (format nil "~A/README.md" (uiop:getenv "top_srcdir")) :external-format :utf-8))
+  (let* ((text (uiop:read-file-string (uiop:parse-native-namestring (format nil "~A/README.md" (uiop:getenv "top_srcdir")))
+                                     :external-format :utf-8))
          (start (search "* (ql:quickload" text)))
     (subseq text start (search "```" text :start2 start))))
 

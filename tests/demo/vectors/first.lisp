@@ -26,12 +26,13 @@
 
 (defun start-lisp ()
   (start "sbcl" "--noinform" "--no-sysinit" "--no-userinit" "--disable-debugger"
-         "--load" (namestring (merge-pathnames "../load.lisp" *here*))
-         "--load" (namestring (merge-pathnames "second.lisp" *here*))
+         "--load" (uiop:native-namestring (merge-pathnames "../load.lisp" *here*))
+         "--load" (uiop:native-namestring (merge-pathnames "second.lisp" *here*))
          "--eval" (format nil "(serve ~S ~D)" *name* *length*) "--quit"))
 
 (defun start-python ()
-  (start (uiop:getenv "PSHM_PYTHON") (namestring (merge-pathnames "third.py" *here*)) *name* (princ-to-string *length*)))
+  (start (uiop:getenv "PSHM_PYTHON") (uiop:native-namestring (merge-pathnames "third.py" *here*))
+         *name* (princ-to-string *length*)))
 
 (defun begin (vector)
   (dotimes (index (length vector) vector)
