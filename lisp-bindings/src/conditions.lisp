@@ -3,9 +3,11 @@
 
 (in-package #:posix-shm)
 
-;;; The errors that something here depends on. Their numbers differ per platform.
+;;; The errors that something here depends on. Their numbers differ per platform. They are asked for once: to pass a name can
+;;; take memory of C's, and an interrupt that unwinds out of malloc leaves it broken.
 (defvar *ebadf* (pshm-error-number "EBADF"))
 (defvar *eexist* (pshm-error-number "EEXIST"))
+(defvar *einval* (pshm-error-number "EINVAL"))
 (defvar *eintr* (pshm-error-number "EINTR"))
 (defvar *enoent* (pshm-error-number "ENOENT"))
 (defvar *erange* (pshm-error-number "ERANGE"))
@@ -87,7 +89,7 @@
 (defun refuse (operation argument datum type demand &key name (errno "EINVAL"))
   "Signal that ARGUMENT of OPERATION is DATUM, not of TYPE; DEMAND says what it should be. Nothing was called."
   (error 'shm-invalid-argument :operation operation :argument argument :datum datum :expected-type type
-                               :demand demand :name name :errno (pshm-error-number errno)))
+                               :demand demand :name name :errno (if (string= errno "EBADF") *ebadf* *einval*)))
 
 (defun failure (class operation result name)
   "The condition for RESULT, a negated errno."

@@ -142,6 +142,31 @@
       (interrupted-thread))
     (pass)))
 
+#+sbcl
+(defun strings-in-c (function)
+  "How many strings FUNCTION has CFFI copy into memory of C's."
+  (let ((allocate (fdefinition 'cffi:foreign-string-alloc))
+        (count 0))
+    (unwind-protect (progn (setf (fdefinition 'cffi:foreign-string-alloc)
+                                 (lambda (&rest arguments)
+                                   (incf count)
+                                   (apply allocate arguments)))
+                           (funcall function))
+      (setf (fdefinition 'cffi:foreign-string-alloc) allocate))
+    count))
+
+;; An interrupt that unwinds out of malloc leaves C's heap broken.
+(deftest refusals-take-no-memory-of-c
+  #-sbcl (skip "looked at on SBCL")
+  #+sbcl
+  (with-object (shm 100)
+    (is (plusp (strings-in-c (lambda () (cffi:with-foreign-string (text "text") text)))))
+    (is (= 0 (strings-in-c (lambda () (report-of (truncate-shm shm -1))))))
+    (is (= 0 (strings-in-c (lambda () (report-of (mmap-shm shm 0))))))
+    (is (= 0 (strings-in-c (lambda () (report-of (chmod-shm shm :wings))))))
+    (close-shm shm)
+    (is (= 0 (strings-in-c (lambda () (report-of (truncate-shm shm 1))))))))
+
 (deftest waiting-for-a-message-is-open-to-interrupts
   #-sbcl (skip "only SBCL has timeouts to try it with")
   #+sbcl
