@@ -36,10 +36,10 @@
   "What is wrong with NAME, as a condition, or nil. Too long a name is left to the library, which knows the limit."
   (let ((demand (cond ((not (stringp name)) "it must be a string.")
                       ((not (plain-string-p name)) "it has a character that cannot be passed on: a NUL, or half of a pair.")
-                      ((not (well-formed-p name)) "it must be one slash and then at least one character, neither a slash nor . or .. alone."))))
+                      ((not (well-formed-p name)) "it must be at least one character, with at most one slash, in front of it, and not . or .. alone."))))
     (when demand
       (make-condition 'shm-invalid-argument :operation operation :argument 'name :datum name :expected-type 'string
-                                            :demand demand :errno (pshm-error-number "EINVAL")))))
+                                            :demand demand :errno *einval*))))
 
 (defun well-formed-p (name)
   "Does NAME have at least one character behind the slash that it may begin with, none of them a slash, and not . or .. alone?"

@@ -62,7 +62,7 @@
 
 (defun descriptor (shm operation)
   "The descriptor of SHM, or an error that says that it is closed, or no object at all."
-  (the (unsigned-byte 31)
+  (the (values (unsigned-byte 31) &optional)
        (or (and (typep shm 'open-shm) (live-descriptor shm))
            (refuse-closed shm operation))))
 

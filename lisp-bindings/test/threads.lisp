@@ -87,7 +87,7 @@
 
 ;;; A timeout that unwinds out of malloc leaves C's heap in pieces: the process dies later, somewhere else.
 #+sbcl
-(defun call-counting-foreign-strings (function)
+(defun strings-in-c (function)
   "How often CFFI allocates a string for C while FUNCTION runs."
   (let ((count 0))
     (unwind-protect
@@ -104,12 +104,12 @@
   #-sbcl (skip "only on SBCL does CFFI allocate strings with malloc, and unwind out of it")
   #+sbcl
   (with-name (name)
-    (is (= 1 (call-counting-foreign-strings (lambda () (cffi:with-foreign-string (c name) c)))))
+    (is (= 1 (strings-in-c (lambda () (cffi:with-foreign-string (c name) c)))))
     (dolist (name (list (coerce name 'simple-base-string)
                         (coerce name '(simple-array character (*)))
                         (format nil "~A~C" name (code-char 233))
                         (make-array (length name) :element-type (array-element-type name) :displaced-to name)))
-      (is (= 0 (call-counting-foreign-strings
+      (is (= 0 (strings-in-c
                 (lambda ()
                   (with-open-shm (shm name :direction :io :if-does-not-exist :create)
                     (delete-shm-if-same name shm))
@@ -119,6 +119,16 @@
                   (list-shm)
                   (delete-shm name)
                   (posix-shm/ffi:shm-unlink name))))))))
+
+(deftest refusals-take-no-memory-of-c
+  #-sbcl (skip "only on SBCL does CFFI allocate strings with malloc, and unwind out of it")
+  #+sbcl
+  (with-object (shm 100)
+    (is (= 0 (strings-in-c (lambda () (report-of (truncate-shm shm -1))))))
+    (is (= 0 (strings-in-c (lambda () (report-of (mmap-shm shm 0))))))
+    (is (= 0 (strings-in-c (lambda () (report-of (chmod-shm shm :wings))))))
+    (close-shm shm)
+    (is (= 0 (strings-in-c (lambda () (report-of (truncate-shm shm 1))))))))
 
 #+sb-thread
 (defun interrupted-thread ()
@@ -141,31 +151,6 @@
     (dotimes (round 300)
       (interrupted-thread))
     (pass)))
-
-#+sbcl
-(defun strings-in-c (function)
-  "How many strings FUNCTION has CFFI copy into memory of C's."
-  (let ((allocate (fdefinition 'cffi:foreign-string-alloc))
-        (count 0))
-    (unwind-protect (progn (setf (fdefinition 'cffi:foreign-string-alloc)
-                                 (lambda (&rest arguments)
-                                   (incf count)
-                                   (apply allocate arguments)))
-                           (funcall function))
-      (setf (fdefinition 'cffi:foreign-string-alloc) allocate))
-    count))
-
-;; An interrupt that unwinds out of malloc leaves C's heap broken.
-(deftest refusals-take-no-memory-of-c
-  #-sbcl (skip "looked at on SBCL")
-  #+sbcl
-  (with-object (shm 100)
-    (is (plusp (strings-in-c (lambda () (cffi:with-foreign-string (text "text") text)))))
-    (is (= 0 (strings-in-c (lambda () (report-of (truncate-shm shm -1))))))
-    (is (= 0 (strings-in-c (lambda () (report-of (mmap-shm shm 0))))))
-    (is (= 0 (strings-in-c (lambda () (report-of (chmod-shm shm :wings))))))
-    (close-shm shm)
-    (is (= 0 (strings-in-c (lambda () (report-of (truncate-shm shm 1))))))))
 
 (deftest waiting-for-a-message-is-open-to-interrupts
   #-sbcl (skip "only SBCL has timeouts to try it with")
