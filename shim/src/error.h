@@ -3,11 +3,10 @@
 #ifndef PSHM_ERROR_H
 #define PSHM_ERROR_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "system.h"
 
 /* Keep a negative result as this thread's last failure, and return it. */
-int failure(int result);
+SELDOM int failure(int result);
 
 /* What every public function returns through: a failure is kept, anything else passes. */
 static inline int

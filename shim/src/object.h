@@ -12,7 +12,7 @@
 enum { OBJECT_RACES = 4096 };
 
 /* What a file is to us that is no regular one: 0 an object, -EISDIR a directory, -ENODEV anything else. */
-int object_kind_error(mode_t mode);
+SELDOM int object_kind_error(mode_t mode);
 
 /* Describe what is behind a descriptor, and refuse what is no object. */
 static inline int
@@ -24,7 +24,7 @@ object_status(int fd, struct stat *ret_status)
 }
 
 /* Close what was opened and is no object; the error is the result. */
-int object_refuse(int fd, int error);
+SELDOM int object_refuse(int fd, int error);
 
 /* Open what exists; flags are native. Never blocks, never returns what is no object. */
 static inline int
@@ -51,6 +51,6 @@ object_create(const char *name, int direction, int permissions)
 int object_supersede(const char *name, int direction, int permissions);
 
 /* -EBADF for a descriptor that is none, else -ENOTSUP: the answer of a call that this platform cannot serve. */
-int object_unsupported(int fd);
+SELDOM int object_unsupported(int fd);
 
 #endif

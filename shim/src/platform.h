@@ -3,7 +3,9 @@
 #ifndef PSHM_PLATFORM_H
 #define PSHM_PLATFORM_H
 
-#include <stdbool.h>
+#include "system.h"
+
+#include <stdatomic.h>
 
 /* The ways to an anonymous object, in the order in which they are tried. */
 enum rung {
@@ -33,14 +35,57 @@ struct platform {
 	unsigned abilities;
 };
 
+/*
+ * Linux: objects are files of a tmpfs. O_NONBLOCK keeps the open of a FIFO from blocking and means nothing to
+ * a regular file. glibc and musl count NAME_MAX bytes after the slash.
+ */
+#define PLATFORM_LINUX \
+	{ "linux", "/dev/shm", 256, O_NONBLOCK, RUNG_MEMFD | RUNG_TMPFILE | RUNG_NAMED, \
+	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_LINK | CAN_PERMIT | CAN_PUNCH | CAN_RESIZE }
+
+/* macOS: objects are not files (xnu, bsd/kern/posix_shm.c): sized once, no read, no write, no inode, PSHMNAMLEN. */
+#define PLATFORM_MACOS { "macos", NULL, 31, 0, RUNG_NAMED, 0 }
+
+/* FreeBSD: objects are the kernel's own (sys/kern/uipc_shm.c); shm_open refuses flags that it does not know. */
+#define PLATFORM_FREEBSD \
+	{ "freebsd", NULL, 1023, 0, RUNG_SHM_ANON | RUNG_NAMED, \
+	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE }
+
+/* OpenBSD: objects are files with hashed names, shm_open(3). */
+#define PLATFORM_OPENBSD \
+	{ "openbsd", NULL, 1023, 0, RUNG_MKSTEMP | RUNG_NAMED, CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE }
+
+/* What POSIX.1-2017 promises, and no more: read and write on an object are unspecified. */
+#define PLATFORM_POSIX { "posix", NULL, 255, 0, RUNG_NAMED, CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE }
+
+/* A test build holds all rows, and chooses one at run time. Elsewhere the compiler knows the row, and answers the questions. */
 #ifdef PSHM_TEST_PLATFORM
 extern struct platform platform;
+#elif defined __linux__
+static const struct platform platform = PLATFORM_LINUX;
+#elif defined __APPLE__
+static const struct platform platform = PLATFORM_MACOS;
+#elif defined __FreeBSD__
+static const struct platform platform = PLATFORM_FREEBSD;
+#elif defined __OpenBSD__
+static const struct platform platform = PLATFORM_OPENBSD;
 #else
-extern const struct platform platform;
+static const struct platform platform = PLATFORM_POSIX;
 #endif
 
-/* The size of a page of memory, in bytes. */
-int platform_page_size(void);
+/* The size of a page of memory, in bytes; 0 until it was asked for, since sysconf is slow. */
+extern atomic_int platform_page;
+
+/* Ask for it. Threads that ask at the same time store the same answer. */
+SELDOM int platform_ask_page_size(void);
+
+static inline int
+platform_page_size(void)
+{
+	int size = atomic_load_explicit(&platform_page, memory_order_relaxed);
+
+	return size == 0 ? platform_ask_page_size() : size;
+}
 
 static inline bool
 can(enum ability ability)

@@ -36,11 +36,23 @@ _Static_assert(sizeof(off_t) == sizeof(int64_t), "offsets are 64 bits wide");
 #define ENODATA ENOMSG
 #endif
 
+/*
+ * What the compiler keeps out of the way of a call that succeeds: what is seldom called and the way to it, and what is only
+ * another way of the same, so that the shorter way need not prepare for it.
+ */
+#ifdef __GNUC__
+#define SELDOM __attribute__((cold, noinline))
+#define ASIDE __attribute__((noinline))
+#else
+#define SELDOM
+#define ASIDE
+#endif
+
 /* After a call has failed: its errno, negated; errno is put back to what it was before the call. */
-int system_error(int saved);
+SELDOM int system_error(int saved);
 
 /* After a call has failed: was it interrupted, so that it is to be repeated? Puts errno back if so. */
-bool system_interrupted(int saved);
+SELDOM bool system_interrupted(int saved);
 
 static inline int
 system_result(int result, int saved)
