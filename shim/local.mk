@@ -29,6 +29,7 @@ shim_sources = \
 	shim/src/name.h \
 	shim/src/native-bsd.c \
 	shim/src/native-linux.c \
+	shim/src/native-linux.h \
 	shim/src/native-none.c \
 	shim/src/native.h \
 	shim/src/object.c \

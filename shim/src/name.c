@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names of objects: their paths, and those that the library makes. */
+/* Names of objects: those that the library makes. */
 #include "system.h"
 #include "name.h"
 #include "platform.h"
 
 #include <string.h>
 #include <time.h>
-
-void
-name_path(char *ret_path, const char *name)
-{
-	(void)stpcpy(stpcpy(ret_path, platform.directory), name);
-}
 
 /* "/pshm-" and 24 hexadecimal digits. */
 static void

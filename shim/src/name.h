@@ -5,6 +5,8 @@
 
 #include "platform.h"
 
+#include <string.h>
+
 /* The bytes of a name that the library makes: within macOS's limit of 31, and a NUL. */
 enum { MADE_NAME_SIZE = 32 };
 
@@ -27,10 +29,9 @@ name_check(const char *name)
 		return -EFAULT;
 	if (name[0] != '/' || name[1] == '\0' || name_is_dots(name + 1))
 		return -EINVAL;
-	for (end = name + 1; *end != '\0' && *end != '/'; end++)
-		continue;
-	if (*end == '/')
-		return -EINVAL;
+	for (end = name + 1; *end != '\0'; end++)
+		if (*end == '/')
+			return -EINVAL;
 	return end - name > platform.name_max ? -ENAMETOOLONG : 0;
 }
 
@@ -38,7 +39,11 @@ name_check(const char *name)
 enum { NAME_PATH_SIZE = sizeof "/dev/shm" + 256 };
 
 /* Write the path of the object with a name that has been checked. */
-void name_path(char *ret_path, const char *name);
+static inline void
+name_path(char *ret_path, const char *name)
+{
+	(void)strcpy(stpcpy(ret_path, platform.directory), name);
+}
 
 /* Write a name that nobody can guess. An error of the system's random source is returned. */
 int name_random(char *ret_name);

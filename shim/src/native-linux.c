@@ -10,37 +10,11 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
-/* Newer than some C libraries: linux/memfd.h, linux/fcntl.h, asm-generic/mman-common.h. */
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
-#endif
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U
-#endif
+/* Newer than some C libraries: asm-generic/mman-common.h. */
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
 #endif
-
-static int
-memfd(unsigned flags)
-{
-	int saved = errno;
-
-	return system_result(memfd_create("posix-shm", flags), saved);
-}
-
-/* Kernels before 6.3 refuse the flag about execution: it is dropped, and only it. */
-int
-native_memfd(bool executable, bool huge)
-{
-	unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING | (huge ? MFD_HUGETLB : 0);
-	int fd = memfd(flags | (executable ? MFD_EXEC : MFD_NOEXEC_SEAL));
-
-	if (fd == -EINVAL)
-		fd = memfd(flags);
-	return fd == -ENOSYS || fd == -EINVAL || (fd == -ENODEV && huge) ? -ENOTSUP : fd;
-}
 
 static int
 sys_open(const char *path, int flags, int mode)
@@ -63,32 +37,38 @@ native_tmpfile(int permissions)
 	return fd == -EOPNOTSUPP || fd == -EISDIR || fd == -ENOENT ? -ENOTSUP : fd;
 }
 
-enum { PATH_OF_DESCRIPTOR_SIZE = sizeof "/proc/self/fd/2147483647" };
+#define DESCRIPTORS "/proc/self/fd/"
 
-/* Without snprintf, which would be a large part of the cost of its callers. */
-static void
-path_of_descriptor(char *ret_path, int fd)
+enum { PATH_OF_DESCRIPTOR_SIZE = sizeof DESCRIPTORS "2147483647" };
+
+/*
+ * Written from its end, which is the end of the room; the result is where it begins. Without snprintf, which would be a
+ * large part of the cost of its callers.
+ */
+static const char *
+path_of_descriptor(char room[PATH_OF_DESCRIPTOR_SIZE], int fd)
 {
-	char digits[PATH_OF_DESCRIPTOR_SIZE];
-	char *digit = digits + sizeof digits - 1;
+	char *start = room + PATH_OF_DESCRIPTOR_SIZE - 1;
+	unsigned rest = (unsigned)fd;
 
-	*digit = '\0';
+	*start = '\0';
 	do
-		*--digit = (char)('0' + fd % 10);
-	while ((fd /= 10) > 0);
-	(void)stpcpy(stpcpy(ret_path, "/proc/self/fd/"), digit);
+		*--start = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	start -= sizeof DESCRIPTORS - 1;
+	return memcpy(start, DESCRIPTORS, sizeof DESCRIPTORS - 1);
 }
 
 /* By way of /proc: AT_EMPTY_PATH would need a capability. Without /proc there is no such file. */
 int
 native_link(int fd, const char *name)
 {
-	char from[PATH_OF_DESCRIPTOR_SIZE];
+	char room[PATH_OF_DESCRIPTOR_SIZE];
+	const char *from = path_of_descriptor(room, fd);
 	char to[NAME_PATH_SIZE];
 	int saved = errno;
 	int error;
 
-	path_of_descriptor(from, fd);
 	name_path(to, name);
 	error = system_result(linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW), saved);
 	return error == -ENOENT ? -ENOTSUP : error;
@@ -97,62 +77,10 @@ native_link(int fd, const char *name)
 int
 native_reopen(int fd, int flags)
 {
-	char path[PATH_OF_DESCRIPTOR_SIZE];
-	int opened;
+	char room[PATH_OF_DESCRIPTOR_SIZE];
+	int opened = sys_open(path_of_descriptor(room, fd), flags, 0);
 
-	path_of_descriptor(path, fd);
-	opened = sys_open(path, flags, 0);
 	return opened == -ENOENT ? -ENOTSUP : opened;
-}
-
-bool
-native_is_path(int status_flags)
-{
-	return (status_flags & O_PATH) != 0;
-}
-
-static int
-sys_fallocate(int fd, int mode, int64_t offset, int64_t length)
-{
-	int saved = errno;
-	int result = system_result(fallocate(fd, mode, offset, length), saved);
-
-	return result == -ENOSYS ? -ENOTSUP : result;
-}
-
-static int
-fallocate_uninterrupted(int fd, int mode, int64_t offset, int64_t length)
-{
-	int result;
-
-	do
-		result = sys_fallocate(fd, mode, offset, length);
-	while (result == -EINTR);
-	return result;
-}
-
-int
-native_fallocate(int fd, int64_t offset, int64_t length)
-{
-	return fallocate_uninterrupted(fd, 0, offset, length);
-}
-
-int
-native_fallocate_once(int fd, int64_t offset, int64_t length)
-{
-	return sys_fallocate(fd, 0, offset, length);
-}
-
-int
-native_reserve(int fd, int64_t offset, int64_t length)
-{
-	return fallocate_uninterrupted(fd, FALLOC_FL_KEEP_SIZE, offset, length);
-}
-
-int
-native_release(int fd, int64_t offset, int64_t length)
-{
-	return fallocate_uninterrupted(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset, length);
 }
 
 uint64_t
@@ -164,18 +92,6 @@ native_memory(void)
 	if (system_result(sysinfo(&machine), saved) < 0)
 		return UINT64_MAX;
 	return ((uint64_t)machine.totalram + machine.totalswap) * machine.mem_unit;
-}
-
-int
-native_add_seals(int fd, int seals)
-{
-	return sys_fcntl(fd, F_ADD_SEALS, seals);
-}
-
-int
-native_get_seals(int fd)
-{
-	return sys_fcntl(fd, F_GET_SEALS, 0);
 }
 
 static int

@@ -1,16 +1,38 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The calls that not every platform has, each with its result or its errno negated. native-linux.c and native-bsd.c
- * make them; where there is nothing to make, native-none.c answers -ENOTSUP.
+ * The calls that not every platform has, each with its result or its errno negated. native-linux.c, native-linux.h and
+ * native-bsd.c make them; where there is nothing to make, native-none.c answers -ENOTSUP.
  */
 #ifndef PSHM_NATIVE_H
 #define PSHM_NATIVE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "system.h"
+
+/* What Linux makes inline. */
+#ifdef __linux__
+#define NATIVE static inline
+#else
+#define NATIVE
+#endif
 
 /* A memfd that takes seals; -ENOTSUP where there are none. */
-int native_memfd(bool executable, bool huge);
+NATIVE int native_memfd(bool executable, bool huge);
+
+/* Whether a descriptor gives no access at all, as with O_PATH. */
+NATIVE bool native_is_path(int status_flags);
+
+/* Reserve pages and grow; -ENOTSUP where the platform or the file system cannot. Repeated when interrupted. */
+NATIVE int native_fallocate(int fd, int64_t offset, int64_t length);
+
+/* The same, but an interruption is an answer. */
+NATIVE int native_fallocate_once(int fd, int64_t offset, int64_t length);
+
+/* Reserve pages without growing, also past the end, and give them back. Repeated when interrupted. */
+NATIVE int native_reserve(int fd, int64_t offset, int64_t length);
+NATIVE int native_release(int fd, int64_t offset, int64_t length);
+
+NATIVE int native_add_seals(int fd, int seals);
+NATIVE int native_get_seals(int fd);
 
 /* An unnamed file, open for reading and writing, where named objects live; -ENOTSUP where there are none. */
 int native_tmpfile(int permissions);
@@ -21,24 +43,8 @@ int native_link(int fd, const char *name);
 /* Open an object anew by its descriptor; -ENOTSUP where it cannot be done. */
 int native_reopen(int fd, int flags);
 
-/* Whether a descriptor gives no access at all, as with O_PATH. */
-bool native_is_path(int status_flags);
-
-/* Reserve pages and grow; -ENOTSUP where the platform or the file system cannot. Repeated when interrupted. */
-int native_fallocate(int fd, int64_t offset, int64_t length);
-
-/* The same, but an interruption is an answer. */
-int native_fallocate_once(int fd, int64_t offset, int64_t length);
-
-/* Reserve pages without growing, also past the end, and give them back. Repeated when interrupted. */
-int native_reserve(int fd, int64_t offset, int64_t length);
-int native_release(int fd, int64_t offset, int64_t length);
-
 /* The bytes of memory and swap of the machine. */
 uint64_t native_memory(void);
-
-int native_add_seals(int fd, int seals);
-int native_get_seals(int fd);
 
 /* Bring the pages of a mapping in; -ENOSPC when there are none to be had. */
 int native_populate(int64_t address, int64_t length, bool writing);
@@ -49,5 +55,9 @@ int native_shm_anon(int permissions);
 
 /* OpenBSD's object with a random name, which replaces the template; -ENOTSUP elsewhere. */
 int native_mkstemp(char *template);
+
+#ifdef __linux__
+#include "native-linux.h"
+#endif
 
 #endif
