@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The prefix in whole pages, so that the data begins on a page; or what is wrong with the sizes. */
-static int64_t
+static inline int64_t
 room_for(int64_t length, int64_t prefix)
 {
 	int64_t page = platform_page_size();
@@ -29,18 +29,18 @@ room_for(int64_t length, int64_t prefix)
 static int64_t
 map_behind(int64_t room, int64_t length, int protections, int flags, int fd, int64_t offset)
 {
-	int64_t base = mapping_place(0, room + length, protections, flags, fd, offset);
+	int native = mapping_check(0, room + length, protections, flags, fd, offset);
+	int64_t base = native < 0 ? native : sys_mmap(0, room + length, protections, native, fd, offset);
 	int64_t data;
 	int64_t error;
 
 	if (is_address_error(base))
 		return base;
 	data = base + room;
-	error = mapping_place(data, length, protections, flags | PSHM_MAP_FIXED, fd, offset);
+	error = sys_mmap(data, length, protections, native | MAP_FIXED, fd, offset);
 	if (!is_address_error(error))
-		error = mapping_place(base, room, PSHM_PROT_READ | PSHM_PROT_WRITE,
-		                      PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_FIXED, -1, 0);
-	if (!is_address_error(error))
+		error = sys_mmap(base, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	if (!is_address_error(error) && !mapping_is_plain(flags))
 		error = mapping_settle(data, length, protections, flags);
 	if (is_address_error(error)) {
 		sys_munmap(base, room + length);

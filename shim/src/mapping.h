@@ -17,10 +17,10 @@ enum {
 /* The native flags, -EINVAL for a bit that is no flag of ours, or -ENOTSUP for a flag that is not the platform's. */
 int mapping_native_flags(int flags);
 
-/* Check the flags of a request, and map. */
-int64_t mapping_place_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset);
+/* The same, with what the flags demand of the rest of a request. */
+int mapping_flags_of_request(int64_t address, int protections, int flags, int fd);
 
-/* The same, with what the flags ask beyond it: both, or nothing. */
+/* Map, and do what flags that are not plain ask beyond it: both, or nothing. */
 int64_t mapping_make_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset);
 
 /* Do to a new mapping what the flags ask beyond mapping it. */
@@ -46,17 +46,15 @@ mapping_is_plain(int flags)
 	return flags == PSHM_MAP_SHARED || flags == PSHM_MAP_PRIVATE;
 }
 
-/* Check a request and map. */
-static inline int64_t
-mapping_place(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+/* Check a request; its native flags are the result. */
+static inline int
+mapping_check(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
 {
 	int error = mapping_request_error(address, length, protections, offset);
 
 	if (error < 0)
 		return error;
-	if (mapping_is_plain(flags))
-		return sys_mmap(address, length, protections, flags, fd, offset);
-	return mapping_place_by_flags(address, length, protections, flags, fd, offset);
+	return mapping_is_plain(flags) ? flags : mapping_flags_of_request(address, protections, flags, fd);
 }
 
 /* Check a request, map, and do what the flags ask beyond it: both, or nothing. */

@@ -11,8 +11,6 @@ _Static_assert(PSHM_PROT_NONE == PROT_NONE && PSHM_PROT_READ == PROT_READ && PSH
 _Static_assert(PSHM_MAP_SHARED == MAP_SHARED && PSHM_MAP_PRIVATE == MAP_PRIVATE && PSHM_MAP_FIXED == MAP_FIXED,
                "these flags are the platform's");
 
-enum { AFTERWARDS = 0 }; /* no native flag: done by a call on the new mapping */
-
 /* The BSDs and macOS have not all flags. */
 #ifdef MAP_GROWSDOWN
 #define LACKS_GROWSDOWN false
@@ -27,14 +25,19 @@ enum { AFTERWARDS = 0 }; /* no native flag: done by a call on the new mapping */
 #define MAP_NORESERVE 0
 #endif
 
-static const struct flag {
-	int ours;
-	int native;
-} flags_of_ours[] = {
-	{ PSHM_MAP_ANONYMOUS, MAP_ANONYMOUS }, { PSHM_MAP_GROWSDOWN, MAP_GROWSDOWN },
-	{ PSHM_MAP_NORESERVE, MAP_NORESERVE }, { PSHM_MAP_POPULATE, AFTERWARDS },
-	{ PSHM_MAP_LOCK, AFTERWARDS },         { PSHM_MAP_HUGE, AFTERWARDS },
+/* Each flag of ours has a bit of its own and one that they share, and counts only as a whole. */
+enum {
+	OURS = PSHM_MAP_ANONYMOUS | PSHM_MAP_GROWSDOWN | PSHM_MAP_NORESERVE | PSHM_MAP_POPULATE | PSHM_MAP_LOCK | PSHM_MAP_HUGE,
+	SHARED_BIT = PSHM_MAP_ANONYMOUS & PSHM_MAP_GROWSDOWN & PSHM_MAP_NORESERVE & PSHM_MAP_POPULATE & PSHM_MAP_LOCK & PSHM_MAP_HUGE
 };
+
+static bool
+are_ours(int flags)
+{
+	int special = flags & ~MAPPING_SAME_EVERYWHERE;
+
+	return special == 0 || ((special & ~OURS) == 0 && (special & SHARED_BIT) != 0 && special != SHARED_BIT);
+}
 
 static bool
 has_flag(int flags, int flag)
@@ -46,17 +49,18 @@ int
 mapping_native_flags(int flags)
 {
 	int native = flags & MAPPING_SAME_EVERYWHERE;
-	int known = MAPPING_SAME_EVERYWHERE;
 
 	if ((LACKS_GROWSDOWN && has_flag(flags, PSHM_MAP_GROWSDOWN)) || (LACKS_NORESERVE && has_flag(flags, PSHM_MAP_NORESERVE)))
 		return -ENOTSUP;
-	for (size_t i = 0; i < sizeof flags_of_ours / sizeof flags_of_ours[0]; i++) {
-		if (!has_flag(flags, flags_of_ours[i].ours))
-			continue;
-		known |= flags_of_ours[i].ours;
-		native |= flags_of_ours[i].native;
-	}
-	return (flags & ~known) != 0 ? -EINVAL : native;
+	if (!are_ours(flags))
+		return -EINVAL;
+	if (has_flag(flags, PSHM_MAP_ANONYMOUS))
+		native |= MAP_ANONYMOUS;
+	if (has_flag(flags, PSHM_MAP_GROWSDOWN))
+		native |= MAP_GROWSDOWN;
+	if (has_flag(flags, PSHM_MAP_NORESERVE))
+		native |= MAP_NORESERVE;
+	return native;
 }
 
 /* What the flags demand of the rest of a request. */
@@ -74,13 +78,12 @@ flags_error(int64_t address, int protections, int flags, int fd)
 	return 0;
 }
 
-int64_t
-mapping_place_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+int
+mapping_flags_of_request(int64_t address, int protections, int flags, int fd)
 {
 	int error = flags_error(address, protections, flags, fd);
-	int native = error < 0 ? error : mapping_native_flags(flags);
 
-	return native < 0 ? native : sys_mmap(address, length, protections, native, fd, offset);
+	return error < 0 ? error : mapping_native_flags(flags);
 }
 
 /* Huge pages before any page is there, and locking last. */
@@ -101,7 +104,8 @@ mapping_settle(int64_t address, int64_t length, int protections, int flags)
 int64_t
 mapping_make_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
 {
-	int64_t made = mapping_place_by_flags(address, length, protections, flags, fd, offset);
+	int native = mapping_flags_of_request(address, protections, flags, fd);
+	int64_t made = native < 0 ? native : sys_mmap(address, length, protections, native, fd, offset);
 	int error;
 
 	if (is_address_error(made))
