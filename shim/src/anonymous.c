@@ -16,49 +16,55 @@
 
 enum { EXEC_BITS = 0111 };
 
-/*
- * Take over a new object that nobody else can have: give it its permissions, and trade the descriptor for a
- * read-only one if that was asked for. The object has to be readable for the moment of opening it again.
- */
+/* The result, or the error after closing what was opened. */
+static int
+close_unless(int error, int fd)
+{
+	if (error >= 0)
+		return fd;
+	sys_close(fd);
+	return error;
+}
+
+/* Trade the descriptor for a read-only one. The object has to be readable for the moment of opening it again. */
+static int ASIDE
+settle_for_reading(int fd, int permissions)
+{
+	int error = sys_fchmod(fd, 0400 | (permissions & EXEC_BITS));
+	int reader = error < 0 ? error : native_reopen(fd, O_RDONLY);
+
+	error = reader < 0 ? reader : sys_fchmod(fd, permissions);
+	sys_close(fd);
+	return reader < 0 ? reader : close_unless(error, reader);
+}
+
+/* Take over a new object that nobody else can have, as it was asked for. */
 static int
 settle(int fd, const struct anonymous_request *request)
 {
-	int wanted = fd;
-	int error = 0;
-
 	if (fd < 0)
 		return fd;
-	if (request->direction == PSHM_DIRECTION_INPUT) {
-		error = sys_fchmod(fd, 0400 | (request->permissions & EXEC_BITS));
-		wanted = error < 0 ? error : native_reopen(fd, O_RDONLY);
-	}
-	error = wanted < 0 ? wanted : sys_fchmod(fd, request->permissions);
-	if (wanted != fd)
-		sys_close(fd);
-	if (error < 0 && wanted >= 0)
-		sys_close(wanted);
-	return error < 0 ? error : wanted;
+	if (request->direction == PSHM_DIRECTION_INPUT)
+		return settle_for_reading(fd, request->permissions);
+	return close_unless(sys_fchmod(fd, request->permissions), fd);
 }
 
 static int
-on_memfd(const struct anonymous_request *request, char *ret_name)
+on_memfd(const struct anonymous_request *request)
 {
-	(void)ret_name;
 	return settle(native_memfd((request->permissions & EXEC_BITS) != 0, request->huge), request);
 }
 
 static int
-on_tmpfile(const struct anonymous_request *request, char *ret_name)
+on_tmpfile(const struct anonymous_request *request)
 {
-	(void)ret_name;
 	return settle(native_tmpfile(0600), request);
 }
 
 /* FreeBSD makes no read-only object of this kind. */
 static int
-on_shm_anon(const struct anonymous_request *request, char *ret_name)
+on_shm_anon(const struct anonymous_request *request)
 {
-	(void)ret_name;
 	return request->direction == PSHM_DIRECTION_INPUT ? -ENOTSUP : settle(native_shm_anon(0600), request);
 }
 
@@ -70,11 +76,7 @@ forget_name(int fd, const char *name, int permissions)
 
 	if (error >= 0 && can(CAN_PERMIT))
 		error = sys_fchmod(fd, permissions);
-	if (error < 0) {
-		sys_close(fd);
-		return error;
-	}
-	return fd;
+	return close_unless(error, fd);
 }
 
 static int
@@ -111,23 +113,29 @@ on_name(const struct anonymous_request *request, char *ret_name)
 	return -EEXIST;
 }
 
-static const struct {
-	enum rung rung;
-	int (*open)(const struct anonymous_request *request, char *ret_name);
-} ladder[] = {
-	{ RUNG_MEMFD, on_memfd },     { RUNG_TMPFILE, on_tmpfile }, { RUNG_SHM_ANON, on_shm_anon },
-	{ RUNG_MKSTEMP, on_mkstemp }, { RUNG_NAMED, on_name },
-};
+/* The rungs below the first. */
+static int ASIDE
+step_down(const struct anonymous_request *request, unsigned rungs, char *ret_name)
+{
+	int fd = -ENOTSUP;
+
+	if ((rungs & RUNG_TMPFILE) != 0)
+		fd = on_tmpfile(request);
+	if (fd == -ENOTSUP && (rungs & RUNG_SHM_ANON) != 0)
+		fd = on_shm_anon(request);
+	if (fd == -ENOTSUP && (rungs & RUNG_MKSTEMP) != 0)
+		fd = on_mkstemp(request, ret_name);
+	if (fd == -ENOTSUP && (rungs & RUNG_NAMED) != 0)
+		fd = on_name(request, ret_name);
+	return fd;
+}
 
 int
 anonymous_open(const struct anonymous_request *request, unsigned rungs, char *ret_name)
 {
-	int fd = -ENOTSUP;
+	int fd = (rungs & RUNG_MEMFD) != 0 ? on_memfd(request) : -ENOTSUP;
 
-	for (size_t i = 0; i < sizeof ladder / sizeof ladder[0] && fd == -ENOTSUP; i++)
-		if ((rungs & (unsigned)ladder[i].rung) != 0)
-			fd = ladder[i].open(request, ret_name);
-	return fd;
+	return fd == -ENOTSUP ? step_down(request, rungs, ret_name) : fd;
 }
 
 static int

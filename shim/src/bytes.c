@@ -19,7 +19,7 @@ request_error(const void *bytes, int64_t count, int64_t offset)
 }
 
 /* How many of the bytes lie inside the object: the count, or fewer at its end. */
-static int64_t
+static inline int64_t
 count_inside(int fd, int64_t count, int64_t offset)
 {
 	struct stat status;
@@ -81,16 +81,36 @@ portion(int64_t count)
 	return count < MOST ? (size_t)count : MOST;
 }
 
-static int64_t
-read_bytes(int fd, char *bytes, int64_t count, int64_t offset)
+static int64_t ASIDE
+read_rest(int fd, char *bytes, int64_t count, int64_t offset, int64_t done)
 {
-	int64_t done = 0;
-
 	while (done < count) {
 		int64_t got = sys_pread(fd, bytes + done, portion(count - done), offset + done);
 
 		if (got <= 0)
-			return done > 0 ? done : got;
+			return done;
+		done += got;
+	}
+	return done;
+}
+
+/* The first call nearly always has all of them. */
+static int64_t
+read_bytes(int fd, char *bytes, int64_t count, int64_t offset)
+{
+	int64_t got = sys_pread(fd, bytes, portion(count), offset);
+
+	return got <= 0 || got == count ? got : read_rest(fd, bytes, count, offset, got);
+}
+
+static int64_t ASIDE
+write_rest(int fd, const char *bytes, int64_t count, int64_t offset, int64_t done)
+{
+	while (done < count) {
+		int64_t got = sys_pwrite(fd, bytes + done, portion(count - done), offset + done);
+
+		if (got <= 0)
+			return done;
 		done += got;
 	}
 	return done;
@@ -99,19 +119,20 @@ read_bytes(int fd, char *bytes, int64_t count, int64_t offset)
 static int64_t
 write_bytes(int fd, const char *bytes, int64_t count, int64_t offset)
 {
-	int64_t done = 0;
+	int64_t got = sys_pwrite(fd, bytes, portion(count), offset);
 
-	while (done < count) {
-		int64_t got = sys_pwrite(fd, bytes + done, portion(count - done), offset + done);
-
-		if (got <= 0)
-			return done > 0 ? done : got;
-		done += got;
-	}
-	return done;
+	return got <= 0 || got == count ? got : write_rest(fd, bytes, count, offset, got);
 }
 
-/* Nothing lies past the greatest offset; and where nothing is asked for, the descriptor is still looked at. */
+/* Where the system cannot, and where nothing is asked for: the descriptor is still looked at. */
+static int64_t ASIDE
+read_inside(int fd, void *ret_bytes, int64_t count, int64_t offset)
+{
+	count = count_inside(fd, count, offset);
+	return count <= 0 ? count : read_mapped(fd, ret_bytes, count, offset);
+}
+
+/* Nothing lies past the greatest offset. */
 int64_t
 pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offset)
 {
@@ -123,8 +144,7 @@ pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offset)
 		count = INT64_MAX - offset;
 	if (can(CAN_DESCRIPTOR_IO) && count > 0)
 		return record64(read_bytes(fd, ret_bytes, count, offset));
-	count = count_inside(fd, count, offset);
-	return count <= 0 ? record64(count) : record64(read_mapped(fd, ret_bytes, count, offset));
+	return record64(read_inside(fd, ret_bytes, count, offset));
 }
 
 /* A write past the end would grow the object, so the end is looked up first. */

@@ -64,32 +64,60 @@ pshm_send(int socket, int fd)
 	return result < 0 ? record((int)result) : 0;
 }
 
-/* Collect the descriptors that came with a message; their number is the result. */
+/* The descriptors that a part of a message has. */
 static size_t
-descriptors_of(struct msghdr *message, int fds[MOST_DESCRIPTORS])
+count_of(const struct cmsghdr *part)
 {
-	size_t count = 0;
+	bool has_rights = part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS;
 
-	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
-		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
-			continue;
-		memcpy(fds + count, CMSG_DATA(part), part->cmsg_len - CMSG_LEN(0));
-		count += (part->cmsg_len - CMSG_LEN(0)) / sizeof fds[0];
-	}
-	return count;
+	return has_rights ? (part->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+}
+
+static int
+descriptor_of(struct cmsghdr *part, size_t index)
+{
+	int fd;
+
+	memcpy(&fd, CMSG_DATA(part) + index * sizeof fd, sizeof fd);
+	return fd;
+}
+
+/* Close whatever came with a message; the result is how many there were. */
+static size_t
+close_all(struct msghdr *message)
+{
+	size_t closed = 0;
+
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part))
+		for (size_t i = 0; i < count_of(part); i++, closed++)
+			sys_close(descriptor_of(part, i));
+	return closed;
+}
+
+static int SELDOM
+refuse(int64_t length, struct msghdr *message)
+{
+	size_t closed = close_all(message);
+
+	if ((message->msg_flags & MSG_CTRUNC) != 0)
+		return -EMFILE;
+	return length == 0 && closed == 0 ? -ENODATA : -EPROTO;
 }
 
 /* The one descriptor of a message, or an error after closing whatever came. */
 static int
-single(int64_t length, int flags, const int *fds, size_t count)
+single(int64_t length, struct msghdr *message)
 {
-	if (length > 0 && (flags & MSG_CTRUNC) == 0 && count == 1)
-		return close_on_exec(fds[0]);
-	for (size_t i = 0; i < count; i++)
-		sys_close(fds[i]);
-	if ((flags & MSG_CTRUNC) != 0)
-		return -EMFILE;
-	return length == 0 && count == 0 ? -ENODATA : -EPROTO;
+	size_t count = 0;
+	int fd = -1;
+
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
+		if (count_of(part) == 0)
+			continue;
+		count += count_of(part);
+		fd = descriptor_of(part, 0);
+	}
+	return length > 0 && count == 1 && (message->msg_flags & MSG_CTRUNC) == 0 ? close_on_exec(fd) : refuse(length, message);
 }
 
 int
@@ -99,7 +127,6 @@ pshm_receive(int socket)
 		struct cmsghdr header;
 		char room[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int))];
 	} control;
-	int fds[MOST_DESCRIPTORS];
 	char byte;
 	struct iovec data = { &byte, 1 };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
@@ -107,7 +134,7 @@ pshm_receive(int socket)
 
 	if (length < 0)
 		return record((int)length);
-	return record(single(length, message.msg_flags, fds, descriptors_of(&message, fds)));
+	return record(single(length, &message));
 }
 
 /* SOCK_CLOEXEC is in POSIX.1-2024 and on every system but macOS. */
