@@ -26,7 +26,7 @@ object_status(int fd, struct stat *ret_status)
 /* Close what was opened and is no object; the error is the result. */
 SELDOM int object_refuse(int fd, int error);
 
-/* Open what exists; flags are native. Never blocks, never returns what is no object. */
+/* Open what may exist; flags are native. Never blocks, never returns what is no object. */
 static inline int
 object_open(const char *name, int flags, int mode)
 {
@@ -34,17 +34,17 @@ object_open(const char *name, int flags, int mode)
 	int fd = sys_shm_open(name, flags | platform.open_flags, mode);
 	int error;
 
-	if (fd < 0 || (flags & O_EXCL) != 0)
+	if (fd < 0)
 		return fd;
 	error = object_status(fd, &status);
 	return error < 0 ? object_refuse(fd, error) : fd;
 }
 
-/* Create what does not exist, exclusively. */
+/* Create what does not exist, exclusively: what is new is an object. */
 static inline int
-object_create(const char *name, int direction, int permissions)
+object_create(const char *name, int flags, int mode)
 {
-	return object_open(name, direction | O_CREAT | O_EXCL, permissions);
+	return sys_shm_open(name, flags | O_CREAT | O_EXCL | platform.open_flags, mode);
 }
 
 /* Give the name to a new object, whoever had it. */

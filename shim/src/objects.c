@@ -33,6 +33,13 @@ native_open_flags(int flags)
 	}
 }
 
+/* What exists is looked at, which needs room that a new object does not. */
+static int ASIDE
+open_what_exists(const char *name, int flags, int mode)
+{
+	return record(object_open(name, flags, mode));
+}
+
 int
 pshm_shm_open(const char *name, int flags, int mode)
 {
@@ -43,7 +50,7 @@ pshm_shm_open(const char *name, int flags, int mode)
 		return record(error);
 	if (native < 0 || (mode & ~0777) != 0)
 		return record(-EINVAL);
-	return record(object_open(name, native, mode));
+	return (native & O_EXCL) != 0 ? record(object_create(name, native, mode)) : open_what_exists(name, native, mode);
 }
 
 int
