@@ -16,16 +16,6 @@
 
 enum { EXEC_BITS = 0111 };
 
-/* The result, or the error after closing what was opened. */
-static int
-close_unless(int error, int fd)
-{
-	if (error >= 0)
-		return fd;
-	sys_close(fd);
-	return error;
-}
-
 /* Trade the descriptor for a read-only one. The object has to be readable for the moment of opening it again. */
 static int ASIDE
 settle_for_reading(int fd, int permissions)
@@ -35,21 +25,24 @@ settle_for_reading(int fd, int permissions)
 
 	error = reader < 0 ? reader : sys_fchmod(fd, permissions);
 	sys_close(fd);
-	return reader < 0 ? reader : close_unless(error, reader);
+	return error < 0 && reader >= 0 ? object_refuse(reader, error) : reader;
 }
 
 /* Take over a new object that nobody else can have, as it was asked for. */
-static int
+static inline int
 settle(int fd, const struct anonymous_request *request)
 {
+	int error;
+
 	if (fd < 0)
 		return fd;
 	if (request->direction == PSHM_DIRECTION_INPUT)
 		return settle_for_reading(fd, request->permissions);
-	return close_unless(sys_fchmod(fd, request->permissions), fd);
+	error = sys_fchmod(fd, request->permissions);
+	return error < 0 ? object_refuse(fd, error) : fd;
 }
 
-static int
+static inline int
 on_memfd(const struct anonymous_request *request)
 {
 	return settle(native_memfd((request->permissions & EXEC_BITS) != 0, request->huge), request);
@@ -76,7 +69,7 @@ forget_name(int fd, const char *name, int permissions)
 
 	if (error >= 0 && can(CAN_PERMIT))
 		error = sys_fchmod(fd, permissions);
-	return close_unless(error, fd);
+	return error < 0 ? object_refuse(fd, error) : fd;
 }
 
 static int
@@ -130,39 +123,48 @@ step_down(const struct anonymous_request *request, unsigned rungs, char *ret_nam
 	return fd;
 }
 
+static inline int
+first_rung(const struct anonymous_request *request, unsigned rungs)
+{
+	return (rungs & RUNG_MEMFD) != 0 ? on_memfd(request) : -ENOTSUP;
+}
+
 int
 anonymous_open(const struct anonymous_request *request, unsigned rungs, char *ret_name)
 {
-	int fd = (rungs & RUNG_MEMFD) != 0 ? on_memfd(request) : -ENOTSUP;
+	int fd = first_rung(request, rungs);
 
 	return fd == -ENOTSUP ? step_down(request, rungs, ret_name) : fd;
 }
 
 static int
+name_room_error(const char *ret_name, int64_t name_size)
+{
+	if (ret_name == NULL)
+		return name_size == 0 ? 0 : -EFAULT;
+	return name_size < MADE_NAME_SIZE ? -ERANGE : 0;
+}
+
+static int
 request_error(int direction, int permissions, int flags, int attempts, const char *ret_name, int64_t name_size)
 {
+	int error;
+
 	if ((direction != PSHM_DIRECTION_INPUT && direction != PSHM_DIRECTION_IO) || (permissions & ~0777) != 0)
 		return -EINVAL;
 	if ((flags & ~PSHM_ANONYMOUS_HUGE) != 0 || attempts < 0 || name_size < 0)
 		return -EINVAL;
-	if (ret_name == NULL && name_size != 0)
-		return -EFAULT;
-	if (ret_name != NULL && name_size < MADE_NAME_SIZE)
-		return -ERANGE;
-	return attempts == 0 ? -EEXIST : 0;
+	error = name_room_error(ret_name, name_size);
+	return error == 0 && attempts == 0 ? -EEXIST : error;
 }
 
-int
-pshm_open_anonymous(int direction, int permissions, int flags, int attempts, char *ret_name, int64_t name_size)
+/* Huge pages are a memfd's. A rung that makes a name tells it. */
+static int ASIDE
+open_on_lower_rungs(const struct anonymous_request *request, char *ret_name)
 {
-	const struct anonymous_request request = { direction, permissions, flags != 0, attempts };
-	int error = request_error(direction, permissions, flags, attempts, ret_name, name_size);
 	char name[MADE_NAME_SIZE] = "";
-	int fd;
+	int fd = step_down(request, request->huge ? 0 : platform.rungs, name);
 
-	if (error < 0)
-		return record(error);
-	fd = anonymous_open(&request, platform.rungs & (request.huge ? RUNG_MEMFD : ~0U), name);
 	if (fd < 0)
 		return record(fd);
 	if (ret_name != NULL) {
@@ -170,5 +172,24 @@ pshm_open_anonymous(int direction, int permissions, int flags, int attempts, cha
 			name_for_people(name, fd);
 		memcpy(ret_name, name, sizeof name);
 	}
+	return fd;
+}
+
+int
+pshm_open_anonymous(int direction, int permissions, int flags, int attempts, char *ret_name, int64_t name_size)
+{
+	const struct anonymous_request request = { direction, permissions, flags != 0, attempts };
+	int error = request_error(direction, permissions, flags, attempts, ret_name, name_size);
+	int fd;
+
+	if (error < 0)
+		return record(error);
+	fd = first_rung(&request, platform.rungs);
+	if (fd == -ENOTSUP)
+		return open_on_lower_rungs(&request, ret_name);
+	if (fd < 0)
+		return record(fd);
+	if (ret_name != NULL)
+		name_for_people(ret_name, fd);
 	return fd;
 }

@@ -42,7 +42,10 @@ enum { NAME_PATH_SIZE = sizeof "/dev/shm" + 256 };
 static inline void
 name_path(char *ret_path, const char *name)
 {
-	(void)strcpy(stpcpy(ret_path, platform.directory), name);
+	size_t length = strlen(platform.directory);
+
+	memcpy(ret_path, platform.directory, length);
+	strcpy(ret_path + length, name);
 }
 
 /* Write a name that nobody can guess. An error of the system's random source is returned. */

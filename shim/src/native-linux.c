@@ -3,6 +3,7 @@
 #include "system.h"
 #include "name.h"
 #include "native.h"
+#include "object.h"
 #include "platform.h"
 
 #ifdef __linux__
@@ -10,11 +11,13 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
-/* Newer than some C libraries: asm-generic/mman-common.h. */
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
-#define MADV_POPULATE_WRITE 23
-#endif
+int
+native_older_memfd(int error, bool huge)
+{
+	int fd = error == -EINVAL ? sys_memfd_create(memfd_flags(huge)) : error;
+
+	return fd == -ENOSYS || fd == -EINVAL || (fd == -ENODEV && huge) ? -ENOTSUP : fd;
+}
 
 static int
 sys_open(const char *path, int flags, int mode)
@@ -59,19 +62,33 @@ path_of_descriptor(char room[PATH_OF_DESCRIPTOR_SIZE], int fd)
 	return memcpy(start, DESCRIPTORS, sizeof DESCRIPTORS - 1);
 }
 
+static int
+sys_linkat(const char *from, const char *to)
+{
+	int saved = errno;
+
+	return system_result(linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW), saved);
+}
+
 /* By way of /proc: AT_EMPTY_PATH would need a capability. Without /proc there is no such file. */
 int
-native_link(int fd, const char *name)
+native_give_name(int fd, const char *name)
 {
 	char room[PATH_OF_DESCRIPTOR_SIZE];
 	const char *from = path_of_descriptor(room, fd);
 	char to[NAME_PATH_SIZE];
-	int saved = errno;
-	int error;
 
 	name_path(to, name);
-	error = system_result(linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW), saved);
-	return error == -ENOENT ? -ENOTSUP : error;
+	for (int race = 0; race < OBJECT_RACES; race++) {
+		int error = sys_linkat(from, to);
+
+		if (error != -EEXIST)
+			return error == -ENOENT ? -ENOTSUP : error;
+		error = sys_shm_unlink(name);
+		if (error < 0 && error != -ENOENT)
+			return error;
+	}
+	return -EAGAIN;
 }
 
 int
@@ -92,29 +109,6 @@ native_memory(void)
 	if (system_result(sysinfo(&machine), saved) < 0)
 		return UINT64_MAX;
 	return ((uint64_t)machine.totalram + machine.totalswap) * machine.mem_unit;
-}
-
-static int
-sys_madvise(int64_t address, int64_t length, int advice)
-{
-	int saved = errno;
-	int result;
-
-	do
-		result = madvise((void *)(uintptr_t)address, (size_t)length, advice);
-	while (result < 0 && system_interrupted(saved));
-	return system_result(result, saved);
-}
-
-/* Where touching a page would be a SIGBUS, the answer is EFAULT; a kernel before 5.14 does not know the advice. */
-int
-native_populate(int64_t address, int64_t length, bool writing)
-{
-	int error = sys_madvise(address, length, writing ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
-
-	if (error == -EFAULT)
-		return -ENOSPC;
-	return error == -EINVAL ? -ENOTSUP : error;
 }
 
 /* A kernel that was built without huge pages does not know the advice. */

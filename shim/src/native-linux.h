@@ -13,6 +13,12 @@
 #define MFD_EXEC 0x0010U
 #endif
 
+/* Newer than some C libraries: asm-generic/mman-common.h. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
 static inline int
 sys_memfd_create(unsigned flags)
 {
@@ -21,16 +27,21 @@ sys_memfd_create(unsigned flags)
 	return system_result(memfd_create("posix-shm", flags), saved);
 }
 
-/* Kernels before 6.3 refuse the flag about execution: it is dropped, and only it. */
+/* After an error: kernels before 6.3 refuse the flag about execution, so it is dropped, and only it. */
+SELDOM int native_older_memfd(int error, bool huge);
+
+static inline unsigned
+memfd_flags(bool huge)
+{
+	return MFD_CLOEXEC | MFD_ALLOW_SEALING | (huge ? MFD_HUGETLB : 0);
+}
+
 static inline int
 native_memfd(bool executable, bool huge)
 {
-	unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING | (huge ? MFD_HUGETLB : 0);
-	int fd = sys_memfd_create(flags | (executable ? MFD_EXEC : MFD_NOEXEC_SEAL));
+	int fd = sys_memfd_create(memfd_flags(huge) | (executable ? MFD_EXEC : MFD_NOEXEC_SEAL));
 
-	if (fd == -EINVAL)
-		fd = sys_memfd_create(flags);
-	return fd == -ENOSYS || fd == -EINVAL || (fd == -ENODEV && huge) ? -ENOTSUP : fd;
+	return fd < 0 ? native_older_memfd(fd, huge) : fd;
 }
 
 static inline bool
@@ -93,6 +104,29 @@ static inline int
 native_get_seals(int fd)
 {
 	return sys_fcntl(fd, F_GET_SEALS, 0);
+}
+
+static inline int
+sys_madvise(int64_t address, int64_t length, int advice)
+{
+	int saved = errno;
+	int result;
+
+	do
+		result = madvise((void *)(uintptr_t)address, (size_t)length, advice);
+	while (result < 0 && system_interrupted(saved));
+	return system_result(result, saved);
+}
+
+/* Where touching a page would be a SIGBUS, the answer is EFAULT; a kernel before 5.14 does not know the advice. */
+static inline int
+native_populate(int64_t address, int64_t length, bool writing)
+{
+	int error = sys_madvise(address, length, writing ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+
+	if (error == -EFAULT)
+		return -ENOSPC;
+	return error == -EINVAL ? -ENOTSUP : error;
 }
 
 #endif

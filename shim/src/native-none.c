@@ -21,7 +21,7 @@ native_tmpfile(int permissions)
 }
 
 int
-native_link(int fd, const char *name)
+native_give_name(int fd, const char *name)
 {
 	(void)fd;
 	(void)name;

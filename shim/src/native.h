@@ -37,8 +37,8 @@ NATIVE int native_get_seals(int fd);
 /* An unnamed file, open for reading and writing, where named objects live; -ENOTSUP where there are none. */
 int native_tmpfile(int permissions);
 
-/* Give an unnamed file a name: -EEXIST when it is taken, -ENOTSUP where it cannot be done. */
-int native_link(int fd, const char *name);
+/* Give an unnamed file the name of an object, whoever had it; -ENOTSUP where it cannot be done. */
+int native_give_name(int fd, const char *name);
 
 /* Open an object anew by its descriptor; -ENOTSUP where it cannot be done. */
 int native_reopen(int fd, int flags);
@@ -47,7 +47,7 @@ int native_reopen(int fd, int flags);
 uint64_t native_memory(void);
 
 /* Bring the pages of a mapping in; -ENOSPC when there are none to be had. */
-int native_populate(int64_t address, int64_t length, bool writing);
+NATIVE int native_populate(int64_t address, int64_t length, bool writing);
 int native_ask_for_huge_pages(int64_t address, int64_t length);
 
 /* An unnamed object of FreeBSD's; -ENOTSUP elsewhere. */

@@ -23,7 +23,7 @@ object_status(int fd, struct stat *ret_status)
 	return error < 0 || S_ISREG(ret_status->st_mode) ? error : object_kind_error(ret_status->st_mode);
 }
 
-/* Close what was opened and is no object; the error is the result. */
+/* Close what was opened and is not to be had; the error is the result. */
 SELDOM int object_refuse(int fd, int error);
 
 /* Open what may exist; flags are native. Never blocks, never returns what is no object. */
