@@ -68,7 +68,7 @@ pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix)
 		return record((int)room);
 	if (address <= room)
 		return record(-EINVAL);
-	return record(mapping_remove(address - room, room + length));
+	return record(mapping_fits(address, room + length) ? sys_munmap(address - room, room + length) : -EOVERFLOW);
 }
 
 static int

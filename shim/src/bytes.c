@@ -73,12 +73,12 @@ write_mapped(int fd, const void *bytes, int64_t count, int64_t offset)
 }
 
 /* Some systems refuse a count above INT_MAX or SSIZE_MAX, instead of transferring a part of it. */
+enum { PORTION = 1 << 30 };
+
 static size_t
 portion(int64_t count)
 {
-	enum { MOST = 1 << 30 };
-
-	return count < MOST ? (size_t)count : MOST;
+	return count < PORTION ? (size_t)count : PORTION;
 }
 
 static int64_t ASIDE
@@ -88,19 +88,10 @@ read_rest(int fd, char *bytes, int64_t count, int64_t offset, int64_t done)
 		int64_t got = sys_pread(fd, bytes + done, portion(count - done), offset + done);
 
 		if (got <= 0)
-			return done;
+			return done > 0 ? done : got;
 		done += got;
 	}
 	return done;
-}
-
-/* The first call nearly always has all of them. */
-static int64_t
-read_bytes(int fd, char *bytes, int64_t count, int64_t offset)
-{
-	int64_t got = sys_pread(fd, bytes, portion(count), offset);
-
-	return got <= 0 || got == count ? got : read_rest(fd, bytes, count, offset, got);
 }
 
 static int64_t ASIDE
@@ -110,41 +101,47 @@ write_rest(int fd, const char *bytes, int64_t count, int64_t offset, int64_t don
 		int64_t got = sys_pwrite(fd, bytes + done, portion(count - done), offset + done);
 
 		if (got <= 0)
-			return done;
+			return done > 0 ? done : got;
 		done += got;
 	}
 	return done;
 }
 
-static int64_t
-write_bytes(int fd, const char *bytes, int64_t count, int64_t offset)
-{
-	int64_t got = sys_pwrite(fd, bytes, portion(count), offset);
-
-	return got <= 0 || got == count ? got : write_rest(fd, bytes, count, offset, got);
-}
-
-/* Where the system cannot, and where nothing is asked for: the descriptor is still looked at. */
+/* Nothing lies past the greatest offset; and where nothing is asked for, the descriptor is still looked at. */
 static int64_t ASIDE
-read_inside(int fd, void *ret_bytes, int64_t count, int64_t offset)
+read_otherwise(int fd, void *ret_bytes, int64_t count, int64_t offset)
 {
+	if (count > INT64_MAX - offset)
+		count = INT64_MAX - offset;
+	if (can(CAN_DESCRIPTOR_IO) && count > 0)
+		return record64(read_rest(fd, ret_bytes, count, offset, 0));
 	count = count_inside(fd, count, offset);
-	return count <= 0 ? count : read_mapped(fd, ret_bytes, count, offset);
+	return count <= 0 ? record64(count) : record64(read_mapped(fd, ret_bytes, count, offset));
 }
 
-/* Nothing lies past the greatest offset. */
+/* The usual read is one call, which has all the bytes. */
 int64_t
 pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offset)
 {
 	int error = request_error(ret_bytes, count, offset);
+	int64_t got;
 
 	if (error < 0)
 		return record64(error);
-	if (count > INT64_MAX - offset)
-		count = INT64_MAX - offset;
-	if (can(CAN_DESCRIPTOR_IO) && count > 0)
-		return record64(read_bytes(fd, ret_bytes, count, offset));
-	return record64(read_inside(fd, ret_bytes, count, offset));
+	if (!can(CAN_DESCRIPTOR_IO) || count <= 0 || count > PORTION || offset > INT64_MAX - PORTION)
+		return read_otherwise(fd, ret_bytes, count, offset);
+	got = sys_pread(fd, ret_bytes, (size_t)count, offset);
+	if (got == count)
+		return got;
+	return got > 0 ? read_rest(fd, ret_bytes, count, offset, got) : record64(got);
+}
+
+static int64_t
+write_bytes(int fd, const char *bytes, int64_t count, int64_t offset)
+{
+	int64_t put = sys_pwrite(fd, bytes, portion(count), offset);
+
+	return put < count && put > 0 ? write_rest(fd, bytes, count, offset, put) : put;
 }
 
 /* A write past the end would grow the object, so the end is looked up first. */

@@ -54,6 +54,8 @@ mapping_native_flags(int flags)
 		return -ENOTSUP;
 	if (!are_ours(flags))
 		return -EINVAL;
+	if ((flags & ~SHARED_BIT & (PSHM_MAP_ANONYMOUS | PSHM_MAP_GROWSDOWN | PSHM_MAP_NORESERVE)) == 0)
+		return native;
 	if (has_flag(flags, PSHM_MAP_ANONYMOUS))
 		native |= MAP_ANONYMOUS;
 	if (has_flag(flags, PSHM_MAP_GROWSDOWN))
