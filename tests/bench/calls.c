@@ -2,11 +2,11 @@
 /*
  * Every function of the library beside the same system calls made by hand through the C library.
  *
- *   calls time ROUNDS       prints, per function: nanoseconds by hand, nanoseconds of ours, the ratio of the medians,
- *                           and the quartiles of the ratio of neighbouring rounds
- *   calls count LENGTH      runs everything a few times, with names of LENGTH bytes, for callgrind to count
- *   calls list              prints the names of the functions: `named' where the name of an object goes in, `call', or
- *                           `question' where no system call is made
+ *   calls time ROUNDS [FUNCTION]   prints, per function: nanoseconds by hand, nanoseconds of ours, the ratio of the
+ *                                  medians, and the quartiles of the ratio of neighbouring rounds
+ *   calls count LENGTH             runs everything a few times, with names of LENGTH bytes, for callgrind to count
+ *   calls list                     prints the names of the functions: `named' where the name of an object goes in, `call',
+ *                                  or `question' where no system call is made
  *
  * A side is a function of its own, shim_NAME or libc_NAME, so that callgrind tells them apart. What has to be there
  * before a call, and what it leaves behind, is made and removed outside of the measured part.
@@ -597,9 +597,10 @@ main(int count, char **words)
 	if (strcmp(mode, "time") == 0 && number > 0) {
 		make_names(32);
 		for (int i = 0; i < PAIR_COUNT; i++)
-			compare(&pairs[i], number);
+			if (count == 3 || strcmp(words[3], pairs[i].name) == 0)
+				compare(&pairs[i], number);
 		return 0;
 	}
-	fprintf(stderr, "usage: calls time ROUNDS | calls count LENGTH | calls list\n");
+	fprintf(stderr, "usage: calls time ROUNDS [FUNCTION] | calls count LENGTH | calls list\n");
 	return 2;
 }
