@@ -11,15 +11,13 @@
 static inline int64_t
 room_for(int64_t length, int64_t prefix)
 {
-	int64_t page = platform_page_size();
-	int64_t room;
+	uint64_t page = (uint64_t)platform_page_size();
+	uint64_t room;
 
 	if (length <= 0 || prefix <= 0)
 		return -EINVAL;
-	if (prefix > INT64_MAX - page)
-		return -EOVERFLOW;
-	room = (prefix + page - 1) & -page;
-	return length > INT64_MAX - room ? -EOVERFLOW : room;
+	room = ((uint64_t)prefix + page - 1) & -page;
+	return room + (uint64_t)length > INT64_MAX ? -EOVERFLOW : (int64_t)room;
 }
 
 /*

@@ -101,7 +101,7 @@ write_rest(int fd, const char *bytes, int64_t count, int64_t offset, int64_t don
 		int64_t got = sys_pwrite(fd, bytes + done, portion(count - done), offset + done);
 
 		if (got <= 0)
-			return done > 0 ? done : got;
+			return done;
 		done += got;
 	}
 	return done;
