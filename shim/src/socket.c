@@ -117,7 +117,7 @@ single(int64_t length, struct msghdr *message)
 		count += count_of(part);
 		fd = descriptor_of(part, 0);
 	}
-	return length > 0 && count == 1 && (message->msg_flags & MSG_CTRUNC) == 0 ? close_on_exec(fd) : refuse(length, message);
+	return length > 0 && (message->msg_flags & MSG_CTRUNC) == 0 && count == 1 ? close_on_exec(fd) : refuse(length, message);
 }
 
 int

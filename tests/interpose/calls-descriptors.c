@@ -102,6 +102,13 @@ fchmod(int fd, mode_t mode)
 	return interpose_plays(NO_PERMISSIONS) ? refuse_on(fd, EINVAL) : real(fd, mode);
 }
 
+/* How many of the bytes one call moves. */
+static size_t
+moved(size_t count)
+{
+	return interpose_plays(SHORT_TRANSFERS) && count > 3 ? 3 : count;
+}
+
 ssize_t
 pread64(int fd, void *bytes, size_t count, off64_t offset)
 {
@@ -109,7 +116,7 @@ pread64(int fd, void *bytes, size_t count, off64_t offset)
 	interpose_note_count(count);
 	if (interpose_fails(CALL_pread))
 		return -1;
-	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, count, offset);
+	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
 }
 
 ssize_t
@@ -119,7 +126,7 @@ pwrite64(int fd, const void *bytes, size_t count, off64_t offset)
 	interpose_note_count(count);
 	if (interpose_fails(CALL_pwrite))
 		return -1;
-	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, count, offset);
+	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
 }
 
 ssize_t

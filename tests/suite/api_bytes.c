@@ -150,6 +150,35 @@ START_TEST(interrupted_copies_go_on)
 }
 END_TEST
 
+/* A system call may move a part of the bytes: the rest follows, and what was moved before a failure counts. */
+START_TEST(partial_copies_go_on)
+{
+	char bytes[11] = "";
+	int fd = anonymous_new(4096);
+
+	if (has("descriptor-io")) {
+		interpose_add_traits(SHORT_TRANSFERS);
+		assert_result(call("pshm_write", fd, "abcdefghij", 10, 4091), 5);
+		interpose_reset();
+		assert_result(call("pshm_write", fd, "abcdefghij", 10, 7), 10);
+		ck_assert_int_eq(interpose_count(CALL_pwrite), 4);
+		assert_result(call("pshm_read", fd, bytes, 10, 7), 10);
+		ck_assert_str_eq(bytes, "abcdefghij");
+		ck_assert_int_eq(interpose_count(CALL_pread), 4);
+		interpose_fail(CALL_pwrite, 3, EIO);
+		assert_result(call("pshm_write", fd, "ABCDEFGHIJ", 10, 7), 6);
+		interpose_fail(CALL_pread, 2, EIO);
+		assert_result(call("pshm_read", fd, bytes, 10, 7), 3);
+		interpose_reset();
+		assert_result(call("pshm_read", fd, bytes, 10, 7), 10);
+		ck_assert_str_eq(bytes, "ABCDEFghij");
+		assert_result(call("pshm_read", fd, bytes, 10, 4096 - 5), 5);
+		interpose_remove_traits(SHORT_TRANSFERS);
+	}
+	close_now(fd);
+}
+END_TEST
+
 /* One system call moves at most 1 GiB; nothing is copied here, since the first call fails. */
 START_TEST(enormous_counts_are_split)
 {
@@ -204,7 +233,8 @@ api_bytes_suite(void)
 {
 	const TTest *tests[] = { bytes_go_in_and_come_out, the_end_is_the_end, much_is_copied_in_one_call,
 		                 bad_arguments_copy_nothing, a_reader_reads_and_does_not_write, no_mapping_is_left,
-		                 interrupted_copies_go_on, enormous_counts_are_split, no_room_is_a_short_count_and_then_an_error, NULL };
+		                 interrupted_copies_go_on, partial_copies_go_on, enormous_counts_are_split,
+		                 no_room_is_a_short_count_and_then_an_error, NULL };
 
 	return suite_of("api_bytes", 30, tests);
 }
