@@ -43,16 +43,18 @@ def sealed(seals):
 
 
 def descriptors():
-    """Of every kind that a program may pass, by mistake or not. Sockets are kept open by the caller."""
+    """Of every kind that a program may pass, by mistake or not. Sockets are kept open by the caller. The calls change what is
+    behind them, which therefore is all made here."""
     named = sized(pshm_open(b"/object", IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0o600, None))
     file, path = tempfile.mkstemp()
     os.write(file, b"bytes")
+    os.mkdir("/dev/shm/folder")
     yield from {
         "closed": 1000, "negative": -1, "object": named, "read-only object": pshm_reopen(named, INPUT),
         "anonymous": sealed(0), "sealed": sealed(PSHM_SEAL_SHRINK | PSHM_SEAL_GROW | PSHM_SEAL_WRITE | PSHM_SEAL_SEAL),
         "sealed for the future": sealed(PSHM_SEAL_FUTURE_WRITE),
         "read-only anonymous": pshm_open_anonymous(INPUT, 0o400, 0, 1, None, 0),
-        "directory": os.open("/", os.O_RDONLY), "device": os.open("/dev/null", os.O_RDWR), "file": file,
+        "directory": os.open("/dev/shm/folder", os.O_RDONLY), "terminal": os.openpty()[1], "file": file,
         "read-only file": os.open(path, os.O_RDONLY),
     }.items()
     yield from zip(("reading pipe", "writing pipe"), os.pipe())
