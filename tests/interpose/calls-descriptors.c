@@ -15,7 +15,11 @@ enum { NEW_SEALS = 0x10 | 0x20 };
 static int
 refuse_on(int fd, int error)
 {
-	return refuse(fcntl(fd, F_GETFD) < 0 ? EBADF : error);
+	interpose_leave();
+	if (fcntl(fd, F_GETFD) < 0)
+		error = EBADF;
+	interpose_enter();
+	return refuse(error);
 }
 
 /* A close that fails has released the descriptor all the same. */
@@ -39,12 +43,12 @@ refuses_seals(int command, intptr_t seals)
 }
 
 int
-fcntl64(int fd, int command, ...)
+fcntl(int fd, int command, ...)
 {
 	va_list arguments;
 	intptr_t argument;
 
-	REAL(fcntl64);
+	REAL(fcntl);
 	va_start(arguments, command);
 	argument = va_arg(arguments, intptr_t);
 	va_end(arguments);
@@ -54,9 +58,9 @@ fcntl64(int fd, int command, ...)
 }
 
 int
-ftruncate64(int fd, off64_t length)
+ftruncate(int fd, off_t length)
 {
-	REAL(ftruncate64);
+	REAL(ftruncate);
 	if (interpose_fails(CALL_ftruncate))
 		return -1;
 	if (interpose_plays(SIZE_ONCE)) {
@@ -68,9 +72,9 @@ ftruncate64(int fd, off64_t length)
 }
 
 int
-fallocate64(int fd, int mode, off64_t offset, off64_t length)
+fallocate(int fd, int mode, off_t offset, off_t length)
 {
-	REAL(fallocate64);
+	REAL(fallocate);
 	if (interpose_fails(CALL_fallocate))
 		return -1;
 	if (interpose_plays(HALF_FALLOCATE)) {
@@ -78,7 +82,9 @@ fallocate64(int fd, int mode, off64_t offset, off64_t length)
 		return refuse(ENOSPC);
 	}
 	if (interpose_plays(OTHERS_GROW)) {
+		interpose_leave();
 		(void)ftruncate(fd, offset + length + getpagesize());
+		interpose_enter();
 		return refuse(ENOSPC);
 	}
 	return interpose_plays(NO_FALLOCATE) ? refuse_on(fd, EOPNOTSUPP) : real(fd, mode, offset, length);
@@ -110,9 +116,9 @@ moved(size_t count)
 }
 
 ssize_t
-pread64(int fd, void *bytes, size_t count, off64_t offset)
+pread(int fd, void *bytes, size_t count, off_t offset)
 {
-	REAL(pread64);
+	REAL(pread);
 	interpose_note_count(count);
 	if (interpose_fails(CALL_pread))
 		return -1;
@@ -120,9 +126,9 @@ pread64(int fd, void *bytes, size_t count, off64_t offset)
 }
 
 ssize_t
-pwrite64(int fd, const void *bytes, size_t count, off64_t offset)
+pwrite(int fd, const void *bytes, size_t count, off_t offset)
 {
-	REAL(pwrite64);
+	REAL(pwrite);
 	interpose_note_count(count);
 	if (interpose_fails(CALL_pwrite))
 		return -1;

@@ -21,7 +21,7 @@ shm_anon(int flags, mode_t mode)
 {
 	if ((flags & O_ACCMODE) == O_RDONLY)
 		return refuse(EINVAL);
-	return open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	return openat(AT_FDCWD, "/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
 }
 
 /* An object that has its size is not emptied where the size is set once. */
@@ -77,7 +77,7 @@ shm_mkstemp(char *template)
 	while (end > template && end[-1] == 'X')
 		*--end = (char)('a' + random() % 26);
 	(void)snprintf(path, sizeof path, "/dev/shm%s", template);
-	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return openat(AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
 int
@@ -94,12 +94,12 @@ memfd_create(const char *name, unsigned flags)
 }
 
 int
-open64(const char *path, int flags, ...)
+open(const char *path, int flags, ...)
 {
 	va_list arguments;
 	mode_t mode;
 
-	REAL(open64);
+	REAL(open);
 	va_start(arguments, flags);
 	mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
 	va_end(arguments);
@@ -124,10 +124,10 @@ linkat(int from_directory, const char *from, int to_directory, const char *to, i
 }
 
 static void
-forget_identity(struct stat64 *status)
+forget_identity(struct stat *status)
 {
 	mode_t permissions = status->st_mode & 0777;
-	off64_t size = status->st_size;
+	off_t size = status->st_size;
 	uid_t owner = status->st_uid;
 	gid_t group = status->st_gid;
 
@@ -139,11 +139,11 @@ forget_identity(struct stat64 *status)
 }
 
 int
-fstat64(int fd, struct stat64 *ret_status)
+fstat(int fd, struct stat *ret_status)
 {
 	int result;
 
-	REAL(fstat64);
+	REAL(fstat);
 	if (interpose_fails(CALL_fstat))
 		return -1;
 	result = real(fd, ret_status);
@@ -153,29 +153,29 @@ fstat64(int fd, struct stat64 *ret_status)
 }
 
 int
-lstat64(const char *path, struct stat64 *ret_status)
+lstat(const char *path, struct stat *ret_status)
 {
-	REAL(lstat64);
+	REAL(lstat);
 	return interpose_fails(CALL_lstat) ? -1 : real(path, ret_status);
 }
 
 int
-fstatat64(int directory, const char *path, struct stat64 *ret_status, int flags)
+fstatat(int directory, const char *path, struct stat *ret_status, int flags)
 {
-	REAL(fstatat64);
+	REAL(fstatat);
 	return interpose_fails(CALL_fstatat) ? -1 : real(directory, path, ret_status, flags);
 }
 
 int
-statvfs64(const char *path, struct statvfs64 *ret_place)
+statvfs(const char *path, struct statvfs *ret_place)
 {
-	REAL(statvfs64);
+	REAL(statvfs);
 	return interpose_fails(CALL_statvfs) ? -1 : real(path, ret_place);
 }
 
 int
-fstatvfs64(int fd, struct statvfs64 *ret_place)
+fstatvfs(int fd, struct statvfs *ret_place)
 {
-	REAL(fstatvfs64);
+	REAL(fstatvfs);
 	return interpose_fails(CALL_fstatvfs) ? -1 : real(fd, ret_place);
 }

@@ -3,24 +3,29 @@
 #ifndef PSHM_TEST_CALLS_H
 #define PSHM_TEST_CALLS_H
 
-/* Both the plain and the 64-bit names are defined, so neither may be an alias of the other here. */
+/*
+ * As the library is compiled (system.h): what is called fstat here is the fstat64 or the __fstat64_time64 that the library
+ * imports on this machine. Fortification would give it yet other names.
+ */
 #undef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64
 #undef _TIME_BITS
+#define _TIME_BITS 64
 #undef _FORTIFY_SOURCE
 
 #include "interpose.h"
 
-#include <dlfcn.h>
 #include <errno.h>
+#include <stdint.h>
 
 /* OpenBSD has it; the C library here does not declare it. */
 int shm_mkstemp(char *template);
 
-/* The C library's function of this name. */
+/* The function that this one is in front of. */
 #define REAL(function) \
 	static __typeof__(function) *real; \
 	if (real == 0) \
-		*(void **)&real = dlsym(RTLD_NEXT, #function)
+		*(void **)&real = interpose_next((const void *)(uintptr_t)function)
 
 static inline int
 refuse(int error)

@@ -2,7 +2,10 @@
 /* Counting and failing. */
 #include "interpose.h"
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const interposed_names[INTERPOSED] = {
@@ -87,6 +90,24 @@ interpose_fails(enum interposed function)
 	failure.done = true;
 	errno = failure.error;
 	return true;
+}
+
+/*
+ * A sanitizer's is called __interceptor_ and the symbol. One that is linked into the program has not only lost its place to
+ * ours: it stands in the same file, so that the next one would be the C library's, which cannot free what it allocates.
+ */
+void *
+interpose_next(const void *own)
+{
+	char name[64];
+	Dl_info info;
+	void *next;
+
+	if (dladdr(own, &info) == 0 || info.dli_sname == NULL)
+		abort();
+	(void)snprintf(name, sizeof name, "__interceptor_%s", info.dli_sname);
+	next = dlsym(RTLD_DEFAULT, name);
+	return next != NULL ? next : dlsym(RTLD_NEXT, info.dli_sname);
 }
 
 static unsigned traits;

@@ -81,6 +81,9 @@ void interpose_remove_traits(unsigned traits);
 
 /* For the functions in between: count the call; true when it is to fail now, with errno set. */
 bool interpose_fails(enum interposed function);
+
+/* The C library's function of the same symbol; or, where a sanitizer has taken that one's place, the sanitizer's. */
+void *interpose_next(const void *own);
 bool interpose_plays(enum trait trait);
 
 #endif
