@@ -2,13 +2,15 @@
 /*
  * Concurrency and crashes: stress SECONDS PROCESSES KILLS.
  *
- * First many processes, with two threads each, create, supersede, delete, resize, read, write, map, send and receive
- * objects under the same few names. Whatever another one may have done is an answer; nothing else is. Each process ends
- * with the descriptors that it began with.
+ * First many processes, with two threads each, create, supersede, delete, resize, read, write and map objects under the
+ * same few names, and send them to one another; in between they call the rest of the library. Whatever another one may
+ * have done is an answer, where this very call leaves it the room; nothing else is. An object is whole at any moment at
+ * which it can be had: by its name, or out of a socket. Each process ends with the descriptors that it began with.
  *
- * Then processes are killed with SIGKILL at a random moment, in the middle of the same calls. Afterwards every name can be
- * opened, has the mode that every creator asks for and a size that some call has set, can be superseded and deleted, and
- * nothing is left: no name that nobody chose, and no memory.
+ * Then processes are killed with SIGKILL, one after another, each at a random moment in the middle of the same calls, while
+ * the others of its group are still at work. After each group every name can be opened, has the mode that every creator
+ * asks for and a size that some call has set, can be superseded and deleted, and nothing is left: no name that nobody
+ * chose, and no memory.
  */
 #define _GNU_SOURCE
 #include <posix-shm/api.h>
@@ -24,22 +26,40 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { NAMES = 4, THREADS = 2, PAGE_COUNT = 4, MODE = 0640, MOST_DESCRIPTORS = 256 };
+enum { NAMES = 4, THREADS = 2, CHANNELS = 2, GROUP = 3, PAGE_COUNT = 4, MODE = 0640, MOST_DESCRIPTORS = 256 };
+
+/* What is written lies across the end of a page: this many bytes of it come after. */
+enum { WRITTEN = 100, TAIL = 50, FIELDS = PSHM_STAT_CTIME_NSEC + 1 };
 
 static const char *const names[NAMES] = { "/stress-a", "/stress-b", "/stress-c", "/stress-d" };
 static int64_t page;
+static int channels[CHANNELS][2]; /* the sockets that all processes send to and receive from */
 
 struct tally {
 	int64_t calls;
 	int64_t created;
 	int64_t superseded;
 	int64_t sent;
+	int64_t received;
 };
 static struct tally *tally; /* shared by all processes */
+
+static _Thread_local bool has_memfd;
+
+/* The library finds this one. Without it anonymous objects are files of the place, and their memory is seen there. */
+int
+memfd_create(const char *name, unsigned flags)
+{
+	if (has_memfd)
+		return (int)syscall(SYS_memfd_create, name, flags);
+	errno = ENOSYS;
+	return -1;
+}
 
 static void
 count(int64_t *counter)
@@ -47,12 +67,12 @@ count(int64_t *counter)
 	__atomic_add_fetch(counter, 1, __ATOMIC_RELAXED);
 }
 
-/* A result of at least 0, or one of the errors that others can bring about. */
+/* A result of at least 0, or the one error that others can bring about here. */
 static int64_t
-allow(const char *what, int64_t result, int first, int second, int third)
+allow(const char *what, int64_t result, int error)
 {
 	count(&tally->calls);
-	if (result >= 0 || result == -first || result == -second || result == -third)
+	if (result >= 0 || result == -error)
 		return result;
 	(void)fprintf(stderr, "stress: %s: %s\n", what, pshm_error_name((int)result));
 	_exit(1);
@@ -71,37 +91,80 @@ static void
 discard(int64_t fd)
 {
 	if (fd >= 0)
-		(void)allow("close", pshm_close((int)fd), 0, 0, 0);
+		(void)allow("close", pshm_close((int)fd), 0);
 }
 
-static int64_t
-open_somehow(unsigned *seed, const char *name)
+/*
+ * Nobody gives an object another mode or more than the one name, and a size is a whole number of pages. But where another
+ * one shrinks the object while it is written to, the end of what is written comes back (pshm_write).
+ */
+static void
+check_object(int fd)
 {
-	int created = 0;
-	int option = 1 + rand_r(seed) % 5;
-	int64_t fd = allow("open", pshm_open(name, rand_r(seed) % 2 * 2, option, 1 + rand_r(seed) % 2, MODE, &created), EEXIST, ENOENT, 0);
+	int64_t fields[FIELDS];
+	int64_t size;
 
-	if (fd >= 0 && created)
+	(void)allow("fstat", pshm_fstat(fd, fields, FIELDS), 0);
+	size = fields[PSHM_STAT_SIZE];
+	insist(fields[PSHM_STAT_MODE] == MODE, "an object has its mode");
+	insist(fields[PSHM_STAT_NLINK] <= 1, "an object has one name at most");
+	insist(size < PAGE_COUNT * page && (size % page == 0 || size % page == TAIL), "an object has a size that was asked for");
+	insist((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "a descriptor is close-on-exec");
+}
+
+static int
+random_direction(unsigned *seed)
+{
+	return rand_r(seed) % 2 == 0 ? PSHM_DIRECTION_INPUT : PSHM_DIRECTION_IO;
+}
+
+/* It is missing only to one who may not create; it exists only to one who does not want an existing one. */
+static int64_t
+open_somehow(unsigned *seed, const char *name, int direction)
+{
+	int option = PSHM_IF_EXISTS_ERROR + rand_r(seed) % 5;
+	bool creates = rand_r(seed) % 2 == 0;
+	bool needs_new = option == PSHM_IF_EXISTS_ERROR || option == PSHM_IF_EXISTS_NIL;
+	int created = -1;
+	int missing = creates ? PSHM_IF_DOES_NOT_EXIST_CREATE : PSHM_IF_DOES_NOT_EXIST_ERROR;
+	int64_t fd = pshm_open(name, direction, option, missing, MODE, &created);
+
+	if (creates)
+		(void)allow("open or create", fd, needs_new ? EEXIST : 0);
+	else
+		(void)allow("open", fd, ENOENT);
+	if (fd < 0)
+		return fd;
+	insist(creates || created == 0, "who may not create has not created");
+	insist(!creates || created == 1 || (!needs_new && option != PSHM_IF_EXISTS_SUPERSEDE), "who gets a new object has created it");
+	check_object((int)fd);
+	if (created == 1)
 		count(option == PSHM_IF_EXISTS_SUPERSEDE ? &tally->superseded : &tally->created);
 	return fd;
 }
 
-/* Bytes go in and come out, whatever size others give the object meanwhile. EBADF: the descriptor is for input. */
-static void
-use(unsigned *seed, int fd)
+static int64_t
+random_size(unsigned *seed)
 {
-	char bytes[100] = { 1 };
-	int64_t fields[PSHM_STAT_CTIME_NSEC + 1];
+	return rand_r(seed) % PAGE_COUNT * page;
+}
+
+/* Bytes go in and come out, whatever size others give the object meanwhile; not through a descriptor for input. */
+static void
+use(unsigned *seed, int fd, int direction)
+{
+	bool input = direction == PSHM_DIRECTION_INPUT;
+	char bytes[WRITTEN] = { 1 };
+	int64_t end = random_size(seed) + page + TAIL;
 	int64_t address;
 
-	(void)allow("truncate", pshm_truncate(fd, rand_r(seed) % PAGE_COUNT * page), EINVAL, 0, 0);
-	(void)allow("allocate", pshm_allocate(fd, rand_r(seed) % PAGE_COUNT * page), EBADF, ENOSPC, 0);
-	(void)allow("write", pshm_write(fd, bytes, sizeof bytes, rand_r(seed) % (PAGE_COUNT * (int)page)), EBADF, ENOSPC, 0);
-	(void)allow("read", pshm_read(fd, bytes, sizeof bytes, rand_r(seed) % (PAGE_COUNT * (int)page)), 0, 0, 0);
-	address = allow("map", pshm_map(fd, page, PSHM_PROT_READ, PSHM_MAP_SHARED, rand_r(seed) % 100), 0, 0, 0);
-	(void)allow("unmap", pshm_unmap(address, page), 0, 0, 0);
-	(void)allow("fstat", pshm_fstat(fd, fields, PSHM_STAT_CTIME_NSEC + 1), 0, 0, 0);
-	insist(fields[PSHM_STAT_MODE] == MODE && fields[PSHM_STAT_SIZE] <= PAGE_COUNT * page, "the object is as somebody made it");
+	(void)allow("truncate", pshm_truncate(fd, random_size(seed)), input ? EINVAL : 0);
+	(void)allow("allocate", pshm_allocate(fd, random_size(seed)), input ? EBADF : 0);
+	(void)allow("write", pshm_write(fd, bytes, WRITTEN, end - WRITTEN), input ? EBADF : 0);
+	insist(allow("read", pshm_read(fd, bytes, WRITTEN, end - WRITTEN), 0) <= WRITTEN, "no more is read than asked for");
+	address = allow("map", pshm_map(fd, page, PSHM_PROT_READ, PSHM_MAP_SHARED, rand_r(seed) % 100), 0);
+	(void)allow("unmap", pshm_unmap(address, page), 0);
+	check_object(fd);
 }
 
 /* To the thread itself: what is received is what was sent. */
@@ -113,39 +176,125 @@ hand_over(int fd)
 	int ends[2];
 	int64_t copy;
 
-	(void)allow("socketpair", pshm_socketpair(&ends[0], &ends[1]), 0, 0, 0);
-	(void)allow("send", pshm_send(ends[0], fd), 0, 0, 0);
-	copy = allow("receive", pshm_receive(ends[1]), 0, 0, 0);
-	(void)allow("fstat", pshm_fstat(fd, sent, 2), 0, 0, 0);
-	(void)allow("fstat", pshm_fstat((int)copy, received, 2), 0, 0, 0);
+	(void)allow("socketpair", pshm_socketpair(&ends[0], &ends[1]), 0);
+	(void)allow("send", pshm_send(ends[0], fd), 0);
+	copy = allow("receive", pshm_receive(ends[1]), 0);
+	(void)allow("fstat", pshm_fstat(fd, sent, 2), 0);
+	(void)allow("fstat", pshm_fstat((int)copy, received, 2), 0);
 	insist(memcmp(sent, received, sizeof sent) == 0, "what is received was sent");
 	insist((fcntl((int)copy, F_GETFD) & FD_CLOEXEC) != 0, "what is received is close-on-exec");
 	discard(copy);
 	discard(ends[0]);
 	discard(ends[1]);
-	count(&tally->sent);
+}
+
+/* To whoever receives next, in any process; and what anyone has sent, which is an object like any other. */
+static void
+pass_on(unsigned *seed, int fd)
+{
+	const int *ends = channels[rand_r(seed) % CHANNELS];
+	int64_t received;
+
+	if (allow("send to others", pshm_send(ends[0], fd), EAGAIN) == 0)
+		count(&tally->sent);
+	received = allow("receive from others", pshm_receive(ends[1]), EAGAIN);
+	if (received < 0)
+		return;
+	count(&tally->received);
+	check_object((int)received);
+	(void)allow("fallocate", pshm_fallocate((int)received, 0, page), EBADF);
+	discard(received);
+}
+
+/* What is asked about the library has one answer, whoever else asks; and a failure is the thread's own. */
+static void
+ask(int number)
+{
+	char keywords[64];
+	int error = 1 + number % 100;
+	int nth = number % pshm_constant_count();
+	int64_t total;
+
+	(void)allow("set_errno", pshm_set_errno(error), 0);
+	insist(pshm_version() > 0 && strchr(pshm_version_string(), '.') != NULL && pshm_page_size() == page, "the library knows itself");
+	insist(pshm_name_max() > 1 && pshm_has("anonymous") == 1, "the library knows the platform");
+	insist(pshm_error_number(pshm_error_name(ENOENT)) == ENOENT && strlen(pshm_strerror(-ENOENT)) > 0, "an error has its name");
+	insist(pshm_error_at(number % pshm_error_count()) > 0, "an error has its place");
+	insist(pshm_constant(pshm_constant_name(nth)) == pshm_constant_value(nth), "a constant has its value");
+	insist(pshm_flags_format(PSHM_KIND_MODE, MODE, keywords, sizeof keywords) > 0, "a mode has its keywords");
+	insist(pshm_flags_parse(PSHM_KIND_MODE, keywords) == MODE, "keywords are a mode");
+	(void)allow("space", pshm_space(&total, NULL), 0);
+	insist(pshm_errno() == error, "a failure is the thread's own");
+}
+
+/* One's own object and memory: here nothing is another one's doing. */
+static void
+alter(int fd)
+{
+	int64_t first = allow("mmap", pshm_mmap(0, page, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, fd, 0), 0);
+	int64_t second = allow("map_prefixed", pshm_map_prefixed(fd, page, PSHM_PROT_READ, PSHM_MAP_SHARED, 0, 1), 0);
+	int64_t other = allow("dup", pshm_dup(fd), 0);
+
+	(void)allow("set_inheritable", pshm_set_inheritable((int)other, 1), 0);
+	discard(other);
+	other = allow("reopen", pshm_reopen(fd, PSHM_DIRECTION_INPUT), 0);
+	(void)allow("fchmod", pshm_fchmod(fd, MODE), 0);
+	(void)allow("fchown", pshm_fchown(fd, -1, -1), 0);
+	(void)allow("ftruncate", pshm_ftruncate(fd, page), 0);
+	(void)allow("fill", pshm_fill(first, 7, page), 0);
+	(void)allow("copy", pshm_copy(first, second + 1, 1), 0);
+	insist(*(const char *)(uintptr_t)second == 7, "two mappings show one object");
+	(void)allow("mprotect", pshm_mprotect(first, page, PSHM_PROT_READ), 0);
+	(void)allow("munmap", pshm_munmap(first, page), 0);
+	(void)allow("unmap_prefixed", pshm_unmap_prefixed(second, page, 1), 0);
+	(void)allow("seal", pshm_seal(fd, PSHM_SEAL_SHRINK), has_memfd ? 0 : EPERM);
+	insist(((allow("seals", pshm_seals((int)other), 0) & PSHM_SEAL_SHRINK) != 0) == has_memfd, "an object is sealed");
+	discard(other);
+}
+
+/* The names, by the functions of POSIX; and the list of them. */
+static void
+name_and_list(const char *name)
+{
+	char listed[4096];
+	int64_t fd = allow("shm_open", pshm_shm_open(name, PSHM_O_RDWR | PSHM_O_CREAT, MODE), 0);
+
+	check_object((int)fd);
+	discard(fd);
+	for (int64_t at = 0, size = allow("list", pshm_list(listed, sizeof listed), 0); at < size; at += (int64_t)strlen(listed + at) + 1)
+		insist(strncmp(listed + at, "/stress-", 8) == 0, "nothing is listed that nobody named");
+	(void)allow("shm_unlink", pshm_shm_unlink(name), ENOENT);
 }
 
 static void
 round_of_calls(unsigned *seed)
 {
 	const char *name = names[rand_r(seed) % NAMES];
-	int64_t fd = open_somehow(seed, name);
-	int64_t anonymous;
+	int direction = random_direction(seed);
+	int64_t fd = open_somehow(seed, name, direction);
 
 	if (fd >= 0) {
-		use(seed, (int)fd);
+		use(seed, (int)fd, direction);
 		if (rand_r(seed) % 4 == 0)
 			hand_over((int)fd);
+		if (rand_r(seed) % 2 == 0)
+			pass_on(seed, (int)fd);
 		if (rand_r(seed) % 4 == 0)
-			(void)allow("delete_if_same", pshm_delete_if_same(name, (int)fd), ENOENT, 0, 0);
+			(void)allow("delete_if_same", pshm_delete_if_same(name, (int)fd), ENOENT);
 		discard(fd);
 	}
-	anonymous = allow("open_anonymous", pshm_open_anonymous(PSHM_DIRECTION_IO, MODE, 0, 100, NULL, 0), 0, 0, 0);
-	use(seed, (int)anonymous);
-	discard(anonymous);
+	direction = random_direction(seed);
+	has_memfd = rand_r(seed) % 2 == 0;
+	fd = allow("open_anonymous", pshm_open_anonymous(direction, MODE, 0, 100, NULL, 0), 0);
+	use(seed, (int)fd, direction);
+	if (direction == PSHM_DIRECTION_IO)
+		alter((int)fd);
+	discard(fd);
+	ask(rand_r(seed));
+	if (rand_r(seed) % 4 == 0)
+		name_and_list(name);
 	if (rand_r(seed) % 2 == 0)
-		(void)allow("delete", pshm_delete(name), ENOENT, 0, 0);
+		(void)allow("delete", pshm_delete(name), ENOENT);
 }
 
 static int64_t
@@ -222,21 +371,29 @@ concurrency(int seconds, int processes)
 static void
 check_name(const char *name)
 {
-	int64_t fields[PSHM_STAT_CTIME_NSEC + 1];
 	int created = 0;
-	int64_t fd = allow("open what is left", pshm_open(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, NULL),
-	                   ENOENT, 0, 0);
+	int64_t fd = pshm_open(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, NULL);
 
-	if (fd >= 0) {
-		(void)allow("fstat", pshm_fstat((int)fd, fields, PSHM_STAT_CTIME_NSEC + 1), 0, 0, 0);
-		insist(fields[PSHM_STAT_MODE] == MODE && fields[PSHM_STAT_NLINK] == 1, "what is left is whole");
-		insist(fields[PSHM_STAT_SIZE] <= PAGE_COUNT * page && fields[PSHM_STAT_SIZE] % page == 0, "its size was asked for");
-		discard(fd);
-	}
-	fd = allow("supersede what is left", pshm_open(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, PSHM_IF_DOES_NOT_EXIST_CREATE, MODE, &created), 0, 0, 0);
+	if (allow("open what is left", fd, ENOENT) >= 0)
+		check_object((int)fd);
+	discard(fd);
+	fd = pshm_open(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, PSHM_IF_DOES_NOT_EXIST_CREATE, MODE, &created);
+	(void)allow("supersede what is left", fd, 0);
 	insist(created == 1, "what is left can be superseded");
 	discard(fd);
-	(void)allow("delete what is left", pshm_delete(name), 0, 0, 0);
+	(void)allow("delete what is left", pshm_delete(name), 0);
+}
+
+/* What was sent and not yet received is whole as well. */
+static void
+check_channel(int socket)
+{
+	int64_t fd;
+
+	while ((fd = allow("receive what is left", pshm_receive(socket), EAGAIN)) >= 0) {
+		check_object((int)fd);
+		discard(fd);
+	}
 }
 
 static void
@@ -248,31 +405,58 @@ check_place(int64_t room)
 
 	insist(directory != NULL, "the place can be read");
 	while ((entry = readdir(directory)) != NULL)
-		insist(entry->d_name[0] == '.', "nothing is left under another name");
+		insist(strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0, "nothing is left under another name");
 	(void)closedir(directory);
-	(void)allow("space", pshm_space(NULL, &free_now), 0, 0, 0);
+	(void)allow("space", pshm_space(NULL, &free_now), 0);
 	insist(free_now == room, "no memory is left in use");
 }
 
+/* When nobody is at work any more. */
 static void
-crashes(int kills)
+check_what_is_left(int64_t room)
+{
+	for (int name = 0; name < NAMES; name++)
+		check_name(names[name]);
+	for (int channel = 0; channel < CHANNELS; channel++)
+		check_channel(channels[channel][1]);
+	check_place(room);
+}
+
+static void
+kill_one(unsigned *seed, pid_t child)
+{
+	struct timespec moment = { 0, 1000 * (rand_r(seed) % 2000) };
+	int status;
+
+	(void)nanosleep(&moment, NULL);
+	insist(kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child, "a process is killed");
+	insist(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "it was still at work");
+}
+
+static void
+crashes(int kills, int64_t room)
 {
 	unsigned seed = (unsigned)now();
-	int64_t room = 0;
 
-	(void)allow("space", pshm_space(NULL, &room), 0, 0, 0);
 	end_of_work = INT64_MAX;
-	for (int i = 0; i < kills; i++) {
-		struct timespec moment = { 0, 1000 * (rand_r(&seed) % 4000) };
-		int status;
-		pid_t child = start();
+	for (int done = 0; done < kills; done += GROUP) {
+		pid_t children[GROUP];
 
-		(void)nanosleep(&moment, NULL);
-		insist(kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child, "a process is killed");
-		insist(WIFSIGNALED(status), "it was still at work");
-		for (int name = 0; name < NAMES; name++)
-			check_name(names[name]);
-		check_place(room);
+		for (int i = 0; i < GROUP; i++)
+			children[i] = start();
+		for (int i = 0; i < GROUP; i++)
+			kill_one(&seed, children[i]);
+		check_what_is_left(room);
+	}
+}
+
+static void
+open_channels(void)
+{
+	for (int i = 0; i < CHANNELS; i++) {
+		(void)allow("socketpair", pshm_socketpair(&channels[i][0], &channels[i][1]), 0);
+		for (int end = 0; end < 2; end++)
+			insist(fcntl(channels[i][end], F_SETFL, O_NONBLOCK) == 0, "a socket does not wait");
 	}
 }
 
@@ -283,16 +467,21 @@ main(int argument_count, char **arguments)
 	int processes = argument_count > 2 ? atoi(arguments[2]) : 8;
 	int kills = argument_count > 3 ? atoi(arguments[3]) : 2000;
 
+	int64_t room = 0;
+
 	(void)umask(0);
 	page = pshm_page_size();
 	tally = mmap(NULL, sizeof *tally, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	insist(tally != MAP_FAILED, "there is memory for the figures");
+	open_channels();
+	(void)allow("space", pshm_space(NULL, &room), 0);
 	concurrency(seconds, processes);
-	for (int name = 0; name < NAMES; name++)
-		check_name(names[name]);
-	printf("stress: %d processes of %d threads, %d s: %lld calls, %lld created, %lld superseded, %lld handed over\n", processes, THREADS,
-	       seconds, (long long)tally->calls, (long long)tally->created, (long long)tally->superseded, (long long)tally->sent);
-	crashes(kills);
-	printf("stress: %d processes killed, nothing left\n", kills);
+	check_what_is_left(room);
+	printf("stress: %d processes of %d threads, %d s: %lld calls, %lld created, %lld superseded, %lld sent, %lld received\n",
+	       processes, THREADS, seconds, (long long)tally->calls, (long long)tally->created, (long long)tally->superseded,
+	       (long long)tally->sent, (long long)tally->received);
+	(void)fflush(stdout);
+	crashes(kills, room);
+	printf("stress: %d processes killed, nothing left\n", (kills + GROUP - 1) / GROUP * GROUP);
 	return 0;
 }
