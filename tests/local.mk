@@ -183,8 +183,8 @@ demo-vectors: all
 #   cross          the suites on i686, aarch64, armhf and s390x; the two tables also on riscv64 and musl
 #   fuzz           libFuzzer, for FUZZ_SECONDS
 #   mutants        defects that have to make a test fail
-#   sanitizers     the suites under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part of it, such
-#                  as `address gcc'
+#   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
+#                  such as `address gcc'
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
 #   valgrind       memory and descriptors
 # `make proof' is all of them.
