@@ -20,7 +20,13 @@ suite_sources = \
 	tests/suite/api_objects.c \
 	tests/suite/api_seals.c \
 	tests/suite/api_size.c \
+	tests/suite/bad_handing.c \
 	tests/suite/bad_input.c \
+	tests/suite/bad_input.h \
+	tests/suite/bad_mappings.c \
+	tests/suite/bad_names.c \
+	tests/suite/bad_objects.c \
+	tests/suite/bad_texts.c \
 	tests/suite/costs.c \
 	tests/suite/faults.c \
 	tests/suite/ffi_constants.c \
@@ -62,6 +68,8 @@ tests_suite_suites_SOURCES = \
 	tests/harness/message.h \
 	tests/harness/process.c \
 	tests/harness/process.h \
+	tests/harness/sweep.c \
+	tests/harness/sweep.h \
 	tests/harness/table.c \
 	tests/harness/table.h \
 	tests/interpose/calls-descriptors.c \
