@@ -25,11 +25,30 @@ static int descriptors;
 static int mappings;
 static int objects;
 
+/*
+ * A library with a defect may answer 0 where a descriptor is asked for, and tests change the mode and the owner of what is
+ * behind a descriptor: that must not be /dev/null, or a terminal. It is also there when the program was started without.
+ */
+static void
+replace_standard_input(void)
+{
+	int ends[2];
+
+	if (pipe(ends) < 0)
+		return;
+	if (ends[0] != STDIN_FILENO) {
+		(void)dup2(ends[0], STDIN_FILENO);
+		(void)close(ends[0]);
+	}
+	(void)close(ends[1]);
+}
+
 void
 fixture_start(void)
 {
 	const char *directory = getenv("POSIX_SHM_PLACE");
 
+	replace_standard_input();
 	board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if ((directory == NULL || strcmp(directory, "shared") != 0) && !place_make("size=256m,mode=1777"))
 		printf("note: no private place for objects here: tests run in " OBJECT_DIRECTORY "\n");
@@ -93,6 +112,18 @@ lacks(const char *feature)
 	if (has(feature))
 		return false;
 	skip(feature);
+	return true;
+}
+
+bool
+is_not(const char *personality)
+{
+	char reason[64];
+
+	if (strcmp(interpose_personality_name(), personality) == 0)
+		return false;
+	(void)snprintf(reason, sizeof reason, "it is about another system: %s", personality);
+	skip(reason);
 	return true;
 }
 

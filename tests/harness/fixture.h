@@ -25,6 +25,9 @@ void skip(const char *reason);
 /* Whether the platform lacks a feature of pshm_has; if so the test is noted as skipped. */
 bool lacks(const char *feature);
 
+/* Whether this is another system than the one that the test is about; if so the test is noted as skipped. */
+bool is_not(const char *personality);
+
 /* Whether the platform has it; nothing is noted. */
 bool has(const char *feature);
 
