@@ -21,8 +21,8 @@ static const struct {
 	unsigned damage;
 } exceptions[] = {
 	/* A question about a feature is answered, whatever goes wrong. */
-	{ "has ", CALL_shm_unlink, ANY_CALL, ANY_ERROR, "", LEAVES_NAME },
-	{ "has ", INTERPOSED, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "has ", CALL_shm_unlink, ANY_CALL, ANY_ERROR, "", LEAVES_NAME | ANSWERS_LESS },
+	{ "has ", INTERPOSED, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
 
 	/* Interrupted: called again. A close is not, and counts as done; the wait for a message comes back. */
 	{ "send", CALL_sendmsg, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
@@ -97,7 +97,7 @@ static const struct {
 	{ "write", CALL_mmap, ANY_CALL, EPERM, "EBADF", NO_DAMAGE },
 
 	/* An entry that nobody can look at is left out. */
-	{ "list", CALL_fstatat, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "list", CALL_fstatat, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
 
 	/* A descriptor that knows seals and refuses one: the kernel does not know that seal. */
 	{ "seal", CALL_fcntl, 1, EINVAL, "ENOTSUP EINVAL", NO_DAMAGE },

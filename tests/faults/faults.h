@@ -19,7 +19,7 @@ struct world {
 	int fd;          /* of the object "world": two pages and a bit, one page in use, open for reading and writing */
 	int reader;      /* of the same, open for reading */
 	int anonymous;   /* one that takes seals, where there are such */
-	int64_t address; /* one page of the object, mapped */
+	int64_t address; /* one page of the object, mapped behind a page that belongs to nobody */
 	int here;        /* a pair of sockets; a descriptor is on its way to 'there' */
 	int there;
 	struct stat before;
@@ -53,8 +53,15 @@ void world_end(struct world *world, const struct scenario *scenario);
 /* Close or unmap what a scenario got. */
 void world_give_back(struct world *world, const struct scenario *scenario, int64_t result);
 
-/* How often the scenario reaches each function when nothing fails. Where the platform cannot do it at all: false. */
-bool world_count_calls(const struct scenario *scenario, int ret_counts[INTERPOSED]);
+/* What a scenario comes to when nothing fails: how often it reaches each function, its result, and the object after it. */
+struct course {
+	int counts[INTERPOSED];
+	int64_t result;
+	struct stat after;
+};
+
+/* Where the platform cannot do it at all, and says so: false. */
+bool world_observe(const struct scenario *scenario, struct course *ret_course);
 
 /* The errnos of a function's man page, until 0. */
 extern const int *const fault_errors[INTERPOSED];
@@ -66,7 +73,8 @@ enum damage {
 	GAINS_PAGES = 1 << 2,    /* holes inside the object are filled */
 	IS_EMPTIED = 1 << 3,     /* the object is empty, as was asked for */
 	LEAVES_MAPPING = 1 << 4, /* the mapping that could not be removed */
-	MAY_SUCCEED = 1 << 5     /* no damage: it depends on the way that is taken */
+	MAY_SUCCEED = 1 << 5,    /* no damage: it depends on the way that is taken */
+	ANSWERS_LESS = 1 << 6    /* a success, and another answer than without the failure */
 };
 
 struct expectation {

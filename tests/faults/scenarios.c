@@ -309,6 +309,12 @@ map_prefixed_lock(struct world *world)
 	return call("pshm_map_prefixed", world->fd, PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, 0, 16);
 }
 
+static int64_t
+unmap_prefixed_(struct world *world)
+{
+	return call("pshm_unmap_prefixed", world->address, PAGE, 16);
+}
+
 static void
 unmap_prefixed(struct world *world, int64_t result)
 {
@@ -441,6 +447,7 @@ const struct scenario scenarios[] = {
 	{ "write", write_, OUTCOME_NUMBER, 0, NULL },
 	{ "map_prefixed", map_prefixed, OUTCOME_ADDRESS, 0, unmap_prefixed },
 	{ "map_prefixed lock", map_prefixed_lock, OUTCOME_ADDRESS, 0, unmap_prefixed },
+	{ "unmap_prefixed", unmap_prefixed_, OUTCOME_UNMAPS, 0, NULL },
 	{ "send", send, OUTCOME_NUMBER, 0, NULL },
 	{ "receive", receive, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "socketpair", socketpair_, OUTCOME_NUMBER, 0, close_ends },

@@ -21,7 +21,7 @@ enum { UNTOUCHED = 98765 };
 static void *handle;
 static void *entries[SIGNATURE_COUNT];
 static int (*last_failure)(void);
-static long *calls;
+static long *calls; /* of each function, in all processes */
 
 void
 library_load(void)
@@ -45,7 +45,7 @@ library_load(void)
 		}
 	}
 	*(void **)&last_failure = library_symbol("pshm_errno");
-	calls = mmap(NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	calls = mmap(NULL, SIGNATURE_COUNT * sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 }
 
 void *
@@ -57,7 +57,20 @@ library_symbol(const char *symbol)
 long
 library_calls(void)
 {
-	return __atomic_load_n(calls, __ATOMIC_RELAXED);
+	long sum = 0;
+
+	for (int i = 0; i < SIGNATURE_COUNT; i++)
+		sum += __atomic_load_n(&calls[i], __ATOMIC_RELAXED);
+	return sum;
+}
+
+const char *
+library_never_called(void)
+{
+	for (int i = 0; i < SIGNATURE_COUNT; i++)
+		if (__atomic_load_n(&calls[i], __ATOMIC_RELAXED) == 0)
+			return signatures[i].name;
+	return NULL;
 }
 
 bool
@@ -152,7 +165,7 @@ invoke(int index, const int64_t *values)
 	ck_assert_int_eq(ffi_prep_cif(&cif, FFI_DEFAULT_ABI, (unsigned)signature->argument_count,
 	                              result_type(signature->result), types),
 	                 FFI_OK);
-	__atomic_add_fetch(calls, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&calls[index], 1, __ATOMIC_RELAXED);
 	interpose_enter();
 	errno = UNTOUCHED;
 	ffi_call(&cif, FFI_FN(entries[index]), &result, slots);

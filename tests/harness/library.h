@@ -22,6 +22,9 @@ void *library_symbol(const char *symbol);
 /* How many calls went through libffi so far, in this process and its children. */
 long library_calls(void);
 
+/* A function that nobody has called, or NULL. */
+const char *library_never_called(void);
+
 /* Make a call: call("pshm_ftruncate", fd, 4096). Arguments are integers and pointers, at most six. */
 #define call(...) CALL_NTH(__VA_ARGS__, call6, call5, call4, call3, call2, call1, call0, )(__VA_ARGS__)
 

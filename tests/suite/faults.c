@@ -13,6 +13,7 @@ enum { CALLS_MAX = 8 };
 /* A case, for messages. */
 struct fault {
 	const struct scenario *scenario;
+	const struct course *course;
 	enum interposed function;
 	int nth;
 	int error;
@@ -80,6 +81,21 @@ check_failure(const struct world *world, const struct fault *fault, int64_t resu
 	             left ? 1 : lost ? -1 : 0);
 }
 
+/* A success is one as without the failure: the same answer, and the same is done to the object. */
+static void
+check_course(const struct world *world, const struct fault *fault, int64_t result, unsigned damage)
+{
+	const struct stat *after = &fault->course->after;
+	struct stat now = descriptor_status(world->reader);
+
+	ck_assert_msg(fault->scenario->outcome != OUTCOME_NUMBER || (damage & ANSWERS_LESS) != 0 || result == fault->course->result,
+	              "%s: got %s, and %s without it", text_of(fault), name_of_result(result),
+	              name_of_result(fault->course->result));
+	ck_assert_msg(now.st_size == after->st_size && now.st_mode == after->st_mode && now.st_blocks == after->st_blocks &&
+	                      now.st_nlink == after->st_nlink,
+	              "%s: the object is not what it would be without it", text_of(fault));
+}
+
 static void
 check_success(struct world *world, const struct fault *fault, int64_t result)
 {
@@ -91,6 +107,7 @@ check_success(struct world *world, const struct fault *fault, int64_t result)
 	ck_assert_msg(expectation.succeeds || (expectation.damage & MAY_SUCCEED) != 0, "%s: got %s, wanted %s",
 	              text_of(fault), name_of_result(result), expectation.errors);
 	world_give_back(world, scenario, result);
+	check_course(world, fault, result, expectation.damage);
 	check_counts(world, fault, scenario->outcome == OUTCOME_CLOSES,
 	             (scenario->outcome == OUTCOME_UNMAPS) - ((expectation.damage & LEAVES_MAPPING) != 0),
 	             scenario->names + left);
@@ -119,17 +136,18 @@ try_fault(const struct fault *fault)
 static int
 try_scenario(const struct scenario *scenario)
 {
-	int counts[INTERPOSED];
+	struct course course;
+	const int *counts = course.counts;
 	int tried = 0;
 
-	if (!world_count_calls(scenario, counts))
+	if (!world_observe(scenario, &course))
 		return 0;
 	for (int function = 0; function < INTERPOSED; function++) {
 		ck_assert_msg(counts[function] <= CALLS_MAX, "%s calls %s %d times", scenario->name, interposed_names[function],
 		              counts[function]);
 		for (int nth = 1; nth <= counts[function]; nth++) {
 			for (const int *error = fault_errors[function]; *error != 0; error++) {
-				struct fault fault = { scenario, (enum interposed)function, nth, *error };
+				struct fault fault = { scenario, &course, (enum interposed)function, nth, *error };
 
 				try_fault(&fault);
 				tried++;

@@ -57,9 +57,11 @@ main(int count, char **words)
 	printf("personality: %s\n", interpose_personality_name());
 	srunner_run_all(runner, CK_ENV);
 	fixture_finish();
-	failed = srunner_ntests_failed(runner);
-	if (srunner_ntests_run(runner) == 0)
-		failed = 1;
+	failed = srunner_ntests_failed(runner) + (srunner_ntests_run(runner) == 0);
+	if (count == 1 && library_never_called() != NULL) {
+		printf("no test calls %s\n", library_never_called());
+		failed++;
+	}
 	srunner_free(runner);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
