@@ -223,21 +223,38 @@ object_mappings_remove(void)
 	fclose(file);
 }
 
-long
-mapping_figure(int64_t address, const char *key)
+/* The line of /proc/self/smaps that begins with a key, about the mapping at an address; false without one. */
+static bool
+seek_line(int64_t address, const char *key, char *ret_line, int size)
 {
-	char line[4352];
 	char protections[5];
-	long figure = -1;
 	uint64_t first;
 	uint64_t end;
+	bool found = false;
 	FILE *file = fopen("/proc/self/smaps", "re");
 
 	ck_assert_ptr_nonnull(file);
 	ck_assert_msg(seek_mapping(file, address, protections), "nothing is mapped there");
-	while (fgets(line, sizeof line, file) != NULL && sscanf(line, "%" SCNx64 "-%" SCNx64, &first, &end) != 2)
-		if (strncmp(line, key, strlen(key)) == 0 && line[strlen(key)] == ':')
-			figure = strtol(line + strlen(key) + 1, NULL, 10);
+	while (!found && fgets(ret_line, size, file) != NULL && sscanf(ret_line, "%" SCNx64 "-%" SCNx64, &first, &end) != 2)
+		found = strncmp(ret_line, key, strlen(key)) == 0 && ret_line[strlen(key)] == ':';
 	fclose(file);
-	return figure;
+	return found;
+}
+
+long
+mapping_figure(int64_t address, const char *key)
+{
+	char line[4352];
+
+	return seek_line(address, key, line, sizeof line) ? strtol(line + strlen(key) + 1, NULL, 10) : -1;
+}
+
+bool
+mapping_has_flag(int64_t address, const char *letters)
+{
+	char line[4352];
+	char word[5];
+
+	(void)snprintf(word, sizeof word, " %.2s ", letters);
+	return seek_line(address, "VmFlags", line, sizeof line) && strstr(line, word) != NULL;
 }

@@ -54,4 +54,7 @@ void object_mappings_remove(void);
 /* The number after a key in /proc/self/smaps for the mapping at an address, in KiB; -1 without the key. */
 long mapping_figure(int64_t address, const char *key);
 
+/* Whether the mapping at an address has a flag, by its two letters in the VmFlags of proc(5). */
+bool mapping_has_flag(int64_t address, const char *letters);
+
 #endif

@@ -4,9 +4,11 @@
 #include "interpose.h"
 #include "suites.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -83,6 +85,29 @@ START_TEST(an_ordinary_user_gets_the_same)
 	if (lacks("permissions"))
 		return;
 	in_child(as_nobody, NULL);
+}
+END_TEST
+
+static void
+as_nobody_with_a_strict_umask(void *unused)
+{
+	(void)unused;
+	if (!become_nobody()) {
+		skip("only the superuser can become somebody else");
+		return;
+	}
+	(void)umask(0777);
+	check_all_permissions(PSHM_DIRECTION_IO, 73);
+	if (strcmp(interpose_personality_name(), "openbsd") != 0) /* shm_mkstemp honours the umask, and on_mkstemp opens what it made */
+		check_all_permissions(PSHM_DIRECTION_INPUT, 73);
+}
+
+/* What is opened again for reading on the way has to be readable for that moment, whatever the umask says. */
+START_TEST(the_umask_takes_nothing_away)
+{
+	if (lacks("permissions"))
+		return;
+	in_child(as_nobody_with_a_strict_umask, NULL);
 }
 END_TEST
 
@@ -171,6 +196,16 @@ START_TEST(without_exec_bits_execution_is_sealed)
 }
 END_TEST
 
+/* Of random bytes in hexadecimal digits, no byte in sixteen has two equal ones; a name in which all have is half as random. */
+static bool
+is_of_equal_pairs(const char *digits)
+{
+	for (; digits[0] != '\0' && digits[1] != '\0'; digits += 2)
+		if (digits[0] != digits[1])
+			return false;
+	return true;
+}
+
 static void
 check_name(const char *name)
 {
@@ -180,6 +215,7 @@ check_name(const char *name)
 	ck_assert_uint_ge(length, 8);
 	ck_assert_uint_lt(length, NAME_SIZE);
 	ck_assert_ptr_null(strchr(name + 1, '/'));
+	ck_assert_msg(!is_of_equal_pairs(name + 6), "%s has two of each digit", name);
 	ck_assert_msg(!object_exists(name), "%s is the name of something", name);
 	assert_error(call("pshm_shm_open", name, PSHM_O_RDONLY, 0), "ENOENT");
 }
@@ -207,7 +243,7 @@ START_TEST(the_name_costs_no_system_call)
 	char name[NAME_SIZE];
 	int with[INTERPOSED];
 
-	if (strcmp(interpose_personality_name(), "native") != 0)
+	if (is_not("native"))
 		return;
 	interpose_reset();
 	close_now((int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0, 1, name, NAME_SIZE)));
@@ -260,6 +296,44 @@ START_TEST(attempts_are_counted)
 }
 END_TEST
 
+/* The only entry where objects live. */
+static const char *
+only_entry(void)
+{
+	static char name[300];
+	DIR *directory = opendir(OBJECT_DIRECTORY);
+	const struct dirent *entry;
+	int count = 0;
+
+	ck_assert_ptr_nonnull(directory);
+	while ((entry = readdir(directory)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		(void)snprintf(name, sizeof name, "/%s", entry->d_name);
+		count++;
+	}
+	closedir(directory);
+	ck_assert_int_eq(count, 1);
+	return name;
+}
+
+/* On the last rung there is a name for a moment. The moment lasts here, since the name cannot be taken away. */
+START_TEST(nobody_may_open_what_has_a_name_for_a_moment)
+{
+	if (lacks("permissions"))
+		return;
+	if (has("anonymous") || !place_is_private()) {
+		skip("no name is needed here, or other programs have some");
+		return;
+	}
+	(void)umask(0);
+	interpose_fail(CALL_shm_unlink, 1, EIO);
+	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0666, 0, 7, NULL, 0), "EIO");
+	ck_assert_int_eq(object_status(only_entry()).st_mode & 0777, 0);
+	object_remove(only_entry());
+}
+END_TEST
+
 /* A memfd that this system does not make, whatever it calls the reason, is a rung that is not there. */
 START_TEST(a_rung_that_is_missing_is_left_out)
 {
@@ -292,6 +366,7 @@ START_TEST(huge_objects_are_of_huge_pages)
 
 	if (!has("huge-objects")) {
 		assert_error(result, "ENOTSUP");
+		skip("huge-objects");
 		return;
 	}
 	ck_assert_int_ge(descriptor_status((int)assert_success(result)).st_blksize, 1 << 20);
@@ -304,9 +379,12 @@ Suite *
 api_anonymous_suite(void)
 {
 	const TTest *tests[] = { permissions_and_direction_are_the_ones_asked_for, an_ordinary_user_gets_the_same,
+		                 the_umask_takes_nothing_away,
 		                 the_rung_is_the_platforms, exec_bits_are_kept, without_exec_bits_execution_is_sealed,
 		                 the_name_for_people_names_nothing, the_name_costs_no_system_call,
-		                 bad_arguments_create_nothing, attempts_are_counted, a_rung_that_is_missing_is_left_out, huge_objects_are_of_huge_pages, NULL };
+		                 bad_arguments_create_nothing, attempts_are_counted,
+		                 nobody_may_open_what_has_a_name_for_a_moment, a_rung_that_is_missing_is_left_out,
+		                 huge_objects_are_of_huge_pages, NULL };
 
 	return suite_of("api_anonymous", 60, tests);
 }

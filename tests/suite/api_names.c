@@ -52,7 +52,7 @@ START_TEST(objects_are_listed_and_nothing_else)
 	object_make("/sem.of-a-test", 0600, 32);
 	ck_assert_int_eq(mkfifo(path_of(name_of("fifo")), 0600), 0);
 	ck_assert_int_eq(mkdir(path_of(name_of("directory")), 0700), 0);
-	ck_assert_int_eq(symlink("one", path_of(name_of("link"))), 0);
+	ck_assert_int_eq(symlink(name_of("one") + 1, path_of(name_of("link"))), 0);
 	for (int unknown = 0; unknown < 2; unknown++) {
 		if (unknown)
 			interpose_add_traits(TYPES_UNKNOWN);
@@ -99,8 +99,12 @@ START_TEST(what_vanishes_is_left_out)
 	int64_t size;
 	char *names;
 
-	if (lacks("list") || !place_is_private())
+	if (lacks("list"))
 		return;
+	if (!place_is_private()) {
+		skip("other programs may have objects");
+		return;
+	}
 	object_make(name_of("vanishes"), 0600, 0);
 	interpose_add_traits(TYPES_UNKNOWN);
 	size = assert_success(call("pshm_list", NULL, 0));

@@ -307,18 +307,55 @@ START_TEST(deleting_if_same_spares_a_successor)
 }
 END_TEST
 
+/* A new file system counts its files from the beginning. */
+static void
+make_the_same_elsewhere(void *unused)
+{
+	const char *name = name_of("elsewhere");
+	int fd;
+
+	(void)unused;
+	if (!place_make("size=1m")) {
+		skip("no private place can be made");
+		return;
+	}
+	fd = object_open_new(name, 0);
+	if (!place_make("size=1m")) {
+		skip("no second place can be made");
+		return;
+	}
+	object_make(name, 0600, 0);
+	if (object_status(name).st_ino != descriptor_status(fd).st_ino)
+		skip("the two objects have different numbers");
+	ck_assert(object_status(name).st_dev != descriptor_status(fd).st_dev);
+	assert_result(call("pshm_delete_if_same", name, fd), 0);
+	ck_assert(object_exists(name));
+	close_now(fd);
+}
+
 /* Two objects of the same number on different file systems are not the same. */
 START_TEST(an_object_of_elsewhere_is_another)
 {
-	const char *name = name_of("elsewhere");
-	int fd = anonymous_new(0);
+	if (lacks("identity"))
+		return;
+	in_child(make_the_same_elsewhere, NULL);
+}
+END_TEST
 
-	if (has("identity")) {
-		object_make(name, 0600, 0);
-		assert_result(call("pshm_delete_if_same", name, fd), 0);
-		ck_assert(object_exists(name));
-		object_remove(name);
-	}
+/* A name that is a link to the object is the link's; it is not opened, and not taken away. */
+START_TEST(a_link_to_the_object_is_another)
+{
+	const char *name = name_of("target");
+	int fd;
+
+	if (lacks("list")) /* objects are no files there */
+		return;
+	fd = object_open_new(name, 0);
+	ck_assert_int_eq(symlink(name + 1, path_of(name_of("link"))), 0);
+	assert_result(call("pshm_delete_if_same", name_of("link"), fd), 0);
+	ck_assert(object_exists(name_of("link")));
+	object_remove(name_of("link"));
+	object_remove(name);
 	close_now(fd);
 }
 END_TEST
@@ -390,7 +427,8 @@ api_objects_suite(void)
 		                 only_nil_goes_unrecorded, superseding_leaves_the_old_object_to_who_has_it,
 		                 a_failed_supersede_keeps_the_old_object, each_way_of_superseding, endless_races_end,
 		                 deleting_removes_the_name, deleting_if_same_spares_a_successor,
-		                 an_object_of_elsewhere_is_another, permissions_are_enforced,
+		                 an_object_of_elsewhere_is_another, a_link_to_the_object_is_another,
+		                 permissions_are_enforced,
 		                 open_or_create_opens_another_users_object, NULL };
 
 	return suite_of("api_objects", 60, tests);

@@ -79,6 +79,10 @@ START_TEST(an_older_kernels_ignorance_is_not_an_invalid_argument)
 
 	if (lacks("seals"))
 		return;
+	if (has("seal-exec") && has("seal-future-write")) {
+		skip("this kernel knows all seals");
+		return;
+	}
 	fd = anonymous_new(4096);
 	if (!has("seal-exec"))
 		assert_error(call("pshm_seal", fd, PSHM_SEAL_EXEC), "ENOTSUP");

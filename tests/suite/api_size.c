@@ -242,12 +242,12 @@ allocate_and_touch(void *unused)
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m"))
-		return;
+	ck_assert(place_make("size=1m"));
 	fd = object_open_new(name_of("touch"), 0);
-	if (call("pshm_allocate", fd, 8 * MIB) != -ENOSPC || call("pshm_allocate", fd, MIB / 2) != 0)
-		_exit(3);
+	assert_error(call("pshm_allocate", fd, 8 * MIB), "ENOSPC");
+	assert_result(call("pshm_allocate", fd, MIB / 2), 0);
 	memory = mmap(NULL, MIB / 2, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	ck_assert(memory != MAP_FAILED);
 	memset(memory, 1, MIB / 2);
 }
 
@@ -261,7 +261,34 @@ START_TEST(a_full_place_is_an_error_and_not_a_signal)
 		return;
 	}
 	ck_assert_int_eq(signal_of_child(truncate_and_touch, NULL), SIGBUS);
-	ck_assert_int_eq(signal_of_child(allocate_and_touch, NULL), 0);
+	in_child(allocate_and_touch, NULL);
+}
+END_TEST
+
+/* What the object has already is not asked for again. */
+static void
+allocate_more(void *unused)
+{
+	int fd;
+
+	(void)unused;
+	if (!place_make("size=1m")) {
+		skip("no private place can be made");
+		return;
+	}
+	fd = object_open_new(name_of("more"), 0);
+	assert_result(call("pshm_allocate", fd, MIB / 4 * 3), 0);
+	assert_result(call("pshm_allocate", fd, MIB / 8 * 7), 0);
+	ck_assert_int_eq(pages_of(fd), MIB / 8 * 7);
+	ck_assert_int_eq(descriptor_status(fd).st_size, MIB / 8 * 7);
+	close_now(fd);
+}
+
+START_TEST(pages_that_are_there_need_no_room)
+{
+	if (lacks("allocate"))
+		return;
+	in_child(allocate_more, NULL);
 }
 END_TEST
 
@@ -288,7 +315,7 @@ START_TEST(an_object_that_was_left_half_grown_is_cut)
 {
 	int fd;
 
-	if (strcmp(interpose_personality_name(), "freebsd") != 0)
+	if (is_not("freebsd"))
 		return;
 	fd = object_open_new(name_of("half"), 5000);
 	interpose_add_traits(HALF_FALLOCATE);
@@ -445,7 +472,7 @@ api_size_suite(void)
 	const TTest *tests[] = { truncating_sets_the_size_and_reserves_nothing, a_reader_cannot_size, allocating_gives_pages,
 		                 allocating_fills_holes_and_never_shrinks, allocating_nothing_does_nothing,
 		                 too_much_is_an_error_and_the_object_as_before, room_that_is_gone_in_the_middle_is_an_error,
-		                 a_full_place_is_an_error_and_not_a_signal,
+		                 a_full_place_is_an_error_and_not_a_signal, pages_that_are_there_need_no_room,
 		                 a_seal_is_met_before_any_page_is_taken, an_object_that_was_left_half_grown_is_cut,
 		                 what_others_let_grow_stays, room_that_is_not_there_after_all_is_an_error, interruptions_do_not_keep_it_from_ending,
 		                 the_signal_mask_is_put_back, space_is_the_places, NULL };

@@ -68,7 +68,7 @@ START_TEST(linux_has_what_linux_has)
 	static const char *const always[] = { "allocate", "anonymous", "descriptor-io", "growsdown", "identity", "list",
 		                              "noreserve", "permissions", "reopen", "resize", "seals", "space", "supersede" };
 
-	if (strcmp(interpose_personality_name(), "native") != 0)
+	if (is_not("native"))
 		return;
 	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
 		ck_assert_msg(has(always[i]), "%s is lacking", always[i]);
@@ -92,9 +92,16 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 		{ "freebsd", "list" },                 { "no-fallocate", "allocate" },
 	};
 
-	for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++)
-		if (strcmp(lacking[i].personality, interpose_personality_name()) == 0)
-			ck_assert_msg(!has(lacking[i].feature), "%s is there", lacking[i].feature);
+	int seen = 0;
+
+	for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++) {
+		if (strcmp(lacking[i].personality, interpose_personality_name()) != 0)
+			continue;
+		ck_assert_msg(!has(lacking[i].feature), "%s is there", lacking[i].feature);
+		seen++;
+	}
+	if (seen == 0)
+		skip("this system need not lack anything");
 }
 END_TEST
 
@@ -114,7 +121,9 @@ START_TEST(unknown_platforms_are_errors)
 	int (*choose)(const char *name) = NULL;
 
 	*(void **)&choose = library_symbol("pshm_test_platform");
-	if (choose != NULL)
+	if (choose == NULL)
+		skip("this is no build for tests");
+	else
 		assert_error(choose("wings"), "EINVAL");
 }
 END_TEST

@@ -408,6 +408,7 @@ START_TEST(interrupted_calls_are_repeated)
 	if (has("permissions")) {
 		interpose_fail(CALL_fchmod, 1, error_of_name("EINTR"));
 		assert_result(call("pshm_fchmod", fd, 0640), 0);
+		ck_assert_int_eq(object_status(name).st_mode & 0777, 0640);
 		interpose_fail(CALL_fchown, 1, error_of_name("EINTR"));
 		assert_result(call("pshm_fchown", fd, -1, -1), 0);
 		ck_assert_int_eq(interpose_count(CALL_fchown), 2);
@@ -415,6 +416,7 @@ START_TEST(interrupted_calls_are_repeated)
 	if (has("allocate")) {
 		interpose_fail(CALL_fallocate, 1, error_of_name("EINTR"));
 		assert_result(call("pshm_fallocate", fd, 0, 4096), 0);
+		ck_assert_int_eq(object_status(name).st_blocks, 8);
 	}
 	interpose_fail(CALL_shm_open, 1, error_of_name("EINTR"));
 	close_now((int)assert_success(call("pshm_shm_open", name, PSHM_O_RDONLY, 0)));
