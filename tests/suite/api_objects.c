@@ -326,7 +326,7 @@ make_the_same_elsewhere(void *unused)
 	}
 	object_make(name, 0600, 0);
 	if (object_status(name).st_ino != descriptor_status(fd).st_ino)
-		skip("the two objects have different numbers");
+		note("two objects of the same number cannot be made here");
 	ck_assert(object_status(name).st_dev != descriptor_status(fd).st_dev);
 	assert_result(call("pshm_delete_if_same", name, fd), 0);
 	ck_assert(object_exists(name));
