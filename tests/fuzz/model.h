@@ -13,8 +13,12 @@
 enum { OBJECTS = 64, NAMES = 6, DESCRIPTORS = 8, MAPPINGS = 4, IN_FLIGHT = 4, SHADOW = 8192, UMASK = 022, NONE = -1 };
 
 struct object {
+	uint64_t device; /* with its number, the identity; both are 0 until a descriptor has shown them */
+	uint64_t number;
 	int64_t size;
 	int mode;
+	int64_t owner;
+	int64_t group;
 	int links;
 	bool memfd;
 	int seals; /* those that a call has added */
@@ -44,13 +48,14 @@ struct model {
 	int sockets[2];
 	struct descriptor in_flight[IN_FLIGHT]; /* sent and not received: what the receiver will get */
 	int in_flight_count;
+	bool gives_away; /* any id can be an owner: not in a user namespace */
 };
 
 extern struct model model;
 extern const char *const good_names[NAMES];
 
-void model_check(bool holds, const char *what, int line);
-#define CHECK(condition) model_check(condition, #condition, __LINE__)
+void model_check(bool holds, const char *what, const char *file, int line);
+#define CHECK(condition) model_check(condition, #condition, __FILE__, __LINE__)
 
 /* Once per process: the place where objects live, with something that is no object in it. */
 void model_prepare(void);
@@ -62,14 +67,13 @@ void model_finish(void);
 /* A new object of size 0; NONE when there is no room in the model. */
 int model_object(int mode, int links, bool memfd);
 
-/* Take a descriptor over; close it where the model has no slot. */
+/* Take a descriptor over, which must be of that object and of no other; close it where the model has no slot. */
 void model_adopt(int fd, int object, bool writable);
 
 void model_unlink(int name);
 void model_resize(int object, int64_t size);
 
-/* Every descriptor, object, name and mapping is as believed, and there is no other. */
+/* Every descriptor, object and name is as believed, and there is no other. */
 void model_compare(void);
-void model_compare_names(void);
 
 #endif
