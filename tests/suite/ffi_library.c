@@ -75,6 +75,126 @@ START_TEST(linux_has_what_linux_has)
 }
 END_TEST
 
+static int64_t
+close_if_open(int64_t fd)
+{
+	if (!is_error(fd))
+		close_now((int)fd);
+	return fd;
+}
+
+static int64_t
+allocate(int fd, int unused)
+{
+	(void)unused;
+	return call("pshm_allocate", fd, 4096);
+}
+
+static int64_t
+map_with(int fd, int flag)
+{
+	int64_t address = call("pshm_mmap", 0, page(), PSHM_PROT_READ | PSHM_PROT_WRITE,
+	                       PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | flag, -1, 0);
+
+	(void)fd;
+	if (!is_error(address))
+		assert_result(call("pshm_munmap", address, page()), 0);
+	return address;
+}
+
+static int64_t
+open_anonymous_with(int fd, int flag)
+{
+	(void)fd;
+	return close_if_open(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, flag, 1, NULL, 0));
+}
+
+static int64_t
+delete_if_same(int fd, int unused)
+{
+	(void)unused;
+	return call("pshm_delete_if_same", name_of("features"), fd);
+}
+
+static int64_t
+list(int fd, int unused)
+{
+	(void)fd;
+	(void)unused;
+	return call("pshm_list", NULL, 0);
+}
+
+static int64_t
+change_mode(int fd, int mode)
+{
+	return call("pshm_fchmod", fd, mode);
+}
+
+static int64_t
+reopen(int fd, int direction)
+{
+	return close_if_open(call("pshm_reopen", fd, direction));
+}
+
+static int64_t
+seal_anonymous(int fd, int seals)
+{
+	int anonymous = anonymous_new(0);
+	int64_t result = call("pshm_seal", anonymous, seals);
+
+	(void)fd;
+	close_now(anonymous);
+	return result;
+}
+
+static int64_t
+space(int fd, int unused)
+{
+	(void)fd;
+	(void)unused;
+	return call("pshm_space", NULL, NULL);
+}
+
+/* What a feature is about, tried on a new object. One that is no memfd knows seals, and is sealed against them. */
+static const struct {
+	const char *feature;
+	int64_t (*try_it)(int fd, int argument);
+	int argument;
+	const char *lacking;
+} trials[] = {
+	{ "allocate", allocate, 0, "ENOTSUP" },
+	{ "growsdown", map_with, PSHM_MAP_GROWSDOWN, "ENOTSUP" },
+	{ "huge-objects", open_anonymous_with, PSHM_ANONYMOUS_HUGE, "ENOTSUP" },
+	{ "huge-pages", map_with, PSHM_MAP_HUGE, "ENOTSUP" },
+	{ "identity", delete_if_same, 0, "ENOTSUP" },
+	{ "list", list, 0, "ENOTSUP" },
+	{ "noreserve", map_with, PSHM_MAP_NORESERVE, "ENOTSUP" },
+	{ "permissions", change_mode, 0600, "ENOTSUP" },
+	{ "populate", map_with, PSHM_MAP_POPULATE, "ENOTSUP" },
+	{ "reopen", reopen, PSHM_DIRECTION_INPUT, "ENOTSUP" },
+	{ "seal-exec", seal_anonymous, PSHM_SEAL_EXEC, "ENOTSUP EPERM" },
+	{ "seal-future-write", seal_anonymous, PSHM_SEAL_FUTURE_WRITE, "ENOTSUP EPERM" },
+	{ "seals", seal_anonymous, PSHM_SEAL_SHRINK, "ENOTSUP EPERM" },
+	{ "space", space, 0, "ENOTSUP" },
+};
+
+START_TEST(what_is_lacking_is_unsupported_and_nothing_else)
+{
+	for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++) {
+		int fd = object_open_new(name_of("features"), 0);
+		int64_t result = trials[i].try_it(fd, trials[i].argument);
+
+		if (has(trials[i].feature))
+			ck_assert_msg(!is_error(result), "%s is there, and answers %s", trials[i].feature, name_of_result(result));
+		else
+			expect_error(__FILE__, __LINE__, trials[i].feature, result, trials[i].lacking);
+		close_now(fd);
+		if (object_exists(name_of("features")))
+			object_remove(name_of("features"));
+	}
+}
+END_TEST
+
 /* What a personality takes away is seen. */
 START_TEST(lacking_features_are_said_to_be_lacking)
 {
@@ -133,7 +253,8 @@ ffi_library_suite(void)
 {
 	const TTest *tests[] = { version_is_the_headers, page_size_is_the_systems, name_max_is_the_longest_name_that_works,
 		                 every_feature_is_answered, linux_has_what_linux_has,
-		                 lacking_features_are_said_to_be_lacking, unknown_features_are_errors, unknown_platforms_are_errors, NULL };
+		                 lacking_features_are_said_to_be_lacking,
+		                 what_is_lacking_is_unsupported_and_nothing_else, unknown_features_are_errors, unknown_platforms_are_errors, NULL };
 
 	return suite_of("ffi_library", 30, tests);
 }
