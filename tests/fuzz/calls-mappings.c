@@ -47,7 +47,8 @@ is_plain_request(const struct descriptor *slot, int64_t length, int protections,
 		return false;
 	if (flags == PSHM_MAP_PRIVATE)
 		return true;
-	return flags == PSHM_MAP_SHARED && !is_sealed_against_writing(slot) && (slot->writable || (protections & PSHM_PROT_WRITE) == 0);
+	return flags == PSHM_MAP_SHARED && !is_sealed_against_writing(slot) &&
+	       (slot->writable || (protections & PSHM_PROT_WRITE) == 0);
 }
 
 /* Where the file system is full, a hole that is touched is a SIGBUS. */
@@ -101,8 +102,8 @@ op_map(void)
 		CHECK(address == -EINVAL);
 	else if (prefix == 0 && length > INT64_MAX - offset)
 		CHECK(address == -EOVERFLOW);
-	if (is_plain_request(slot, length, protections, flags, offset) && (prefix == 0 || (prefix > 0 && prefix <= 1 << 20 && offset % page == 0)))
-		CHECK(address > 0);
+	if (prefix == 0 || (prefix > 0 && prefix <= 1 << 20 && offset % page == 0))
+		CHECK(address > 0 || !is_plain_request(slot, length, protections, flags, offset));
 	if (address < 0)
 		return;
 	CHECK((address - offset) % page == 0 && page_is_mapped(address) && page_is_mapped(address + length - 1));

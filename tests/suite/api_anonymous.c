@@ -98,7 +98,8 @@ as_nobody_with_a_strict_umask(void *unused)
 	}
 	(void)umask(0777);
 	check_all_permissions(PSHM_DIRECTION_IO, 73);
-	if (strcmp(interpose_personality_name(), "openbsd") != 0) /* shm_mkstemp honours the umask, and on_mkstemp opens what it made */
+	/* shm_mkstemp honours the umask, and the object that it made is then opened by its name */
+	if (strcmp(interpose_personality_name(), "openbsd") != 0)
 		check_all_permissions(PSHM_DIRECTION_INPUT, 73);
 }
 
@@ -379,10 +380,9 @@ Suite *
 api_anonymous_suite(void)
 {
 	const TTest *tests[] = { permissions_and_direction_are_the_ones_asked_for, an_ordinary_user_gets_the_same,
-		                 the_umask_takes_nothing_away,
-		                 the_rung_is_the_platforms, exec_bits_are_kept, without_exec_bits_execution_is_sealed,
-		                 the_name_for_people_names_nothing, the_name_costs_no_system_call,
-		                 bad_arguments_create_nothing, attempts_are_counted,
+		                 the_umask_takes_nothing_away, the_rung_is_the_platforms, exec_bits_are_kept,
+		                 without_exec_bits_execution_is_sealed, the_name_for_people_names_nothing,
+		                 the_name_costs_no_system_call, bad_arguments_create_nothing, attempts_are_counted,
 		                 nobody_may_open_what_has_a_name_for_a_moment, a_rung_that_is_missing_is_left_out,
 		                 huge_objects_are_of_huge_pages, NULL };
 

@@ -427,8 +427,7 @@ api_objects_suite(void)
 		                 only_nil_goes_unrecorded, superseding_leaves_the_old_object_to_who_has_it,
 		                 a_failed_supersede_keeps_the_old_object, each_way_of_superseding, endless_races_end,
 		                 deleting_removes_the_name, deleting_if_same_spares_a_successor,
-		                 an_object_of_elsewhere_is_another, a_link_to_the_object_is_another,
-		                 permissions_are_enforced,
+		                 an_object_of_elsewhere_is_another, a_link_to_the_object_is_another, permissions_are_enforced,
 		                 open_or_create_opens_another_users_object, NULL };
 
 	return suite_of("api_objects", 60, tests);

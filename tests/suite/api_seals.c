@@ -273,10 +273,10 @@ Suite *
 api_seals_suite(void)
 {
 	const TTest *tests[] = { shrinking_and_growing_can_be_sealed, writing_can_be_sealed, future_writing_can_be_sealed,
-		                 an_older_kernels_ignorance_is_not_an_invalid_argument,
-		                 a_named_object_is_sealed_against_seals, what_knows_no_seals_is_invalid,
-		                 a_reopened_reader_cannot_write, any_descriptor_is_reopened, reopening_never_raises_access, a_reopened_writer_writes,
-		                 without_proc_a_duplicate_serves, what_is_no_object_is_not_reopened, NULL };
+		                 an_older_kernels_ignorance_is_not_an_invalid_argument, a_named_object_is_sealed_against_seals,
+		                 what_knows_no_seals_is_invalid, a_reopened_reader_cannot_write, any_descriptor_is_reopened,
+		                 reopening_never_raises_access, a_reopened_writer_writes, without_proc_a_duplicate_serves,
+		                 what_is_no_object_is_not_reopened, NULL };
 
 	return suite_of("api_seals", 30, tests);
 }

@@ -474,8 +474,9 @@ api_size_suite(void)
 		                 too_much_is_an_error_and_the_object_as_before, room_that_is_gone_in_the_middle_is_an_error,
 		                 a_full_place_is_an_error_and_not_a_signal, pages_that_are_there_need_no_room,
 		                 a_seal_is_met_before_any_page_is_taken, an_object_that_was_left_half_grown_is_cut,
-		                 what_others_let_grow_stays, room_that_is_not_there_after_all_is_an_error, interruptions_do_not_keep_it_from_ending,
-		                 the_signal_mask_is_put_back, space_is_the_places, NULL };
+		                 what_others_let_grow_stays, room_that_is_not_there_after_all_is_an_error,
+		                 interruptions_do_not_keep_it_from_ending, the_signal_mask_is_put_back, space_is_the_places,
+		                 NULL };
 
 	return suite_of("api_size", 60, tests);
 }

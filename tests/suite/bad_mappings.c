@@ -97,7 +97,8 @@ mmap_fixed(void)
 static void
 unmap_range(void)
 {
-	static const int64_t bad[][2] = { { 0, PAGE }, { -1, PAGE }, { -PAGE, PAGE }, { INT64_MIN, PAGE }, { PAGE, 0 }, { PAGE, -1 } };
+	static const int64_t bad[][2] = { { 0, PAGE },         { -1, PAGE }, { -PAGE, PAGE },
+		                          { INT64_MIN, PAGE }, { PAGE, 0 },  { PAGE, -1 } };
 
 	int64_t address = assert_success(call("pshm_mmap", 0, PAGE, PSHM_PROT_READ, PSHM_MAP_SHARED, bad_fd, 0));
 

@@ -110,8 +110,8 @@ name_longest(void)
 		if (byte != '/') {
 			close_now(object_open_new(name, 0));
 			ck_assert(object_exists(name));
-			close_now((int)assert_success(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600,
-			                                   NULL)));
+			close_now((int)assert_success(
+			        call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL)));
 			assert_result(call("pshm_delete", name), 0);
 			ck_assert(!object_exists(name));
 		}
@@ -155,7 +155,8 @@ try_other(const char *function, const char *name, mode_t kind)
 	if (kind_of(path_of(name)) == 0)
 		ck_assert_msg(kind == S_IFIFO && result == 0, "%s: what is no object is gone", function);
 	else
-		ck_assert_msg(kind_of(path_of(name)) == kind && remove(path_of(name)) == 0, "%s: it is something else now", function);
+		ck_assert_msg(kind_of(path_of(name)) == kind && remove(path_of(name)) == 0, "%s: it is something else",
+		              function);
 }
 
 static void
@@ -170,9 +171,9 @@ name_of_fifo_or_directory(void)
 		try_other(function, name, S_IFDIR);
 	}
 	make_other(path_of(name), S_IFDIR);
-	for (int if_exists = 0; if_exists <= PSHM_IF_EXISTS_NIL; if_exists++)
+	for (int option = 0; option <= PSHM_IF_EXISTS_NIL; option++)
 		for (int direction = PSHM_DIRECTION_INPUT; direction <= PSHM_DIRECTION_IO; direction += 2)
-			ck_assert(is_error(call("pshm_open", name, direction, if_exists, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL)));
+			ck_assert(is_error(call("pshm_open", name, direction, option, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL)));
 	ck_assert(is_error(call("pshm_shm_open", name, PSHM_O_RDONLY, 0)));
 	ck_assert_int_eq(kind_of(path_of(name)), S_IFDIR);
 	ck_assert_int_eq(rmdir(path_of(name)), 0);
@@ -182,7 +183,8 @@ name_of_fifo_or_directory(void)
 static void
 shm_open_flags(void)
 {
-	static const int bad[] = { O_CREAT, O_EXCL, O_TRUNC, O_CREAT | O_RDWR, 1, 4, INT_MIN, PSHM_O_EXCL, PSHM_O_EXCL | PSHM_O_RDWR };
+	static const int bad[] = { O_CREAT, O_EXCL,  O_TRUNC,     O_CREAT | O_RDWR,         1,
+		                   4,       INT_MIN, PSHM_O_EXCL, PSHM_O_EXCL | PSHM_O_RDWR };
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_error(call("pshm_shm_open", name_of("flags"), bad[i], 0600), "EINVAL");

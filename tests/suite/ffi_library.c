@@ -185,7 +185,8 @@ START_TEST(what_is_lacking_is_unsupported_and_nothing_else)
 		int64_t result = trials[i].try_it(fd, trials[i].argument);
 
 		if (has(trials[i].feature))
-			ck_assert_msg(!is_error(result), "%s is there, and answers %s", trials[i].feature, name_of_result(result));
+			ck_assert_msg(!is_error(result), "%s is there, and answers %s", trials[i].feature,
+			              name_of_result(result));
 		else
 			expect_error(__FILE__, __LINE__, trials[i].feature, result, trials[i].lacking);
 		close_now(fd);
@@ -252,9 +253,9 @@ Suite *
 ffi_library_suite(void)
 {
 	const TTest *tests[] = { version_is_the_headers, page_size_is_the_systems, name_max_is_the_longest_name_that_works,
-		                 every_feature_is_answered, linux_has_what_linux_has,
-		                 lacking_features_are_said_to_be_lacking,
-		                 what_is_lacking_is_unsupported_and_nothing_else, unknown_features_are_errors, unknown_platforms_are_errors, NULL };
+		                 every_feature_is_answered, linux_has_what_linux_has, lacking_features_are_said_to_be_lacking,
+		                 what_is_lacking_is_unsupported_and_nothing_else, unknown_features_are_errors,
+		                 unknown_platforms_are_errors, NULL };
 
 	return suite_of("ffi_library", 30, tests);
 }

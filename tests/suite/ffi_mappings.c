@@ -335,7 +335,8 @@ ffi_mappings_suite(void)
 		                 protections_are_the_ones_asked_for, a_reader_gets_no_writable_memory, the_offset_is_heeded,
 		                 a_fixed_address_is_the_one, anonymous_memory_is_of_no_object, populating_brings_every_page_in,
 		                 locking_locks, huge_pages_are_asked_for, other_flags_reach_the_system,
-		                 bad_arguments_map_nothing, bad_ranges_unmap_nothing, a_high_address_is_an_address, a_mapping_is_one_system_call, NULL };
+		                 bad_arguments_map_nothing, bad_ranges_unmap_nothing, a_high_address_is_an_address,
+		                 a_mapping_is_one_system_call, NULL };
 
 	return suite_of("ffi_mappings", 30, tests);
 }
