@@ -120,6 +120,42 @@ START_TEST(sentences_do_not_depend_on_the_sign)
 }
 END_TEST
 
+/* The sentences are the same on every platform, so they are written here. */
+START_TEST(each_error_has_its_own_sentence)
+{
+	static const struct {
+		int error;
+		const char *sentence;
+	} sentences[] = {
+		{ EACCES, "permission denied" },
+		{ EAGAIN, "resource unavailable for now, try again" },
+		{ EBADF, "not an open descriptor, or not open for this" },
+		{ EEXIST, "it exists already" },
+		{ EFAULT, "bad address" },
+		{ EINTR, "interrupted by a signal" },
+		{ EINVAL, "invalid argument" },
+		{ EMFILE, "the process has no descriptor free" },
+		{ ENAMETOOLONG, "name too long" },
+		{ ENODATA, "no message to read, the peer has closed its end" },
+		{ ENOMEM, "not enough memory" },
+		{ ENOSPC, "no space left" },
+		{ ENOTSUP, "not supported here" },
+		{ EOVERFLOW, "too large for the platform's types" },
+		{ EPERM, "not permitted" },
+		{ EPROTO, "protocol error" },
+		{ ERANGE, "result or buffer out of range" },
+	};
+	int count = (int)assert_success(call("pshm_error_count"));
+
+	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
+		ck_assert_str_eq(call_text("pshm_strerror", sentences[i].error), sentences[i].sentence);
+	for (int i = 0; i < count; i++)
+		for (int other = 0; other < i; other++)
+			ck_assert_str_ne(call_text("pshm_strerror", call("pshm_error_at", i)),
+			                 call_text("pshm_strerror", call("pshm_error_at", other)));
+}
+END_TEST
+
 START_TEST(what_has_no_name_has_a_documented_answer)
 {
 	static const int unknown[] = { 4000, -4000, 4096, INT_MAX, INT_MIN };
@@ -172,6 +208,7 @@ ffi_errors_suite(void)
 	const TTest *tests[] = { a_failure_is_kept_and_a_success_is_not, it_can_be_set, each_thread_has_its_own,
 		                 a_forked_child_has_its_own, names_lead_to_numbers_and_back,
 		                 aliases_are_understood_and_never_given, sentences_do_not_depend_on_the_sign,
+		                 each_error_has_its_own_sentence,
 		                 what_has_no_name_has_a_documented_answer, the_errors_can_be_enumerated, NULL };
 
 	return suite_of("ffi_errors", 30, tests);
