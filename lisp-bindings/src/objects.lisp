@@ -89,7 +89,7 @@
 (defun settle (shm)
   "Let the class of SHM say that it is closed."
   (when (typep shm 'open-shm)
-    (change-class shm 'closed-shm)))
+    (change-class shm (load-time-value (find-class 'closed-shm)))))
 
 (defun release (shm)
   "Close the descriptor of SHM and return the library's result, or nil where there was none to close."
