@@ -19,7 +19,7 @@ native_older_memfd(int error, bool huge)
 	return fd == -ENOSYS || fd == -EINVAL || (fd == -ENODEV && huge) ? -ENOTSUP : fd;
 }
 
-static int
+static inline int
 sys_open(const char *path, int flags, int mode)
 {
 	int saved = errno;
@@ -40,26 +40,37 @@ native_tmpfile(int permissions)
 	return fd == -EOPNOTSUPP || fd == -EISDIR || fd == -ENOENT ? -ENOTSUP : fd;
 }
 
-#define DESCRIPTORS "/proc/self/fd/"
-
-enum { PATH_OF_DESCRIPTOR_SIZE = sizeof DESCRIPTORS "2147483647" };
-
 /*
- * Written from its end, which is the end of the room; the result is where it begins. Without snprintf, which would be a
- * large part of the cost of its callers.
+ * The descriptors of this process. The first is empty once the first thread has ended, proc_pid_fd(5); the second is not,
+ * and takes longer to look up.
  */
-static const char *
-path_of_descriptor(char room[PATH_OF_DESCRIPTOR_SIZE], int fd)
+#define OF_PROCESS "/proc/self/fd/"
+#define OF_THREAD "/proc/thread-self/fd/"
+
+enum { LARGEST = sizeof "2147483647", PATH_OF_DESCRIPTOR_SIZE = sizeof OF_THREAD - 1 + LARGEST };
+
+/* The number of a descriptor, at the end of the room; the result is where it begins. */
+static char *
+write_number(char room[PATH_OF_DESCRIPTOR_SIZE], int fd)
 {
-	char *start = room + PATH_OF_DESCRIPTOR_SIZE - 1;
+	char *start = &room[PATH_OF_DESCRIPTOR_SIZE - 1];
 	unsigned rest = (unsigned)fd;
 
 	*start = '\0';
 	do
 		*--start = (char)('0' + rest % 10);
 	while ((rest /= 10) > 0);
-	start -= sizeof DESCRIPTORS - 1;
-	return memcpy(start, DESCRIPTORS, sizeof DESCRIPTORS - 1);
+	return start;
+}
+
+/*
+ * Written from its end; the result is where it begins. Without snprintf, which would be a large part of the callers' cost.
+ * The size is the directory's, with its NUL.
+ */
+static inline const char *
+path_of_descriptor(char room[PATH_OF_DESCRIPTOR_SIZE], const char *directory, size_t size, int fd)
+{
+	return memcpy(write_number(room, fd) - (size - 1), directory, size - 1);
 }
 
 static int
@@ -70,12 +81,9 @@ sys_linkat(const char *from, const char *to)
 	return system_result(linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW), saved);
 }
 
-/* By way of /proc: AT_EMPTY_PATH would need a capability. Without /proc there is no such file. */
-int
-native_give_name(int fd, const char *name)
+static int
+give_name_by(const char *from, const char *name)
 {
-	char room[PATH_OF_DESCRIPTOR_SIZE];
-	const char *from = path_of_descriptor(room, fd);
 	char to[NAME_PATH_SIZE];
 
 	name_path(to, name);
@@ -83,7 +91,7 @@ native_give_name(int fd, const char *name)
 		int error = sys_linkat(from, to);
 
 		if (error != -EEXIST)
-			return error == -ENOENT ? -ENOTSUP : error;
+			return error;
 		error = sys_shm_unlink(name);
 		if (error < 0 && error != -ENOENT)
 			return error;
@@ -91,13 +99,41 @@ native_give_name(int fd, const char *name)
 	return -EAGAIN;
 }
 
+static int SELDOM
+give_name_by_thread(int fd, const char *name)
+{
+	char room[PATH_OF_DESCRIPTOR_SIZE];
+	int error = give_name_by(path_of_descriptor(room, OF_THREAD, sizeof OF_THREAD, fd), name);
+
+	return error == -ENOENT ? -ENOTSUP : error;
+}
+
+/* By way of /proc: AT_EMPTY_PATH would need a capability. Without /proc there is no such file. */
+int
+native_give_name(int fd, const char *name)
+{
+	char room[PATH_OF_DESCRIPTOR_SIZE];
+	int error = give_name_by(path_of_descriptor(room, OF_PROCESS, sizeof OF_PROCESS, fd), name);
+
+	return error == -ENOENT ? give_name_by_thread(fd, name) : error;
+}
+
+static int SELDOM
+reopen_by_thread(int fd, int flags)
+{
+	char room[PATH_OF_DESCRIPTOR_SIZE];
+	int opened = sys_open(path_of_descriptor(room, OF_THREAD, sizeof OF_THREAD, fd), flags, 0);
+
+	return opened == -ENOENT ? -ENOTSUP : opened;
+}
+
 int
 native_reopen(int fd, int flags)
 {
 	char room[PATH_OF_DESCRIPTOR_SIZE];
-	int opened = sys_open(path_of_descriptor(room, fd), flags, 0);
+	int opened = sys_open(path_of_descriptor(room, OF_PROCESS, sizeof OF_PROCESS, fd), flags, 0);
 
-	return opened == -ENOENT ? -ENOTSUP : opened;
+	return opened == -ENOENT ? reopen_by_thread(fd, flags) : opened;
 }
 
 uint64_t

@@ -7,6 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -269,6 +272,60 @@ START_TEST(what_is_no_object_is_not_reopened)
 }
 END_TEST
 
+/* Once the first thread has ended, /proc/self/fd is empty: what goes by way of it goes by the thread's own. */
+static void *
+outlive_the_first_thread(void *first)
+{
+	int64_t fields[PSHM_STAT_CTIME_NSEC + 1];
+	int fd = anonymous_new(4096);
+	char path[32];
+	int reader;
+
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	ck_assert_int_eq(pthread_join(*(const pthread_t *)first, NULL), 0);
+	while (access(path, F_OK) == 0)
+		(void)usleep(1000);
+	assert_result(call("pshm_has", "reopen"), 1);
+	assert_result(call("pshm_has", "supersede"), 1);
+	reader = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT));
+	ck_assert(descriptor_status(reader).st_ino == descriptor_status(fd).st_ino);
+	ck_assert_int_eq(fcntl(reader, F_GETFL) & O_ACCMODE, O_RDONLY);
+	close_now(reader);
+	close_now(fd);
+	reader = (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_INPUT, 0400, 0, 1, NULL, 0));
+	ck_assert_int_eq(fcntl(reader, F_GETFL) & O_ACCMODE, O_RDONLY);
+	close_now(reader);
+	interpose_reset();
+	fd = (int)assert_success(call("pshm_open", name_of("outlive"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE,
+	                              PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL));
+	ck_assert_int_eq(interpose_count(CALL_shm_open), 0);
+	assert_success(call("pshm_fstat", fd, fields, PSHM_STAT_CTIME_NSEC + 1));
+	ck_assert_int_eq(fields[PSHM_STAT_NLINK], 1);
+	ck_assert(object_status(name_of("outlive")).st_ino == descriptor_status(fd).st_ino);
+	object_remove(name_of("outlive"));
+	exit(0);
+}
+
+static void
+end_first_thread(void *unused)
+{
+	static pthread_t first;
+	pthread_t second;
+
+	(void)unused;
+	first = pthread_self();
+	ck_assert_int_eq(pthread_create(&second, NULL, outlive_the_first_thread, &first), 0);
+	pthread_exit(NULL);
+}
+
+START_TEST(the_first_thread_may_have_ended)
+{
+	if (lacks("reopen") || lacks("supersede"))
+		return;
+	in_child(end_first_thread, NULL);
+}
+END_TEST
+
 Suite *
 api_seals_suite(void)
 {
@@ -276,7 +333,8 @@ api_seals_suite(void)
 		                 an_older_kernels_ignorance_is_not_an_invalid_argument, a_named_object_is_sealed_against_seals,
 		                 what_knows_no_seals_is_invalid, a_reopened_reader_cannot_write, any_descriptor_is_reopened,
 		                 reopening_never_raises_access, a_reopened_writer_writes, without_proc_a_duplicate_serves,
-		                 what_is_no_object_is_not_reopened, NULL };
+		                 what_is_no_object_is_not_reopened,
+		                 the_first_thread_may_have_ended, NULL };
 
 	return suite_of("api_seals", 30, tests);
 }
