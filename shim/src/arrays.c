@@ -41,7 +41,7 @@ map_behind(int64_t room, int64_t length, int protections, int flags, int fd, int
 	if (!is_address_error(error) && !mapping_is_plain(flags))
 		error = mapping_settle(data, length, protections, flags);
 	if (is_address_error(error)) {
-		sys_munmap(base, room + length);
+		mapping_undo(base, room + length, fd);
 		return error;
 	}
 	return data;

@@ -26,6 +26,9 @@ int64_t mapping_make_by_flags(int64_t address, int64_t length, int protections, 
 /* Do to a new mapping what the flags ask beyond mapping it. */
 int mapping_settle(int64_t address, int64_t length, int protections, int flags);
 
+/* After a call has mapped and then failed: remove the mapping of an object, or the range that begins with it. */
+SELDOM void mapping_undo(int64_t address, int64_t length, int fd);
+
 /* A macro, so that nothing is left of it where the platform's types have 64 bits. */
 #define mapping_fits(address, length) \
 	((int64_t)(uintptr_t)(address) == (address) && (int64_t)(size_t)(length) == (length))

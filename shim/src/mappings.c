@@ -103,6 +103,16 @@ mapping_settle(int64_t address, int64_t length, int protections, int flags)
 	return error;
 }
 
+/* An object of huge pages was mapped in whole ones, whose size is its block size, and is not unmapped otherwise. */
+void
+mapping_undo(int64_t address, int64_t length, int fd)
+{
+	struct stat status;
+
+	if (sys_munmap(address, length) == -EINVAL && sys_fstat(fd, &status) >= 0)
+		sys_munmap(address, (length + status.st_blksize - 1) & -(int64_t)status.st_blksize);
+}
+
 int64_t
 mapping_make_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
 {
@@ -114,7 +124,7 @@ mapping_make_by_flags(int64_t address, int64_t length, int protections, int flag
 		return made;
 	error = mapping_settle(made, length, protections, flags);
 	if (error < 0) {
-		sys_munmap(made, length);
+		mapping_undo(made, length, fd);
 		return error;
 	}
 	return made;

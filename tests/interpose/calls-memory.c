@@ -29,6 +29,19 @@ writes_to_reader(int protections, int flags, int fd)
 	return (status & O_ACCMODE) == O_RDONLY;
 }
 
+/* Where a large page may begin, with a range that is free. */
+static void *
+large_page(size_t length)
+{
+	char *range;
+
+	interpose_leave();
+	range = mmap(NULL, length + LARGE_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	munmap(range, length + LARGE_PAGE);
+	interpose_enter();
+	return range + -(uintptr_t)range % LARGE_PAGE;
+}
+
 void *
 mmap(void *address, size_t length, int protections, int flags, int fd, off_t offset)
 {
@@ -39,6 +52,15 @@ mmap(void *address, size_t length, int protections, int flags, int fd, off_t off
 		errno = EPERM;
 		return MAP_FAILED;
 	}
+	if (interpose_plays(LARGE_PAGES) && fd >= 0) {
+		length = (length + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+		if ((flags & MAP_FIXED) == 0)
+			address = large_page(length);
+		else if ((uintptr_t)address % LARGE_PAGE != 0) {
+			errno = EINVAL;
+			return MAP_FAILED;
+		}
+	}
 	if (interpose_plays(HIGH_ADDRESSES))
 		return (void *)(UINTPTR_MAX / 2 + 1);
 	return real(address, length, protections, flags, fd, offset);
@@ -48,7 +70,9 @@ int
 munmap(void *address, size_t length)
 {
 	REAL(munmap);
-	return interpose_fails(CALL_munmap) ? -1 : real(address, length);
+	if (interpose_fails(CALL_munmap))
+		return -1;
+	return interpose_plays(LARGE_PAGES) && length % LARGE_PAGE != 0 ? refuse(EINVAL) : real(address, length);
 }
 
 int

@@ -149,6 +149,8 @@ fstat(int fd, struct stat *ret_status)
 	result = real(fd, ret_status);
 	if (result == 0 && interpose_plays(NO_IDENTITY) && S_ISREG(ret_status->st_mode))
 		forget_identity(ret_status);
+	if (result == 0 && interpose_plays(LARGE_PAGES))
+		ret_status->st_blksize = LARGE_PAGE;
 	return result;
 }
 

@@ -27,6 +27,9 @@ int shm_mkstemp(char *template);
 	if (real == 0) \
 		*(void **)&real = interpose_next((const void *)(uintptr_t)function)
 
+/* What objects are made of where pages are large. */
+enum { LARGE_PAGE = 16384 };
+
 static inline int
 refuse(int error)
 {

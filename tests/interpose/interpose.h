@@ -68,7 +68,8 @@ enum trait {
 	OTHERS_GROW = 1 << 16,     /* while fallocate finds no room, another process lets the object grow past that */
 	FLICKERING = 1 << 17,      /* a name is there when it is created, and missing when it is opened */
 	HIGH_ADDRESSES = 1 << 18,  /* mmap answers with an address above 2^63, where nothing is */
-	SHORT_TRANSFERS = 1 << 19  /* pread and pwrite move three bytes at most */
+	SHORT_TRANSFERS = 1 << 19, /* pread and pwrite move three bytes at most */
+	LARGE_PAGES = 1 << 20      /* objects are of pages of 16 KiB: mapped in whole ones, and not unmapped otherwise */
 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */

@@ -105,6 +105,42 @@ START_TEST(a_failed_step_leaves_nothing)
 }
 END_TEST
 
+/* What was mapped in whole pages of the object is removed in whole ones. */
+static void
+fail_on(int fd)
+{
+	int noreserve = has("noreserve") ? PSHM_MAP_NORESERVE : 0; /* there may be no huge page free */
+
+	assert_error(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED | noreserve, 0, 16), "EINVAL");
+	ck_assert_int_eq(object_mapping_count(), 0);
+	interpose_fail(CALL_mlock, 1, EAGAIN);
+	assert_error(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED | noreserve | PSHM_MAP_LOCK, 0), "EAGAIN");
+	ck_assert(interpose_has_failed());
+	interpose_reset();
+	ck_assert_int_eq(object_mapping_count(), 0);
+}
+
+START_TEST(a_failure_leaves_nothing_of_an_object_of_large_pages)
+{
+	int fd = anonymous_new(4 * page());
+
+	interpose_add_traits(LARGE_PAGES);
+	fail_on(fd);
+	interpose_fail(CALL_fstat, 1, EIO);
+	assert_error(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, 16), "EINVAL");
+	ck_assert(interpose_has_failed());
+	interpose_remove_traits(LARGE_PAGES);
+	object_mappings_remove();
+	close_now(fd);
+	if (!has("huge-objects"))
+		return;
+	fd = (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_HUGE, 100, NULL, 0));
+	assert_result(call("pshm_truncate", fd, descriptor_status(fd).st_blksize), 0);
+	fail_on(fd);
+	close_now(fd);
+}
+END_TEST
+
 START_TEST(copying_touches_its_bytes_only)
 {
 	char bytes[] = "abcdefgh";
@@ -149,7 +185,8 @@ Suite *
 api_arrays_suite(void)
 {
 	const TTest *tests[] = { the_prefix_is_private_and_the_data_is_the_object, bad_arguments_map_nothing,
-		                 bad_ranges_unmap_nothing, a_failed_step_leaves_nothing, copying_touches_its_bytes_only,
+		                 bad_ranges_unmap_nothing, a_failed_step_leaves_nothing,
+		                 a_failure_leaves_nothing_of_an_object_of_large_pages, copying_touches_its_bytes_only,
 		                 filling_touches_its_bytes_only, NULL };
 
 	return suite_of("api_arrays", 30, tests);

@@ -165,6 +165,10 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  *
  * Its permissions are exactly @p permissions; the umask plays no part.
  *
+ * An object of huge pages is sized, mapped and unmapped in whole ones only, from offsets that are multiples of their size:
+ * #pshm_map with another length maps more than that, which #pshm_unmap with that length does not remove. #pshm_map_prefixed
+ * and #pshm_write do not work on it (`-EINVAL`).
+ *
  * @param direction `PSHM_DIRECTION_` constant. With #PSHM_DIRECTION_INPUT the object is empty, and stays so as far as
  *        this descriptor goes.
  * @param permissions Permission bits, 0 to 0777.
@@ -466,7 +470,8 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * @brief Map a part of an object, from any offset.
  *
  * As #pshm_mmap, but the offset need not be a multiple of the page size: the mapping begins at the page that
- * holds it, and the result is the address of the byte at @p offset. #pshm_unmap takes that address back.
+ * holds it, and the result is the address of the byte at @p offset. #pshm_unmap takes that address back. Of an object of
+ * huge pages only whole ones can be mapped and unmapped (#pshm_open_anonymous).
  *
  * @param fd A descriptor of the object; -1 with #PSHM_MAP_ANONYMOUS.
  * @param length The size, in bytes, from 1.
