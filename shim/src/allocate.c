@@ -51,25 +51,30 @@ reserve_past_end(int fd, int64_t end, int64_t size)
 	return error;
 }
 
+static int SELDOM
+reserve_undisturbed(int fd, int64_t length)
+{
+	sigset_t all;
+	sigset_t old;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	error = native_fallocate(fd, 0, length);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return error;
+}
+
 /*
  * The pages that are missing below the end, in one call, which the kernel takes back as a whole when it fails:
  * here others may be storing into them, so nothing else can. After an interruption signals wait.
  */
-static int
+static inline int
 reserve_below_end(int fd, int64_t length)
 {
 	int error = length == 0 ? 0 : native_fallocate_once(fd, 0, length);
 
-	if (error == -EINTR) {
-		sigset_t all;
-		sigset_t old;
-
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &old);
-		error = native_fallocate(fd, 0, length);
-		pthread_sigmask(SIG_SETMASK, &old, NULL);
-	}
-	return error;
+	return error == -EINTR ? reserve_undisturbed(fd, length) : error;
 }
 
 /*
@@ -96,6 +101,27 @@ is_sealed_against_growing(int fd)
 	return seals >= 0 && (seals & PSHM_SEAL_GROW) != 0;
 }
 
+/*
+ * Whether another call, which asked for more of the same object and failed, has given back what was past the end for this
+ * one too. Once the object has grown, nobody gives back more of it, but who has looked up the end a moment before.
+ */
+static bool
+lacks_pages(int fd, int64_t size)
+{
+	struct stat status;
+
+	return sys_fstat(fd, &status) >= 0 && (int64_t)status.st_blocks * 512 < size;
+}
+
+/* The last step. What another has given back is reserved again; without room for it the object stays grown. */
+static int
+grow_into_reserved(int fd, int64_t size)
+{
+	int error = native_fallocate(fd, size - 1, 1);
+
+	return error >= 0 && lacks_pages(fd, size) ? reserve_below_end(fd, size) : error;
+}
+
 static int
 reserve(int fd, int64_t old_size, int64_t size)
 {
@@ -107,7 +133,7 @@ reserve(int fd, int64_t old_size, int64_t size)
 	if (error >= 0)
 		error = reserve_below_end(fd, below);
 	if (error >= 0 && size > old_size)
-		error = native_fallocate(fd, size - 1, 1);
+		error = grow_into_reserved(fd, size);
 	if (error < 0 && size > old_size)
 		release_past_end(fd, size);
 	return error;

@@ -391,7 +391,7 @@ allocate_by_hand(int i)
 		return -1;
 	if (fallocate(fds[i], FALLOC_FL_KEEP_SIZE, 0, PAGE) < 0 || fcntl(fds[i], F_GET_SEALS) < 0)
 		return -1;
-	return fallocate(fds[i], 0, PAGE - 1, 1);
+	return fallocate(fds[i], 0, PAGE - 1, 1) < 0 ? -1 : fstat(fds[i], &status);
 }
 
 BY_HAND

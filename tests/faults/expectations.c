@@ -73,9 +73,10 @@ static const struct {
 	/* Opening empties; what was opened is looked at afterwards. */
 	{ "open truncating", CALL_fstat, ANY_CALL, ANY_ERROR, NULL, IS_EMPTIED },
 
-	/* Room or seals that cannot be looked up are no reason not to try. */
+	/* Room, seals or pages that cannot be looked up are no reason not to try. */
 	{ "allocate", CALL_fstatvfs, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
 	{ "allocate", CALL_sysinfo, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "allocate", CALL_fstat, 2, ANY_ERROR, "", NO_DAMAGE },
 	{ "allocate", CALL_fcntl, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
 	/* The growth comes last, when there are pages for everything: the kernel has no reason to refuse it then. */
 	{ "allocate past end", CALL_fallocate, 5, ENOSYS, "ENOTSUP", GAINS_PAGES },

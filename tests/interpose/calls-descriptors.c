@@ -87,6 +87,8 @@ fallocate(int fd, int mode, off_t offset, off_t length)
 		interpose_enter();
 		return refuse(ENOSPC);
 	}
+	if (interpose_plays(OTHERS_RELEASE) && mode == 0 && offset > 0)
+		(void)real(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 0, offset + length);
 	return interpose_plays(NO_FALLOCATE) ? refuse_on(fd, EOPNOTSUPP) : real(fd, mode, offset, length);
 }
 

@@ -349,6 +349,30 @@ START_TEST(what_others_let_grow_stays)
 }
 END_TEST
 
+/* What another call gives back before the object has grown is reserved again, or this call fails. */
+START_TEST(what_others_give_back_is_reserved_again)
+{
+	int fd;
+
+	if (lacks("allocate") || lacks("list"))
+		return;
+	fd = object_open_new(name_of("release"), 0);
+	interpose_add_traits(OTHERS_RELEASE);
+	assert_result(call("pshm_allocate", fd, 3 * MIB + 5), 0);
+	ck_assert_int_eq(descriptor_status(fd).st_size, 3 * MIB + 5);
+	ck_assert_int_eq(pages_of(fd), 3 * MIB + 4096);
+	ck_assert_int_eq(ftruncate(fd, 0), 0);
+	interpose_fail(CALL_fallocate, 6, ENOSPC);
+	assert_error(call("pshm_allocate", fd, 3 * MIB + 5), "ENOSPC");
+	ck_assert(interpose_has_failed());
+	ck_assert_int_le(pages_of(fd), 4096);
+	interpose_reset();
+	interpose_remove_traits(OTHERS_RELEASE);
+	close_now(fd);
+	object_remove(name_of("release"));
+}
+END_TEST
+
 /* The room suffices by the numbers, and does not: pages past the end count, and do not help. */
 static void
 run_out_of_room_unseen(void *unused)
@@ -476,7 +500,8 @@ api_size_suite(void)
 		                 a_seal_is_met_before_any_page_is_taken, an_object_that_was_left_half_grown_is_cut,
 		                 what_others_let_grow_stays, room_that_is_not_there_after_all_is_an_error,
 		                 interruptions_do_not_keep_it_from_ending, the_signal_mask_is_put_back, space_is_the_places,
-		                 NULL };
+		                
+		                 what_others_give_back_is_reserved_again, NULL };
 
 	return suite_of("api_size", 60, tests);
 }

@@ -373,6 +373,10 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * away from others meanwhile; an anonymous object on Linux may have as much as the machine has memory and
  * swap. A limit of a control group is enforced by the system's OOM killer, and not by an error.
  *
+ * Calls that let one object grow at the same time are best kept apart, by a lock: one that fails gives back what is past
+ * the end. What was another's is reserved again by that call; should there be no room any more, it fails with `-ENOSPC`
+ * and leaves the object grown.
+ *
  * @fd_param
  * @param size The least size, in bytes, from 0. With 0 nothing is done.
  * @retval 0 The memory is there.
