@@ -7,7 +7,16 @@
 #include <sys/uio.h>
 
 /* Linux lets a message carry SCM_MAX_FD descriptors; with room for all, a cut message means that this process had none. */
-enum { MOST_DESCRIPTORS = 253 };
+enum { MOST_DESCRIPTORS = 253, OTHER_CONTROL = 256 /* credentials, times and labels, where the socket is set to tell them */ };
+
+/* Newer than some C libraries: linux/socket.h. Other systems have none. */
+#ifndef SCM_PIDFD
+#ifdef __linux__
+#define SCM_PIDFD 0x04
+#else
+#define SCM_PIDFD (-1)
+#endif
+#endif
 
 /* macOS has neither flag: there the socket is told to be quiet, and the descriptor is marked when it has come. */
 #ifdef MSG_NOSIGNAL
@@ -64,13 +73,29 @@ pshm_send(int socket, int fd)
 	return result < 0 ? record((int)result) : 0;
 }
 
-/* The descriptors that a part of a message has. */
-static size_t
+static inline bool
+is_of_type(const struct cmsghdr *part, int type)
+{
+	return part->cmsg_level == SOL_SOCKET && part->cmsg_type == type;
+}
+
+static inline size_t
 count_of(const struct cmsghdr *part)
 {
-	bool has_rights = part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS;
+	return (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+}
 
-	return has_rights ? (part->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+/*
+ * The same, of those that there is room for. A message that was cut has its parts as long as they were sent on BSDs, which
+ * may be more than the buffer holds.
+ */
+static size_t
+count_inside(const struct msghdr *message, struct cmsghdr *part)
+{
+	const char *end = (const char *)message->msg_control + message->msg_controllen;
+	size_t room = (size_t)(end - (const char *)CMSG_DATA(part)) / sizeof(int);
+
+	return count_of(part) < room ? count_of(part) : room;
 }
 
 static int
@@ -82,14 +107,14 @@ descriptor_of(struct cmsghdr *part, size_t index)
 	return fd;
 }
 
-/* Close whatever came with a message; the result is how many there were. */
-static size_t
-close_all(struct msghdr *message)
+/* Close what came with a message in parts of a type; the result is how many there were. */
+static size_t SELDOM
+close_all(struct msghdr *message, int type)
 {
 	size_t closed = 0;
 
 	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part))
-		for (size_t i = 0; i < count_of(part); i++, closed++)
+		for (size_t i = 0; is_of_type(part, type) && i < count_inside(message, part); i++, closed++)
 			sys_close(descriptor_of(part, i));
 	return closed;
 }
@@ -97,27 +122,40 @@ close_all(struct msghdr *message)
 static int SELDOM
 refuse(int64_t length, struct msghdr *message)
 {
-	size_t closed = close_all(message);
+	size_t closed = close_all(message, SCM_RIGHTS);
 
+	close_all(message, SCM_PIDFD);
 	if ((message->msg_flags & MSG_CTRUNC) != 0)
 		return -EMFILE;
 	return length == 0 && closed == 0 ? -ENODATA : -EPROTO;
 }
 
-/* The one descriptor of a message, or an error after closing whatever came. */
+/*
+ * The one descriptor of a message, or an error after closing whatever came. A socket that is set to tell who sends
+ * (SO_PASSPIDFD) does so with another descriptor, which nobody asked for here.
+ */
 static int
 single(int64_t length, struct msghdr *message)
 {
+	bool has_others = false;
 	size_t count = 0;
 	int fd = -1;
 
+	if (length == 0 || (message->msg_flags & MSG_CTRUNC) != 0)
+		return refuse(length, message);
 	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
-		if (count_of(part) == 0)
+		if (!is_of_type(part, SCM_RIGHTS)) {
+			has_others = true;
 			continue;
+		}
 		count += count_of(part);
 		fd = descriptor_of(part, 0);
 	}
-	return length > 0 && (message->msg_flags & MSG_CTRUNC) == 0 && count == 1 ? close_on_exec(fd) : refuse(length, message);
+	if (count != 1)
+		return refuse(length, message);
+	if (has_others)
+		close_all(message, SCM_PIDFD);
+	return close_on_exec(fd);
 }
 
 int
@@ -125,7 +163,7 @@ pshm_receive(int socket)
 {
 	union {
 		struct cmsghdr header;
-		char room[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int))];
+		char room[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int)) + OTHER_CONTROL];
 	} control;
 	char byte;
 	struct iovec data = { &byte, 1 };

@@ -70,7 +70,8 @@ enum trait {
 	HIGH_ADDRESSES = 1 << 18,  /* mmap answers with an address above 2^63, where nothing is */
 	SHORT_TRANSFERS = 1 << 19, /* pread and pwrite move three bytes at most */
 	LARGE_PAGES = 1 << 20,     /* objects are of pages of 16 KiB: mapped in whole ones, and not unmapped otherwise */
-	OTHERS_RELEASE = 1 << 21   /* before fallocate lets an object grow, another process gives back all of its pages */
+	OTHERS_RELEASE = 1 << 21,  /* before fallocate lets an object grow, another process gives back all of its pages */
+	UNCUT_LENGTHS = 1 << 22    /* recvmsg has cut a message, and left its parts as long as they were sent: macOS, FreeBSD */
 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */

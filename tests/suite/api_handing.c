@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Descriptors handed to another process, over sockets. */
 #include "fixture.h"
+#include "interpose.h"
 #include "message.h"
 #include "suites.h"
 
@@ -12,6 +13,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+enum { PASSPIDFD = 76 }; /* newer than some C libraries: asm-generic/socket.h */
 
 struct pair {
 	int here;
@@ -210,6 +213,64 @@ START_TEST(other_control_messages_are_passed_over)
 }
 END_TEST
 
+/* Beside as many descriptors as a message can carry there is room for what else may come. */
+START_TEST(extra_descriptors_are_told_from_no_descriptor_free)
+{
+	struct pair pair = pair_make(SOCK_STREAM);
+	int fd = anonymous_new(0);
+	int on = 1;
+	int fds[253];
+	int before;
+
+	for (int i = 0; i < 253; i++)
+		fds[i] = fd;
+	ck_assert_int_eq(setsockopt(pair.there, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
+	ck_assert_int_eq(setsockopt(pair.there, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on), 0);
+	message_send(pair.here, fds, 253, 1);
+	before = descriptor_count();
+	assert_error(call("pshm_receive", pair.there), "EPROTO");
+	ck_assert_int_eq(descriptor_count(), before);
+	close_now(fd);
+	pair_close(pair);
+}
+END_TEST
+
+/* Linux 6.5: the sender as a descriptor. */
+START_TEST(the_senders_descriptor_is_closed)
+{
+	struct pair pair = pair_make(SOCK_STREAM);
+	int fd = anonymous_new(0);
+	int before = descriptor_count();
+	int on = 1;
+
+	if (setsockopt(pair.there, SOL_SOCKET, PASSPIDFD, &on, sizeof on) < 0)
+		skip("this kernel knows no SO_PASSPIDFD");
+	assert_result(call("pshm_send", pair.here, fd), 0);
+	close_now((int)assert_success(call("pshm_receive", pair.there)));
+	ck_assert_int_eq(descriptor_count(), before);
+	message_send(pair.here, NULL, 0, 1);
+	assert_error(call("pshm_receive", pair.there), "EPROTO");
+	ck_assert_int_eq(descriptor_count(), before);
+	close_now(fd);
+	pair_close(pair);
+}
+END_TEST
+
+/* No more is taken for descriptors than there was room for, whatever the message says of itself. */
+START_TEST(a_length_beyond_the_buffer_is_not_believed)
+{
+	int fd = anonymous_new(0);
+
+	interpose_reset();
+	interpose_add_traits(UNCUT_LENGTHS);
+	assert_error(call("pshm_receive", fd), "EMFILE");
+	interpose_remove_traits(UNCUT_LENGTHS);
+	ck_assert_int_ge(interpose_count(CALL_close), 253);
+	ck_assert_int_le(interpose_count(CALL_close), 253 + 256);
+	close_now(fd);
+}
+END_TEST
+
 START_TEST(a_datagram_of_another_protocol_is_an_error)
 {
 	struct sockaddr_in here = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
@@ -347,6 +408,8 @@ api_handing_suite(void)
 	const TTest *tests[] = { a_descriptor_arrives, several_arrive_in_order, another_process_writes_into_it,
 		                 a_peer_that_is_gone_is_no_signal, a_message_without_a_descriptor_is_an_error,
 		                 extra_descriptors_are_closed, an_empty_packet_leaks_nothing, other_control_messages_are_passed_over,
+		                 extra_descriptors_are_told_from_no_descriptor_free, the_senders_descriptor_is_closed,
+		                 a_length_beyond_the_buffer_is_not_believed,
 		                 a_datagram_of_another_protocol_is_an_error, no_descriptor_free_is_said,
 		                 an_interrupted_wait_comes_back, an_interrupted_send_comes_back,
 		                 a_socket_that_does_not_block_says_so, what_is_no_socket_is_refused,
