@@ -48,6 +48,8 @@ close_on_exec(int fd)
 {
 	int error = sys_fcntl(fd, F_SETFD, FD_CLOEXEC);
 
+	if (error < 0)
+		sys_close(fd);
 	return error < 0 ? error : fd;
 }
 #endif
@@ -188,10 +190,15 @@ pair(int ends[2])
 {
 	int error = sys_socketpair(SOCK_STREAM, ends);
 
-	if (error >= 0)
-		error = sys_fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	if (error < 0)
+		return error;
+	error = sys_fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	if (error >= 0)
 		error = sys_fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	if (error < 0) {
+		sys_close(ends[0]);
+		sys_close(ends[1]);
+	}
 	return error;
 }
 #endif
