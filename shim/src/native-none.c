@@ -43,8 +43,8 @@ native_is_path(int status_flags)
 	return false;
 }
 
-/* posix_fallocate returns its error, and leaves errno alone; macOS has none. */
-#ifdef __APPLE__
+/* posix_fallocate returns its error, and leaves errno alone; macOS and OpenBSD have none. */
+#if defined __APPLE__ || defined __OpenBSD__
 int
 native_fallocate_once(int fd, int64_t offset, int64_t length)
 {
