@@ -67,6 +67,8 @@ forget_name(int fd, const char *name, int permissions)
 {
 	int error = sys_shm_unlink(name);
 
+	if (error == -ENOENT) /* somebody who tidies up was faster */
+		error = 0;
 	if (error >= 0 && can(CAN_PERMIT))
 		error = sys_fchmod(fd, permissions);
 	return error < 0 ? object_refuse(fd, error) : fd;

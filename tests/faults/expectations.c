@@ -43,6 +43,7 @@ static const struct {
 	{ "anonymous", CALL_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
 	{ "anonymous", CALL_open, ANY_CALL, EISDIR, NULL, MAY_SUCCEED }, /* a kernel without O_TMPFILE says so */
 	{ "anonymous", CALL_shm_open, ANY_CALL, EEXIST, NULL, MAY_SUCCEED }, /* a random name is taken: another is tried */
+	{ "anonymous", CALL_shm_unlink, ANY_CALL, ENOENT, "", LEAVES_NAME }, /* another has removed the name of the moment */
 	{ "anonymous", CALL_shm_unlink, ANY_CALL, ANY_ERROR, NULL, LEAVES_NAME },
 	{ "anonymous", CALL_clock_gettime, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
 
