@@ -58,11 +58,25 @@ shm_open(const char *name, int flags, mode_t mode)
 	return real(name, flags, mode);
 }
 
+static char refused_name[300];
+
 int
 shm_unlink(const char *name)
 {
 	REAL(shm_unlink);
-	return interpose_fails(CALL_shm_unlink) ? -1 : real(name);
+	if (!interpose_fails(CALL_shm_unlink))
+		return real(name);
+	(void)snprintf(refused_name, sizeof refused_name, "%s", name);
+	return -1;
+}
+
+void
+interpose_unlink_refused(void)
+{
+	REAL(shm_unlink);
+	if (refused_name[0] != '\0')
+		(void)real(refused_name);
+	refused_name[0] = '\0';
 }
 
 /* OpenBSD's, shm_open(3): a name from a template, and an object of mode 0600. */

@@ -37,6 +37,9 @@ void interpose_fail(enum interposed function, int nth, int error);
 /* Nothing fails any more, and counting begins anew. The personality stays. */
 void interpose_reset(void);
 
+/* Remove the name that an shm_unlink which had to fail left behind. */
+void interpose_unlink_refused(void);
+
 /* How often a function was called since the last reset. */
 int interpose_count(enum interposed function);
 
