@@ -134,7 +134,7 @@ name_of(const char *word)
 	static _Thread_local unsigned next;
 	char *name = names[next++ % 8];
 
-	(void)snprintf(name, sizeof names[0], "/t%d-%s", (int)owner, word);
+	(void)snprintf(name, sizeof names[0], "/pshm-t%d-%s", (int)owner, word);
 	return name;
 }
 

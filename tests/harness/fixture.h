@@ -16,7 +16,7 @@ void fixture_finish(void);
 /* Make a suite of tests, a list that ends in NULL. Each runs in a process of its own, with a time limit in seconds. */
 Suite *suite_of(const char *name, int seconds, const TTest *const *tests);
 
-/* A name of this test, the same in its children: "/t<process>-<word>". It lives until the eighth call after. */
+/* A name of this test, the same in its children: "/pshm-t<process>-<word>", of 31 bytes at most. It lives until the eighth call after. */
 const char *name_of(const char *word);
 
 /* Note that a test, or a part of one, is left out, and why. */
