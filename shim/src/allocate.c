@@ -11,15 +11,15 @@
 /* A call that reserves pages starts from nothing when a signal interrupts it; a portion takes well under 1 ms. */
 enum { PORTION = 1 << 20 };
 
-/* The bytes that there is room for. A file system without a limit, as a memfd's, has the machine's memory. */
-static uint64_t
-room(int fd)
+/* Whether there is room for so many bytes more. A file system without a limit, as a memfd's, has the machine's memory. */
+static bool
+has_room(int fd, uint64_t wanted)
 {
 	struct statvfs place;
 
 	if (sys_fstatvfs(fd, &place) < 0)
-		return UINT64_MAX;
-	return place.f_blocks == 0 ? native_memory() : (uint64_t)place.f_bavail * place.f_frsize;
+		return true;
+	return place.f_blocks == 0 ? native_has_memory(wanted) : wanted <= (uint64_t)place.f_bavail * place.f_frsize;
 }
 
 /* A request that cannot be met is refused before it takes the room away from others, or brings the system down. */
@@ -28,7 +28,7 @@ exceeds_room(int fd, const struct stat *status, int64_t size)
 {
 	int64_t missing = size - (int64_t)status->st_blocks * 512;
 
-	return missing > 0 && (uint64_t)missing > room(fd);
+	return missing > 0 && !has_room(fd, (uint64_t)missing);
 }
 
 /* Where the first whole page past the end begins. The page that holds the end may have bytes of the object. */

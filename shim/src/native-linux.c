@@ -136,15 +136,43 @@ native_reopen(int fd, int flags)
 	return opened == -ENOENT ? reopen_by_thread(fd, flags) : opened;
 }
 
-uint64_t
-native_memory(void)
+/* The beginning of a file, as a text; an empty one where it cannot be read. */
+static void
+read_beginning(const char *path, char *ret_text, size_t size)
+{
+	int fd = sys_open(path, O_RDONLY, 0);
+	int64_t length = fd < 0 ? fd : sys_pread(fd, ret_text, size - 1, 0);
+
+	if (fd >= 0)
+		sys_close(fd);
+	ret_text[length < 0 ? 0 : length] = '\0';
+}
+
+/* The kernel's estimate, proc_meminfo(5), counts what it can give up; where there is none, all that the machine has. */
+static uint64_t SELDOM
+available_memory(const struct sysinfo *machine)
+{
+	static const char key[] = "MemAvailable:";
+	char text[1024];
+	const char *figure;
+
+	read_beginning("/proc/meminfo", text, sizeof text);
+	figure = strstr(text, key);
+	if (figure == NULL)
+		return ((uint64_t)machine->totalram + machine->totalswap) * machine->mem_unit;
+	return (uint64_t)strtoull(figure + sizeof key - 1, NULL, 10) * 1024 + (uint64_t)machine->freeswap * machine->mem_unit;
+}
+
+/* What is free is told by one system call, and is enough for most. */
+bool
+native_has_memory(uint64_t wanted)
 {
 	struct sysinfo machine;
 	int saved = errno;
 
 	if (system_result(sysinfo(&machine), saved) < 0)
-		return UINT64_MAX;
-	return ((uint64_t)machine.totalram + machine.totalswap) * machine.mem_unit;
+		return true;
+	return wanted <= ((uint64_t)machine.freeram + machine.freeswap) * machine.mem_unit || wanted <= available_memory(&machine);
 }
 
 /* A kernel that was built without huge pages does not know the advice. */

@@ -43,8 +43,8 @@ int native_give_name(int fd, const char *name);
 /* Open an object anew by its descriptor; -ENOTSUP where it cannot be done. */
 int native_reopen(int fd, int flags);
 
-/* The bytes of memory and swap of the machine. */
-uint64_t native_memory(void);
+/* Whether so many bytes of memory and swap can be had now; where the system does not tell, whether the machine has them. */
+bool native_has_memory(uint64_t wanted);
 
 /* Bring the pages of a mapping in; -ENOSPC when there are none to be had. */
 NATIVE int native_populate(int64_t address, int64_t length, bool writing);

@@ -107,6 +107,21 @@ memfd_create(const char *name, unsigned flags)
 	return real(name, flags);
 }
 
+/* /proc/meminfo, where memory is scarce. */
+static int
+scarce_meminfo(void)
+{
+	const char *text = interpose_plays(NO_ESTIMATE) ? "MemTotal: 4096 kB\n" : "MemTotal: 4096 kB\nMemAvailable:   2048 kB\nCached: 9 kB\n";
+	int fd;
+
+	interpose_leave();
+	fd = memfd_create("meminfo", MFD_CLOEXEC);
+	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
+		abort();
+	interpose_enter();
+	return fd;
+}
+
 int
 open(const char *path, int flags, ...)
 {
@@ -123,6 +138,8 @@ open(const char *path, int flags, ...)
 		return refuse(EOPNOTSUPP);
 	if (interpose_plays(NO_PROC) && strncmp(path, "/proc/", 6) == 0)
 		return refuse(ENOENT);
+	if (interpose_plays(SCARCE_MEMORY) && strcmp(path, "/proc/meminfo") == 0)
+		return scarce_meminfo();
 	return real(path, flags, mode);
 }
 

@@ -74,7 +74,9 @@ enum trait {
 	SHORT_TRANSFERS = 1 << 19, /* pread and pwrite move three bytes at most */
 	LARGE_PAGES = 1 << 20,     /* objects are of pages of 16 KiB: mapped in whole ones, and not unmapped otherwise */
 	OTHERS_RELEASE = 1 << 21,  /* before fallocate lets an object grow, another process gives back all of its pages */
-	UNCUT_LENGTHS = 1 << 22    /* recvmsg has cut a message, and left its parts as long as they were sent: macOS, FreeBSD */
+	UNCUT_LENGTHS = 1 << 22,   /* recvmsg has cut a message, and left its parts as long as they were sent: macOS, FreeBSD */
+	SCARCE_MEMORY = 1 << 23,   /* the machine has 5 MiB, of which 1 is free, and 2.5 are available */
+	NO_ESTIMATE = 1 << 24      /* beside: /proc/meminfo does not tell what is available, before Linux 3.14 */
 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */

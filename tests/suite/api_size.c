@@ -373,6 +373,45 @@ START_TEST(what_others_give_back_is_reserved_again)
 }
 END_TEST
 
+/* Ask the machine for so much; what was asked of it before is given back. */
+static int64_t
+allocate_anew(int64_t size)
+{
+	int fd = anonymous_new(0);
+	int64_t result = call("pshm_allocate", fd, size);
+
+	ck_assert_int_eq(descriptor_status(fd).st_size, result == 0 ? size : 0);
+	ck_assert_int_eq(pages_of(fd), result == 0 ? size : 0);
+	close_now(fd);
+	return result;
+}
+
+/* A memfd may have what is free without a further look, then what is available, and never what others use. */
+START_TEST(what_is_not_available_is_no_room)
+{
+	if (lacks("allocate") || lacks("seals") || lacks("reopen"))
+		return;
+	interpose_add_traits(SCARCE_MEMORY);
+	interpose_reset();
+	assert_result(allocate_anew(MIB), 0);
+	ck_assert_int_eq(interpose_count(CALL_open), 0);
+	assert_result(allocate_anew(2 * MIB + MIB / 2), 0);
+	ck_assert_int_eq(interpose_count(CALL_open), 1);
+	assert_error(allocate_anew(2 * MIB + MIB / 2 + 4096), "ENOSPC");
+	interpose_fail(CALL_open, 1, ENOENT);
+	assert_result(allocate_anew(5 * MIB), 0);
+	interpose_fail(CALL_open, 1, EMFILE);
+	assert_error(allocate_anew(5 * MIB + 4096), "ENOSPC");
+	interpose_fail(CALL_pread, 1, EIO);
+	assert_result(allocate_anew(5 * MIB), 0);
+	interpose_reset();
+	interpose_add_traits(NO_ESTIMATE);
+	assert_result(allocate_anew(5 * MIB), 0);
+	assert_error(allocate_anew(5 * MIB + 4096), "ENOSPC");
+	interpose_remove_traits(SCARCE_MEMORY | NO_ESTIMATE);
+}
+END_TEST
+
 /* The room suffices by the numbers, and does not: pages past the end count, and do not help. */
 static void
 run_out_of_room_unseen(void *unused)
@@ -501,7 +540,8 @@ api_size_suite(void)
 		                 what_others_let_grow_stays, room_that_is_not_there_after_all_is_an_error,
 		                 interruptions_do_not_keep_it_from_ending, the_signal_mask_is_put_back, space_is_the_places,
 		                
-		                 what_others_give_back_is_reserved_again, NULL };
+		                 what_others_give_back_is_reserved_again,
+		                 what_is_not_available_is_no_room, NULL };
 
 	return suite_of("api_size", 60, tests);
 }

@@ -370,8 +370,9 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * Works in portions, since a system call that reserves pages starts from nothing when a signal interrupts
  * it; what is missing inside the old size is reserved in one call, and once that was interrupted, signals
  * wait until it is done. The room is compared first, so that a request that cannot be met does not take it
- * away from others meanwhile; an anonymous object on Linux may have as much as the machine has memory and
- * swap. A limit of a control group is enforced by the system's OOM killer, and not by an error.
+ * away from others meanwhile; an anonymous object on Linux may have as much as there is available memory and free swap
+ * (where `/proc/meminfo` does not tell, as much as the machine has of both). A limit of a control group is enforced by
+ * the system's OOM killer, and not by an error.
  *
  * Calls that let one object grow at the same time are best kept apart, by a lock: one that fails gives back what is past
  * the end. What was another's is reserved again by that call; should there be no room any more, it fails with `-ENOSPC`
