@@ -229,13 +229,28 @@ START_TEST(no_room_is_a_short_count_and_then_an_error)
 }
 END_TEST
 
+/* Linux heeds the flag and not the offset: the one way for a write to let an object grow. */
+START_TEST(a_descriptor_set_to_append_appends)
+{
+	int fd;
+
+	if (strcmp(interpose_personality_name(), "native") != 0)
+		return;
+	fd = anonymous_new(10);
+	ck_assert_int_eq(fcntl(fd, F_SETFL, O_APPEND), 0);
+	assert_result(call("pshm_write", fd, "xyz", 3, 0), 3);
+	ck_assert_int_eq(descriptor_status(fd).st_size, 13);
+	close_now(fd);
+}
+END_TEST
+
 Suite *
 api_bytes_suite(void)
 {
 	const TTest *tests[] = { bytes_go_in_and_come_out, the_end_is_the_end, much_is_copied_in_one_call,
 		                 bad_arguments_copy_nothing, a_reader_reads_and_does_not_write, no_mapping_is_left,
 		                 interrupted_copies_go_on, partial_copies_go_on, enormous_counts_are_split,
-		                 no_room_is_a_short_count_and_then_an_error, NULL };
+		                 no_room_is_a_short_count_and_then_an_error, a_descriptor_set_to_append_appends, NULL };
 
 	return suite_of("api_bytes", 30, tests);
 }

@@ -286,6 +286,8 @@ START_TEST(a_datagram_of_another_protocol_is_an_error)
 		ck_assert_int_eq(connect(end, (const struct sockaddr *)&here, sizeof here), 0);
 		message_send(end, NULL, 0, 1);
 		assert_error(call("pshm_receive", end), "EPROTO");
+		assert_result(call("pshm_send", end, end), 0);
+		assert_error(call("pshm_receive", end), "EPROTO");
 	}
 	close(end);
 }

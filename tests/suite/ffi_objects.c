@@ -393,6 +393,9 @@ START_TEST(what_is_no_object_is_refused_at_once)
 	ck_assert_int_eq(symlink("/etc/passwd", path_of(name)), 0);
 	assert_refused(name, "ELOOP");
 	object_remove(name);
+	ck_assert_int_eq(mknod(path_of(name), S_IFSOCK | 0600, 0), 0);
+	assert_refused(name, "ENXIO");
+	object_remove(name);
 }
 END_TEST
 

@@ -638,7 +638,8 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  *
  * The count is short at the end of the object, and 0 past it: the object never grows. Its size is looked
  * up first; where another process shrinks the object at that very moment, the bytes that are written may
- * bring back a part of what was cut.
+ * bring back a part of what was cut. On Linux a descriptor that somebody has set to `O_APPEND` (fcntl(2)) writes at the
+ * end whatever the offset is (pwrite(2), Bugs), and the object grows; the descriptors of this library are not set so.
  *
  * @fd_param
  * @param bytes The bytes.
@@ -648,7 +649,7 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  *         some bytes, the count is short as well; the next call returns the error.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
  * @error{EFAULT} @p bytes is NULL and @p count is not 0.
- * @error{EINVAL} @p count or @p offset is negative.
+ * @error{EINVAL} @p count or @p offset is negative, or the object is of huge pages.
  * @error{EISDIR} @p fd is a directory's.
  * @error{ENODEV} @p fd is something else's, such as a pipe's.
  * @error{ENOSPC} There is no memory for a page that was never written.
@@ -824,6 +825,8 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  * One byte of data goes with it, as every system needs. The receiver gets a descriptor of its own; the
  * sender's stays open. A peer that is gone is an error and never a SIGPIPE.
  *
+ * Over a socket of another kind no descriptor goes: Linux sends the byte over TCP and UDP all the same, and the result is 0.
+ *
  * @param socket A connected Unix domain socket, of a stream or of packets.
  * @param fd The descriptor to send.
  * @retval 0 It is on its way.
@@ -877,7 +880,8 @@ PSHM_API int pshm_send(int socket, int fd);
  * @brief Receive a descriptor over a Unix domain socket.
  *
  * Takes one byte of data and the one descriptor that came with it, which is close-on-exec from the start.
- * Blocks while nothing has come, unless the socket is set not to.
+ * Blocks while nothing has come, unless the socket is set not to. What else the socket is set to tell (credentials, times,
+ * the sender as a descriptor) is dropped.
  *
  * @param socket A connected Unix domain socket, of a stream or of packets.
  * @return The descriptor; the caller closes it.
