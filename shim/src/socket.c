@@ -150,8 +150,8 @@ single(int64_t length, struct msghdr *message)
 			has_others = true;
 			continue;
 		}
-		count += count_of(part);
-		fd = descriptor_of(part, 0);
+		for (size_t i = 0; i < count_of(part); i++, count++)
+			fd = descriptor_of(part, i);
 	}
 	if (count != 1)
 		return refuse(length, message);

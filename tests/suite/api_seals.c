@@ -333,8 +333,7 @@ api_seals_suite(void)
 		                 an_older_kernels_ignorance_is_not_an_invalid_argument, a_named_object_is_sealed_against_seals,
 		                 what_knows_no_seals_is_invalid, a_reopened_reader_cannot_write, any_descriptor_is_reopened,
 		                 reopening_never_raises_access, a_reopened_writer_writes, without_proc_a_duplicate_serves,
-		                 what_is_no_object_is_not_reopened,
-		                 the_first_thread_may_have_ended, NULL };
+		                 what_is_no_object_is_not_reopened, the_first_thread_may_have_ended, NULL };
 
 	return suite_of("api_seals", 30, tests);
 }

@@ -539,9 +539,7 @@ api_size_suite(void)
 		                 a_seal_is_met_before_any_page_is_taken, an_object_that_was_left_half_grown_is_cut,
 		                 what_others_let_grow_stays, room_that_is_not_there_after_all_is_an_error,
 		                 interruptions_do_not_keep_it_from_ending, the_signal_mask_is_put_back, space_is_the_places,
-		                
-		                 what_others_give_back_is_reserved_again,
-		                 what_is_not_available_is_no_room, NULL };
+		                 what_others_give_back_is_reserved_again, what_is_not_available_is_no_room, NULL };
 
 	return suite_of("api_size", 60, tests);
 }
