@@ -46,10 +46,10 @@ op_allocate(void)
 		CHECK(result == -EBADF);
 	else if (size == 0)
 		CHECK(result == 0);
+	else if ((object_behind(slot)->seals & PSHM_SEAL_GROW) != 0 && size > object_behind(slot)->size)
+		CHECK(result == -EPERM || result == -ENOSPC || (result == -EBADF && !slot->writable));
 	else if (!slot->writable)
 		CHECK(result == -EBADF || result == -ENOSPC);
-	else if ((object_behind(slot)->seals & PSHM_SEAL_GROW) != 0 && size > object_behind(slot)->size)
-		CHECK(result == -EPERM || result == -ENOSPC);
 	else
 		CHECK(result == 0 || result == -ENOSPC);
 	if (slot == NULL)
