@@ -622,7 +622,7 @@ Instructions leave out the bytes of a name that are checked and the fields of fs
 {table(["", ""], [(name, value.replace("|", "/")) for name, value in rows if name != "Duration"])}
 
 ```
-./configure && make && make bench
+./bootstrap --deps=bench && make bench
 ```
 
 `make bench` needs Python, and leaves out what it does not find: valgrind for instructions, SBCL, ECL, CLISP, ABCL with CFFI, LuaJIT,
