@@ -42,22 +42,21 @@
 (defconstant +short+ 256 "A name's characters are fewer: their octets need not come from the heap.")
 
 (defun call-with-c-string (function string argument)
-  "Call FUNCTION with a foreign pointer to STRING, or with STRING itself if it is one."
+  "Call FUNCTION with a foreign pointer to STRING."
   (flet ((call-with (octets)
            (cffi:with-pointer-to-vector-data (pointer octets)
              (funcall function pointer))))
     (declare (inline call-with))
-    (cond ((cffi:pointerp string) (funcall function string))
-          ((and (stringp string) (< (length string) +short+))
-           (let ((octets (make-array (1+ (length string)) :element-type '(unsigned-byte 8))))
-             (declare (dynamic-extent octets))
-             (if (ascii-to-octets string octets)
-                 (call-with octets)
-                 (call-with (utf-8-octets string argument)))))
-          (t (call-with (utf-8-octets string argument))))))
+    (if (and (stringp string) (< (length string) +short+))
+        (let ((octets (make-array (1+ (length string)) :element-type '(unsigned-byte 8))))
+          (declare (dynamic-extent octets))
+          (if (ascii-to-octets string octets)
+              (call-with octets)
+              (call-with (utf-8-octets string argument))))
+        (call-with (utf-8-octets string argument)))))
 
 (defmacro with-c-string ((name) &body body)
   "Run BODY with the variable NAME, which is a string or a foreign pointer to one, as such a pointer. An error names NAME."
   `(flet ((call (,name) ,@body))
      (declare (dynamic-extent #'call))
-     (call-with-c-string #'call ,name ',name)))
+     (if (cffi:pointerp ,name) (call ,name) (call-with-c-string #'call ,name ',name))))

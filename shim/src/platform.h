@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which variant of a thing this platform uses: one table, consulted at run time. */
+/* Which variant of a thing this platform uses: one table. A test build chooses from it at run time. */
 #ifndef PSHM_PLATFORM_H
 #define PSHM_PLATFORM_H
 
