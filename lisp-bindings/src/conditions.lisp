@@ -3,8 +3,7 @@
 
 (in-package #:posix-shm)
 
-;;; The errors that something here depends on. Their numbers differ per platform. They are asked for once: to pass a name can
-;;; take memory of C's, and an interrupt that unwinds out of malloc leaves it broken.
+;;; The errors that something here depends on. Their numbers differ per platform.
 (defvar *ebadf* (pshm-error-number "EBADF"))
 (defvar *eexist* (pshm-error-number "EEXIST"))
 (defvar *einval* (pshm-error-number "EINVAL"))
@@ -86,10 +85,10 @@
 
 ;;; Signalling
 
-(defun refuse (operation argument datum type demand &key name (errno "EINVAL"))
+(defun refuse (operation argument datum type demand &key name (errno *einval*))
   "Signal that ARGUMENT of OPERATION is DATUM, not of TYPE; DEMAND says what it should be. Nothing was called."
   (error 'shm-invalid-argument :operation operation :argument argument :datum datum :expected-type type
-                               :demand demand :name name :errno (if (string= errno "EBADF") *ebadf* *einval*)))
+                               :demand demand :name name :errno errno))
 
 (defun failure (class operation result name)
   "The condition for RESULT, a negated errno."

@@ -56,7 +56,7 @@
 (defun refuse-closed (shm operation)
   (check-shm shm operation)
   (settle shm)
-  (refuse operation 'shm shm 'open-shm "it is closed." :name (name-of shm) :errno "EBADF"))
+  (refuse operation 'shm shm 'open-shm "it is closed." :name (name-of shm) :errno *ebadf*))
 
 (declaim (inline descriptor))
 

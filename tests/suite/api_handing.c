@@ -141,14 +141,24 @@ START_TEST(a_peer_that_is_gone_is_no_signal)
 }
 END_TEST
 
+/* A message that does not carry just one descriptor is refused, and nothing of it stays. */
+static void
+assert_refused(struct pair pair, const int *fds, int count, size_t bytes)
+{
+	int before = descriptor_count();
+
+	message_send(pair.here, fds, count, bytes);
+	assert_error(call("pshm_receive", pair.there), "EPROTO");
+	ck_assert_int_eq(descriptor_count(), before);
+}
+
 START_TEST(a_message_without_a_descriptor_is_an_error)
 {
 	for (size_t i = 0; i < 2; i++) {
 		struct pair pair = pair_make(types[i]);
 		int fd = anonymous_new(0);
 
-		message_send(pair.here, NULL, 0, 1);
-		assert_error(call("pshm_receive", pair.there), "EPROTO");
+		assert_refused(pair, NULL, 0, 1);
 		assert_result(call("pshm_send", pair.here, fd), 0);
 		close_now((int)assert_success(call("pshm_receive", pair.there)));
 		close_now(fd);
@@ -166,14 +176,10 @@ START_TEST(extra_descriptors_are_closed)
 			struct pair pair = pair_make(types[i]);
 			int fd = anonymous_new(0);
 			int fds[253];
-			int before;
 
 			for (int k = 0; k < counts[j]; k++)
 				fds[k] = fd;
-			message_send(pair.here, fds, counts[j], 1);
-			before = descriptor_count();
-			assert_error(call("pshm_receive", pair.there), "EPROTO");
-			ck_assert_int_eq(descriptor_count(), before);
+			assert_refused(pair, fds, counts[j], 1);
 			close_now(fd);
 			pair_close(pair);
 		}
@@ -186,11 +192,8 @@ START_TEST(an_empty_packet_leaks_nothing)
 {
 	struct pair pair = pair_make(SOCK_SEQPACKET);
 	int fd = anonymous_new(0);
-	int before = descriptor_count();
 
-	message_send(pair.here, &fd, 1, 0);
-	assert_error(call("pshm_receive", pair.there), "EPROTO");
-	ck_assert_int_eq(descriptor_count(), before);
+	assert_refused(pair, &fd, 1, 0);
 	close_now(fd);
 	pair_close(pair);
 }
@@ -206,8 +209,7 @@ START_TEST(other_control_messages_are_passed_over)
 	ck_assert_int_eq(setsockopt(pair.there, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
 	assert_result(call("pshm_send", pair.here, fd), 0);
 	close_now((int)assert_success(call("pshm_receive", pair.there)));
-	message_send(pair.here, NULL, 0, 1);
-	assert_error(call("pshm_receive", pair.there), "EPROTO");
+	assert_refused(pair, NULL, 0, 1);
 	close_now(fd);
 	pair_close(pair);
 }
@@ -220,16 +222,12 @@ START_TEST(extra_descriptors_are_told_from_no_descriptor_free)
 	int fd = anonymous_new(0);
 	int on = 1;
 	int fds[253];
-	int before;
 
 	for (int i = 0; i < 253; i++)
 		fds[i] = fd;
 	ck_assert_int_eq(setsockopt(pair.there, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
 	(void)setsockopt(pair.there, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-	message_send(pair.here, fds, 253, 1);
-	before = descriptor_count();
-	assert_error(call("pshm_receive", pair.there), "EPROTO");
-	ck_assert_int_eq(descriptor_count(), before);
+	assert_refused(pair, fds, 253, 1);
 	close_now(fd);
 	pair_close(pair);
 }
@@ -248,9 +246,7 @@ START_TEST(the_senders_descriptor_is_closed)
 	assert_result(call("pshm_send", pair.here, fd), 0);
 	close_now((int)assert_success(call("pshm_receive", pair.there)));
 	ck_assert_int_eq(descriptor_count(), before);
-	message_send(pair.here, NULL, 0, 1);
-	assert_error(call("pshm_receive", pair.there), "EPROTO");
-	ck_assert_int_eq(descriptor_count(), before);
+	assert_refused(pair, NULL, 0, 1);
 	close_now(fd);
 	pair_close(pair);
 }
