@@ -29,7 +29,7 @@
 (deftest when-the-peer-is-gone
   (without-leaks
     (with-sockets (here there)
-      (posix-shm/shim:pshm-close here)
+      (posix-shm/shim:pshm-close (shiftf here -1))
       (let ((report (report-of (receive-shm there))))
         (is (says "ENODATA" report))
         (is (says "receive-shm" report)))

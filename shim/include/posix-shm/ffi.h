@@ -939,6 +939,9 @@ PSHM_API int pshm_mprotect(int64_t address, int64_t length, int protections);
  * Never repeated: a close that is interrupted has released the descriptor on every platform that is served
  * here, and another thread may have its number already. It counts as done.
  *
+ * Do not close twice either, nor use the number again: the runtime has threads of its own that open files at any
+ * moment (the JVM reads the limits of its container again and again), and get the lowest number that is free.
+ *
  * @fd_param
  * @retval 0 The descriptor is released.
  * @fd_error

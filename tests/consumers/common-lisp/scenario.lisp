@@ -159,7 +159,8 @@
       (unmap memory *size*)
       (expect (mapped name) nil)
       (check (pshm-close fd))
-      (expect (pshm-error-name (pshm-close fd)) "EBADF")
+      ;; Closed, or by now the number of a file that another thread of the JVM has opened: so it is not closed again.
+      (expect (plusp (pshm-delete-if-same name fd)) nil)
       (check (pshm-delete name))
       (expect (pshm-error-name (pshm-delete name)) "ENOENT"))
     (format t "1..~D~%" *number*)))

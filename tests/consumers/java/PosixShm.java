@@ -23,6 +23,7 @@ interface PosixShm extends Library {
     int pshm_open(String name, int direction, int ifExists, int ifDoesNotExist, int permissions, IntByReference created);
     int pshm_open_anonymous(int direction, int permissions, int flags, int attempts, byte[] name, long nameSize);
     int pshm_delete(String name);
+    int pshm_delete_if_same(String name, int fd);
     int pshm_truncate(int fd, long size);
     int pshm_allocate(int fd, long size);
     long pshm_map(int fd, long length, int protections, int flags, long offset);
