@@ -74,19 +74,26 @@ forget_name(int fd, const char *name, int permissions)
 	return error < 0 ? object_refuse(fd, error) : fd;
 }
 
+/* The same through the name that the object still has. The umask may have taken away that its owner can read it. */
+static int
+settle_by_name(int fd, const char *name)
+{
+	int error = sys_fchmod(fd, 0400);
+	int reader = error < 0 ? error : object_open(name, O_RDONLY, 0);
+
+	sys_close(fd);
+	if (reader < 0)
+		sys_shm_unlink(name);
+	return reader;
+}
+
 static int
 on_mkstemp(const struct anonymous_request *request, char *ret_name)
 {
 	int fd = native_mkstemp(strcpy(ret_name, "/pshm-XXXXXXXXXXXX"));
 
-	if (fd >= 0 && request->direction == PSHM_DIRECTION_INPUT) {
-		int reader = object_open(ret_name, O_RDONLY, 0);
-
-		sys_close(fd);
-		if (reader < 0)
-			sys_shm_unlink(ret_name);
-		fd = reader;
-	}
+	if (fd >= 0 && request->direction == PSHM_DIRECTION_INPUT)
+		fd = settle_by_name(fd, ret_name);
 	return fd < 0 ? fd : forget_name(fd, ret_name, request->permissions);
 }
 
