@@ -6,7 +6,7 @@
   (:documentation "What posix-shm needs of the implementation.")
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:open-library #:version-of-file #:version-in-process
-           #:uninterrupted #:with-cleanup #:swap-car #:call-at-start))
+           #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:call-at-start))
 
 (in-package #:posix-shm/host)
 
@@ -106,14 +106,30 @@
   #+ecl `(mp:without-interrupts ,@body)
   #-(or sbcl ecl) `(progn ,@body))
 
+;;; ECL 21.2 runs an interrupt even so when it comes while memory is being allocated: the handler of its signal looks only at
+;;; whether C code holds interrupts back. The arguments of a call are allocated before it, and nothing is after it: a call that
+;;; an interrupt left has not been made.
+(defmacro to-the-end (&body body)
+  "Run BODY inside of UNINTERRUPTED, and run it again where an interrupt has left it all the same, up to twice."
+  #-ecl `(progn ,@body)
+  #+ecl (let ((done (gensym)))
+          `(let ((,done nil))
+             (flet ((body () ,@body (setf ,done t)))
+               (declare (inline body))
+               (unwind-protect (body)
+                 (unless ,done
+                   (unwind-protect (body)
+                     (unless ,done (body)))))))))
+
 (defmacro with-cleanup (form &body cleanup)
-  "Run FORM with interrupts as they were, and CLEANUP without them: no interrupt comes between the two, or inside CLEANUP."
+  "Run FORM with interrupts as they were, and CLEANUP without them: no interrupt comes between the two, or inside CLEANUP.
+CLEANUP may be run again, as TO-THE-END says."
   #+sbcl `(sb-sys:without-interrupts
             (unwind-protect (sb-sys:with-local-interrupts ,form)
               ,@cleanup))
   #+ecl `(mp:without-interrupts
            (unwind-protect (mp:with-local-interrupts ,form)
-             ,@cleanup))
+             (to-the-end ,@cleanup)))
   #-(or sbcl ecl) `(unwind-protect ,form ,@cleanup))
 
 (defun swap-car (cell new)

@@ -92,14 +92,14 @@
 (defun call-with-mapping (function mapping)
   "Call FUNCTION with a pointer to the memory of MAPPING, and unmap it on every way out."
   (let ((address -1)
-        (result 0))
+        (result nil))
     (declare (type (signed-byte 64) address))
     (multiple-value-prog1
         (with-cleanup (progn (uninterrupted (setf address (map-memory mapping)))
                              (funcall function (check-mapped address mapping)))
-          (unless (failed-p address)
+          (unless (or (failed-p address) result)
             (setf result (pshm-unmap address (mapping-length mapping)))))
-      (check-unmapped result))))
+      (check-unmapped (or result 0)))))
 
 (defun call-with-mmap (function shm length . #.*mmap-keys*)
   "Call FUNCTION with a pointer to LENGTH octets of SHM, and unmap them on every way out. Where SHM is nil, and no anonymous

@@ -100,7 +100,7 @@
     (uninterrupted
       (setf descriptor (swap-car cell nil))
       (when (and descriptor live)
-        (setf result (pshm-close descriptor))))
+        (to-the-end (setf result (pshm-close descriptor)))))
     (when descriptor
       (settle shm))
     result))

@@ -75,14 +75,14 @@
 
 (defun settle-place (place address real)
   "The mapping at ADDRESS is PLACE's from now on."
-  (setf (place-address place) address)
+  (setf (place-address place) address
+        (car (place-cell place)) :mapped)
   (cond (real
          (setf (place-vector place) (make-real-vector address (place-element place) (place-length place))
                (gethash (vector-key (place-vector place)) *places*) place))
         (t
          (setf (place-pointer place) (pointer-to address)
-               (place-vector place) (make-view place))))
-  (setf (car (place-cell place)) :mapped))
+               (place-vector place) (make-view place)))))
 
 (defun map-place (place request)
   "Map what REQUEST says and make it PLACE's, with no interrupt between the two. Return the library's result."
@@ -151,9 +151,12 @@
   "Unmap PLACE, unless that was done: of several threads, one does. Return the library's result, or nil."
   (uninterrupted
     (when (and (place-mapped-p place) (swap-car (place-cell place) nil))
-      (if (shm-view-p (place-vector place))
-          (unmap-view place)
-          (unmap-real place release)))))
+      (let ((result nil))
+        ;; There may be no vector yet, where interrupts cannot be held back.
+        (to-the-end (setf result (if (vectorp (place-vector place))
+                                     (unmap-real place release)
+                                     (unmap-view place))))
+        result))))
 
 (defun check-unmapped-vector (result operation)
   (cond ((null result) nil)

@@ -130,27 +130,45 @@
     (close-shm shm)
     (is (= 0 (strings-in-c (lambda () (report-of (truncate-shm shm 1))))))))
 
-#+sb-thread
-(defun interrupted-thread ()
-  "A thread that lives and dies with objects until it is terminated at an arbitrary moment."
-  (let* ((started (sb-thread:make-semaphore))
-         (thread (sb-thread:make-thread (lambda ()
-                                          (sb-thread:signal-semaphore started)
-                                          (loop
-                                            (with-open-shm-and-mmap* (shm ptr (:direction :io) (4096))
-                                              (setf (cffi:mem-ref ptr :int) (shm-fd shm))))))))
-    (sb-thread:wait-on-semaphore started)
-    (sleep (random 0.002))
-    (sb-thread:terminate-thread thread)
-    (sb-thread:join-thread thread :default nil)))
+#+(or sb-thread (and ecl threads))
+(defun end-thread (thread)
+  "Have THREAD leave what it does, wherever it is, and wait for its end. It catches the tag end."
+  #+sb-thread (sb-thread:terminate-thread thread)
+  #+ecl (mp:interrupt-process thread (lambda () (throw 'end nil)))
+  #+sb-thread (sb-thread:join-thread thread :default nil)
+  #+ecl (mp:process-join thread))
 
-(deftest terminated-threads-leak-nothing
-  #-sb-thread (skip "only SBCL's threads are terminated here")
-  #+sb-thread
-  (without-leaks
-    (dotimes (round 300)
-      (interrupted-thread))
-    (pass)))
+#+(or sb-thread (and ecl threads))
+(defun interrupted-thread (life)
+  "A thread that calls LIFE again and again until it is ended at an arbitrary moment."
+  (let* ((started nil)
+         (thread (start-thread (lambda ()
+                                 (catch 'end
+                                   (setf started t)
+                                   (loop (funcall life)))))))
+    (loop until started do (sleep 0.0001))
+    (sleep (random 0.002))
+    (end-thread thread)))
+
+(deftest ended-threads-leak-nothing
+  #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
+  #+(or sb-thread (and ecl threads))
+  (with-name (name)
+    (make-object name :size 4096)
+    (without-leaks
+      (dolist (life (list (lambda ()
+                            (with-open-shm-and-mmap* (shm ptr (:direction :io) (4096))
+                              (setf (cffi:mem-ref ptr :int) (shm-fd shm))))
+                          (lambda ()
+                            (with-open-shm-and-mmap (shm ptr (name :direction :io) (4096))
+                              (setf (cffi:mem-ref ptr :int) (shm-fd shm))))
+                          (lambda ()
+                            (with-open-shm-vector (shm vector (name :direction :io)
+                                                       ('(unsigned-byte 8) 4096 :release t))
+                              (setf (aref vector 0) (logand 255 (shm-fd shm)))))))
+        (dotimes (round 200)
+          (interrupted-thread life)))
+      (pass))))
 
 (deftest waiting-for-a-message-is-open-to-interrupts
   #-sbcl (skip "only SBCL has timeouts to try it with")
