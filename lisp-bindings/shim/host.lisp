@@ -6,7 +6,7 @@
   (:documentation "What posix-shm needs of the implementation.")
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:open-library #:version-of-file #:version-in-process
-           #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:call-at-start))
+           #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:turn-into #:call-at-start))
 
 (in-package #:posix-shm/host)
 
@@ -110,16 +110,18 @@
 ;;; whether C code holds interrupts back. The arguments of a call are allocated before it, and nothing is after it: a call that
 ;;; an interrupt left has not been made.
 (defmacro to-the-end (&body body)
-  "Run BODY inside of UNINTERRUPTED, and run it again where an interrupt has left it all the same, up to twice."
+  "Run BODY inside of UNINTERRUPTED, and run it again where an interrupt has left it all the same, up to twice. Return its
+value, which is not nil."
   #-ecl `(progn ,@body)
-  #+ecl (let ((done (gensym)))
-          `(let ((,done nil))
-             (flet ((body () ,@body (setf ,done t)))
+  #+ecl (let ((value (gensym)))
+          `(let ((,value nil))
+             (flet ((body () (setf ,value (progn ,@body))))
                (declare (inline body))
                (unwind-protect (body)
-                 (unless ,done
+                 (unless ,value
                    (unwind-protect (body)
-                     (unless ,done (body)))))))))
+                     (unless ,value (body)))))
+               ,value))))
 
 (defmacro with-cleanup (form &body cleanup)
   "Run FORM with interrupts as they were, and CLEANUP without them: no interrupt comes between the two, or inside CLEANUP.
@@ -129,7 +131,7 @@ CLEANUP may be run again, as TO-THE-END says."
               ,@cleanup))
   #+ecl `(mp:without-interrupts
            (unwind-protect (mp:with-local-interrupts ,form)
-             (to-the-end ,@cleanup)))
+             (to-the-end ,@cleanup t)))
   #-(or sbcl ecl) `(unwind-protect ,form ,@cleanup))
 
 (defun swap-car (cell new)
@@ -142,6 +144,28 @@ CLEANUP may be run again, as TO-THE-END says."
                                 (return old))))
   #+abcl (threads:synchronized-on cell (shiftf (car cell) new))
   #-(or sbcl (and ecl threads) abcl) (shiftf (car cell) new))
+
+;;; Classes. An instance of SBCL says in one word whose it is. Between classes with the same slots that word is all there is to
+;;; change: no lock is taken, no copy made, and no other thread sees half of it. A class that has been redefined has another
+;;; word by then, and an SBCL that calls it something else is not known here: both are left to change-class.
+
+#+sbcl
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun known-instances-p ()
+    (let ((reader (find-symbol "%INSTANCE-WRAPPER" "SB-KERNEL")))
+      (and reader (fboundp reader) (fboundp (list 'setf reader)))))
+  (defun wrapper-form (class)
+    `(load-time-value (,(find-symbol "%INSTANCE-WRAPPER" "SB-KERNEL") (allocate-instance (find-class ',class))))))
+
+(defmacro turn-into (to from instance)
+  "Make of the variable INSTANCE, of the class named FROM, one of the class named TO, which has the same slots."
+  #+sbcl (when (known-instances-p)
+           (let ((wrapper (find-symbol "%INSTANCE-WRAPPER" "SB-KERNEL")))
+             (return-from turn-into
+               `(if (eq (,wrapper ,instance) ,(wrapper-form from))
+                    (setf (,wrapper ,instance) ,(wrapper-form to))
+                    (change-class ,instance ',to)))))
+  `(progn ',from (change-class ,instance (load-time-value (find-class ',to)))))
 
 ;;; Images
 

@@ -39,24 +39,23 @@
       (concatenate 'octets (babel:string-to-octets string :encoding :utf-8) #(0))
       (refuse string '(satisfies plain-string-p) argument)))
 
-(defconstant +short+ 256 "A name's characters are fewer: their octets need not come from the heap.")
+(defconstant +short+ 256 "A name's characters are fewer: so many octets need not come from the heap.")
 
-(defun call-with-c-string (function string argument)
-  "Call FUNCTION with a foreign pointer to STRING."
-  (flet ((call-with (octets)
-           (cffi:with-pointer-to-vector-data (pointer octets)
-             (funcall function pointer))))
-    (declare (inline call-with))
-    (if (and (stringp string) (< (length string) +short+))
-        (let ((octets (make-array (1+ (length string)) :element-type '(unsigned-byte 8))))
-          (declare (dynamic-extent octets))
-          (if (ascii-to-octets string octets)
-              (call-with octets)
-              (call-with (utf-8-octets string argument))))
-        (call-with (utf-8-octets string argument)))))
+(defun call-with-octets (function string argument)
+  "Call FUNCTION with the octets of STRING, a NUL behind them."
+  (if (and (stringp string) (< (length string) +short+))
+      (let ((octets (make-array +short+ :element-type '(unsigned-byte 8))))
+        (declare (dynamic-extent octets))
+        (funcall function (if (ascii-to-octets string octets) octets (utf-8-octets string argument))))
+      (funcall function (utf-8-octets string argument))))
 
+;;; The octets are passed from function to function, and the pointer to them is not: it would be an object of the heap.
 (defmacro with-c-string ((name) &body body)
   "Run BODY with the variable NAME, which is a string or a foreign pointer to one, as such a pointer. An error names NAME."
   `(flet ((call (,name) ,@body))
-     (declare (dynamic-extent #'call))
-     (if (cffi:pointerp ,name) (call ,name) (call-with-c-string #'call ,name ',name))))
+     (flet ((call-with (octets)
+              (declare (type octets octets))
+              (cffi:with-pointer-to-vector-data (,name octets)
+                (call ,name))))
+       (declare (dynamic-extent #'call-with))
+       (if (cffi:pointerp ,name) (call ,name) (call-with-octets #'call-with ,name ',name)))))

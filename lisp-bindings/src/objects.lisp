@@ -89,21 +89,19 @@
 (defun settle (shm)
   "Let the class of SHM say that it is closed."
   (when (typep shm 'open-shm)
-    (change-class shm (load-time-value (find-class 'closed-shm)))))
+    (turn-into closed-shm open-shm shm)))
 
 (defun release (shm)
   "Close the descriptor of SHM and return the library's result, or nil where there was none to close."
   (let* ((cell (cell-of shm))
-         (live (eql (cdr cell) *image*))
-         (result nil)
-         (descriptor nil))
-    (uninterrupted
-      (setf descriptor (swap-car cell nil))
-      (when (and descriptor live)
-        (to-the-end (setf result (pshm-close descriptor)))))
-    (when descriptor
-      (settle shm))
-    result))
+         (live (eql (cdr cell) *image*)))
+    (multiple-value-bind (descriptor result)
+        (uninterrupted
+          (let ((descriptor (swap-car cell nil)))
+            (values descriptor (and descriptor live (to-the-end (pshm-close descriptor))))))
+      (when descriptor
+        (settle shm))
+      result)))
 
 (defun check-closed (result shm)
   "Whether RESULT of RELEASE says that the descriptor was closed."

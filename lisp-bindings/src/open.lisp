@@ -26,17 +26,17 @@
 
 (defun open-cell (cell name options)
   "Open NAME into CELL. Return the library's result, and whether the object was created."
-  (cffi:with-foreign-object (created :int)
-    (with-c-string (name)
-      (let ((result 0)
-            (direction (options-direction options))
-            (if-exists (options-if-exists options))
-            (if-does-not-exist (options-if-does-not-exist options))
-            (permissions (options-permissions options)))
-        (uninterrupted
-          (setf result (pshm-open name direction if-exists if-does-not-exist permissions created))
-          (unless (minusp result)
-            (setf (car cell) result)))
+  (with-c-string (name)
+    (cffi:with-foreign-object (created :int)
+      (let* ((direction (options-direction options))
+             (if-exists (options-if-exists options))
+             (if-does-not-exist (options-if-does-not-exist options))
+             (permissions (options-permissions options))
+             (result (uninterrupted
+                       (let ((result (pshm-open name direction if-exists if-does-not-exist permissions created)))
+                         (unless (minusp result)
+                           (setf (car cell) result))
+                         result))))
         (values result (and (not (minusp result)) (= 1 (cffi:mem-ref created :int))))))))
 
 (defun nil-asked-p (result options)

@@ -151,12 +151,10 @@
   "Unmap PLACE, unless that was done: of several threads, one does. Return the library's result, or nil."
   (uninterrupted
     (when (and (place-mapped-p place) (swap-car (place-cell place) nil))
-      (let ((result nil))
-        ;; There may be no vector yet, where interrupts cannot be held back.
-        (to-the-end (setf result (if (vectorp (place-vector place))
-                                     (unmap-real place release)
-                                     (unmap-view place))))
-        result))))
+      ;; There may be no vector yet, where interrupts cannot be held back.
+      (to-the-end (if (vectorp (place-vector place))
+                      (unmap-real place release)
+                      (unmap-view place))))))
 
 (defun check-unmapped-vector (result operation)
   (cond ((null result) nil)

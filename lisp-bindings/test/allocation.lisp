@@ -35,6 +35,16 @@
       (chmod-shm shm '(:user-read :user-write :group-read :other-read))
       (is (close-to (+ structure (* 16 permissions)) (octets-per-call (lambda () (shm-stats shm))))))))
 
+(deftest opening-allocates-the-object
+  #-sbcl (skip "measured on SBCL")
+  #+sbcl
+  (with-name (name)
+    (make-object name :size 4096)
+    (let ((object (octets-per-call (lambda () (make-instance 'open-shm)))))
+      (is (close-to object (octets-per-call (lambda () (close-shm (open-shm name))))))
+      (is (close-to object (octets-per-call (lambda ()
+                                              (close-shm (open-shm name :direction :io :if-exists :overwrite)))))))))
+
 #+sbcl
 (defun make-view (shm type length)
   "A view of SHM, as other implementations have them."
