@@ -43,8 +43,9 @@
 
 (defun call-with-octets (function string argument)
   "Call FUNCTION with the octets of STRING, a NUL behind them."
+  ;; SBCL's compiler has to know how many octets are to be on the stack; others copy all of them.
   (if (and (stringp string) (< (length string) +short+))
-      (let ((octets (make-array +short+ :element-type '(unsigned-byte 8))))
+      (let ((octets (make-array #+sbcl +short+ #-sbcl (1+ (length string)) :element-type '(unsigned-byte 8))))
         (declare (dynamic-extent octets))
         (funcall function (if (ascii-to-octets string octets) octets (utf-8-octets string argument))))
       (funcall function (utf-8-octets string argument))))
