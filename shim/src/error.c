@@ -3,8 +3,17 @@
 #include "system.h"
 #include "error.h"
 
-/* The default TLS model: musl cannot dlopen a library that uses initial-exec. */
-static _Thread_local int last_error;
+/*
+ * Initial-exec where the C library keeps room for that: by default glibc calls malloc when a thread first gets here, and a
+ * runtime that unwinds out of malloc, as SBCL does when a timeout comes, leaves its locks taken for ever. musl cannot
+ * dlopen a library of that model.
+ */
+#ifdef __GLIBC__
+#define IN_PLACE __attribute__((tls_model("initial-exec")))
+#else
+#define IN_PLACE
+#endif
+static _Thread_local int last_error IN_PLACE;
 
 int
 failure(int result)
