@@ -49,11 +49,11 @@
   "The number of ERROR, a keyword or an integer."
   (cond ((integerp error) error)
         ((gethash error *numbers*))
-        (t (error 'type-error :datum error :expected-type 'c-error))))
+        (t (error 'posix-shm/shim:invalid-argument :datum error :expected-type 'c-error :name 'error))))
 
 (defun (setf errno) (error)
   (when (minusp (posix-shm/shim:pshm-set-errno (error-number error)))
-    (error 'type-error :datum error :expected-type '(or keyword (integer 0 4095))))
+    (error 'posix-shm/shim:invalid-argument :datum error :expected-type '(or keyword (integer 0 4095)) :name 'error))
   error)
 
 (define-symbol-macro *errno* (errno))

@@ -37,9 +37,7 @@
   #.(doc "open-shm*")
   (open-anonymous (make-instance 'open-shm) direction permissions attempts huge))
 
-(define-compiler-macro open-shm* (&whole form &rest options)
-  (let ((folded (fold-options options)))
-    (if (equal folded options) form `(open-shm* ,@folded))))
+(define-folding open-shm* 0)
 
 (defun call-with-open-shm* (function . #.*anonymous-keys*)
   "Call FUNCTION with an object without a name, and close it on every way out."

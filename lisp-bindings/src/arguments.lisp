@@ -56,8 +56,10 @@
                        (every-character-p (lambda (character) (char= character #\.))))))))))
 
 (defun portable-name (name)
-  "NAME, which is well-formed, with its leading slash."
-  (if (char= (char name 0) #\/) name (concatenate 'string "/" name)))
+  "NAME, which is well-formed, with its leading slash. A string that is not simple is copied: such strings are made to change."
+  (cond ((char/= (char name 0) #\/) (concatenate 'string "/" name))
+        ((simple-string-p name) name)
+        (t (coerce name '(simple-array character (*))))))
 
 (defun check-shm-name (name operation)
   (let ((condition (name-error name operation)))

@@ -40,8 +40,9 @@
   (:documentation #.(doc "mmap-error" "Condition")))
 
 (define-condition shm-invalid-argument (shm-error type-error)
-  ((argument :initarg :argument :reader condition-argument)
-   (demand :initarg :demand :reader condition-demand))
+  ((argument :initarg :argument :initform nil :reader condition-argument)
+   (demand :initarg :demand :initform "it is not what the operation takes." :reader condition-demand))
+  (:default-initargs :datum nil :expected-type t)
   (:report report-argument)
   (:documentation #.(doc "shm-invalid-argument" "Condition")))
 
@@ -61,7 +62,17 @@
   #.(doc "shm-error-name" "Reader")
   (condition-name condition))
 
-;;; Reports
+;;; Reports. They read the same whatever a program has told the printer, and a list that has no end has one here.
+
+(defmacro with-plain-printer (&body body)
+  `(let ((*print-base* 10) (*print-radix* nil) (*print-case* :upcase) (*print-circle* t) (*print-escape* nil)
+         (*print-readably* nil) (*print-pretty* nil) (*print-length* 100) (*print-level* 10) (*print-lines* nil)
+         (*print-array* t))
+     ,@body))
+
+(defun text (control &rest arguments)
+  (with-plain-printer
+    (apply #'format nil control arguments)))
 
 (defun error-keyword (errno)
   (let ((name (pshm-error-name errno)))
@@ -71,17 +82,19 @@
 ;; A condition that a program makes itself, to test its handlers, has no errno.
 (defun reason (errno)
   (unless (zerop errno)
-    (format nil "~A (~A)" (pshm-strerror errno) (or (error-keyword errno) errno))))
+    (text "~A (~A)" (pshm-strerror errno) (or (error-keyword errno) errno))))
 
 (defun report-failure (condition stream)
   (with-accessors ((errno condition-errno) (operation condition-operation) (name condition-name) (cure condition-cure))
       condition
-    (format stream "~:[A call~;~:*~(~A~)~]~@[ of ~S~] failed~@[: ~A~].~@[ ~A~]" operation name (reason errno) cure)))
+    (with-plain-printer
+      (format stream "~:[A call~;~:*~(~A~)~]~@[ of ~S~] failed~@[: ~A~].~@[ ~A~]" operation name (reason errno) cure))))
 
 (defun report-argument (condition stream)
-  (format stream "The argument ~A of ~(~A~) is ~S: ~A"
-          (condition-argument condition) (condition-operation condition) (type-error-datum condition)
-          (condition-demand condition)))
+  (with-plain-printer
+    (format stream "The argument ~@[~A ~]of ~:[a call~;~:*~(~A~)~] is ~S: ~A"
+            (condition-argument condition) (condition-operation condition) (type-error-datum condition)
+            (condition-demand condition))))
 
 ;;; Signalling
 

@@ -9,9 +9,9 @@
   (loop for (unit name) in '((#.(ash 1 40) "TiB") (#.(ash 1 30) "GiB") (#.(ash 1 20) "MiB") (#.(ash 1 10) "KiB"))
         when (>= octets unit)
           return (if (zerop (mod octets unit))
-                     (format nil "~D ~A" (floor octets unit) name)
-                     (format nil "~,1F ~A" (/ octets unit) name))
-        finally (return (if (zerop octets) "0" (format nil "~D octets" octets)))))
+                     (text "~D ~A" (floor octets unit) name)
+                     (text "~,1F ~A" (/ octets unit) name))
+        finally (return (if (zerop octets) "0" (text "~D octets" octets)))))
 
 (defun measure-place ()
   "The library's result, and the octets of the place where objects live, in all and free."
@@ -24,15 +24,21 @@
 (defun place-missing-p ()
   (eql (measure-place) (- *enoent*)))
 
-(defun full-place (operation)
+(defun anonymous-name-p (name)
+  "Is NAME one that open-shm* gives?"
+  (eql 0 (search "/pshm-" name)))
+
+(defun full-place (operation name)
   (multiple-value-bind (result total free) (measure-place)
-    (cond ((or (minusp result) (zerop total))
+    (cond ((and (anonymous-name-p name) (not (eq operation 'open-shm*)))
+           "There is not that much memory left: the system's memory and swap are what an object without a name is made of.")
+          ((or (minusp result) (zerop total))
            "There is not that much memory.")
           ;; To open takes no octets.
           ((and (plusp free) (member operation '(open-shm open-shm*)))
-           (format nil "~A takes no more objects: delete some (list-shm), or mount it with more inodes." *place*))
+           (text "~A takes no more objects: delete some (list-shm), or mount it with more inodes." *place*))
           (t
-           (format nil "~A has ~A in all, ~A free: delete objects (list-shm) or make it larger."
+           (text "~A has ~A in all, ~A free: delete objects (list-shm) or make it larger."
                    *place* (octets-for-people total) (octets-for-people free))))))
 
 (defparameter *cures*
@@ -85,13 +91,13 @@
   "A sentence, or nil."
   (case keyword
     (:enospc
-     (format nil "~:[~;The object is shorter than the mapping (truncate-shm), or there is no room for it. ~]~A"
-             (member operation '(mmap-shm map-shm-vector)) (full-place operation)))
+     (text "~:[~;The object is shorter than the mapping (truncate-shm), or there is no room for it. ~]~A"
+             (member operation '(mmap-shm map-shm-vector)) (full-place operation name)))
     (:enametoolong
-     (format nil "It takes ~D octets, and a name has at most ~D."
+     (text "It takes ~D octets, and a name has at most ~D."
              (length (babel:string-to-octets name :encoding :utf-8)) (pshm-name-max)))
     (:enoent
      (if (place-missing-p)
-         (format nil "There is no ~A: mount a tmpfs on it." *place*)
+         (text "There is no ~A: mount a tmpfs on it." *place*)
          (find-cure operation keyword)))
     (t (find-cure operation keyword))))

@@ -13,14 +13,28 @@
     (values)))
 
 ;;; SBCL has the system repeat an interrupted call, so an interrupt that is held back would wait for the message. There the
-;;; wait comes first, open to interrupts, and the call that makes a descriptor after it, closed to them. Elsewhere the call
-;;; returns EINTR.
+;;; wait comes first, open to interrupts, and the call that makes a descriptor after it, closed to them, once it is sure that it
+;;; need not wait: another thread may have taken the message meanwhile, and takes none as long as this one has the lock.
+;;; Elsewhere the call returns EINTR.
+
+#+sbcl
+(sb-ext:defglobal *receiving* (sb-thread:make-mutex :name "receive-shm"))
+
 (defun wait-for-message (socket)
   (declare (ignorable socket))
   #+sbcl (sb-sys:wait-until-fd-usable socket :input nil nil))
 
 (defun closed-descriptor-p (descriptor)
-  (eql (pshm-fstat descriptor (cffi:null-pointer) 0) (- *ebadf*)))
+  (cffi:with-foreign-object (fields :int64 #.+stat-fields+)
+    (eql (pshm-fstat descriptor fields +stat-fields+) (- *ebadf*))))
+
+(defun receive (socket)
+  "The library's result, or that of a call which was interrupted where there is no message any more."
+  #-sbcl (pshm-receive socket)
+  #+sbcl (sb-thread:with-mutex (*receiving*)
+           (if (or (closed-descriptor-p socket) (sb-sys:wait-until-fd-usable socket :input 0 nil))
+               (pshm-receive socket)
+               (- *eintr*))))
 
 (defun receive-shm (socket &optional name)
   #.(doc "receive-shm")
@@ -32,7 +46,7 @@
       (unless (closed-descriptor-p socket)
         (wait-for-message socket))
       (uninterrupted
-        (setf result (pshm-receive socket))
+        (setf result (receive socket))
         (unless (minusp result)
           (setf (car cell) result)))
       (unless (eql result (- *eintr*))

@@ -31,19 +31,22 @@
   "The integer of DESIGNATOR, a keyword or a proper list of keywords of TABLE, or nil and what is wrong with it."
   (let ((sum 0))
     (loop for rest = (if (listp designator) designator (list designator)) then (cdr rest)
+          ;; Goes half as fast: only in a circle are the two ever the same.
+          for count of-type fixnum from 1
+          for behind = rest then (if (oddp count) (cdr behind) behind)
           while (consp rest)
           do (let ((row (assoc (car rest) table :test #'eq)))
-               (if row
+               (if (and row (or (= count 1) (not (eq rest behind))))
                    (setf sum (logior sum (cdr row)))
-                   (return-from sum-of-keywords (values nil (car rest)))))
+                   (return-from sum-of-keywords (values nil (if row designator (car rest))))))
           finally (when rest
                     (return-from sum-of-keywords (values nil rest))))
     sum))
 
 (defun refuse-flags (designator culprit flags operation)
   (refuse operation (flags-argument flags) designator '(or list keyword integer)
-          (format nil "~S is none of ~{~S~^ ~}, and not an integer of their bits." culprit
-                  (mapcar #'car (flags-table flags)))))
+          (text "~S is none of ~{~S~^ ~}, and not an integer of their bits." culprit
+                (mapcar #'car (flags-table flags)))))
 
 (defun flags-value (designator flags operation)
   "DESIGNATOR, a list of keywords, one keyword, or an integer, as an integer."
@@ -65,7 +68,7 @@
   "DESIGNATOR, one of the keywords of TABLE, as an integer."
   (or (cdr (assoc designator table :test #'eq))
       (refuse operation argument designator `(member ,@(mapcar #'car table))
-              (format nil "it must be one of ~{~S~^ ~}." (mapcar #'car table)))))
+              (text "it must be one of ~{~S~^ ~}." (mapcar #'car table)))))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defun choices (prefix)
@@ -98,3 +101,18 @@
             collect key
             collect (if flags (fold-constant form flags) form))
       options))
+
+(defmacro define-folding (operator required)
+  "A compiler macro for OPERATOR, which has REQUIRED arguments before its options. A call that has too few is left to the
+compiler to complain about."
+  `(define-compiler-macro ,operator (&whole form &rest arguments)
+     (let ((folded (and (<= ,required (length arguments))
+                        (append (subseq arguments 0 ,required) (fold-options (nthcdr ,required arguments))))))
+       (if (or (null folded) (equal folded arguments)) form (cons ',operator folded)))))
+
+(defmacro define-folding-of-last (operator flags)
+  "A compiler macro for OPERATOR, whose second argument, the last, is one of FLAGS."
+  `(define-compiler-macro ,operator (&whole form &rest arguments)
+     (let ((folded (and (= 2 (length arguments))
+                        (list (first arguments) (fold-constant (second arguments) ,flags)))))
+       (if (or (null folded) (equal folded arguments)) form (cons ',operator folded)))))

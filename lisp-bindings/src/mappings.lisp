@@ -70,9 +70,7 @@
   (let ((mapping (parse-mapping shm length ptr prot flags offset)))
     (check-mapped (map-memory mapping) mapping)))
 
-(define-compiler-macro mmap-shm (&whole form shm length &rest options)
-  (let ((folded (fold-options options)))
-    (if (equal folded options) form `(mmap-shm ,shm ,length ,@folded))))
+(define-folding mmap-shm 2)
 
 (declaim (inline check-unmapped))
 
@@ -101,6 +99,18 @@
             (setf result (pshm-unmap address (mapping-length mapping)))))
       (check-unmapped (or result 0)))))
 
+;;; An object is made larger before it is mapped, and smaller only once it is: where it cannot be mapped, nothing is lost.
+(defun call-sized (function shm size truncate)
+  "Give SHM the size SIZE if TRUNCATE is true. Call FUNCTION, which maps it, with a function to call when it is mapped."
+  (let ((cut-p (and truncate (> (current-size shm) size))))
+    (when (and truncate (not cut-p))
+      (truncate-shm shm size))
+    (flet ((cut ()
+             (when cut-p
+               (truncate-shm shm size))))
+      (declare (dynamic-extent #'cut))
+      (funcall function #'cut))))
+
 (defun call-with-mmap (function shm length . #.*mmap-keys*)
   "Call FUNCTION with a pointer to LENGTH octets of SHM, and unmap them on every way out. Where SHM is nil, and no anonymous
 memory is asked for, nothing is mapped, and FUNCTION is called with nil."
@@ -109,11 +119,15 @@ memory is asked for, nothing is mapped, and FUNCTION is called with nil."
       (funcall function nil)
       (call-with-mapping function (parse-mapping shm length ptr prot flags offset))))
 
-(defun call-with-sized-mmap (function shm length truncate . #.*mmap-keys*)
-  "Call FUNCTION with SHM and a pointer to LENGTH octets of it, after giving it that size if TRUNCATE is true. Where SHM is nil,
-call FUNCTION with nil and nil."
-  (cond ((null shm) (funcall function nil nil))
-        (t (when truncate
-             (truncate-shm shm length))
-           (call-with-mapping (lambda (pointer) (funcall function shm pointer))
-                              (parse-mapping shm length ptr prot flags offset)))))
+(defun call-with-sized-mmap (function shm length . #.(append *mmap-keys* '(((%truncate truncate) t))))
+  "Call FUNCTION with SHM and a pointer to LENGTH octets of it, after giving it a size that ends with them if TRUNCATE is true.
+Where SHM is nil, call FUNCTION with nil and nil."
+  (if (null shm)
+      (funcall function nil nil)
+      (let ((mapping (parse-mapping shm length ptr prot flags offset)))
+        (call-sized (lambda (cut)
+                      (call-with-mapping (lambda (pointer)
+                                           (funcall cut)
+                                           (funcall function shm pointer))
+                                         mapping))
+                    shm (+ offset length) truncate))))

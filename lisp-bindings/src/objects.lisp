@@ -18,7 +18,15 @@
   ()
   (:documentation #.(doc "closed-shm" "Class")))
 
-;;; On ECL the slots are unbound for a moment while another thread closes the object and changes its class.
+;;; On ECL the slots are unbound for a moment while an object changes its class. One thread at a time may change it, and whoever
+;;; finds the name unbound waits for that thread.
+
+#+(and ecl threads)
+(defvar *settling* (mp:make-lock :name "posix-shm classes" :recursive t))
+
+(defmacro while-no-class-changes (&body body)
+  #+(and ecl threads) `(mp:with-lock (*settling*) ,@body)
+  #-(and ecl threads) `(progn ,@body))
 
 (defmethod slot-unbound (class (shm shm) (slot (eql 'cell)))
   (declare (ignore class))
@@ -26,9 +34,9 @@
 
 (defmethod slot-unbound (class (shm shm) (slot (eql 'name)))
   (declare (ignore class))
-  (loop repeat 1000
-        when (slot-boundp shm 'name)
-          return (slot-value shm 'name)))
+  (while-no-class-changes
+    (and (slot-boundp shm 'name)
+         (slot-value shm 'name))))
 
 (defun shm-p (object)
   #.(doc "shm-p")
@@ -88,8 +96,15 @@
 
 (defun settle (shm)
   "Let the class of SHM say that it is closed."
-  (when (typep shm 'open-shm)
-    (turn-into closed-shm open-shm shm)))
+  (while-no-class-changes
+    (when (typep shm 'open-shm)
+      #-ecl (turn-into closed-shm open-shm shm)
+      ;; An interrupt may leave change-class halfway.
+      #+ecl (let ((name (name-of shm))
+                  (cell (cell-of shm)))
+              (unwind-protect (turn-into closed-shm open-shm shm)
+                (setf (slot-value shm 'name) name
+                      (slot-value shm 'cell) cell))))))
 
 (defun release (shm)
   "Close the descriptor of SHM and return the library's result, or nil where there was none to close."

@@ -61,7 +61,16 @@
   (list (let ((*read-eval* nil))
           (read *query-io*))))
 
-(defun name-to-try (condition name options)
+;;; For invoke-shm-restart: restarts of the same names may be around that are somebody else's.
+(defvar *restarts* '() "The restarts that the innermost failure to open offers.")
+
+(defun signal-with-restarts (condition others)
+  "Signal CONDITION, with the restarts that are around it but for OTHERS."
+  (let ((*restarts* (set-difference (compute-restarts) others)))
+    (with-condition-restarts condition *restarts*
+      (error condition))))
+
+(defun name-to-try (condition name options &aux (others (compute-restarts)))
   "Signal CONDITION, which came of opening NAME, and offer the restarts. Return the name to open next, with OPTIONS as they
 are then."
   (flet ((exists-p (ignored)
@@ -74,7 +83,7 @@ are then."
            (setf (options-if-exists options) if-exists
                  (options-if-does-not-exist options) +pshm-if-does-not-exist-create+)
            name))
-    (restart-case (error condition)
+    (restart-case (signal-with-restarts condition others)
       (continue ()
         :report "Try again."
         name)
@@ -129,9 +138,7 @@ are then."
     (declare (dynamic-extent options))
     (open-with-restarts (make-instance 'open-shm) name options)))
 
-(define-compiler-macro open-shm (&whole form name &rest options)
-  (let ((folded (fold-options options)))
-    (if (equal folded options) form `(open-shm ,name ,@folded))))
+(define-folding open-shm 1)
 
 (defun call-with-open-shm (function name . #.*open-keys*)
   "Call FUNCTION with what open-shm returns for NAME and the options, and close it on every way out."
@@ -141,6 +148,12 @@ are then."
 
 ;;; The restarts' names stay inside: they conflict with other packages' symbols where this one is used.
 
+(define-condition no-such-restart (control-error)
+  ((restart :initarg :restart))
+  (:report (lambda (condition stream)
+             (format stream "No failure to open an object offers the restart ~(~S~) here."
+                     (slot-value condition 'restart)))))
+
 (defun invoke-shm-restart (restart &rest arguments)
   #.(doc "invoke-shm-restart")
   (let ((name (cdr (assoc restart '((:continue . continue) (:use-value . use-value) (:overwrite . overwrite)
@@ -149,4 +162,6 @@ are then."
       (refuse 'invoke-shm-restart 'restart restart
               '(member :continue :use-value :overwrite :truncate :supersede :create)
               "it must be one of :CONTINUE :USE-VALUE :OVERWRITE :TRUNCATE :SUPERSEDE :CREATE."))
-    (apply #'invoke-restart name arguments)))
+    (apply #'invoke-restart
+           (or (find name *restarts* :key #'restart-name) (error 'no-such-restart :restart restart))
+           arguments)))

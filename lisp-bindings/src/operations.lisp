@@ -38,9 +38,7 @@
     (demand (pshm-fchmod descriptor permissions) 'chmod-shm shm)
     (values)))
 
-(define-compiler-macro chmod-shm (&whole form shm permissions)
-  (let ((folded (fold-constant permissions *permissions*)))
-    (if (equal folded permissions) form `(chmod-shm ,shm ,folded))))
+(define-folding-of-last chmod-shm *permissions*)
 
 ;;; Seals
 
@@ -51,9 +49,7 @@
     (demand (pshm-seal descriptor seals) 'seal-shm shm)
     (values)))
 
-(define-compiler-macro seal-shm (&whole form shm seals)
-  (let ((folded (fold-constant seals *seals*)))
-    (if (equal folded seals) form `(seal-shm ,shm ,folded))))
+(define-folding-of-last seal-shm *seals*)
 
 (defun shm-seals (shm)
   #.(doc "shm-seals")

@@ -14,7 +14,7 @@
       (refuse 'shm-aref 'index index `(integer 0 (,length))
               (if (zerop length)
                   "the vector is unmapped, and has no elements."
-                  (format nil "it must be an integer from 0 to ~D." (1- length))))))
+                  (text "it must be an integer from 0 to ~D." (1- length))))))
 
 (defun view-pointer (view index)
   "The memory of VIEW, after checking that it has an element at INDEX."
@@ -33,7 +33,7 @@
 
 (defun refuse-item (argument item element operation)
   (refuse operation argument item (element-type element)
-          (format nil "it must be of the type ~A." (type-in-one-line (element-type element)))))
+          (text "it must be of the type ~A." (type-in-one-line (element-type element)))))
 
 (defun set-view-ref (item view index)
   (let ((pointer (view-pointer view index))
@@ -46,6 +46,12 @@
   #+abcl `(check-index ,index (length ,vector))
   #-abcl (progn vector index))
 
+;; Nor does ABCL look at what it stores into an array of octets: of 256 it stores 0.
+(defmacro real-item (item vector)
+  #+abcl `(let ((element (element-of ,vector)))
+            (if element (check-item ,item element 'shm-aref) ,item))
+  #-abcl (progn vector item))
+
 ;; Not on CLISP, which drops the docstring of a function that is inline.
 #-clisp (declaim (inline shm-aref (setf shm-aref)))
 
@@ -54,7 +60,7 @@
   (if (shm-view-p vector) (view-ref vector index) (aref (the vector vector) (real-index vector index))))
 
 (defun (setf shm-aref) (item vector index)
-  (if (shm-view-p vector) (set-view-ref item vector index) (setf (aref (the vector vector) (real-index vector index)) item)))
+  (if (shm-view-p vector) (set-view-ref item vector index) (setf (aref (the vector vector) (real-index vector index)) (real-item item vector))))
 
 (defun shm-vector-length (vector)
   #.(doc "shm-vector-length")
@@ -73,7 +79,7 @@
 
 (defun refuse-bound (argument value most or-nil operation)
   (refuse operation argument value `(integer 0 ,most)
-          (format nil "it must be an integer from 0 to ~D~:[~;, or nil~]." most or-nil)))
+          (text "it must be an integer from 0 to ~D~:[~;, or nil~]." most or-nil)))
 
 (defun check-range (vector start end operation &optional (start-name 'start) (end-name 'end))
   "Return END, by default the length of VECTOR, after checking both."

@@ -3,27 +3,61 @@
 
 (in-package #:posix-shm)
 
+(defun call-in-portions (function count element)
+  "Call FUNCTION with foreign memory, a number of elements done and a number to do that fit there, until COUNT are done."
+  (let ((step (floor +portion+ (element-octets element))))
+    (cffi:with-foreign-object (memory :uint8 #.+portion+)
+      (loop for done from 0 below count by step
+            do (funcall function memory done (min step (- count done)))))))
+
+(defun copy-from-address (target start1 from count element)
+  "Copy COUNT elements at the address FROM into TARGET, which has no address."
+  (call-in-portions (lambda (memory done portion)
+                      (let ((octets (element-octets element)))
+                        (pshm-copy (address-of memory) (+ from (* done octets)) (* portion octets)))
+                      (import-elements target (+ start1 done) element memory portion))
+                    count element))
+
+(defun copy-to-address (to source start2 count element)
+  "Copy COUNT elements of SOURCE, which has no address, to the address TO."
+  (call-in-portions (lambda (memory done portion)
+                      (export-elements source (+ start2 done) element memory portion)
+                      (let ((octets (element-octets element)))
+                        (pshm-copy (+ to (* done octets)) (address-of memory) (* portion octets))))
+                    count element))
+
+(defun copy-between-arrays (target start1 source start2 count element)
+  (if (general-p source)
+      (dotimes (index count)
+        (setf (aref target (+ start1 index)) (checked-element source (+ start2 index) element)))
+      (replace target source :start1 start1 :start2 start2 :end2 (+ start2 count))))
+
+(defun may-overlap-p (target source)
+  "Can TARGET and SOURCE, of which at least one has no address, share elements although they are not the same array?"
+  (flet ((displaced-p (vector)
+           (and (array-displacement vector) t)))
+    (and (vectorp target) (vectorp source)
+         (or (displaced-p target) (displaced-p source)))))
+
 (defun copy-elements (target start1 source start2 count element)
-  (let* ((octets (element-octets element))
-         (step (floor +portion+ octets)))
-    (flet ((in-portions (function)
-             (cffi:with-foreign-object (memory :uint8 #.+portion+)
-               (loop for done from 0 below count by step
-                     do (funcall function memory done (min step (- count done)))))))
-      (with-address (to target octets)
-        (with-address (from source octets)
+  (let ((octets (element-octets element)))
+    (with-address (to target octets)
+      (with-address (from source octets)
+        (let ((to (and to (+ to (* start1 octets))))
+              (from (and from (+ from (* start2 octets)))))
           (cond ((and to from)
-                 (pshm-copy (+ to (* start1 octets)) (+ from (* start2 octets)) (* count octets)))
+                 (pshm-copy to from (* count octets)))
+                ((may-overlap-p target source)
+                 (let ((copy (subseq source start2 (+ start2 count))))
+                   (if to
+                       (copy-to-address to copy 0 count element)
+                       (copy-between-arrays target start1 copy 0 count element))))
                 (to
-                 (in-portions (lambda (memory done portion)
-                                (export-elements source (+ start2 done) element memory portion)
-                                (pshm-copy (+ to (* (+ start1 done) octets)) (address-of memory) (* portion octets)))))
+                 (copy-to-address to source start2 count element))
                 (from
-                 (in-portions (lambda (memory done portion)
-                                (pshm-copy (address-of memory) (+ from (* (+ start2 done) octets)) (* portion octets))
-                                (import-elements target (+ start1 done) element memory portion))))
+                 (copy-from-address target start1 from count element))
                 (t
-                 (replace target source :start1 start1 :start2 start2 :end2 (+ start2 count)))))))))
+                 (copy-between-arrays target start1 source start2 count element))))))))
 
 (defun common-element (target source)
   "The element of both. One of them may be a general vector."

@@ -53,20 +53,22 @@
 (defun same-type-p (one other)
   (and (subtypep one other) (subtypep other one)))
 
+(defun plainly (type)
+  "TYPE, or what it is short for where ABCL does not know."
+  (if (typep type '(cons (eql mod) (cons (integer 1) null))) `(integer 0 ,(1- (second type))) type))
+
 (defun find-element (type)
   "The element whose type is TYPE, however that is spelt, or nil."
   (or (find type *elements* :key #'element-type :test #'equal)
-      (find-if (lambda (element) (ignore-errors (same-type-p type (element-type element)))) *elements*)))
+      (find-if (lambda (element) (ignore-errors (same-type-p (plainly type) (element-type element)))) *elements*)))
 
-;; Not pretty: the printer would break the line, as if it were code.
 (defun type-in-one-line (type)
-  (let ((*print-pretty* nil))
-    (prin1-to-string type)))
+  (text "~S" type))
 
 (defun check-element (type operation)
   (or (find-element type)
       (refuse operation 'element-type type `(member ,@(mapcar #'element-type *elements*))
-              (format nil "it must be one of ~{~A~^ ~}: of any other type, what another process stores may be no element."
+              (text "it must be one of ~{~A~^ ~}: of any other type, what another process stores may be no element."
                       (loop for element in *elements* collect (type-in-one-line (element-type element)))))))
 
 (defun element-of (vector)

@@ -5,9 +5,11 @@
 
 (defstruct place
   "A mapping of elements. CELL is (:mapped . image) while it is there, (nil . image) afterwards: whoever swaps it out unmaps.
-POINTER is to ADDRESS, for views, which would otherwise make one at every access."
+POINTER is to ADDRESS, for views, which would otherwise make one at every access. PREFIX is how many private octets are mapped
+before the elements."
   element length vector pointer
   (address 0 :type (signed-byte 64))
+  (prefix 0 :type fixnum)
   (cell (cons nil *image*)))
 
 (defun place-octets (place)
@@ -21,8 +23,25 @@ POINTER is to ADDRESS, for views, which would otherwise make one at every access
     (and (car cell) (eql (cdr cell) *image*))))
 
 ;;; The size of a mapping is known from here and not from the header of the vector: some functions shrink vectors.
-(defvar *places* (make-hash-table #+(or sbcl ecl) :synchronized #+(or sbcl ecl) t)
+(defvar *places* (make-hash-table #+sbcl :synchronized #+sbcl t)
   "The places of real vectors, those that were unmapped included, unless they were released.")
+
+;;; The synchronized tables of ECL 21.2 are of no use: one that has to grow signals that its lock is taken, and is empty then.
+#+(and ecl threads)
+(defvar *places-lock* (mp:make-lock :name "posix-shm places" :recursive t))
+
+(defmacro with-places (&body body)
+  #+(and ecl threads) `(mp:with-lock (*places-lock*) ,@body)
+  #-(and ecl threads) `(progn ,@body))
+
+(defun place-at (key)
+  (with-places (values (gethash key *places*))))
+
+(defun (setf place-at) (place key)
+  (with-places (setf (gethash key *places*) place)))
+
+(defun forget-place (key)
+  (with-places (remhash key *places*)))
 
 (defstruct (shm-view (:constructor make-view (place)) (:copier nil))
   #.(doc "shm-view" "Structure")

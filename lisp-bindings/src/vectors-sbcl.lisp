@@ -71,7 +71,7 @@
            (unless (failed-p result)
              (pshm-munmap result size))
            (error "This image was saved with a vector in shared memory that was not released, and its place is taken now.
-Start the image again; or unmap with :release t before saving it.")))))
+Start the image again; or, before saving it, unmap with :release t and let nothing hold the vector any more.")))))
 
 (defun restore-tombstones ()
   (loop for place being the hash-values of *places*

@@ -17,7 +17,7 @@
 (defun refuse-length (length most operation shm)
   (refuse operation 'length length `(integer 1 ,most)
           (if (plusp most)
-              (format nil "it must be an integer from 1 to ~D: what lies behind is no part of the object." most)
+              (text "it must be an integer from 1 to ~D: what lies behind is no part of the object." most)
               "the object has no room for one element there.")
           :name (shm-name shm)))
 
@@ -26,14 +26,14 @@
                    (floor (1- (ash 1 62)) (element-octets element)))))
     (if (typep length `(integer 1 ,most))
         length
-        (refuse operation 'length length `(integer 1 ,most) (format nil "it must be an integer from 1 to ~D." most)))))
+        (refuse operation 'length length `(integer 1 ,most) (text "it must be an integer from 1 to ~D." most)))))
 
 (defun check-page-offset (offset operation)
   (check-size offset 'offset operation)
   (if (zerop (mod offset (pshm-page-size)))
       offset
       (refuse operation 'offset offset `(integer 0 *)
-              (format nil "it must be a multiple of ~D, the page size." (pshm-page-size)))))
+              (text "it must be a multiple of ~D, the page size." (pshm-page-size)))))
 
 (defun check-readable (prot operation)
   (let ((protections (flags-value prot *protections* operation)))
@@ -53,7 +53,7 @@
 (defun check-room (request operation)
   "The end of the vector is not behind the end of the object, as it is now."
   (let* ((shm (request-shm request))
-         (room (- (stat-size (shm-stats shm)) (request-offset request))))
+         (room (- (current-size shm) (request-offset request))))
     (when (> (request-octets request) room)
       (refuse-length (request-length request) (max 0 (floor room (element-octets (request-element request))))
                      operation shm))))
@@ -68,9 +68,9 @@
       (pshm-map (request-descriptor request) (request-octets request) (request-protections request)
                 (request-flags request) (request-offset request))))
 
-(defun unmap-elements (place prefix)
-  (if (plusp prefix)
-      (pshm-unmap-prefixed (place-address place) (place-octets place) prefix)
+(defun unmap-elements (place)
+  (if (plusp (place-prefix place))
+      (pshm-unmap-prefixed (place-address place) (place-octets place) (place-prefix place))
       (pshm-unmap (place-address place) (place-octets place))))
 
 (defun settle-place (place address real)
@@ -79,18 +79,20 @@
         (car (place-cell place)) :mapped)
   (cond (real
          (setf (place-vector place) (make-real-vector address (place-element place) (place-length place))
-               (gethash (vector-key (place-vector place)) *places*) place))
+               (place-at (vector-key (place-vector place))) place))
         (t
          (setf (place-pointer place) (pointer-to address)
                (place-vector place) (make-view place)))))
 
 (defun map-place (place request)
   "Map what REQUEST says and make it PLACE's, with no interrupt between the two. Return the library's result."
-  (let ((real (and (real-element-p (request-element request)) t)))
+  (let* ((real (and (real-element-p (request-element request)) t))
+         (prefix (if real +vector-prefix+ 0)))
     (setf (place-element place) (request-element request)
-          (place-length place) (request-length request))
+          (place-length place) (request-length request)
+          (place-prefix place) prefix)
     (uninterrupted
-      (let ((address (map-elements request (if real +vector-prefix+ 0))))
+      (let ((address (map-elements request prefix)))
         (unless (failed-p address)
           (settle-place place address real))
         address))))
@@ -111,7 +113,13 @@
   #.(doc "map-shm-vector")
   (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags)))
     (prepare request allocate 'map-shm-vector)
-    (vector-in (make-place) request 'map-shm-vector)))
+    (let ((place (make-place))
+          (done nil))
+      ;; There may be no memory left to make the vector with.
+      (with-cleanup (prog1 (vector-in place request 'map-shm-vector)
+                      (setf done t))
+        (unless done
+          (unmap-place place t))))))
 
 ;;; Unmapping. A real vector becomes a tombstone: empty, with memory behind it that nobody can touch, so that neither a late
 ;;; index nor compiled code without checks reaches anybody's data. The place is never used again, unless it is released.
@@ -126,10 +134,10 @@
 (defun give-back (place)
   "Unmap PLACE and its prefix. Whoever maps next may get the address: the table forgets it before that, and not after."
   (let ((key (vector-key (place-vector place))))
-    (remhash key *places*)
-    (let ((result (unmap-elements place +vector-prefix+)))
+    (forget-place key)
+    (let ((result (unmap-elements place)))
       (when (minusp result)
-        (setf (gethash key *places*) place))
+        (setf (place-at key) place))
       result)))
 
 (defun unmap-real (place release)
@@ -142,7 +150,7 @@
       result)))
 
 (defun unmap-view (place)
-  (let ((result (unmap-elements place 0)))
+  (let ((result (unmap-elements place)))
     (when (minusp result)
       (setf (car (place-cell place)) :mapped))
     result))
@@ -151,7 +159,7 @@
   "Unmap PLACE, unless that was done: of several threads, one does. Return the library's result, or nil."
   (uninterrupted
     (when (and (place-mapped-p place) (swap-car (place-cell place) nil))
-      ;; There may be no vector yet, where interrupts cannot be held back.
+      ;; There is no vector where making it failed, or was interrupted.
       (to-the-end (if (vectorp (place-vector place))
                       (unmap-real place release)
                       (unmap-view place))))))
@@ -163,7 +171,7 @@
 
 (defun find-place (vector)
   (cond ((shm-view-p vector) (shm-view-place vector))
-        ((vectorp vector) (values (gethash (vector-key vector) *places*)))))
+        ((vectorp vector) (place-at (vector-key vector)))))
 
 (defun unmap-shm-vector (vector &key release)
   #.(doc "unmap-shm-vector")
@@ -193,20 +201,24 @@
         (prepare request allocate 'map-shm-vector)
         (call-with-place function request release))))
 
-(defun call-with-sized-vector (function shm element-type length truncate . #.*vector-keys*)
-  "Call FUNCTION with SHM and a vector of LENGTH elements of it, after giving it just that size if TRUNCATE is true. Where SHM
-is nil, call FUNCTION with nil and nil."
+(defun call-with-sized-vector (function shm element-type length
+                               . #.(append *vector-keys* '(((%truncate truncate) t))))
+  "Call FUNCTION with SHM and a vector of LENGTH elements of it, after giving it a size that ends with them if TRUNCATE is true.
+Where SHM is nil, call FUNCTION with nil and nil."
   (if (null shm)
       (funcall function nil nil)
       (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags)))
-        (when truncate
-          (truncate-shm shm (+ offset (request-octets request))))
-        (prepare request allocate 'map-shm-vector)
-        (call-with-place (lambda (vector) (funcall function shm vector)) request release))))
+        (call-sized (lambda (cut)
+                      (prepare request allocate 'map-shm-vector)
+                      (call-with-place (lambda (vector)
+                                         (funcall cut)
+                                         (funcall function shm vector))
+                                       request release))
+                    shm (+ offset (request-octets request)) truncate))))
 
 (defmacro with-shm-vector ((vector shm element-type length &rest vector-options) &body body)
   #.(doc "with-shm-vector" "Macro")
-  `(call-with-shm-vector (lambda (,vector) (declare (ignorable ,vector)) ,@body)
+  `(call-with-shm-vector (variables-lambda (,vector) ,@body)
                          ,shm ,element-type ,length ,@(fold-options vector-options)))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
@@ -215,8 +227,8 @@ is nil, call FUNCTION with nil and nil."
     (destructuring-bind (element-type length &rest options) vector-options
       (let ((opened (gensym "SHM")))
         `(,open (,opened ,@name-and-options)
-           (call-with-sized-vector (lambda (,shm ,vector) (declare (ignorable ,shm ,vector)) ,@body)
-                                   ,opened ,element-type ,length ,truncate ,@(fold-options options)))))))
+           (call-with-sized-vector (variables-lambda (,shm ,vector) ,@body)
+                                   ,opened ,element-type ,length ,@(fold-options options) '%truncate ,truncate))))))
 
 (defmacro with-open-shm-vector ((shm vector (name &rest open-options) (element-type length &rest vector-options)
                                  &key (truncate t))

@@ -173,3 +173,28 @@
     (signals type-error (posix-shm/ffi:shm-open (cut-short name) '(:rdwr :creat) '(:user-all)))
     (is-false (object-exists-p name)))
   (is (eql (- (posix-shm/shim:pshm-error-number "EINVAL")) (posix-shm/shim:pshm-delete "noslash"))))
+
+(deftest a-list-without-an-end-is-refused
+  (let ((circle (list :read :write :read))
+        (tail (list :user-read :user-write)))
+    (setf (cdddr circle) circle
+          (cddr tail) (cdr tail))
+    (with-object (shm 100)
+      (refuses (prot) (mmap-shm shm 100 :prot circle))
+      (refuses (permissions) (chmod-shm shm tail)))))
+
+(deftest a-name-is-kept-as-it-was
+  (with-name (name)
+    (let ((text (make-array (length name) :element-type 'character :adjustable t :fill-pointer t :initial-contents name)))
+      (with-open-shm (shm text :direction :io :if-does-not-exist :create)
+        (setf (char text 1) #\X
+              (fill-pointer text) 3)
+        (is (string= name (shm-name shm)))))))
+
+(deftest errors-of-the-slim-stratum-say-what-is-wrong
+  (signals type-error (setf posix-shm/ffi:*errno* :bogus))
+  (signals type-error (setf posix-shm/ffi:*errno* 5000))
+  (signals type-error (posix-shm/ffi:strerror nil))
+  (is (says "argument error is :bogus" (report-of (setf posix-shm/ffi:*errno* :bogus))))
+  (is (says "argument error is 5000" (report-of (setf posix-shm/ffi:*errno* 5000))))
+  (is (says "argument error is nil" (report-of (posix-shm/ffi:strerror nil)))))

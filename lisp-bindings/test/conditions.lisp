@@ -87,3 +87,22 @@
 
 (deftest a-handler-for-shm-error-catches-bad-arguments
   (is (eq :caught (handler-case (open-shm (format nil "/a~C" (code-char 0))) (shm-error () :caught)))))
+
+(deftest a-condition-that-a-program-makes-has-a-report
+  (dolist (type '(posix-shm-error shm-error shm-exists shm-does-not-exist mmap-error shm-invalid-argument))
+    (is (< 10 (length (princ-to-string (make-condition type)))))))
+
+(deftest reports-do-not-depend-on-the-printer
+  (with-object (shm 10)
+    (flet ((reports ()
+             (list (report-of (mmap-shm shm 10 :prot '(:read :write :wings)))
+                   (report-of (mmap-shm shm 20 :offset -10))
+                   (report-of (map-shm-vector shm 'character 10))
+                   (report-of (map-shm-vector shm '(unsigned-byte 8) 11))
+                   (report-of (open-shm (make-string (1+ (posix-shm/shim:pshm-name-max)) :initial-element #\x)))
+                   (report-of (make-shm 1000 "a/b")))))
+      (let ((expected (reports)))
+        (is (equal expected
+                   (let ((*print-length* 1) (*print-level* 1) (*print-base* 2) (*print-radix* t) (*print-case* :downcase)
+                         (*print-escape* nil) (*print-pretty* t) (*print-right-margin* 20))
+                     (reports))))))))

@@ -34,3 +34,7 @@
       (is (equal '(:user-read) (stat-mode (shm-stats shm))))
       (funcall 'chmod-shm shm permissions)
       (is (equal permissions (stat-mode (shm-stats shm)))))))
+
+(deftest calls-with-too-few-arguments-are-left-to-the-compiler
+  (dolist (form '((open-shm) (mmap-shm) (mmap-shm s) (chmod-shm) (chmod-shm s) (chmod-shm s :user-read t) (seal-shm s)))
+    (is (equal form (expansion form)))))

@@ -128,7 +128,7 @@
 (deftest a-failure-inside-leaks-nothing
   (without-leaks
     (is (eq :einval (keyword-of (with-open-shm-and-mmap* (shm ptr (:direction :io) (0)) ptr))))
-    (refuses (size) (with-open-shm-and-mmap* (shm ptr (:direction :io) (-1)) ptr))
+    (refuses (length) (with-open-shm-and-mmap* (shm ptr (:direction :io) (-1)) ptr))
     (with-name (name)
       (make-object name :size 10)
       (is (eq :eacces (keyword-of (with-open-shm-and-mmap (shm ptr (name) (10) :truncate nil) ptr)))))))
@@ -141,3 +141,16 @@
       (with-mmap (ptr shm 10)
         (close-shm shm)
         (is (= 5 (setf (cffi:mem-ref ptr :int) 5)))))))
+
+(defvar *special* nil)
+
+(deftest a-special-variable-is-bound
+  (flet ((special-fd ()
+           (shm-fd *special*)))
+    (multiple-value-bind (function warnings failure)
+        (let ((*error-output* (make-broadcast-stream)))
+          (compile nil '(lambda (special-fd)
+                         (with-open-shm* (*special*) (funcall special-fd)))))
+      (is (null warnings))
+      (is (null failure))
+      (is (<= 0 (funcall function #'special-fd))))))

@@ -87,3 +87,47 @@
                 '(nil :eperm :enomem :eagain)))
     (is (member (keyword-of (with-mmap (ptr shm 8192 :flags '(:shared :huge)) ptr))
                 '(nil :enotsup :einval)))))
+
+;;; What the macros do to an object's size
+
+(defmacro sized-again ((length &rest options) &body body)
+  "The error that a sizing macro ends with over an object of 4096 octets, or nil, and the size that the object has then."
+  `(with-name (name)
+     (make-object name :size 4096)
+     (list (handler-case (with-mmapped-shm (shm ptr (name :direction :io) (,length ,@options)) ,@body nil)
+             (posix-shm-error (condition) (posix-shm-error-keyword condition)))
+           (object-size name))))
+
+(deftest nothing-is-cut-off-that-is-not-mapped
+  (without-leaks
+    (is (equal '(nil 10) (sized-again (10))))
+    (is (equal '(nil 5000) (sized-again (5000))))
+    (is (equal '(:einval 4096) (sized-again (10 :prot '(:bogus)))))
+    (is (equal '(:einval 4096) (sized-again (10 :ptr 0))))
+    (is (equal '(:einval 4096) (sized-again (10 :offset -1))))
+    (is (equal '(:einval 4096) (sized-again (0))))
+    (is (equal '(:einval 4096) (sized-again (10 :flags '(:shared :private)))))
+    (is (equal '(:einval 4096) (sized-again (10 :flags ()))))
+    (is (equal '(:einval 4096) (sized-again (nil))))))
+
+(deftest a-size-that-ends-with-what-is-mapped
+  (without-leaks
+    (is (equal '(nil 8202) (sized-again (10 :offset 8192)
+                             (setf (cffi:mem-ref ptr :uint8 9) 7))))
+    (is (equal '(nil 110) (sized-again (10 :offset 100)
+                            (setf (cffi:mem-ref ptr :uint8 9) 7))))
+    (is (equal '(:einval 4096) (sized-again (10 :offset (1- (expt 2 63))))))))
+
+(deftest forms-are-evaluated-from-left-to-right
+  (let ((order '()))
+    (flet ((note (value)
+             (push value order)
+             value))
+      (with-name (name)
+        (with-open-shm-and-mmap (shm ptr ((note name) :direction (note :io) :if-does-not-exist (note :create))
+                                     ((note 10) :prot (note '(:read)) :offset (note 0)) :truncate (note t)))
+        (is (equal (list name :io :create 10 '(:read) 0 t) (reverse order)))
+        (setf order '())
+        (with-open-shm-vector (shm vector ((note name) :direction (note :io))
+                                   ((note '(unsigned-byte 8)) (note 10) :offset (note 0)) :truncate (note t)))
+        (is (equal (list name :io '(unsigned-byte 8) 10 0 t) (reverse order)))))))

@@ -218,3 +218,9 @@
           (make-object name)
           (with-open-shm (shm name :direction :io)
             (is (eq :eperm (keyword-of (seal-shm shm :shrink)))))))))
+
+(deftest a-description-can-be-read-back
+  (with-object (shm 100)
+    (let* ((stats (shm-stats shm))
+           (again (with-standard-io-syntax (read-from-string (prin1-to-string stats)))))
+      (is (equalp stats again)))))

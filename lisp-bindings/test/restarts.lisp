@@ -168,3 +168,23 @@
 (deftest there-must-be-such-a-restart
   (signals control-error (invoke-shm-restart :overwrite))
   (refuses (restart) (invoke-shm-restart :destroy)))
+
+(deftest only-restarts-of-ours-are-invoked
+  (is (eq :refused
+          (restart-case (handler-bind ((shm-error (lambda (condition)
+                                                    (declare (ignore condition))
+                                                    (handler-case (invoke-shm-restart :continue)
+                                                      (control-error () (invoke-restart 'done))))))
+                          (with-open-shm* (shm)
+                            (truncate-shm shm -1)))
+            (continue () (values :not-ours))
+            (done () (values :refused)))))
+  (with-name (name)
+    (is (eq :refused
+            (restart-case (handler-bind ((shm-error (lambda (condition)
+                                                      (declare (ignore condition))
+                                                      (handler-case (invoke-shm-restart :overwrite)
+                                                        (control-error () (invoke-restart 'done))))))
+                            (open-shm name :if-does-not-exist :error))
+              (done () (values :refused))))))
+  (is (says "offers the restart :continue" (report-of (invoke-shm-restart :continue)))))

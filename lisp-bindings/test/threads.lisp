@@ -44,6 +44,21 @@
             (is (equal '(t) (remove nil results)))
             (is-false (open-shm-p shm)))))))
 
+(deftest a-name-outlives-the-race
+  (if (not (threads-p))
+      (skip "this Lisp has no threads")
+      (dotimes (round 300)
+        (let ((shm (open-shm* :direction :io)))
+          (is (equal '(t t t t)
+                     (in-threads 4 (lambda (index)
+                                     (if (zerop index)
+                                         (close-shm shm)
+                                         (loop while (handler-case (progn (truncate-shm shm 0) t)
+                                                       (shm-error () nil))
+                                               finally (return (stringp (shm-name shm)))))))))
+          (is (stringp (shm-name shm)))
+          (is (typep shm 'closed-shm))))))
+
 (deftest errno-is-each-threads-own
   (if (not (threads-p))
       (skip "this Lisp has no threads")
@@ -180,3 +195,25 @@
       (with-object (shm)
         (send-shm shm here)
         (is (eq t (close-shm (receive-shm there))))))))
+
+(deftest receivers-share-a-socket
+  #-sbcl (skip "only SBCL waits before it receives")
+  #+sbcl
+  (without-leaks
+    (with-sockets (here there)
+      (with-object (shm)
+        (dotimes (round 50)
+          (let* ((received (list 0))
+                 (threads (loop repeat 4
+                                collect (start-thread (lambda ()
+                                                        (loop
+                                                          (close-shm (receive-shm there))
+                                                          (sb-ext:atomic-incf (car received))))))))
+            (dotimes (message 10)
+              (send-shm shm here))
+            (loop repeat 1000 until (= 10 (car received)) do (sleep 0.001))
+            (is (= 10 (car received)))
+            ;; One that waits with interrupts held back would never end.
+            (is (= 4 (loop for thread in threads
+                           do (sb-thread:terminate-thread thread)
+                           count (eq :ended (sb-thread:join-thread thread :default :ended :timeout 10)))))))))))

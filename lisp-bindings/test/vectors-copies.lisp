@@ -172,3 +172,45 @@
                           #+sbcl (make-array 4 :element-type 'fixnum)))
       (refuses (vector) (read-shm shm vector))
       (refuses (vector) (write-shm shm vector)))))
+
+;;; Arrays that share their elements
+
+(deftest a-copy-within-one-vector-may-overlap
+  (let ((heap (heap-vector '(unsigned-byte 8) 4)))
+    (replace heap '(1 2 3 4))
+    (let ((displaced (make-array 3 :element-type '(unsigned-byte 8) :displaced-to heap)))
+      (replace-shm-vector heap displaced :start1 1)
+      (is (equalp #(1 1 2 3) heap))
+      (replace heap '(1 2 3 4))
+      (replace-shm-vector displaced heap :start2 1)
+      (is (equalp #(2 3 4 4) heap))))
+  (dolist (type (real-types))
+    ;; More than is copied at once.
+    (let* ((length (/ 160000 (octets-of type)))
+           (heap (heap-vector type length)))
+      (with-vector (vector type length)
+        (dolist (from-displaced '(t nil))
+          (let ((displaced (make-array (1- length) :element-type type :displaced-to vector
+                                                   :displaced-index-offset (if from-displaced 0 1))))
+            (replace-shm-vector vector heap)
+            (if from-displaced
+                (replace-shm-vector vector displaced :start1 1)
+                (replace-shm-vector displaced vector))
+            (is (equalp (subseq heap 0 (1- length)) (subseq vector 1)))))))))
+
+(deftest elements-of-a-general-vector-are-checked-for-any-target
+  (let ((heap (heap-vector '(unsigned-byte 8) 4)))
+    (fill heap 7)
+    (refuses ((elt source 1)) (replace-shm-vector heap (vector 9 300)))
+    (refuses ((elt source 0)) (replace-shm-vector heap (vector :no) :start1 2))
+    (is (equalp #(7 7) (subseq heap 2)))
+    (is (equalp #(1 2 7 7) (replace-shm-vector heap (vector 1 2))))))
+
+(deftest an-item-must-be-an-element
+  (dolist (type '((unsigned-byte 8) (unsigned-byte 16) (unsigned-byte 32)))
+    (with-vector (vector type 4)
+      (setf (shm-aref vector 1) 7)
+      (signals type-error (setf (shm-aref vector 1) (ash 1 (bits-of type))))
+      (signals type-error (setf (shm-aref vector 1) -1))
+      (is (= 7 (shm-aref vector 1)))))
+  (is (= 300 (setf (shm-aref (make-array 2) 1) 300))))

@@ -249,3 +249,59 @@
         (refuses (item) (setf (shm-aref view 0) :no-number))
         (is (every #'zerop (elements view))))))
   (pass))
+
+;;; Many vectors
+
+(deftest more-vectors-than-a-table-has-room-for-at-first
+  (without-leaks
+    (with-object (shm 4096)
+      (let ((known (hash-table-count posix-shm::*places*))
+            (vectors (loop repeat 1200 collect (map-shm-vector shm '(unsigned-byte 8) 10))))
+        (setf (shm-aref (first vectors) 0) 42)
+        (is (every (lambda (vector) (= 42 (shm-aref vector 0))) vectors))
+        (is (every (lambda (vector) (eq t (unmap-shm-vector vector :release t))) vectors))
+        (is (= known (hash-table-count posix-shm::*places*)))))))
+
+(deftest tombstones-do-not-end-the-table
+  (with-object (shm 4096)
+    (let ((vectors (loop repeat 1200
+                         collect (let ((vector (map-shm-vector shm '(unsigned-byte 8) 10)))
+                                   (unmap-shm-vector vector)
+                                   vector))))
+      (is (every (lambda (vector) (zerop (shm-vector-length vector))) vectors))
+      (is (every (lambda (vector) (null (unmap-shm-vector vector))) vectors))
+      (with-shm-vector (vector shm '(unsigned-byte 8) 10)
+        (is (= 10 (shm-vector-length vector)))))))
+
+(deftest threads-map-and-unmap-side-by-side
+  (if (not (threads-p))
+      (skip "this Lisp has no threads")
+      (with-object (shm 4096)
+        (is (equal '(t t t t)
+                   (in-threads 4 (lambda (index)
+                                   (declare (ignore index))
+                                   (loop repeat 300
+                                         always (unmap-shm-vector (map-shm-vector shm '(unsigned-byte 8) 10)
+                                                                  :release t)))))))))
+
+(deftest a-vector-that-cannot-be-made-leaves-no-mapping
+  (unless (real-types)
+    (skip "no vector is real here"))
+  (when (real-types)
+    (without-leaks
+      (with-object (shm 4096)
+        (let ((make (fdefinition 'posix-shm::make-real-vector)))
+          (unwind-protect
+               (progn (setf (fdefinition 'posix-shm::make-real-vector)
+                            (lambda (address element length)
+                              (declare (ignore address element length))
+                              (error "on purpose")))
+                      (signals error (map-shm-vector shm '(unsigned-byte 8) 10))
+                      (signals error (with-shm-vector (vector shm '(unsigned-byte 8) 10) vector)))
+            (setf (fdefinition 'posix-shm::make-real-vector) make)))))))
+
+(deftest a-type-may-be-spelt-otherwise
+  (dolist (type '((unsigned-byte 8) (mod 256) (integer 0 255)))
+    (with-vector (vector type 3)
+      (is (equal '(unsigned-byte 8) (shm-vector-element-type vector)))))
+  (refuses (element-type) (with-vector (vector '(mod 255) 3) vector)))
