@@ -432,18 +432,22 @@ Exceptional situations: Those of `mmap-shm`."
 ("posix-shm" "with-open-shm-and-mmap" "Macro"
 "Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to LENGTH octets, map them
 with the MMAP-OPTIONS of `mmap-shm`, and run BODY with the variables SHM and PTR bound; unmap and
-close on every way out. With a TRUNCATE of nil (t by default) the size is left alone. Where
-`open-shm` returns nil, BODY runs with nil for both, and nothing is mapped. BODY may begin with
-declarations. Return what BODY returns.
+close on every way out. With an `:offset`, the size is OFFSET + LENGTH, so that it ends with what is
+mapped. An object that is larger is cut once it is mapped, and not at all where that fails. With a
+TRUNCATE of nil (t by default) the size is left alone. Where `open-shm` returns nil, BODY runs with
+nil for both, and nothing is mapped. The arguments are evaluated from left to right. BODY may begin
+with declarations. Return what BODY returns.
 
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (name &rest open-options) (length &rest mmap-options) &key truncate) &body body")
 ("posix-shm" "with-mmapped-shm" "Macro"
 "Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to LENGTH octets, map them
 with the MMAP-OPTIONS of `mmap-shm`, and run BODY with the variables SHM and PTR bound; unmap and
-close on every way out. With a TRUNCATE of nil (t by default) the size is left alone. Where
-`open-shm` returns nil, BODY runs with nil for both, and nothing is mapped. BODY may begin with
-declarations. Return what BODY returns.
+close on every way out. With an `:offset`, the size is OFFSET + LENGTH, so that it ends with what is
+mapped. An object that is larger is cut once it is mapped, and not at all where that fails. With a
+TRUNCATE of nil (t by default) the size is left alone. Where `open-shm` returns nil, BODY runs with
+nil for both, and nothing is mapped. The arguments are evaluated from left to right. BODY may begin
+with declarations. Return what BODY returns.
 
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (name &rest open-options) (length &rest mmap-options) &key truncate) &body body")
@@ -494,11 +498,12 @@ declarations. Return what BODY returns.
 Exceptional situations: Those of `map-shm-vector`."
 "(vector shm element-type length &rest vector-options) &body body")
 ("posix-shm" "with-open-shm-vector" "Macro"
-"Open the object NAME with the OPEN-OPTIONS of `open-shm`, give it just the size of the vector, map
-LENGTH elements with VECTOR-OPTIONS as in `with-shm-vector`, and run BODY with the variables SHM and
-VECTOR bound; unmap and close on every way out. With a TRUNCATE of nil (t by default) the size is
-left alone. Where `open-shm` returns nil, BODY runs with nil for both. BODY may begin with
-declarations. Return what BODY returns.
+"Open the object NAME with the OPEN-OPTIONS of `open-shm`, give it a size that ends with the vector,
+map LENGTH elements with VECTOR-OPTIONS as in `with-shm-vector`, and run BODY with the variables SHM
+and VECTOR bound; unmap and close on every way out. An object that is larger is cut once the vector
+is mapped, and not at all where that fails. With a TRUNCATE of nil (t by default) the size is left
+alone. Where `open-shm` returns nil, BODY runs with nil for both. BODY may begin with declarations.
+Return what BODY returns.
 
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `map-shm-vector`."
 "(shm vector (name &rest open-options) (element-type length &rest vector-options) &key truncate) &body body")
