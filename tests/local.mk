@@ -134,7 +134,8 @@ lisp_tests = \
 	tests/lisp/images.test \
 	tests/lisp/library.test \
 	tests/lisp/places.test \
-	tests/lisp/sbcl.test
+	tests/lisp/sbcl.test \
+	tests/lisp/takes.test
 
 # Of what is generated from the headers, and of every example and link in the documents.
 document_tests = \

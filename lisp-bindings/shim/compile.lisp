@@ -62,20 +62,24 @@
 (defun build (library command)
   (let ((unfinished (format nil "~A.~D-~36R.tmp" library (process-id) (random (expt 36 8) (make-random-state t)))))
     (ensure-directories-exist (parse-native-name library))
-    (multiple-value-bind (code output) (apply #'run (append command (list "-o" unfinished)))
-      (unless (eql code 0)
-        (return-from build
-          (values nil (format nil "~{~A~^ ~} ended with code ~A~@[:~%~A~]" (subseq command 0 1) code output))))
-      (rename unfinished library)
-      library)))
+    (unwind-protect
+         (multiple-value-bind (code output) (apply #'run (append command (list "-o" unfinished)))
+           (cond ((eql code 0)
+                  (rename unfinished library)
+                  library)
+                 (t (values nil (format nil "~A ended with code ~A~@[:~%~A~]" (first command) code output)))))
+      (delete-if-there unfinished))))
 
 (defun compile-library (version directory cache)
-  "Compile the sources below DIRECTORY into CACHE, where that is not done yet. All names are native. Return the
+  "Compile the sources below DIRECTORY into CACHE, where that is not done yet. All names are native; CACHE may be nil. Return the
 library's, or nil and the reason why there is none."
+  (unless cache
+    (return-from compile-library
+      (values nil "there is no folder for it: set HOME or XDG_CACHE_HOME to the absolute path of one")))
   (multiple-value-bind (units headers) (sources directory)
     (let* ((command (append (compiler) *flags*))
            (folders (list (format nil "-I~Ainclude" directory) (format nil "-I~Asrc" directory)))
            (library (format nil "~A~A" cache (file-name version (append units headers) command))))
       (cond ((null units) (values nil "there are no sources"))
-            ((probe-file (parse-native-name library)) library)
+            ((file-there-p library) library)
             (t (build library (append command folders (mapcar #'native-name units) *libraries*)))))))

@@ -5,25 +5,63 @@
   (:use #:cl)
   (:documentation "What posix-shm needs of the implementation.")
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
-           #:open-library #:version-of-file #:version-in-process
+           #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
            #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:turn-into #:call-at-start))
 
 (in-package #:posix-shm/host)
 
-;;; Processes and files
+;;; Processes and files. Names are text everywhere but at the edge, where ECL has a character for each octet instead: a later
+;;; ECL decodes them by itself.
+
+(defun from-system (name)
+  "The text of NAME, which the implementation has from the system. On ECL what is no UTF-8 stays as it is."
+  #+ecl (if (< ext:+ecl-version-number+ 230909)
+            (handler-case (babel:octets-to-string (map '(vector (unsigned-byte 8)) #'char-code name) :encoding :utf-8 :errorp t)
+              (error () name))
+            name)
+  #-ecl name)
+
+(defun to-system (name)
+  "NAME as the implementation hands it to the system."
+  #+ecl (if (< ext:+ecl-version-number+ 230909)
+            (map 'base-string #'code-char (babel:string-to-octets name :encoding :utf-8))
+            name)
+  #-ecl name)
 
 (defun environment-variable (name)
   "The value of the environment variable NAME, or nil where it is unset or empty."
   (let ((value #+sbcl (sb-ext:posix-getenv name) #-sbcl (uiop:getenv name)))
-    (and value (plusp (length value)) value)))
+    (and value (plusp (length value)) (from-system value))))
 
 (defun native-name (pathname)
   "PATHNAME as the system writes it."
-  #+sbcl (sb-ext:native-namestring pathname) #-sbcl (uiop:native-namestring pathname))
+  #+sbcl (sb-ext:native-namestring pathname) #-sbcl (from-system (uiop:native-namestring pathname)))
 
 (defun parse-native-name (name)
-  "The pathname of NAME, as the system writes it: no character of it is a wildcard."
-  #+sbcl (sb-ext:parse-native-namestring name) #-sbcl (uiop:parse-native-namestring name))
+  "The pathname of NAME, as the system writes it: no character of it is a wildcard on SBCL."
+  #+sbcl (sb-ext:parse-native-namestring name) #-sbcl (uiop:parse-native-namestring (to-system name)))
+
+(defun file-there-p (name)
+  #+sbcl (probe-file (parse-native-name name))
+  #-sbcl (zerop (cffi:foreign-funcall "access" :string name :int 0 :int)))
+
+;;; A path that is relative begins where dlopen(3) begins, in the folder of the process.
+(defun true-folder (name)
+  "The absolute name, without . and .., of the folder NAME, or nil where there is none. It ends with a slash."
+  #+sbcl (let* ((*default-pathname-defaults* #p"")
+                (folder (probe-file (sb-ext:parse-native-namestring name nil #p"" :as-directory t))))
+           (and folder (native-name folder)))
+  #-sbcl (cffi:with-foreign-pointer (buffer 4097)
+           (unless (cffi:null-pointer-p (cffi:foreign-funcall "realpath" :string name :pointer buffer :pointer))
+             (let ((true (cffi:foreign-string-to-lisp buffer)))
+               (if (string= true "/") true (concatenate 'string true "/"))))))
+
+(defun user-folder ()
+  "The user's home, as HOME says or else the user database: an absolute name, or nil."
+  (flet ((absolute (name)
+           (and name (eql #\/ (char name 0)) name)))
+    (or (absolute (environment-variable "HOME"))
+        #+sbcl (absolute (ignore-errors (sb-unix:uid-homedir (sb-unix:unix-getuid)))))))
 
 (defun run (program &rest arguments)
   "Run PROGRAM, looked up in the path. Return its exit code, and what it printed."
@@ -35,7 +73,7 @@
     (values (sb-ext:process-exit-code process) output))
   #-sbcl
   (multiple-value-bind (output errors code)
-      (uiop:run-program (cons program arguments) :output :string :error-output :output :ignore-error-status t)
+      (uiop:run-program (mapcar #'to-system (cons program arguments)) :output :string :error-output :output :ignore-error-status t)
     (declare (ignore errors))
     (values code output)))
 
@@ -44,9 +82,14 @@
 
 (defun rename (from to)
   "Give the file FROM the name TO in one step, whether or not TO exists."
-  #+sbcl (rename-file (parse-native-name from) (parse-native-name to))
-  #-sbcl (unless (zerop (cffi:foreign-funcall "rename" :string from :string to :int))
-           (error "~A cannot be renamed to ~A." from to)))
+  ;; Not rename-file, which fills in what TO lacks.
+  (unless #+sbcl (sb-unix:unix-rename from to)
+          #-sbcl (zerop (cffi:foreign-funcall "rename" :string from :string to :int))
+    (error "~A cannot be renamed to ~A." from to)))
+
+(defun delete-if-there (name)
+  #+sbcl (sb-unix:unix-unlink name)
+  #-sbcl (cffi:foreign-funcall "unlink" :string name :int))
 
 ;;; Shared libraries
 
@@ -54,7 +97,7 @@
   "Make the functions of the shared library at PATH known to the whole process."
   ;; Not saved: SBCL would open it again at this very path when the image starts, and die where it is gone.
   #+sbcl (sb-alien:load-shared-object (parse-native-name path) :dont-save t)
-  #-sbcl (cffi:load-foreign-library path))
+  #-sbcl (cffi:load-foreign-library (to-system path)))
 
 #+sbcl
 (defun call-version (address)
@@ -74,7 +117,8 @@
 ;;; The library is opened for the question alone: one that is refused must leave no function behind, since what is
 ;;; opened first is what every later call finds.
 (defun version-of-file (path)
-  "The version of the library at PATH, or nil and the reason why it is no such library."
+  "The version of the library at PATH, or nil and the reason why it is no such library.
+The reason is nil where the implementation itself has asked the loader in the meantime."
   #+sbcl
   (let ((handle (sb-alien:alien-funcall
                  (sb-alien:extern-alien "dlopen" (function sb-alien:unsigned-long sb-alien:c-string sb-alien:int))

@@ -21,32 +21,40 @@
 
 ;;; Places, as native names: an image that was dumped may have no ASDF to ask, and strings survive.
 
-(defvar *home* nil "The folder of posix-shm.asd.")
-(defvar *cache* nil "The folder for the compiled library.")
+(defvar *root* nil "The folder above that of posix-shm.asd.")
+(defvar *cache* nil "The folder for the compiled library, or nil where there is none.")
 
 (defun asdf-function (name)
   (and (find-package '#:asdf) (find-symbol name '#:asdf)))
 
+(defun parent (folder)
+  "The folder above FOLDER. Cut from the text: some implementations take no file whose path has .. in it."
+  (subseq folder 0 (1+ (position #\/ folder :from-end t :end (1- (length folder))))))
+
 (defun home ()
   "The folder of posix-shm.asd: where ASDF found it, or else where this file was compiled from."
-  (let ((from-asdf (asdf-function "SYSTEM-SOURCE-DIRECTORY")))
-    (or (and from-asdf (ignore-errors (native-name (funcall from-asdf "posix-shm"))))
-        (let* ((file #.(or *compile-file-truename* *load-truename*))
-               (folder (make-pathname :name nil :type nil :version nil :defaults (merge-pathnames "../" file))))
-          (native-name (or (probe-file folder) folder))))))
+  (let* ((from-asdf (asdf-function "SYSTEM-SOURCE-DIRECTORY"))
+         (folder (or (and from-asdf (ignore-errors (native-name (funcall from-asdf "posix-shm"))))
+                     (parent (native-name (make-pathname :name nil :type nil :version nil
+                                                         :defaults #.(or *compile-file-truename* *load-truename*)))))))
+    (or (true-folder folder) folder)))
+
+(defun user-cache ()
+  "The folder of the user's cache, or nil. One that is not absolute is no folder, says the XDG base directory specification."
+  (let ((cache (environment-variable "XDG_CACHE_HOME"))
+        (home (user-folder)))
+    (cond ((and cache (eql #\/ (char cache 0))) cache)
+          (home (format nil "~A/.cache" (string-right-trim "/" home))))))
 
 (defun cache ()
   "Where ASDF keeps compiled files; without ASDF, a folder of the user's cache."
-  (let ((translate (asdf-function "APPLY-OUTPUT-TRANSLATIONS")))
-    (if translate
-        (native-name (funcall translate (parse-native-name (format nil "~Ashim/" *home*))))
-        (format nil "~A/common-lisp/posix-shm-~A/"
-                (or (environment-variable "XDG_CACHE_HOME")
-                    (format nil "~A/.cache" (environment-variable "HOME")))
-                (machine-type)))))
+  (let ((translate (asdf-function "APPLY-OUTPUT-TRANSLATIONS"))
+        (cache (user-cache)))
+    (cond (translate (native-name (funcall translate (parse-native-name (format nil "~Ashim/" (home))))))
+          (cache (format nil "~A/common-lisp/posix-shm-~A/" cache (machine-type))))))
 
-(defun in-home (path)
-  (format nil "~A~A" *home* path))
+(defun in-root (path)
+  (format nil "~A~A" *root* path))
 
 ;;; A candidate is tried by a function of the version that is needed. It returns the path of a good library, or nil and the
 ;;; reason why there is none.
@@ -54,9 +62,16 @@
 (defun version-text (version)
   (format nil "~D.~D.~D" (floor version 1000000) (mod (floor version 1000) 1000) (mod version 1000)))
 
+;;; CLISP and ABCL read names as the locale says; ABCL puts this character for what it cannot read.
+(defun likely-reason (path)
+  "Why there is no library at PATH, where the system's loader does not say."
+  (cond ((find #+abcl (code-char #xfffd) #-abcl nil path) "the locale lacks characters of it")
+        ((and (find #\/ path) (not (file-there-p path))) "no such file")
+        (t "the system's loader gives no reason")))
+
 (defun check-library (path version)
   (multiple-value-bind (found reason) (version-of-file path)
-    (cond ((null found) (values nil reason))
+    (cond ((null found) (values nil (or reason (likely-reason path))))
           ((< found version) (values nil (format nil "version ~A, older than the ~A that is needed"
                                                  (version-text found) (version-text version))))
           (t path))))
@@ -64,45 +79,68 @@
 (defun try-built (path version)
   "The library of a build tree, unless a source is newer."
   (let ((built (and (probe-file (parse-native-name path)) (file-write-date (parse-native-name path))))
-        (changed (newest-source (in-home "../shim/"))))
+        (changed (newest-source (in-root "shim/"))))
     (cond ((null built) (values nil "no such file"))
           ((and changed (> changed built)) (values nil "older than its sources: run make"))
           (t (check-library path version)))))
 
 (defun try-compiling (version)
-  (multiple-value-bind (path reason) (compile-library version (in-home "../shim/") *cache*)
+  (multiple-value-bind (path reason) (compile-library version (in-root "shim/") *cache*)
     (if path (check-library path version) (values nil reason))))
 
 (defun candidates (version)
   "What to try, in this order: a text for people, and a function."
-  (append (loop for folder in '("../.libs/" "../shim/.libs/" "../build/.libs/" "../build/shim/.libs/")
-                collect (let ((path (in-home (format nil "~A~A" folder *soname*))))
+  (append (loop for folder in '(".libs/" "shim/.libs/" "build/.libs/" "build/shim/.libs/")
+                collect (let ((path (in-root (format nil "~A~A" folder *soname*))))
                           (cons path (lambda () (try-built path version)))))
           (list (cons *soname* (lambda () (check-library *soname* version)))
-                (cons (format nil "compiling ~A" (in-home "../shim/src")) (lambda () (try-compiling version))))))
+                (cons (format nil "compiling ~A" (in-root "shim/src")) (lambda () (try-compiling version))))))
 
-(defun find-library (version)
-  "The path of a library of VERSION or later, or an error that says what was tried."
-  (let ((named (environment-variable "POSIX_SHM_LIBRARY")))
-    (when named
-      (multiple-value-bind (path reason) (check-library named version)
-        (return-from find-library
-          (or path
-              (error 'library-error
-                     :message (format nil "The environment variable POSIX_SHM_LIBRARY names ~A, which is no good: ~A."
-                                      named reason)))))))
+(defun try (function)
+  "What FUNCTION returns, or nil and the error in it as a reason."
+  (handler-case (funcall function)
+    (error (condition) (values nil (princ-to-string condition)))))
+
+(defun named ()
+  "What POSIX_SHM_LIBRARY names, or nil."
+  (handler-case (environment-variable "POSIX_SHM_LIBRARY")
+    (error (condition)
+      (error 'library-error :message (format nil "The environment variable POSIX_SHM_LIBRARY cannot be read in the locale: ~A"
+                                             condition)))))
+
+(defun absolute (path)
+  "PATH without . and .. in it where it is relative or has ..; a bare name is left to the loader's search."
+  (let ((slash (position #\/ path :from-end t)))
+    (if (or (null slash) (and (eql #\/ (char path 0)) (not (search "/../" path))))
+        path
+        (let ((folder (true-folder (subseq path 0 (1+ slash)))))
+          (if folder
+              (format nil "~A~A" folder (subseq path (1+ slash)))
+              path)))))
+
+(defun find-named (name version)
+  "The path of the library that NAME, the value of POSIX_SHM_LIBRARY, stands for, or an error."
+  (multiple-value-bind (path reason) (try (lambda () (check-library (absolute name) version)))
+    (or path
+        (error 'library-error
+               :message (format nil "The environment variable POSIX_SHM_LIBRARY names ~A, which is no good: ~A." name reason)))))
+
+(defun find-candidate (version)
   (let ((tried (list "POSIX_SHM_LIBRARY: not set")))
     (loop for (text . function) in (candidates version)
-          do (multiple-value-bind (path reason)
-                 (handler-case (funcall function)
-                   (error (condition) (values nil (princ-to-string condition))))
+          do (multiple-value-bind (path reason) (try function)
                (when path
-                 (return-from find-library path))
+                 (return-from find-candidate path))
                (push (format nil "~A: ~A" text reason) tried)))
     (error 'library-error
            :message "The shared object libposix-shm was not found. Set the environment variable POSIX_SHM_LIBRARY to its path,
 or install it, or install a C compiler."
            :tried (reverse tried))))
+
+(defun find-library (version)
+  "The path of a library of VERSION or later, or an error that says what was tried."
+  (let ((name (named)))
+    (if name (find-named name version) (find-candidate version))))
 
 ;;; Loading
 
@@ -114,13 +152,21 @@ or install it, or install a C compiler."
   "Return the path of the library that was loaded, nil where the process had it by itself; and its version as text."
   (values *library* (version-text (version-in-process))))
 
+(defun open-found (version)
+  "Find a library of VERSION or later and open it for the whole process."
+  (let ((path (find-library version)))
+    (handler-case (open-library path)
+      (error (condition)
+        (error 'library-error :message (format nil "The library ~A cannot be opened: ~A" path condition))))
+    (setf *library* path)))
+
 (defun load-library (version)
   "Have a library of VERSION, a number as pshm_version gives it, or a later one in this process."
-  (setf *home* (home)
+  (setf *root* (parent (home))
         *cache* (cache))
   (let ((present (version-in-process)))
     (cond ((null present)
-           (open-library (setf *library* (find-library version))))
+           (open-found version))
           ;; A second library would not replace the functions of the first.
           ((< present version)
            (error 'library-error
@@ -133,6 +179,6 @@ or install it, or install a C compiler."
   "After an image has started: find the library, wherever it is now. Descriptors of the image's past are gone."
   (incf *image*)
   (unless #+clisp nil #-clisp (version-in-process)
-    (open-library (setf *library* (find-library *version*)))))
+    (open-found *version*)))
 
 (call-at-start 'load-library-again)
