@@ -165,10 +165,14 @@ Exceptional situations: `shm-error` when the system refuses."
 "")
 ("posix-shm" "seal-shm" "Function"
 "Add SEALS, a list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write` and `:exec`, one of
-them, or an integer, to the seals of SHM, for everybody and for ever. Returns no values.
+them, or an integer, to the seals of SHM, for everybody and for ever. Where SHM has an execute
+permission, `:exec` brings `:shrink`, `:grow`, `:write` and `:future-write` with it. Returns no
+values.
 
-Exceptional situations: `shm-error` when the object takes no seals (a named one, `:eperm`) or is
-mapped for writing (`:ebusy`); `shm-invalid-argument` for an unknown keyword or a closed SHM."
+Exceptional situations: `shm-error` when SHM takes no seals (one that has a name or was opened for
+input, `:eperm`), or when, for `:write` or what brings it, a shared mapping exists that was made
+through an object opened for `:io`, even with `:prot :read` (`:ebusy`); `shm-invalid-argument` for
+an unknown keyword or a closed SHM."
 "shm seals")
 ("posix-shm" "shm-seals" "Function"
 "Return the seals of SHM as a list of keywords.

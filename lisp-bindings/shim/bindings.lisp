@@ -153,15 +153,15 @@
 (defconstant +pshm-seal-seal+ 1
   "No more seals.")
 (defconstant +pshm-seal-shrink+ 2
-  "The object never gets smaller: nobody's mapping can fault.")
+  "The object never gets smaller: no access faults because it was cut.")
 (defconstant +pshm-seal-grow+ 4
   "The object never gets larger.")
 (defconstant +pshm-seal-write+ 8
-  "Nobody writes any more; refused while a writable mapping exists.")
+  "Nobody writes any more. Refused while a shared mapping may write.")
 (defconstant +pshm-seal-future-write+ 16
-  "Nobody but existing writable mappings writes any more.")
+  "Nobody but existing mappings writes any more.")
 (defconstant +pshm-seal-exec+ 32
-  "The execute permissions never change.")
+  "The execute permissions never change. Where one is set, neither do size and bytes.")
 
 (defparameter *keywords*
   '((:open-flag

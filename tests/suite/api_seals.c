@@ -76,6 +76,80 @@ START_TEST(future_writing_can_be_sealed)
 }
 END_TEST
 
+/* A shared mapping that only reads counts where mprotect could let it write, and not where the descriptor forbids that. */
+START_TEST(a_mapping_that_could_write_keeps_writing_unsealed)
+{
+	int64_t address;
+	int reader;
+	int fd;
+
+	if (lacks("seals") || lacks("reopen"))
+		return;
+	fd = anonymous_new(4096);
+	address = assert_success(call("pshm_map", fd, 4096, PSHM_PROT_READ, PSHM_MAP_SHARED, 0));
+	assert_error(call("pshm_seal", fd, PSHM_SEAL_WRITE), "EBUSY");
+	assert_result(call("pshm_unmap", address, 4096), 0);
+	reader = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT));
+	address = assert_success(call("pshm_map", reader, 4096, PSHM_PROT_READ, PSHM_MAP_SHARED, 0));
+	assert_result(call("pshm_seal", fd, PSHM_SEAL_WRITE), 0);
+	assert_result(call("pshm_unmap", address, 4096), 0);
+	close_now(reader);
+	close_now(fd);
+}
+END_TEST
+
+START_TEST(execution_is_sealed_with_what_is_executed)
+{
+	enum { CONTENTS = PSHM_SEAL_SHRINK | PSHM_SEAL_GROW | PSHM_SEAL_WRITE | PSHM_SEAL_FUTURE_WRITE };
+	int64_t address;
+	int fd;
+
+	if (lacks("seal-exec"))
+		return;
+	fd = anonymous_new(4096);
+	assert_result(call("pshm_seal", fd, PSHM_SEAL_EXEC), 0);
+	assert_result(call("pshm_seals", fd) & CONTENTS, 0);
+	close_now(fd);
+	fd = (int)call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0700, 0, 1, NULL, 0);
+	if (fd < 0) {
+		skip("this system allows no executable object");
+		return;
+	}
+	assert_result(call("pshm_truncate", fd, 4096), 0);
+	address = assert_success(call("pshm_map", fd, 4096, READ_WRITE, PSHM_MAP_SHARED, 0));
+	assert_error(call("pshm_seal", fd, PSHM_SEAL_EXEC), "EBUSY");
+	assert_result(call("pshm_unmap", address, 4096), 0);
+	assert_result(call("pshm_seal", fd, PSHM_SEAL_EXEC), 0);
+	assert_result(call("pshm_seals", fd) & CONTENTS, CONTENTS);
+	close_now(fd);
+}
+END_TEST
+
+/* fallocate(2): what was set aside is taken back, without a change of the size. */
+START_TEST(only_the_seals_of_writing_forbid_holes)
+{
+	static const int seals[] = { PSHM_SEAL_WRITE, PSHM_SEAL_FUTURE_WRITE };
+	int fd;
+
+	if (lacks("seal-future-write") || lacks("allocate"))
+		return;
+	fd = anonymous_new(0);
+	assert_result(call("pshm_allocate", fd, 4096), 0);
+	assert_result(call("pshm_seal", fd, PSHM_SEAL_SHRINK | PSHM_SEAL_GROW), 0);
+	ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096), 0);
+	ck_assert_int_eq(descriptor_status(fd).st_blocks, 0);
+	close_now(fd);
+	for (size_t i = 0; i < sizeof seals / sizeof seals[0]; i++) {
+		fd = anonymous_new(0);
+		assert_result(call("pshm_allocate", fd, 4096), 0);
+		assert_result(call("pshm_seal", fd, seals[i]), 0);
+		ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096), -1);
+		ck_assert_int_eq(errno, EPERM);
+		close_now(fd);
+	}
+}
+END_TEST
+
 START_TEST(an_older_kernels_ignorance_is_not_an_invalid_argument)
 {
 	int fd;
@@ -328,6 +402,8 @@ Suite *
 api_seals_suite(void)
 {
 	const TTest *tests[] = { shrinking_and_growing_can_be_sealed, writing_can_be_sealed, future_writing_can_be_sealed,
+		                 a_mapping_that_could_write_keeps_writing_unsealed, execution_is_sealed_with_what_is_executed,
+		                 only_the_seals_of_writing_forbid_holes,
 		                 an_older_kernels_ignorance_is_not_an_invalid_argument, a_named_object_is_sealed_against_seals,
 		                 what_knows_no_seals_is_invalid, a_reopened_reader_cannot_write, any_descriptor_is_reopened,
 		                 reopening_never_raises_access, a_reopened_writer_writes, without_proc_a_duplicate_serves,

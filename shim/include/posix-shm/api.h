@@ -6,7 +6,7 @@
  * @file api.h
  * @brief Stratum 2: objects, with the decisions that a caller would otherwise write again.
  *
- * What to do when an object exists or does not, objects without a name, memory that cannot fault, and
+ * What to do when an object exists or does not, objects without a name, memory that is set aside, and
  * descriptors handed to another process. The rules at the head of ffi.h hold here as well: closed types,
  * negated errnos, no state, no lock, no allocation (but for #pshm_list).
  */
@@ -366,6 +366,9 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  *
  * After success no access below @p size can fail for lack of memory. After `-ENOSPC` the size and the pages
  * of the object are as they were. An object that is larger already keeps its size.
+ *
+ * Whoever may write to the object can give its pages back later (fallocate(2) with `FALLOC_FL_PUNCH_HOLE`), but
+ * for #PSHM_SEAL_WRITE and #PSHM_SEAL_FUTURE_WRITE.
  *
  * Works in portions, since a system call that reserves pages starts from nothing when a signal interrupts
  * it; what is missing inside the old size is reserved in one call, and once that was interrupted, signals
@@ -975,21 +978,29 @@ PSHM_API int pshm_socketpair(int *ret_first, int *ret_second);
  */
 enum pshm_seal {
 	PSHM_SEAL_SEAL = 0x01,         /**< No more seals. */
-	PSHM_SEAL_SHRINK = 0x02,       /**< The object never gets smaller: nobody's mapping can fault. */
+	PSHM_SEAL_SHRINK = 0x02,       /**< The object never gets smaller: no access faults because it was cut. */
 	PSHM_SEAL_GROW = 0x04,         /**< The object never gets larger. */
-	PSHM_SEAL_WRITE = 0x08,        /**< Nobody writes any more; refused while a writable mapping exists. */
-	PSHM_SEAL_FUTURE_WRITE = 0x10, /**< Nobody but existing writable mappings writes any more. */
-	PSHM_SEAL_EXEC = 0x20          /**< The execute permissions never change. */
+	PSHM_SEAL_WRITE = 0x08,        /**< Nobody writes any more. Refused while a shared mapping may write. */
+	PSHM_SEAL_FUTURE_WRITE = 0x10, /**< Nobody but existing mappings writes any more. */
+	PSHM_SEAL_EXEC = 0x20          /**< The execute permissions never change. Where one is set, neither do size and bytes. */
 };
 
 /**
  * @brief Forbid something about an anonymous object, for everybody and for ever: fcntl(2) with `F_ADD_SEALS`.
  *
+ * #PSHM_SEAL_EXEC on an object that has an execute permission brings #PSHM_SEAL_SHRINK, #PSHM_SEAL_GROW,
+ * #PSHM_SEAL_WRITE and #PSHM_SEAL_FUTURE_WRITE with it, so that what is executed does not change.
+ *
+ * What may write is a shared mapping that was made through a descriptor for `io`, even for reading only, or
+ * without any access: mprotect(2) could let it write. A private mapping does not count, nor one that was made
+ * through a descriptor for `input` (#pshm_reopen).
+ *
  * @fd_param
  * @param seals `PSHM_SEAL_` constants, added to those that the object has.
  * @retval 0 The object has them.
  * @fd_error
- * @error{EBUSY} #PSHM_SEAL_WRITE: a writable mapping exists.
+ * @error{EBUSY} #PSHM_SEAL_WRITE, or #PSHM_SEAL_EXEC of an object that has an execute permission: a shared
+ *        mapping exists that may write.
  * @error{EINVAL} @p seals has an unknown bit, or @p fd is of something that knows no seals.
  * @error{ENOTSUP} The platform, or this kernel, does not know the seal (#pshm_has).
  * @error{EPERM} A named object, an object sealed with #PSHM_SEAL_SEAL, or a descriptor opened for reading.
@@ -1000,10 +1011,12 @@ enum pshm_seal {
  * @endcode
  * @par In Lisp
  * Add SEALS, a list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write` and `:exec`, one of them, or an
- * integer, to the seals of SHM, for everybody and for ever. Returns no values.
+ * integer, to the seals of SHM, for everybody and for ever. Where SHM has an execute permission, `:exec` brings
+ * `:shrink`, `:grow`, `:write` and `:future-write` with it. Returns no values.
  * @par Exceptional situations
- * `shm-error` when the object takes no seals (a named one, `:eperm`) or is mapped for writing (`:ebusy`);
- * `shm-invalid-argument` for an unknown keyword or a closed SHM.
+ * `shm-error` when SHM takes no seals (one that has a name or was opened for input, `:eperm`), or when, for
+ * `:write` or what brings it, a shared mapping exists that was made through an object opened for `:io`, even with
+ * `:prot :read` (`:ebusy`); `shm-invalid-argument` for an unknown keyword or a closed SHM.
  * @par Affected by
  * The kernel, which may know some of the seals only: #pshm_has tells.
  * @par Lisp example
