@@ -144,8 +144,8 @@ Exceptional situations: `shm-invalid-argument` when an argument is of the wrong 
 bounds, or SHM is closed; `shm-error` when the system refuses."
 "shm vector &key start end offset")
 ("posix-shm" "send-shm" "Function"
-"Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. Returns
-no values.
+"Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. Where
+the buffer of SOCKET is full, it waits. Returns no values.
 
 Exceptional situations: `shm-error` when the peer is gone or the system refuses;
 `shm-invalid-argument` when SHM is closed or SOCKET is not a descriptor."
@@ -154,8 +154,10 @@ Exceptional situations: `shm-error` when the peer is gone or the system refuses;
 "Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
 `open-shm`, with the name NAME for people. Interrupts are served while it waits.
 
-Exceptional situations: `shm-error` when the peer closed its end (`:enodata`), sent no descriptor or
-several (`:eproto`), or there is no descriptor free (`:emfile`)."
+Exceptional situations: `shm-error` when the peer closed its end (`:enodata`), or did so before it
+had received all that was sent to it (`:econnreset`, after which the next call says `:enodata`),
+sent no descriptor or several (`:eproto`), or there is no descriptor free (`:emfile`);
+`shm-invalid-argument` when SOCKET is not a descriptor, or NAME is neither a name nor nil."
 "socket &optional name")
 ("posix-shm" "shm-socketpair" "Function"
 "Return two descriptors of sockets that are connected to each other, for `send-shm` and

@@ -141,6 +141,44 @@ START_TEST(a_peer_that_is_gone_is_no_signal)
 }
 END_TEST
 
+/* Of a stream what the peer had sent comes first, of packets the error does. */
+START_TEST(a_peer_that_leaves_messages_unread_is_told_once)
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct pair pair = pair_make(types[i]);
+		int fd = anonymous_new(0);
+
+		assert_result(call("pshm_send", pair.there, fd), 0);
+		assert_result(call("pshm_send", pair.here, fd), 0);
+		close(pair.there);
+		if (types[i] == SOCK_SEQPACKET)
+			assert_error(call("pshm_receive", pair.here), "ECONNRESET");
+		close_now((int)assert_success(call("pshm_receive", pair.here)));
+		if (types[i] == SOCK_STREAM)
+			assert_error(call("pshm_receive", pair.here), "ECONNRESET");
+		assert_error(call("pshm_receive", pair.here), "ENODATA");
+		close_now(fd);
+		close(pair.here);
+	}
+}
+END_TEST
+
+START_TEST(a_socket_of_datagrams_has_no_end)
+{
+	struct pair pair = pair_make(SOCK_DGRAM | SOCK_NONBLOCK);
+	int fd = anonymous_new(0);
+
+	assert_result(call("pshm_send", pair.here, fd), 0);
+	close_now((int)assert_success(call("pshm_receive", pair.there)));
+	close(pair.there);
+	assert_error(call("pshm_receive", pair.here), "EAGAIN");
+	assert_error(call("pshm_send", pair.here, fd), "ECONNREFUSED");
+	assert_error(call("pshm_send", pair.here, fd), "ENOTCONN");
+	close_now(fd);
+	close(pair.here);
+}
+END_TEST
+
 /* A message that does not carry just one descriptor is refused, and nothing of it stays. */
 static void
 assert_refused(struct pair pair, const int *fds, int count, size_t bytes)
@@ -183,6 +221,24 @@ START_TEST(extra_descriptors_are_closed)
 			close_now(fd);
 			pair_close(pair);
 		}
+	}
+}
+END_TEST
+
+START_TEST(an_empty_packet_is_taken_for_the_end)
+{
+	static const int packets[] = { SOCK_SEQPACKET, SOCK_DGRAM };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct pair pair = pair_make(packets[i]);
+		int fd = anonymous_new(0);
+
+		message_send(pair.here, NULL, 0, 0);
+		assert_error(call("pshm_receive", pair.there), "ENODATA");
+		assert_result(call("pshm_send", pair.here, fd), 0);
+		close_now((int)assert_success(call("pshm_receive", pair.there)));
+		close_now(fd);
+		pair_close(pair);
 	}
 }
 END_TEST
@@ -404,7 +460,9 @@ Suite *
 api_handing_suite(void)
 {
 	const TTest *tests[] = { a_descriptor_arrives, several_arrive_in_order, another_process_writes_into_it,
-		                 a_peer_that_is_gone_is_no_signal, a_message_without_a_descriptor_is_an_error,
+		                 a_peer_that_is_gone_is_no_signal, a_peer_that_leaves_messages_unread_is_told_once,
+		                 a_socket_of_datagrams_has_no_end, an_empty_packet_is_taken_for_the_end,
+		                 a_message_without_a_descriptor_is_an_error,
 		                 extra_descriptors_are_closed, an_empty_packet_leaks_nothing, other_control_messages_are_passed_over,
 		                 extra_descriptors_are_told_from_no_descriptor_free, the_senders_descriptor_is_closed,
 		                 a_length_beyond_the_buffer_is_not_believed,

@@ -826,19 +826,24 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  * @brief Send a descriptor over a Unix domain socket.
  *
  * One byte of data goes with it, as every system needs. The receiver gets a descriptor of its own; the
- * sender's stays open. A peer that is gone is an error and never a SIGPIPE.
+ * sender's stays open. A peer that is gone is an error and never a SIGPIPE. Waits while the buffer of the
+ * socket is full, unless the socket is set not to.
+ *
+ * @p socket is best of a stream or of packets (`SOCK_STREAM`, `SOCK_SEQPACKET`). Datagrams (`SOCK_DGRAM`) carry a
+ * descriptor as well, but their socket has no end: see #pshm_receive.
  *
  * Over a socket of another kind no descriptor goes: Linux sends the byte over TCP and UDP all the same, and the result is 0.
  *
- * @param socket A connected Unix domain socket, of a stream or of packets.
+ * @param socket A connected Unix domain socket.
  * @param fd The descriptor to send.
  * @retval 0 It is on its way.
  * @error{EAGAIN} The socket does not block, and its buffer is full.
  * @error{EBADF} @p socket or @p fd is not an open descriptor.
+ * @error{ECONNREFUSED} Datagrams: the peer is gone.
  * @error{ECONNRESET} The peer is gone.
  * @error{EINTR} A signal came before anything was sent. Call again.
  * @error{EINVAL} @p socket is of a kind that takes no descriptors.
- * @error{ENOTCONN} @p socket is not connected.
+ * @error{ENOTCONN} @p socket is not connected; of datagrams, not any more after `-ECONNREFUSED`.
  * @error{ENOTSOCK} @p socket is not a socket.
  * @error{EPIPE} The peer is gone.
  * @error{ETOOMANYREFS} Too many descriptors are on their way.
@@ -848,8 +853,8 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  * send-shm shm socket
  * @endcode
  * @par In Lisp
- * Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. Returns no
- * values.
+ * Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. Where the buffer
+ * of SOCKET is full, it waits. Returns no values.
  * @par Exceptional situations
  * `shm-error` when the peer is gone or the system refuses; `shm-invalid-argument` when SHM is closed or SOCKET
  * is not a descriptor.
@@ -886,13 +891,18 @@ PSHM_API int pshm_send(int socket, int fd);
  * Blocks while nothing has come, unless the socket is set not to. What else the socket is set to tell (credentials, times,
  * the sender as a descriptor) is dropped.
  *
- * @param socket A connected Unix domain socket, of a stream or of packets.
+ * @p socket is best of a stream or of packets (`SOCK_STREAM`, `SOCK_SEQPACKET`). One of datagrams (`SOCK_DGRAM`)
+ * is not told that its peer is gone: the call waits on.
+ *
+ * @param socket A connected Unix domain socket.
  * @return The descriptor; the caller closes it.
  * @error{EAGAIN} The socket does not block, and nothing has come.
  * @error{EBADF} @p socket is not an open descriptor.
+ * @error{ECONNRESET} The peer has closed its end before it had received all that was sent to it. Call again: what
+ *        it had sent still comes, and then `-ENODATA`.
  * @error{EINTR} A signal came before a message did. Call again.
  * @error{EMFILE} The process has no descriptor free. The message is lost.
- * @error{ENODATA} The peer has closed its end.
+ * @error{ENODATA} The peer has closed its end, or has sent an empty packet, which #pshm_send never does.
  * @error{EINVAL} @p socket is not connected (a stream's, on Linux).
  * @error{ENOTCONN} @p socket is not connected.
  * @error{ENOTSOCK} @p socket is not a socket.
@@ -906,8 +916,10 @@ PSHM_API int pshm_send(int socket, int fd);
  * Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
  * `open-shm`, with the name NAME for people. Interrupts are served while it waits.
  * @par Exceptional situations
- * `shm-error` when the peer closed its end (`:enodata`), sent no descriptor or several (`:eproto`), or there is
- * no descriptor free (`:emfile`).
+ * `shm-error` when the peer closed its end (`:enodata`), or did so before it had received all that was sent to it
+ * (`:econnreset`, after which the next call says `:enodata`), sent no descriptor or several (`:eproto`), or there is
+ * no descriptor free (`:emfile`); `shm-invalid-argument` when SOCKET is not a descriptor, or NAME is neither a
+ * name nor nil.
  * @par Lisp example
  * @code{.lisp}
  * (multiple-value-bind (here there) (shm-socketpair)
