@@ -96,11 +96,13 @@ SHM is closed; `shm-error` when the system refuses."
 "shm size")
 ("posix-shm" "allocate-shm" "Function"
 "Give SHM at least SIZE octets, with real memory behind all of them. After success no access to them
-can fault for lack of memory; after an error the object is as it was. Returns no values.
+can fault for lack of memory; after an error its size and its octets are as they were. Returns no
+values.
 
 Exceptional situations: `shm-error` with the errno `:enospc` when there is not that much memory: the
-report says how much there is; `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 -
-1, or SHM is closed."
+report says how much there is; with `:ebadf` when SHM was opened for input, and with others when the
+system refuses; `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 - 1, or SHM is
+closed."
 "shm size")
 ("posix-shm" "shm-space" "Function"
 "Return the size of the place where named objects live and what is free of it, both in octets; two
@@ -187,11 +189,11 @@ Exceptional situations: `shm-error` when the object or the platform knows no sea
 access than SHM has. Send such a one to a peer that is only to read.
 
 Exceptional situations: `shm-error` when `:io` is asked of an object opened for input (`:eacces`);
-`shm-invalid-argument` when SHM is closed."
+`shm-invalid-argument` when SHM is closed, or DIRECTION is neither `:input` nor `:io`."
 "shm &key direction")
 ("posix-shm" "list-shm" "Function"
-"Return a list of the names of the objects that exist, in no order. A name that is not UTF-8 comes
-with the replacement character in it.
+"Return a list of the names of the objects that exist, in no order, but for those that begin with
+`sem.`. A name that is not UTF-8 comes with the replacement character in it.
 
 Exceptional situations: `shm-error` when the platform does not tell."
 "")

@@ -47,7 +47,7 @@
 (defconstant +pshm-mode-user-write+ 128
   "The owner may write.")
 (defconstant +pshm-mode-user-exec+ 64
-  "The owner may map for execution.")
+  "Execution by the owner.")
 (defconstant +pshm-mode-user-all+ 448
   "All three for the owner.")
 (defconstant +pshm-mode-group-read+ 32
@@ -55,7 +55,7 @@
 (defconstant +pshm-mode-group-write+ 16
   "The group may write.")
 (defconstant +pshm-mode-group-exec+ 8
-  "The group may map for execution.")
+  "Execution by the group.")
 (defconstant +pshm-mode-group-all+ 56
   "All three for the group.")
 (defconstant +pshm-mode-other-read+ 4
@@ -63,7 +63,7 @@
 (defconstant +pshm-mode-other-write+ 2
   "Others may write.")
 (defconstant +pshm-mode-other-exec+ 1
-  "Others may map for execution.")
+  "Execution by others.")
 (defconstant +pshm-mode-other-all+ 7
   "All three for others.")
 (defconstant +pshm-stat-dev+ 0
@@ -115,7 +115,7 @@
 (defconstant +pshm-map-anonymous+ 25165824
   "Memory of no object: the descriptor is -1.")
 (defconstant +pshm-map-growsdown+ 41943040
-  "A stack that grows downward (Linux).")
+  "A stack that grows downward (Linux): private memory of no object only.")
 (defconstant +pshm-map-noreserve+ 75497472
   "Set no swap space aside.")
 (defconstant +pshm-map-populate+ 142606336

@@ -370,6 +370,8 @@ START_TEST(huge_objects_are_of_huge_pages)
 	}
 	ck_assert_int_ge(descriptor_status((int)assert_success(result)).st_blksize, 1 << 20);
 	ck_assert_int_eq(descriptor_status((int)result).st_mode & 0777, 0600);
+	assert_error(call("pshm_truncate", (int)result, 4096), "EINVAL");
+	ck_assert_int_eq(descriptor_status((int)result).st_size, 0);
 	close_now((int)result);
 }
 END_TEST

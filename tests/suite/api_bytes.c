@@ -105,8 +105,26 @@ START_TEST(a_reader_reads_and_does_not_write)
 	fd = (int)assert_success(call("pshm_shm_open", name, PSHM_O_RDONLY, 0));
 	assert_result(call("pshm_read", fd, bytes, 4, 0), 4);
 	assert_error(call("pshm_write", fd, "abcd", 4, 0), "EBADF");
+	assert_result(call("pshm_write", fd, "abcd", 0, 0), 0);
+	assert_result(call("pshm_write", fd, "abcd", 4, 4096), 0);
 	close_now(fd);
 	object_remove(name);
+}
+END_TEST
+
+START_TEST(a_pipe_has_no_bytes_to_copy)
+{
+	char bytes[4] = "abc";
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	assert_error(call("pshm_read", ends[0], bytes, 4, 0), has("descriptor-io") ? "ESPIPE" : "ENODEV");
+	assert_error(call("pshm_read", ends[0], bytes, 0, 0), "ENODEV");
+	assert_error(call("pshm_write", ends[1], bytes, 4, 0), "ENODEV");
+	assert_error(call("pshm_write", ends[1], bytes, 0, 0), "ENODEV");
+	ck_assert_str_eq(bytes, "abc");
+	close(ends[0]);
+	close(ends[1]);
 }
 END_TEST
 
@@ -248,8 +266,8 @@ Suite *
 api_bytes_suite(void)
 {
 	const TTest *tests[] = { bytes_go_in_and_come_out, the_end_is_the_end, much_is_copied_in_one_call,
-		                 bad_arguments_copy_nothing, a_reader_reads_and_does_not_write, no_mapping_is_left,
-		                 interrupted_copies_go_on, partial_copies_go_on, enormous_counts_are_split,
+		                 bad_arguments_copy_nothing, a_reader_reads_and_does_not_write, a_pipe_has_no_bytes_to_copy,
+		                 no_mapping_is_left, interrupted_copies_go_on, partial_copies_go_on, enormous_counts_are_split,
 		                 no_room_is_a_short_count_and_then_an_error, a_descriptor_set_to_append_appends, NULL };
 
 	return suite_of("api_bytes", 30, tests);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 START_TEST(version_is_the_headers)
@@ -242,6 +243,28 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 }
 END_TEST
 
+/* What is found by trying needs a descriptor to try it on. */
+START_TEST(without_a_descriptor_free_some_answers_are_no)
+{
+	static const char *const tried[] = { "allocate", "anonymous", "huge-objects", "reopen",
+		                             "seal-exec", "seal-future-write", "seals", "supersede" };
+	enum { TRIED = sizeof tried / sizeof tried[0] };
+	struct rlimit old;
+	struct rlimit few;
+	int64_t answers[TRIED];
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+	few = old;
+	few.rlim_cur = (rlim_t)descriptor_next();
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	for (size_t i = 0; i < TRIED; i++)
+		answers[i] = call("pshm_has", tried[i]);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
+	for (size_t i = 0; i < TRIED; i++)
+		ck_assert_msg(answers[i] == 0, "%s: %d", tried[i], (int)answers[i]);
+}
+END_TEST
+
 START_TEST(unknown_features_are_errors)
 {
 	assert_error(call("pshm_has", NULL), "EFAULT");
@@ -270,7 +293,8 @@ ffi_library_suite(void)
 {
 	const TTest *tests[] = { version_is_the_headers, page_size_is_the_systems, name_max_is_the_longest_name_that_works,
 		                 every_feature_is_answered, linux_has_what_linux_has, lacking_features_are_said_to_be_lacking,
-		                 what_is_lacking_is_unsupported_and_nothing_else, unknown_features_are_errors,
+		                 what_is_lacking_is_unsupported_and_nothing_else,
+		                 without_a_descriptor_free_some_answers_are_no, unknown_features_are_errors,
 		                 unknown_platforms_are_errors, NULL };
 
 	return suite_of("ffi_library", 30, tests);

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE };
@@ -205,6 +206,38 @@ START_TEST(locking_locks)
 }
 END_TEST
 
+START_TEST(only_what_can_be_touched_is_locked)
+{
+	int fd = object_open_new(name_of("lock"), page());
+
+	assert_error(call("pshm_mmap", 0, 2 * page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, fd, 0), "ENOMEM");
+	assert_error(call("pshm_mmap", 0, page(), PSHM_PROT_NONE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, fd, 0), "ENOMEM");
+	ck_assert_int_eq(object_mapping_count(), 0);
+	close_now(fd);
+	object_remove(name_of("lock"));
+}
+END_TEST
+
+/* mlock(2): the superuser has no limit. With one of 0, and no privilege, nothing may be locked at all. */
+START_TEST(the_limit_of_locked_memory_is_told)
+{
+	const struct rlimit one = { (rlim_t)page(), (rlim_t)page() };
+	const struct rlimit none = { 0, 0 };
+	int fd = object_open_new(name_of("limit"), 2 * page());
+
+	if (geteuid() == 0) {
+		skip("the superuser has no limit");
+	} else {
+		ck_assert_int_eq(setrlimit(RLIMIT_MEMLOCK, &one), 0);
+		assert_error(call("pshm_mmap", 0, 2 * page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, fd, 0), "ENOMEM");
+		ck_assert_int_eq(setrlimit(RLIMIT_MEMLOCK, &none), 0);
+		assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_LOCK, fd, 0), "EPERM");
+	}
+	close_now(fd);
+	object_remove(name_of("limit"));
+}
+END_TEST
+
 START_TEST(huge_pages_are_asked_for)
 {
 	int64_t address;
@@ -244,6 +277,24 @@ START_TEST(other_flags_reach_the_system)
 {
 	compare_flag(PSHM_MAP_NORESERVE, MAP_NORESERVE, "nr");
 	compare_flag(PSHM_MAP_GROWSDOWN, MAP_GROWSDOWN, "gd");
+}
+END_TEST
+
+START_TEST(only_private_memory_of_no_object_grows_down)
+{
+	static const int sharings[] = { PSHM_MAP_SHARED, PSHM_MAP_PRIVATE };
+	int fd;
+
+	if (lacks("growsdown"))
+		return;
+	fd = object_open_new(name_of("down"), page());
+	for (size_t i = 0; i < 2; i++)
+		assert_error(call("pshm_mmap", 0, page(), READ_WRITE, sharings[i] | PSHM_MAP_GROWSDOWN, fd, 0), "EINVAL");
+	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS | PSHM_MAP_GROWSDOWN, -1, 0),
+	             "EINVAL");
+	ck_assert_int_eq(object_mapping_count(), 0);
+	close_now(fd);
+	object_remove(name_of("down"));
 }
 END_TEST
 
@@ -334,7 +385,9 @@ ffi_mappings_suite(void)
 	const TTest *tests[] = { stores_are_seen_by_another_process, private_stores_stay_private,
 		                 protections_are_the_ones_asked_for, a_reader_gets_no_writable_memory, the_offset_is_heeded,
 		                 a_fixed_address_is_the_one, anonymous_memory_is_of_no_object, populating_brings_every_page_in,
-		                 locking_locks, huge_pages_are_asked_for, other_flags_reach_the_system,
+		                 locking_locks, only_what_can_be_touched_is_locked,
+		                 the_limit_of_locked_memory_is_told, huge_pages_are_asked_for, other_flags_reach_the_system,
+		                 only_private_memory_of_no_object_grows_down,
 		                 bad_arguments_map_nothing, bad_ranges_unmap_nothing, a_high_address_is_an_address,
 		                 a_mapping_is_one_system_call, NULL };
 

@@ -99,7 +99,8 @@ enum pshm_anonymous_flag {
  *        unchanged.
  * @error{EINVAL} @p direction, @p if_exists or @p if_does_not_exist is none of its constants, or
  *        @p permissions has a bit outside 0777.
- * @error{EISDIR} The name is a directory's. glibc says `-EINVAL` where writing was asked for.
+ * @error{EISDIR} The name is a directory's. glibc says `-EINVAL` for `io` and for `truncate`, but not for
+ *        `supersede`. Where `error` or `nil` applies, it is `-EEXIST`.
  * @error{ELOOP} The name is a symbolic link's.
  * @error{EMFILE} The process has no descriptor free.
  * @error{ENFILE} The system has no descriptor free.
@@ -166,8 +167,9 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * Its permissions are exactly @p permissions; the umask plays no part.
  *
  * An object of huge pages is sized, mapped and unmapped in whole ones only, from offsets that are multiples of their size:
- * #pshm_map with another length maps more than that, which #pshm_unmap with that length does not remove. #pshm_map_prefixed
- * and #pshm_write do not work on it (`-EINVAL`).
+ * #pshm_map with another length maps more than that, which #pshm_unmap with that length does not remove.
+ * #pshm_map_prefixed and #pshm_write do not work on it (`-EINVAL`). That no huge page is free is not told here:
+ * mapping fails with `-ENOMEM` then, and #pshm_allocate with `-ENOSPC`.
  *
  * @param direction `PSHM_DIRECTION_` constant. With #PSHM_DIRECTION_INPUT the object is empty, and stays so as far as
  *        this descriptor goes.
@@ -330,7 +332,8 @@ PSHM_API int pshm_delete_if_same(const char *name, int fd);
  * @retval 0 The object has that size. On macOS it is rounded up to a page.
  * @fd_error
  * @error{EFBIG} The size is more than the file system allows.
- * @error{EINVAL} @p size is negative, @p fd was not opened for writing or is not an object's, or the platform
+ * @error{EINVAL} @p size is negative; @p fd was not opened for writing, or is of something that has no size to
+ *        set, such as a pipe; an object of huge pages: @p size is not a multiple of their size; or the platform
  *        lets the size be set only once (macOS).
  * @error{EPERM} A seal forbids it.
  *
@@ -364,8 +367,9 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
 /**
  * @brief Give an object at least a size, with memory behind every page of it, or an error.
  *
- * After success no access below @p size can fail for lack of memory. After `-ENOSPC` the size and the pages
- * of the object are as they were. An object that is larger already keeps its size.
+ * After success no access below @p size can fail for lack of memory. After `-ENOSPC` the size of the object and
+ * the pages inside it are as they were; pages past the end that somebody has reserved before (fallocate(2) with
+ * `FALLOC_FL_KEEP_SIZE`) may be given back. An object that is larger already keeps its size.
  *
  * Whoever may write to the object can give its pages back later (fallocate(2) with `FALLOC_FL_PUNCH_HOLE`), but
  * for #PSHM_SEAL_WRITE and #PSHM_SEAL_FUTURE_WRITE.
@@ -399,12 +403,14 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * @endcode
  * @par In Lisp
  * Give SHM at least SIZE octets, with real memory behind all of them. After success no access to them can
- * fault for lack of memory; after an error the object is as it was. Returns no values.
+ * fault for lack of memory; after an error its size and its octets are as they were. Returns no values.
  * @par Exceptional situations
  * `shm-error` with the errno `:enospc` when there is not that much memory: the report says how much there
- * is; `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 - 1, or SHM is closed.
+ * is; with `:ebadf` when SHM was opened for input, and with others when the system refuses;
+ * `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 - 1, or SHM is closed.
  * @par Affected by
- * The room where objects live: `shm-space`.
+ * For an object with a name, the room where objects live: `shm-space`. For one without, the memory and the swap space
+ * that are free.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -490,18 +496,24 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * @return The address of the first byte.
  * @fd_error
  * @error{EACCES} Shared write access was asked of a descriptor opened for reading.
- * @error{EAGAIN} #PSHM_MAP_LOCK: more memory than may be locked.
+ * @error{EAGAIN} The memory cannot be locked: with #PSHM_MAP_LOCK, and on Linux also without it after mlockall(2)
+ *        with `MCL_FUTURE`, beyond the limit `RLIMIT_MEMLOCK`.
  * @error{EINVAL} @p length is not positive; @p offset is negative; @p protections or @p flags has an unknown
  *        bit or #PSHM_MAP_FIXED; both or neither of shared and private; an anonymous mapping with a
- *        descriptor; #PSHM_MAP_POPULATE without reading or writing.
- * @error{ENODEV} @p fd is not an object's.
- * @error{ENOMEM} The address space is full, there are too many mappings, or #PSHM_MAP_LOCK exceeds the limit.
+ *        descriptor; #PSHM_MAP_POPULATE without reading or writing; #PSHM_MAP_GROWSDOWN without
+ *        #PSHM_MAP_ANONYMOUS and #PSHM_MAP_PRIVATE.
+ * @error{ENODEV} @p fd is of something that cannot be mapped, such as a socket. (Not all that is no object: a
+ *        regular file and `/dev/zero` are mapped.)
+ * @error{ENOMEM} The address space is full, or there are too many mappings; an object of huge pages: none is
+ *        free. #PSHM_MAP_LOCK: beyond the limit `RLIMIT_MEMLOCK`, without reading and writing, or past the end
+ *        of the object.
  * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
  *        pages.
  * @error{ENOTSUP} A flag is not to be had on this platform (#pshm_has).
  * @error{EOVERFLOW} @p offset plus @p length is more than an `int64_t` holds, or one of them does not fit the
  *        platform's types.
- * @error{EPERM} A seal or the file system forbids the protection.
+ * @error{EPERM} A seal or the file system forbids the protection. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
+ *        and the process has no privilege.
  *
  * @par Lisp
  * @code{.lisp}
@@ -598,7 +610,8 @@ PSHM_API int pshm_unmap(int64_t address, int64_t length);
  * @error{EFAULT} @p ret_bytes is NULL and @p count is not 0.
  * @error{EINVAL} @p count or @p offset is negative.
  * @error{EISDIR} @p fd is a directory's.
- * @error{ENODEV} @p fd is something else's, where the copy goes through a mapping.
+ * @error{ENODEV} @p fd is a pipe or a socket, or something else's, and @p count is 0, or the copy goes through a
+ *        mapping.
  * @error{EOVERFLOW} @p count does not fit the platform's types.
  * @error{ESPIPE} @p fd is a pipe or a socket.
  *
@@ -650,7 +663,8 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  * @param offset Where in the object they go, in bytes, from 0.
  * @return How many bytes were copied: @p count, or fewer at the end of the object. Where an error comes after
  *         some bytes, the count is short as well; the next call returns the error.
- * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
+ * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing. (Where nothing is to be written, since
+ *        @p count is 0 or @p offset is at the end or past it, the latter is not looked at, and the result is 0.)
  * @error{EFAULT} @p bytes is NULL and @p count is not 0.
  * @error{EINVAL} @p count or @p offset is negative, or the object is of huge pages.
  * @error{EISDIR} @p fd is a directory's.
@@ -715,18 +729,23 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  * @return The address of the data, a multiple of the page size. The prefix ends there.
  * @fd_error
  * @error{EACCES} Shared write access was asked of a descriptor opened for reading.
- * @error{EAGAIN} #PSHM_MAP_LOCK: more memory than may be locked.
+ * @error{EAGAIN} The memory cannot be locked: with #PSHM_MAP_LOCK, and on Linux also without it after mlockall(2)
+ *        with `MCL_FUTURE`, beyond the limit `RLIMIT_MEMLOCK`.
  * @error{EINVAL} @p length or @p prefix is not positive; @p offset is negative or not a multiple of the page size;
  *        @p protections or @p flags has an unknown bit or #PSHM_MAP_FIXED; both or neither of shared and private;
- *        #PSHM_MAP_POPULATE without reading or writing.
- * @error{ENODEV} @p fd is not an object's.
- * @error{ENOMEM} The address space is full, there are too many mappings, or #PSHM_MAP_LOCK exceeds the limit.
+ *        #PSHM_MAP_POPULATE without reading or writing; #PSHM_MAP_GROWSDOWN; an object of huge pages.
+ * @error{ENODEV} @p fd is of something that cannot be mapped, such as a socket. (Not all that is no object: a
+ *        regular file and `/dev/zero` are mapped.)
+ * @error{ENOMEM} The address space is full, or there are too many mappings; an object of huge pages: none is
+ *        free. #PSHM_MAP_LOCK: beyond the limit `RLIMIT_MEMLOCK`, without reading and writing, or past the end
+ *        of the object.
  * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
  *        pages.
  * @error{ENOTSUP} A flag is not to be had on this platform (#pshm_has).
  * @error{EOVERFLOW} @p length plus @p prefix is more than an `int64_t` holds, or one of the numbers does not fit
  *        the platform's types.
- * @error{EPERM} A seal or the file system forbids the protection.
+ * @error{EPERM} A seal or the file system forbids the protection. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
+ *        and the process has no privilege.
  *
  * @par Example
  * @code{.py}
@@ -1089,9 +1108,9 @@ PSHM_API int pshm_seals(int fd);
  * @brief Make another descriptor of the same object, with the same access or less.
  *
  * A descriptor for `input` of an object that is open for `io` is what to send to a peer that is to read only:
- * it maps no memory for writing, and mprotect(2) cannot add it later. It guards against a peer's mistakes.
- * Against a peer that means harm, and whom the permissions of the object allow to write, only permissions
- * (mode 0400) or #PSHM_SEAL_FUTURE_WRITE guard: on Linux whoever holds a descriptor can open the object anew
+ * it maps no shared memory for writing, and mprotect(2) cannot add it later. (A private mapping may be written: the
+ * object does not change.) It guards against a peer's mistakes. Against a peer that means harm, and whom the
+ * permissions of the object allow to write, only permissions (mode 0400) or #PSHM_SEAL_FUTURE_WRITE guard: on Linux whoever holds a descriptor can open the object anew
  * as far as the permissions go.
  *
  * @fd_param
@@ -1116,7 +1135,7 @@ PSHM_API int pshm_seals(int fd);
  * than SHM has. Send such a one to a peer that is only to read.
  * @par Exceptional situations
  * `shm-error` when `:io` is asked of an object opened for input (`:eacces`); `shm-invalid-argument` when SHM is
- * closed.
+ * closed, or DIRECTION is neither `:input` nor `:io`.
  * @par Affected by
  * The permissions of the object; on Linux, whether `/proc` is there.
  * @par Lisp example
@@ -1154,8 +1173,8 @@ PSHM_API int pshm_reopen(int fd, int direction);
 /**
  * @brief List the names of the objects that exist.
  *
- * Every name has its slash and ends in NUL: `"/a\0/b\0"`. Semaphores and whatever else lives in the same place
- * are left out. Names are bytes, not necessarily UTF-8. The order means nothing, and the list is out of date
+ * Every name has its slash and ends in NUL: `"/a\0/b\0"`. Left out is whatever lives in the same place and is no
+ * regular file, and every name that begins with `sem.`, as glibc calls its semaphores, whatever made it. Names are bytes, not necessarily UTF-8. The order means nothing, and the list is out of date
  * as soon as it is made.
  *
  * @param ret_names Receives the names. NULL with size 0 asks for the size.
@@ -1175,7 +1194,7 @@ PSHM_API int pshm_reopen(int fd, int direction);
  * list-shm => names
  * @endcode
  * @par In Lisp
- * Return a list of the names of the objects that exist, in no order. A name that is not UTF-8 comes with the
+ * Return a list of the names of the objects that exist, in no order, but for those that begin with `sem.`. A name that is not UTF-8 comes with the
  * replacement character in it.
  * @par Exceptional situations
  * `shm-error` when the platform does not tell.

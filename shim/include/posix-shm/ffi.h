@@ -131,12 +131,17 @@ PSHM_API int pshm_name_max(void);
  * The answer comes from the running system, not from the one that the library was built on: an older
  * kernel answers 0 where a newer one answers 1.
  *
+ * Where the answer is found by trying, 0 also means that it could not be tried. A descriptor is needed for
+ * `allocate`, `anonymous`, `huge-objects`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`: while
+ * the process or the system has none free, they are answered with 0. `huge-pages` and `populate` need room for a
+ * mapping. So keep an answer of 1, and ask again after a 0.
+ *
  * | feature | 1 means |
  * |---|---|
  * | `allocate` | #pshm_allocate and #pshm_fallocate can reserve pages |
  * | `anonymous` | #pshm_open_anonymous makes objects that never have a name |
  * | `descriptor-io` | the system itself reads and writes these descriptors; else #pshm_read and #pshm_write copy through a mapping |
- * | `growsdown` | #PSHM_MAP_GROWSDOWN is supported |
+ * | `growsdown` | #PSHM_MAP_GROWSDOWN is supported, for private memory of no object |
  * | `huge-objects` | #PSHM_ANONYMOUS_HUGE is supported |
  * | `huge-pages` | #PSHM_MAP_HUGE is supported |
  * | `identity` | objects can be told apart, as #pshm_delete_if_same does |
@@ -154,7 +159,7 @@ PSHM_API int pshm_name_max(void);
  *
  * @param feature A name from the table.
  * @retval 1 The platform can do it.
- * @retval 0 It cannot.
+ * @retval 0 It cannot, or it could not be tried now.
  * @error{EFAULT} @p feature is NULL.
  * @error{EINVAL} @p feature is not in the table.
  *
@@ -480,20 +485,23 @@ enum pshm_open_flag {
 /**
  * @brief Permission bits: who may open an object, as POSIX writes them in octal.
  *
+ * On Linux the bits for execution do not decide who may map for execution (#PSHM_PROT_EXEC): whoever may read may,
+ * unless the file system is mounted so that nothing is executed.
+ *
  * @bits{PSHM_MODE_,mode}
  */
 enum pshm_mode {
 	PSHM_MODE_USER_READ = 0400,   /**< The owner may read. @also{rusr} */
 	PSHM_MODE_USER_WRITE = 0200,  /**< The owner may write. @also{wusr} */
-	PSHM_MODE_USER_EXEC = 0100,   /**< The owner may map for execution. @also{xusr} */
+	PSHM_MODE_USER_EXEC = 0100,   /**< Execution by the owner. @also{xusr} */
 	PSHM_MODE_USER_ALL = 0700,    /**< All three for the owner. @also{rwxu} */
 	PSHM_MODE_GROUP_READ = 0040,  /**< The group may read. @also{rgrp} */
 	PSHM_MODE_GROUP_WRITE = 0020, /**< The group may write. @also{wgrp} */
-	PSHM_MODE_GROUP_EXEC = 0010,  /**< The group may map for execution. @also{xgrp} */
+	PSHM_MODE_GROUP_EXEC = 0010,  /**< Execution by the group. @also{xgrp} */
 	PSHM_MODE_GROUP_ALL = 0070,   /**< All three for the group. @also{rwxg} */
 	PSHM_MODE_OTHER_READ = 0004,  /**< Others may read. @also{roth} */
 	PSHM_MODE_OTHER_WRITE = 0002, /**< Others may write. @also{woth} */
-	PSHM_MODE_OTHER_EXEC = 0001,  /**< Others may map for execution. @also{xoth} */
+	PSHM_MODE_OTHER_EXEC = 0001,  /**< Execution by others. @also{xoth} */
 	PSHM_MODE_OTHER_ALL = 0007    /**< All three for others. @also{rwxo} */
 };
 
@@ -537,7 +545,8 @@ enum pshm_stat_field {
  * @error{EEXIST} #PSHM_O_CREAT and #PSHM_O_EXCL were given and the name is taken.
  * @error{EINVAL} @p flags has an unknown bit, a native constant, or #PSHM_O_EXCL without #PSHM_O_CREAT; or
  *        @p mode has a bit outside 0777.
- * @error{EISDIR} The name is a directory's. glibc says `-EINVAL` where writing was asked for.
+ * @error{EISDIR} The name is a directory's. glibc says `-EINVAL` where #PSHM_O_RDWR, #PSHM_O_CREAT or #PSHM_O_TRUNC
+ *        was given.
  * @error{ELOOP} The name is a symbolic link's.
  * @error{EMFILE} The process has no descriptor free.
  * @error{ENFILE} The system has no descriptor free.
@@ -609,8 +618,9 @@ PSHM_API int pshm_shm_unlink(const char *name);
  * @fd_error
  * @error{EBUSY} Some systems: the object is in use in a way that forbids it.
  * @error{EFBIG} The size is more than the file system allows.
- * @error{EINVAL} @p length is negative, @p fd was not opened for writing or is not an object's, or the
- *        platform lets the size be set only once (macOS).
+ * @error{EINVAL} @p length is negative; @p fd was not opened for writing, or is of something that has no size to
+ *        set, such as a pipe; an object of huge pages: @p length is not a multiple of their size; or the platform
+ *        lets the size be set only once (macOS).
  * @error{EPERM} A seal forbids it.
  *
  * @par Lisp
@@ -646,7 +656,7 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
  * @error{EFBIG} The end is more than the file system allows.
  * @error{EINVAL} @p offset is negative, or @p length is not positive.
- * @error{ENODEV} @p fd is not an object's.
+ * @error{ENODEV} @p fd is something else's, such as a socket's. (A regular file's works.)
  * @error{ENOSPC} There is no memory for the pages.
  * @error{ENOTSUP} The platform or the file system cannot do it.
  * @error{EPERM} A seal forbids it.
@@ -799,7 +809,7 @@ enum pshm_map_flag {
 	PSHM_MAP_PRIVATE = 2,            /**< Stores are this mapping's own; the object does not change. */
 	PSHM_MAP_FIXED = 0x10,           /**< Exactly at the address, replacing what is mapped there. */
 	PSHM_MAP_ANONYMOUS = 0x01800000, /**< Memory of no object: the descriptor is -1. */
-	PSHM_MAP_GROWSDOWN = 0x02800000, /**< A stack that grows downward (Linux). */
+	PSHM_MAP_GROWSDOWN = 0x02800000, /**< A stack that grows downward (Linux): private memory of no object only. */
 	PSHM_MAP_NORESERVE = 0x04800000, /**< Set no swap space aside. */
 	PSHM_MAP_POPULATE = 0x08800000,  /**< Bring every page in before the call returns; no room is an error, not a later SIGBUS. */
 	PSHM_MAP_LOCK = 0x10800000,      /**< Keep every page in memory: mlock(2) on the new mapping. */
@@ -827,18 +837,24 @@ enum pshm_map_flag {
  * @fd_error
  * @error{EACCES} Shared write access was asked of a descriptor opened for reading, or the descriptor is not
  *        for reading.
- * @error{EAGAIN} #PSHM_MAP_LOCK: more memory than may be locked.
+ * @error{EAGAIN} The memory cannot be locked: with #PSHM_MAP_LOCK, and on Linux also without it after mlockall(2)
+ *        with `MCL_FUTURE`, beyond the limit `RLIMIT_MEMLOCK`.
  * @error{EINVAL} @p length is not positive; @p offset is negative or not a multiple of the page size;
  *        @p protections or @p flags has an unknown bit; both or neither of shared and private; an anonymous
  *        mapping with a descriptor; a fixed one at address 0 or at an address that is not a multiple of the
- *        page size; #PSHM_MAP_POPULATE without reading or writing.
- * @error{ENODEV} @p fd is not an object's.
- * @error{ENOMEM} The address space is full, there are too many mappings, or #PSHM_MAP_LOCK exceeds the limit.
+ *        page size; #PSHM_MAP_POPULATE without reading or writing; #PSHM_MAP_GROWSDOWN without
+ *        #PSHM_MAP_ANONYMOUS and #PSHM_MAP_PRIVATE.
+ * @error{ENODEV} @p fd is of something that cannot be mapped, such as a socket. (Not all that is no object: a
+ *        regular file and `/dev/zero` are mapped.)
+ * @error{ENOMEM} The address space is full, or there are too many mappings; an object of huge pages: none is
+ *        free. #PSHM_MAP_LOCK: beyond the limit `RLIMIT_MEMLOCK`, without reading and writing, or past the end
+ *        of the object.
  * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
  *        pages.
  * @error{ENOTSUP} A flag is not to be had on this platform (#pshm_has).
  * @error{EOVERFLOW} @p address, @p length or @p offset does not fit the platform's types.
- * @error{EPERM} A seal or the file system forbids the protection.
+ * @error{EPERM} A seal or the file system forbids the protection. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
+ *        and the process has no privilege.
  *
  * @par Lisp
  * @code{.lisp}
