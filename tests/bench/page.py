@@ -359,6 +359,8 @@ is its setting `{os.path.basename('/sys/kernel/mm/transparent_hugepage/shmem_ena
 
 `pshm_read` and `pshm_write` (in Lisp `read-shm` and `write-shm`, here of octet vectors on SBCL) are system calls that look at the size, and so never
 fault; memcpy to a mapping is not, and can. For a few bytes the system call is the cost; from some KiB on the bytes are.
+'x memcpy' is how many times as long as memcpy of the same vector to a mapping, called from SBCL in the same rounds; it is
+not the column memcpy, which a C program measures.
 
 {table(["size", *ways, *(f"`{way}`" for way in lisp_ways)], rows)}
 
