@@ -55,13 +55,14 @@ this call created it. DIRECTION is `:input` (the default) or `:io`. IF-EXISTS is
 `:create` or nil; its default is `:error` for input and where an existing object would be
 overwritten or truncated, else `:create`. PERMISSIONS are those of an object that is created,
 `(:user-read :user-write :group-read :other-read)` by default, less the umask. Where an option that
-is nil applies, both values are nil. A NAME without its leading slash gets one.
+is nil applies, both values are nil. A NAME without its leading slash gets one. NAME may be kept,
+and not copied: do not change it while the result is in use.
 
 Exceptional situations: `shm-does-not-exist` when there is no such object and the option is
 `:error`; `shm-exists` when there is one; `shm-invalid-argument` when an argument is none of the
-values above, before anything is called; `shm-error` when the system refuses. The restarts
-`continue`, `use-value`, and `overwrite`, `truncate`, `supersede` or `create` where they apply, are
-established around the error."
+values above, before anything is called; `shm-error` when the system refuses, and when NAME is
+longer than the system takes (`:enametoolong`). The restarts `continue`, `use-value`, and
+`overwrite`, `truncate`, `supersede` or `create` where they apply, are established around the error."
 "name &key direction if-exists if-does-not-exist permissions")
 ("posix-shm" "open-shm*" "Function"
 "Make a shared memory object without a name and return it as an `open-shm`. DIRECTION is `:input`
@@ -78,14 +79,16 @@ Exceptional situations: `shm-exists` when ATTEMPTS is 0 or every name was taken;
 stay good.
 
 Exceptional situations: `shm-does-not-exist` when there is no such object; `shm-invalid-argument`
-for a bad name; `shm-error` when the system refuses."
+for a bad name; `shm-error` when the system refuses, and when NAME is longer than the system takes
+(`:enametoolong`)."
 "name")
 ("posix-shm" "delete-shm-if-same" "Function"
 "Remove the name NAME if it is still SHM's, and say whether it was. Something that takes the name
 between the comparison and the removal loses it.
 
 Exceptional situations: `shm-does-not-exist` when there is no such object; `shm-invalid-argument`
-for a bad name or a closed SHM; `shm-error` when the system refuses."
+for a bad name or a closed SHM; `shm-error` when the system refuses, and when NAME is longer than
+the system takes (`:enametoolong`)."
 "name shm")
 ("posix-shm" "truncate-shm" "Function"
 "Set the size of SHM to SIZE octets. New octets are zero. No memory is set aside: `allocate-shm` does
@@ -154,7 +157,8 @@ Exceptional situations: `shm-error` when the peer is gone or the system refuses;
 "shm socket")
 ("posix-shm" "receive-shm" "Function"
 "Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
-`open-shm`, with the name NAME for people. Interrupts are served while it waits.
+`open-shm`, with the name NAME for people, which may be kept, and not copied: do not change it while
+the result is in use. Interrupts are served while it waits.
 
 Exceptional situations: `shm-error` when the peer closed its end (`:enodata`), or did so before it
 had received all that was sent to it (`:econnreset`, after which the next call says `:enodata`),
@@ -193,7 +197,7 @@ Exceptional situations: `shm-error` when `:io` is asked of an object opened for 
 "shm &key direction")
 ("posix-shm" "list-shm" "Function"
 "Return a list of the names of the objects that exist, in no order, but for those that begin with
-`sem.`. A name that is not UTF-8 comes with the replacement character in it.
+`/sem.`. A name that is not UTF-8 comes with the replacement character in it.
 
 Exceptional situations: `shm-error` when the platform does not tell."
 "")
@@ -290,7 +294,7 @@ Exceptional situations: `shm-invalid-argument` when SHM is closed."
 "shm")
 ("posix-shm" "make-shm" "Function"
 "Adopt the descriptor FD: return an `open-shm` that owns it, with the name NAME for people, nil by
-default.
+default. NAME may be kept, and not copied: do not change it while the result is in use.
 
 Exceptional situations: `shm-invalid-argument` when FD is not a non-negative integer, or NAME is
 neither a name nor nil."
@@ -480,11 +484,11 @@ alone a store is a memory fault. FLAGS is `(:shared)` by default. With a true AL
 gets that size, and memory for the elements, first. Nothing unmaps the vector but `unmap-shm-vector`
 and the macros; the collector leaves it alone.
 
-Exceptional situations: `shm-invalid-argument` when the object ends before the vector does, OFFSET
-is not a multiple of the page size, PROT does not have `:read`, or ELEMENT-TYPE is none of those
-that can be shared; `mmap-error` when the system refuses; with ALLOCATE what `allocate-shm` signals.
-Where somebody shrinks the object later, touching what is gone is a memory fault: `seal-shm` guards
-against it."
+Exceptional situations: `shm-invalid-argument` when the object ends before the vector does, LENGTH
+is not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
+is none of those that can be shared, or SHM is closed; `mmap-error` when the system refuses, or
+FLAGS ask for what does not go together; with ALLOCATE what `allocate-shm` signals. Where somebody
+shrinks the object later, touching what is gone is a memory fault: `seal-shm` guards against it."
 "shm element-type length &key offset prot flags allocate")
 ("posix-shm" "unmap-shm-vector" "Function"
 "Unmap VECTOR, which `map-shm-vector` returned, and return t, or nil when that was done already. What
@@ -556,7 +560,8 @@ does, and return TARGET: as many as the shorter range has, and no octet of TARGE
 stored to. `replace` and `fill` are not that careful: with elements smaller than a word they store
 whole words, and so undo what another process stores beside the range meanwhile. Each of the two is
 a vector in shared memory or one of the heap, of the same element type; one of them may be a general
-vector, whose elements are checked. They may overlap.
+vector, whose elements are checked. The ranges may overlap within one vector. Of two vectors over
+the same octets of an object, what is copied may have been stored by this very call.
 
 Exceptional situations: `shm-invalid-argument` when a range is out of bounds or the element types
 differ."
@@ -605,7 +610,8 @@ function."
 report names the argument; `type-error-datum` is its value."
 "")
 ("posix-shm" "mmap-error" "Condition"
-"A `posix-shm-error` of `mmap-shm` or `munmap`: the system refused."
+"A `posix-shm-error` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`: the system
+refused. So it does where the length of a mapping is 0, or flags do not go together."
 "")
 ("posix-shm" "invoke-shm-restart" "Function"
 "Invoke the innermost restart of a failing `open-shm` that the keyword RESTART names, with ARGUMENTS:

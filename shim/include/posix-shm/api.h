@@ -124,11 +124,11 @@ enum pshm_anonymous_flag {
  * is `:error` for input and where an existing object would be overwritten or truncated, else `:create`.
  * PERMISSIONS are those of an object that is created, `(:user-read :user-write :group-read :other-read)` by
  * default, less the umask. Where an option that is nil applies, both values are nil. A NAME without its leading
- * slash gets one.
+ * slash gets one. NAME may be kept, and not copied: do not change it while the result is in use.
  * @par Exceptional situations
  * `shm-does-not-exist` when there is no such object and the option is `:error`; `shm-exists` when there is
  * one; `shm-invalid-argument` when an argument is none of the values above, before anything is called;
- * `shm-error` when the system refuses. The restarts `continue`, `use-value`, and `overwrite`, `truncate`,
+ * `shm-error` when the system refuses, and when NAME is longer than the system takes (`:enametoolong`). The restarts `continue`, `use-value`, and `overwrite`, `truncate`,
  * `supersede` or `create` where they apply, are established around the error.
  * @par Affected by
  * The umask of the process; the permissions of the object.
@@ -247,7 +247,7 @@ PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags, int 
  * good.
  * @par Exceptional situations
  * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` for a bad name; `shm-error` when
- * the system refuses.
+ * the system refuses, and when NAME is longer than the system takes (`:enametoolong`).
  * @par Affected by
  * The permissions of the place where objects live.
  * @par Lisp example
@@ -293,7 +293,7 @@ PSHM_API int pshm_delete(const char *name);
  * the comparison and the removal loses it.
  * @par Exceptional situations
  * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` for a bad name or a closed SHM;
- * `shm-error` when the system refuses.
+ * `shm-error` when the system refuses, and when NAME is longer than the system takes (`:enametoolong`).
  * @par Lisp example
  * @code{.lisp}
  * (let ((old (open-shm "/foobar-shm" :direction :io :if-does-not-exist :create)))
@@ -789,7 +789,10 @@ PSHM_API int pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix
  * @brief Copy bytes within memory, storing to no byte outside the target.
  *
  * Some runtimes fill and replace arrays of small elements in whole words, and so write back what a neighbour had
- * a moment ago, over what another process has stored since. This does not. The ranges may overlap.
+ * a moment ago, over what another process has stored since. This does not.
+ *
+ * The ranges may overlap within one mapping. Of two mappings of the same object their addresses do not tell that
+ * they overlap: the copy goes forward or backward without regard to it, and may copy bytes that it has stored itself.
  *
  * @param to The address of the first byte to store to.
  * @param from The address of the first byte to copy.
@@ -933,7 +936,8 @@ PSHM_API int pshm_send(int socket, int fd);
  * @endcode
  * @par In Lisp
  * Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
- * `open-shm`, with the name NAME for people. Interrupts are served while it waits.
+ * `open-shm`, with the name NAME for people, which may be kept, and not copied: do not change it while the result is in
+ * use. Interrupts are served while it waits.
  * @par Exceptional situations
  * `shm-error` when the peer closed its end (`:enodata`), or did so before it had received all that was sent to it
  * (`:econnreset`, after which the next call says `:enodata`), sent no descriptor or several (`:eproto`), or there is
@@ -1110,8 +1114,8 @@ PSHM_API int pshm_seals(int fd);
  * A descriptor for `input` of an object that is open for `io` is what to send to a peer that is to read only:
  * it maps no shared memory for writing, and mprotect(2) cannot add it later. (A private mapping may be written: the
  * object does not change.) It guards against a peer's mistakes. Against a peer that means harm, and whom the
- * permissions of the object allow to write, only permissions (mode 0400) or #PSHM_SEAL_FUTURE_WRITE guard: on Linux whoever holds a descriptor can open the object anew
- * as far as the permissions go.
+ * permissions of the object allow to write, only permissions (mode 0400) or #PSHM_SEAL_FUTURE_WRITE guard: on Linux
+ * whoever holds a descriptor can open the object anew as far as the permissions go.
  *
  * @fd_param
  * @param direction `PSHM_DIRECTION_` constant.
@@ -1174,8 +1178,8 @@ PSHM_API int pshm_reopen(int fd, int direction);
  * @brief List the names of the objects that exist.
  *
  * Every name has its slash and ends in NUL: `"/a\0/b\0"`. Left out is whatever lives in the same place and is no
- * regular file, and every name that begins with `sem.`, as glibc calls its semaphores, whatever made it. Names are bytes, not necessarily UTF-8. The order means nothing, and the list is out of date
- * as soon as it is made.
+ * regular file, and every name that begins with `/sem.`, as glibc calls its semaphores, whatever made it. Names are
+ * bytes, not necessarily UTF-8. The order means nothing, and the list is out of date as soon as it is made.
  *
  * @param ret_names Receives the names. NULL with size 0 asks for the size.
  * @param size The size of the buffer, in bytes.
@@ -1194,8 +1198,8 @@ PSHM_API int pshm_reopen(int fd, int direction);
  * list-shm => names
  * @endcode
  * @par In Lisp
- * Return a list of the names of the objects that exist, in no order, but for those that begin with `sem.`. A name that is not UTF-8 comes with the
- * replacement character in it.
+ * Return a list of the names of the objects that exist, in no order, but for those that begin with `/sem.`. A name
+ * that is not UTF-8 comes with the replacement character in it.
  * @par Exceptional situations
  * `shm-error` when the platform does not tell.
  * @par Affected by

@@ -559,7 +559,8 @@
  * make-shm fd &optional name => shm
  * @endcode
  * @par In Lisp
- * Adopt the descriptor FD: return an `open-shm` that owns it, with the name NAME for people, nil by default.
+ * Adopt the descriptor FD: return an `open-shm` that owns it, with the name NAME for people, nil by default. NAME may
+ * be kept, and not copied: do not change it while the result is in use.
  * @par Exceptional situations
  * `shm-invalid-argument` when FD is not a non-negative integer, or NAME is neither a name nor nil.
  * @par Lisp example
@@ -904,9 +905,9 @@
  * default. With a true ALLOCATE the object gets that size, and memory for the elements, first. Nothing unmaps the
  * vector but `unmap-shm-vector` and the macros; the collector leaves it alone.
  * @par Exceptional situations
- * `shm-invalid-argument` when the object ends before the vector does, OFFSET is not a multiple of the page size,
- * PROT does not have `:read`, or ELEMENT-TYPE is none of those that can be shared; `mmap-error` when the system
- * refuses; with ALLOCATE what `allocate-shm` signals. Where somebody shrinks the object later, touching what is
+ * `shm-invalid-argument` when the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
+ * of the page size, PROT does not have `:read`, ELEMENT-TYPE is none of those that can be shared, or SHM is closed;
+ * `mmap-error` when the system refuses, or FLAGS ask for what does not go together; with ALLOCATE what `allocate-shm` signals. Where somebody shrinks the object later, touching what is
  * gone is a memory fault: `seal-shm` guards against it.
  * @par Affected by
  * The implementation: see `shm-vector-real-p`.
@@ -1175,7 +1176,8 @@
  * TARGET: as many as the shorter range has, and no octet of TARGET outside it is stored to. `replace` and `fill` are not
  * that careful: with elements smaller than a word they store whole words, and so undo what another process stores
  * beside the range meanwhile. Each of the two is a vector in shared memory or one of the heap, of the same element
- * type; one of them may be a general vector, whose elements are checked. They may overlap.
+ * type; one of them may be a general vector, whose elements are checked. The ranges may overlap within one vector. Of
+ * two vectors over the same octets of an object, what is copied may have been stored by this very call.
  * @par Exceptional situations
  * `shm-invalid-argument` when a range is out of bounds or the element types differ.
  * @par Lisp example
@@ -1402,7 +1404,8 @@
  * @par Class precedence list
  * `mmap-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-error` of `mmap-shm` or `munmap`: the system refused.
+ * A `posix-shm-error` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`: the system refused. So it does
+ * where the length of a mapping is 0, or flags do not go together.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
