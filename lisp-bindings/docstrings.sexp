@@ -161,8 +161,8 @@ Exceptional situations: `shm-error` when the peer is gone or the system refuses;
 the result is in use. Interrupts are served while it waits.
 
 Exceptional situations: `shm-error` when the peer closed its end (`:enodata`), or did so before it
-had received all that was sent to it (`:econnreset`, after which the next call says `:enodata`),
-sent no descriptor or several (`:eproto`), or there is no descriptor free (`:emfile`);
+had received all that was sent to it (`:econnreset`: call again, until `:enodata`), sent no
+descriptor or several (`:eproto`), or there is no descriptor free (`:emfile`);
 `shm-invalid-argument` when SOCKET is not a descriptor, or NAME is neither a name nor nil."
 "socket &optional name")
 ("posix-shm" "shm-socketpair" "Function"
@@ -611,7 +611,7 @@ report names the argument; `type-error-datum` is its value."
 "")
 ("posix-shm" "mmap-error" "Condition"
 "A `posix-shm-error` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`: the system
-refused. So it does where the length of a mapping is 0, or flags do not go together."
+refused. So it does where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS do not go together."
 "")
 ("posix-shm" "invoke-shm-restart" "Function"
 "Invoke the innermost restart of a failing `open-shm` that the keyword RESTART names, with ARGUMENTS:

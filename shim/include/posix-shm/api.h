@@ -128,8 +128,9 @@ enum pshm_anonymous_flag {
  * @par Exceptional situations
  * `shm-does-not-exist` when there is no such object and the option is `:error`; `shm-exists` when there is
  * one; `shm-invalid-argument` when an argument is none of the values above, before anything is called;
- * `shm-error` when the system refuses, and when NAME is longer than the system takes (`:enametoolong`). The restarts `continue`, `use-value`, and `overwrite`, `truncate`,
- * `supersede` or `create` where they apply, are established around the error.
+ * `shm-error` when the system refuses, and when NAME is longer than the system takes (`:enametoolong`). The
+ * restarts `continue`, `use-value`, and `overwrite`, `truncate`, `supersede` or `create` where they apply, are
+ * established around the error.
  * @par Affected by
  * The umask of the process; the permissions of the object.
  * @par Lisp example
@@ -496,8 +497,8 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * @return The address of the first byte.
  * @fd_error
  * @error{EACCES} Shared write access was asked of a descriptor opened for reading.
- * @error{EAGAIN} The memory cannot be locked: with #PSHM_MAP_LOCK, and on Linux also without it after mlockall(2)
- *        with `MCL_FUTURE`, beyond the limit `RLIMIT_MEMLOCK`.
+ * @error{EAGAIN} #PSHM_MAP_LOCK: the memory cannot be locked now. On Linux also without the flag, after mlockall(2)
+ *        with `MCL_FUTURE`: beyond the limit `RLIMIT_MEMLOCK`.
  * @error{EINVAL} @p length is not positive; @p offset is negative; @p protections or @p flags has an unknown
  *        bit or #PSHM_MAP_FIXED; both or neither of shared and private; an anonymous mapping with a
  *        descriptor; #PSHM_MAP_POPULATE without reading or writing; #PSHM_MAP_GROWSDOWN without
@@ -729,8 +730,8 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  * @return The address of the data, a multiple of the page size. The prefix ends there.
  * @fd_error
  * @error{EACCES} Shared write access was asked of a descriptor opened for reading.
- * @error{EAGAIN} The memory cannot be locked: with #PSHM_MAP_LOCK, and on Linux also without it after mlockall(2)
- *        with `MCL_FUTURE`, beyond the limit `RLIMIT_MEMLOCK`.
+ * @error{EAGAIN} #PSHM_MAP_LOCK: the memory cannot be locked now. On Linux also without the flag, after mlockall(2)
+ *        with `MCL_FUTURE`: beyond the limit `RLIMIT_MEMLOCK`.
  * @error{EINVAL} @p length or @p prefix is not positive; @p offset is negative or not a multiple of the page size;
  *        @p protections or @p flags has an unknown bit or #PSHM_MAP_FIXED; both or neither of shared and private;
  *        #PSHM_MAP_POPULATE without reading or writing; #PSHM_MAP_GROWSDOWN; an object of huge pages.
@@ -940,7 +941,7 @@ PSHM_API int pshm_send(int socket, int fd);
  * use. Interrupts are served while it waits.
  * @par Exceptional situations
  * `shm-error` when the peer closed its end (`:enodata`), or did so before it had received all that was sent to it
- * (`:econnreset`, after which the next call says `:enodata`), sent no descriptor or several (`:eproto`), or there is
+ * (`:econnreset`: call again, until `:enodata`), sent no descriptor or several (`:eproto`), or there is
  * no descriptor free (`:emfile`); `shm-invalid-argument` when SOCKET is not a descriptor, or NAME is neither a
  * name nor nil.
  * @par Lisp example

@@ -837,8 +837,8 @@ enum pshm_map_flag {
  * @fd_error
  * @error{EACCES} Shared write access was asked of a descriptor opened for reading, or the descriptor is not
  *        for reading.
- * @error{EAGAIN} The memory cannot be locked: with #PSHM_MAP_LOCK, and on Linux also without it after mlockall(2)
- *        with `MCL_FUTURE`, beyond the limit `RLIMIT_MEMLOCK`.
+ * @error{EAGAIN} #PSHM_MAP_LOCK: the memory cannot be locked now. On Linux also without the flag, after mlockall(2)
+ *        with `MCL_FUTURE`: beyond the limit `RLIMIT_MEMLOCK`.
  * @error{EINVAL} @p length is not positive; @p offset is negative or not a multiple of the page size;
  *        @p protections or @p flags has an unknown bit; both or neither of shared and private; an anonymous
  *        mapping with a descriptor; a fixed one at address 0 or at an address that is not a multiple of the

@@ -907,8 +907,9 @@
  * @par Exceptional situations
  * `shm-invalid-argument` when the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
  * of the page size, PROT does not have `:read`, ELEMENT-TYPE is none of those that can be shared, or SHM is closed;
- * `mmap-error` when the system refuses, or FLAGS ask for what does not go together; with ALLOCATE what `allocate-shm` signals. Where somebody shrinks the object later, touching what is
- * gone is a memory fault: `seal-shm` guards against it.
+ * `mmap-error` when the system refuses, or FLAGS ask for what does not go together; with ALLOCATE what `allocate-shm`
+ * signals. Where somebody shrinks the object later, touching what is gone is a memory fault: `seal-shm` guards
+ * against it.
  * @par Affected by
  * The implementation: see `shm-vector-real-p`.
  * @par Lisp example
@@ -1405,7 +1406,7 @@
  * `mmap-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
  * A `posix-shm-error` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`: the system refused. So it does
- * where the length of a mapping is 0, or flags do not go together.
+ * where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS do not go together.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
