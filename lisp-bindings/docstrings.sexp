@@ -102,10 +102,10 @@ SHM is closed; `shm-error` when the system refuses."
 can fault for lack of memory; after an error its size and its octets are as they were. Returns no
 values.
 
-Exceptional situations: `shm-error` with the errno `:enospc` when there is not that much memory: the
-report says how much there is; with `:ebadf` when SHM was opened for input, and with others when the
-system refuses; `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 - 1, or SHM is
-closed."
+Exceptional situations: `shm-error` with the errno `:enospc` when there is not that much memory: for
+an object with a name the report says how much there is; with `:ebadf` when SHM was opened for
+input, and with others when the system refuses; `shm-invalid-argument` when SIZE is not an integer
+from 0 to 2^63 - 1, or SHM is closed."
 "shm size")
 ("posix-shm" "shm-space" "Function"
 "Return the size of the place where named objects live and what is free of it, both in octets; two
@@ -158,7 +158,8 @@ Exceptional situations: `shm-error` when the peer is gone or the system refuses;
 ("posix-shm" "receive-shm" "Function"
 "Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
 `open-shm`, with the name NAME for people, which may be kept, and not copied: do not change it while
-the result is in use. Interrupts are served while it waits.
+the result is in use. Interrupts are served while it waits, on SBCL unless another process receives
+from the same end of the connection.
 
 Exceptional situations: `shm-error` when the peer closed its end (`:enodata`), or did so before it
 had received all that was sent to it (`:econnreset`: call again, until `:enodata`), sent no

@@ -406,8 +406,8 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * Give SHM at least SIZE octets, with real memory behind all of them. After success no access to them can
  * fault for lack of memory; after an error its size and its octets are as they were. Returns no values.
  * @par Exceptional situations
- * `shm-error` with the errno `:enospc` when there is not that much memory: the report says how much there
- * is; with `:ebadf` when SHM was opened for input, and with others when the system refuses;
+ * `shm-error` with the errno `:enospc` when there is not that much memory: for an object with a name the report says
+ * how much there is; with `:ebadf` when SHM was opened for input, and with others when the system refuses;
  * `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 - 1, or SHM is closed.
  * @par Affected by
  * For an object with a name, the room where objects live: `shm-space`. For one without, the memory and the swap space
@@ -938,7 +938,8 @@ PSHM_API int pshm_send(int socket, int fd);
  * @par In Lisp
  * Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
  * `open-shm`, with the name NAME for people, which may be kept, and not copied: do not change it while the result is in
- * use. Interrupts are served while it waits.
+ * use. Interrupts are served while it waits, on SBCL
+ * unless another process receives from the same end of the connection.
  * @par Exceptional situations
  * `shm-error` when the peer closed its end (`:enodata`), or did so before it had received all that was sent to it
  * (`:econnreset`: call again, until `:enodata`), sent no descriptor or several (`:eproto`), or there is
