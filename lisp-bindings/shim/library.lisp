@@ -29,7 +29,7 @@
 
 (defun parent (folder)
   "The folder above FOLDER. Cut from the text: some implementations take no file whose path has .. in it."
-  (subseq folder 0 (1+ (position #\/ folder :from-end t :end (1- (length folder))))))
+  (subseq folder 0 (1+ (or (position #\/ folder :from-end t :end (1- (length folder))) 0))))
 
 (defun home ()
   "The folder of posix-shm.asd: where ASDF found it, or else where this file was compiled from."

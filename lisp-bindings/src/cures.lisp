@@ -26,12 +26,15 @@
 
 (defun anonymous-name-p (name)
   "Is NAME one that open-shm* gives?"
-  (eql 0 (search "/pshm-" name)))
+  (and (eql 0 (search "/pshm-" name))
+       (= 30 (length name))
+       (loop for index from 6 below 30 always (digit-char-p (char name index) 16))))
 
 (defun full-place (operation name)
   (multiple-value-bind (result total free) (measure-place)
-    (cond ((and (anonymous-name-p name) (not (eq operation 'open-shm*)))
-           "There is not that much memory left: the system's memory and swap are what an object without a name is made of.")
+    (cond ((and (not (member operation '(open-shm open-shm*)))
+                (or (null name) (anonymous-name-p name)))
+           "There is not that much left: an object without a name is made of the system's memory and swap.")
           ((or (minusp result) (zerop total))
            "There is not that much memory.")
           ;; To open takes no octets.

@@ -14,11 +14,16 @@
 
 ;;; SBCL has the system repeat an interrupted call, so an interrupt that is held back would wait for the message. There the
 ;;; wait comes first, open to interrupts, and the call that makes a descriptor after it, closed to them, once it is sure that it
-;;; need not wait: another thread may have taken the message meanwhile, and takes none as long as this one has the lock.
+;;; need not wait: another thread may have taken the message meanwhile, and takes none as long as this one has the socket's lock.
 ;;; Elsewhere the call returns EINTR.
 
 #+sbcl
-(sb-ext:defglobal *receiving* (sb-thread:make-mutex :name "receive-shm"))
+(progn
+  (sb-ext:defglobal *receivers* (make-hash-table :synchronized t))
+  (defun receiver-lock (socket)
+    (sb-ext:with-locked-hash-table (*receivers*)
+      (or (gethash socket *receivers*)
+          (setf (gethash socket *receivers*) (sb-thread:make-mutex :name "receive-shm"))))))
 
 (defun wait-for-message (socket)
   (declare (ignorable socket))
@@ -31,7 +36,7 @@
 (defun receive (socket)
   "The library's result, or that of a call which was interrupted where there is no message any more."
   #-sbcl (pshm-receive socket)
-  #+sbcl (sb-thread:with-mutex (*receiving*)
+  #+sbcl (sb-thread:with-mutex ((receiver-lock socket))
            (if (or (closed-descriptor-p socket) (sb-sys:wait-until-fd-usable socket :input 0 nil))
                (pshm-receive socket)
                (- *eintr*))))

@@ -62,12 +62,13 @@
           (read *query-io*))))
 
 ;;; For invoke-shm-restart: restarts of the same names may be around that are somebody else's.
-(defvar *restarts* '() "The restarts that the innermost failure to open offers.")
+(defvar *restarts* '() "The restarts that failures to open offer, the innermost first.")
 
 (defun signal-with-restarts (condition others)
   "Signal CONDITION, with the restarts that are around it but for OTHERS."
-  (let ((*restarts* (set-difference (compute-restarts) others)))
-    (with-condition-restarts condition *restarts*
+  (let* ((ours (set-difference (compute-restarts) others))
+         (*restarts* (append ours *restarts*)))
+    (with-condition-restarts condition ours
       (error condition))))
 
 (defun name-to-try (condition name options &aux (others (compute-restarts)))

@@ -46,10 +46,11 @@
   #+abcl `(check-index ,index (length ,vector))
   #-abcl (progn vector index))
 
-;; Nor does ABCL look at what it stores into an array of octets: of 256 it stores 0.
+;; Nor does ABCL look at what it stores into arrays of these types: of 256 an octet is 0.
 (defmacro real-item (item vector)
-  #+abcl `(let ((element (element-of ,vector)))
-            (if element (check-item ,item element 'shm-aref) ,item))
+  #+abcl `(if (typep ,vector '(or (vector (unsigned-byte 8)) (vector (unsigned-byte 16)) (vector (unsigned-byte 32))))
+              (check-item ,item (element-of ,vector) 'shm-aref)
+              ,item)
   #-abcl (progn vector item))
 
 ;; Not on CLISP, which drops the docstring of a function that is inline.

@@ -32,12 +32,18 @@
         (setf (aref target (+ start1 index)) (checked-element source (+ start2 index) element)))
       (replace target source :start1 start1 :start2 start2 :end2 (+ start2 count))))
 
+(defun array-below (array)
+  "The array that ARRAY is displaced to, through however many, or ARRAY itself."
+  (loop for below = (array-displacement array)
+        while below
+        do (setf array below))
+  array)
+
 (defun may-overlap-p (target source)
   "Can TARGET and SOURCE, of which at least one has no address, share elements although they are not the same array?"
-  (flet ((displaced-p (vector)
-           (and (array-displacement vector) t)))
-    (and (vectorp target) (vectorp source)
-         (or (displaced-p target) (displaced-p source)))))
+  (and (vectorp target) (vectorp source)
+       (not (eq target source))
+       (eq (array-below target) (array-below source))))
 
 (defun copy-elements (target start1 source start2 count element)
   (let ((octets (element-octets element)))

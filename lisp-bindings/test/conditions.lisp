@@ -106,3 +106,12 @@
                    (let ((*print-length* 1) (*print-level* 1) (*print-base* 2) (*print-radix* t) (*print-case* :downcase)
                          (*print-escape* nil) (*print-pretty* t) (*print-right-margin* 20))
                      (reports))))))))
+
+(deftest advice-for-a-full-place-fits-the-object
+  (flet ((cure-for (operation name)
+           (posix-shm::cure operation :enospc name)))
+    (with-object (shm)
+      (is (says "memory and swap" (cure-for 'allocate-shm (shm-name shm)))))
+    (is (says "memory and swap" (cure-for 'allocate-shm nil)))
+    (is-false (says "without a name" (cure-for 'allocate-shm "/pshm-mine")))
+    (is-false (says "without a name" (cure-for 'open-shm (format nil "/pshm-~24,'0D" 1))))))

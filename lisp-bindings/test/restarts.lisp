@@ -188,3 +188,18 @@
                             (open-shm name :if-does-not-exist :error))
               (done () (values :refused))))))
   (is (says "offers the restart :continue" (report-of (invoke-shm-restart :continue)))))
+
+(deftest a-restart-of-an-outer-failure-is-found
+  (with-name (missing)
+    (with-name (existing)
+      (make-object existing)
+      (handler-bind ((shm-does-not-exist
+                       (lambda (condition)
+                         (declare (ignore condition))
+                         (handler-bind ((shm-exists (lambda (condition)
+                                                      (declare (ignore condition))
+                                                      (invoke-shm-restart :create))))
+                           (open-shm existing :direction :io :if-exists :error)))))
+        (with-open-shm (shm missing :direction :io :if-does-not-exist :error)
+          (is (string= missing (shm-name shm)))))
+      (is-true (object-exists-p missing)))))

@@ -217,3 +217,31 @@
             (is (= 4 (loop for thread in threads
                            do (sb-thread:terminate-thread thread)
                            count (eq :ended (sb-thread:join-thread thread :default :ended :timeout 10)))))))))))
+
+;;; A thread whose message is taken between its wait and its call. It must go on waiting open to interrupts.
+(deftest a-message-may-be-taken-by-another
+  #-sbcl (skip "only SBCL waits before it receives")
+  #+sbcl
+  (without-leaks
+    (with-sockets (here there)
+      (with-sockets (other-here other-there)
+        (with-object (shm)
+          (send-shm shm here)
+          (send-shm shm other-here)
+          (let* ((taken nil)
+                 (thread (unwind-protect
+                              (progn
+                                (sb-int:encapsulate 'sb-sys:wait-until-fd-usable 'take
+                                                    (lambda (wait socket direction &optional timeout serve)
+                                                      (prog1 (funcall wait socket direction timeout serve)
+                                                        (when (and (null timeout) (eql socket there) (not taken))
+                                                          (setf taken (posix-shm/shim:pshm-receive there))))))
+                                (prog1 (start-thread (lambda () (receive-shm there)))
+                                  (loop repeat 5000 until taken do (sleep 0.001))
+                                  (sleep 0.1)))
+                           (sb-int:unencapsulate 'sb-sys:wait-until-fd-usable 'take))))
+            (is (= 0 (posix-shm/shim:pshm-close taken)))
+            ;; Another socket is nobody else's affair.
+            (is (eq t (sb-ext:with-timeout 10 (close-shm (receive-shm other-there)))))
+            (sb-thread:terminate-thread thread)
+            (is (eq :ended (sb-thread:join-thread thread :default :ended :timeout 10)))))))))
