@@ -71,8 +71,8 @@
       (delete-if-there unfinished))))
 
 (defun compile-library (version directory cache)
-  "Compile the sources below DIRECTORY into CACHE, where that is not done yet. All names are native; CACHE may be nil. Return the
-library's, or nil and the reason why there is none."
+  "Compile the sources below DIRECTORY into CACHE, where that is not done yet. All names are native; CACHE may be nil. Return
+the library's, or nil and the reason why there is none."
   (unless cache
     (return-from compile-library
       (values nil "there is no folder for it: set HOME or XDG_CACHE_HOME to the absolute path of one")))

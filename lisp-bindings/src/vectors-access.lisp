@@ -61,7 +61,9 @@
   (if (shm-view-p vector) (view-ref vector index) (aref (the vector vector) (real-index vector index))))
 
 (defun (setf shm-aref) (item vector index)
-  (if (shm-view-p vector) (set-view-ref item vector index) (setf (aref (the vector vector) (real-index vector index)) (real-item item vector))))
+  (if (shm-view-p vector)
+      (set-view-ref item vector index)
+      (setf (aref (the vector vector) (real-index vector index)) (real-item item vector))))
 
 (defun shm-vector-length (vector)
   #.(doc "shm-vector-length")
