@@ -19,6 +19,9 @@
 
 #+sbcl
 (progn
+  ;; Asked of the system directly: what succeeds leaves *errno* alone.
+  (defun closed-descriptor-p (descriptor)
+    (eql (nth-value 1 (sb-unix:unix-lseek descriptor 0 sb-unix:l_incr)) *ebadf*))
   (sb-ext:defglobal *receivers* (make-hash-table :synchronized t))
   (defun receiver-lock (socket)
     (sb-ext:with-locked-hash-table (*receivers*)
@@ -27,11 +30,8 @@
 
 (defun wait-for-message (socket)
   (declare (ignorable socket))
-  #+sbcl (sb-sys:wait-until-fd-usable socket :input nil nil))
-
-(defun closed-descriptor-p (descriptor)
-  (cffi:with-foreign-object (fields :int64 #.+stat-fields+)
-    (eql (pshm-fstat descriptor fields +stat-fields+) (- *ebadf*))))
+  #+sbcl (unless (closed-descriptor-p socket)
+           (sb-sys:wait-until-fd-usable socket :input nil nil)))
 
 (defun receive (socket)
   "The library's result, or that of a call which was interrupted where there is no message any more."
@@ -48,8 +48,7 @@
          (cell (cell-of shm))
          (result 0))
     (loop
-      (unless (closed-descriptor-p socket)
-        (wait-for-message socket))
+      (wait-for-message socket)
       (uninterrupted
         (setf result (receive socket))
         (unless (minusp result)
