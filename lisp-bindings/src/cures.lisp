@@ -42,7 +42,7 @@
            (text "~A takes no more objects: delete some (list-shm), or mount it with more inodes." *place*))
           (t
            (text "~A has ~A in all, ~A free: delete objects (list-shm) or make it larger."
-                   *place* (octets-for-people total) (octets-for-people free))))))
+                 *place* (octets-for-people total) (octets-for-people free))))))
 
 (defparameter *cures*
   '(((open-shm) :enoent "With :if-does-not-exist :create it is created.")
@@ -96,10 +96,10 @@
   (case keyword
     (:enospc
      (text "~:[~;The object is shorter than the mapping (truncate-shm), or there is no room for it. ~]~A"
-             (member operation '(mmap-shm map-shm-vector)) (full-place operation name)))
+           (member operation '(mmap-shm map-shm-vector)) (full-place operation name)))
     (:enametoolong
      (text "It takes ~D octets, and a name has at most ~D."
-             (length (babel:string-to-octets name :encoding :utf-8)) (pshm-name-max)))
+           (length (babel:string-to-octets name :encoding :utf-8)) (pshm-name-max)))
     (:enoent
      (if (place-missing-p)
          (text "There is no ~A: mount a tmpfs on it." *place*)

@@ -33,7 +33,7 @@
 
 (defun refuse-item (argument item element operation)
   (refuse operation argument item (element-type element)
-          (text "it must be of the type ~A." (type-in-one-line (element-type element)))))
+          (text "it must be of the type ~S." (element-type element))))
 
 (defun set-view-ref (item view index)
   (let ((pointer (view-pointer view index))

@@ -62,14 +62,11 @@
   (or (find type *elements* :key #'element-type :test #'equal)
       (find-if (lambda (element) (ignore-errors (same-type-p (plainly type) (element-type element)))) *elements*)))
 
-(defun type-in-one-line (type)
-  (text "~S" type))
-
 (defun check-element (type operation)
   (or (find-element type)
       (refuse operation 'element-type type `(member ,@(mapcar #'element-type *elements*))
-              (text "it must be one of ~{~A~^ ~}: of any other type, what another process stores may be no element."
-                      (loop for element in *elements* collect (type-in-one-line (element-type element)))))))
+              (text "it must be one of ~{~S~^ ~}: of any other type, what another process stores may be no element."
+                    (mapcar #'element-type *elements*)))))
 
 (defun element-of (vector)
   "The element of VECTOR, a specialised vector of numbers, or nil."
