@@ -6,25 +6,31 @@ shim_headers = \
 	shim/include/posix-shm/api.h
 
 shim_sources = \
-	shim/src/allocate.c \
-	shim/src/anonymous.c \
 	shim/src/anonymous.h \
-	shim/src/arrays.c \
-	shim/src/bytes.c \
+	shim/src/api_allocate.c \
+	shim/src/api_anonymous.c \
+	shim/src/api_arrays.c \
+	shim/src/api_bytes.c \
+	shim/src/api_delete.c \
+	shim/src/api_list.c \
+	shim/src/api_map.c \
+	shim/src/api_open.c \
+	shim/src/api_passing.c \
+	shim/src/api_reopen.c \
+	shim/src/api_seals.c \
+	shim/src/api_size.c \
 	shim/src/constants-table.h \
-	shim/src/constants.c \
-	shim/src/delete.c \
-	shim/src/descriptors.c \
 	shim/src/error.c \
 	shim/src/error.h \
-	shim/src/errors.c \
-	shim/src/features.c \
-	shim/src/keywords.c \
-	shim/src/library.c \
-	shim/src/list.c \
-	shim/src/map.c \
+	shim/src/ffi_constants.c \
+	shim/src/ffi_descriptors.c \
+	shim/src/ffi_errors.c \
+	shim/src/ffi_features.c \
+	shim/src/ffi_flags.c \
+	shim/src/ffi_library.c \
+	shim/src/ffi_mappings.c \
+	shim/src/ffi_objects.c \
 	shim/src/mapping.h \
-	shim/src/mappings.c \
 	shim/src/name.c \
 	shim/src/name.h \
 	shim/src/native-bsd.c \
@@ -34,15 +40,8 @@ shim_sources = \
 	shim/src/native.h \
 	shim/src/object.c \
 	shim/src/object.h \
-	shim/src/objects.c \
-	shim/src/open.c \
 	shim/src/platform.c \
 	shim/src/platform.h \
-	shim/src/reopen.c \
-	shim/src/seals.c \
-	shim/src/size.c \
-	shim/src/socket.c \
-	shim/src/status.c \
 	shim/src/supersede.c \
 	shim/src/system.c \
 	shim/src/system.h

@@ -13,6 +13,6 @@ struct anonymous_request {
 };
 
 /* Make the object on the first of these rungs that the platform has; -ENOTSUP when it has none of them. */
-int anonymous_open(const struct anonymous_request *request, unsigned rungs, char *ret_name);
+int pshm__anonymous_open(const struct anonymous_request *request, unsigned rungs, char *ret_name);
 
 #endif

@@ -16,7 +16,7 @@
 static _Thread_local int last_error IN_PLACE;
 
 int
-failure(int result)
+pshm__record_failure(int result)
 {
 	last_error = -result;
 	return result;
@@ -32,7 +32,7 @@ int
 pshm_set_errno(int error)
 {
 	if (error < 0 || error > 4095)
-		return failure(-EINVAL);
+		return pshm__record_failure(-EINVAL);
 	last_error = error;
 	return 0;
 }

@@ -6,19 +6,19 @@
 #include "system.h"
 
 /* Keep a negative result as this thread's last failure, and return it. */
-SELDOM int failure(int result);
+SELDOM int pshm__record_failure(int result);
 
 /* What every public function returns through: a failure is kept, anything else passes. */
 static inline int
 record(int result)
 {
-	return result < 0 ? failure(result) : result;
+	return result < 0 ? pshm__record_failure(result) : result;
 }
 
 static inline int64_t
 record64(int64_t result)
 {
-	return result < 0 ? failure((int)result) : result;
+	return result < 0 ? pshm__record_failure((int)result) : result;
 }
 
 /* Of an address only the values -4095 to -1 are errors: some systems map above 2^63. */
@@ -31,7 +31,7 @@ is_address_error(int64_t result)
 static inline int64_t
 record_address(int64_t result)
 {
-	return is_address_error(result) ? failure((int)result) : result;
+	return is_address_error(result) ? pshm__record_failure((int)result) : result;
 }
 
 #endif

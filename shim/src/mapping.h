@@ -15,19 +15,19 @@ enum {
 };
 
 /* The native flags, -EINVAL for a bit that is no flag of ours, or -ENOTSUP for a flag that is not the platform's. */
-int mapping_native_flags(int flags);
+int pshm__mapping_native_flags(int flags);
 
 /* The same, with what the flags demand of the rest of a request. */
-int mapping_flags_of_request(int64_t address, int protections, int flags, int fd);
+int pshm__mapping_flags_of_request(int64_t address, int protections, int flags, int fd);
 
 /* Map, and do what flags that are not plain ask beyond it: both, or nothing. */
-int64_t mapping_make_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset);
+int64_t pshm__mapping_make_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset);
 
 /* Do to a new mapping what the flags ask beyond mapping it. */
-int mapping_settle(int64_t address, int64_t length, int protections, int flags);
+int pshm__mapping_settle(int64_t address, int64_t length, int protections, int flags);
 
 /* After a call has mapped and then failed: remove the mapping of an object, or the range that begins with it. */
-SELDOM void mapping_undo(int64_t address, int64_t length, int fd);
+SELDOM void pshm__mapping_undo(int64_t address, int64_t length, int fd);
 
 /* A macro, so that nothing is left of it where the platform's types have 64 bits. */
 #define mapping_fits(address, length) \
@@ -57,7 +57,7 @@ mapping_check(int64_t address, int64_t length, int protections, int flags, int f
 
 	if (error < 0)
 		return error;
-	return mapping_is_plain(flags) ? flags : mapping_flags_of_request(address, protections, flags, fd);
+	return mapping_is_plain(flags) ? flags : pshm__mapping_flags_of_request(address, protections, flags, fd);
 }
 
 /* Check a request, map, and do what the flags ask beyond it: both, or nothing. */
@@ -70,7 +70,7 @@ mapping_make(int64_t address, int64_t length, int protections, int flags, int fd
 		return error;
 	if (mapping_is_plain(flags))
 		return sys_mmap(address, length, protections, flags, fd, offset);
-	return mapping_make_by_flags(address, length, protections, flags, fd, offset);
+	return pshm__mapping_make_by_flags(address, length, protections, flags, fd, offset);
 }
 
 static inline int

@@ -22,7 +22,7 @@ spell(char *ret_name, const unsigned char bytes[12])
 }
 
 int
-name_random(char *ret_name)
+pshm__name_random(char *ret_name)
 {
 	unsigned char bytes[12];
 	int error = sys_getentropy(bytes, sizeof bytes);
@@ -34,7 +34,7 @@ name_random(char *ret_name)
 
 /* The time, the descriptor and where the stack happens to be: unique enough to read, and no secret. */
 void
-name_for_people(char *ret_name, int fd)
+pshm__name_for_people(char *ret_name, int fd)
 {
 	unsigned char bytes[12];
 	struct timespec now = { 0, 0 };

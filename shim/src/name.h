@@ -49,9 +49,9 @@ name_path(char *ret_path, const char *name)
 }
 
 /* Write a name that nobody can guess. An error of the system's random source is returned. */
-int name_random(char *ret_name);
+int pshm__name_random(char *ret_name);
 
 /* Write a name for people, about the object behind a descriptor, without a system call. */
-void name_for_people(char *ret_name, int fd);
+void pshm__name_for_people(char *ret_name, int fd);
 
 #endif

@@ -11,13 +11,13 @@ int shm_mkstemp(char *template) __attribute__((weak));
 /* A read-only object without a name is refused there as pointless; the next rung makes one. */
 #ifdef SHM_ANON
 int
-native_shm_anon(int permissions)
+pshm__native_shm_anon(int permissions)
 {
 	return sys_shm_open(SHM_ANON, O_RDWR, permissions);
 }
 #else
 int
-native_shm_anon(int permissions)
+pshm__native_shm_anon(int permissions)
 {
 	(void)permissions;
 	return -ENOTSUP;
@@ -26,7 +26,7 @@ native_shm_anon(int permissions)
 
 #if defined __OpenBSD__ || defined PSHM_TEST_PLATFORM
 int
-native_mkstemp(char *template)
+pshm__native_mkstemp(char *template)
 {
 	int saved = errno;
 
@@ -34,7 +34,7 @@ native_mkstemp(char *template)
 }
 #else
 int
-native_mkstemp(char *template)
+pshm__native_mkstemp(char *template)
 {
 	(void)template;
 	return -ENOTSUP;

@@ -12,7 +12,7 @@
 #include <sys/sysinfo.h>
 
 int
-native_older_memfd(int error, bool huge)
+pshm__native_older_memfd(int error, bool huge)
 {
 	int fd = error == -EINVAL ? sys_memfd_create(memfd_flags(huge)) : error;
 
@@ -27,13 +27,13 @@ sys_open(const char *path, int flags, int mode)
 
 	do
 		fd = open(path, flags | O_CLOEXEC, mode);
-	while (fd < 0 && system_interrupted(saved));
+	while (fd < 0 && pshm__system_interrupted(saved));
 	return system_result(fd, saved);
 }
 
 /* A file system that cannot says EOPNOTSUPP; a kernel that cannot sees the open of a directory for writing. */
 int
-native_tmpfile(int permissions)
+pshm__native_tmpfile(int permissions)
 {
 	int fd = sys_open(platform.directory, O_TMPFILE | O_RDWR, permissions);
 
@@ -110,7 +110,7 @@ give_name_by_thread(int fd, const char *name)
 
 /* By way of /proc: AT_EMPTY_PATH would need a capability. Without /proc there is no such file. */
 int
-native_give_name(int fd, const char *name)
+pshm__native_give_name(int fd, const char *name)
 {
 	char room[PATH_OF_DESCRIPTOR_SIZE];
 	int error = give_name_by(path_of_descriptor(room, OF_PROCESS, sizeof OF_PROCESS, fd), name);
@@ -128,7 +128,7 @@ reopen_by_thread(int fd, int flags)
 }
 
 int
-native_reopen(int fd, int flags)
+pshm__native_reopen(int fd, int flags)
 {
 	char room[PATH_OF_DESCRIPTOR_SIZE];
 	int opened = sys_open(path_of_descriptor(room, OF_PROCESS, sizeof OF_PROCESS, fd), flags, 0);
@@ -165,7 +165,7 @@ available_memory(const struct sysinfo *machine)
 
 /* What is free is told by one system call, and is enough for most. */
 bool
-native_has_memory(uint64_t wanted)
+pshm__native_has_memory(uint64_t wanted)
 {
 	struct sysinfo machine;
 	int saved = errno;
@@ -177,7 +177,7 @@ native_has_memory(uint64_t wanted)
 
 /* A kernel that was built without huge pages does not know the advice. */
 int
-native_ask_for_huge_pages(int64_t address, int64_t length)
+pshm__native_ask_for_huge_pages(int64_t address, int64_t length)
 {
 	int error = sys_madvise(address, length, MADV_HUGEPAGE);
 

@@ -28,7 +28,7 @@ sys_memfd_create(unsigned flags)
 }
 
 /* After an error: kernels before 6.3 refuse the flag about execution, so it is dropped, and only it. */
-SELDOM int native_older_memfd(int error, bool huge);
+SELDOM int pshm__native_older_memfd(int error, bool huge);
 
 static inline unsigned
 memfd_flags(bool huge)
@@ -37,15 +37,15 @@ memfd_flags(bool huge)
 }
 
 static inline int
-native_memfd(bool executable, bool huge)
+pshm__native_memfd(bool executable, bool huge)
 {
 	int fd = sys_memfd_create(memfd_flags(huge) | (executable ? MFD_EXEC : MFD_NOEXEC_SEAL));
 
-	return fd < 0 ? native_older_memfd(fd, huge) : fd;
+	return fd < 0 ? pshm__native_older_memfd(fd, huge) : fd;
 }
 
 static inline bool
-native_is_path(int status_flags)
+pshm__native_is_path(int status_flags)
 {
 	return (status_flags & O_PATH) != 0;
 }
@@ -71,37 +71,37 @@ fallocate_uninterrupted(int fd, int mode, int64_t offset, int64_t length)
 }
 
 static inline int
-native_fallocate(int fd, int64_t offset, int64_t length)
+pshm__native_fallocate(int fd, int64_t offset, int64_t length)
 {
 	return fallocate_uninterrupted(fd, 0, offset, length);
 }
 
 static inline int
-native_fallocate_once(int fd, int64_t offset, int64_t length)
+pshm__native_fallocate_once(int fd, int64_t offset, int64_t length)
 {
 	return sys_fallocate(fd, 0, offset, length);
 }
 
 static inline int
-native_reserve(int fd, int64_t offset, int64_t length)
+pshm__native_reserve(int fd, int64_t offset, int64_t length)
 {
 	return fallocate_uninterrupted(fd, FALLOC_FL_KEEP_SIZE, offset, length);
 }
 
 static inline int
-native_release(int fd, int64_t offset, int64_t length)
+pshm__native_release(int fd, int64_t offset, int64_t length)
 {
 	return fallocate_uninterrupted(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset, length);
 }
 
 static inline int
-native_add_seals(int fd, int seals)
+pshm__native_add_seals(int fd, int seals)
 {
 	return sys_fcntl(fd, F_ADD_SEALS, seals);
 }
 
 static inline int
-native_get_seals(int fd)
+pshm__native_get_seals(int fd)
 {
 	return sys_fcntl(fd, F_GET_SEALS, 0);
 }
@@ -114,13 +114,13 @@ sys_madvise(int64_t address, int64_t length, int advice)
 
 	do
 		result = madvise((void *)(uintptr_t)address, (size_t)length, advice);
-	while (result < 0 && system_interrupted(saved));
+	while (result < 0 && pshm__system_interrupted(saved));
 	return system_result(result, saved);
 }
 
 /* Where touching a page would be a SIGBUS, the answer is EFAULT; a kernel before 5.14 does not know the advice. */
 static inline int
-native_populate(int64_t address, int64_t length, bool writing)
+pshm__native_populate(int64_t address, int64_t length, bool writing)
 {
 	int error = sys_madvise(address, length, writing ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
 

@@ -6,7 +6,7 @@
 #ifndef __linux__
 
 int
-native_memfd(bool executable, bool huge)
+pshm__native_memfd(bool executable, bool huge)
 {
 	(void)executable;
 	(void)huge;
@@ -14,14 +14,14 @@ native_memfd(bool executable, bool huge)
 }
 
 int
-native_tmpfile(int permissions)
+pshm__native_tmpfile(int permissions)
 {
 	(void)permissions;
 	return -ENOTSUP;
 }
 
 int
-native_give_name(int fd, const char *name)
+pshm__native_give_name(int fd, const char *name)
 {
 	(void)fd;
 	(void)name;
@@ -29,7 +29,7 @@ native_give_name(int fd, const char *name)
 }
 
 int
-native_reopen(int fd, int flags)
+pshm__native_reopen(int fd, int flags)
 {
 	(void)fd;
 	(void)flags;
@@ -37,7 +37,7 @@ native_reopen(int fd, int flags)
 }
 
 bool
-native_is_path(int status_flags)
+pshm__native_is_path(int status_flags)
 {
 	(void)status_flags;
 	return false;
@@ -46,7 +46,7 @@ native_is_path(int status_flags)
 /* posix_fallocate returns its error, and leaves errno alone; macOS and OpenBSD have none. */
 #if defined __APPLE__ || defined __OpenBSD__
 int
-native_fallocate_once(int fd, int64_t offset, int64_t length)
+pshm__native_fallocate_once(int fd, int64_t offset, int64_t length)
 {
 	(void)fd;
 	(void)offset;
@@ -55,7 +55,7 @@ native_fallocate_once(int fd, int64_t offset, int64_t length)
 }
 #else
 int
-native_fallocate_once(int fd, int64_t offset, int64_t length)
+pshm__native_fallocate_once(int fd, int64_t offset, int64_t length)
 {
 	int error = posix_fallocate(fd, offset, length);
 
@@ -64,18 +64,18 @@ native_fallocate_once(int fd, int64_t offset, int64_t length)
 #endif
 
 int
-native_fallocate(int fd, int64_t offset, int64_t length)
+pshm__native_fallocate(int fd, int64_t offset, int64_t length)
 {
 	int result;
 
 	do
-		result = native_fallocate_once(fd, offset, length);
+		result = pshm__native_fallocate_once(fd, offset, length);
 	while (result == -EINTR);
 	return result;
 }
 
 int
-native_reserve(int fd, int64_t offset, int64_t length)
+pshm__native_reserve(int fd, int64_t offset, int64_t length)
 {
 	(void)fd;
 	(void)offset;
@@ -84,7 +84,7 @@ native_reserve(int fd, int64_t offset, int64_t length)
 }
 
 int
-native_release(int fd, int64_t offset, int64_t length)
+pshm__native_release(int fd, int64_t offset, int64_t length)
 {
 	(void)fd;
 	(void)offset;
@@ -93,14 +93,14 @@ native_release(int fd, int64_t offset, int64_t length)
 }
 
 bool
-native_has_memory(uint64_t wanted)
+pshm__native_has_memory(uint64_t wanted)
 {
 	(void)wanted;
 	return true;
 }
 
 int
-native_add_seals(int fd, int seals)
+pshm__native_add_seals(int fd, int seals)
 {
 	(void)fd;
 	(void)seals;
@@ -108,14 +108,14 @@ native_add_seals(int fd, int seals)
 }
 
 int
-native_get_seals(int fd)
+pshm__native_get_seals(int fd)
 {
 	(void)fd;
 	return -ENOTSUP;
 }
 
 int
-native_populate(int64_t address, int64_t length, bool writing)
+pshm__native_populate(int64_t address, int64_t length, bool writing)
 {
 	(void)address;
 	(void)length;
@@ -124,7 +124,7 @@ native_populate(int64_t address, int64_t length, bool writing)
 }
 
 int
-native_ask_for_huge_pages(int64_t address, int64_t length)
+pshm__native_ask_for_huge_pages(int64_t address, int64_t length)
 {
 	(void)address;
 	(void)length;

@@ -6,7 +6,7 @@
 
 /* macOS gives an object no file type at all. */
 int
-object_kind_error(mode_t mode)
+pshm__object_kind_error(mode_t mode)
 {
 	if ((mode & S_IFMT) == 0)
 		return 0;
@@ -14,14 +14,14 @@ object_kind_error(mode_t mode)
 }
 
 int
-object_refuse(int fd, int error)
+pshm__object_refuse(int fd, int error)
 {
 	sys_close(fd);
 	return error;
 }
 
 int
-object_unsupported(int fd)
+pshm__object_unsupported(int fd)
 {
 	struct stat status;
 	int error = sys_fstat(fd, &status);

@@ -12,7 +12,7 @@
 enum { OBJECT_RACES = 4096 };
 
 /* What a file is to us that is no regular one: 0 an object, -EISDIR a directory, -ENODEV anything else. */
-SELDOM int object_kind_error(mode_t mode);
+SELDOM int pshm__object_kind_error(mode_t mode);
 
 /* Describe what is behind a descriptor, and refuse what is no object. */
 static inline int
@@ -20,11 +20,11 @@ object_status(int fd, struct stat *ret_status)
 {
 	int error = sys_fstat(fd, ret_status);
 
-	return error < 0 || S_ISREG(ret_status->st_mode) ? error : object_kind_error(ret_status->st_mode);
+	return error < 0 || S_ISREG(ret_status->st_mode) ? error : pshm__object_kind_error(ret_status->st_mode);
 }
 
 /* Close what was opened and is not to be had; the error is the result. */
-SELDOM int object_refuse(int fd, int error);
+SELDOM int pshm__object_refuse(int fd, int error);
 
 /* Open what may exist; flags are native. Never blocks, never returns what is no object. */
 static inline int
@@ -37,7 +37,7 @@ object_open(const char *name, int flags, int mode)
 	if (fd < 0)
 		return fd;
 	error = object_status(fd, &status);
-	return error < 0 ? object_refuse(fd, error) : fd;
+	return error < 0 ? pshm__object_refuse(fd, error) : fd;
 }
 
 /* Create what does not exist, exclusively: what is new is an object. */
@@ -48,9 +48,9 @@ object_create(const char *name, int flags, int mode)
 }
 
 /* Give the name to a new object, whoever had it. */
-int object_supersede(const char *name, int direction, int permissions);
+int pshm__object_supersede(const char *name, int direction, int permissions);
 
 /* -EBADF for a descriptor that is none, else -ENOTSUP: the answer of a call that this platform cannot serve. */
-SELDOM int object_unsupported(int fd);
+SELDOM int pshm__object_unsupported(int fd);
 
 #endif

@@ -3,14 +3,14 @@
 #include "system.h"
 #include "platform.h"
 
-atomic_int platform_page;
+atomic_int pshm__platform_page;
 
 int
-platform_ask_page_size(void)
+pshm__platform_ask_page_size(void)
 {
 	int size = (int)sysconf(_SC_PAGESIZE);
 
-	atomic_store_explicit(&platform_page, size, memory_order_relaxed);
+	atomic_store_explicit(&pshm__platform_page, size, memory_order_relaxed);
 	return size;
 }
 

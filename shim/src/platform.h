@@ -74,17 +74,17 @@ static const struct platform platform = PLATFORM_POSIX;
 #endif
 
 /* The size of a page of memory, in bytes; 0 until it was asked for, since sysconf is slow. */
-extern atomic_int platform_page;
+extern atomic_int pshm__platform_page;
 
 /* Ask for it. Threads that ask at the same time store the same answer. */
-SELDOM int platform_ask_page_size(void);
+SELDOM int pshm__platform_ask_page_size(void);
 
 static inline int
 platform_page_size(void)
 {
-	int size = atomic_load_explicit(&platform_page, memory_order_relaxed);
+	int size = atomic_load_explicit(&pshm__platform_page, memory_order_relaxed);
 
-	return size == 0 ? platform_ask_page_size() : size;
+	return size == 0 ? pshm__platform_ask_page_size() : size;
 }
 
 static inline bool

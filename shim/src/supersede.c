@@ -19,25 +19,25 @@ reader_of(int fd)
 	if (reader >= 0)
 		reader = sys_fchmod(fd, 0400);
 	if (reader >= 0)
-		reader = native_reopen(fd, O_RDONLY);
+		reader = pshm__native_reopen(fd, O_RDONLY);
 	error = reader < 0 ? reader : sys_fchmod(fd, (int)(status.st_mode & 0777));
 	sys_close(fd);
-	return error < 0 && reader >= 0 ? object_refuse(reader, error) : reader;
+	return error < 0 && reader >= 0 ? pshm__object_refuse(reader, error) : reader;
 }
 
 /* The new object is ready, descriptors and all, before the old one loses its name. */
 static int
 by_link(const char *name, int direction, int permissions)
 {
-	int fd = native_tmpfile(permissions);
+	int fd = pshm__native_tmpfile(permissions);
 	int error;
 
 	if (fd >= 0 && direction == PSHM_DIRECTION_INPUT)
 		fd = reader_of(fd);
 	if (fd < 0)
 		return fd;
-	error = native_give_name(fd, name);
-	return error < 0 ? object_refuse(fd, error) : fd;
+	error = pshm__native_give_name(fd, name);
+	return error < 0 ? pshm__object_refuse(fd, error) : fd;
 }
 
 static int ASIDE
@@ -57,7 +57,7 @@ by_name(const char *name, int direction, int permissions)
 }
 
 int
-object_supersede(const char *name, int direction, int permissions)
+pshm__object_supersede(const char *name, int direction, int permissions)
 {
 	int fd = can(CAN_LINK) ? by_link(name, direction, permissions) : -ENOTSUP;
 

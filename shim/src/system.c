@@ -3,7 +3,7 @@
 #include "system.h"
 
 int
-system_error(int saved)
+pshm__system_error(int saved)
 {
 	int error = errno;
 
@@ -12,7 +12,7 @@ system_error(int saved)
 }
 
 bool
-system_interrupted(int saved)
+pshm__system_interrupted(int saved)
 {
 	if (errno != EINTR)
 		return false;

@@ -49,15 +49,15 @@ _Static_assert(sizeof(off_t) == sizeof(int64_t), "offsets are 64 bits wide");
 #endif
 
 /* After a call has failed: its errno, negated; errno is put back to what it was before the call. */
-SELDOM int system_error(int saved);
+SELDOM int pshm__system_error(int saved);
 
 /* After a call has failed: was it interrupted, so that it is to be repeated? Puts errno back if so. */
-SELDOM bool system_interrupted(int saved);
+SELDOM bool pshm__system_interrupted(int saved);
 
 static inline int
 system_result(int result, int saved)
 {
-	return result < 0 ? system_error(saved) : result;
+	return result < 0 ? pshm__system_error(saved) : result;
 }
 
 static inline int
@@ -68,7 +68,7 @@ sys_shm_open(const char *name, int flags, int mode)
 
 	do
 		fd = shm_open(name, flags, (mode_t)mode);
-	while (fd < 0 && system_interrupted(saved));
+	while (fd < 0 && pshm__system_interrupted(saved));
 	return system_result(fd, saved);
 }
 
@@ -88,7 +88,7 @@ sys_ftruncate(int fd, int64_t length)
 
 	do
 		result = ftruncate(fd, length);
-	while (result < 0 && system_interrupted(saved));
+	while (result < 0 && pshm__system_interrupted(saved));
 	return system_result(result, saved);
 }
 
@@ -124,7 +124,7 @@ sys_statvfs(const char *path, struct statvfs *ret_place)
 
 	do
 		result = statvfs(path, ret_place);
-	while (result < 0 && system_interrupted(saved));
+	while (result < 0 && pshm__system_interrupted(saved));
 	return system_result(result, saved);
 }
 
@@ -136,7 +136,7 @@ sys_fstatvfs(int fd, struct statvfs *ret_place)
 
 	do
 		result = fstatvfs(fd, ret_place);
-	while (result < 0 && system_interrupted(saved));
+	while (result < 0 && pshm__system_interrupted(saved));
 	return system_result(result, saved);
 }
 
@@ -148,7 +148,7 @@ sys_fchown(int fd, uid_t owner, gid_t group)
 
 	do
 		result = fchown(fd, owner, group);
-	while (result < 0 && system_interrupted(saved));
+	while (result < 0 && pshm__system_interrupted(saved));
 	return system_result(result, saved);
 }
 
@@ -160,7 +160,7 @@ sys_fchmod(int fd, int mode)
 
 	do
 		result = fchmod(fd, (mode_t)mode);
-	while (result < 0 && system_interrupted(saved));
+	while (result < 0 && pshm__system_interrupted(saved));
 	return system_result(result, saved);
 }
 
@@ -170,7 +170,7 @@ sys_mmap(int64_t address, int64_t length, int protections, int flags, int fd, in
 	int saved = errno;
 	void *memory = mmap((void *)(uintptr_t)address, (size_t)length, protections, flags, fd, offset);
 
-	return memory == MAP_FAILED ? system_error(saved) : (int64_t)(uintptr_t)memory;
+	return memory == MAP_FAILED ? pshm__system_error(saved) : (int64_t)(uintptr_t)memory;
 }
 
 static inline int
@@ -204,7 +204,7 @@ sys_close(int fd)
 	int saved = errno;
 	int result = close(fd);
 
-	return result < 0 && system_interrupted(saved) ? 0 : system_result(result, saved);
+	return result < 0 && pshm__system_interrupted(saved) ? 0 : system_result(result, saved);
 }
 
 static inline int
@@ -223,8 +223,8 @@ sys_pread(int fd, void *bytes, size_t count, int64_t offset)
 
 	do
 		result = pread(fd, bytes, count, offset);
-	while (result < 0 && system_interrupted(saved));
-	return result < 0 ? system_error(saved) : result;
+	while (result < 0 && pshm__system_interrupted(saved));
+	return result < 0 ? pshm__system_error(saved) : result;
 }
 
 static inline int64_t
@@ -235,8 +235,8 @@ sys_pwrite(int fd, const void *bytes, size_t count, int64_t offset)
 
 	do
 		result = pwrite(fd, bytes, count, offset);
-	while (result < 0 && system_interrupted(saved));
-	return result < 0 ? system_error(saved) : result;
+	while (result < 0 && pshm__system_interrupted(saved));
+	return result < 0 ? pshm__system_error(saved) : result;
 }
 
 static inline void *
@@ -246,7 +246,7 @@ sys_realloc(void *memory, size_t size)
 	void *moved = realloc(memory, size);
 
 	if (moved == NULL)
-		(void)system_error(saved);
+		(void)pshm__system_error(saved);
 	return moved;
 }
 
@@ -257,7 +257,7 @@ sys_sendmsg(int socket, const struct msghdr *message, int flags)
 	int saved = errno;
 	ssize_t result = sendmsg(socket, message, flags);
 
-	return result < 0 ? system_error(saved) : result;
+	return result < 0 ? pshm__system_error(saved) : result;
 }
 
 static inline int64_t
@@ -266,7 +266,7 @@ sys_recvmsg(int socket, struct msghdr *ret_message, int flags)
 	int saved = errno;
 	ssize_t result = recvmsg(socket, ret_message, flags);
 
-	return result < 0 ? system_error(saved) : result;
+	return result < 0 ? pshm__system_error(saved) : result;
 }
 
 static inline int
@@ -299,7 +299,7 @@ sys_opendir(const char *path, DIR **ret_directory)
 	int saved = errno;
 
 	*ret_directory = opendir(path);
-	return *ret_directory == NULL ? system_error(saved) : 0;
+	return *ret_directory == NULL ? pshm__system_error(saved) : 0;
 }
 
 /* The next entry; NULL at the end, or where there is an error: only errno tells the two apart, readdir(3). */

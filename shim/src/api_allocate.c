@@ -19,7 +19,7 @@ has_room(int fd, uint64_t wanted)
 
 	if (sys_fstatvfs(fd, &place) < 0)
 		return true;
-	return place.f_blocks == 0 ? native_has_memory(wanted) : wanted <= (uint64_t)place.f_bavail * place.f_frsize;
+	return place.f_blocks == 0 ? pshm__native_has_memory(wanted) : wanted <= (uint64_t)place.f_bavail * place.f_frsize;
 }
 
 /* A request that cannot be met is refused before it takes the room away from others, or brings the system down. */
@@ -47,7 +47,7 @@ reserve_past_end(int fd, int64_t end, int64_t size)
 	int error = 0;
 
 	for (int64_t done = first_page_past(end); done < size && error >= 0; done += PORTION)
-		error = native_reserve(fd, done, size - done < PORTION ? size - done : PORTION);
+		error = pshm__native_reserve(fd, done, size - done < PORTION ? size - done : PORTION);
 	return error;
 }
 
@@ -60,7 +60,7 @@ reserve_undisturbed(int fd, int64_t length)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	error = native_fallocate(fd, 0, length);
+	error = pshm__native_fallocate(fd, 0, length);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return error;
 }
@@ -72,7 +72,7 @@ reserve_undisturbed(int fd, int64_t length)
 static inline int
 reserve_below_end(int fd, int64_t length)
 {
-	int error = length == 0 ? 0 : native_fallocate_once(fd, 0, length);
+	int error = length == 0 ? 0 : pshm__native_fallocate_once(fd, 0, length);
 
 	return error == -EINTR ? reserve_undisturbed(fd, length) : error;
 }
@@ -89,14 +89,14 @@ release_past_end(int fd, int64_t size)
 	int64_t first = first_page_past(end);
 
 	if (first < size)
-		(void)native_release(fd, first, size - first);
+		(void)pshm__native_release(fd, first, size - first);
 }
 
 /* Within one page only the last step would meet the seal, when the pages below the end have been filled. */
 static bool
 is_sealed_against_growing(int fd)
 {
-	int seals = native_get_seals(fd);
+	int seals = pshm__native_get_seals(fd);
 
 	return seals >= 0 && (seals & PSHM_SEAL_GROW) != 0;
 }
@@ -117,7 +117,7 @@ lacks_pages(int fd, int64_t size)
 static int
 grow_into_reserved(int fd, int64_t size)
 {
-	int error = native_fallocate(fd, size - 1, 1);
+	int error = pshm__native_fallocate(fd, size - 1, 1);
 
 	return error >= 0 && lacks_pages(fd, size) ? reserve_below_end(fd, size) : error;
 }
@@ -144,7 +144,7 @@ static int
 grow(int fd, int64_t old_size, int64_t size)
 {
 	struct stat status;
-	int error = native_fallocate(fd, 0, size);
+	int error = pshm__native_fallocate(fd, 0, size);
 
 	if (error < 0 && sys_fstat(fd, &status) >= 0 && status.st_size > old_size && status.st_size <= size)
 		sys_ftruncate(fd, old_size);

@@ -39,9 +39,9 @@ map_behind(int64_t room, int64_t length, int protections, int flags, int fd, int
 	if (!is_address_error(error))
 		error = sys_mmap(base, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	if (!is_address_error(error) && !mapping_is_plain(flags))
-		error = mapping_settle(data, length, protections, flags);
+		error = pshm__mapping_settle(data, length, protections, flags);
 	if (is_address_error(error)) {
-		mapping_undo(base, room + length, fd);
+		pshm__mapping_undo(base, room + length, fd);
 		return error;
 	}
 	return data;

@@ -26,14 +26,14 @@ trial(unsigned rungs)
 	const struct anonymous_request request = { PSHM_DIRECTION_IO, 0600, false, 1 };
 	char name[MADE_NAME_SIZE];
 
-	return anonymous_open(&request, platform.rungs & rungs, name);
+	return pshm__anonymous_open(&request, platform.rungs & rungs, name);
 }
 
 static bool
 has_allocate(void)
 {
 	int fd = can(CAN_ALLOCATE) ? trial(~0U) : -ENOTSUP;
-	bool allocates = fd >= 0 && native_fallocate(fd, 0, 1) >= 0;
+	bool allocates = fd >= 0 && pshm__native_fallocate(fd, 0, 1) >= 0;
 
 	(void)opens(fd);
 	return allocates;
@@ -54,13 +54,13 @@ has_descriptor_io(void)
 static bool
 has_growsdown(void)
 {
-	return mapping_native_flags(PSHM_MAP_GROWSDOWN) >= 0;
+	return pshm__mapping_native_flags(PSHM_MAP_GROWSDOWN) >= 0;
 }
 
 static bool
 has_huge_objects(void)
 {
-	return (platform.rungs & RUNG_MEMFD) != 0 && opens(native_memfd(false, true));
+	return (platform.rungs & RUNG_MEMFD) != 0 && opens(pshm__native_memfd(false, true));
 }
 
 /* Whether a call on a page of memory works. */
@@ -81,7 +81,7 @@ works_on_page(int (*call)(int64_t address, int64_t length))
 static bool
 has_huge_pages(void)
 {
-	return works_on_page(native_ask_for_huge_pages);
+	return works_on_page(pshm__native_ask_for_huge_pages);
 }
 
 static bool
@@ -99,7 +99,7 @@ has_list(void)
 static bool
 has_noreserve(void)
 {
-	return mapping_native_flags(PSHM_MAP_NORESERVE) >= 0;
+	return pshm__mapping_native_flags(PSHM_MAP_NORESERVE) >= 0;
 }
 
 static bool
@@ -111,7 +111,7 @@ has_permissions(void)
 static int
 populate_reading(int64_t address, int64_t length)
 {
-	return native_populate(address, length, false);
+	return pshm__native_populate(address, length, false);
 }
 
 static bool
@@ -124,7 +124,7 @@ static bool
 has_reopen(void)
 {
 	int fd = trial(~0U);
-	bool reopens = fd >= 0 && opens(native_reopen(fd, O_RDONLY));
+	bool reopens = fd >= 0 && opens(pshm__native_reopen(fd, O_RDONLY));
 
 	(void)opens(fd);
 	return reopens;
@@ -140,7 +140,7 @@ static bool
 takes_seals(int seals)
 {
 	int fd = trial(RUNG_MEMFD);
-	bool takes = fd >= 0 && native_add_seals(fd, seals) >= 0;
+	bool takes = fd >= 0 && pshm__native_add_seals(fd, seals) >= 0;
 
 	(void)opens(fd);
 	return takes;
@@ -167,8 +167,8 @@ has_seal_future_write(void)
 static bool
 has_supersede(void)
 {
-	int fd = can(CAN_LINK) ? native_tmpfile(0600) : -ENOTSUP;
-	bool reopens = fd >= 0 && opens(native_reopen(fd, O_RDONLY));
+	int fd = can(CAN_LINK) ? pshm__native_tmpfile(0600) : -ENOTSUP;
+	bool reopens = fd >= 0 && opens(pshm__native_reopen(fd, O_RDONLY));
 
 	(void)opens(fd);
 	return reopens;

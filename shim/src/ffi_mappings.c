@@ -46,7 +46,7 @@ has_flag(int flags, int flag)
 }
 
 int
-mapping_native_flags(int flags)
+pshm__mapping_native_flags(int flags)
 {
 	int native = flags & MAPPING_SAME_EVERYWHERE;
 
@@ -81,23 +81,23 @@ flags_error(int64_t address, int protections, int flags, int fd)
 }
 
 int
-mapping_flags_of_request(int64_t address, int protections, int flags, int fd)
+pshm__mapping_flags_of_request(int64_t address, int protections, int flags, int fd)
 {
 	int error = flags_error(address, protections, flags, fd);
 
-	return error < 0 ? error : mapping_native_flags(flags);
+	return error < 0 ? error : pshm__mapping_native_flags(flags);
 }
 
 /* Huge pages before any page is there, and locking last. */
 int
-mapping_settle(int64_t address, int64_t length, int protections, int flags)
+pshm__mapping_settle(int64_t address, int64_t length, int protections, int flags)
 {
 	int error = 0;
 
 	if (has_flag(flags, PSHM_MAP_HUGE))
-		error = native_ask_for_huge_pages(address, length);
+		error = pshm__native_ask_for_huge_pages(address, length);
 	if (error >= 0 && has_flag(flags, PSHM_MAP_POPULATE))
-		error = native_populate(address, length, (protections & PSHM_PROT_WRITE) != 0);
+		error = pshm__native_populate(address, length, (protections & PSHM_PROT_WRITE) != 0);
 	if (error >= 0 && has_flag(flags, PSHM_MAP_LOCK))
 		error = sys_mlock(address, length);
 	return error;
@@ -105,7 +105,7 @@ mapping_settle(int64_t address, int64_t length, int protections, int flags)
 
 /* An object of huge pages was mapped in whole ones, whose size is its block size, and is not unmapped otherwise. */
 void
-mapping_undo(int64_t address, int64_t length, int fd)
+pshm__mapping_undo(int64_t address, int64_t length, int fd)
 {
 	struct stat status;
 
@@ -114,17 +114,17 @@ mapping_undo(int64_t address, int64_t length, int fd)
 }
 
 int64_t
-mapping_make_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
+pshm__mapping_make_by_flags(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset)
 {
-	int native = mapping_flags_of_request(address, protections, flags, fd);
+	int native = pshm__mapping_flags_of_request(address, protections, flags, fd);
 	int64_t made = native < 0 ? native : sys_mmap(address, length, protections, native, fd, offset);
 	int error;
 
 	if (is_address_error(made))
 		return made;
-	error = mapping_settle(made, length, protections, flags);
+	error = pshm__mapping_settle(made, length, protections, flags);
 	if (error < 0) {
-		mapping_undo(made, length, fd);
+		pshm__mapping_undo(made, length, fd);
 		return error;
 	}
 	return made;

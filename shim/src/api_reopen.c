@@ -13,7 +13,7 @@ direction_of(int fd)
 
 	if (flags < 0)
 		return flags;
-	if (native_is_path(flags))
+	if (pshm__native_is_path(flags))
 		return -EBADF;
 	return (flags & O_ACCMODE) == O_WRONLY ? -EACCES : flags & O_ACCMODE;
 }
@@ -31,7 +31,7 @@ reopen(int fd, int direction)
 		return owned;
 	if (direction == PSHM_DIRECTION_IO && owned != PSHM_DIRECTION_IO)
 		return -EACCES;
-	fresh = native_reopen(fd, direction);
+	fresh = pshm__native_reopen(fd, direction);
 	return fresh == -ENOTSUP && direction == owned ? sys_fcntl(fd, F_DUPFD_CLOEXEC, 0) : fresh;
 }
 

@@ -19,7 +19,7 @@ enum {
 static int
 result_of(int fd, int result)
 {
-	return result == -ENOTSUP ? object_unsupported(fd) : result;
+	return result == -ENOTSUP ? pshm__object_unsupported(fd) : result;
 }
 
 /* EINVAL means a descriptor that knows no seals, or a seal that this kernel does not know. */
@@ -30,8 +30,8 @@ pshm_seal(int fd, int seals)
 
 	if ((seals & ~SEALS) != 0)
 		return record(-EINVAL);
-	error = result_of(fd, native_add_seals(fd, seals));
-	if (error == -EINVAL && native_get_seals(fd) >= 0)
+	error = result_of(fd, pshm__native_add_seals(fd, seals));
+	if (error == -EINVAL && pshm__native_get_seals(fd) >= 0)
 		error = -ENOTSUP;
 	return record(error);
 }
@@ -39,7 +39,7 @@ pshm_seal(int fd, int seals)
 int
 pshm_seals(int fd)
 {
-	int seals = result_of(fd, native_get_seals(fd));
+	int seals = result_of(fd, pshm__native_get_seals(fd));
 
 	return seals < 0 ? record(seals) : seals & SEALS;
 }

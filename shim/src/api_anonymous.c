@@ -21,11 +21,11 @@ static int ASIDE
 settle_for_reading(int fd, int permissions)
 {
 	int error = sys_fchmod(fd, 0400 | (permissions & EXEC_BITS));
-	int reader = error < 0 ? error : native_reopen(fd, O_RDONLY);
+	int reader = error < 0 ? error : pshm__native_reopen(fd, O_RDONLY);
 
 	error = reader < 0 ? reader : sys_fchmod(fd, permissions);
 	sys_close(fd);
-	return error < 0 && reader >= 0 ? object_refuse(reader, error) : reader;
+	return error < 0 && reader >= 0 ? pshm__object_refuse(reader, error) : reader;
 }
 
 /* Take over a new object that nobody else can have, as it was asked for. */
@@ -39,26 +39,26 @@ settle(int fd, const struct anonymous_request *request)
 	if (request->direction == PSHM_DIRECTION_INPUT)
 		return settle_for_reading(fd, request->permissions);
 	error = sys_fchmod(fd, request->permissions);
-	return error < 0 ? object_refuse(fd, error) : fd;
+	return error < 0 ? pshm__object_refuse(fd, error) : fd;
 }
 
 static inline int
 on_memfd(const struct anonymous_request *request)
 {
-	return settle(native_memfd((request->permissions & EXEC_BITS) != 0, request->huge), request);
+	return settle(pshm__native_memfd((request->permissions & EXEC_BITS) != 0, request->huge), request);
 }
 
 static int
 on_tmpfile(const struct anonymous_request *request)
 {
-	return settle(native_tmpfile(0600), request);
+	return settle(pshm__native_tmpfile(0600), request);
 }
 
 /* FreeBSD makes no read-only object of this kind. */
 static int
 on_shm_anon(const struct anonymous_request *request)
 {
-	return request->direction == PSHM_DIRECTION_INPUT ? -ENOTSUP : settle(native_shm_anon(0600), request);
+	return request->direction == PSHM_DIRECTION_INPUT ? -ENOTSUP : settle(pshm__native_shm_anon(0600), request);
 }
 
 /* Unlink a name that this process has just made, and give the object its permissions. */
@@ -71,7 +71,7 @@ forget_name(int fd, const char *name, int permissions)
 		error = 0;
 	if (error >= 0 && can(CAN_PERMIT))
 		error = sys_fchmod(fd, permissions);
-	return error < 0 ? object_refuse(fd, error) : fd;
+	return error < 0 ? pshm__object_refuse(fd, error) : fd;
 }
 
 /* The same through the name that the object still has. The umask may have taken away that its owner can read it. */
@@ -90,7 +90,7 @@ settle_by_name(int fd, const char *name)
 static int
 on_mkstemp(const struct anonymous_request *request, char *ret_name)
 {
-	int fd = native_mkstemp(strcpy(ret_name, "/pshm-XXXXXXXXXXXX"));
+	int fd = pshm__native_mkstemp(strcpy(ret_name, "/pshm-XXXXXXXXXXXX"));
 
 	if (fd >= 0 && request->direction == PSHM_DIRECTION_INPUT)
 		fd = settle_by_name(fd, ret_name);
@@ -102,7 +102,7 @@ static int
 on_name(const struct anonymous_request *request, char *ret_name)
 {
 	for (int attempt = 0; attempt < request->attempts; attempt++) {
-		int fd = name_random(ret_name);
+		int fd = pshm__name_random(ret_name);
 
 		if (fd < 0)
 			return fd;
@@ -139,7 +139,7 @@ first_rung(const struct anonymous_request *request, unsigned rungs)
 }
 
 int
-anonymous_open(const struct anonymous_request *request, unsigned rungs, char *ret_name)
+pshm__anonymous_open(const struct anonymous_request *request, unsigned rungs, char *ret_name)
 {
 	int fd = first_rung(request, rungs);
 
@@ -178,7 +178,7 @@ open_on_lower_rungs(const struct anonymous_request *request, char *ret_name)
 		return record(fd);
 	if (ret_name != NULL) {
 		if (name[0] == '\0')
-			name_for_people(name, fd);
+			pshm__name_for_people(name, fd);
 		memcpy(ret_name, name, sizeof name);
 	}
 	return fd;
@@ -199,6 +199,6 @@ pshm_open_anonymous(int direction, int permissions, int flags, int attempts, cha
 	if (fd < 0)
 		return record(fd);
 	if (ret_name != NULL)
-		name_for_people(ret_name, fd);
+		pshm__name_for_people(ret_name, fd);
 	return fd;
 }

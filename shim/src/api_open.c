@@ -87,7 +87,7 @@ open_or_create(const char *name, int direction, int if_exists, int permissions, 
 static int ASIDE
 supersede(const char *name, int direction, int permissions, int *ret_created)
 {
-	return answer(object_supersede(name, direction, permissions), 1, ret_created);
+	return answer(pshm__object_supersede(name, direction, permissions), 1, ret_created);
 }
 
 int
