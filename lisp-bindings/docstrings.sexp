@@ -42,6 +42,10 @@ is in `*errno*`."
 "Give LENGTH octets of mapped memory at the pointer ADDR the protections PROT (`prot-flags`). Return
 0, or -1 with the reason in `*errno*`."
 "addr length prot")
+("posix-shm/ffi" "msync" "Function"
+"Write LENGTH octets of mapped memory at the pointer ADDR back to their file, in the way of FLAGS
+(`msync-flags`). Return 0, or -1 with the reason in `*errno*`."
+"addr length flags")
 ("posix-shm/ffi" "close" "Function"
 "Close the descriptor FD. Return 0, or -1 with the reason in `*errno*`."
 "fd")

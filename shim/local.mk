@@ -30,6 +30,7 @@ shim_sources = \
 	shim/src/ffi_library.c \
 	shim/src/ffi_mappings.c \
 	shim/src/ffi_objects.c \
+	shim/src/mapping.c \
 	shim/src/mapping.h \
 	shim/src/name.c \
 	shim/src/name.h \

@@ -16,6 +16,7 @@
            #:+pshm-kind-if-does-not-exist+
            #:+pshm-kind-anonymous-flag+
            #:+pshm-kind-seal+
+           #:+pshm-kind-msync-flag+
            #:+pshm-o-rdonly+
            #:+pshm-o-rdwr+
            #:+pshm-o-creat+
@@ -57,11 +58,16 @@
            #:+pshm-map-private+
            #:+pshm-map-fixed+
            #:+pshm-map-anonymous+
-           #:+pshm-map-growsdown+
+           #:+pshm-map-fixed-noreplace+
            #:+pshm-map-noreserve+
            #:+pshm-map-populate+
            #:+pshm-map-lock+
            #:+pshm-map-huge+
+           #:+pshm-map-nodump+
+           #:+pshm-map-growsdown+
+           #:+pshm-ms-sync+
+           #:+pshm-ms-async+
+           #:+pshm-ms-invalidate+
            #:+pshm-direction-input+
            #:+pshm-direction-io+
            #:+pshm-if-exists-default+
@@ -109,6 +115,7 @@
            #:pshm-mmap
            #:pshm-munmap
            #:pshm-mprotect
+           #:pshm-msync
            #:pshm-close
            #:pshm-dup
            #:pshm-set-inheritable
@@ -179,11 +186,12 @@
 (defconstant +pshm-kind-if-does-not-exist+ 7)
 (defconstant +pshm-kind-anonymous-flag+ 8)
 (defconstant +pshm-kind-seal+ 9)
+(defconstant +pshm-kind-msync-flag+ 10)
 (defconstant +pshm-o-rdonly+ 0)
 (defconstant +pshm-o-rdwr+ 2)
-(defconstant +pshm-o-creat+ 335544320)
-(defconstant +pshm-o-excl+ 805306368)
-(defconstant +pshm-o-trunc+ 1342177280)
+(defconstant +pshm-o-creat+ 268435456)
+(defconstant +pshm-o-excl+ 536870912)
+(defconstant +pshm-o-trunc+ 1073741824)
 (defconstant +pshm-mode-user-read+ 256)
 (defconstant +pshm-mode-user-write+ 128)
 (defconstant +pshm-mode-user-exec+ 64)
@@ -219,12 +227,17 @@
 (defconstant +pshm-map-shared+ 1)
 (defconstant +pshm-map-private+ 2)
 (defconstant +pshm-map-fixed+ 16)
-(defconstant +pshm-map-anonymous+ 25165824)
-(defconstant +pshm-map-growsdown+ 41943040)
-(defconstant +pshm-map-noreserve+ 75497472)
-(defconstant +pshm-map-populate+ 142606336)
-(defconstant +pshm-map-lock+ 276824064)
-(defconstant +pshm-map-huge+ 545259520)
+(defconstant +pshm-map-anonymous+ 4194304)
+(defconstant +pshm-map-fixed-noreplace+ 8388608)
+(defconstant +pshm-map-noreserve+ 16777216)
+(defconstant +pshm-map-populate+ 33554432)
+(defconstant +pshm-map-lock+ 134217728)
+(defconstant +pshm-map-huge+ 268435456)
+(defconstant +pshm-map-nodump+ 536870912)
+(defconstant +pshm-map-growsdown+ 1073741824)
+(defconstant +pshm-ms-sync+ 16777216)
+(defconstant +pshm-ms-async+ 33554432)
+(defconstant +pshm-ms-invalidate+ 67108864)
 (defconstant +pshm-direction-input+ 0)
 (defconstant +pshm-direction-io+ 2)
 (defconstant +pshm-if-exists-default+ 0)
@@ -504,6 +517,16 @@ Return: The address of the mapping. The caller unmaps it with the same length."
 (defun pshm-mprotect (address length protections)
   "Change the protections of mapped pages: mprotect(2)."
   (%pshm-mprotect (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections)))
+
+(declaim (inline %pshm-msync pshm-msync))
+(define-alien-routine ("pshm_msync" %pshm-msync) int
+  (address (signed 64))
+  (length (signed 64))
+  (flags int))
+
+(defun pshm-msync (address length flags)
+  "Write mapped pages back to their file: msync(2)."
+  (%pshm-msync (check-int64 address 'address) (check-int64 length 'length) (check-int flags 'flags)))
 
 (declaim (inline %pshm-close pshm-close))
 (define-alien-routine ("pshm_close" %pshm-close) int

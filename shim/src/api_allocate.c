@@ -35,7 +35,7 @@ exceeds_room(int fd, const struct stat *status, int64_t size)
 static int64_t
 first_page_past(int64_t end)
 {
-	int64_t page = pshm_page_size();
+	int64_t page = platform_page_size();
 
 	return end % page == 0 || end > INT64_MAX - page ? end : end - end % page + page;
 }

@@ -9,7 +9,9 @@
 int
 pshm_delete(const char *name)
 {
-	return pshm_shm_unlink(name);
+	int error = name_check(name);
+
+	return record(error < 0 ? error : sys_shm_unlink(name));
 }
 
 /* Where objects are files, what has the name can be looked at without the right to open it. */

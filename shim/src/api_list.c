@@ -67,10 +67,10 @@ pshm_list(char *ret_names, int64_t size)
 	struct list list = { NULL, 0, 0 };
 	int64_t result;
 
-	if (size < 0)
-		return record(-EINVAL);
 	if (ret_names == NULL && size != 0)
 		return record(-EFAULT);
+	if (size < 0)
+		return record(-EINVAL);
 	result = platform.directory == NULL ? -ENOTSUP : collect(&list);
 	if (result >= 0)
 		result = (int64_t)list.size;

@@ -7,7 +7,7 @@
 int
 pshm_truncate(int fd, int64_t size)
 {
-	return pshm_ftruncate(fd, size);
+	return record(size < 0 ? -EINVAL : sys_ftruncate(fd, size));
 }
 
 int

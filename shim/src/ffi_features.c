@@ -67,14 +67,14 @@ has_huge_objects(void)
 static bool
 works_on_page(int (*call)(int64_t address, int64_t length))
 {
-	int64_t page = pshm_page_size();
-	int64_t address = mapping_make(0, page, PSHM_PROT_READ, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0);
+	int64_t page = platform_page_size();
+	int64_t address = sys_mmap(0, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int error;
 
-	if (address < 0)
+	if (is_address_error(address))
 		return false;
 	error = call(address, page);
-	mapping_remove(address, page);
+	sys_munmap(address, page);
 	return error >= 0;
 }
 
@@ -94,6 +94,12 @@ static bool
 has_list(void)
 {
 	return platform.directory != NULL;
+}
+
+static bool
+has_nodump(void)
+{
+	return works_on_page(pshm__mapping_leave_out_of_dumps);
 }
 
 static bool
@@ -186,6 +192,7 @@ static const struct {
 	{ "huge-pages", has_huge_pages },
 	{ "identity", has_identity },
 	{ "list", has_list },
+	{ "nodump", has_nodump },
 	{ "noreserve", has_noreserve },
 	{ "permissions", has_permissions },
 	{ "populate", has_populate },

@@ -17,28 +17,16 @@
 
 _Static_assert(PSHM_O_RDONLY == O_RDONLY && PSHM_O_RDWR == O_RDWR, "the access modes are the platform's");
 
-/* The native flags, or -EINVAL for what is no combination of ours: each flag has several bits, and counts only as a whole. */
+enum { OPEN_FLAGS = PSHM_O_RDWR | PSHM_O_CREAT | PSHM_O_EXCL | PSHM_O_TRUNC };
+
+/* The native flags, or -EINVAL for what is no combination of ours. */
 static int
 native_open_flags(int flags)
 {
-	int access = flags & PSHM_O_RDWR;
-
-	switch (flags & ~PSHM_O_RDWR) {
-	case 0:
-		return access;
-	case PSHM_O_CREAT:
-		return access | O_CREAT;
-	case PSHM_O_CREAT | PSHM_O_EXCL:
-		return access | O_CREAT | O_EXCL;
-	case PSHM_O_TRUNC:
-		return access | O_TRUNC;
-	case PSHM_O_CREAT | PSHM_O_TRUNC:
-		return access | O_CREAT | O_TRUNC;
-	case PSHM_O_CREAT | PSHM_O_EXCL | PSHM_O_TRUNC:
-		return access | O_CREAT | O_EXCL | O_TRUNC;
-	default:
+	if ((flags & ~OPEN_FLAGS) != 0 || (flags & (PSHM_O_CREAT | PSHM_O_EXCL)) == PSHM_O_EXCL)
 		return -EINVAL;
-	}
+	return (flags & PSHM_O_RDWR) | ((flags & PSHM_O_CREAT) != 0 ? O_CREAT : 0) | ((flags & PSHM_O_EXCL) != 0 ? O_EXCL : 0) |
+	       ((flags & PSHM_O_TRUNC) != 0 ? O_TRUNC : 0);
 }
 
 /* What exists is looked at, which needs room that a new object does not. */
@@ -150,10 +138,10 @@ pshm_fstat(int fd, int64_t *ret_fields, int count)
 	int64_t fields[FIELDS];
 	int error;
 
-	if (count < 0)
-		return record(-EINVAL);
 	if (ret_fields == NULL && count != 0)
 		return record(-EFAULT);
+	if (count < 0)
+		return record(-EINVAL);
 	error = object_status(fd, &status);
 	if (error < 0)
 		return record(error);

@@ -118,6 +118,12 @@ sys_madvise(int64_t address, int64_t length, int advice)
 	return system_result(result, saved);
 }
 
+static inline int
+pshm__native_leave_out_of_dumps(int64_t address, int64_t length)
+{
+	return sys_madvise(address, length, MADV_DONTDUMP);
+}
+
 /* Where touching a page would be a SIGBUS, the answer is EFAULT; a kernel before 5.14 does not know the advice. */
 static inline int
 pshm__native_populate(int64_t address, int64_t length, bool writing)

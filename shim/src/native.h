@@ -48,6 +48,11 @@ bool pshm__native_has_memory(uint64_t wanted);
 
 /* Bring the pages of a mapping in; -ENOSPC when there are none to be had. */
 NATIVE int pshm__native_populate(int64_t address, int64_t length, bool writing);
+
+/* Leave the pages of a mapping out of core dumps. */
+NATIVE int pshm__native_leave_out_of_dumps(int64_t address, int64_t length);
+
+/* Ask for huge pages; the answer tells whether there is such a thing. */
 int pshm__native_ask_for_huge_pages(int64_t address, int64_t length);
 
 /* An unnamed object of FreeBSD's; -ENOTSUP elsewhere. */

@@ -190,6 +190,18 @@ sys_mprotect(int64_t address, int64_t length, int protections)
 }
 
 static inline int
+sys_msync(int64_t address, int64_t length, int flags)
+{
+	int saved = errno;
+	int result;
+
+	do
+		result = msync((void *)(uintptr_t)address, (size_t)length, flags);
+	while (result < 0 && pshm__system_interrupted(saved));
+	return system_result(result, saved);
+}
+
+static inline int
 sys_mlock(int64_t address, int64_t length)
 {
 	int saved = errno;

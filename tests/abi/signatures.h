@@ -98,6 +98,10 @@ static const struct signature signatures[] = {
 		{ SIGNATURE_INT64, "address" },
 		{ SIGNATURE_INT64, "length" },
 		{ SIGNATURE_INT, "protections" }} },
+	{ "pshm_msync", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "length" },
+		{ SIGNATURE_INT, "flags" }} },
 	{ "pshm_close", SIGNATURE_INT, 1, {
 		{ SIGNATURE_INT, "fd" }} },
 	{ "pshm_dup", SIGNATURE_INT, 1, {

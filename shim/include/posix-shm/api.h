@@ -491,8 +491,8 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * @param fd A descriptor of the object; -1 with #PSHM_MAP_ANONYMOUS.
  * @param length The size, in bytes, from 1.
  * @param protections `PSHM_PROT_` constants.
- * @param flags `PSHM_MAP_` constants but #PSHM_MAP_FIXED: either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE, and any
- *        of the others.
+ * @param flags `PSHM_MAP_` constants but #PSHM_MAP_FIXED and #PSHM_MAP_FIXED_NOREPLACE: either #PSHM_MAP_SHARED or
+ *        #PSHM_MAP_PRIVATE, and any of the others.
  * @param offset Where in the object the first byte is, in bytes, from 0.
  * @return The address of the first byte.
  * @fd_error
@@ -500,7 +500,7 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * @error{EAGAIN} #PSHM_MAP_LOCK: the memory cannot be locked now. On Linux also without the flag, after mlockall(2)
  *        with `MCL_FUTURE`: beyond the limit `RLIMIT_MEMLOCK`.
  * @error{EINVAL} @p length is not positive; @p offset is negative; @p protections or @p flags has an unknown
- *        bit or #PSHM_MAP_FIXED; both or neither of shared and private; an anonymous mapping with a
+ *        bit, or @p flags a fixed address; both or neither of shared and private; an anonymous mapping with a
  *        descriptor; #PSHM_MAP_POPULATE without reading or writing; #PSHM_MAP_GROWSDOWN without
  *        #PSHM_MAP_ANONYMOUS and #PSHM_MAP_PRIVATE.
  * @error{ENODEV} @p fd is of something that cannot be mapped, such as a socket. (Not all that is no object: a
@@ -558,8 +558,8 @@ PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, in
  * @param address The address that #pshm_map returned.
  * @param length The length that it was given, in bytes.
  * @retval 0 The mapping is gone.
- * @error{EINVAL} @p address is 0 or negative; @p length is not positive; the range ends outside the address
- *        space.
+ * @error{EINVAL} @p address is in the first page, or from -4095 to -1; @p length is not positive; the range ends outside
+ *        the address space.
  * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
  * @error{EOVERFLOW} @p address or @p length does not fit the platform's types.
  *
@@ -723,8 +723,8 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  * @fd_param
  * @param length The size of the data, in bytes, from 1.
  * @param protections `PSHM_PROT_` constants, for the data.
- * @param flags `PSHM_MAP_` constants but #PSHM_MAP_FIXED: either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE, and any
- *        of the others.
+ * @param flags `PSHM_MAP_` constants but #PSHM_MAP_FIXED and #PSHM_MAP_FIXED_NOREPLACE: either #PSHM_MAP_SHARED or
+ *        #PSHM_MAP_PRIVATE, and any of the others.
  * @param offset Where in the object the data begins, in bytes: a multiple of the page size, from 0.
  * @param prefix The least size of the prefix, in bytes, from 1; rounded up to whole pages.
  * @return The address of the data, a multiple of the page size. The prefix ends there.
@@ -733,7 +733,8 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  * @error{EAGAIN} #PSHM_MAP_LOCK: the memory cannot be locked now. On Linux also without the flag, after mlockall(2)
  *        with `MCL_FUTURE`: beyond the limit `RLIMIT_MEMLOCK`.
  * @error{EINVAL} @p length or @p prefix is not positive; @p offset is negative or not a multiple of the page size;
- *        @p protections or @p flags has an unknown bit or #PSHM_MAP_FIXED; both or neither of shared and private;
+ *        @p protections or @p flags has an unknown bit, or @p flags a fixed address; both or neither of shared and
+ *        private; an anonymous mapping with a descriptor;
  *        #PSHM_MAP_POPULATE without reading or writing; #PSHM_MAP_GROWSDOWN; an object of huge pages.
  * @error{ENODEV} @p fd is of something that cannot be mapped, such as a socket. (Not all that is no object: a
  *        regular file and `/dev/zero` are mapped.)
@@ -770,8 +771,8 @@ PSHM_API int64_t pshm_map_prefixed(int fd, int64_t length, int protections, int 
  * @param length The length that it was given, in bytes.
  * @param prefix The prefix that it was given, in bytes.
  * @retval 0 The mapping and its prefix are gone.
- * @error{EINVAL} @p address is 0 or negative, not a multiple of the page size, or lower than the prefix is large;
- *        @p length or @p prefix is not positive.
+ * @error{EINVAL} @p address is 0, from -4095 to -1, not a multiple of the page size, or not above the size of the
+ *        prefix; @p length or @p prefix is not positive.
  * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
  * @error{EOVERFLOW} The numbers do not fit the platform's types.
  *
@@ -799,7 +800,8 @@ PSHM_API int pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix
  * @param from The address of the first byte to copy.
  * @param count How many bytes, from 0.
  * @retval 0 Done.
- * @error{EINVAL} @p to or @p from is 0 or negative, or @p count is negative.
+ * @error{EFAULT} @p to or @p from is 0 or from -4095 to -1, and @p count is not 0.
+ * @error{EINVAL} @p count is negative.
  * @error{EOVERFLOW} The numbers do not fit the platform's types.
  *
  * @par Example
@@ -822,7 +824,8 @@ PSHM_API int pshm_copy(int64_t to, int64_t from, int64_t count);
  * @param byte The value, 0 to 255.
  * @param count How many bytes, from 0.
  * @retval 0 Done.
- * @error{EINVAL} @p address is 0 or negative, @p byte is not from 0 to 255, or @p count is negative.
+ * @error{EFAULT} @p address is 0 or from -4095 to -1, and @p count is not 0.
+ * @error{EINVAL} @p byte is not from 0 to 255, or @p count is negative.
  * @error{EOVERFLOW} The numbers do not fit the platform's types.
  *
  * @par Example
