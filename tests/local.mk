@@ -28,6 +28,7 @@ suite_sources = \
 	tests/suite/bad_objects.c \
 	tests/suite/bad_texts.c \
 	tests/suite/costs.c \
+	tests/suite/error_order.c \
 	tests/suite/faults.c \
 	tests/suite/ffi_constants.c \
 	tests/suite/ffi_descriptors.c \

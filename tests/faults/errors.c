@@ -27,6 +27,7 @@ static const int fchmod_errors[] = { EBADF, EINTR, EINVAL, EIO, ENOMEM, EPERM, E
 static const int mmap_errors[] = { EACCES, EAGAIN, EBADF, EINVAL, ENFILE, ENODEV, ENOMEM, EOVERFLOW, EPERM, ETXTBSY, 0 };
 static const int munmap_errors[] = { EINVAL, ENOMEM, 0 };
 static const int mprotect_errors[] = { EACCES, EINVAL, ENOMEM, 0 };
+static const int msync_errors[] = { EBUSY, EINTR, EINVAL, EIO, ENOMEM, 0 };
 static const int mlock_errors[] = { EAGAIN, EINVAL, ENOMEM, EPERM, 0 };
 static const int madvise_errors[] = { EACCES, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, ENOMEM, EPERM, 0 };
 static const int pread_errors[] = { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ENXIO, EOVERFLOW, ESPIPE, 0 };

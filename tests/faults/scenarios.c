@@ -87,6 +87,27 @@ mmap_settled(struct world *world)
 	            PSHM_MAP_SHARED | PSHM_MAP_HUGE | PSHM_MAP_POPULATE | PSHM_MAP_LOCK, world->fd, 0);
 }
 
+static int64_t
+mmap_nodump(struct world *world)
+{
+	return call("pshm_mmap", 0, 2 * PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_NODUMP, world->fd, 0);
+}
+
+/* On the page before the mapping, which belongs to nobody. */
+static int64_t
+mmap_noreplace(struct world *world)
+{
+	munmap((void *)(uintptr_t)(world->address - PAGE), PAGE);
+	return call("pshm_mmap", world->address - PAGE, PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED_NOREPLACE, world->fd, 0);
+}
+
+static void
+unmap_page(struct world *world, int64_t result)
+{
+	(void)world;
+	munmap((void *)(uintptr_t)result, PAGE);
+}
+
 static void
 unmap_pages(struct world *world, int64_t result)
 {
@@ -104,6 +125,12 @@ static int64_t
 mprotect_(struct world *world)
 {
 	return call("pshm_mprotect", world->address, PAGE, PSHM_PROT_READ);
+}
+
+static int64_t
+msync_(struct world *world)
+{
+	return call("pshm_msync", world->address, PAGE, PSHM_MS_SYNC);
 }
 
 static int64_t
@@ -416,8 +443,11 @@ const struct scenario scenarios[] = {
 	{ "mmap", mmap_, OUTCOME_ADDRESS, 0, unmap_pages },
 	{ "mmap lock", mmap_lock, OUTCOME_ADDRESS, 0, unmap_pages },
 	{ "mmap settled", mmap_settled, OUTCOME_ADDRESS, 0, unmap_pages },
+	{ "mmap nodump", mmap_nodump, OUTCOME_ADDRESS, 0, unmap_pages },
+	{ "mmap noreplace", mmap_noreplace, OUTCOME_ADDRESS, 0, unmap_page },
 	{ "munmap", munmap_, OUTCOME_UNMAPS, 0, NULL },
 	{ "mprotect", mprotect_, OUTCOME_NUMBER, 0, NULL },
+	{ "msync", msync_, OUTCOME_NUMBER, 0, NULL },
 	{ "close", close_, OUTCOME_CLOSES, 0, NULL },
 	{ "dup", dup_, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "set_inheritable", set_inheritable, OUTCOME_NUMBER, 0, NULL },

@@ -73,6 +73,20 @@ interpose_note_count(size_t count)
 	last_count = count;
 }
 
+static _Thread_local struct interposed_range last_range;
+
+struct interposed_range
+interpose_last_range(void)
+{
+	return last_range;
+}
+
+void
+interpose_note_range(const void *address, size_t length)
+{
+	last_range = (struct interposed_range){ (uintptr_t)address, length };
+}
+
 bool
 interpose_has_failed(void)
 {

@@ -10,12 +10,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The functions in between. */
 #define INTERPOSED_FUNCTIONS(ROW) \
 	ROW(shm_open) ROW(shm_unlink) ROW(shm_mkstemp) ROW(memfd_create) ROW(open) ROW(linkat) ROW(close) ROW(fcntl) \
 	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statvfs) ROW(fstatvfs) ROW(fchown) \
-	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
+	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(msync) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
 	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getentropy) ROW(clock_gettime) ROW(sysinfo) ROW(realloc)
 
 enum interposed {
@@ -47,6 +48,14 @@ int interpose_count(enum interposed function);
 size_t interpose_last_count(void);
 void interpose_note_count(size_t count);
 
+/* The range that was last unmapped, protected, synchronised, advised or locked above 2^63, where nothing is. */
+struct interposed_range {
+	uint64_t address;
+	uint64_t length;
+};
+struct interposed_range interpose_last_range(void);
+void interpose_note_range(const void *address, size_t length);
+
 /* Whether the failure that was asked for has happened. */
 bool interpose_has_failed(void);
 
@@ -70,12 +79,14 @@ enum trait {
 	HALF_FALLOCATE = 1 << 15,  /* fallocate lets the object grow and then finds no room */
 	OTHERS_GROW = 1 << 16,     /* while fallocate finds no room, another process lets the object grow past that */
 	FLICKERING = 1 << 17,      /* a name is there when it is created, and missing when it is opened */
-	HIGH_ADDRESSES = 1 << 18,  /* mmap answers with an address above 2^63, where nothing is */
+	HIGH_ADDRESSES = 1 << 18,  /* mmap answers with an address above 2^63, where nothing is; other calls take it */
 	SHORT_TRANSFERS = 1 << 19, /* pread and pwrite move three bytes at most */
 	LARGE_PAGES = 1 << 20,     /* objects are of pages of 16 KiB: mapped in whole ones, and not unmapped otherwise */
 	OTHERS_RELEASE = 1 << 21,  /* before fallocate lets an object grow, another process gives back all of its pages */
 	UNCUT_LENGTHS = 1 << 22,   /* recvmsg has cut a message, and left its parts as long as they were sent: macOS, FreeBSD */
 	SCARCE_MEMORY = 1 << 23,   /* the machine has 5 MiB, of which 1 is free, and 2.5 are available */
+	NO_NOREPLACE = 1 << 28,    /* MAP_FIXED_NOREPLACE is unknown, and the address a hint: before Linux 4.17 */
+	NO_DUMP_ADVICE = 1 << 29,  /* MADV_DONTDUMP is unknown */
 	NO_ESTIMATE = 1 << 24      /* beside: /proc/meminfo does not tell what is available, before Linux 3.14 */
 };
 

@@ -15,13 +15,13 @@ static const struct {
 	unsigned traits;
 } personalities[] = {
 	{ "native", NULL, 0 },
-	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | OLD_SEALS },
+	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS },
 	{ "no-memfd", NULL, NO_MEMFD },
 	{ "no-tmpfile", NULL, NO_MEMFD | NO_TMPFILE },
 	{ "no-proc", NULL, NO_PROC },
 	{ "no-fallocate", NULL, NO_FALLOCATE },
 	{ "macos", "macos", NOT_LINUX | NO_FALLOCATE | SIZE_ONCE | NO_DESCRIPTOR_IO | NO_PERMISSIONS | SHORT_NAMES |
-	                            NO_IDENTITY | WRITE_IS_EPERM },
+	                            NO_IDENTITY | NO_NOREPLACE | NO_DUMP_ADVICE | WRITE_IS_EPERM },
 	{ "freebsd", "freebsd", NOT_LINUX },
 	{ "openbsd", "openbsd", NOT_LINUX | NO_FALLOCATE },
 	{ "posix", "posix", NOT_LINUX | NO_FALLOCATE | NO_DESCRIPTOR_IO },

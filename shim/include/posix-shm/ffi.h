@@ -20,8 +20,8 @@
  *   Any other negative number is an address above 2^63, which some systems use.
  * - **Flags** are the library's own and the same on every platform. Where all platforms agree on a value it is
  *   that one; every other flag is exactly one bit, so that `flags & F` asks for a flag and `flags &= ~F` takes
- *   it away. It is a bit that no platform uses in the same call, so that a native constant passed by mistake is an
- *   error and not another flag. An unknown bit is `-EINVAL`. What the platform cannot do is `-ENOTSUP`, and
+ *   it away. Where there is one, it is a bit that no platform uses in the same call, so that a native constant passed
+ *   by mistake is an error and not another flag. An unknown bit is `-EINVAL`. What the platform cannot do is `-ENOTSUP`, and
  *   #pshm_has tells beforehand.
  * - **Strings** go in as bytes that end in NUL; the bindings encode text as UTF-8. Strings that are returned
  *   are constants of the library: nobody frees anything.
@@ -497,7 +497,7 @@ PSHM_API int64_t pshm_flags_format(int kind, int flags, char *ret_keywords, int6
 /**
  * @brief Flags of #pshm_shm_open. #PSHM_O_RDONLY or #PSHM_O_RDWR, and any of the others.
  *
- * Each of the others is one bit, which no platform uses for a flag of open(2).
+ * Each of the others is one bit, and none of them is a flag that Linux or a BSD has.
  *
  * @bits{PSHM_O_,open-flags}
  */
