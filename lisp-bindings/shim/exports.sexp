@@ -114,6 +114,7 @@
  #:pshm-delete-if-same
  #:pshm-truncate
  #:pshm-allocate
+ #:pshm-discard
  #:pshm-space
  #:pshm-map
  #:pshm-unmap
