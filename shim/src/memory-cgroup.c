@@ -66,31 +66,34 @@ read_number(const struct group *group, size_t length, const char *file, uint64_t
 	return read_file(group, length, file, text, sizeof text) && pshm__memory_number(text, ret_number);
 }
 
-static uint64_t
-droppable_files(const struct group *group, size_t length)
+/* Files that the kernel drops when memory is wanted are in the usage too: a process that has read a large file uses little. */
+static bool
+read_droppable(const struct group *group, size_t length, uint64_t *ret_bytes)
 {
 	char text[MEMORY_FIGURES_SIZE];
-	uint64_t inactive = 0;
-	uint64_t active = 0;
+	uint64_t inactive;
+	uint64_t active;
 
-	if (read_file(group, length, "memory.stat", text, sizeof text)) {
-		(void)pshm__memory_figure(text, group->hierarchy->inactive, &inactive);
-		(void)pshm__memory_figure(text, group->hierarchy->active, &active);
-	}
-	return memory_sum(inactive, active);
+	if (!read_file(group, length, "memory.stat", text, sizeof text) ||
+	    !pshm__memory_figure(text, group->hierarchy->inactive, &inactive) ||
+	    !pshm__memory_figure(text, group->hierarchy->active, &active))
+		return false;
+	*ret_bytes = memory_sum(inactive, active);
+	return true;
 }
 
-/* Files are in the usage, and make room when memory is wanted: without them, who has read a large file would have none left. */
+/* What a group has left of one of its limits; a limit of which something cannot be read is left out. */
 static uint64_t
 left_in(const struct group *group, size_t length, const struct account *account, bool has_files)
 {
 	uint64_t limit;
 	uint64_t usage;
+	uint64_t droppable = 0;
 
-	if (!read_number(group, length, account->limit, &limit) || !read_number(group, length, account->usage, &usage))
+	if (!read_number(group, length, account->limit, &limit) || !read_number(group, length, account->usage, &usage) ||
+	    (has_files && !read_droppable(group, length, &droppable)))
 		return MEMORY_UNBOUNDED;
-	if (has_files)
-		usage -= memory_least(usage, droppable_files(group, length));
+	usage -= memory_least(usage, droppable);
 	return limit - memory_least(limit, usage);
 }
 

@@ -28,6 +28,7 @@ static const struct {
 	{ "api_seals", api_seals_suite },
 	{ "api_names", api_names_suite },
 	{ "bad_input", bad_input_suite },
+	{ "memory", memory_suite },
 	{ "places", places_suite },
 	{ "races", races_suite },
 	{ "faults", faults_suite },
