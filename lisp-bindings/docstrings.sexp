@@ -111,11 +111,21 @@ an object with a name the report says how much there is; with `:ebadf` when SHM 
 input, and with others when the system refuses; `shm-invalid-argument` when SIZE is not an integer
 from 0 to 2^63 - 1, or SHM is closed."
 "shm size")
-("posix-shm" "shm-space" "Function"
-"Return the size of the place where named objects live and what is free of it, both in octets; two
-zeros when it has no limit.
+("posix-shm" "discard-shm" "Function"
+"Give back the memory of LENGTH octets of SHM from OFFSET on. They are zero afterwards, and the size
+of SHM is as it was. Returns no values.
 
-Exceptional situations: `shm-error` when the platform does not tell."
+Exceptional situations: `shm-error` with the errno `:ebadf` when SHM was opened for input, with
+`:eperm` when a seal forbids it, with `:enotsup` where the platform cannot do it, with `:eoverflow`
+when OFFSET and LENGTH together are more than 2^63 - 1; `shm-invalid-argument` when one of them is
+not an integer from 0 to 2^63 - 1, or SHM is closed."
+"shm offset length")
+("posix-shm" "shm-space" "Function"
+"Return the size of the shared memory file system, 0 when it has no limit, and how much named objects
+can still get: the least of what the file system, the machine and the control group of this process
+have left. Both are in octets.
+
+Exceptional situations: `shm-error` when the platform gives no figures."
 "")
 ("posix-shm" "mmap-shm" "Function"
 "Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. PROT is `(:read

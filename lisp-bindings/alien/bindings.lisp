@@ -125,6 +125,7 @@
            #:pshm-delete-if-same
            #:pshm-truncate
            #:pshm-allocate
+           #:pshm-discard
            #:pshm-space
            #:pshm-map
            #:pshm-unmap
@@ -617,13 +618,23 @@ Return: A descriptor; the caller closes it."
   "Give an object at least a size, with memory behind every page of it, or an error."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
+(declaim (inline %pshm-discard pshm-discard))
+(define-alien-routine ("pshm_discard" %pshm-discard) int
+  (fd int)
+  (offset (signed 64))
+  (length (signed 64)))
+
+(defun pshm-discard (fd offset length)
+  "Give back the memory of a part of an object, and keep the size."
+  (%pshm-discard (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
+
 (declaim (inline %pshm-space pshm-space))
 (define-alien-routine ("pshm_space" %pshm-space) int
   (ret-total system-area-pointer)
   (ret-free system-area-pointer))
 
 (defun pshm-space (ret-total ret-free)
-  "Say how much room there is in the place where named objects live."
+  "Give the size of the shared memory file system, and how many bytes named objects can still get."
   (%pshm-space ret-total ret-free))
 
 (declaim (inline %pshm-map pshm-map))

@@ -622,13 +622,23 @@ Return: A descriptor; the caller closes it."
   "Give an object at least a size, with memory behind every page of it, or an error."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
+#-clisp (declaim (inline %pshm-discard pshm-discard))
+(cffi:defcfun ("pshm_discard" %pshm-discard) :int
+  (fd :int)
+  (offset :int64)
+  (length :int64))
+
+(defun pshm-discard (fd offset length)
+  "Give back the memory of a part of an object, and keep the size."
+  (%pshm-discard (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
+
 #-clisp (declaim (inline %pshm-space pshm-space))
 (cffi:defcfun ("pshm_space" %pshm-space) :int
   (ret-total :pointer)
   (ret-free :pointer))
 
 (defun pshm-space (ret-total ret-free)
-  "Say how much room there is in the place where named objects live."
+  "Give the size of the shared memory file system, and how many bytes named objects can still get."
   (%pshm-space ret-total ret-free))
 
 #-clisp (declaim (inline %pshm-map pshm-map))

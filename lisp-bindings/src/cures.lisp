@@ -41,7 +41,7 @@
           ((and (plusp free) (member operation '(open-shm open-shm*)))
            (text "~A takes no more objects: delete some (list-shm), or mount it with more inodes." *place*))
           (t
-           (text "~A has ~A in all, ~A free: delete objects (list-shm) or make it larger."
+           (text "~A has ~A in all, ~A free: delete objects (list-shm), make it larger, or free memory."
                  *place* (octets-for-people total) (octets-for-people free))))))
 
 (defparameter *cures*
@@ -52,10 +52,10 @@
     ((delete-shm delete-shm-if-same) :enoent "list-shm gives the names that exist.")
     ((delete-shm delete-shm-if-same) :eacces "Only the owner may remove the name.")
     ((truncate-shm) :einval "An object that is opened with :direction :input cannot be resized.")
-    ((truncate-shm allocate-shm write-shm) :eperm "A seal forbids it (shm-seals).")
+    ((truncate-shm allocate-shm discard-shm write-shm) :eperm "A seal forbids it (shm-seals).")
     ((allocate-shm) :ebadf "An object that is opened with :direction :input cannot be resized.")
     ((truncate-shm allocate-shm) :efbig "Ask for less, or raise the limit of the size of files (ulimit -f).")
-    ((write-shm) :ebadf "An object that is opened with :direction :input cannot be written.")
+    ((write-shm discard-shm) :ebadf "An object that is opened with :direction :input cannot be written.")
     ((chmod-shm) :eperm "Only the owner may change it, and the exec bits only where no seal forbids it (shm-seals).")
     ((chown-shm) :eperm "Only the superuser may give an object away.")
     ((chown-shm) :einval "This platform has no such user or group id. nil leaves one as it is.")
@@ -64,7 +64,7 @@
     ((seal-shm) :einval "Only an object of open-shm* takes seals.")
     ((reopen-shm) :eacces "The new descriptor cannot have more access than the old one.")
     ((mmap-shm) :einval "LENGTH must be positive, FLAGS either :shared or :private. With :fixed, PTR is where a page begins.")
-    ((mmap-shm) :eoverflow "OFFSET and LENGTH together are more than any object has.")
+    ((mmap-shm discard-shm) :eoverflow "OFFSET and LENGTH together are more than any object has.")
     ((map-shm-vector) :einval "FLAGS must be :shared or :private, without :fixed or :anonymous.")
     ((mmap-shm map-shm-vector) :eacces "To write, the object must be opened with :direction :io, or mapped :private.")
     ((mmap-shm map-shm-vector) :eperm "A seal, or the way /dev/shm is mounted, forbids the protection.")

@@ -12,7 +12,7 @@
            #:open-shm* #:close-shm #:with-open-shm #:with-open-shm*
            #:delete-shm #:delete-shm-if-same #:list-shm)
   ;; Size, owner, permissions
-  (:export #:truncate-shm #:allocate-shm #:shm-space #:chown-shm #:chmod-shm
+  (:export #:truncate-shm #:allocate-shm #:discard-shm #:shm-space #:chown-shm #:chmod-shm
            #:shm-stats #:stat #:stat-dev #:stat-ino #:stat-mode #:stat-nlink #:stat-uid #:stat-gid #:stat-rdev
            #:stat-size #:stat-blksize #:stat-blocks #:stat-atime #:stat-mtime #:stat-ctime)
   ;; Mappings and bytes

@@ -146,6 +146,7 @@ int pshm_delete(const char *name);
 int pshm_delete_if_same(const char *name, int fd);
 int pshm_truncate(int fd, int64_t size);
 int pshm_allocate(int fd, int64_t size);
+int pshm_discard(int fd, int64_t offset, int64_t length);
 int pshm_space(int64_t *ret_total, int64_t *ret_free);
 int64_t pshm_map(int fd, int64_t length, int protections, int flags, int64_t offset);
 int pshm_unmap(int64_t address, int64_t length);

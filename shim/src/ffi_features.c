@@ -6,6 +6,7 @@
 #include "mapping.h"
 #include "name.h"
 #include "native.h"
+#include "object.h"
 #include "platform.h"
 
 #include <string.h>
@@ -33,7 +34,7 @@ static bool
 has_allocate(void)
 {
 	int fd = can(CAN_ALLOCATE) ? trial(~0U) : -ENOTSUP;
-	bool allocates = fd >= 0 && pshm__native_fallocate(fd, 0, 1) >= 0;
+	bool allocates = fd >= 0 && pshm__object_reserve(fd, 0, 1) >= 0;
 
 	(void)opens(fd);
 	return allocates;
@@ -49,6 +50,16 @@ static bool
 has_descriptor_io(void)
 {
 	return can(CAN_DESCRIPTOR_IO);
+}
+
+static bool
+has_discard(void)
+{
+	int fd = can(CAN_DISCARD) ? trial(~0U) : -ENOTSUP;
+	bool discards = fd >= 0 && pshm__native_discard(fd, 0, 1) >= 0;
+
+	(void)opens(fd);
+	return discards;
 }
 
 static bool
@@ -187,6 +198,7 @@ static const struct {
 	{ "allocate", has_allocate },
 	{ "anonymous", has_anonymous },
 	{ "descriptor-io", has_descriptor_io },
+	{ "discard", has_discard },
 	{ "growsdown", has_growsdown },
 	{ "huge-objects", has_huge_objects },
 	{ "huge-pages", has_huge_pages },

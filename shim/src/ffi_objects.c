@@ -74,7 +74,7 @@ pshm_fallocate(int fd, int64_t offset, int64_t length)
 		return record(-EINVAL);
 	if (!can(CAN_ALLOCATE))
 		return record(pshm__object_unsupported(fd));
-	return record(pshm__native_fallocate(fd, offset, length));
+	return record(pshm__object_reserve(fd, offset, length));
 }
 
 /* -1 leaves an id alone; anything else has to arrive as it is, and not as the value that means 'leave'. */

@@ -9,7 +9,6 @@
 #ifdef __linux__
 
 #include <string.h>
-#include <sys/sysinfo.h>
 
 int
 pshm__native_older_memfd(int error, bool huge)
@@ -17,18 +16,6 @@ pshm__native_older_memfd(int error, bool huge)
 	int fd = error == -EINVAL ? sys_memfd_create(memfd_flags(huge)) : error;
 
 	return fd == -ENOSYS || fd == -EINVAL || (fd == -ENODEV && huge) ? -ENOTSUP : fd;
-}
-
-static inline int
-sys_open(const char *path, int flags, int mode)
-{
-	int saved = errno;
-	int fd;
-
-	do
-		fd = open(path, flags | O_CLOEXEC, mode);
-	while (fd < 0 && pshm__system_interrupted(saved));
-	return system_result(fd, saved);
 }
 
 /* A file system that cannot says EOPNOTSUPP; a kernel that cannot sees the open of a directory for writing. */
@@ -136,43 +123,41 @@ pshm__native_reopen(int fd, int flags)
 	return opened == -ENOENT ? reopen_by_thread(fd, flags) : opened;
 }
 
-/* The beginning of a file, as a text; an empty one where it cannot be read. */
-static void
-read_beginning(const char *path, char *ret_text, size_t size)
+static inline int
+sys_fallocate(int fd, int mode, int64_t offset, int64_t length)
 {
-	int fd = sys_open(path, O_RDONLY, 0);
-	int64_t length = fd < 0 ? fd : sys_pread(fd, ret_text, size - 1, 0);
-
-	if (fd >= 0)
-		sys_close(fd);
-	ret_text[length < 0 ? 0 : length] = '\0';
-}
-
-/* The kernel's estimate, proc_meminfo(5), counts what it can give up; where there is none, all that the machine has. */
-static uint64_t SELDOM
-available_memory(const struct sysinfo *machine)
-{
-	static const char key[] = "MemAvailable:";
-	char text[1024];
-	const char *figure;
-
-	read_beginning("/proc/meminfo", text, sizeof text);
-	figure = strstr(text, key);
-	if (figure == NULL)
-		return ((uint64_t)machine->totalram + machine->totalswap) * machine->mem_unit;
-	return (uint64_t)strtoull(figure + sizeof key - 1, NULL, 10) * 1024 + (uint64_t)machine->freeswap * machine->mem_unit;
-}
-
-/* What is free is told by one system call, and is enough for most. */
-bool
-pshm__native_has_memory(uint64_t wanted)
-{
-	struct sysinfo machine;
 	int saved = errno;
+	int result = system_result(fallocate(fd, mode, offset, length), saved);
 
-	if (system_result(sysinfo(&machine), saved) < 0)
-		return true;
-	return wanted <= ((uint64_t)machine.freeram + machine.freeswap) * machine.mem_unit || wanted <= available_memory(&machine);
+	return result == -ENOSYS ? -ENOTSUP : result;
+}
+
+/*
+ * A sandbox may answer EPERM to a call that it does not let through, as a seal does, or an immutable file. The kernel itself
+ * finds first that there is no descriptor.
+ */
+static int
+allocation_result(int result, int mode)
+{
+	return result == -EPERM && sys_fallocate(-1, mode, 0, 1) == -EPERM ? -ENOTSUP : result;
+}
+
+int
+pshm__native_fallocate(int fd, int64_t offset, int64_t length)
+{
+	return allocation_result(sys_fallocate(fd, 0, offset, length), 0);
+}
+
+int
+pshm__native_discard(int fd, int64_t offset, int64_t length)
+{
+	int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+	int result;
+
+	do
+		result = sys_fallocate(fd, mode, offset, length);
+	while (result == -EINTR);
+	return allocation_result(result, mode);
 }
 
 /* A kernel that was built without huge pages does not know the advice. */

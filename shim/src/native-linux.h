@@ -51,47 +51,15 @@ pshm__native_is_path(int status_flags)
 }
 
 static inline int
-sys_fallocate(int fd, int mode, int64_t offset, int64_t length)
+sys_open(const char *path, int flags, int mode)
 {
 	int saved = errno;
-	int result = system_result(fallocate(fd, mode, offset, length), saved);
-
-	return result == -ENOSYS ? -ENOTSUP : result;
-}
-
-static inline int
-fallocate_uninterrupted(int fd, int mode, int64_t offset, int64_t length)
-{
-	int result;
+	int fd;
 
 	do
-		result = sys_fallocate(fd, mode, offset, length);
-	while (result == -EINTR);
-	return result;
-}
-
-static inline int
-pshm__native_fallocate(int fd, int64_t offset, int64_t length)
-{
-	return fallocate_uninterrupted(fd, 0, offset, length);
-}
-
-static inline int
-pshm__native_fallocate_once(int fd, int64_t offset, int64_t length)
-{
-	return sys_fallocate(fd, 0, offset, length);
-}
-
-static inline int
-pshm__native_reserve(int fd, int64_t offset, int64_t length)
-{
-	return fallocate_uninterrupted(fd, FALLOC_FL_KEEP_SIZE, offset, length);
-}
-
-static inline int
-pshm__native_release(int fd, int64_t offset, int64_t length)
-{
-	return fallocate_uninterrupted(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset, length);
+		fd = open(path, flags | O_CLOEXEC, mode);
+	while (fd < 0 && pshm__system_interrupted(saved));
+	return system_result(fd, saved);
 }
 
 static inline int

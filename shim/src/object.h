@@ -50,6 +50,9 @@ object_create(const char *name, int flags, int mode)
 /* Give the name to a new object, whoever had it. */
 int pshm__object_supersede(const char *name, int direction, int permissions);
 
+/* Reserve pages and grow. Signals delay it, and do not keep it from ending. */
+int pshm__object_reserve(int fd, int64_t offset, int64_t length);
+
 /* -EBADF for a descriptor that is none, else -ENOTSUP: the answer of a call that this platform cannot serve. */
 SELDOM int pshm__object_unsupported(int fd);
 

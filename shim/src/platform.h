@@ -19,10 +19,10 @@ enum rung {
 enum ability {
 	CAN_ALLOCATE = 1 << 0,      /* pages can be reserved */
 	CAN_DESCRIPTOR_IO = 1 << 1, /* pread and pwrite work on an object */
-	CAN_IDENTIFY = 1 << 2,      /* device and inode tell objects apart */
-	CAN_LINK = 1 << 3,          /* an unnamed object can be given a name */
-	CAN_PERMIT = 1 << 4,        /* fchmod and fchown work on an object */
-	CAN_PUNCH = 1 << 5,         /* pages can be reserved past the end, and given back */
+	CAN_DISCARD = 1 << 2,       /* pages can be given back */
+	CAN_IDENTIFY = 1 << 3,      /* device and inode tell objects apart */
+	CAN_LINK = 1 << 4,          /* an unnamed object can be given a name */
+	CAN_PERMIT = 1 << 5,        /* fchmod and fchown work on an object */
 	CAN_RESIZE = 1 << 6         /* the size can be set more than once */
 };
 
@@ -41,7 +41,7 @@ struct platform {
  */
 #define PLATFORM_LINUX \
 	{ "linux", "/dev/shm", 256, O_NONBLOCK, RUNG_MEMFD | RUNG_TMPFILE | RUNG_NAMED, \
-	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_LINK | CAN_PERMIT | CAN_PUNCH | CAN_RESIZE }
+	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_DISCARD | CAN_IDENTIFY | CAN_LINK | CAN_PERMIT | CAN_RESIZE }
 
 /* macOS: objects are not files (xnu, bsd/kern/posix_shm.c): sized once, no read, no write, no inode, PSHMNAMLEN. */
 #define PLATFORM_MACOS { "macos", NULL, 31, 0, RUNG_NAMED, 0 }
@@ -49,7 +49,7 @@ struct platform {
 /* FreeBSD: objects are the kernel's own (sys/kern/uipc_shm.c); shm_open refuses flags that it does not know. */
 #define PLATFORM_FREEBSD \
 	{ "freebsd", NULL, 1023, 0, RUNG_SHM_ANON | RUNG_NAMED, \
-	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE }
+	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_DISCARD | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE }
 
 /* OpenBSD: objects are files with hashed names, shm_open(3). */
 #define PLATFORM_OPENBSD \

@@ -117,18 +117,6 @@ sys_fstatat(int directory, const char *name, struct stat *ret_status, int flags)
 }
 
 static inline int
-sys_statvfs(const char *path, struct statvfs *ret_place)
-{
-	int saved = errno;
-	int result;
-
-	do
-		result = statvfs(path, ret_place);
-	while (result < 0 && pshm__system_interrupted(saved));
-	return system_result(result, saved);
-}
-
-static inline int
 sys_fstatvfs(int fd, struct statvfs *ret_place)
 {
 	int saved = errno;

@@ -134,6 +134,10 @@ static const struct signature signatures[] = {
 	{ "pshm_allocate", SIGNATURE_INT, 2, {
 		{ SIGNATURE_INT, "fd" },
 		{ SIGNATURE_INT64, "size" }} },
+	{ "pshm_discard", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT, "fd" },
+		{ SIGNATURE_INT64, "offset" },
+		{ SIGNATURE_INT64, "length" }} },
 	{ "pshm_space", SIGNATURE_INT, 2, {
 		{ SIGNATURE_INT64_OUT, "ret_total" },
 		{ SIGNATURE_INT64_OUT, "ret_free" }} },

@@ -134,6 +134,7 @@ vouch(void)
 	int (*pshm_delete_if_same_)(const char *, int) = pshm_delete_if_same;
 	int (*pshm_truncate_)(int, int64_t) = pshm_truncate;
 	int (*pshm_allocate_)(int, int64_t) = pshm_allocate;
+	int (*pshm_discard_)(int, int64_t, int64_t) = pshm_discard;
 	int (*pshm_space_)(int64_t *, int64_t *) = pshm_space;
 	int64_t (*pshm_map_)(int, int64_t, int, int, int64_t) = pshm_map;
 	int (*pshm_unmap_)(int64_t, int64_t) = pshm_unmap;
@@ -188,6 +189,7 @@ vouch(void)
 	(void)pshm_delete_if_same_;
 	(void)pshm_truncate_;
 	(void)pshm_allocate_;
+	(void)pshm_discard_;
 	(void)pshm_space_;
 	(void)pshm_map_;
 	(void)pshm_unmap_;

@@ -16,12 +16,12 @@ static const int linkat_errors[] = { EACCES, EBADF, EDQUOT, EEXIST, EFAULT, EINV
 static const int close_errors[] = { EBADF, EINTR, EIO, ENOSPC, EDQUOT, 0 };
 static const int fcntl_errors[] = { EACCES, EAGAIN, EBADF, EBUSY, EINVAL, EMFILE, EPERM, 0 };
 static const int ftruncate_errors[] = { EBADF, EBUSY, EFBIG, EINTR, EINVAL, EIO, EPERM, EROFS, ETXTBSY, 0 };
-static const int fallocate_errors[] = { EBADF, EFBIG, EINTR, EINVAL, EIO, ENODEV, ENOSPC, ENOSYS, ENOTSUP, EPERM, ESPIPE,
-	                                ETXTBSY, 0 };
+static const int fallocate_errors[] = { EBADF, EFBIG, EINTR, EINVAL, EIO, ENODEV, ENOMEM, ENOSPC, ENOSYS, ENOTSUP, EPERM,
+	                                ESPIPE, ETXTBSY, 0 };
 static const int fstat_errors[] = { EBADF, EFAULT, EIO, ENOMEM, EOVERFLOW, 0 };
 static const int lstat_errors[] = { EACCES, EFAULT, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW, 0 };
-static const int statvfs_errors[] = { EACCES, EFAULT, EINTR, EIO, ELOOP, ENOENT, ENOMEM, ENOSYS, ENOTDIR, EOVERFLOW, 0 };
-static const int fstatvfs_errors[] = { EBADF, EFAULT, EINTR, EIO, ENOMEM, ENOSYS, EOVERFLOW, 0 };
+static const int statfs_errors[] = { EACCES, EFAULT, EINTR, EIO, ELOOP, ENOENT, ENOMEM, ENOSYS, ENOTDIR, EOVERFLOW, 0 };
+static const int fstatfs_errors[] = { EBADF, EFAULT, EINTR, EIO, ENOMEM, ENOSYS, EOVERFLOW, 0 };
 static const int fchown_errors[] = { EBADF, EINTR, EINVAL, EIO, ENOMEM, EPERM, EROFS, EDQUOT, 0 };
 static const int fchmod_errors[] = { EBADF, EINTR, EINVAL, EIO, ENOMEM, EPERM, EROFS, 0 };
 static const int mmap_errors[] = { EACCES, EAGAIN, EBADF, EINVAL, ENFILE, ENODEV, ENOMEM, EOVERFLOW, EPERM, ETXTBSY, 0 };

@@ -74,15 +74,19 @@ static const struct {
 	/* Opening empties; what was opened is looked at afterwards. */
 	{ "open truncating", CALL_fstat, ANY_CALL, ANY_ERROR, NULL, IS_EMPTIED },
 
-	/* Room, seals or pages that cannot be looked up are no reason not to try. */
-	{ "allocate", CALL_fstatvfs, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	/* What cannot be looked up bounds nothing. */
+	{ "allocate", CALL_fstatfs, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
 	{ "allocate", CALL_sysinfo, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
-	{ "allocate", CALL_fstat, 2, ANY_ERROR, "", NO_DAMAGE },
-	{ "allocate", CALL_fcntl, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
-	/* The growth comes last, when there are pages for everything: the kernel has no reason to refuse it then. */
-	{ "allocate past end", CALL_fallocate, 5, ENOSYS, "ENOTSUP", GAINS_PAGES },
-	{ "allocate past end", CALL_fallocate, 5, ANY_ERROR, NULL, GAINS_PAGES },
+	{ "allocate", CALL_open, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "allocate", CALL_pread, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "allocate", CALL_lstat, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "space", CALL_sysinfo, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
+	{ "space", CALL_open, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
+	{ "space", CALL_pread, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
+	{ "space", CALL_lstat, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
+	{ "allocate", CALL_fallocate, ANY_CALL, ENOMEM, "ENOSPC", NO_DAMAGE },
 	{ "allocate", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
+	{ "discard", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 	{ "fallocate", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 
 	/* Advice that the kernel does not know is a flag that it does not have; a page that would be a SIGBUS is no room. */

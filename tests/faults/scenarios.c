@@ -264,10 +264,27 @@ truncate_(struct world *world)
 	return call("pshm_truncate", world->fd, 5 * PAGE);
 }
 
+/* A machine and a control group that have enough: which files are read does not depend on where the tests run. */
+static const char *const enough[] = {
+	"/proc/meminfo", "MemAvailable: 1000000 kB\nSwapFree: 1000 kB\n",
+	"/proc/thread-self/cgroup", "0::/group\n",
+	"/sys/fs/cgroup/group/memory.max", "104857600\n",
+	"/sys/fs/cgroup/group/memory.current", "1048576\n",
+	"/sys/fs/cgroup/group/memory.stat", "anon 0\ninactive_file 4096\nactive_file 4096\n",
+	"/sys/fs/cgroup/group/memory.swap.max", "0\n",
+	"/sys/fs/cgroup/group/memory.swap.current", "0\n",
+	NULL
+};
+
 static int64_t
 allocate_past_end(struct world *world)
 {
-	return call("pshm_allocate", world->fd, 3 * MIB);
+	int64_t result;
+
+	interpose_files(enough);
+	result = call("pshm_allocate", world->fd, 3 * MIB);
+	interpose_files(NULL);
+	return result;
 }
 
 static int64_t
@@ -283,13 +300,23 @@ allocate_anonymous(struct world *world)
 }
 
 static int64_t
+discard(struct world *world)
+{
+	return call("pshm_discard", world->fd, PAGE, PAGE);
+}
+
+static int64_t
 space(struct world *world)
 {
 	int64_t total;
 	int64_t left;
+	int64_t result;
 
 	(void)world;
-	return call("pshm_space", &total, &left);
+	interpose_files(enough);
+	result = call("pshm_space", &total, &left);
+	interpose_files(NULL);
+	return result;
 }
 
 static int64_t
@@ -422,6 +449,7 @@ list(struct world *world)
 
 FEATURE(allocate, "allocate")
 FEATURE(anonymous, "anonymous")
+FEATURE(discard, "discard")
 FEATURE(huge_objects, "huge-objects")
 FEATURE(huge_pages, "huge-pages")
 FEATURE(populate, "populate")
@@ -469,6 +497,7 @@ const struct scenario scenarios[] = {
 	{ "allocate past end", allocate_past_end, OUTCOME_NUMBER, 0, NULL },
 	{ "allocate below end", allocate_below_end, OUTCOME_NUMBER, 0, NULL },
 	{ "allocate anonymous", allocate_anonymous, OUTCOME_NUMBER, 0, NULL },
+	{ "discard", discard, OUTCOME_NUMBER, 0, NULL },
 	{ "space", space, OUTCOME_NUMBER, 0, NULL },
 	{ "map", map, OUTCOME_ADDRESS, 0, unmap_pages },
 	{ "map lock", map_lock, OUTCOME_ADDRESS, 0, unmap_pages },
@@ -488,6 +517,7 @@ const struct scenario scenarios[] = {
 	{ "list", list, OUTCOME_NUMBER, 0, NULL },
 	{ "has allocate", has_allocate, OUTCOME_NUMBER, 0, NULL },
 	{ "has anonymous", has_anonymous, OUTCOME_NUMBER, 0, NULL },
+	{ "has discard", has_discard, OUTCOME_NUMBER, 0, NULL },
 	{ "has huge-objects", has_huge_objects, OUTCOME_NUMBER, 0, NULL },
 	{ "has huge-pages", has_huge_pages, OUTCOME_NUMBER, 0, NULL },
 	{ "has populate", has_populate, OUTCOME_NUMBER, 0, NULL },

@@ -18,6 +18,7 @@ static _Thread_local bool entered;
 static _Thread_local struct {
 	enum interposed function;
 	int nth;
+	int times;
 	int error;
 	bool armed;
 	bool done;
@@ -44,6 +45,13 @@ interpose_fail(enum interposed function, int nth, int error)
 	failure.nth = nth;
 	failure.error = error;
 	failure.armed = true;
+}
+
+void
+interpose_fail_first(enum interposed function, int times, int error)
+{
+	interpose_fail(function, 0, error);
+	failure.times = times;
 }
 
 void
@@ -99,7 +107,8 @@ interpose_fails(enum interposed function)
 	if (!entered)
 		return false;
 	counts[function]++;
-	if (!failure.armed || failure.function != function || (failure.nth != 0 && failure.nth != counts[function]))
+	if (!failure.armed || failure.function != function || (failure.nth != 0 && failure.nth != counts[function]) ||
+	    (failure.times != 0 && failure.times < counts[function]))
 		return false;
 	failure.done = true;
 	errno = failure.error;
@@ -122,6 +131,12 @@ interpose_next(const void *own)
 	(void)snprintf(name, sizeof name, "__interceptor_%s", info.dli_sname);
 	next = dlsym(RTLD_DEFAULT, name);
 	return next != NULL ? next : dlsym(RTLD_NEXT, info.dli_sname);
+}
+
+bool
+interpose_inside(void)
+{
+	return entered;
 }
 
 static unsigned traits;

@@ -8,6 +8,7 @@
 #ifndef PSHM_TEST_INTERPOSE_H
 #define PSHM_TEST_INTERPOSE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +16,7 @@
 /* The functions in between. */
 #define INTERPOSED_FUNCTIONS(ROW) \
 	ROW(shm_open) ROW(shm_unlink) ROW(shm_mkstemp) ROW(memfd_create) ROW(open) ROW(linkat) ROW(close) ROW(fcntl) \
-	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statvfs) ROW(fstatvfs) ROW(fchown) \
+	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statfs) ROW(fstatfs) ROW(fchown) \
 	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(msync) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
 	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getentropy) ROW(clock_gettime) ROW(sysinfo) ROW(realloc)
 
@@ -34,6 +35,9 @@ void interpose_leave(void);
 
 /* From now on, the n-th call (from 1) of the function fails with the errno; n is 0 for all of them. */
 void interpose_fail(enum interposed function, int nth, int error);
+
+/* The same for the first calls, so many of them. */
+void interpose_fail_first(enum interposed function, int times, int error);
 
 /* Nothing fails any more, and counting begins anew. The personality stays. */
 void interpose_reset(void);
@@ -56,6 +60,15 @@ struct interposed_range {
 struct interposed_range interpose_last_range(void);
 void interpose_note_range(const void *address, size_t length);
 
+/* The signals that waited during the last fallocate. */
+sigset_t interpose_last_mask(void);
+
+/*
+ * From now on /proc and /sys hold these files and no others: a path and its text, and so on, up to NULL. The list is the
+ * caller's. NULL: what the system has there.
+ */
+void interpose_files(const char *const *paths_and_texts);
+
 /* Whether the failure that was asked for has happened. */
 bool interpose_has_failed(void);
 
@@ -76,18 +89,16 @@ enum trait {
 	WRITE_IS_EPERM = 1 << 12,  /* a writable mapping of a read-only object: EPERM */
 	STRICT_FLAGS = 1 << 13,    /* shm_open refuses flags that POSIX does not name */
 	TYPES_UNKNOWN = 1 << 14,   /* readdir does not tell what an entry is */
-	HALF_FALLOCATE = 1 << 15,  /* fallocate lets the object grow and then finds no room */
+	CANCELLED = 1 << 15,       /* while open opens a file, another thread cancels this one */
 	OTHERS_GROW = 1 << 16,     /* while fallocate finds no room, another process lets the object grow past that */
 	FLICKERING = 1 << 17,      /* a name is there when it is created, and missing when it is opened */
 	HIGH_ADDRESSES = 1 << 18,  /* mmap answers with an address above 2^63, where nothing is; other calls take it */
 	SHORT_TRANSFERS = 1 << 19, /* pread and pwrite move three bytes at most */
 	LARGE_PAGES = 1 << 20,     /* objects are of pages of 16 KiB: mapped in whole ones, and not unmapped otherwise */
-	OTHERS_RELEASE = 1 << 21,  /* before fallocate lets an object grow, another process gives back all of its pages */
 	UNCUT_LENGTHS = 1 << 22,   /* recvmsg has cut a message, and left its parts as long as they were sent: macOS, FreeBSD */
-	SCARCE_MEMORY = 1 << 23,   /* the machine has 5 MiB, of which 1 is free, and 2.5 are available */
+	SCARCE_MEMORY = 1 << 23,   /* sysinfo: the machine has 5 MiB, of which 256 KiB of memory and 256 KiB of swap space are free */
 	NO_NOREPLACE = 1 << 28,    /* MAP_FIXED_NOREPLACE is unknown, and the address a hint: before Linux 4.17 */
-	NO_DUMP_ADVICE = 1 << 29,  /* MADV_DONTDUMP is unknown */
-	NO_ESTIMATE = 1 << 24      /* beside: /proc/meminfo does not tell what is available, before Linux 3.14 */
+	NO_DUMP_ADVICE = 1 << 29   /* MADV_DONTDUMP is unknown */
 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
@@ -104,5 +115,8 @@ bool interpose_fails(enum interposed function);
 /* The C library's function of the same symbol; or, where a sanitizer has taken that one's place, the sanitizer's. */
 void *interpose_next(const void *own);
 bool interpose_plays(enum trait trait);
+
+/* Whether a call under test runs. */
+bool interpose_inside(void);
 
 #endif

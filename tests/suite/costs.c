@@ -40,7 +40,11 @@ static const struct {
 	{ "delete", "shm_unlink" },
 	{ "delete if same", "shm_unlink fstat lstat" },
 	{ "truncate", "ftruncate" },
-	{ "space", "statvfs" },
+	{ "allocate below end", "fallocate fstat fstatfs sysinfo" }, /* what is available is compared first */
+	{ "allocate anonymous", "fallocate fstat fstatfs sysinfo" },
+	{ "allocate past end", "open=10 close=7 fallocate fstat lstat=2 fstatfs pread=7 sysinfo" },
+	{ "space", "open=10 close=7 lstat=2 statfs pread=7 sysinfo" },
+	{ "discard", "fallocate" },
 	{ "map", "mmap" },
 	{ "unmap", "munmap" },
 	{ "write", "fstat pwrite" }, /* the end is looked up first */

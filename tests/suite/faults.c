@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CALLS_MAX = 8 };
+enum { CALLS_MAX = 16 };
 
 /* A case, for messages. */
 struct fault {

@@ -317,7 +317,7 @@ PSHM_API int pshm_delete_if_same(const char *name, int fd);
 /** @} */
 
 /**
- * @defgroup api_size Size and room
+ * @defgroup api_size Size and memory
  * @brief How large an object is, and whether there is memory for it.
  * @{
  */
@@ -368,23 +368,22 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
 /**
  * @brief Give an object at least a size, with memory behind every page of it, or an error.
  *
- * After success no access below @p size can fail for lack of memory. After `-ENOSPC` the size of the object and
- * the pages inside it are as they were; pages past the end that somebody has reserved before (fallocate(2) with
- * `FALLOC_FL_KEEP_SIZE`) may be given back. An object that is larger already keeps its size.
+ * After success no access below @p size can fail for lack of memory. After an error the size and the bytes of the object
+ * are as they were: the call takes back what it has added, and nothing that another process has stored meanwhile. A
+ * process that is killed in the middle leaves nothing reserved. An object that is larger already keeps its size.
  *
- * Whoever may write to the object can give its pages back later (fallocate(2) with `FALLOC_FL_PUNCH_HOLE`), but
- * for #PSHM_SEAL_WRITE and #PSHM_SEAL_FUTURE_WRITE.
+ * Whoever may write to the object can give its pages back later (#pshm_discard), but for #PSHM_SEAL_WRITE and
+ * #PSHM_SEAL_FUTURE_WRITE.
  *
- * Works in portions, since a system call that reserves pages starts from nothing when a signal interrupts
- * it; what is missing inside the old size is reserved in one call, and once that was interrupted, signals
- * wait until it is done. The room is compared first, so that a request that cannot be met does not take it
- * away from others meanwhile; an anonymous object on Linux may have as much as there is available memory and free swap
- * (where `/proc/meminfo` does not tell, as much as the machine has of both). A limit of a control group is enforced by
- * the system's OOM killer, and not by an error.
+ * More than is available is refused before anything is reserved: on Linux the least of what the file system of the object
+ * has left, of `MemAvailable` (proc_meminfo(5)) with the free swap space, and of what the control group of the process and
+ * the groups above it have left (the limit less the usage, files that the kernel can drop not counted; cgroups(7), version
+ * 1 or 2, mounted at `/sys/fs/cgroup`). A shared memory file system may be larger than the memory, and the system's answer
+ * to pages that it does not have is the OOM killer, not an error. What cannot be read is left out. Where up to 1 MiB is
+ * missing, free memory and swap space suffice, and the files of `/proc` and `/sys` are not opened. Other processes use
+ * memory too: what is available now may be gone a moment later.
  *
- * Calls that let one object grow at the same time are best kept apart, by a lock: one that fails gives back what is past
- * the end. What was another's is reserved again by that call; should there be no room any more, it fails with `-ENOSPC`
- * and leaves the object grown.
+ * One fallocate(2). Once that was interrupted by a signal, the signals of this thread wait until it is done.
  *
  * @fd_param
  * @param size The least size, in bytes, from 0. With 0 nothing is done.
@@ -394,8 +393,8 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * @error{EINVAL} @p size is negative.
  * @error{EISDIR} @p fd is a directory's.
  * @error{ENODEV} @p fd is something else's, such as a pipe's.
- * @error{ENOSPC} There is not that much memory.
- * @error{ENOTSUP} The platform or the file system cannot do it; there is no emulation.
+ * @error{ENOSPC} There is not that much memory: in the file system, in the machine, or in the control group.
+ * @error{ENOTSUP} The platform or the file system cannot do it, or a sandbox does not allow it; there is no emulation.
  * @error{EPERM} A seal forbids it.
  *
  * @par Lisp
@@ -410,8 +409,8 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * how much there is; with `:ebadf` when SHM was opened for input, and with others when the system refuses;
  * `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 - 1, or SHM is closed.
  * @par Affected by
- * For an object with a name, the room where objects live: `shm-space`. For one without, the memory and the swap space
- * that are free.
+ * What the shared memory file system, the machine and the control group have left: `shm-space`. For an object without a
+ * name, the last two.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -427,37 +426,90 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * True
  * @endcode
  * @since 0.1
- * @see pshm_space, pshm_truncate; fallocate(2)
+ * @see pshm_discard, pshm_space, pshm_truncate; fallocate(2)
  */
 PSHM_API int pshm_allocate(int fd, int64_t size);
 
 /**
- * @brief Say how much room there is in the place where named objects live.
+ * @brief Give back the memory of a part of an object, and keep the size.
  *
- * On Linux that is `/dev/shm`, which has 64 MiB in many containers. Anonymous objects may live elsewhere.
+ * The bytes of the range are zero afterwards, for everybody, in mappings too. Whole pages in the range are given back; of
+ * a page that is only partly in it, the part is filled with zeros. Pages that are not there, and what lies past the end, do
+ * not matter: with offset 0 and length `INT64_MAX` all pages of an object are given back. A later access takes a new page,
+ * and is a SIGBUS when there is none to be had: #pshm_allocate reserves it again.
  *
- * @param ret_total Receives the size of the place, in bytes; 0 when it has no limit. May be NULL.
- * @param ret_free Receives what is free, in bytes; 0 when there is no limit. May be NULL.
+ * @fd_param
+ * @param offset Where the range begins, in bytes, from 0.
+ * @param length The size of the range, in bytes, from 0. With 0 nothing is done.
+ * @retval 0 The memory is free.
+ * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
+ * @error{EINVAL} @p offset or @p length is negative.
+ * @error{EISDIR} @p length is 0, and @p fd refers to a directory.
+ * @error{ENODEV} @p fd refers to another kind of file, such as a socket.
+ * @error{ENOTSUP} The platform or the file system cannot do it, or a sandbox does not allow it (#pshm_has, `discard`).
+ * @error{EOVERFLOW} @p offset and @p length together are more than `INT64_MAX`.
+ * @error{EPERM} A seal forbids it: #PSHM_SEAL_WRITE or #PSHM_SEAL_FUTURE_WRITE.
+ * @error{ESPIPE} @p fd refers to a pipe.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * discard-shm shm offset length
+ * @endcode
+ * @par In Lisp
+ * Give back the memory of LENGTH octets of SHM from OFFSET on. They are zero afterwards, and the size of SHM is as it was.
+ * Returns no values.
+ * @par Exceptional situations
+ * `shm-error` with the errno `:ebadf` when SHM was opened for input, with `:eperm` when a seal forbids it, with `:enotsup`
+ * where the platform cannot do it, with `:eoverflow` when OFFSET and LENGTH together are more than 2^63 - 1;
+ * `shm-invalid-argument` when one of them is not an integer from 0 to 2^63 - 1, or SHM is closed.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (allocate-shm shm 8192)
+ *   (discard-shm shm 0 8192)
+ *   (let ((stats (shm-stats shm)))
+ *     (list (stat-size stats) (stat-blocks stats))))
+ * => (8192 0)
+ * @endcode
+ * @par Example
+ * @code{.py}
+ * >>> pshm_allocate(fd, 8192), pshm_discard(fd, 0, 8192)
+ * (0, 0)
+ * @endcode
+ * @since 0.1
+ * @see pshm_allocate; fallocate(2)
+ */
+PSHM_API int pshm_discard(int fd, int64_t offset, int64_t length);
+
+/**
+ * @brief Give the size of the shared memory file system, and how many bytes named objects can still get.
+ *
+ * On Linux the file system is `/dev/shm`, which has 64 MiB in many containers. What is free is the least of what the file
+ * system, the machine and the control group of this process have left: the bound of #pshm_allocate, with the files of
+ * `/proc` and `/sys` read in any case. Anonymous objects have the last two alone.
+ *
+ * @param ret_total Receives the size of the file system, in bytes; 0 when it has no limit. May be NULL.
+ * @param ret_free Receives what is free, in bytes. May be NULL.
  * @retval 0 Done.
- * @error{EACCES} The place may not be looked at.
- * @error{ENOENT} There is no such place: nothing is mounted there.
- * @error{ENOTSUP} The platform has no such place, or does not tell.
+ * @error{EACCES} The directory of the file system may not be searched.
+ * @error{ENOENT} There is no such directory.
+ * @error{ENOTSUP} The platform has no such file system, or gives no figures.
  *
  * @par Lisp
  * @code{.lisp}
  * shm-space => total, free
  * @endcode
  * @par In Lisp
- * Return the size of the place where named objects live and what is free of it, both in octets; two zeros
- * when it has no limit.
+ * Return the size of the shared memory file system, 0 when it has no limit, and how much named objects can still get: the
+ * least of what the file system, the machine and the control group of this process have left. Both are in octets.
  * @par Exceptional situations
- * `shm-error` when the platform does not tell.
+ * `shm-error` when the platform gives no figures.
  * @par Affected by
- * The place where objects live, which all processes share.
+ * The shared memory file system and the memory, which all processes share.
  * @par Lisp example
  * @code{.lisp}
  * (multiple-value-bind (total free) (shm-space)
- *   (<= 0 free total))
+ *   (and (typep total '(integer 0)) (plusp free)))
  * => T
  * @endcode
  * @par Example
@@ -465,11 +517,11 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  * >>> total, free = ctypes.c_int64(), ctypes.c_int64()
  * >>> pshm_space(total, free)
  * 0
- * >>> 0 <= free.value <= total.value
+ * >>> total.value >= 0 and free.value > 0
  * True
  * @endcode
  * @since 0.1
- * @see pshm_allocate; statvfs(3), tmpfs(5)
+ * @see pshm_allocate; statfs(2), tmpfs(5), proc_meminfo(5), cgroups(7)
  */
 PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
 

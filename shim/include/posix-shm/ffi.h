@@ -158,8 +158,8 @@ PSHM_API int pshm_name_max(void);
  * kernel answers 0 where a newer one answers 1.
  *
  * Where the answer is found by trying, 0 also means that it could not be tried. A descriptor is needed for
- * `allocate`, `anonymous`, `huge-objects`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`: while
- * the process or the system has none free, they are answered with 0. `huge-pages`, `nodump` and `populate` need room
+ * `allocate`, `anonymous`, `discard`, `huge-objects`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`:
+ * while the process or the system has none free, they are answered with 0. `huge-pages`, `nodump` and `populate` need room
  * for a mapping. So keep an answer of 1, and ask again after a 0.
  *
  * | feature | 1 means |
@@ -167,6 +167,7 @@ PSHM_API int pshm_name_max(void);
  * | `allocate` | #pshm_allocate and #pshm_fallocate can reserve pages |
  * | `anonymous` | #pshm_open_anonymous makes objects that never have a name |
  * | `descriptor-io` | the system itself reads and writes these descriptors; else #pshm_read and #pshm_write copy through a mapping |
+ * | `discard` | #pshm_discard can give pages back |
  * | `growsdown` | #PSHM_MAP_GROWSDOWN is supported, for private memory of no object |
  * | `huge-objects` | #PSHM_ANONYMOUS_HUGE is supported |
  * | `huge-pages` | #PSHM_MAP_HUGE has an effect |
@@ -181,7 +182,7 @@ PSHM_API int pshm_name_max(void);
  * | `seal-exec` | #PSHM_SEAL_EXEC is supported |
  * | `seal-future-write` | #PSHM_SEAL_FUTURE_WRITE is supported |
  * | `seals` | #pshm_seal works on anonymous objects |
- * | `space` | #pshm_space knows the size of the place where objects live |
+ * | `space` | #pshm_space knows the size of the shared memory file system |
  * | `supersede` | superseding prepares the new object before the old one loses its name |
  *
  * @param feature A name from the table.
@@ -671,10 +672,9 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * @brief Reserve the pages of a part of an object: posix_fallocate(3), the system's own.
  *
  * The object grows to at least @p offset plus @p length. There is no emulation: what the system cannot do
- * is an error. Linux does not look first whether an anonymous object's pages can be had: a part that is
- * larger than the memory of the machine has its OOM killer end other processes. A call that is interrupted
- * again and again never ends where the part is large. #pshm_allocate looks first, works in portions, and
- * leaves the object as it was when it fails.
+ * is an error. Linux does not look first whether the pages can be had: a part that is larger than the memory
+ * that is available, and not too large for the file system, has the OOM killer end processes. #pshm_allocate
+ * looks first. Once the call was interrupted by a signal, the signals of this thread wait until it is done.
  *
  * @fd_param
  * @param offset Where the part begins, in bytes, from 0.
@@ -685,7 +685,7 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * @error{EINVAL} @p offset is negative, or @p length is not positive.
  * @error{ENODEV} @p fd is something else's, such as a socket's. (A regular file's works.)
  * @error{ENOSPC} There is no memory for the pages.
- * @error{ENOTSUP} The platform or the file system cannot do it.
+ * @error{ENOTSUP} The platform or the file system cannot do it, or a sandbox does not allow it.
  * @error{EPERM} A seal forbids it.
  * @error{ESPIPE} @p fd is a pipe.
  *
