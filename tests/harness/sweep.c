@@ -35,6 +35,7 @@ static const struct {
 	{ NULL, "owner", -1 },
 	{ NULL, "group", -1 },
 	{ NULL, "seals", PSHM_SEAL_SHRINK },
+	{ NULL, "timeout", 0 },
 };
 
 static bool

@@ -16,7 +16,7 @@
 	ROW(shm_open) ROW(shm_unlink) ROW(shm_mkstemp) ROW(memfd_create) ROW(open) ROW(linkat) ROW(close) ROW(fcntl) \
 	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statvfs) ROW(fstatvfs) ROW(fchown) \
 	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
-	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getentropy) ROW(clock_gettime) ROW(sysinfo) ROW(realloc)
+	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getsockname) ROW(ppoll) ROW(getentropy) ROW(clock_gettime) ROW(sysinfo) ROW(realloc)
 
 enum interposed {
 #define ROW(function) CALL_##function,
@@ -76,7 +76,8 @@ enum trait {
 	OTHERS_RELEASE = 1 << 21,  /* before fallocate lets an object grow, another process gives back all of its pages */
 	UNCUT_LENGTHS = 1 << 22,   /* recvmsg has cut a message, and left its parts as long as they were sent: macOS, FreeBSD */
 	SCARCE_MEMORY = 1 << 23,   /* the machine has 5 MiB, of which 1 is free, and 2.5 are available */
-	NO_ESTIMATE = 1 << 24      /* beside: /proc/meminfo does not tell what is available, before Linux 3.14 */
+	NO_ESTIMATE = 1 << 24,     /* beside: /proc/meminfo does not tell what is available, before Linux 3.14 */
+	BUSY_SOCKETS = 1 << 30     /* the first sendmsg or recvmsg since the last reset is not ready: EAGAIN */
 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */

@@ -29,6 +29,11 @@
  * - **Threads and forks.** Every function may be called from any thread at any time, and in the child
  *   after a fork. No lock is held across a system call. The only state is the thread's last failure.
  * - **Interrupted calls** are repeated where that is right; an entry says where `-EINTR` comes back.
+ * - **Waiting.** A call that can wait takes a timeout: nanoseconds from now, on a clock that does not jump. A negative
+ *   timeout, and one whose sum with the clock overflows, is no limit. 0 does not wait: `-EAGAIN`. When the time is up the
+ *   result is `-ETIMEDOUT`, and `-EINTR` after any signal handler has run, also one with SA_RESTART.
+ * - **Cancellation.** A thread is cancelled (pthread_cancel) in a call of this library only while that call waits, and
+ *   then nothing is left open. Every other function runs to its end.
  *
  * The caller answers for what cannot be checked: a wild pointer that is not NULL, unmapping memory that
  * is still in use, and the signal SIGXFSZ where a file size limit is set.
@@ -159,16 +164,16 @@ PSHM_API int pshm_name_max(void);
  *
  * @param feature A name from the table.
  * @retval 1 The platform can do it.
- * @retval 0 It cannot, or it could not be tried now.
+ * @retval 0 It cannot, or it could not be tried now, or this library does not know the feature: a program can ask an
+ *         older library for what a newer one has.
  * @error{EFAULT} @p feature is NULL.
- * @error{EINVAL} @p feature is not in the table.
  *
  * @par Example
  * @code{.py}
  * >>> pshm_has(b"allocate") in (0, 1)
  * True
- * >>> pshm_error_name(pshm_has(b"wings"))
- * b'EINVAL'
+ * >>> pshm_has(b"wings")
+ * 0
  * @endcode
  * @since 0.1
  * @see pshm_version
@@ -261,7 +266,8 @@ PSHM_API const char *pshm_error_name(int error);
 /**
  * @brief Return the number of an error on this platform.
  *
- * Every alias is understood: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too.
+ * Every alias is understood: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too, which some systems number separately. So is
+ * `ENODATA` on a system that has no such error: the number there is one that no other error has.
  *
  * @param name A name such as `"ENOENT"`.
  * @return The positive errno.
