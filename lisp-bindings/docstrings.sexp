@@ -163,23 +163,27 @@ Exceptional situations: `shm-invalid-argument` when an argument is of the wrong 
 bounds, or SHM is closed; `shm-error` when the system refuses."
 "shm vector &key start end offset")
 ("posix-shm" "send-shm" "Function"
-"Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. Where
-the buffer of SOCKET is full, it waits. Returns no values.
+"Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. While
+the buffer of SOCKET is full it waits, at most TIMEOUT seconds, a non-negative real; nil, the
+default, is no limit. Interrupts are served while it waits. Returns no values.
 
-Exceptional situations: `shm-error` when the peer is gone or the system refuses;
-`shm-invalid-argument` when SHM is closed or SOCKET is not a descriptor."
-"shm socket")
+Exceptional situations: `shm-timeout` when the time is up, with the restart `continue`, which waits
+as long again; `shm-error` when the peer is gone or the system refuses; `shm-invalid-argument` when
+SHM is closed, SOCKET is not a descriptor, or TIMEOUT is neither a non-negative real nor nil."
+"shm socket &key timeout")
 ("posix-shm" "receive-shm" "Function"
 "Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
 `open-shm`, with the name NAME for people, which may be kept, and not copied: do not change it while
-the result is in use. Interrupts are served while it waits, on SBCL unless another process receives
-from the same end of the connection.
+the result is in use. It waits at most TIMEOUT seconds, a non-negative real; nil, the default, is no
+limit. Interrupts are served while it waits, whoever else receives from SOCKET.
 
-Exceptional situations: `shm-error` when the peer closed its end (`:enodata`), or did so before it
-had received all that was sent to it (`:econnreset`: call again, until `:enodata`), sent no
-descriptor or several (`:eproto`), or there is no descriptor free (`:emfile`);
-`shm-invalid-argument` when SOCKET is not a descriptor, or NAME is neither a name nor nil."
-"socket &optional name")
+Exceptional situations: `shm-timeout` when the time is up, with the restart `continue`, which waits
+as long again; `shm-error` when the peer closed its end (`:enodata`), or did so before it had
+received all that was sent to it (`:econnreset`: call again, until `:enodata`), sent no descriptor
+or several (`:eproto`), or there is no descriptor free (`:emfile`); `shm-invalid-argument` when
+SOCKET is not a descriptor, NAME is neither a name nor nil, or TIMEOUT is neither a non-negative
+real nor nil."
+"socket &key name timeout")
 ("posix-shm" "shm-socketpair" "Function"
 "Return two descriptors of sockets that are connected to each other, for `send-shm` and
 `receive-shm`. Close them with `posix-shm/ffi:close`.
@@ -616,6 +620,10 @@ function."
 "condition")
 ("posix-shm" "shm-does-not-exist" "Condition"
 "A `shm-error`: there is no object of that name."
+"")
+("posix-shm" "shm-timeout" "Condition"
+"A `shm-error`: an operation waited as long as its timeout, and nothing came of it. The restart
+`continue` waits as long again."
 "")
 ("posix-shm" "shm-exists" "Condition"
 "A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts."

@@ -19,6 +19,8 @@ shim_sources = \
 	shim/src/api_seals.c \
 	shim/src/api_size.c \
 	shim/src/constants-table.h \
+	shim/src/deadline.c \
+	shim/src/deadline.h \
 	shim/src/error.c \
 	shim/src/error.h \
 	shim/src/ffi_constants.c \

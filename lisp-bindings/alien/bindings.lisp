@@ -731,20 +731,22 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
 (declaim (inline %pshm-send pshm-send))
 (define-alien-routine ("pshm_send" %pshm-send) int
   (socket int)
-  (fd int))
+  (fd int)
+  (timeout (signed 64)))
 
-(defun pshm-send (socket fd)
+(defun pshm-send (socket fd timeout)
   "Send a descriptor over a Unix domain socket."
-  (%pshm-send (check-int socket 'socket) (check-int fd 'fd)))
+  (%pshm-send (check-int socket 'socket) (check-int fd 'fd) (check-int64 timeout 'timeout)))
 
 (declaim (inline %pshm-receive pshm-receive))
 (define-alien-routine ("pshm_receive" %pshm-receive) int
-  (socket int))
+  (socket int)
+  (timeout (signed 64)))
 
-(defun pshm-receive (socket)
+(defun pshm-receive (socket timeout)
   "Receive a descriptor over a Unix domain socket.
 Return: The descriptor; the caller closes it."
-  (%pshm-receive (check-int socket 'socket)))
+  (%pshm-receive (check-int socket 'socket) (check-int64 timeout 'timeout)))
 
 (declaim (inline %pshm-socketpair pshm-socketpair))
 (define-alien-routine ("pshm_socketpair" %pshm-socketpair) int

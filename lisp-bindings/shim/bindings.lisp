@@ -735,20 +735,22 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
 #-clisp (declaim (inline %pshm-send pshm-send))
 (cffi:defcfun ("pshm_send" %pshm-send) :int
   (socket :int)
-  (fd :int))
+  (fd :int)
+  (timeout :int64))
 
-(defun pshm-send (socket fd)
+(defun pshm-send (socket fd timeout)
   "Send a descriptor over a Unix domain socket."
-  (%pshm-send (check-int socket 'socket) (check-int fd 'fd)))
+  (%pshm-send (check-int socket 'socket) (check-int fd 'fd) (check-int64 timeout 'timeout)))
 
 #-clisp (declaim (inline %pshm-receive pshm-receive))
 (cffi:defcfun ("pshm_receive" %pshm-receive) :int
-  (socket :int))
+  (socket :int)
+  (timeout :int64))
 
-(defun pshm-receive (socket)
+(defun pshm-receive (socket timeout)
   "Receive a descriptor over a Unix domain socket.
 Return: The descriptor; the caller closes it."
-  (%pshm-receive (check-int socket 'socket)))
+  (%pshm-receive (check-int socket 'socket) (check-int64 timeout 'timeout)))
 
 #-clisp (declaim (inline %pshm-socketpair pshm-socketpair))
 (cffi:defcfun ("pshm_socketpair" %pshm-socketpair) :int

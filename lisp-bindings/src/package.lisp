@@ -22,9 +22,9 @@
   (:export #:map-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
            #:shm-vector-real-p #:shm-view #:shm-aref #:shm-vector-length #:shm-vector-element-type
            #:replace-shm-vector #:fill-shm-vector)
-  ;; Handing over
+  ;; Descriptor passing
   (:export #:send-shm #:receive-shm #:shm-socketpair #:seal-shm #:shm-seals #:reopen-shm)
   ;; Conditions and restarts
   (:export #:posix-shm-error #:posix-shm-error-errno #:posix-shm-error-keyword #:posix-shm-error-operation
-           #:shm-error #:shm-error-name #:shm-does-not-exist #:shm-exists #:shm-invalid-argument #:mmap-error
+           #:shm-error #:shm-error-name #:shm-does-not-exist #:shm-exists #:shm-timeout #:shm-invalid-argument #:mmap-error
            #:invoke-shm-restart))

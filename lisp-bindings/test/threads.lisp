@@ -231,7 +231,6 @@
     (with-sockets (here there)
       (with-sockets (other-here other-there)
         (with-object (shm)
-          (send-shm shm here)
           (send-shm shm other-here)
           (let* ((taken nil)
                  (thread (unwind-protect
@@ -239,9 +238,11 @@
                                 (sb-int:encapsulate 'sb-sys:wait-until-fd-usable 'take
                                                     (lambda (wait socket direction &optional timeout serve)
                                                       (prog1 (funcall wait socket direction timeout serve)
-                                                        (when (and (null timeout) (eql socket there) (not taken))
-                                                          (setf taken (posix-shm/shim:pshm-receive there))))))
+                                                        (when (and (eql socket there) (not taken))
+                                                          (setf taken (posix-shm/shim:pshm-receive there 0))))))
                                 (prog1 (start-thread (lambda () (receive-shm there)))
+                                  (sleep 0.05)
+                                  (send-shm shm here)
                                   (loop repeat 5000 until taken do (sleep 0.001))
                                   (sleep 0.1)))
                            (sb-int:unencapsulate 'sb-sys:wait-until-fd-usable 'take))))

@@ -156,8 +156,8 @@ int64_t pshm_map_prefixed(int fd, int64_t length, int protections, int flags, in
 int pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix);
 int pshm_copy(int64_t to, int64_t from, int64_t count);
 int pshm_fill(int64_t address, int byte, int64_t count);
-int pshm_send(int socket, int fd);
-int pshm_receive(int socket);
+int pshm_send(int socket, int fd, int64_t timeout);
+int pshm_receive(int socket, int64_t timeout);
 int pshm_socketpair(int *ret_first, int *ret_second);
 int pshm_seal(int fd, int seals);
 int pshm_seals(int fd);

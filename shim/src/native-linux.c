@@ -126,9 +126,11 @@ pshm__native_reopen(int fd, int flags)
 static inline int
 sys_fallocate(int fd, int mode, int64_t offset, int64_t length)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 	int result = system_result(fallocate(fd, mode, offset, length), saved);
 
+	cancellation_restore(state);
 	return result == -ENOSYS ? -ENOTSUP : result;
 }
 

@@ -53,12 +53,14 @@ pshm__native_is_path(int status_flags)
 static inline int
 sys_open(const char *path, int flags, int mode)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 	int fd;
 
 	do
 		fd = open(path, flags | O_CLOEXEC, mode);
 	while (fd < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
 	return system_result(fd, saved);
 }
 

@@ -58,8 +58,10 @@ pshm__native_fallocate(int fd, int64_t offset, int64_t length)
 int
 pshm__native_fallocate(int fd, int64_t offset, int64_t length)
 {
+	int state = cancellation_disable();
 	int error = posix_fallocate(fd, offset, length);
 
+	cancellation_restore(state);
 	return error == EOPNOTSUPP || error == ENODEV ? -ENOTSUP : -error;
 }
 #endif

@@ -179,11 +179,13 @@ static const struct signature signatures[] = {
 		{ SIGNATURE_INT64, "address" },
 		{ SIGNATURE_INT, "byte" },
 		{ SIGNATURE_INT64, "count" }} },
-	{ "pshm_send", SIGNATURE_INT, 2, {
+	{ "pshm_send", SIGNATURE_INT, 3, {
 		{ SIGNATURE_INT, "socket" },
-		{ SIGNATURE_INT, "fd" }} },
-	{ "pshm_receive", SIGNATURE_INT, 1, {
-		{ SIGNATURE_INT, "socket" }} },
+		{ SIGNATURE_INT, "fd" },
+		{ SIGNATURE_INT64, "timeout" }} },
+	{ "pshm_receive", SIGNATURE_INT, 2, {
+		{ SIGNATURE_INT, "socket" },
+		{ SIGNATURE_INT64, "timeout" }} },
 	{ "pshm_socketpair", SIGNATURE_INT, 2, {
 		{ SIGNATURE_INT_OUT, "ret_first" },
 		{ SIGNATURE_INT_OUT, "ret_second" }} },

@@ -144,8 +144,8 @@ vouch(void)
 	int (*pshm_unmap_prefixed_)(int64_t, int64_t, int64_t) = pshm_unmap_prefixed;
 	int (*pshm_copy_)(int64_t, int64_t, int64_t) = pshm_copy;
 	int (*pshm_fill_)(int64_t, int, int64_t) = pshm_fill;
-	int (*pshm_send_)(int, int) = pshm_send;
-	int (*pshm_receive_)(int) = pshm_receive;
+	int (*pshm_send_)(int, int, int64_t) = pshm_send;
+	int (*pshm_receive_)(int, int64_t) = pshm_receive;
 	int (*pshm_socketpair_)(int *, int *) = pshm_socketpair;
 	int (*pshm_seal_)(int, int) = pshm_seal;
 	int (*pshm_seals_)(int) = pshm_seals;

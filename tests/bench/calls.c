@@ -146,7 +146,7 @@ static void
 a_message(int i)
 {
 	a_socket(i);
-	need(pshm_send(ends[0], fds[i]) == 0, "pshm_send");
+	need(pshm_send(ends[0], fds[i], -1) == 0, "pshm_send");
 }
 
 /* What is left behind. */
@@ -333,8 +333,8 @@ static struct statvfs place;
 	PAIR(copy, 0, a_mapping, unmap_memory, pshm_copy((int64_t)bytes, (int64_t)(bytes + 16384), 16384), \
 	     memmove(bytes, bytes + 16384, 16384) == NULL) \
 	PAIR(fill, 0, a_mapping, unmap_memory, pshm_fill((int64_t)bytes, 0, 16384), memset(bytes, 0, 16384) == NULL) \
-	PAIR(send, 0, a_socket, close_socket, pshm_send(ends[0], fds[i]), send_by_hand(fds[i])) \
-	PAIR(receive, 0, a_message, close_socket_and_result, pshm_receive(ends[1]), receive_by_hand()) \
+	PAIR(send, 0, a_socket, close_socket, pshm_send(ends[0], fds[i], -1), send_by_hand(fds[i])) \
+	PAIR(receive, 0, a_message, close_socket_and_result, pshm_receive(ends[1], -1), receive_by_hand()) \
 	PAIR(socketpair, 0, nothing, close_ends, pshm_socketpair(&pairs_of_ends[i][0], &pairs_of_ends[i][1]), \
 	     socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs_of_ends[i])) \
 	PAIR(seal, 0, an_anonymous_object, close_object, pshm_seal(fds[i], PSHM_SEAL_SHRINK), \

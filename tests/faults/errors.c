@@ -39,6 +39,8 @@ static const int sendmsg_errors[] = { EACCES, EAGAIN, EBADF, ECONNRESET, EFAULT,
 	                              ENOTCONN, ENOTSOCK, ENOTSUP, EPIPE, ETOOMANYREFS, 0 };
 static const int recvmsg_errors[] = { EAGAIN, EBADF, ECONNREFUSED, ECONNRESET, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN,
 	                              ENOTSOCK, 0 };
+static const int getsockname_errors[] = { EBADF, EFAULT, EINVAL, ENOBUFS, ENOTSOCK, 0 };
+static const int ppoll_errors[] = { EFAULT, EINTR, EINVAL, ENOMEM, 0 };
 static const int socketpair_errors[] = { EFAULT, EMFILE, ENFILE, ENOMEM, ENOTSUP, EACCES, 0 };
 static const int getentropy_errors[] = { EFAULT, EIO, ENOSYS, 0 };
 static const int clock_gettime_errors[] = { EFAULT, EINVAL, EPERM, 0 };

@@ -25,8 +25,12 @@ static const struct {
 	{ "has ", INTERPOSED, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
 
 	/* Interrupted: called again. A close is not, and counts as done; the wait for a message comes back. */
-	{ "send", CALL_sendmsg, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
-	{ "receive", CALL_recvmsg, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+	{ "send", INTERPOSED, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+	{ "receive", INTERPOSED, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+
+	/* Not ready: the call waits for the socket, and tries again. */
+	{ "send", CALL_sendmsg, ANY_CALL, EAGAIN, "", NO_DAMAGE },
+	{ "receive", CALL_recvmsg, ANY_CALL, EAGAIN, "", NO_DAMAGE },
 	{ "", INTERPOSED, ANY_CALL, EINTR, "", NO_DAMAGE },
 
 	/* Closing what was only a help on the way: nobody can do anything about it. */

@@ -379,13 +379,48 @@ unmap_prefixed(struct world *world, int64_t result)
 static int64_t
 send(struct world *world)
 {
-	return call("pshm_send", world->there, world->fd);
+	return call("pshm_send", world->there, world->fd, -1);
 }
 
 static int64_t
 receive(struct world *world)
 {
-	return call("pshm_receive", world->there);
+	return call("pshm_receive", world->there, -1);
+}
+
+static int64_t
+when_busy(int64_t (*make)(struct world *world), struct world *world)
+{
+	int64_t result;
+
+	interpose_add_traits(BUSY_SOCKETS);
+	result = make(world);
+	interpose_remove_traits(BUSY_SOCKETS);
+	return result;
+}
+
+static int64_t
+send_later(struct world *world)
+{
+	return when_busy(send, world);
+}
+
+static int64_t
+receive_later(struct world *world)
+{
+	return when_busy(receive, world);
+}
+
+static int64_t
+receive_in_time_(struct world *world)
+{
+	return call("pshm_receive", world->there, 1000000000000);
+}
+
+static int64_t
+receive_in_time(struct world *world)
+{
+	return when_busy(receive_in_time_, world);
 }
 
 static int ends[2];
@@ -509,6 +544,9 @@ const struct scenario scenarios[] = {
 	{ "unmap_prefixed", unmap_prefixed_, OUTCOME_UNMAPS, 0, NULL },
 	{ "send", send, OUTCOME_NUMBER, 0, NULL },
 	{ "receive", receive, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "send later", send_later, OUTCOME_NUMBER, 0, NULL },
+	{ "receive later", receive_later, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "receive in time", receive_in_time, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "socketpair", socketpair_, OUTCOME_NUMBER, 0, close_ends },
 	{ "seal", seal, OUTCOME_NUMBER, 0, NULL },
 	{ "seals", seals, OUTCOME_NUMBER, 0, NULL },

@@ -34,7 +34,7 @@ world_make(struct world *world)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	world->here = ends[0];
 	world->there = ends[1];
-	assert_result(call("pshm_send", world->here, world->fd), 0);
+	assert_result(call("pshm_send", world->here, world->fd, -1), 0);
 	world->before = object_status(name_of("world"));
 	world->descriptors = descriptor_count();
 	world->mappings = object_mapping_count();

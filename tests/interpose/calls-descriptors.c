@@ -3,6 +3,7 @@
 #include "calls.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -142,11 +143,19 @@ pwrite(int fd, const void *bytes, size_t count, off_t offset)
 	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
 }
 
+static bool
+is_busy(enum interposed function)
+{
+	return interpose_plays(BUSY_SOCKETS) && interpose_count(function) == 1;
+}
+
 ssize_t
 sendmsg(int socket, const struct msghdr *message, int flags)
 {
 	REAL(sendmsg);
-	return interpose_fails(CALL_sendmsg) ? -1 : real(socket, message, flags);
+	if (interpose_fails(CALL_sendmsg))
+		return -1;
+	return is_busy(CALL_sendmsg) ? refuse(EAGAIN) : real(socket, message, flags);
 }
 
 /* A message of 1000 descriptors, as far as there is room: none of them is open here. */
@@ -169,7 +178,23 @@ recvmsg(int socket, struct msghdr *message, int flags)
 	REAL(recvmsg);
 	if (interpose_fails(CALL_recvmsg))
 		return -1;
+	if (is_busy(CALL_recvmsg))
+		return refuse(EAGAIN);
 	return interpose_plays(UNCUT_LENGTHS) ? receive_cut(message) : real(socket, message, flags);
+}
+
+int
+getsockname(int socket, __SOCKADDR_ARG address, socklen_t *restrict size)
+{
+	REAL(getsockname);
+	return interpose_fails(CALL_getsockname) ? -1 : real(socket, address, size);
+}
+
+int
+ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	REAL(ppoll);
+	return interpose_fails(CALL_ppoll) ? -1 : real(descriptors, count, timeout, mask);
 }
 
 int

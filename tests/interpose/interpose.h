@@ -18,7 +18,8 @@
 	ROW(shm_open) ROW(shm_unlink) ROW(shm_mkstemp) ROW(memfd_create) ROW(open) ROW(linkat) ROW(close) ROW(fcntl) \
 	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statfs) ROW(fstatfs) ROW(fchown) \
 	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(msync) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
-	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getentropy) ROW(clock_gettime) ROW(sysinfo) ROW(realloc)
+	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getsockname) ROW(ppoll) ROW(getentropy) ROW(clock_gettime) \
+	ROW(sysinfo) ROW(realloc)
 
 enum interposed {
 #define ROW(function) CALL_##function,
@@ -97,6 +98,7 @@ enum trait {
 	LARGE_PAGES = 1 << 20,     /* objects are of pages of 16 KiB: mapped in whole ones, and not unmapped otherwise */
 	UNCUT_LENGTHS = 1 << 22,   /* recvmsg has cut a message, and left its parts as long as they were sent: macOS, FreeBSD */
 	SCARCE_MEMORY = 1 << 23,   /* sysinfo: the machine has 5 MiB, of which 256 KiB of memory and 256 KiB of swap space are free */
+	BUSY_SOCKETS = 1 << 24,    /* the first sendmsg or recvmsg since the last reset is not ready: EAGAIN */
 	NO_NOREPLACE = 1 << 28,    /* MAP_FIXED_NOREPLACE is unknown, and the address a hint: before Linux 4.17 */
 	NO_DUMP_ADVICE = 1 << 29   /* MADV_DONTDUMP is unknown */
 };

@@ -177,8 +177,8 @@ hand_over(int fd)
 	int64_t copy;
 
 	(void)allow("socketpair", pshm_socketpair(&ends[0], &ends[1]), 0);
-	(void)allow("send", pshm_send(ends[0], fd), 0);
-	copy = allow("receive", pshm_receive(ends[1]), 0);
+	(void)allow("send", pshm_send(ends[0], fd, -1), 0);
+	copy = allow("receive", pshm_receive(ends[1], -1), 0);
 	(void)allow("fstat", pshm_fstat(fd, sent, 2), 0);
 	(void)allow("fstat", pshm_fstat((int)copy, received, 2), 0);
 	insist(memcmp(sent, received, sizeof sent) == 0, "what is received was sent");
@@ -195,9 +195,9 @@ pass_on(unsigned *seed, int fd)
 	const int *ends = channels[rand_r(seed) % CHANNELS];
 	int64_t received;
 
-	if (allow("send to others", pshm_send(ends[0], fd), EAGAIN) == 0)
+	if (allow("send to others", pshm_send(ends[0], fd, 0), EAGAIN) == 0)
 		count(&tally->sent);
-	received = allow("receive from others", pshm_receive(ends[1]), EAGAIN);
+	received = allow("receive from others", pshm_receive(ends[1], 0), EAGAIN);
 	if (received < 0)
 		return;
 	count(&tally->received);
@@ -390,7 +390,7 @@ check_channel(int socket)
 {
 	int64_t fd;
 
-	while ((fd = allow("receive what is left", pshm_receive(socket), EAGAIN)) >= 0) {
+	while ((fd = allow("receive what is left", pshm_receive(socket, 0), EAGAIN)) >= 0) {
 		check_object((int)fd);
 		discard(fd);
 	}

@@ -50,8 +50,11 @@ static const struct {
 	{ "write", "fstat pwrite" }, /* the end is looked up first */
 	{ "read", "pread" },
 	{ "map_prefixed", "mmap=3" }, /* the whole range is taken first, so that nobody else's is replaced */
-	{ "send", "sendmsg" },
-	{ "receive", "recvmsg" },
+	{ "send", "sendmsg getsockname" }, /* over TCP the byte would go, and the descriptor would not */
+	{ "receive", "recvmsg getsockname" },
+	{ "send later", "sendmsg=2 getsockname ppoll" },
+	{ "receive later", "recvmsg=2 getsockname ppoll" },
+	{ "receive in time", "recvmsg=2 getsockname ppoll clock_gettime=2" },
 	{ "socketpair", "socketpair" },
 	{ "seal", "fcntl" },
 	{ "seals", "fcntl" },

@@ -895,7 +895,7 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
 /** @} */
 
 /**
- * @defgroup api_handing Handing over
+ * @defgroup api_passing Descriptor passing
  * @brief Give an object to another process, with no more access than it should have.
  * @{
  */
@@ -904,38 +904,44 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  * @brief Send a descriptor over a Unix domain socket.
  *
  * One byte of data goes with it, as every system needs. The receiver gets a descriptor of its own; the
- * sender's stays open. A peer that is gone is an error and never a SIGPIPE. Waits while the buffer of the
- * socket is full, unless the socket is set not to.
+ * sender's stays open. A peer that is gone is an error and never a SIGPIPE. While the buffer of the socket is full the call
+ * waits, at most for the timeout, whether or not the socket is set to block. A thread can be cancelled while it waits, and
+ * then nothing has been sent.
  *
  * @p socket is best of a stream or of packets (`SOCK_STREAM`, `SOCK_SEQPACKET`). Datagrams (`SOCK_DGRAM`) carry a
  * descriptor as well, but their socket has no end: see #pshm_receive.
  *
- * Over a socket of another kind no descriptor goes: Linux sends the byte over TCP and UDP all the same, and the result is 0.
+ * A socket of another domain is refused: over TCP the byte would go, and the descriptor would not.
  *
  * @param socket A connected Unix domain socket.
  * @param fd The descriptor to send.
+ * @param timeout Nanoseconds from now; negative is no limit, 0 does not wait.
  * @retval 0 It is on its way.
- * @error{EAGAIN} The socket does not block, and its buffer is full.
+ * @error{EAGAIN} @p timeout is 0, and the buffer of the socket is full.
  * @error{EBADF} @p socket or @p fd is not an open descriptor.
  * @error{ECONNREFUSED} Datagrams: the peer is gone.
  * @error{ECONNRESET} The peer is gone.
- * @error{EINTR} A signal came before anything was sent. Call again.
+ * @error{EINTR} A signal handler has run while the call waited. Nothing was sent: call again.
  * @error{EINVAL} @p socket is of a kind that takes no descriptors.
  * @error{ENOTCONN} @p socket is not connected; of datagrams, not any more after `-ECONNREFUSED`.
  * @error{ENOTSOCK} @p socket is not a socket.
  * @error{EPIPE} The peer is gone.
+ * @error{EPROTOTYPE} @p socket is not of the Unix domain. Nothing was sent.
+ * @error{ETIMEDOUT} The buffer of the socket was full until the time was up.
  * @error{ETOOMANYREFS} Too many descriptors are on their way.
  *
  * @par Lisp
  * @code{.lisp}
- * send-shm shm socket
+ * send-shm shm socket &key timeout
  * @endcode
  * @par In Lisp
- * Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. Where the buffer
- * of SOCKET is full, it waits. Returns no values.
+ * Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. While the buffer
+ * of SOCKET is full it waits, at most TIMEOUT seconds, a non-negative real; nil, the default, is no limit. Interrupts are
+ * served while it waits. Returns no values.
  * @par Exceptional situations
- * `shm-error` when the peer is gone or the system refuses; `shm-invalid-argument` when SHM is closed or SOCKET
- * is not a descriptor.
+ * `shm-timeout` when the time is up, with the restart `continue`, which waits as long again; `shm-error` when the peer is gone
+ * or the system refuses; `shm-invalid-argument` when SHM is closed, SOCKET is not a descriptor, or TIMEOUT is neither a
+ * non-negative real nor nil.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -954,52 +960,56 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  * >>> here, there = ctypes.c_int(), ctypes.c_int()
  * >>> pshm_socketpair(here, there)
  * 0
- * >>> pshm_send(here.value, fd)
+ * >>> pshm_send(here.value, fd, -1)
  * 0
  * @endcode
  * @since 0.1
  * @see pshm_receive, pshm_socketpair; sendmsg(2), unix(7), POSIX.1-2017 sendmsg
  */
-PSHM_API int pshm_send(int socket, int fd);
+PSHM_API int pshm_send(int socket, int fd, int64_t timeout);
 
 /**
  * @brief Receive a descriptor over a Unix domain socket.
  *
  * Takes one byte of data and the one descriptor that came with it, which is close-on-exec from the start.
- * Blocks while nothing has come, unless the socket is set not to. What else the socket is set to tell (credentials, times,
- * the sender as a descriptor) is dropped.
+ * While nothing has come the call waits, at most for the timeout, whether or not the socket is set to block, and whoever else
+ * receives from it. A thread can be cancelled while it waits, and then nothing has been received. What else the socket is
+ * set to tell (credentials, times, the sender as a descriptor) is dropped.
  *
  * @p socket is best of a stream or of packets (`SOCK_STREAM`, `SOCK_SEQPACKET`). One of datagrams (`SOCK_DGRAM`)
  * is not told that its peer is gone: the call waits on.
  *
  * @param socket A connected Unix domain socket.
+ * @param timeout Nanoseconds from now; negative is no limit, 0 does not wait.
  * @return The descriptor; the caller closes it.
- * @error{EAGAIN} The socket does not block, and nothing has come.
+ * @error{EAGAIN} @p timeout is 0, and nothing has come.
  * @error{EBADF} @p socket is not an open descriptor.
  * @error{ECONNRESET} The peer has closed its end before it had received all that was sent to it. Call again: what
  *        it had sent still comes, and then `-ENODATA`.
- * @error{EINTR} A signal came before a message did. Call again.
+ * @error{EINTR} A signal handler has run while the call waited. Nothing was received: call again.
  * @error{EMFILE} The process has no descriptor free. The message is lost.
  * @error{ENODATA} The peer has closed its end, or has sent an empty packet, which #pshm_send never does.
  * @error{EINVAL} @p socket is not connected (a stream's, on Linux).
  * @error{ENOTCONN} @p socket is not connected.
  * @error{ENOTSOCK} @p socket is not a socket.
  * @error{EPROTO} The message had no descriptor, or more than one. Those that came are closed.
+ * @error{EPROTOTYPE} @p socket is not of the Unix domain. Nothing was received.
+ * @error{ETIMEDOUT} Nothing came until the time was up.
  *
  * @par Lisp
  * @code{.lisp}
- * receive-shm socket &optional name => shm
+ * receive-shm socket &key name timeout => shm
  * @endcode
  * @par In Lisp
  * Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
  * `open-shm`, with the name NAME for people, which may be kept, and not copied: do not change it while the result is in
- * use. Interrupts are served while it waits, on SBCL
- * unless another process receives from the same end of the connection.
+ * use. It waits at most TIMEOUT seconds, a non-negative real; nil, the default, is no limit. Interrupts are served while it
+ * waits, whoever else receives from SOCKET.
  * @par Exceptional situations
- * `shm-error` when the peer closed its end (`:enodata`), or did so before it had received all that was sent to it
+ * `shm-timeout` when the time is up, with the restart `continue`, which waits as long again; `shm-error` when the peer closed its end (`:enodata`), or did so before it had received all that was sent to it
  * (`:econnreset`: call again, until `:enodata`), sent no descriptor or several (`:eproto`), or there is
- * no descriptor free (`:emfile`); `shm-invalid-argument` when SOCKET is not a descriptor, or NAME is neither a
- * name nor nil.
+ * no descriptor free (`:emfile`); `shm-invalid-argument` when SOCKET is not a descriptor, NAME is neither a
+ * name nor nil, or TIMEOUT is neither a non-negative real nor nil.
  * @par Lisp example
  * @code{.lisp}
  * (multiple-value-bind (here there) (shm-socketpair)
@@ -1010,7 +1020,7 @@ PSHM_API int pshm_send(int socket, int fd);
  * @endcode
  * @par Example
  * @code{.py}
- * >>> received = pshm_receive(there.value)
+ * >>> received = pshm_receive(there.value, -1)
  * >>> pshm_fstat(received, fields, 16)
  * 16
  * >>> fields[PSHM_STAT_SIZE]
@@ -1021,12 +1031,12 @@ PSHM_API int pshm_send(int socket, int fd);
  * @since 0.1
  * @see pshm_send; recvmsg(2), unix(7), POSIX.1-2017 recvmsg
  */
-PSHM_API int pshm_receive(int socket);
+PSHM_API int pshm_receive(int socket, int64_t timeout);
 
 /**
  * @brief Make a connected pair of Unix domain stream sockets, close-on-exec.
  *
- * For handing a descriptor to a child or a thread: keep one, let the child inherit the other
+ * For passing a descriptor to a child or a thread: keep one, let the child inherit the other
  * (#pshm_set_inheritable).
  *
  * @param ret_first Receives one descriptor.

@@ -55,6 +55,11 @@
  * | 3 | `-EINVAL` | an argument has a value that is none on any platform, or two that do not go together |
  * | 4 | `-EOVERFLOW` | a number does not fit this platform's types |
  * | 5 | any other | what the platform lacks and what the system finds, such as `-EBADF`: the first that it comes upon |
+ * - **Waiting.** A call that can wait takes a timeout: nanoseconds from now, on a clock that does not jump. A negative
+ *   timeout, and one whose sum with the clock overflows, is no limit. 0 does not wait: `-EAGAIN`. When the time is up the
+ *   result is `-ETIMEDOUT`, and `-EINTR` after any signal handler has run, also one with SA_RESTART.
+ * - **Cancellation.** A thread is cancelled (pthread_cancel) in a call of this library only while that call waits, and
+ *   then nothing is left open. Every other function runs to its end.
  *
  * The caller answers for what cannot be checked: a wild pointer that is not NULL, unmapping memory that
  * is still in use, and the signal SIGXFSZ where a file size limit is set.
@@ -187,16 +192,16 @@ PSHM_API int pshm_name_max(void);
  *
  * @param feature A name from the table.
  * @retval 1 The platform can do it.
- * @retval 0 It cannot, or it could not be tried now.
+ * @retval 0 It cannot, or it could not be tried now, or this library does not know the feature: a program can ask an
+ *         older library for what a newer one has.
  * @error{EFAULT} @p feature is NULL.
- * @error{EINVAL} @p feature is not in the table.
  *
  * @par Example
  * @code{.py}
  * >>> pshm_has(b"allocate") in (0, 1)
  * True
- * >>> pshm_error_name(pshm_has(b"wings"))
- * b'EINVAL'
+ * >>> pshm_has(b"wings")
+ * 0
  * @endcode
  * @since 0.1
  * @see pshm_version
@@ -289,7 +294,8 @@ PSHM_API const char *pshm_error_name(int error);
 /**
  * @brief Return the number of an error on this platform.
  *
- * Every alias is understood: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too.
+ * Every alias is understood: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too, which some systems number separately. So is
+ * `ENODATA` on a system that has no such error: the number there is one that no other error has.
  *
  * @param name A name such as `"ENOENT"`.
  * @return The positive errno.

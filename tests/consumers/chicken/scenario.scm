@@ -135,7 +135,7 @@
       (let ((here (make-s32vector 1)) (there (make-s32vector 1)))
         (check (pshm-socketpair here there))
         (pointer-s64-set! (at address) (expt 2 53))
-        (check (pshm-send (s32vector-ref here 0) fd))
+        (check (pshm-send (s32vector-ref here 0) fd -1))
         (check (pshm-set-inheritable (s32vector-ref there 0) 1))
         (expect (system (format "~a receive ~a" (get-environment-variable "POSIX_SHM_CONSUMER") (s32vector-ref there 0)))
                 0)
@@ -156,7 +156,7 @@
 
 ;; The other end of the hand-over: add one to the number at the start of the object.
 (define (receive-object socket)
-  (let* ((fd (check (pshm-receive socket)))
+  (let* ((fd (check (pshm-receive socket -1)))
          (address (map-object fd 8)))
     (pointer-s64-set! (at address) (+ 1 (pointer-s64-ref (at address))))
     (check (pshm-unmap address 8))
@@ -188,7 +188,7 @@
     (check (pshm-close fd))
     (check (pshm-truncate anonymous record-size))
     (put-record anonymous slot 0)
-    (check (pshm-send socket anonymous))
+    (check (pshm-send socket anonymous -1))
     (check (pshm-close anonymous))))
 
 ;; Print every record of the object, then the one of the object that comes from the socket.
@@ -199,7 +199,7 @@
     (for-each (lambda (slot) (print-record (+ address (* slot record-size)) slot)) (iota count))
     (check (pshm-unmap address length))
     (check (pshm-close fd)))
-  (let* ((received (check (pshm-receive socket)))
+  (let* ((received (check (pshm-receive socket -1)))
          (address (map-object received record-size 0 PSHM_PROT_READ)))
     (print-record address "received")
     (check (pshm-unmap address record-size))

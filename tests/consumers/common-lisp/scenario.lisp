@@ -148,7 +148,7 @@
         (let ((here (mem-ref first :int))
               (there (mem-ref second :int)))
           (setf (mem-ref memory :int64) (expt 2 53))
-          (check (pshm-send here fd))
+          (check (pshm-send here fd -1))
           (check (pshm-set-inheritable there 1))
           (expect (run-shell (format nil "~A receive ~D" (uiop:getenv "POSIX_SHM_CONSUMER") there)) 0)
           (expect (mem-ref memory :int64) (1+ (expt 2 53)))
@@ -167,7 +167,7 @@
 
 (defun receive (socket)
   "The other end of the hand-over: add one to the number at the start of the object."
-  (let* ((fd (check (pshm-receive (parse-integer socket))))
+  (let* ((fd (check (pshm-receive (parse-integer socket) -1)))
          (memory (map-object fd 8)))
     (incf (mem-ref memory :int64))
     (unmap memory 8)
@@ -213,7 +213,7 @@
     (check (pshm-close fd))
     (check (pshm-truncate anonymous *record-size*))
     (put-record anonymous slot 0)
-    (check (pshm-send (parse-integer socket) anonymous))
+    (check (pshm-send (parse-integer socket) anonymous -1))
     (check (pshm-close anonymous))))
 
 (defun read-records (name count socket &aux (count (parse-integer count)))
@@ -225,7 +225,7 @@
       (print-record (inc-pointer records (* slot *record-size*)) slot))
     (unmap records length)
     (check (pshm-close fd)))
-  (let* ((received (check (pshm-receive (parse-integer socket))))
+  (let* ((received (check (pshm-receive (parse-integer socket) -1)))
          (record (map-object received *record-size* :protections +pshm-prot-read+)))
     (print-record record "received")
     (unmap record *record-size*)

@@ -131,7 +131,7 @@
         (let ((here (load-number (address-of pair) 4))
               (there (load-number (+ (address-of pair) 4) 4)))
           (store-number address 8 (expt 2 53))
-          (check (pshm-send here fd))
+          (check (pshm-send here fd -1))
           (check (pshm-set-inheritable there 1))
           (expect (si::system (format nil "~A receive ~D" (si::getenv "POSIX_SHM_CONSUMER") there)) 0)
           (expect (load-number address 8) (1+ (expt 2 53)))
@@ -149,7 +149,7 @@
 
 ;; The other end of the hand-over: add one to the number at the start of the object.
 (defun receive (socket)
-  (let* ((fd (check (pshm-receive (parse-integer socket))))
+  (let* ((fd (check (pshm-receive (parse-integer socket) -1)))
          (address (map-object fd 8)))
     (store-number address 8 (1+ (load-number address 8)))
     (check (pshm-unmap address 8))
@@ -183,7 +183,7 @@
     (check (pshm-close fd))
     (check (pshm-truncate anonymous *record-size*))
     (put-record anonymous slot 0)
-    (check (pshm-send (parse-integer socket) anonymous))
+    (check (pshm-send (parse-integer socket) anonymous -1))
     (check (pshm-close anonymous))))
 
 ;; Print every record of the object, then the one of the object that comes from the socket.
@@ -196,7 +196,7 @@
       (print-record (+ address (* slot *record-size*)) slot))
     (check (pshm-unmap address length))
     (check (pshm-close fd)))
-  (let* ((received (check (pshm-receive (parse-integer socket))))
+  (let* ((received (check (pshm-receive (parse-integer socket) -1)))
          (address (map-object received *record-size* 0 +pshm-prot-read+)))
     (print-record address "received")
     (check (pshm-unmap address *record-size*))

@@ -137,7 +137,7 @@
             (consumer (getenv "POSIX_SHM_CONSUMER")))
         (check (pshm-socketpair here there))
         (bytevector-s64-native-set! memory 0 (expt 2 53))
-        (check (pshm-send (int-ref here) fd))
+        (check (pshm-send (int-ref here) fd -1))
         ;; `system*' would close the socket in the child.
         (match (primitive-fork)
           (0
@@ -162,7 +162,7 @@
 
 ;; The other end of the hand-over: add one to the number at the start of the object.
 (define (receive socket)
-  (let* ((fd (check (pshm-receive socket)))
+  (let* ((fd (check (pshm-receive socket -1)))
          (address (map-object fd 8))
          (memory (memory-at address 8)))
     (bytevector-s64-native-set! memory 0 (1+ (bytevector-s64-native-ref memory 0)))
@@ -199,7 +199,7 @@
     (check (pshm-close fd))
     (check (pshm-truncate anonymous record-size))
     (put-record anonymous slot 0)
-    (check (pshm-send socket anonymous))
+    (check (pshm-send socket anonymous -1))
     (check (pshm-close anonymous))))
 
 ;; Print every record of the object, then the one of the object that comes from the socket.
@@ -210,7 +210,7 @@
     (for-each (lambda (slot) (print-record (+ address (* slot record-size)) slot)) (iota count))
     (check (pshm-unmap address length))
     (check (pshm-close fd)))
-  (let* ((received (check (pshm-receive socket)))
+  (let* ((received (check (pshm-receive socket -1)))
          (address (map-object received record-size 0 PSHM_PROT_READ)))
     (print-record address "received")
     (check (pshm-unmap address record-size))

@@ -30,8 +30,8 @@ interface PosixShm extends Library {
     int pshm_unmap(long address, long length);
     long pshm_read(int fd, byte[] bytes, long count, long offset);
     long pshm_write(int fd, byte[] bytes, long count, long offset);
-    int pshm_send(int socket, int fd);
-    int pshm_receive(int socket);
+    int pshm_send(int socket, int fd, long timeout);
+    int pshm_receive(int socket, long timeout);
     int pshm_socketpair(IntByReference first, IntByReference second);
 
     int PROT_READ = SHM.pshm_constant("PSHM_PROT_READ");

@@ -122,7 +122,7 @@ local function scenario(name)
       check(shm.pshm_socketpair(here, there))
       local number = pointer("int64_t *", address)
       number[0] = 9007199254740992LL
-      check(shm.pshm_send(here[0], fd))
+      check(shm.pshm_send(here[0], fd, -1))
       check(shm.pshm_set_inheritable(there[0], 1))
       expect(os.execute(("%s receive %d"):format(os.getenv "POSIX_SHM_CONSUMER", there[0])), 0)
       expect(number[0], 9007199254740993LL)
@@ -152,7 +152,7 @@ end
 
 -- The other end of the hand-over: add one to the number at the start of the object.
 local function receive(socket)
-  local fd = check(shm.pshm_receive(socket))
+  local fd = check(shm.pshm_receive(socket, -1))
   local address = map(fd, 8, 0)
   local number = pointer("int64_t *", address)
   number[0] = number[0] + 1
@@ -190,7 +190,7 @@ local function write(name, slot, socket)
   address = map(anonymous, RECORD, 0)
   put_record(address, slot)
   check(shm.pshm_unmap(address, RECORD))
-  check(shm.pshm_send(socket, anonymous))
+  check(shm.pshm_send(socket, anonymous, -1))
   check(shm.pshm_close(anonymous))
 end
 
@@ -201,7 +201,7 @@ local function read(name, count, socket)
   for slot = 0, count - 1 do print_record(address + slot * RECORD, slot) end
   check(shm.pshm_unmap(address, count * RECORD))
   check(shm.pshm_close(fd))
-  local received = check(shm.pshm_receive(socket))
+  local received = check(shm.pshm_receive(socket, -1))
   address = check(shm.pshm_map(received, RECORD, shm.PSHM_PROT_READ, shm.PSHM_MAP_SHARED, 0))
   print_record(address, "received")
   check(shm.pshm_unmap(address, RECORD))

@@ -34,8 +34,8 @@ let pshm_map = shm "pshm_map" (int @-> int64_t @-> int @-> int @-> int64_t @-> r
 let pshm_unmap = shm "pshm_unmap" (int64_t @-> int64_t @-> returning int)
 let pshm_read = shm "pshm_read" (int @-> ocaml_bytes @-> int64_t @-> int64_t @-> returning int64_t)
 let pshm_write = shm "pshm_write" (int @-> ocaml_string @-> int64_t @-> int64_t @-> returning int64_t)
-let pshm_send = shm "pshm_send" (int @-> int @-> returning int)
-let pshm_receive = shm "pshm_receive" (int @-> returning int)
+let pshm_send = shm "pshm_send" (int @-> int @-> int64_t @-> returning int)
+let pshm_receive = shm "pshm_receive" (int @-> int64_t @-> returning int)
 let pshm_socketpair = shm "pshm_socketpair" (ptr int @-> ptr int @-> returning int)
 
 let prot_read = pshm_constant "PSHM_PROT_READ"

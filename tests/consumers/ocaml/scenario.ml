@@ -5,6 +5,7 @@
 
 let size = 32768
 let read_write = prot_read lor prot_write
+let forever = -1L
 
 let check result = if result < 0 then failwith (pshm_strerror result) else result
 let check64 result = if result < 0L then failwith (pshm_strerror (Int64.to_int result)) else result
@@ -107,7 +108,7 @@ let scenario name =
       let here = allocate int 0 and there = allocate int 0 in
       done_ (pshm_socketpair here there);
       at int64_t !address <-@ 9007199254740992L;
-      done_ (pshm_send !@here !fd);
+      done_ (pshm_send !@here !fd forever);
       done_ (pshm_set_inheritable !@there 1);
       expect_int (Sys.command (Printf.sprintf "%s receive %d" (Sys.getenv "POSIX_SHM_CONSUMER") !@there)) 0;
       expect_int64 !@(at int64_t !address) 9007199254740993L;
@@ -132,7 +133,7 @@ let scenario name =
 
 (* The other end of the hand-over: add one to the number at the start of the object. *)
 let receive socket =
-  let fd = check (pshm_receive socket) in
+  let fd = check (pshm_receive socket forever) in
   let address = map_object fd 8 in
   let number = at int64_t address in
   number <-@ Int64.succ !@number;
@@ -164,7 +165,7 @@ let write name slot socket =
   let anonymous = check (pshm_open_anonymous direction_io 0o600 0 100 (ocaml_bytes_start (Bytes.create 32)) 32L) in
   done_ (pshm_truncate anonymous (Int64.of_int record));
   put_record anonymous slot 0;
-  done_ (pshm_send socket anonymous);
+  done_ (pshm_send socket anonymous forever);
   done_ (pshm_close anonymous)
 
 (* Print every record of the object, then the one of the object that comes from the socket. *)
@@ -174,7 +175,7 @@ let read name count socket =
   for slot = 0 to count - 1 do print_record address (slot * record) (string_of_int slot) done;
   unmap address (count * record);
   done_ (pshm_close fd);
-  let received = check (pshm_receive socket) in
+  let received = check (pshm_receive socket forever) in
   let address = map_object ~protections:prot_read received record in
   print_record address 0 "received";
   unmap address record;

@@ -153,7 +153,7 @@ sub scenario {
 		my ($here, $there);
 		check(pshm_socketpair(\$here, \$there));
 		store($address, pack 'q', 2**53);
-		check(pshm_send($here, $fd));
+		check(pshm_send($here, $fd, -1));
 		check(pshm_set_inheritable($there, 1));
 		$expect->(system($ENV{POSIX_SHM_CONSUMER}, 'receive', $there), 0);
 		$expect->(unpack('q', buffer_to_scalar($address, 8)), 9007199254740993);
@@ -174,7 +174,7 @@ sub scenario {
 # The other end of the hand-over: add one to the number at the start of the object.
 sub receive {
 	my ($socket) = @_;
-	my $fd = check(pshm_receive($socket));
+	my $fd = check(pshm_receive($socket, -1));
 	my $address = map_object($fd, 8);
 	store($address, pack 'q', 1 + unpack 'q', buffer_to_scalar($address, 8));
 	check(pshm_unmap($address, 8));
@@ -210,7 +210,7 @@ sub write_record {
 	my $anonymous = check(pshm_open_anonymous($C{PSHM_DIRECTION_IO}, 0600, 0, 100, undef, 0));
 	check(pshm_truncate($anonymous, RECORD_SIZE));
 	put_record($anonymous, $slot, 0);
-	check(pshm_send($socket, $anonymous));
+	check(pshm_send($socket, $anonymous, -1));
 	check(pshm_close($anonymous));
 }
 
@@ -222,7 +222,7 @@ sub read_records {
 	print_record($address + $_ * RECORD_SIZE, $_) for 0 .. $count - 1;
 	check(pshm_unmap($address, $count * RECORD_SIZE));
 	check(pshm_close($fd));
-	my $received = check(pshm_receive($socket));
+	my $received = check(pshm_receive($socket, -1));
 	$address = map_object($received, RECORD_SIZE, 0, $C{PSHM_PROT_READ});
 	print_record($address, 'received');
 	check(pshm_unmap($address, RECORD_SIZE));

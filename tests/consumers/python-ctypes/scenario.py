@@ -128,7 +128,7 @@ class Scenario:
         check(pshm_socketpair(here, there))
         number = c_int64.from_address(self.address)
         number.value = 2**53
-        check(pshm_send(here.value, self.fd))
+        check(pshm_send(here.value, self.fd, -1))
         command = [os.environ["POSIX_SHM_CONSUMER"], "receive", str(there.value)]
         subprocess.run(command, pass_fds=[there.value], check=True)
         expect(number.value, 2**53 + 1)
@@ -165,7 +165,7 @@ def scenario(name):
 
 def receive(socket):
     """The other end of the hand-over: add one to the number at the start of the object."""
-    fd = check(pshm_receive(int(socket)))
+    fd = check(pshm_receive(int(socket), -1))
     address = map_object(fd, 8)
     c_int64.from_address(address).value += 1
     check(pshm_unmap(address, 8))
@@ -201,7 +201,7 @@ def write(name, slot, socket):
     anonymous = check(pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0, 100, None, 0))
     check(pshm_truncate(anonymous, sizeof(Record)))
     put_record(anonymous, int(slot), 0)
-    check(pshm_send(int(socket), anonymous))
+    check(pshm_send(int(socket), anonymous, -1))
     check(pshm_close(anonymous))
 
 
@@ -214,7 +214,7 @@ def read(name, count, socket):
         print_record(address + slot * sizeof(Record), slot)
     check(pshm_unmap(address, length))
     check(pshm_close(fd))
-    received = check(pshm_receive(int(socket)))
+    received = check(pshm_receive(int(socket), -1))
     address = map_object(received, sizeof(Record), 0, PSHM_PROT_READ)
     print_record(address, "received")
     check(pshm_unmap(address, sizeof(Record)))

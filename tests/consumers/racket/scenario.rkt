@@ -124,7 +124,7 @@
     (define there (make-bytes 4))
     (check (shm pshm_socketpair here there))
     (ptr-set! (at address) _int64 (expt 2 53))
-    (check (shm pshm_send (int-ref here) fd))
+    (check (shm pshm_send (int-ref here) fd -1))
     ;; `subprocess' closes every descriptor in the child but the first three: the socket is its standard input.
     (define input (unsafe-file-descriptor->port (int-ref there) "socket" '(read)))
     (define-values (child out in err)
@@ -147,7 +147,7 @@
 
 ;; The other end of the hand-over: add one to the number at the start of the object.
 (define (receive socket)
-  (define fd (check (shm pshm_receive socket)))
+  (define fd (check (shm pshm_receive socket -1)))
   (define address (map-object fd 8))
   (ptr-set! (at address) _int64 (add1 (ptr-ref (at address) _int64)))
   (check (shm pshm_unmap address 8))
@@ -184,7 +184,7 @@
   (define anonymous (check (shm pshm_open_anonymous (C PSHM_DIRECTION_IO) #o600 0 100 #f 0)))
   (check (shm pshm_truncate anonymous record-size))
   (put-record anonymous slot 0)
-  (check (shm pshm_send socket anonymous))
+  (check (shm pshm_send socket anonymous -1))
   (check (shm pshm_close anonymous))
   (void))
 
@@ -197,7 +197,7 @@
     (print-record (+ address (* slot record-size)) slot))
   (check (shm pshm_unmap address length))
   (check (shm pshm_close fd))
-  (define received (check (shm pshm_receive socket)))
+  (define received (check (shm pshm_receive socket -1)))
   (define other (map-object received record-size 0 (C PSHM_PROT_READ)))
   (print-record other "received")
   (check (shm pshm_unmap other record-size))

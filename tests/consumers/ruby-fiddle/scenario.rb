@@ -127,7 +127,7 @@ class Scenario
       check(Shm.pshm_socketpair(first, second))
       here, there = first.unpack1("l"), second.unpack1("l")
       @memory[0, 8] = [2**53].pack("q")
-      check(Shm.pshm_send(here, @fd))
+      check(Shm.pshm_send(here, @fd, -1))
       check(Shm.pshm_set_inheritable(there, 1))
       expect(system(ENV["POSIX_SHM_CONSUMER"], "receive", there.to_s), true)
       expect(@memory[0, 8].unpack1("q"), 2**53 + 1)
@@ -164,7 +164,7 @@ end
 
 # The other end of the hand-over: add one to the number at the start of the object.
 def receive(socket)
-  fd = check(Shm.pshm_receive(socket.to_i))
+  fd = check(Shm.pshm_receive(socket.to_i, -1))
   map(fd, 8) { |memory| memory[0, 8] = [memory[0, 8].unpack1("q") + 1].pack("q") }
   check(Shm.pshm_close(fd))
 end
@@ -194,7 +194,7 @@ def write(name, slot, socket)
   anonymous = check(Shm.pshm_open_anonymous(Shm::DIRECTION_IO, 0600, 0, 100, nil, 0))
   check(Shm.pshm_truncate(anonymous, RECORD_SIZE))
   put_record(anonymous, slot, 0)
-  check(Shm.pshm_send(socket.to_i, anonymous))
+  check(Shm.pshm_send(socket.to_i, anonymous, -1))
   check(Shm.pshm_close(anonymous))
 end
 
@@ -206,7 +206,7 @@ def read(name, count, socket)
     count.times { |slot| print_record(memory[slot * RECORD_SIZE, RECORD_SIZE], slot) }
   end
   check(Shm.pshm_close(fd))
-  received = check(Shm.pshm_receive(socket.to_i))
+  received = check(Shm.pshm_receive(socket.to_i, -1))
   map(received, RECORD_SIZE, protections: Shm::PROT_READ) do |memory|
     print_record(memory[0, RECORD_SIZE], "received")
   end

@@ -150,7 +150,7 @@
       (with-buffer (sap pair (signed-byte 32) 2)
         (check (pshm-socketpair sap (sap+ sap 4)))
         (setf (signed-sap-ref-64 memory 0) (expt 2 53))
-        (check (pshm-send (aref pair 0) fd))
+        (check (pshm-send (aref pair 0) fd -1))
         (check (pshm-set-inheritable (aref pair 1) 1))
         ;; `run-program' closes descriptors in the child.
         (expect (run-shell (format nil "~A receive ~D" (sb-ext:posix-getenv "POSIX_SHM_CONSUMER") (aref pair 1))) 0)
@@ -169,7 +169,7 @@
 
 (defun receive (socket)
   "The other end of the hand-over: add one to the number at the start of the object."
-  (let* ((fd (check (pshm-receive (parse-integer socket))))
+  (let* ((fd (check (pshm-receive (parse-integer socket) -1)))
          (memory (map-object fd 8)))
     (incf (signed-sap-ref-64 memory 0))
     (unmap memory 8)
@@ -204,7 +204,7 @@
     (check (pshm-close fd))
     (check (pshm-truncate anonymous *record-size*))
     (put-record anonymous slot 0)
-    (check (pshm-send (parse-integer socket) anonymous))
+    (check (pshm-send (parse-integer socket) anonymous -1))
     (check (pshm-close anonymous))))
 
 (defun read-records (name count socket &aux (count (parse-integer count)))
@@ -216,7 +216,7 @@
       (print-record (sap+ records (* slot *record-size*)) slot))
     (unmap records length)
     (check (pshm-close fd)))
-  (let* ((received (check (pshm-receive (parse-integer socket))))
+  (let* ((received (check (pshm-receive (parse-integer socket) -1)))
          (record (map-object received *record-size* :protections +pshm-prot-read+)))
     (print-record record "received")
     (unmap record *record-size*)
