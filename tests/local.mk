@@ -37,6 +37,7 @@ suite_sources = \
 	tests/suite/ffi_objects.c \
 	tests/suite/main.c \
 	tests/suite/places.c \
+	tests/suite/surroundings.c \
 	tests/suite/races.c \
 	tests/suite/suites.h
 

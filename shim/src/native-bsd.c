@@ -8,7 +8,7 @@
 int shm_mkstemp(char *template) __attribute__((weak));
 #endif
 
-/* A read-only object without a name is refused there as pointless; the next rung makes one. */
+/* A read-only object without a name is refused there as pointless; the next fallback makes one. */
 #ifdef SHM_ANON
 int
 pshm__native_shm_anon(int permissions)

@@ -13,7 +13,7 @@
 
 /* The functions in between. */
 #define INTERPOSED_FUNCTIONS(ROW) \
-	ROW(shm_open) ROW(shm_unlink) ROW(shm_mkstemp) ROW(memfd_create) ROW(open) ROW(linkat) ROW(close) ROW(fcntl) \
+	ROW(shm_open) ROW(shm_unlink) ROW(shm_mkstemp) ROW(memfd_create) ROW(open) ROW(rename) ROW(close) ROW(fcntl) \
 	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statvfs) ROW(fstatvfs) ROW(fchown) \
 	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
 	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getentropy) ROW(clock_gettime) ROW(sysinfo) ROW(realloc)
@@ -76,7 +76,13 @@ enum trait {
 	OTHERS_RELEASE = 1 << 21,  /* before fallocate lets an object grow, another process gives back all of its pages */
 	UNCUT_LENGTHS = 1 << 22,   /* recvmsg has cut a message, and left its parts as long as they were sent: macOS, FreeBSD */
 	SCARCE_MEMORY = 1 << 23,   /* the machine has 5 MiB, of which 1 is free, and 2.5 are available */
-	NO_ESTIMATE = 1 << 24      /* beside: /proc/meminfo does not tell what is available, before Linux 3.14 */
+	NO_ESTIMATE = 1 << 24,     /* beside: /proc/meminfo does not tell what is available, before Linux 3.14 */
+	NO_THREAD_SELF = 1 << 25,  /* nothing below /proc/thread-self: before Linux 3.17 */
+	NOEXEC_SEALED = 1 << 26,   /* vm.memfd_noexec is 1: a memfd without a flag about execution is sealed against it */
+	NOEXEC_ONLY = 1 << 27,     /* vm.memfd_noexec is 2: EACCES for a memfd that is not */
+	FORBIDDEN_MEMFD = 1 << 28, /* memfd_create: EPERM, as from a sandbox */
+	READER_KEEPS_SIZE = 1 << 29, /* shm_open ignores O_TRUNC with O_RDONLY: FreeBSD */
+	UNLINK_IS_EPERM = 1 << 30  /* removing the name of somebody else's object: EPERM, as the kernel and musl say */
 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */

@@ -29,6 +29,7 @@ static const struct {
 	{ "api_names", api_names_suite },
 	{ "bad_input", bad_input_suite },
 	{ "places", places_suite },
+	{ "surroundings", surroundings_suite },
 	{ "races", races_suite },
 	{ "faults", faults_suite },
 	{ "costs", costs_suite },

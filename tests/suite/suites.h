@@ -22,6 +22,7 @@ Suite *api_seals_suite(void);
 Suite *api_names_suite(void);
 Suite *bad_input_suite(void);
 Suite *places_suite(void);
+Suite *surroundings_suite(void);
 Suite *races_suite(void);
 Suite *faults_suite(void);
 Suite *costs_suite(void);
