@@ -286,7 +286,8 @@ for \"/name\" ...>`. Nothing closes it but `close-shm` and the macros: there is 
 "object")
 ("posix-shm" "shm-name" "Reader"
 "Return the name of SHM with its leading slash, or nil where it was adopted without one. The name of
-an object that `open-shm*` made is for people, and names nothing."
+an object that `open-shm*` made is a label: random, made when it is first asked for, the same ever
+after, and the name of no object."
 "shm")
 ("posix-shm" "shm-fd" "Reader"
 "Return the descriptor of the open SHM, a non-negative integer. It belongs to SHM: do not close it by

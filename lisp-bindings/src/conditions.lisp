@@ -9,7 +9,6 @@
 (defvar *einval* (pshm-error-number "EINVAL"))
 (defvar *eintr* (pshm-error-number "EINTR"))
 (defvar *enoent* (pshm-error-number "ENOENT"))
-(defvar *erange* (pshm-error-number "ERANGE"))
 
 (define-condition posix-shm-error (error)
   ((errno :initarg :errno :initform 0 :reader condition-errno)
