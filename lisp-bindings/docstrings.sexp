@@ -71,12 +71,13 @@ longer than the system takes (`:enametoolong`). The restarts `continue`, `use-va
 ("posix-shm" "open-shm*" "Function"
 "Make a shared memory object without a name and return it as an `open-shm`. DIRECTION is `:input`
 (the default) or `:io`. PERMISSIONS are exactly those of the object, `(:user-read :user-write
-:group-read :other-read)` by default. ATTEMPTS, 100 by default, is how many random names are tried
-where the system needs one. HUGE asks for an object of huge pages. The `shm-name` of the result is
-for people: it names nothing.
+:group-read :other-read)` by default. ATTEMPTS, 100 by default, is how many random names may be
+tried where the system needs one: with 0 nothing is called, and any other number is as good as 100.
+HUGE asks for an object of huge pages. The `shm-name` of the result is a label, a random name of no
+object.
 
-Exceptional situations: `shm-exists` when ATTEMPTS is 0 or every name was taken;
-`shm-invalid-argument` for a bad argument; `shm-error` when the system refuses."
+Exceptional situations: `shm-exists` when ATTEMPTS is 0; `shm-invalid-argument` for a bad argument;
+`shm-error` when the system refuses."
 "&key direction permissions attempts huge")
 ("posix-shm" "delete-shm" "Function"
 "Remove the name NAME of a shared memory object and return t. Descriptors and mappings of the object
@@ -216,7 +217,7 @@ Exceptional situations: `shm-error` when `:io` is asked of an object opened for 
 "shm &key direction")
 ("posix-shm" "list-shm" "Function"
 "Return a list of the names of the objects that exist, in no order, but for those that begin with
-`/sem.`. A name that is not UTF-8 comes with the replacement character in it.
+`/sem.` or `/.pshm-`. A name that is not UTF-8 comes with the replacement character in it.
 
 Exceptional situations: `shm-error` when the platform does not tell."
 "")
@@ -303,7 +304,8 @@ for \"/name\" ...>`. Nothing closes it but `close-shm` and the macros: there is 
 "object")
 ("posix-shm" "shm-name" "Reader"
 "Return the name of SHM with its leading slash, or nil where it was adopted without one. The name of
-an object that `open-shm*` made is for people, and names nothing."
+an object that `open-shm*` made is a label: random, made when it is first asked for, the same ever
+after, and the name of no object."
 "shm")
 ("posix-shm" "shm-fd" "Reader"
 "Return the descriptor of the open SHM, a non-negative integer. It belongs to SHM: do not close it by

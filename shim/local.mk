@@ -6,6 +6,7 @@ shim_headers = \
 	shim/include/posix-shm/api.h
 
 shim_sources = \
+	shim/src/anonymous.c \
 	shim/src/anonymous.h \
 	shim/src/api_anonymous.c \
 	shim/src/api_arrays.c \

@@ -41,6 +41,7 @@ suite_sources = \
 	tests/suite/main.c \
 	tests/suite/memory.c \
 	tests/suite/places.c \
+	tests/suite/surroundings.c \
 	tests/suite/races.c \
 	tests/suite/suites.h
 

@@ -575,15 +575,12 @@ Return: A descriptor; the caller closes it."
 (cffi:defcfun ("pshm_open_anonymous" %pshm-open-anonymous) :int
   (direction :int)
   (permissions :int)
-  (flags :int)
-  (attempts :int)
-  (ret-name :pointer)
-  (name-size :int64))
+  (flags :int))
 
-(defun pshm-open-anonymous (direction permissions flags attempts ret-name name-size)
+(defun pshm-open-anonymous (direction permissions flags)
   "Make an object without a name.
 Return: A descriptor; the caller closes it."
-  (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags) (check-int attempts 'attempts) ret-name (check-int64 name-size 'name-size)))
+  (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags)))
 
 #-clisp (declaim (inline %pshm-delete pshm-delete))
 (cffi:defcfun ("pshm_delete" %pshm-delete) :int
@@ -777,7 +774,7 @@ Return: The descriptor; the caller closes it."
 (defun pshm-seals (fd)
   "Return the seals of an object: fcntl(2) with F_GET_SEALS.
 Return: PSHM_SEAL_ constants, or-ed. A named object on Linux has PSHM_SEAL_SEAL from the start; an anonymous
-one that may not be executed has PSHM_SEAL_EXEC where the kernel knows it."
+one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (%pshm-seals (check-int fd 'fd)))
 
 #-clisp (declaim (inline %pshm-reopen pshm-reopen))
@@ -797,5 +794,6 @@ Return: The new descriptor; the caller closes it."
 
 (defun pshm-list (ret-names size)
   "List the names of the objects that exist.
-Return: The size that the list needs, in bytes; 0 when there is no object."
+Return: The size that the list needs, in bytes; 0 when there is no object. Where it is more than size, call
+again with a larger buffer: objects come and go."
   (%pshm-list ret-names (check-int64 size 'size)))

@@ -10,7 +10,6 @@
 (defvar *einval* (pshm-error-number "EINVAL"))
 (defvar *eintr* (pshm-error-number "EINTR"))
 (defvar *enoent* (pshm-error-number "ENOENT"))
-(defvar *erange* (pshm-error-number "ERANGE"))
 (defvar *etimedout* (pshm-error-number "ETIMEDOUT"))
 
 (define-condition posix-shm-error (error)

@@ -48,7 +48,7 @@
   '(((open-shm) :enoent "With :if-does-not-exist :create it is created.")
     ((open-shm) :eexist "With :if-exists :overwrite it is opened as it is.")
     ((open-shm) :eacces "The permissions of the object, or of the place where objects live, do not allow it.")
-    ((open-shm*) :eexist "No random name was free in the given number of attempts.")
+    ((open-shm*) :eexist "No attempt is allowed: :attempts must be 1 or more.")
     ((delete-shm delete-shm-if-same) :enoent "list-shm gives the names that exist.")
     ((delete-shm delete-shm-if-same) :eacces "Only the owner may remove the name.")
     ((truncate-shm) :einval "An object that is opened with :direction :input cannot be resized.")

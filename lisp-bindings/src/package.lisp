@@ -5,7 +5,7 @@
   (:documentation "POSIX shared memory: open, make, size, map and share memory objects.")
   (:use #:cl #:posix-shm/shim)
   (:import-from #:posix-shm/documentation #:doc)
-  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:turn-into)
+  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car #:turn-into)
   (:import-from #:posix-shm/library #:*image*)
   ;; Objects
   (:export #:shm #:open-shm #:closed-shm #:shm-p #:open-shm-p #:shm-name #:shm-fd #:make-shm

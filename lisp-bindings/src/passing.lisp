@@ -93,7 +93,7 @@
   #.(doc "reopen-shm")
   (let* ((descriptor (descriptor shm 'reopen-shm))
          (direction (choice-value direction 'direction *directions* 'reopen-shm))
-         (other (make-instance 'open-shm :name (name-of shm)))
+         (other (make-instance 'open-shm :name (name-or-label shm)))
          (cell (cell-of other))
          (result 0))
     (uninterrupted

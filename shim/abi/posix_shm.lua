@@ -141,7 +141,7 @@ int pshm_close(int fd);
 int pshm_dup(int fd);
 int pshm_set_inheritable(int fd, int inheritable);
 int pshm_open(const char *name, int direction, int if_exists, int if_does_not_exist, int permissions, int *ret_created);
-int pshm_open_anonymous(int direction, int permissions, int flags, int attempts, char *ret_name, int64_t name_size);
+int pshm_open_anonymous(int direction, int permissions, int flags);
 int pshm_delete(const char *name);
 int pshm_delete_if_same(const char *name, int fd);
 int pshm_truncate(int fd, int64_t size);

@@ -5,63 +5,16 @@
 
 #include "system.h"
 
-/* Newer than some C libraries: linux/memfd.h. */
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
-#endif
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U
-#endif
-
 /* Newer than some C libraries: asm-generic/mman-common.h. */
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
 #endif
 
-static inline int
-sys_memfd_create(unsigned flags)
-{
-	int saved = errno;
-
-	return system_result(memfd_create("posix-shm", flags), saved);
-}
-
-/* After an error: kernels before 6.3 refuse the flag about execution, so it is dropped, and only it. */
-SELDOM int pshm__native_older_memfd(int error, bool huge);
-
-static inline unsigned
-memfd_flags(bool huge)
-{
-	return MFD_CLOEXEC | MFD_ALLOW_SEALING | (huge ? MFD_HUGETLB : 0);
-}
-
-static inline int
-pshm__native_memfd(bool executable, bool huge)
-{
-	int fd = sys_memfd_create(memfd_flags(huge) | (executable ? MFD_EXEC : MFD_NOEXEC_SEAL));
-
-	return fd < 0 ? pshm__native_older_memfd(fd, huge) : fd;
-}
-
 static inline bool
 pshm__native_is_path(int status_flags)
 {
 	return (status_flags & O_PATH) != 0;
-}
-
-static inline int
-sys_open(const char *path, int flags, int mode)
-{
-	int state = cancellation_disable();
-	int saved = errno;
-	int fd;
-
-	do
-		fd = open(path, flags | O_CLOEXEC, mode);
-	while (fd < 0 && pshm__system_interrupted(saved));
-	cancellation_restore(state);
-	return system_result(fd, saved);
 }
 
 static inline int

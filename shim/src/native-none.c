@@ -22,14 +22,6 @@ pshm__native_tmpfile(int permissions)
 }
 
 int
-pshm__native_give_name(int fd, const char *name)
-{
-	(void)fd;
-	(void)name;
-	return -ENOTSUP;
-}
-
-int
 pshm__native_reopen(int fd, int flags)
 {
 	(void)fd;

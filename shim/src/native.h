@@ -15,8 +15,8 @@
 #define NATIVE
 #endif
 
-/* A memfd that takes seals; -ENOTSUP where there are none. */
-NATIVE int pshm__native_memfd(bool executable, bool huge);
+/* A memfd that takes seals, and x bits if it has to be executable; -ENOTSUP where there are none. */
+int pshm__native_memfd(bool executable, bool huge);
 
 /* Whether a descriptor gives no access at all, as with O_PATH. */
 NATIVE bool pshm__native_is_path(int status_flags);
@@ -30,11 +30,8 @@ int pshm__native_discard(int fd, int64_t offset, int64_t length);
 NATIVE int pshm__native_add_seals(int fd, int seals);
 NATIVE int pshm__native_get_seals(int fd);
 
-/* An unnamed file, open for reading and writing, where named objects live; -ENOTSUP where there are none. */
+/* An unnamed file in the shared memory file system, open for reading and writing; -ENOTSUP where there are none. */
 int pshm__native_tmpfile(int permissions);
-
-/* Give an unnamed file the name of an object, whoever had it; -ENOTSUP where it cannot be done. */
-int pshm__native_give_name(int fd, const char *name);
 
 /* Open an object anew by its descriptor; -ENOTSUP where it cannot be done. */
 int pshm__native_reopen(int fd, int flags);

@@ -23,6 +23,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h> /* rename */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -114,12 +115,46 @@ sys_shm_open(const char *name, int flags, int mode)
 	return system_result(fd, saved);
 }
 
+/*
+ * In a sticky directory the kernel says EPERM about a name of somebody else's. POSIX and glibc have EACCES for shm_unlink, and
+ * musl passes EPERM on.
+ */
+static inline int
+removal_result(int result, int saved)
+{
+	int error = system_result(result, saved);
+
+	return error == -EPERM ? -EACCES : error;
+}
+
 static inline int
 sys_shm_unlink(const char *name)
 {
 	int saved = errno;
 
-	return system_result(shm_unlink(name), saved);
+	return removal_result(shm_unlink(name), saved);
+}
+
+static inline int
+sys_rename(const char *from, const char *to)
+{
+	int saved = errno;
+
+	return removal_result(rename(from, to), saved);
+}
+
+static inline int
+sys_open(const char *path, int flags, int mode)
+{
+	int state = cancellation_disable();
+	int saved = errno;
+	int fd;
+
+	do
+		fd = open(path, flags | O_CLOEXEC, mode);
+	while (fd < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
+	return system_result(fd, saved);
 }
 
 static inline int
@@ -257,6 +292,18 @@ sys_fcntl(int fd, int command, int argument)
 	int saved = errno;
 
 	return system_result(fcntl(fd, command, argument), saved);
+}
+
+static inline int64_t
+sys_read(int fd, void *bytes, size_t count)
+{
+	int saved = errno;
+	ssize_t result;
+
+	do
+		result = read(fd, bytes, count);
+	while (result < 0 && pshm__system_interrupted(saved));
+	return result < 0 ? pshm__system_error(saved) : result;
 }
 
 static inline int64_t

@@ -116,13 +116,10 @@ static const struct signature signatures[] = {
 		{ SIGNATURE_INT, "if_does_not_exist" },
 		{ SIGNATURE_INT, "permissions" },
 		{ SIGNATURE_INT_OUT, "ret_created" }} },
-	{ "pshm_open_anonymous", SIGNATURE_INT, 6, {
+	{ "pshm_open_anonymous", SIGNATURE_INT, 3, {
 		{ SIGNATURE_INT, "direction" },
 		{ SIGNATURE_INT, "permissions" },
-		{ SIGNATURE_INT, "flags" },
-		{ SIGNATURE_INT, "attempts" },
-		{ SIGNATURE_STRING_OUT, "ret_name" },
-		{ SIGNATURE_INT64, "name_size" }} },
+		{ SIGNATURE_INT, "flags" }} },
 	{ "pshm_delete", SIGNATURE_INT, 1, {
 		{ SIGNATURE_STRING_IN, "name" }} },
 	{ "pshm_delete_if_same", SIGNATURE_INT, 2, {

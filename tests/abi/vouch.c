@@ -129,7 +129,7 @@ vouch(void)
 	int (*pshm_dup_)(int) = pshm_dup;
 	int (*pshm_set_inheritable_)(int, int) = pshm_set_inheritable;
 	int (*pshm_open_)(const char *, int, int, int, int, int *) = pshm_open;
-	int (*pshm_open_anonymous_)(int, int, int, int, char *, int64_t) = pshm_open_anonymous;
+	int (*pshm_open_anonymous_)(int, int, int) = pshm_open_anonymous;
 	int (*pshm_delete_)(const char *) = pshm_delete;
 	int (*pshm_delete_if_same_)(const char *, int) = pshm_delete_if_same;
 	int (*pshm_truncate_)(int, int64_t) = pshm_truncate;

@@ -4,15 +4,15 @@
 
 #include <errno.h>
 
-static const int shm_open_errors[] = { EACCES, EEXIST, EINTR, EINVAL, EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE,
+static const int shm_open_errors[] = { EACCES, EAGAIN, EEXIST, EINTR, EINVAL, EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE,
 	                               ENOENT, ENOMEM, ENOSPC, ENXIO, EPERM, EROFS, EOVERFLOW, 0 };
 static const int shm_unlink_errors[] = { EACCES, EBUSY, EIO, EISDIR, ENAMETOOLONG, ENOENT, ENOMEM, EPERM, EROFS, 0 };
 static const int shm_mkstemp_errors[] = { EACCES, EEXIST, EINVAL, EMFILE, ENFILE, ENOSPC, EROFS, 0 };
 static const int memfd_create_errors[] = { EACCES, EFAULT, EINVAL, EMFILE, ENFILE, ENOMEM, ENOSYS, EPERM, 0 };
 static const int open_errors[] = { EACCES, EDQUOT, EINTR, EINVAL, EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENODEV,
 	                           ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, ENOTSUP, EOVERFLOW, EPERM, EROFS, ETXTBSY, 0 };
-static const int linkat_errors[] = { EACCES, EBADF, EDQUOT, EEXIST, EFAULT, EINVAL, EIO, ELOOP, EMLINK, ENAMETOOLONG,
-	                             ENOENT, ENOMEM, ENOSPC, ENOTDIR, EPERM, EROFS, EXDEV, 0 };
+static const int rename_errors[] = { EACCES, EBUSY, EDQUOT, EFAULT, EINVAL, EISDIR, ELOOP, EMLINK, ENAMETOOLONG, ENOENT,
+	                             ENOMEM, ENOSPC, ENOTDIR, EROFS, EXDEV, EPERM, 0 };
 static const int close_errors[] = { EBADF, EINTR, EIO, ENOSPC, EDQUOT, 0 };
 static const int fcntl_errors[] = { EACCES, EAGAIN, EBADF, EBUSY, EINVAL, EMFILE, EPERM, 0 };
 static const int ftruncate_errors[] = { EBADF, EBUSY, EFBIG, EINTR, EINVAL, EIO, EPERM, EROFS, ETXTBSY, 0 };
@@ -42,7 +42,7 @@ static const int recvmsg_errors[] = { EAGAIN, EBADF, ECONNREFUSED, ECONNRESET, E
 static const int getsockname_errors[] = { EBADF, EFAULT, EINVAL, ENOBUFS, ENOTSOCK, 0 };
 static const int ppoll_errors[] = { EFAULT, EINTR, EINVAL, ENOMEM, 0 };
 static const int socketpair_errors[] = { EFAULT, EMFILE, ENFILE, ENOMEM, ENOTSUP, EACCES, 0 };
-static const int getentropy_errors[] = { EFAULT, EIO, ENOSYS, 0 };
+static const int getentropy_errors[] = { EFAULT, EIO, ENOSYS, EPERM, 0 };
 static const int clock_gettime_errors[] = { EFAULT, EINVAL, EPERM, 0 };
 static const int sysinfo_errors[] = { EFAULT, 0 };
 static const int realloc_errors[] = { ENOMEM, 0 };

@@ -219,30 +219,28 @@ static int64_t
 anonymous(struct world *world)
 {
 	(void)world;
-	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, 0, 100, NULL, 0);
+	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, 0);
 }
 
 static int64_t
 anonymous_for_input(struct world *world)
 {
 	(void)world;
-	return call("pshm_open_anonymous", PSHM_DIRECTION_INPUT, 0240, 0, 100, NULL, 0);
+	return call("pshm_open_anonymous", PSHM_DIRECTION_INPUT, 0240, 0);
 }
 
 static int64_t
-anonymous_with_name(struct world *world)
+anonymous_executable(struct world *world)
 {
-	char name[64];
-
 	(void)world;
-	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0740, 0, 100, name, sizeof name);
+	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0740, 0);
 }
 
 static int64_t
 anonymous_huge(struct world *world)
 {
 	(void)world;
-	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, PSHM_ANONYMOUS_HUGE, 100, NULL, 0);
+	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, PSHM_ANONYMOUS_HUGE);
 }
 
 static int64_t
@@ -524,7 +522,7 @@ const struct scenario scenarios[] = {
 	{ "supersede missing", supersede_missing, OUTCOME_DESCRIPTOR, 1, NULL },
 	{ "anonymous", anonymous, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "anonymous for input", anonymous_for_input, OUTCOME_DESCRIPTOR, 0, NULL },
-	{ "anonymous with name", anonymous_with_name, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "anonymous executable", anonymous_executable, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "anonymous huge", anonymous_huge, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "delete", delete_, OUTCOME_NUMBER, -1, NULL },
 	{ "delete if same", delete_if_same, OUTCOME_NUMBER, -1, NULL },

@@ -181,7 +181,7 @@ objects_remove_all(void)
 
 	while (directory != NULL && (entry = readdir(directory)) != NULL) {
 		(void)snprintf(path, sizeof path, OBJECT_DIRECTORY "/%s", entry->d_name);
-		if (entry->d_name[0] != '.' && unlink(path) < 0)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && unlink(path) < 0)
 			(void)rmdir(path);
 	}
 	if (directory != NULL)

@@ -14,7 +14,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { POSIX_FLAGS = O_RDWR | O_CREAT | O_EXCL | O_TRUNC, SHORT_NAME_MAX = 31, EXEC_FLAGS = 0x18 };
+enum { POSIX_FLAGS = O_RDWR | O_CREAT | O_EXCL | O_TRUNC, SHORT_NAME_MAX = 31, NOEXEC_SEAL = 0x08, EXEC = 0x10 };
 
 /* FreeBSD's SHM_ANON: an object without a name, never for reading only, under the umask. */
 static int
@@ -56,17 +56,26 @@ shm_open(const char *name, int flags, mode_t mode)
 		return refuse(EINVAL);
 	if (interpose_plays(FLICKERING))
 		return refuse((flags & O_CREAT) != 0 ? EEXIST : ENOENT);
+	if (interpose_plays(READER_KEEPS_SIZE) && (flags & O_ACCMODE) == O_RDONLY)
+		flags &= ~O_TRUNC;
 	return real(name, flags, mode);
 }
 
 static char refused_name[300];
+
+/* The C library here says EACCES for the kernel's EPERM. */
+static int
+unlink_result(int result)
+{
+	return result < 0 && errno == EACCES && interpose_plays(UNLINK_IS_EPERM) ? refuse(EPERM) : result;
+}
 
 int
 shm_unlink(const char *name)
 {
 	REAL(shm_unlink);
 	if (!interpose_fails(CALL_shm_unlink))
-		return real(name);
+		return unlink_result(real(name));
 	(void)snprintf(refused_name, sizeof refused_name, "%s", name);
 	return -1;
 }
@@ -103,8 +112,14 @@ memfd_create(const char *name, unsigned flags)
 		return -1;
 	if (interpose_plays(NO_MEMFD))
 		return refuse(ENOSYS);
-	if (interpose_plays(NO_EXEC_FLAGS) && (flags & EXEC_FLAGS) != 0)
+	if (interpose_plays(FORBIDDEN_MEMFD))
+		return refuse(EPERM);
+	if (interpose_plays(NO_EXEC_FLAGS) && (flags & (EXEC | NOEXEC_SEAL)) != 0)
 		return refuse(EINVAL);
+	if (interpose_plays(NOEXEC_ONLY) && (flags & NOEXEC_SEAL) == 0)
+		return refuse(EACCES);
+	if (interpose_plays(NOEXEC_SEALED) && (flags & EXEC) == 0)
+		flags |= NOEXEC_SEAL;
 	return real(name, flags);
 }
 
@@ -163,6 +178,8 @@ open_as_played(const char *path, int flags, mode_t mode)
 		return open_chosen(path);
 	if (interpose_plays(NO_PROC) && strncmp(path, "/proc/", 6) == 0)
 		return refuse(ENOENT);
+	if (interpose_plays(NO_THREAD_SELF) && strncmp(path, "/proc/thread-self/", 18) == 0)
+		return refuse(ENOENT);
 	return real(path, flags, mode);
 }
 
@@ -187,14 +204,10 @@ open(const char *path, int flags, ...)
 }
 
 int
-linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
+rename(const char *from, const char *to)
 {
-	REAL(linkat);
-	if (interpose_fails(CALL_linkat))
-		return -1;
-	if (interpose_plays(NO_PROC) && strncmp(from, "/proc/", 6) == 0)
-		return refuse(ENOENT);
-	return real(from_directory, from, to_directory, to, flags);
+	REAL(rename);
+	return interpose_fails(CALL_rename) ? -1 : real(from, to);
 }
 
 static void

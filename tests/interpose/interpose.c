@@ -139,23 +139,23 @@ interpose_inside(void)
 	return entered;
 }
 
-static unsigned traits;
+static traits played;
 
 /* Outside of a call under test, and in a library that it loads, the system is what it is. */
 bool
-interpose_plays(enum trait trait)
+interpose_plays(traits trait)
 {
-	return entered && (traits & (unsigned)trait) != 0;
+	return entered && (played & trait) != 0;
 }
 
 void
-interpose_add_traits(unsigned more)
+interpose_add_traits(traits more)
 {
-	traits |= more;
+	played |= more;
 }
 
 void
-interpose_remove_traits(unsigned fewer)
+interpose_remove_traits(traits fewer)
 {
-	traits &= ~fewer;
+	played &= ~fewer;
 }

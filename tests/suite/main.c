@@ -33,6 +33,7 @@ static const struct {
 	{ "memory", memory_suite },
 	{ "cancellation", cancellation_suite },
 	{ "places", places_suite },
+	{ "surroundings", surroundings_suite },
 	{ "races", races_suite },
 	{ "faults", faults_suite },
 	{ "costs", costs_suite },

@@ -4,6 +4,7 @@
 #include "interpose.h"
 #include "suites.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -179,7 +180,7 @@ churn(void *argument)
 	int expected = number % 2 == 0 ? EBADF : EINVAL;
 
 	for (int round = 0; round < 500; round++) {
-		int64_t fd = call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0, 100, NULL, 0);
+		int64_t fd = call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0);
 		int64_t size = (int64_t)(number + 1) * 4096;
 
 		if (is_error(fd) || call("pshm_truncate", fd, size) != 0 || descriptor_status((int)fd).st_size != size)
@@ -206,7 +207,30 @@ START_TEST(threads_do_not_disturb_one_another)
 }
 END_TEST
 
-/* A process that is killed at any moment leaves no object without a name, and no name half made. */
+/* Remove the temporary objects, which are empty; the result is their number. */
+static int
+remove_temporary(void)
+{
+	DIR *directory = opendir(OBJECT_DIRECTORY);
+	const struct dirent *entry;
+	int count = 0;
+
+	ck_assert_ptr_nonnull(directory);
+	while ((entry = readdir(directory)) != NULL) {
+		char name[300];
+
+		if (strncmp(entry->d_name, ".pshm-", 6) != 0)
+			continue;
+		(void)snprintf(name, sizeof name, "/%s", entry->d_name);
+		ck_assert_int_eq(object_status(name).st_size, 0);
+		object_remove(name);
+		count++;
+	}
+	closedir(directory);
+	return count;
+}
+
+/* A process that is killed at any moment leaves no object but a temporary one, and no name half made. */
 static void
 make_and_supersede(void *unused)
 {
@@ -225,14 +249,18 @@ START_TEST(a_killed_process_leaves_nothing_half_made)
 	(void)umask(0);
 	if (lacks("anonymous") || lacks("supersede"))
 		return;
+	if (!place_is_private()) {
+		skip("a temporary object could be left among everybody's");
+		return;
+	}
 	for (int i = 0; i < KILLS; i++) {
 		pid_t child = child_start(make_and_supersede, NULL);
 
 		(void)usleep((unsigned)(random() % 3000));
 		ck_assert_int_eq(kill(child, SIGKILL), 0);
 		ck_assert_int_eq(waitpid(child, NULL, 0), child);
-		if (place_is_private())
-			ck_assert_int_le(object_count(), 1);
+		ck_assert_int_le(remove_temporary(), 1);
+		ck_assert_int_le(object_count(), 1);
 		if (object_exists(name_of("killed")))
 			ck_assert_int_eq(object_status(name_of("killed")).st_mode & 0777, 0640);
 		close_now((int)assert_success(call("pshm_open", name_of("killed"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE,

@@ -26,6 +26,7 @@ Suite *bad_input_suite(void);
 Suite *error_order_suite(void);
 Suite *memory_suite(void);
 Suite *places_suite(void);
+Suite *surroundings_suite(void);
 Suite *races_suite(void);
 Suite *faults_suite(void);
 Suite *costs_suite(void);

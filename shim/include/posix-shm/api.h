@@ -76,14 +76,16 @@ enum pshm_anonymous_flag {
  * `error` or `nil` for @p if_does_not_exist the object is opened as it is, and only `truncate` is still
  * heeded. Creating is exclusive: of any number of callers, exactly one is told that it created.
  *
- * Superseding prepares the new object first, and then gives it the name, so that a lack of descriptors or
- * of space never costs the old one. Between the two steps there is a moment in which the name is free;
- * whoever takes it then is superseded in turn. So is something that is not an object and has the name, such
- * as a FIFO, but for a directory. Where #pshm_has says 0 to `supersede`, the old name is
- * removed before the new object exists, and is lost if creating fails.
+ * Superseding creates the new object under a temporary name and renames it over the old one: the name always refers to one
+ * of the two, and a failure never costs the old object. A file of another kind that has the name, such as a FIFO or a
+ * symbolic link, is replaced as well; a directory is not. A process that is killed between the two steps leaves an empty
+ * object, whose name begins with `/.pshm-`; so does a failure in a sandbox that lets objects be created and not removed.
+ * #pshm_list leaves such names out. While no process supersedes, `rm -f /dev/shm/.pshm-*` removes them.
+ * Where #pshm_has answers 0 to `supersede` because objects are not files, the old name is removed before the new object
+ * exists, and is lost if creating fails; where a sandbox is the reason, superseding fails.
  *
  * Named objects honour the umask. `truncate` with direction `input` empties the object and gives a
- * read-only descriptor.
+ * read-only descriptor. As shm_open(3), the call waits while another process has a conflicting lease (fcntl(2)) on the object.
  *
  * @name_param
  * @param direction `PSHM_DIRECTION_` constant. #PSHM_DIRECTION_INPUT is 0.
@@ -93,8 +95,9 @@ enum pshm_anonymous_flag {
  * @param ret_created Receives 1 when this call created the object, else 0. May be NULL.
  * @return A descriptor; the caller closes it.
  * @name_errors
- * @error{EACCES} The permissions of the object do not allow it.
- * @error{EAGAIN} Other processes created and removed the name thousands of times while this call tried.
+ * @error{EACCES} The permissions of the object do not allow it. `supersede`: the caller may not remove the name.
+ * @error{EAGAIN} Other processes created and removed the name, or the temporary names of superseding, all the time while this
+ *        call tried.
  * @error{EEXIST} The object exists, and `error` or `nil` was asked for. After `nil`, #pshm_errno is
  *        unchanged.
  * @error{EINVAL} @p direction, @p if_exists or @p if_does_not_exist is none of its constants, or
@@ -160,12 +163,14 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @brief Make an object without a name.
  *
  * The object exists while a descriptor or a mapping of it is left; hand the descriptor to another process
- * with #pshm_send, or to a child with #pshm_set_inheritable. Where #pshm_has says 1 to `anonymous`, it is
- * never visible under any name: it is a memfd, an unnamed file where objects live, or what else the system
- * has. Elsewhere the object gets a random name for a moment, exclusively, and loses it at once; a SIGKILL
- * in that moment leaves the name behind.
+ * with #pshm_send, or to a child with #pshm_set_inheritable. Where #pshm_has answers 1 to `anonymous`, it is
+ * never visible under any name: it is a memfd, or an unnamed file of the shared memory file system. Elsewhere the object
+ * gets a random name that begins with `/.pshm-`, exclusively, and loses it immediately; a SIGKILL in that moment leaves the
+ * name behind (#pshm_open tells how to remove it).
  *
- * Its permissions are exactly @p permissions; the umask plays no part.
+ * Its permissions are exactly @p permissions; the umask is ignored, but where objects take no permissions later (#pshm_has,
+ * `permissions`). They can be changed later (#pshm_fchmod), unless `vm.memfd_noexec` is 2: then an object without execute
+ * permissions is sealed with #PSHM_SEAL_EXEC, and one with them is not made.
  *
  * An object of huge pages is sized, mapped and unmapped in whole ones only, from offsets that are multiples of their size:
  * #pshm_map with another length maps more than that, which #pshm_unmap with that length does not remove.
@@ -176,23 +181,17 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  *        this descriptor goes.
  * @param permissions Permission bits, 0 to 0777.
  * @param flags 0 or #PSHM_ANONYMOUS_HUGE.
- * @param attempts How many random names to try where a name is needed, from 1; 100 is plenty.
- * @param ret_name Receives a name for people: it begins with a slash, ends in NUL, and names nothing. May be
- *        NULL with size 0.
- * @param name_size The size of @p ret_name, in bytes: at least 32, or 0.
  * @return A descriptor; the caller closes it.
  * @error{EACCES} An execute permission was asked for, and the system allows no executable memfd
  *        (`vm.memfd_noexec`).
- * @error{EEXIST} Every name that was tried is taken, or @p attempts is 0.
- * @error{EFAULT} @p ret_name is NULL and @p name_size is not 0.
- * @error{EINVAL} @p direction is none of its constants, @p permissions has a bit outside 0777, @p flags has
- *        an unknown bit, @p attempts or @p name_size is negative.
+ * @error{EAGAIN} A name is needed, and each of a hundred random ones is taken.
+ * @error{EINVAL} @p direction is none of its constants, @p permissions has a bit outside 0777, or @p flags has
+ *        an unknown bit.
  * @error{EMFILE} The process has no descriptor free.
  * @error{ENFILE} The system has no descriptor free.
- * @error{ENOENT} Only a name is left to try, and there is no place where named objects live.
+ * @error{ENOENT} A name is needed, and there is no shared memory file system.
  * @error{ENOMEM} There is no memory for the object.
  * @error{ENOTSUP} #PSHM_ANONYMOUS_HUGE: the platform has no objects of huge pages.
- * @error{ERANGE} @p name_size is too small. Nothing was created.
  *
  * @par Lisp
  * @code{.lisp}
@@ -201,11 +200,11 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @par In Lisp
  * Make a shared memory object without a name and return it as an `open-shm`. DIRECTION is `:input` (the
  * default) or `:io`. PERMISSIONS are exactly those of the object, `(:user-read :user-write :group-read
- * :other-read)` by default. ATTEMPTS, 100 by default, is how many random names are tried where the system needs one. HUGE asks
- * for an object of huge pages. The `shm-name` of the result is for people: it names nothing.
+ * :other-read)` by default. ATTEMPTS, 100 by default, is how many random names may be tried where the system needs one: with 0
+ * nothing is called, and any other number is as good as 100. HUGE asks for an object of huge pages. The `shm-name` of the
+ * result is a label, a random name of no object.
  * @par Exceptional situations
- * `shm-exists` when ATTEMPTS is 0 or every name was taken; `shm-invalid-argument` for a bad argument;
- * `shm-error` when the system refuses.
+ * `shm-exists` when ATTEMPTS is 0; `shm-invalid-argument` for a bad argument; `shm-error` when the system refuses.
  * @par Affected by
  * What the platform can do, which #pshm_has tells.
  * @par Lisp example
@@ -217,15 +216,14 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @endcode
  * @par Example
  * @code{.py}
- * >>> anonymous = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0, 100, None, 0)
+ * >>> anonymous = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0)
  * >>> pshm_close(anonymous)
  * 0
  * @endcode
  * @since 0.1
  * @see pshm_open, pshm_send, pshm_seal; memfd_create(2)
  */
-PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags, int attempts, char *ret_name,
-                                 int64_t name_size);
+PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags);
 
 /**
  * @brief Remove the name of an object.
@@ -803,7 +801,7 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  *
  * @par Example
  * @code{.py}
- * >>> anonymous = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0, 100, None, 0)
+ * >>> anonymous = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0)
  * >>> pshm_truncate(anonymous, 4096)
  * 0
  * >>> data = pshm_map_prefixed(anonymous, 4096, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0, 16)
@@ -1145,7 +1143,7 @@ PSHM_API int pshm_seal(int fd, int seals);
  *
  * @fd_param
  * @return `PSHM_SEAL_` constants, or-ed. A named object on Linux has #PSHM_SEAL_SEAL from the start; an anonymous
- *         one that may not be executed has #PSHM_SEAL_EXEC where the kernel knows it.
+ *         one has none, but #PSHM_SEAL_EXEC where `vm.memfd_noexec` is 2.
  * @fd_error
  * @error{EINVAL} @p fd is of something that knows no seals.
  * @error{ENOTSUP} The platform knows no seals.
@@ -1188,8 +1186,8 @@ PSHM_API int pshm_seals(int fd);
  * @param direction `PSHM_DIRECTION_` constant.
  * @return The new descriptor; the caller closes it.
  * @fd_error
- * @error{EACCES} `io` was asked of a descriptor opened for input, or the permissions of the object do not
- *        allow it.
+ * @error{EACCES} `io` was asked of a descriptor opened for input, the permissions of the object do not
+ *        allow it, or @p fd is not open for reading.
  * @error{EINVAL} @p direction is none of its constants.
  * @error{EISDIR} @p fd is a directory's.
  * @error{EMFILE} The process has no descriptor free.
@@ -1244,13 +1242,15 @@ PSHM_API int pshm_reopen(int fd, int direction);
 /**
  * @brief List the names of the objects that exist.
  *
- * Every name has its slash and ends in NUL: `"/a\0/b\0"`. Left out is whatever lives in the same place and is no
- * regular file, and every name that begins with `/sem.`, as glibc calls its semaphores, whatever made it. Names are
- * bytes, not necessarily UTF-8. The order means nothing, and the list is out of date as soon as it is made.
+ * Every name has its slash and ends in NUL: `"/a\0/b\0"`. Files of other kinds in the shared memory file system are left
+ * out, and so is every name that begins with `/sem.`, as glibc's semaphores, or with `/.pshm-`, as objects in the making
+ * (#pshm_open), whatever made it. Names are bytes, not necessarily UTF-8. The order means nothing, and the list is out of
+ * date as soon as it is made.
  *
- * @param ret_names Receives the names. NULL with size 0 asks for the size.
+ * @param ret_names Receives the names, if all of them fit; else it is untouched. NULL with size 0 asks for the size.
  * @param size The size of the buffer, in bytes.
- * @return The size that the list needs, in bytes; 0 when there is no object.
+ * @return The size that the list needs, in bytes; 0 when there is no object. Where it is more than @p size, call again with
+ *         a larger buffer: objects come and go.
  * @error{EACCES} The place where objects live may not be read.
  * @error{EFAULT} @p ret_names is NULL and @p size is not 0.
  * @error{EINVAL} @p size is negative.
@@ -1258,14 +1258,13 @@ PSHM_API int pshm_reopen(int fd, int direction);
  * @error{ENOENT} There is no such place.
  * @error{ENOMEM} There is no memory to read the directory.
  * @error{ENOTSUP} The platform does not tell.
- * @error{ERANGE} The buffer is too small; it is untouched. Ask for the size again: objects come and go.
  *
  * @par Lisp
  * @code{.lisp}
  * list-shm => names
  * @endcode
  * @par In Lisp
- * Return a list of the names of the objects that exist, in no order, but for those that begin with `/sem.`. A name
+ * Return a list of the names of the objects that exist, in no order, but for those that begin with `/sem.` or `/.pshm-`. A name
  * that is not UTF-8 comes with the replacement character in it.
  * @par Exceptional situations
  * `shm-error` when the platform does not tell.

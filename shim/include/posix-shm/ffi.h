@@ -170,7 +170,7 @@ PSHM_API int pshm_name_max(void);
  * | feature | 1 means |
  * |---|---|
  * | `allocate` | #pshm_allocate and #pshm_fallocate can reserve pages |
- * | `anonymous` | #pshm_open_anonymous makes objects that never have a name |
+ * | `anonymous` | #pshm_open_anonymous makes objects that never have a name, for either direction |
  * | `descriptor-io` | the system itself reads and writes these descriptors; else #pshm_read and #pshm_write copy through a mapping |
  * | `discard` | #pshm_discard can give pages back |
  * | `growsdown` | #PSHM_MAP_GROWSDOWN is supported, for private memory of no object |
@@ -188,7 +188,7 @@ PSHM_API int pshm_name_max(void);
  * | `seal-future-write` | #PSHM_SEAL_FUTURE_WRITE is supported |
  * | `seals` | #pshm_seal works on anonymous objects |
  * | `space` | #pshm_space knows the size of the shared memory file system |
- * | `supersede` | superseding prepares the new object before the old one loses its name |
+ * | `supersede` | superseding works, its name is never free, and no failure costs the old object |
  *
  * @param feature A name from the table.
  * @retval 1 The platform can do it.
@@ -568,7 +568,9 @@ enum pshm_stat_field {
  *
  * An object that is created has size 0, and the permissions @p mode without the bits of the process's
  * umask. The descriptor is close-on-exec. Something that is not an object but has such a name where
- * objects live (a FIFO, a directory, a socket) is an error, and opening it never blocks.
+ * objects live (a FIFO, a directory, a socket) is an error, and opening it never blocks. As shm_open(3), the call waits while
+ * another process has a conflicting lease (fcntl(2)) on the object. #PSHM_O_TRUNC with #PSHM_O_RDONLY, which POSIX leaves
+ * undefined, empties the object on every platform.
  *
  * @name_param
  * @param flags `PSHM_O_` constants: #PSHM_O_RDONLY or #PSHM_O_RDWR, and any of the others.

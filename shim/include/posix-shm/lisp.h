@@ -515,7 +515,7 @@
  * @endcode
  * @par In Lisp
  * Return the name of SHM with its leading slash, or nil where it was adopted without one. The name of an object
- * that `open-shm*` made is for people, and names nothing.
+ * that `open-shm*` made is a label: random, made when it is first asked for, the same ever after, and the name of no object.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm (shm "foobar-shm" :direction :io :if-does-not-exist :create)
