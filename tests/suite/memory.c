@@ -309,14 +309,16 @@ END_TEST
 START_TEST(little_is_not_looked_at_closely)
 {
 	const char *const files[] = { MACHINE, NULL };
+	int exact;
 	int fd;
 
 	if (lacks("allocate"))
 		return;
 	interpose_files(files);
-	interpose_reset();
-	assert_result(allocate_anew(false, MIB), 0);
+	exact = anonymous_new(0);
 	fd = anonymous_new(0);
+	interpose_reset();
+	assert_result(call("pshm_allocate", exact, MIB), 0);
 	assert_result(call("pshm_allocate", fd, MIB - 1), 0);
 	assert_result(call("pshm_allocate", fd, 2 * MIB), 0);
 	ck_assert_int_eq(interpose_count(CALL_open), 0);
@@ -326,6 +328,7 @@ START_TEST(little_is_not_looked_at_closely)
 	assert_result(call("pshm_allocate", fd, 3 * MIB + 1), 0);
 	ck_assert_int_gt(interpose_count(CALL_open), 0);
 	close_now(fd);
+	close_now(exact);
 	interpose_add_traits(SCARCE_MEMORY);
 	interpose_reset();
 	assert_result(allocate_anew(false, 512 * KIB), 0);
