@@ -125,6 +125,7 @@
            #:pshm-delete-if-same
            #:pshm-truncate
            #:pshm-allocate
+           #:pshm-discard
            #:pshm-space
            #:pshm-map
            #:pshm-unmap
@@ -572,15 +573,12 @@ Return: A descriptor; the caller closes it."
 (define-alien-routine ("pshm_open_anonymous" %pshm-open-anonymous) int
   (direction int)
   (permissions int)
-  (flags int)
-  (attempts int)
-  (ret-name system-area-pointer)
-  (name-size (signed 64)))
+  (flags int))
 
-(defun pshm-open-anonymous (direction permissions flags attempts ret-name name-size)
+(defun pshm-open-anonymous (direction permissions flags)
   "Make an object without a name.
 Return: A descriptor; the caller closes it."
-  (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags) (check-int attempts 'attempts) ret-name (check-int64 name-size 'name-size)))
+  (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags)))
 
 (declaim (inline %pshm-delete pshm-delete))
 (define-alien-routine ("pshm_delete" %pshm-delete) int
@@ -617,13 +615,23 @@ Return: A descriptor; the caller closes it."
   "Give an object at least a size, with memory behind every page of it, or an error."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
+(declaim (inline %pshm-discard pshm-discard))
+(define-alien-routine ("pshm_discard" %pshm-discard) int
+  (fd int)
+  (offset (signed 64))
+  (length (signed 64)))
+
+(defun pshm-discard (fd offset length)
+  "Give back the memory of a part of an object, and keep the size."
+  (%pshm-discard (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
+
 (declaim (inline %pshm-space pshm-space))
 (define-alien-routine ("pshm_space" %pshm-space) int
   (ret-total system-area-pointer)
   (ret-free system-area-pointer))
 
 (defun pshm-space (ret-total ret-free)
-  "Say how much room there is in the place where named objects live."
+  "Give the size of the shared memory file system, and how many bytes named objects can still get."
   (%pshm-space ret-total ret-free))
 
 (declaim (inline %pshm-map pshm-map))
@@ -720,20 +728,22 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
 (declaim (inline %pshm-send pshm-send))
 (define-alien-routine ("pshm_send" %pshm-send) int
   (socket int)
-  (fd int))
+  (fd int)
+  (timeout (signed 64)))
 
-(defun pshm-send (socket fd)
+(defun pshm-send (socket fd timeout)
   "Send a descriptor over a Unix domain socket."
-  (%pshm-send (check-int socket 'socket) (check-int fd 'fd)))
+  (%pshm-send (check-int socket 'socket) (check-int fd 'fd) (check-int64 timeout 'timeout)))
 
 (declaim (inline %pshm-receive pshm-receive))
 (define-alien-routine ("pshm_receive" %pshm-receive) int
-  (socket int))
+  (socket int)
+  (timeout (signed 64)))
 
-(defun pshm-receive (socket)
+(defun pshm-receive (socket timeout)
   "Receive a descriptor over a Unix domain socket.
 Return: The descriptor; the caller closes it."
-  (%pshm-receive (check-int socket 'socket)))
+  (%pshm-receive (check-int socket 'socket) (check-int64 timeout 'timeout)))
 
 (declaim (inline %pshm-socketpair pshm-socketpair))
 (define-alien-routine ("pshm_socketpair" %pshm-socketpair) int
@@ -760,7 +770,7 @@ Return: The descriptor; the caller closes it."
 (defun pshm-seals (fd)
   "Return the seals of an object: fcntl(2) with F_GET_SEALS.
 Return: PSHM_SEAL_ constants, or-ed. A named object on Linux has PSHM_SEAL_SEAL from the start; an anonymous
-one that may not be executed has PSHM_SEAL_EXEC where the kernel knows it."
+one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (%pshm-seals (check-int fd 'fd)))
 
 (declaim (inline %pshm-reopen pshm-reopen))
@@ -780,5 +790,6 @@ Return: The new descriptor; the caller closes it."
 
 (defun pshm-list (ret-names size)
   "List the names of the objects that exist.
-Return: The size that the list needs, in bytes; 0 when there is no object."
+Return: The size that the list needs, in bytes; 0 when there is no object. Where it is more than size, call
+again with a larger buffer: objects come and go."
   (%pshm-list ret-names (check-int64 size 'size)))

@@ -121,6 +121,7 @@
  #:pshm-delete-if-same
  #:pshm-truncate
  #:pshm-allocate
+ #:pshm-discard
  #:pshm-space
  #:pshm-map
  #:pshm-unmap

@@ -29,13 +29,6 @@ native_open_flags(int flags)
 	       ((flags & PSHM_O_TRUNC) != 0 ? O_TRUNC : 0);
 }
 
-/* What exists is looked at, which needs room that a new object does not. */
-static int ASIDE
-open_what_exists(const char *name, int flags, int mode)
-{
-	return record(object_open(name, flags, mode));
-}
-
 int
 pshm_shm_open(const char *name, int flags, int mode)
 {
@@ -46,17 +39,13 @@ pshm_shm_open(const char *name, int flags, int mode)
 		return record(error);
 	if (native < 0 || (mode & ~0777) != 0)
 		return record(-EINVAL);
-	return (native & O_EXCL) != 0 ? record(object_create(name, native, mode)) : open_what_exists(name, native, mode);
+	return record((native & O_EXCL) != 0 ? object_create(name, native, mode) : pshm__object_open(name, native, mode));
 }
 
 int
 pshm_shm_unlink(const char *name)
 {
-	int error = name_check(name);
-
-	if (error < 0)
-		return record(error);
-	return record(sys_shm_unlink(name));
+	return record(object_unlink(name));
 }
 
 int
@@ -74,7 +63,7 @@ pshm_fallocate(int fd, int64_t offset, int64_t length)
 		return record(-EINVAL);
 	if (!can(CAN_ALLOCATE))
 		return record(pshm__object_unsupported(fd));
-	return record(pshm__native_fallocate(fd, offset, length));
+	return record(pshm__object_reserve(fd, offset, length));
 }
 
 /* -1 leaves an id alone; anything else has to arrive as it is, and not as the value that means 'leave'. */

@@ -129,11 +129,12 @@ vouch(void)
 	int (*pshm_dup_)(int) = pshm_dup;
 	int (*pshm_set_inheritable_)(int, int) = pshm_set_inheritable;
 	int (*pshm_open_)(const char *, int, int, int, int, int *) = pshm_open;
-	int (*pshm_open_anonymous_)(int, int, int, int, char *, int64_t) = pshm_open_anonymous;
+	int (*pshm_open_anonymous_)(int, int, int) = pshm_open_anonymous;
 	int (*pshm_delete_)(const char *) = pshm_delete;
 	int (*pshm_delete_if_same_)(const char *, int) = pshm_delete_if_same;
 	int (*pshm_truncate_)(int, int64_t) = pshm_truncate;
 	int (*pshm_allocate_)(int, int64_t) = pshm_allocate;
+	int (*pshm_discard_)(int, int64_t, int64_t) = pshm_discard;
 	int (*pshm_space_)(int64_t *, int64_t *) = pshm_space;
 	int64_t (*pshm_map_)(int, int64_t, int, int, int64_t) = pshm_map;
 	int (*pshm_unmap_)(int64_t, int64_t) = pshm_unmap;
@@ -143,8 +144,8 @@ vouch(void)
 	int (*pshm_unmap_prefixed_)(int64_t, int64_t, int64_t) = pshm_unmap_prefixed;
 	int (*pshm_copy_)(int64_t, int64_t, int64_t) = pshm_copy;
 	int (*pshm_fill_)(int64_t, int, int64_t) = pshm_fill;
-	int (*pshm_send_)(int, int) = pshm_send;
-	int (*pshm_receive_)(int) = pshm_receive;
+	int (*pshm_send_)(int, int, int64_t) = pshm_send;
+	int (*pshm_receive_)(int, int64_t) = pshm_receive;
 	int (*pshm_socketpair_)(int *, int *) = pshm_socketpair;
 	int (*pshm_seal_)(int, int) = pshm_seal;
 	int (*pshm_seals_)(int) = pshm_seals;
@@ -188,6 +189,7 @@ vouch(void)
 	(void)pshm_delete_if_same_;
 	(void)pshm_truncate_;
 	(void)pshm_allocate_;
+	(void)pshm_discard_;
 	(void)pshm_space_;
 	(void)pshm_map_;
 	(void)pshm_unmap_;

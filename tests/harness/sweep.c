@@ -43,6 +43,7 @@ static const struct {
 	{ NULL, "byte", 1 },
 	{ NULL, "index", 0 },
 	{ NULL, "error", 0 },
+	{ NULL, "timeout", 0 },
 };
 
 bool

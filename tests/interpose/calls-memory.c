@@ -180,7 +180,7 @@ sysinfo(struct sysinfo *ret_machine)
 		return -1;
 	if (!interpose_plays(SCARCE_MEMORY))
 		return real(ret_machine);
-	*ret_machine = (struct sysinfo){ .mem_unit = 1024, .totalram = 4096, .totalswap = 1024, .freeram = 512, .freeswap = 512 };
+	*ret_machine = (struct sysinfo){ .mem_unit = 1024, .totalram = 4096, .totalswap = 1024, .freeram = 256, .freeswap = 256 };
 	return 0;
 }
 

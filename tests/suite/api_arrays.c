@@ -146,7 +146,7 @@ START_TEST(a_failure_leaves_nothing_of_an_object_of_huge_pages)
 		note("no huge object can be made here");
 		return;
 	}
-	fd = (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_HUGE, 100, NULL, 0));
+	fd = (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_HUGE));
 	assert_result(call("pshm_truncate", fd, descriptor_status(fd).st_blksize), 0);
 	fail_on(fd);
 	close_now(fd);

@@ -55,6 +55,11 @@
  * | 3 | `-EINVAL` | an argument has a value that is none on any platform, or two that do not go together |
  * | 4 | `-EOVERFLOW` | a number does not fit this platform's types |
  * | 5 | any other | what the platform lacks and what the system finds, such as `-EBADF`: the first that it comes upon |
+ * - **Waiting.** A call that can wait takes a timeout: nanoseconds from now, on a clock that does not jump. A negative
+ *   timeout, and one whose sum with the clock overflows, is no limit. 0 does not wait: `-EAGAIN`. When the time is up the
+ *   result is `-ETIMEDOUT`, and `-EINTR` after any signal handler has run, also one with SA_RESTART.
+ * - **Cancellation.** A thread is cancelled (pthread_cancel) in a call of this library only while that call waits, and
+ *   then nothing is left open. Every other function runs to its end.
  *
  * The caller answers for what cannot be checked: a wild pointer that is not NULL, unmapping memory that
  * is still in use, and the signal SIGXFSZ where a file size limit is set.
@@ -158,15 +163,16 @@ PSHM_API int pshm_name_max(void);
  * kernel answers 0 where a newer one answers 1.
  *
  * Where the answer is found by trying, 0 also means that it could not be tried. A descriptor is needed for
- * `allocate`, `anonymous`, `huge-objects`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`: while
- * the process or the system has none free, they are answered with 0. `huge-pages`, `nodump` and `populate` need room
+ * `allocate`, `anonymous`, `discard`, `huge-objects`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`:
+ * while the process or the system has none free, they are answered with 0. `huge-pages`, `nodump` and `populate` need room
  * for a mapping. So keep an answer of 1, and ask again after a 0.
  *
  * | feature | 1 means |
  * |---|---|
  * | `allocate` | #pshm_allocate and #pshm_fallocate can reserve pages |
- * | `anonymous` | #pshm_open_anonymous makes objects that never have a name |
+ * | `anonymous` | #pshm_open_anonymous makes objects that never have a name, for either direction |
  * | `descriptor-io` | the system itself reads and writes these descriptors; else #pshm_read and #pshm_write copy through a mapping |
+ * | `discard` | #pshm_discard can give pages back |
  * | `growsdown` | #PSHM_MAP_GROWSDOWN is supported, for private memory of no object |
  * | `huge-objects` | #PSHM_ANONYMOUS_HUGE is supported |
  * | `huge-pages` | #PSHM_MAP_HUGE has an effect |
@@ -181,21 +187,21 @@ PSHM_API int pshm_name_max(void);
  * | `seal-exec` | #PSHM_SEAL_EXEC is supported |
  * | `seal-future-write` | #PSHM_SEAL_FUTURE_WRITE is supported |
  * | `seals` | #pshm_seal works on anonymous objects |
- * | `space` | #pshm_space knows the size of the place where objects live |
- * | `supersede` | superseding prepares the new object before the old one loses its name |
+ * | `space` | #pshm_space knows the size of the shared memory file system |
+ * | `supersede` | superseding works, its name is never free, and no failure costs the old object |
  *
  * @param feature A name from the table.
  * @retval 1 The platform can do it.
- * @retval 0 It cannot, or it could not be tried now.
+ * @retval 0 It cannot, or it could not be tried now, or this library does not know the feature: a program can ask an
+ *         older library for what a newer one has.
  * @error{EFAULT} @p feature is NULL.
- * @error{EINVAL} @p feature is not in the table.
  *
  * @par Example
  * @code{.py}
  * >>> pshm_has(b"allocate") in (0, 1)
  * True
- * >>> pshm_error_name(pshm_has(b"wings"))
- * b'EINVAL'
+ * >>> pshm_has(b"wings")
+ * 0
  * @endcode
  * @since 0.1
  * @see pshm_version
@@ -288,7 +294,8 @@ PSHM_API const char *pshm_error_name(int error);
 /**
  * @brief Return the number of an error on this platform.
  *
- * Every alias is understood: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too.
+ * Every alias is understood: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too, which some systems number separately. So is
+ * `ENODATA` on a system that has no such error: the number there is one that no other error has.
  *
  * @param name A name such as `"ENOENT"`.
  * @return The positive errno.
@@ -561,7 +568,9 @@ enum pshm_stat_field {
  *
  * An object that is created has size 0, and the permissions @p mode without the bits of the process's
  * umask. The descriptor is close-on-exec. Something that is not an object but has such a name where
- * objects live (a FIFO, a directory, a socket) is an error, and opening it never blocks.
+ * objects live (a FIFO, a directory, a socket) is an error, and opening it never blocks. As shm_open(3), the call waits while
+ * another process has a conflicting lease (fcntl(2)) on the object. #PSHM_O_TRUNC with #PSHM_O_RDONLY, which POSIX leaves
+ * undefined, empties the object on every platform.
  *
  * @name_param
  * @param flags `PSHM_O_` constants: #PSHM_O_RDONLY or #PSHM_O_RDWR, and any of the others.
@@ -671,10 +680,9 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * @brief Reserve the pages of a part of an object: posix_fallocate(3), the system's own.
  *
  * The object grows to at least @p offset plus @p length. There is no emulation: what the system cannot do
- * is an error. Linux does not look first whether an anonymous object's pages can be had: a part that is
- * larger than the memory of the machine has its OOM killer end other processes. A call that is interrupted
- * again and again never ends where the part is large. #pshm_allocate looks first, works in portions, and
- * leaves the object as it was when it fails.
+ * is an error. Linux does not look first whether the pages can be had: a part that is larger than the memory
+ * that is available, and not too large for the file system, has the OOM killer end processes. #pshm_allocate
+ * looks first. Once the call was interrupted by a signal, the signals of this thread wait until it is done.
  *
  * @fd_param
  * @param offset Where the part begins, in bytes, from 0.
@@ -685,7 +693,7 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * @error{EINVAL} @p offset is negative, or @p length is not positive.
  * @error{ENODEV} @p fd is something else's, such as a socket's. (A regular file's works.)
  * @error{ENOSPC} There is no memory for the pages.
- * @error{ENOTSUP} The platform or the file system cannot do it.
+ * @error{ENOTSUP} The platform or the file system cannot do it, or a sandbox does not allow it.
  * @error{EPERM} A seal forbids it.
  * @error{ESPIPE} @p fd is a pipe.
  *
