@@ -455,6 +455,15 @@ part, and descriptors that are open keep their access. Returns no values.
 Exceptional situations: `shm-invalid-argument` for an unknown keyword or a closed SHM; `shm-error`
 when the system refuses."
 "shm permissions")
+("posix-shm" "msync" "Function"
+"Write LENGTH octets of mapped memory at PTR back to the file that is mapped: an object of `make-shm`
+with the descriptor of a regular file. Objects of shared memory have no file behind them, and
+nothing is done to them. With `:sync` among FLAGS, the default, the file has the octets on return;
+with `:async` soon afterwards. PTR is anywhere in a mapping. Returns no values.
+
+Exceptional situations: `mmap-error` when the system refuses, a page is not mapped, or FLAGS do not
+go together; `shm-invalid-argument` for a null pointer, a bad LENGTH or an unknown flag."
+"ptr length &key flags")
 ("posix-shm" "with-mmap" "Macro"
 "Map LENGTH octets of SHM with the OPTIONS of `mmap-shm`, run BODY with the variable PTR bound to the
 pointer, and unmap on every way out. Where SHM is nil, and no anonymous mapping is asked for,
@@ -635,8 +644,8 @@ function."
 report names the argument; `type-error-datum` is its value."
 "")
 ("posix-shm" "mmap-error" "Condition"
-"A `posix-shm-error` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`: the system
-refused. So it does where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS do not go together."
+"A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: the
+system refused. So it does where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS do not go together."
 "")
 ("posix-shm" "invoke-shm-restart" "Function"
 "Invoke the innermost restart of a failing `open-shm` that the keyword RESTART names, with ARGUMENTS:

@@ -25,6 +25,7 @@
 (defvar *permissions* (make-flags 'permissions '#.(keyword-table :mode)))
 (defvar *protections* (make-flags 'prot '#.(keyword-table :prot)))
 (defvar *mapping-flags* (make-flags 'flags '#.(keyword-table :map-flag)))
+(defvar *msync-flags* (make-flags 'flags '#.(keyword-table :msync-flag)))
 (defvar *seals* (make-flags 'seals '#.(constants-table "SEAL")))
 
 (defun sum-of-keywords (designator table)

@@ -42,7 +42,7 @@
 (defun parse-mapping (shm length ptr prot flags offset)
   (let ((flags (flags-value flags *mapping-flags* 'mmap-shm)))
     (make-mapping :shm shm
-                  :descriptor (if (and (null shm) (= (logand flags +pshm-map-anonymous+) +pshm-map-anonymous+))
+                  :descriptor (if (and (null shm) (logtest flags +pshm-map-anonymous+))
                                   -1
                                   (descriptor shm 'mmap-shm))
                   :length (check-size length 'length 'mmap-shm)
@@ -54,7 +54,7 @@
 (defun map-memory (mapping)
   "The library's result. Any offset will do where the system chooses the address."
   (let ((flags (mapping-flags mapping)))
-    (if (and (zerop (mapping-wish mapping)) (/= (logand flags +pshm-map-fixed+) +pshm-map-fixed+))
+    (if (and (zerop (mapping-wish mapping)) (not (logtest flags +pshm-map-fixed+)))
         (pshm-map (mapping-descriptor mapping) (mapping-length mapping) (mapping-protections mapping) flags
                   (mapping-offset mapping))
         (pshm-mmap (mapping-wish mapping) (mapping-length mapping) (mapping-protections mapping) flags
@@ -78,13 +78,28 @@
   (when (minusp result)
     (fail 'mmap-error 'munmap result nil)))
 
+(defun check-address (pointer operation)
+  "The address of POINTER, which begins mapped memory."
+  (let ((address (address-of (check-pointer pointer 'ptr operation))))
+    (when (zerop address)
+      (refuse operation 'ptr pointer 'cffi:foreign-pointer "it is the null pointer."))
+    address))
+
 (defun munmap (ptr length)
   #.(doc "munmap")
-  (let* ((address (address-of (check-pointer ptr 'ptr 'munmap)))
-         (length (check-size length 'length 'munmap)))
-    (when (zerop address)
-      (refuse 'munmap 'ptr ptr 'cffi:foreign-pointer "it is the null pointer."))
-    (check-unmapped (pshm-unmap address length))
+  (check-unmapped (pshm-unmap (check-address ptr 'munmap) (check-size length 'length 'munmap)))
+  (values))
+
+;;; The library takes whole pages, and mmap-shm any offset.
+(defun msync (ptr length &key (flags +pshm-ms-sync+))
+  #.(doc "msync")
+  (let* ((address (check-address ptr 'msync))
+         (length (check-size length 'length 'msync))
+         (flags (flags-value flags *msync-flags* 'msync))
+         (lead (mod address (pshm-page-size)))
+         (result (pshm-msync (- address lead) (min (+ length lead) #.(1- (expt 2 63))) flags)))
+    (when (minusp result)
+      (fail 'mmap-error 'msync result nil))
     (values)))
 
 (defun call-with-mapping (function mapping)
@@ -115,7 +130,7 @@
   "Call FUNCTION with a pointer to LENGTH octets of SHM, and unmap them on every way out. Where SHM is nil, and no anonymous
 memory is asked for, nothing is mapped, and FUNCTION is called with nil."
   (if (and (null shm)
-           (/= (logand (flags-value flags *mapping-flags* 'mmap-shm) +pshm-map-anonymous+) +pshm-map-anonymous+))
+           (not (logtest (flags-value flags *mapping-flags* 'mmap-shm) +pshm-map-anonymous+)))
       (funcall function nil)
       (call-with-mapping function (parse-mapping shm length ptr prot flags offset))))
 

@@ -16,7 +16,7 @@
            #:shm-stats #:stat #:stat-dev #:stat-ino #:stat-mode #:stat-nlink #:stat-uid #:stat-gid #:stat-rdev
            #:stat-size #:stat-blksize #:stat-blocks #:stat-atime #:stat-mtime #:stat-ctime)
   ;; Mappings and bytes
-  (:export #:mmap-shm #:munmap #:with-mmap #:with-open-shm-and-mmap #:with-open-shm-and-mmap*
+  (:export #:mmap-shm #:munmap #:msync #:with-mmap #:with-open-shm-and-mmap #:with-open-shm-and-mmap*
            #:with-mmapped-shm #:with-mmapped-shm* #:read-shm #:write-shm)
   ;; Vectors
   (:export #:map-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*

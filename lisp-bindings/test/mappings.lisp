@@ -85,8 +85,50 @@
                               (on-linux
                                 (is (<= 8 (locked-kibibytes))))))
                 '(nil :eperm :enomem :eagain)))
-    (is (member (keyword-of (with-mmap (ptr shm 8192 :flags '(:shared :huge)) ptr))
-                '(nil :enotsup :einval)))))
+    (is (null (keyword-of (with-mmap (ptr shm 8192 :flags '(:shared :huge)) ptr))))
+    (if (= 1 (posix-shm/shim:pshm-has "nodump"))
+        (with-mmap (ptr shm 8192 :flags '(:shared :nodump))
+          (on-linux
+            (is-true (memory-flag-p ptr "dd"))))
+        (is (eq :enotsup (keyword-of (mmap-shm shm 8192 :flags '(:shared :nodump))))))))
+
+(defun memory-flag-p (pointer flag)
+  "Does the mapping that begins at POINTER have FLAG, two letters, among its VmFlags (proc(5))?"
+  (with-open-file (stream "/proc/self/smaps")
+    (let ((start (format nil "~(~8,'0x~)-" (cffi:pointer-address pointer))))
+      (loop for line = (read-line stream)
+            until (eql 0 (search start line)))
+      (loop for line = (read-line stream)
+            when (eql 0 (search "VmFlags:" line))
+              return (search flag line)))))
+
+(deftest an-address-that-is-taken
+  (with-object (shm 4096)
+    (let ((room (mmap-shm nil 8192 :prot () :flags '(:private :anonymous))))
+      (is (eq :eexist (keyword-of (mmap-shm shm 4096 :ptr room :flags '(:shared :fixed-noreplace)))))
+      (munmap room 8192)
+      (let ((ptr (mmap-shm shm 4096 :ptr room :flags '(:shared :fixed-noreplace))))
+        (is (cffi:pointer-eq room ptr))
+        (is (eq :eexist (keyword-of (mmap-shm shm 4096 :ptr room :flags '(:shared :fixed-noreplace)))))
+        (munmap ptr 4096)))))
+
+(deftest writing-back
+  (with-object (shm 10000)
+    (with-mmap (ptr shm 100 :offset 5001)
+      (no-values (msync ptr 100))
+      (no-values (msync ptr 100 :flags :async))
+      (no-values (msync ptr 0 :flags '(:sync :invalidate)))
+      (is (eq :einval (keyword-of (msync ptr 100 :flags ()))))
+      (is (eq :einval (keyword-of (msync ptr 100 :flags '(:sync :async)))))
+      (is (eq :enomem (keyword-of (msync ptr (1- (expt 2 63))))))
+      (is (eq 'msync (handler-case (msync ptr 100 :flags ())
+                       (mmap-error (condition) (posix-shm-error-operation condition)))))
+      (refuses (flags) (msync ptr 100 :flags '(:synchronously)))
+      (refuses (length) (msync ptr -1)))
+    (let ((ptr (mmap-shm shm 4096)))
+      (munmap ptr 4096)
+      (is (eq :enomem (keyword-of (msync ptr 4096))))))
+  (refuses (ptr) (msync (cffi:null-pointer) 100)))
 
 ;;; What the macros do to an object's size
 

@@ -95,6 +95,7 @@
     (setf (sb-sys:sap-ref-8 (sb-sys:int-sap address) 5) 42)
     (check "they are one memory" (= 42 (sb-sys:sap-ref-8 (sb-sys:int-sap other) 2)))
     (check "mprotect" (= 0 (pshm-mprotect address 4096 +pshm-prot-read+)))
+    (check "msync" (= 0 (pshm-msync address 4096 +pshm-ms-sync+)))
     (check "munmap and unmap" (and (= 0 (pshm-munmap address 4096)) (= 0 (pshm-unmap other 10)))))
   (check "a failing mmap" (= (number-of "EINVAL") (pshm-mmap 0 0 1 1 fd 0)))
   (with-integers (octets 1 values)

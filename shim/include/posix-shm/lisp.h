@@ -38,8 +38,9 @@
  * | fd | | A descriptor: an integer from 0. |
  * | first | | A descriptor: an integer from 0. |
  * | second | | A descriptor: an integer from 0. |
- * | flags | | A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`, `:populate`, `:lock`, `:huge`, one of them, or an integer; `(:shared)` by default. |
- * | flags | map-shm-vector | A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`; one of the two, or an integer; `(:shared)` by default. |
+ * | flags | | A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`, `:populate`, `:lock`, `:huge`, `:fixed-noreplace`, `:nodump`, one of them, or an integer; `(:shared)` by default. |
+ * | flags | msync | A list of `:sync` or `:async`, and `:invalidate` or not; one of them, or an integer; `(:sync)` by default. |
+ * | flags | map-shm-vector | A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`, `:nodump`; one of the two, or an integer; `(:shared)` by default. |
  * | free | | An integer: octets. |
  * | generalized-boolean | | True or nil. |
  * | gid | | A group id, an integer from 0, or nil to leave it alone. |
@@ -53,6 +54,7 @@
  * | item | | An element: a number of the element type of the vector. |
  * | keyword | | A keyword such as `:enoent`, or nil. |
  * | length | | An integer from 1: octets. |
+ * | length | msync | An integer from 0: octets. |
  * | length | map-shm-vector | An integer from 1: elements. |
  * | length | shm-vector-length | An integer from 0: elements. |
  * | length | with-shm-vector | An integer from 1: elements. |
@@ -802,6 +804,36 @@
 /* ---- posix-shm: mappings ---- */
 
 /**
+ * @page lisp_msync msync
+ * @ingroup api_mappings
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * msync ptr length &key flags
+ * @endcode
+ * @par In C
+ * pshm_msync
+ * @par In Lisp
+ * Write LENGTH octets of mapped memory at PTR back to the file that is mapped: an object of `make-shm` with the descriptor
+ * of a regular file. Objects of shared memory have no file behind them, and nothing is done to them. With `:sync` among FLAGS, the
+ * default, the file has the octets on return; with `:async` soon afterwards. PTR is anywhere in a mapping. Returns no values.
+ * @par Exceptional situations
+ * `mmap-error` when the system refuses, a page is not mapped, or FLAGS do not go together; `shm-invalid-argument` for a null
+ * pointer, a bad LENGTH or an unknown flag.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 100)
+ *   (with-mmap (pointer shm 100)
+ *     (msync pointer 100 :flags '(:sync :invalidate))))
+ * =>
+ * @endcode
+ * @since 0.1
+ * @see mmap-shm; msync(2)
+ */
+
+/**
  * @page lisp_with_mmap with-mmap
  * @ingroup api_mappings
  * @par Kind
@@ -1434,7 +1466,7 @@
  * @par Class precedence list
  * `mmap-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-error` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`: the system refused. So it does
+ * A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: the system refused. So it does
  * where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS do not go together.
  * @par Lisp example
  * @code{.lisp}
