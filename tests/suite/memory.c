@@ -36,7 +36,9 @@ enum { KIB = 1 << 10, MIB = 1 << 20, PAGE = 4096, FILES = 32, TMPFS = 0x01021994
 #define SWAP1(directory, limit, usage) \
 	V1 directory "/memory.memsw.limit_in_bytes", limit "\n", V1 directory "/memory.memsw.usage_in_bytes", usage "\n"
 
-#define HUGE_NUMBER "99999999999999999999999"
+/* 2^64 and 2^54, and a little: what does not fit, and what does not as a number of kilobytes. */
+#define HUGE_NUMBER "18446744073709555712"
+#define HUGE_KILOBYTES "18014398509481988"
 #define TEXT_4M "4194304"
 #define TEXT_1M "1048576"
 #define TEXT_256K "262144"
@@ -80,6 +82,9 @@ static const struct surroundings {
 	  { MACHINE, GROUPS("0::/group\n"), GROUP2("/group", TEXT_4M, HUGE_NUMBER, "0", "0"), SWAP2("/group", "0", "0") } },
 	{ "v2 on a machine of huge figures", 4 * MIB,
 	  { MEMINFO("MemAvailable: " HUGE_NUMBER " kB\nSwapFree: 1024 kB\n"), GROUPS("0::/group\n"),
+	    GROUP2("/group", TEXT_4M, TEXT_1M, "0", "0") } },
+	{ "v2 on a machine of figures that are huge in bytes", 4 * MIB,
+	  { MEMINFO("MemAvailable: " HUGE_KILOBYTES " kB\nSwapFree: 1024 kB\n"), GROUPS("0::/group\n"),
 	    GROUP2("/group", TEXT_4M, TEXT_1M, "0", "0") } },
 	{ "v2 with a limit that is no number", 9 * MIB,
 	  { MACHINE, GROUPS("0::/group\n"), GROUP2("/group", "-1", TEXT_1M, "0", "0"), SWAP2("/group", "0", "0") } },
@@ -344,6 +349,7 @@ END_TEST
 /* Only what is made of memory is bounded by it: a file that was adopted has its own file system's space. */
 START_TEST(files_elsewhere_are_not_bounded_by_memory)
 {
+	const char *const files[] = { MACHINE, NULL };
 	struct statfs status;
 	int fd;
 
@@ -354,10 +360,10 @@ START_TEST(files_elsewhere_are_not_bounded_by_memory)
 		skip("this directory is not on a file system that takes unnamed files and is no tmpfs");
 		return;
 	}
-	interpose_add_traits(SCARCE_MEMORY);
+	interpose_files(files);
 	assert_result(call("pshm_allocate", fd, 10 * MIB), 0);
 	ck_assert_int_eq(descriptor_status(fd).st_size, 10 * MIB);
-	interpose_remove_traits(SCARCE_MEMORY);
+	interpose_files(NULL);
 	close(fd);
 }
 END_TEST
