@@ -63,6 +63,8 @@
         ((open-shm name :direction :io :if-exists :error) "open-shm" "EEXIST" ":if-exists :overwrite")
         ((truncate-shm shm 20) "truncate-shm" "EINVAL" ":direction :input cannot be resized")
         ((allocate-shm shm 20) "allocate-shm" "EBADF" ":direction :input cannot be resized")
+        ((discard-shm shm 0 1) "discard-shm" "EBADF" ":direction :input cannot be written")
+        ((discard-shm shm 1 (1- (expt 2 63))) "discard-shm" "EOVERFLOW" "OFFSET and LENGTH together")
         ((write-shm shm (octets 1)) "write-shm" "EBADF" ":direction :input cannot be written")
         ((mmap-shm shm 10) "mmap-shm" "EACCES" ":direction :io")
         ((map-shm-vector shm '(unsigned-byte 8) 10) "map-shm-vector" "EACCES" ":direction :io")

@@ -64,7 +64,7 @@ pshm__memory_read(const char *path, char *ret_text, size_t size)
 	if (fd >= 0)
 		sys_close(fd);
 	ret_text[length < 0 ? 0 : length] = '\0';
-	return length > 0;
+	return length >= 0;
 }
 
 /* Not strtoull, which sets errno. */

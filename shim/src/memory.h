@@ -40,7 +40,7 @@ uint64_t pshm__memory_of_group(uint64_t free_swap);
 /* Enough for the figures in /proc/meminfo and in a group's memory.stat. */
 enum { MEMORY_FIGURES_SIZE = 2048 };
 
-/* The beginning of a file, up to the size, its NUL included; false where there is none, or it cannot be read. */
+/* The beginning of a file, up to the size, its NUL included; false where it cannot be read. */
 bool pshm__memory_read(const char *path, char *ret_text, size_t size);
 
 /* The number at the beginning of a text, after blanks; MEMORY_UNBOUNDED where it is larger. False where there is none. */

@@ -130,7 +130,8 @@
 
 (let ((fd (pshm-open-anonymous +pshm-direction-io+ #o600 0)))
   (check "open-anonymous" (>= fd 0))
-  (check "truncate and allocate" (and (= 0 (pshm-truncate fd 100)) (= 0 (pshm-allocate fd 100))))
+  (check "truncate, allocate and discard"
+         (and (= 0 (pshm-truncate fd 100)) (= 0 (pshm-allocate fd 100)) (= 0 (pshm-discard fd 0 100))))
   (let ((address (pshm-map-prefixed fd 100 (logior +pshm-prot-read+ +pshm-prot-write+) +pshm-map-shared+ 0 16)))
     (check "map-prefixed" (and (plusp address) (zerop (mod address (pshm-page-size)))))
     (check "copy and fill"
