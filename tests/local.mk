@@ -45,11 +45,15 @@ suite_sources = \
 	tests/suite/races.c \
 	tests/suite/suites.h
 
+if SHARED
 if HAVE_CHECK
 TESTS += tests/suite/suites.test
 check_PROGRAMS += tests/suite/suites
 else
 TESTS += tests/suite/missing.test
+endif
+else
+TESTS += tests/build/static.test
 endif
 
 tests_suite_suites_SOURCES = \
@@ -171,8 +175,10 @@ language_tests = \
 	$(consumers) \
 	$(consumer_matrix)
 
+if SHARED
 if LANGUAGE_TESTS
 TESTS += $(language_tests)
+endif
 endif
 
 .PHONY: bench
