@@ -66,6 +66,7 @@
                (:file "package")
                (:file "results")
                (:file "strings")
+               (:file "functions")
                (:file "bindings")
                (:file "documentation")))
 
