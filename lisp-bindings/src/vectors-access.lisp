@@ -91,6 +91,8 @@
   (refuse operation argument value `(integer 0 ,most)
           (text "it must be an integer from 0 to ~D~:[~;, or nil~]." most or-nil)))
 
+(declaim (inline check-range))
+
 (defun check-range (vector start end operation &optional (start-name 'start) (end-name 'end))
   "Return END, by default the length of VECTOR, after checking both."
   (let* ((length (shm-vector-length vector))

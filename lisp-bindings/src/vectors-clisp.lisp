@@ -25,7 +25,9 @@
 
 (defun export-block (vector start element pointer count)
   "Store COUNT elements of VECTOR from START at POINTER."
-  (let ((run (subseq vector start (+ start count))))
+  ;; Displaced: what it is displaced to is not copied first.
+  (let ((run (make-array count :element-type (array-element-type vector)
+                               :displaced-to vector :displaced-index-offset start)))
     (setf (ffi:memory-as pointer (block-type element count))
           (if (= 2 (element-parts element)) (split-complexes run) run))))
 
