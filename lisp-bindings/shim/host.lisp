@@ -6,7 +6,8 @@
   (:documentation "What posix-shm needs of the implementation.")
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
-           #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car #:turn-into #:call-at-start))
+           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car
+           #:turn-into #:call-at-start))
 
 (in-package #:posix-shm/host)
 
@@ -97,7 +98,37 @@
   "Make the functions of the shared library at PATH known to the whole process."
   ;; Not saved: SBCL would open it again at this very path when the image starts, and die where it is gone.
   #+sbcl (sb-alien:load-shared-object (parse-native-name path) :dont-save t)
-  #-sbcl (cffi:load-foreign-library (to-system path)))
+  #-sbcl (prog1 (cffi:load-foreign-library (to-system path))
+           #+ecl (forget-pointers)))
+
+;;; ECL would look a function up at every call, by its name, in one library of the process after the other. Its pointer is kept,
+;;; until a library is opened.
+
+#+ecl
+(defvar *function-cells* '() "A cell for each function that was asked for: (pointer . name), or (nil . name).")
+
+#+ecl
+(defun function-cell (name)
+  "The cell of the function NAME."
+  (or (find name *function-cells* :key #'cdr :test #'string=)
+      (first (push (cons nil name) *function-cells*))))
+
+#+ecl
+(defun find-pointer (cell)
+  (setf (car cell) (or (cffi:foreign-symbol-pointer (cdr cell))
+                       (error "There is no function ~A in the libraries of this process." (cdr cell)))))
+
+#+ecl
+(declaim (inline function-pointer))
+
+#+ecl
+(defun function-pointer (cell)
+  (or (car cell) (find-pointer cell)))
+
+#+ecl
+(defun forget-pointers ()
+  (dolist (cell *function-cells*)
+    (setf (car cell) nil)))
 
 #+sbcl
 (defun call-version (address)

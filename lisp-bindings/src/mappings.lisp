@@ -24,6 +24,9 @@
       value
       (refuse operation argument value 'cffi:foreign-pointer "it must be a foreign pointer.")))
 
+;; So that it can be on the stack.
+(declaim (inline make-mapping parse-mapping))
+
 (defstruct mapping
   "The arguments of mmap-shm as the library takes them."
   shm
@@ -37,7 +40,7 @@
 ;;; The keywords of mmap-shm and of what wraps it, written once.
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defparameter *mmap-keys*
-    '(&key (ptr (cffi:null-pointer)) (prot +read-write+) (flags +pshm-map-shared+) (offset 0))))
+    '(&key (ptr #+sbcl (load-time-value (cffi:null-pointer)) #-sbcl (cffi:null-pointer)) (prot +read-write+) (flags +pshm-map-shared+) (offset 0))))
 
 (defun parse-mapping (shm length ptr prot flags offset)
   (let ((flags (flags-value flags *mapping-flags* 'mmap-shm)))
@@ -68,6 +71,7 @@
 (defun mmap-shm (shm length . #.*mmap-keys*)
   #.(doc "mmap-shm")
   (let ((mapping (parse-mapping shm length ptr prot flags offset)))
+    (declare (dynamic-extent mapping))
     (check-mapped (map-memory mapping) mapping)))
 
 (define-folding mmap-shm 2)
@@ -132,7 +136,9 @@ memory is asked for, nothing is mapped, and FUNCTION is called with nil."
   (if (and (null shm)
            (not (logtest (flags-value flags *mapping-flags* 'mmap-shm) +pshm-map-anonymous+)))
       (funcall function nil)
-      (call-with-mapping function (parse-mapping shm length ptr prot flags offset))))
+      (let ((mapping (parse-mapping shm length ptr prot flags offset)))
+        (declare (dynamic-extent mapping))
+        (call-with-mapping function mapping))))
 
 (defun call-with-sized-mmap (function shm length . #.(append *mmap-keys* '(((%truncate truncate) t))))
   "Call FUNCTION with SHM and a pointer to LENGTH octets of it, after giving it a size that ends with them if TRUNCATE is true.
@@ -140,6 +146,7 @@ Where SHM is nil, call FUNCTION with nil and nil."
   (if (null shm)
       (funcall function nil nil)
       (let ((mapping (parse-mapping shm length ptr prot flags offset)))
+        (declare (dynamic-extent mapping))
         (call-sized (lambda (cut)
                       (call-with-mapping (lambda (pointer)
                                            (funcall cut)

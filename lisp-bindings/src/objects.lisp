@@ -99,6 +99,8 @@
   (declare (ignore previous))
   current)
 
+(declaim (inline settle release check-closed))
+
 (defun settle (shm)
   "Let the class of SHM say that it is closed."
   (while-no-class-changes

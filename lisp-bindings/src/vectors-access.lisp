@@ -26,14 +26,21 @@
   (let ((pointer (view-pointer view index)))
     (funcall (the function (element-reader (place-element (shm-view-place view)))) pointer index)))
 
+(defun element-value-p (item element)
+  (funcall (the function (element-test element)) item))
+
 (defun check-item (item element operation)
-  (if (typep item (element-type element))
+  (if (element-value-p item element)
       item
       (refuse-item 'item item element operation)))
 
 (defun refuse-item (argument item element operation)
   (refuse operation argument item (element-type element)
           (text "it must be of the type ~S." (element-type element))))
+
+(defun refuse-source (item type index)
+  "Refuse ITEM, the element of a source at INDEX, which is not of TYPE."
+  (refuse-item `(elt source ,index) item (find-element type) 'replace-shm-vector))
 
 (defun set-view-ref (item view index)
   (let ((pointer (view-pointer view index))
@@ -75,7 +82,7 @@
 
 (defun vector-element (vector argument operation)
   "The element of VECTOR, a view or a specialised vector of numbers."
-  (cond ((typep vector '(simple-array (unsigned-byte 8) (*))) *octet*)
+  (cond ((simple-element-form vector))
         ((shm-view-p vector) (place-element (shm-view-place vector)))
         ((element-of vector))
         (t (refuse-vector vector argument operation))))
@@ -83,6 +90,8 @@
 (defun refuse-bound (argument value most or-nil operation)
   (refuse operation argument value `(integer 0 ,most)
           (text "it must be an integer from 0 to ~D~:[~;, or nil~]." most or-nil)))
+
+(declaim (inline check-range))
 
 (defun check-range (vector start end operation &optional (start-name 'start) (end-name 'end))
   "Return END, by default the length of VECTOR, after checking both."

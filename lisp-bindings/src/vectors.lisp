@@ -126,10 +126,7 @@
 
 (defun bury (place)
   "Put memory that allows nothing over the elements. Return the library's result."
-  (let ((result (pshm-mmap (place-address place) (place-octets place) +pshm-prot-none+
-                           (logior +pshm-map-private+ +pshm-map-anonymous+ +pshm-map-noreserve+ +pshm-map-fixed+)
-                           -1 0)))
-    (if (failed-p result) result 0)))
+  (forbid (place-address place) (place-octets place)))
 
 (defun give-back (place)
   "Unmap PLACE and its prefix. Whoever maps next may get the address: the table forgets it before that, and not after."
@@ -144,9 +141,11 @@
   (let ((vector (place-vector place)))
     (set-real-length vector 0)
     (let ((result (if release (give-back place) (bury place))))
-      (when (minusp result)
-        (set-real-length vector (place-length place))
-        (setf (car (place-cell place)) :mapped))
+      (cond ((minusp result)
+             (set-real-length vector (place-length place))
+             (setf (car (place-cell place)) :mapped))
+            ((not release)
+             (add-tombstone place)))
       result)))
 
 (defun unmap-view (place)
@@ -170,15 +169,19 @@
         (t t)))
 
 (defun find-place (vector)
+  "The place of VECTOR, or nil. A header that was retired cannot be looked at: on SBCL the table is, by the address, before it."
   (cond ((shm-view-p vector) (shm-view-place vector))
-        ((vectorp vector) (place-at (vector-key vector)))))
+        #+sbcl ((sb-kernel:%other-pointer-p vector) (place-at (vector-key vector)))
+        #-sbcl ((vectorp vector) (place-at (vector-key vector)))))
 
 (defun unmap-shm-vector (vector &key release)
   #.(doc "unmap-shm-vector")
-  (let ((place (or (find-place vector)
-                   (refuse 'unmap-shm-vector 'vector vector 'vector
-                           "it must be a vector that map-shm-vector returned."))))
-    (check-unmapped-vector (unmap-place place release) 'unmap-shm-vector)))
+  (let ((place (find-place vector)))
+    (cond (place
+           (check-unmapped-vector (unmap-place place release) 'unmap-shm-vector))
+          ((not (retired-p vector))
+           (refuse 'unmap-shm-vector 'vector vector 'vector
+                   "it must be a vector that map-shm-vector returned.")))))
 
 ;;; Around a body
 

@@ -126,3 +126,22 @@
                   posix-shm/ffi:nlink posix-shm/ffi:off posix-shm/ffi:size posix-shm/ffi:ssize posix-shm/ffi:uid))
     (is (= 8 (cffi:foreign-type-size type)) "~S" type))
   (is (= (* 8 posix-shm/shim:+stat-fields+) (cffi:foreign-type-size '(:struct posix-shm/ffi:stat)))))
+
+;;; Pointers to functions on ECL
+
+(deftest a-function-is-looked-up-once-for-each-library
+  #-ecl (skip "only ECL's calls look their functions up")
+  #+ecl
+  (let ((cell (posix-shm/host:function-cell "pshm_page_size"))
+        (size (posix-shm/shim:pshm-page-size)))
+    (flet ((held-p ()
+             (cffi:pointerp (car cell))))
+      (is-true (held-p))
+      (is (cffi:pointer-eq (car cell) (cffi:foreign-symbol-pointer "pshm_page_size")))
+      ;; A wrong pointer is called: nothing is looked up beside it.
+      (setf (car cell) (cffi:foreign-symbol-pointer "pshm_name_max"))
+      (is (= (posix-shm/shim:pshm-name-max) (posix-shm/shim:pshm-page-size)))
+      (posix-shm/host:open-library (posix-shm/library:library))
+      (is-false (held-p))
+      (is (= size (posix-shm/shim:pshm-page-size)))
+      (is-true (held-p)))))

@@ -977,10 +977,12 @@
  * @par In Lisp
  * Unmap VECTOR, which `map-shm-vector` returned, and return t, or nil when that was done already. What is left is an
  * empty vector: a late `aref` is an error, and code that was compiled without checks meets memory that nobody may
- * touch, and not somebody else's data. That costs a page of memory and the addresses of the elements, and two of the
- * mappings that a process may have, for as long as the process lives. With a true RELEASE they are given back:
- * whoever uses VECTOR after that does what nothing can foresee, as with freed memory in C. An `shm-view` is always
- * given back, and is as safe.
+ * touch, and not somebody else's data. That costs a page of memory and two of the mappings that a process may have,
+ * for the newest thousand vectors; of older ones only the addresses stay reserved. On SBCL an access to such an older
+ * vector is an error too, a memory fault, and `length` and printing may fault there, since its header is gone; a
+ * second `unmap-shm-vector` still returns nil. With a true RELEASE the addresses are given back as well: whoever uses
+ * VECTOR after that does what nothing can foresee, as with freed memory in C. An `shm-view` is always given back, and
+ * is as safe.
  * @par Exceptional situations
  * `shm-invalid-argument` when VECTOR is not one that `map-shm-vector` returned; `mmap-error` when the system
  * refuses, and then VECTOR is as it was.
