@@ -6,6 +6,7 @@
   (:documentation "What posix-shm needs of the implementation.")
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
+           #:machine-identity #:program-folders #:trusted-folder-p
            #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:turn-into #:call-at-start))
 
 (in-package #:posix-shm/host)
@@ -55,6 +56,57 @@
            (unless (cffi:null-pointer-p (cffi:foreign-funcall "realpath" :string name :pointer buffer :pointer))
              (let ((true (cffi:foreign-string-to-lisp buffer)))
                (if (string= true "/") true (concatenate 'string true "/"))))))
+
+;;; Programs that are delivered
+
+(defun first-line (file)
+  (with-open-file (stream file :if-does-not-exist nil)
+    (and stream (read-line stream nil))))
+
+(defun machine-identity ()
+  "What tells this machine from others, or nil."
+  (or #+linux (ignore-errors (first-line "/etc/machine-id"))
+      (ignore-errors (machine-instance))))
+
+(defun folder-of (name)
+  (subseq name 0 (1+ (or (position #\/ name :from-end t) -1))))
+
+(defun executable ()
+  "The path of the program that runs, or nil."
+  #+sbcl sb-ext:*runtime-pathname*
+  #+(and linux (not sbcl)) (ignore-errors (link-target "/proc/self/exe"))
+  #-(or sbcl linux) nil)
+
+#-sbcl
+(defun link-target (name)
+  (cffi:with-foreign-pointer (buffer 4097)
+    (let ((count (cffi:foreign-funcall "readlink" :string name :pointer buffer :long 4096 :long)))
+      (and (plusp count) (cffi:foreign-string-to-lisp buffer :count count)))))
+
+(defun program-folders ()
+  "The folders of the program that runs and of the image that it has loaded."
+  (let ((names (list (executable)
+                     #+sbcl (and sb-ext:*core-pathname* (native-name sb-ext:*core-pathname*)))))
+    (remove-duplicates (loop for name in names when name collect (folder-of name)) :test #'string=)))
+
+(defun owner-of (folder)
+  "The user id that FOLDER belongs to, or nil where nothing here can say."
+  (declare (ignorable folder))
+  #+sbcl (let ((stat (find-symbol "UNIX-STAT" '#:sb-unix)))
+           (when (and stat (fboundp stat))
+             (multiple-value-bind (done device inode mode links owner) (funcall stat folder)
+               (declare (ignore device inode mode links))
+               (and done owner))))
+  #+clisp (let ((stat (find-symbol "FILE-STAT" '#:posix))
+                (uid (find-symbol "FILE-STAT-UID" '#:posix)))
+            (and stat uid (ignore-errors (funcall uid (funcall stat folder))))))
+
+(defun trusted-folder-p (folder)
+  "Does FOLDER belong to root or to this user?"
+  (let ((owner (owner-of folder)))
+    (and owner
+         (or (zerop owner)
+             (= owner #+sbcl (sb-unix:unix-getuid) #-sbcl (cffi:foreign-funcall "geteuid" :unsigned-int))))))
 
 (defun user-folder ()
   "The user's home, as HOME says or else the user database: an absolute name, or nil."
@@ -195,19 +247,34 @@ CLEANUP may be run again, as TO-THE-END says."
 
 #+sbcl
 (eval-when (:compile-toplevel :load-toplevel :execute)
-  (defun known-instances-p ()
-    (let ((reader (find-symbol "%INSTANCE-WRAPPER" "SB-KERNEL")))
-      (and reader (fboundp reader) (fboundp (list 'setf reader)))))
-  (defun wrapper-form (class)
-    `(load-time-value (,(find-symbol "%INSTANCE-WRAPPER" "SB-KERNEL") (allocate-instance (find-class ',class))))))
+  (defun layout-accessor ()
+    "The accessor of that word, or nil: it was renamed in SBCL 2.3.5."
+    (loop for name in '("%INSTANCE-LAYOUT" "%INSTANCE-WRAPPER")
+          for accessor = (find-symbol name '#:sb-kernel)
+          when (and accessor (fboundp accessor) (fboundp (list 'setf accessor))
+                    ;; SBCL 2.2 has both names, and only one of them is that of the whole word.
+                    (layout-works-p accessor))
+            return accessor))
+  (defun layout-works-p (accessor)
+    "Does ACCESSOR make of an instance of one class one of another?"
+    (ignore-errors
+     (let ((instance (allocate-instance (find-class 'one-probe)))
+           (other (allocate-instance (find-class 'other-probe))))
+       (funcall (fdefinition (list 'setf accessor)) (funcall accessor other) instance)
+       (eq (class-of instance) (find-class 'other-probe)))))
+  (defclass probe () ((slot :initform nil)))
+  (defclass one-probe (probe) ())
+  (defclass other-probe (probe) ())
+  (defun layout-form (class accessor)
+    `(load-time-value (,accessor (allocate-instance (find-class ',class))))))
 
 (defmacro turn-into (to from instance)
   "Make of the variable INSTANCE, of the class named FROM, one of the class named TO, which has the same slots."
-  #+sbcl (when (known-instances-p)
-           (let ((wrapper (find-symbol "%INSTANCE-WRAPPER" "SB-KERNEL")))
+  #+sbcl (let ((layout (layout-accessor)))
+           (when layout
              (return-from turn-into
-               `(if (eq (,wrapper ,instance) ,(wrapper-form from))
-                    (setf (,wrapper ,instance) ,(wrapper-form to))
+               `(if (eq (,layout ,instance) ,(layout-form from layout))
+                    (setf (,layout ,instance) ,(layout-form to layout))
                     (change-class ,instance ',to)))))
   `(progn ',from (change-class ,instance (load-time-value (find-class ',to)))))
 

@@ -44,7 +44,7 @@
 (defun receive-shm (socket &optional name)
   #.(doc "receive-shm")
   (let* ((socket (check-descriptor socket 'socket 'receive-shm))
-         (shm (make-instance 'open-shm :name (and name (check-shm-name name 'receive-shm))))
+         (shm (make-instance 'open-shm :name (check-label name 'receive-shm)))
          (cell (cell-of shm))
          (result 0))
     (loop
@@ -77,3 +77,5 @@
         (setf (car cell) result)))
     (demand result 'reopen-shm shm)
     other))
+
+(define-folding reopen-shm 1)

@@ -39,13 +39,24 @@
   (defparameter *mmap-keys*
     '(&key (ptr (cffi:null-pointer)) (prot +read-write+) (flags +pshm-map-shared+) (offset 0))))
 
+(declaim (inline mapping-flags-value))
+
+(defun mapping-flags-value (flags operation)
+  "FLAGS as the library takes them; nil is the default."
+  (if (null flags) +pshm-map-shared+ (flags-value flags *mapping-flags* operation)))
+
+(defun check-mapping-length (value operation)
+  (if (typep value '(unsigned-byte 63))
+      value
+      (refuse operation 'length value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1.")))
+
 (defun parse-mapping (shm length ptr prot flags offset)
-  (let ((flags (flags-value flags *mapping-flags* 'mmap-shm)))
+  (let ((flags (mapping-flags-value flags 'mmap-shm)))
     (make-mapping :shm shm
                   :descriptor (if (and (null shm) (= (logand flags +pshm-map-anonymous+) +pshm-map-anonymous+))
-                                  -1
+                                  (progn (current-image) -1)
                                   (descriptor shm 'mmap-shm))
-                  :length (check-size length 'length 'mmap-shm)
+                  :length (check-mapping-length length 'mmap-shm)
                   :protections (flags-value prot *protections* 'mmap-shm)
                   :flags flags
                   :wish (address-of (check-pointer ptr 'ptr 'mmap-shm))
@@ -81,7 +92,7 @@
 (defun munmap (ptr length)
   #.(doc "munmap")
   (let* ((address (address-of (check-pointer ptr 'ptr 'munmap)))
-         (length (check-size length 'length 'munmap)))
+         (length (check-mapping-length length 'munmap)))
     (when (zerop address)
       (refuse 'munmap 'ptr ptr 'cffi:foreign-pointer "it is the null pointer."))
     (check-unmapped (pshm-unmap address length))
@@ -115,7 +126,7 @@
   "Call FUNCTION with a pointer to LENGTH octets of SHM, and unmap them on every way out. Where SHM is nil, and no anonymous
 memory is asked for, nothing is mapped, and FUNCTION is called with nil."
   (if (and (null shm)
-           (/= (logand (flags-value flags *mapping-flags* 'mmap-shm) +pshm-map-anonymous+) +pshm-map-anonymous+))
+           (/= (logand (mapping-flags-value flags 'mmap-shm) +pshm-map-anonymous+) +pshm-map-anonymous+))
       (funcall function nil)
       (call-with-mapping function (parse-mapping shm length ptr prot flags offset))))
 

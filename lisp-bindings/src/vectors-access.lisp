@@ -71,7 +71,8 @@
 
 (defun refuse-vector (vector argument operation)
   (refuse operation argument vector '(or shm-view vector)
-          "it must be a vector in shared memory, or one that is specialised on a type of numbers that can be there."))
+          (text "it must be a vector in shared memory, or one that is specialised on a type of numbers that can be there.~@[ ~A~]"
+                (vector-hint vector))))
 
 (defun vector-element (vector argument operation)
   "The element of VECTOR, a view or a specialised vector of numbers."
