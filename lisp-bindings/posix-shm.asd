@@ -51,7 +51,9 @@
   :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
   :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
   :version (:read-file-form "version.sexp")
-  :depends-on ((:feature (:not :sbcl) "cffi"))
+  :depends-on ((:feature (:not :sbcl) "cffi")
+               ;; For a lock, where nothing better is known.
+               (:feature (:not (:or :sbcl :ecl :abcl :clisp :ccl :lispworks :allegro :clasp :cmucl)) "bordeaux-threads"))
   :pathname "shim/"
   :serial t
   :components ((:file "host")

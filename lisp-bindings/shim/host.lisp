@@ -73,11 +73,11 @@
 
 (defun executable ()
   "The path of the program that runs, or nil."
-  #+sbcl sb-ext:*runtime-pathname*
+  #+sbcl (and sb-ext:*runtime-pathname* (native-name sb-ext:*runtime-pathname*))
   #+(and linux (not sbcl)) (ignore-errors (link-target "/proc/self/exe"))
   #-(or sbcl linux) nil)
 
-#-sbcl
+#+(and linux (not sbcl))
 (defun link-target (name)
   (cffi:with-foreign-pointer (buffer 4097)
     (let ((count (cffi:foreign-funcall "readlink" :string name :pointer buffer :long 4096 :long)))
@@ -194,13 +194,18 @@ The reason is nil where the implementation itself has asked the loader in the me
                                     (cffi:foreign-funcall-pointer pointer () :int))
             (cffi:foreign-funcall "dlclose" :pointer handle :int))))))
 
-;;; Interrupts and threads. CLISP and ABCL have no way to hold interrupts back.
+;;; Interrupts and threads. CLISP and ABCL have no way to hold interrupts back. What CCL, LispWorks, Allegro, Clasp and CMUCL are
+;;; said here to have is from their manuals, and was not run; on any other Lisp nothing is held back, and swaps take a lock.
 
 (defmacro uninterrupted (&body body)
   "Run BODY, which must be short and must not signal, without asynchronous interrupts."
   #+sbcl `(sb-sys:without-interrupts ,@body)
-  #+ecl `(mp:without-interrupts ,@body)
-  #-(or sbcl ecl) `(progn ,@body))
+  #+(or ecl clasp) `(mp:without-interrupts ,@body)
+  #+ccl `(ccl:without-interrupts ,@body)
+  #+lispworks `(mp:with-interrupts-blocked ,@body)
+  #+allegro `(excl:with-delayed-interrupts ,@body)
+  #+cmucl `(sys:without-interrupts ,@body)
+  #-(or sbcl ecl clasp ccl lispworks allegro cmucl) `(progn ,@body))
 
 ;;; ECL 21.2 runs an interrupt even so when it comes while memory is being allocated: the handler of its signal looks only at
 ;;; whether C code holds interrupts back. The arguments of a call are allocated before it, and nothing is after it: a call that
@@ -228,7 +233,27 @@ CLEANUP may be run again, as TO-THE-END says."
   #+ecl `(mp:without-interrupts
            (unwind-protect (mp:with-local-interrupts ,form)
              (to-the-end ,@cleanup t)))
-  #-(or sbcl ecl) `(unwind-protect ,form ,@cleanup))
+  #+clasp `(mp:without-interrupts
+             (unwind-protect (mp:with-local-interrupts ,form)
+               ,@cleanup))
+  #+ccl `(ccl:without-interrupts
+           (unwind-protect (ccl:with-interrupts-enabled ,form)
+             ,@cleanup))
+  #+lispworks `(mp:with-interrupts-blocked
+                 (unwind-protect (mp:allowing-block-interrupts nil ,form)
+                   ,@cleanup))
+  #-(or sbcl ecl clasp ccl lispworks) `(unwind-protect ,form (uninterrupted ,@cleanup)))
+
+;;; Where there is neither a compare-and-swap of conses nor a lock of the implementation's, ASDF loads Bordeaux Threads.
+#-(or sbcl ecl abcl ccl lispworks allegro clasp clisp cmucl)
+(progn
+  (defvar *swaps* (uiop:symbol-call '#:bordeaux-threads '#:make-lock "posix-shm"))
+  (defun call-alone (function)
+    (let ((acquire (uiop:find-symbol* '#:acquire-lock '#:bordeaux-threads))
+          (release (uiop:find-symbol* '#:release-lock '#:bordeaux-threads)))
+      (funcall acquire *swaps*)
+      (unwind-protect (funcall function)
+        (funcall release *swaps*)))))
 
 (defun swap-car (cell new)
   "Put NEW into the car of CELL and return what was there, in one step."
@@ -238,8 +263,22 @@ CLEANUP may be run again, as TO-THE-END says."
   #+(and ecl threads) (loop (let ((old (car cell)))
                               (when (eq (mp:compare-and-swap (car cell) old new) old)
                                 (return old))))
+  #+clasp (loop (let ((old (car cell)))
+                  (when (eq (mp:cas (car cell) old new) old)
+                    (return old))))
+  #+lispworks (loop (let ((old (car cell)))
+                      (when (sys:compare-and-swap (car cell) old new)
+                        (return old))))
+  #+allegro (loop (let ((old (car cell)))
+                    (when (excl:atomic-conditional-setf (car cell) new old)
+                      (return old))))
+  #+ccl (loop (let ((old (car cell)))
+                (when (ccl::conditional-store (car cell) old new)
+                  (return old))))
   #+abcl (threads:synchronized-on cell (shiftf (car cell) new))
-  #-(or sbcl (and ecl threads) abcl) (shiftf (car cell) new))
+  ;; These have one thread: what may come in between is an interrupt.
+  #+(or clisp cmucl (and ecl (not threads))) (uninterrupted (shiftf (car cell) new))
+  #-(or sbcl ecl abcl ccl lispworks allegro clasp clisp cmucl) (call-alone (lambda () (shiftf (car cell) new))))
 
 ;;; Classes. An instance of SBCL says in one word whose it is. Between classes with the same slots that word is all there is to
 ;;; change: no lock is taken, no copy made, and no other thread sees half of it. A class that has been redefined has another
@@ -284,4 +323,9 @@ CLEANUP may be run again, as TO-THE-END says."
   "Call the global function FUNCTION whenever an image that is dumped from this one starts. ECL and ABCL dump none."
   (declare (ignorable function))
   #+sbcl (pushnew function sb-ext:*init-hooks*)
-  #+clisp (pushnew function custom:*init-hooks*))
+  #+clisp (pushnew function custom:*init-hooks*)
+  #+ccl (pushnew function ccl:*lisp-startup-functions*)
+  #+cmucl (pushnew function ext:*after-save-initializations*)
+  #+allegro (pushnew function excl:*restart-actions*)
+  ;; LispWorks, Clasp and others have UIOP's hook, which its dump-image heeds.
+  #-(or sbcl clisp ccl cmucl allegro ecl abcl) (uiop:register-image-restore-hook function nil))

@@ -131,13 +131,23 @@
         (funcall function (if (ascii-to-octets string octets) octets (utf-8-octets string argument))))
       (funcall function (utf-8-octets string argument))))
 
+;;; LispWorks and Allegro pass no vector of the stack, and nothing is known of others: there the octets are copied.
+
+(defmacro with-octets-pointer ((pointer octets) &body body)
+  #+(or sbcl ecl clisp abcl ccl cmucl clasp) `(cffi:with-pointer-to-vector-data (,pointer ,octets) ,@body)
+  #-(or sbcl ecl clisp abcl ccl cmucl clasp)
+  `(cffi:with-foreign-object (,pointer :uint8 (length ,octets))
+     (dotimes (index (length ,octets))
+       (setf (cffi:mem-aref ,pointer :uint8 index) (aref ,octets index)))
+     ,@body))
+
 ;;; The octets are passed from function to function, and the pointer to them is not: it would be an object of the heap.
 (defmacro with-c-string ((name) &body body)
   "Run BODY with the variable NAME, which is a string or a foreign pointer to one, as such a pointer. An error names NAME."
   `(flet ((call (,name) ,@body))
      (flet ((call-with (octets)
               (declare (type octets octets))
-              (cffi:with-pointer-to-vector-data (,name octets)
+              (with-octets-pointer (,name octets)
                 (call ,name))))
        (declare (dynamic-extent #'call-with))
        (if (cffi:pointerp ,name) (call ,name) (call-with-octets #'call-with ,name ',name)))))

@@ -17,13 +17,17 @@
                   (text "it must be an integer from 0 to ~D." (1- length))))))
 
 (defun view-pointer (view index)
-  "The memory of VIEW, after checking that it has an element at INDEX."
-  (let ((length (view-length view)))
-    (check-index index length)
-    (place-pointer (shm-view-place view))))
+  "The memory of VIEW, after checking that it has an element at INDEX; and the index of that element from there."
+  (check-index index (view-length view))
+  (let* ((place (shm-view-place view))
+         (offset (* index (element-octets (place-element place)))))
+    ;; CLISP takes no offset beyond 31 bits.
+    (if (and #-clisp nil (<= (ash 1 31) offset))
+        (values (cffi:inc-pointer (place-pointer place) offset) 0)
+        (values (place-pointer place) index))))
 
 (defun view-ref (view index)
-  (let ((pointer (view-pointer view index)))
+  (multiple-value-bind (pointer index) (view-pointer view index)
     (funcall (the function (element-reader (place-element (shm-view-place view)))) pointer index)))
 
 (defun check-item (item element operation)
@@ -36,10 +40,10 @@
           (text "it must be of the type ~S." (element-type element))))
 
 (defun set-view-ref (item view index)
-  (let ((pointer (view-pointer view index))
-        (element (place-element (shm-view-place view))))
-    (funcall (the function (element-writer element)) (check-item item element 'shm-aref) pointer index)
-    item))
+  (multiple-value-bind (pointer index) (view-pointer view index)
+    (let ((element (place-element (shm-view-place view))))
+      (funcall (the function (element-writer element)) (check-item item element 'shm-aref) pointer index)
+      item)))
 
 ;; A store beyond a vector over a buffer is an exception of Java's on ABCL, which no handler of Lisp sees.
 (defmacro real-index (vector index)
