@@ -111,13 +111,15 @@
 #-clisp (declaim (inline shm-open))
 (defun shm-open (name oflag mode)
   "Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, when it is created, the
-permissions MODE (`mode`). Return a descriptor, or -1 with the reason in `*errno*`."
-  (failed-or-value (posix-shm/shim:pshm-shm-open name (cffi:convert-to-foreign oflag 'open-flags) (cffi:convert-to-foreign mode 'mode))))
+permissions MODE (`mode`). NAME may lack its leading slash. Return a descriptor, or -1 with the
+reason in `*errno*`."
+  (failed-or-value (posix-shm/shim:pshm-shm-open (one-slash name) (cffi:convert-to-foreign oflag 'open-flags) (cffi:convert-to-foreign mode 'mode))))
 
 #-clisp (declaim (inline shm-unlink))
 (defun shm-unlink (name)
-  "Remove the name NAME of a shared memory object. Return 0, or -1 with the reason in `*errno*`."
-  (failed-or-0 (posix-shm/shim:pshm-shm-unlink name)))
+  "Remove the name NAME, which may lack its leading slash, of a shared memory object. Return 0, or -1
+with the reason in `*errno*`."
+  (failed-or-0 (posix-shm/shim:pshm-shm-unlink (one-slash name))))
 
 #-clisp (declaim (inline ftruncate))
 (defun ftruncate (fd length)
@@ -140,8 +142,8 @@ descriptor FD. Return 0, or -1 with the reason in `*errno*`."
 #-clisp (declaim (inline fchown))
 (defun fchown (fd owner group)
   "Give the object behind the descriptor FD to the user id OWNER and the group id GROUP; -1 leaves one
-alone. Return 0, or -1 with the reason in `*errno*`."
-  (failed-or-0 (posix-shm/shim:pshm-fchown fd owner group)))
+alone, and so does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with the reason in `*errno*`."
+  (failed-or-0 (posix-shm/shim:pshm-fchown fd (id-or-leave owner) (id-or-leave group))))
 
 #-clisp (declaim (inline fchmod))
 (defun fchmod (fd mode)

@@ -18,4 +18,4 @@
            #:st-atim #:st-mtim #:st-ctim
            #:timespec #:tv-sec #:tv-nsec)
   ;; Integers
-  (:export #:blkcnt #:blksize #:dev #:gid #:ino #:nlink #:off #:size #:ssize #:uid #:whence))
+  (:export #:blkcnt #:blksize #:dev #:gid #:gif #:ino #:nlink #:off #:size #:ssize #:uid #:whence))

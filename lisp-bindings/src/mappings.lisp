@@ -42,13 +42,24 @@
   (defparameter *mmap-keys*
     '(&key (ptr #+sbcl (load-time-value (cffi:null-pointer)) #-sbcl (cffi:null-pointer)) (prot +read-write+) (flags +pshm-map-shared+) (offset 0))))
 
+(declaim (inline mapping-flags-value))
+
+(defun mapping-flags-value (flags operation)
+  "FLAGS as the library takes them; nil is the default."
+  (if (null flags) +pshm-map-shared+ (flags-value flags *mapping-flags* operation)))
+
+(defun check-mapping-length (value operation)
+  (if (typep value '(unsigned-byte 63))
+      value
+      (refuse operation 'length value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1.")))
+
 (defun parse-mapping (shm length ptr prot flags offset)
-  (let ((flags (flags-value flags *mapping-flags* 'mmap-shm)))
+  (let ((flags (mapping-flags-value flags 'mmap-shm)))
     (make-mapping :shm shm
                   :descriptor (if (and (null shm) (logtest flags +pshm-map-anonymous+))
-                                  -1
+                                  (progn (current-image) -1)
                                   (descriptor shm 'mmap-shm))
-                  :length (check-size length 'length 'mmap-shm)
+                  :length (check-mapping-length length 'mmap-shm)
                   :protections (flags-value prot *protections* 'mmap-shm)
                   :flags flags
                   :wish (address-of (check-pointer ptr 'ptr 'mmap-shm))
@@ -91,14 +102,14 @@
 
 (defun munmap (ptr length)
   #.(doc "munmap")
-  (check-unmapped (pshm-unmap (check-address ptr 'munmap) (check-size length 'length 'munmap)))
+  (check-unmapped (pshm-unmap (check-address ptr 'munmap) (check-mapping-length length 'munmap)))
   (values))
 
 ;;; The library takes whole pages, and mmap-shm any offset.
 (defun msync (ptr length &key (flags +pshm-ms-sync+))
   #.(doc "msync")
   (let* ((address (check-address ptr 'msync))
-         (length (check-size length 'length 'msync))
+         (length (check-mapping-length length 'msync))
          (flags (flags-value flags *msync-flags* 'msync))
          (lead (mod address (pshm-page-size)))
          (result (pshm-msync (- address lead) (min (+ length lead) #.(1- (expt 2 63))) flags)))
@@ -134,7 +145,7 @@
   "Call FUNCTION with a pointer to LENGTH octets of SHM, and unmap them on every way out. Where SHM is nil, and no anonymous
 memory is asked for, nothing is mapped, and FUNCTION is called with nil."
   (if (and (null shm)
-           (not (logtest (flags-value flags *mapping-flags* 'mmap-shm) +pshm-map-anonymous+)))
+           (not (logtest (mapping-flags-value flags 'mmap-shm) +pshm-map-anonymous+)))
       (funcall function nil)
       (let ((mapping (parse-mapping shm length ptr prot flags offset)))
         (declare (dynamic-extent mapping))

@@ -17,13 +17,17 @@
                   (text "it must be an integer from 0 to ~D." (1- length))))))
 
 (defun view-pointer (view index)
-  "The memory of VIEW, after checking that it has an element at INDEX."
-  (let ((length (view-length view)))
-    (check-index index length)
-    (place-pointer (shm-view-place view))))
+  "The memory of VIEW, after checking that it has an element at INDEX; and the index of that element from there."
+  (check-index index (view-length view))
+  (let* ((place (shm-view-place view))
+         (offset (* index (element-octets (place-element place)))))
+    ;; CLISP takes no offset beyond 31 bits.
+    (if (and #-clisp nil (<= (ash 1 31) offset))
+        (values (cffi:inc-pointer (place-pointer place) offset) 0)
+        (values (place-pointer place) index))))
 
 (defun view-ref (view index)
-  (let ((pointer (view-pointer view index)))
+  (multiple-value-bind (pointer index) (view-pointer view index)
     (funcall (the function (element-reader (place-element (shm-view-place view)))) pointer index)))
 
 (defun element-value-p (item element)
@@ -43,10 +47,10 @@
   (refuse-item `(elt source ,index) item (find-element type) 'replace-shm-vector))
 
 (defun set-view-ref (item view index)
-  (let ((pointer (view-pointer view index))
-        (element (place-element (shm-view-place view))))
-    (funcall (the function (element-writer element)) (check-item item element 'shm-aref) pointer index)
-    item))
+  (multiple-value-bind (pointer index) (view-pointer view index)
+    (let ((element (place-element (shm-view-place view))))
+      (funcall (the function (element-writer element)) (check-item item element 'shm-aref) pointer index)
+      item)))
 
 ;; A store beyond a vector over a buffer is an exception of Java's on ABCL, which no handler of Lisp sees.
 (defmacro real-index (vector index)
@@ -78,7 +82,8 @@
 
 (defun refuse-vector (vector argument operation)
   (refuse operation argument vector '(or shm-view vector)
-          "it must be a vector in shared memory, or one that is specialised on a type of numbers that can be there."))
+          (text "it must be a vector in shared memory, or one that is specialised on a type of numbers that can be there.~@[ ~A~]"
+                (vector-hint vector))))
 
 (defun vector-element (vector argument operation)
   "The element of VECTOR, a view or a specialised vector of numbers."

@@ -145,3 +145,31 @@
       (is-false (held-p))
       (is (= size (posix-shm/shim:pshm-page-size)))
       (is-true (held-p)))))
+
+(deftest names-in-posix-may-lack-their-slash
+  (with-name (name)
+    (dolist (given (list (subseq name 1) name (format nil "/~A" name)))
+      (let ((fd (posix-shm/ffi:shm-open given '(:rdwr :creat) '(:user-read :user-write))))
+        (is (<= 0 fd))
+        (is-true (object-exists-p name))
+        (posix-shm/ffi:close fd)
+        (is (= 0 (posix-shm/ffi:shm-unlink given)))
+        (is-false (object-exists-p name))))
+    (dolist (bad '("" "/" "a/b"))
+      (is (= -1 (posix-shm/ffi:shm-open bad '(:rdwr :creat) '(:user-read))))
+      (is (= -1 (posix-shm/ffi:shm-unlink bad))))))
+
+(deftest two-ways-to-leave-an-id-alone
+  (with-object (shm)
+    (let ((before (owner shm)))
+      (dolist (leave '(-1 4294967295))
+        (is (= 0 (posix-shm/ffi:fchown (shm-fd shm) leave leave)))
+        (is (equal before (owner shm))))
+      (when (superuser-p)
+        (is (= 0 (posix-shm/ffi:fchown (shm-fd shm) 4294967295 34)))
+        (is (equal (list (first before) 34) (owner shm)))
+        (is (= 0 (posix-shm/ffi:fchown (shm-fd shm) 12 -1)))
+        (is (equal '(12 34) (owner shm)))))))
+
+(deftest a-misspelt-type
+  (is (= (cffi:foreign-type-size 'posix-shm/ffi:gid) (cffi:foreign-type-size 'posix-shm/ffi:gif))))

@@ -127,7 +127,7 @@ enum pshm_anonymous_flag {
  * is `:error` for input and where an existing object would be overwritten or truncated, else `:create`.
  * PERMISSIONS are those of an object that is created, `(:user-read :user-write :group-read :other-read)` by
  * default, less the umask. Where an option that is nil applies, both values are nil. A NAME without its leading
- * slash gets one. NAME may be kept, and not copied: do not change it while the result is in use.
+ * slash is taken as the one with it, and so is one with several; `shm-name` gives it back as it is. NAME may be kept, and not copied: do not change it while the result is in use.
  * @par Exceptional situations
  * `shm-does-not-exist` when there is no such object and the option is `:error`; `shm-exists` when there is
  * one; `shm-invalid-argument` when an argument is none of the values above, before anything is called;
@@ -245,7 +245,8 @@ PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags);
  * Remove the name NAME of a shared memory object and return t. Descriptors and mappings of the object stay
  * good.
  * @par Exceptional situations
- * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` for a bad name; `shm-error` when
+ * `shm-does-not-exist` when there is no such object, which is so of a name that no object can have, such as `"/a/b"`;
+ * `shm-invalid-argument` when NAME is no string; `shm-error` when
  * the system refuses, and when NAME is longer than the system takes (`:enametoolong`).
  * @par Affected by
  * The permissions of the place where objects live.
@@ -291,7 +292,7 @@ PSHM_API int pshm_delete(const char *name);
  * Remove the name NAME if it is still SHM's, and say whether it was. Something that takes the name between
  * the comparison and the removal loses it.
  * @par Exceptional situations
- * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` for a bad name or a closed SHM;
+ * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` when NAME is no string or SHM is closed;
  * `shm-error` when the system refuses, and when NAME is longer than the system takes (`:enametoolong`).
  * @par Lisp example
  * @code{.lisp}
@@ -572,12 +573,12 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * @endcode
  * @par In Lisp
  * Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. PROT is `(:read :write)`
- * by default; `()` means no access. FLAGS is `(:shared)` by default. PTR is the address that is wished for; the null pointer,
+ * by default; `()` means no access. FLAGS is `(:shared)` by default, and where it is nil. PTR is the address that is wished for; the null pointer,
  * the default, lets the system choose, and then any OFFSET will do. SHM may be nil with `:anonymous` among
  * FLAGS: memory of no object.
  * @par Exceptional situations
  * `mmap-error` when the system refuses, LENGTH is 0, or FLAGS ask for what does not go together;
- * `shm-invalid-argument` when an argument is of the wrong kind or SHM is closed. Memory past the end of the object
+ * `mmap-invalid-argument` when an argument is of the wrong kind or SHM is closed. Memory past the end of the object
  * can be mapped; touching it is a memory fault.
  * @par Affected by
  * The limits on mappings and on locked memory; what the platform can do, which #pshm_has tells.
@@ -620,7 +621,7 @@ PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, in
  * @par In Lisp
  * Remove the mapping of LENGTH octets at PTR, the pointer that `mmap-shm` returned. Returns no values.
  * @par Exceptional situations
- * `mmap-error` when the system refuses; `shm-invalid-argument` for a null pointer or a bad LENGTH.
+ * `mmap-error` when the system refuses; `mmap-invalid-argument` for a null pointer or a bad LENGTH.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -726,22 +727,30 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  *
  * @par Lisp
  * @code{.lisp}
- * write-shm shm vector &key start end offset => count
+ * write-shm shm vector &key start end offset short => count
  * @endcode
  * @par In Lisp
  * Copy the elements of VECTOR from START (0 by default) up to END (its length) into SHM at OFFSET, which is any number of
- * octets. VECTOR is one that `read-shm` takes. Return how many octets were copied: fewer than asked for at the end of
- * the object, which never grows.
+ * octets. VECTOR is one that `read-shm` takes. Return how many octets were copied. The object never grows by itself: where
+ * it ends before the elements do, what fits is copied, and `shm-too-short` is signalled, with the restarts `extend` and
+ * `continue`; with a SHORT of `:count` (`:error` by default), nothing is signalled, and fewer are returned.
  * @par Exceptional situations
- * `shm-invalid-argument` when an argument is of the wrong kind or out of bounds, or SHM is closed; `shm-error`
- * when the system refuses.
+ * `shm-invalid-argument` when an argument is of the wrong kind or out of bounds, or SHM is closed; `shm-too-short` when
+ * the object ends before the elements do; `shm-error` when the system refuses.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
  *   (truncate-shm shm 4)
  *   (let ((octets (coerce #(1 2 3 4 5 6) '(vector (unsigned-byte 8)))))
- *     (write-shm shm octets)))
+ *     (write-shm shm octets :short :count)))
  * => 4
+ * (with-open-shm* (shm :direction :io)
+ *   (handler-bind ((shm-too-short (lambda (condition)
+ *                                   (declare (ignore condition))
+ *                                   (invoke-shm-restart :extend))))
+ *     (list (write-shm shm (coerce #(1 2 3 4 5 6) '(vector (unsigned-byte 8))))
+ *           (stat-size (shm-stats shm)))))
+ * => (6 6)
  * @endcode
  * @par Example
  * @code{.py}

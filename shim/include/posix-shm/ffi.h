@@ -598,7 +598,7 @@ enum pshm_stat_field {
  * @endcode
  * @par In Lisp
  * Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, when it is created, the
- * permissions MODE (`mode`). Return a descriptor, or -1 with the reason in `*errno*`.
+ * permissions MODE (`mode`). NAME may lack its leading slash. Return a descriptor, or -1 with the reason in `*errno*`.
  * @par Example
  * @code{.py}
  * >>> fd = pshm_shm_open(b"/foobar-shm", PSHM_O_RDWR | PSHM_O_CREAT | PSHM_O_EXCL, 0o600)
@@ -629,7 +629,8 @@ PSHM_API int pshm_shm_open(const char *name, int flags, int mode);
  * shm-unlink name => result
  * @endcode
  * @par In Lisp
- * Remove the name NAME of a shared memory object. Return 0, or -1 with the reason in `*errno*`.
+ * Remove the name NAME, which may lack its leading slash, of a shared memory object. Return 0, or -1 with the reason in
+ * `*errno*`.
  * @par Example
  * @code{.py}
  * >>> pshm_shm_unlink(b"/foobar-shm")
@@ -770,7 +771,7 @@ PSHM_API int pshm_fstat(int fd, int64_t *ret_fields, int count);
  * @endcode
  * @par In Lisp
  * Give the object behind the descriptor FD to the user id OWNER and the group id GROUP; -1 leaves one
- * alone. Return 0, or -1 with the reason in `*errno*`.
+ * alone, and so does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with the reason in `*errno*`.
  * @par Example
  * @code{.py}
  * >>> pshm_fchown(fd, -1, -1)
