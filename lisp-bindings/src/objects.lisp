@@ -117,7 +117,7 @@
   (declare (ignore previous))
   current)
 
-(declaim (inline settle release check-closed))
+(declaim (inline settle check-closed))
 
 (defun settle (shm)
   "Let the class of SHM say that it is closed."
