@@ -128,6 +128,7 @@ tests/consumers/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 lisp_tests = \
 	tests/lisp/abcl.test \
 	tests/lisp/alien.test \
+	tests/lisp/alone.test \
 	tests/lisp/clisp.test \
 	tests/lisp/ecl.test \
 	tests/lisp/examples.test \
