@@ -135,6 +135,7 @@ lisp_tests = \
 	tests/lisp/images.test \
 	tests/lisp/library.test \
 	tests/lisp/places.test \
+	tests/lisp/portable.test \
 	tests/lisp/sbcl.test \
 	tests/lisp/takes.test
 
