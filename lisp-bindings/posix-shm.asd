@@ -159,7 +159,9 @@
                (:file "vectors-copies")
                (:file "vectors-processes")
                #+sbcl (:file "vectors-sbcl")
-               (:file "allocation"))
+               (:file "allocation")
+               ;; Defines a subclass, with which SBCL's accessors allocate more.
+               (:file "dropin"))
   :perform (test-op (operation system)
              (declare (ignore operation system))
              (unless (uiop:symbol-call '#:posix-shm/test '#:run-tests)

@@ -137,12 +137,14 @@ tests/consumers/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 lisp_tests = \
 	tests/lisp/abcl.test \
 	tests/lisp/alien.test \
+	tests/lisp/alone.test \
 	tests/lisp/clisp.test \
 	tests/lisp/ecl.test \
 	tests/lisp/examples.test \
 	tests/lisp/images.test \
 	tests/lisp/library.test \
 	tests/lisp/places.test \
+	tests/lisp/portable.test \
 	tests/lisp/sbcl.test \
 	tests/lisp/takes.test
 

@@ -12,28 +12,40 @@
 
 (in-package #:posix-shm/host)
 
-;;; Processes and files. Names are text everywhere but at the edge, where ECL has a character for each octet instead: a later
-;;; ECL decodes them by itself.
+;;; Processes and files. Names are text everywhere but at the edge. There ECL 21.2 has a character for each octet, in the names
+;;; of files and in the environment; ECL 24.5 still in the environment, but not in names. So each of the two is tried.
+
+#+ecl
+(defun decoded (name)
+  "The text of NAME, if its characters are octets of UTF-8; else NAME."
+  (handler-case (babel:octets-to-string (map '(vector (unsigned-byte 8)) #'char-code name) :encoding :utf-8 :errorp t)
+    (error () name)))
+
+#+ecl
+(defun names-are-text-p ()
+  "Does ECL encode the names of files by itself? Where it does not, a name with a character beyond #xFF is an error."
+  (handler-case (progn (probe-file (format nil "/~C" (code-char #x20AC))) t)
+    (error () nil)))
+
+#+ecl
+(defvar *names-are-text* (names-are-text-p))
 
 (defun from-system (name)
-  "The text of NAME, which the implementation has from the system. On ECL what is no UTF-8 stays as it is."
-  #+ecl (if (< ext:+ecl-version-number+ 230909)
-            (handler-case (babel:octets-to-string (map '(vector (unsigned-byte 8)) #'char-code name) :encoding :utf-8 :errorp t)
-              (error () name))
-            name)
+  "The text of the file name NAME, which the implementation has from the system."
+  #+ecl (if *names-are-text* name (decoded name))
   #-ecl name)
 
 (defun to-system (name)
   "NAME as the implementation hands it to the system."
-  #+ecl (if (< ext:+ecl-version-number+ 230909)
-            (map 'base-string #'code-char (babel:string-to-octets name :encoding :utf-8))
-            name)
+  #+ecl (if *names-are-text*
+            name
+            (map 'base-string #'code-char (babel:string-to-octets name :encoding :utf-8)))
   #-ecl name)
 
 (defun environment-variable (name)
   "The value of the environment variable NAME, or nil where it is unset or empty."
   (let ((value #+sbcl (sb-ext:posix-getenv name) #-sbcl (uiop:getenv name)))
-    (and value (plusp (length value)) (from-system value))))
+    (and value (plusp (length value)) #+ecl (decoded value) #-ecl value)))
 
 (defun native-name (pathname)
   "PATHNAME as the system writes it."
@@ -84,10 +96,17 @@
     (let ((count (cffi:foreign-funcall "readlink" :string name :pointer buffer :long 4096 :long)))
       (and (plusp count) (cffi:foreign-string-to-lisp buffer :count count)))))
 
+#+(or sbcl clisp)
+(defun image ()
+  "The path of the image that runs, as far as it is another file than the program, or nil."
+  #+sbcl (and sb-ext:*core-pathname* (native-name sb-ext:*core-pathname*))
+  #+clisp (let* ((words (coerce (ext:argv) 'list))
+                 (image (second (member "-M" words :test #'equal))))
+            (and image (find #\/ image) image)))
+
 (defun program-folders ()
   "The folders of the program that runs and of the image that it has loaded."
-  (let ((names (list (executable)
-                     #+sbcl (and sb-ext:*core-pathname* (native-name sb-ext:*core-pathname*)))))
+  (let ((names (list (executable) #+(or sbcl clisp) (image))))
     (remove-duplicates (loop for name in names when name collect (folder-of name)) :test #'string=)))
 
 (defun owner-of (folder)

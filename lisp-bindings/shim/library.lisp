@@ -11,11 +11,15 @@
 
 (define-condition shm-library-error (error)
   ((message :initarg :message :initform "The shared object libposix-shm cannot be used.")
-   (tried :initarg :tried :initform '() :reader shm-library-error-tried))
+   (tried :initarg :tried :initform '() :reader tried))
   (:report (lambda (condition stream)
              (with-slots (message tried) condition
                (format stream "~A~@[~%Tried, in this order:~{~%  ~A~}~]" message tried))))
   (:documentation "The library was not found, or what was found is not the right one."))
+
+(defun shm-library-error-tried (condition)
+  "Return what was tried, in that order, each with the reason why it was not taken."
+  (tried condition))
 
 (defparameter *soname* #+darwin "libposix-shm.0.dylib" #-darwin "libposix-shm.so.0"
   "The name under which the library is installed.")

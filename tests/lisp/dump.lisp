@@ -1,5 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; Dump an image to the file that IMAGE names, with the library loaded and an object open; when it starts, look at both.
+;;;; Where DEFER is set, the image starts without the library. Where FOLDER is, that is where it looks first.
 
 (require "asdf")
 (asdf:load-system "posix-shm")
@@ -46,7 +47,12 @@
 (defun look ()
   (handler-case
       (progn
-        (format t "~&LIBRARY ~A~%" (posix-shm/library:library))
+        (format t "~&AT-START ~A~%" (shm-library))
+        (format t "~&LIBRARY ~A~%" (load-shm-library))
+        (format t "~&LISTED ~{~A~}~%" (loop for library in (cffi:list-foreign-libraries)
+                                            for path = (cffi:foreign-library-pathname library)
+                                            when (search "libposix-shm" (string-downcase (cffi:foreign-library-name library)))
+                                              collect (uiop:native-namestring path)))
         (format t "~&OPEN ~A ~A ~A ~A~%" (open-shm-p *object*) (use-object) (close-shm *object*) (type-of *object*))
         (format t "~&WORKS ~A~%" (with-open-shm-and-mmap* (shm pointer (:direction :io) (100))
                                    (setf (cffi:mem-ref pointer :int) 42)
@@ -55,12 +61,17 @@
         (format t "~&STRANGER ~A~%" (with-open-shm* (shm)
                                       (close-shm *object*)
                                       (open-shm-p shm))))
-    (error (condition)
-      (format t "~&ERROR ~A~%" condition)))
+    (shm-library-error (condition)
+      (format t "~&ERROR ~A~%~{TRIED ~A~%~}" condition (shm-library-error-tried condition))))
   #+sbcl (look-at-retired)
   (finish-output)
   #+sbcl (sb-ext:exit :code 0)
   #+clisp (ext:exit 0))
+
+(when (uiop:getenvp "DEFER")
+  (setf *load-shm-library-at-start* nil))
+(when (uiop:getenvp "FOLDER")
+  (setf *shm-library-folders* (list (uiop:getenv "FOLDER"))))
 
 (let ((image (uiop:getenv "IMAGE")))
   #+sbcl (sb-ext:save-lisp-and-die image :toplevel #'look)
