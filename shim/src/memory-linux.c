@@ -145,7 +145,7 @@ pshm__memory_available(void)
 	(void)figure_of_machine(text, "SwapFree:", &swap);
 	if (figure_of_machine(text, "MemAvailable:", &memory))
 		memory = memory_sum(memory, swap);
-	return memory_least(memory, pshm__memory_of_group(swap));
+	return pshm__memory_of_group(swap, memory);
 }
 
 #endif
