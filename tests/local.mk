@@ -30,6 +30,7 @@ suite_sources = \
 	tests/suite/bad_texts.c \
 	tests/suite/cancellation.c \
 	tests/suite/costs.c \
+	tests/suite/error_order.c \
 	tests/suite/faults.c \
 	tests/suite/ffi_constants.c \
 	tests/suite/ffi_descriptors.c \
@@ -38,7 +39,9 @@ suite_sources = \
 	tests/suite/ffi_mappings.c \
 	tests/suite/ffi_objects.c \
 	tests/suite/main.c \
+	tests/suite/memory.c \
 	tests/suite/places.c \
+	tests/suite/surroundings.c \
 	tests/suite/races.c \
 	tests/suite/suites.h
 

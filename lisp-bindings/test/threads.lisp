@@ -44,6 +44,22 @@
             (is (equal '(t) (remove nil results)))
             (is-false (open-shm-p shm)))))))
 
+(deftest a-label-is-made-once
+  (if (not (threads-p))
+      (skip "this Lisp has no threads")
+      (dotimes (round 300)
+        (let* ((shm (open-shm* :direction :io))
+               (go nil)
+               (labels (in-threads 4 (lambda (index)
+                                       (when (= index 3)
+                                         (setf go t))
+                                       (loop until go)
+                                       (shm-name shm)))))
+          (is (every #'label-p labels))
+          (is (every (lambda (label) (eq label (first labels))) labels))
+          (close-shm shm)
+          (is (eq (first labels) (shm-name shm)))))))
+
 (deftest a-name-outlives-the-race
   (if (not (threads-p))
       (skip "this Lisp has no threads")

@@ -435,8 +435,8 @@ pshm_error_number(const char *name)
 }
 
 /* The aliases stand at the end, and are not counted. */
-int
-pshm_error_count(void)
+static int
+count_of_numbers(void)
 {
 	int count = ROWS;
 
@@ -446,7 +446,13 @@ pshm_error_count(void)
 }
 
 int
+pshm_error_count(void)
+{
+	return count_of_numbers();
+}
+
+int
 pshm_error_at(int index)
 {
-	return index >= 0 && index < pshm_error_count() ? rows[index].number : record(-EINVAL);
+	return index >= 0 && index < count_of_numbers() ? rows[index].number : record(-EINVAL);
 }

@@ -23,6 +23,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h> /* rename */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -114,12 +115,46 @@ sys_shm_open(const char *name, int flags, int mode)
 	return system_result(fd, saved);
 }
 
+/*
+ * In a sticky directory the kernel says EPERM about a name of somebody else's. POSIX and glibc have EACCES for shm_unlink, and
+ * musl passes EPERM on.
+ */
+static inline int
+removal_result(int result, int saved)
+{
+	int error = system_result(result, saved);
+
+	return error == -EPERM ? -EACCES : error;
+}
+
 static inline int
 sys_shm_unlink(const char *name)
 {
 	int saved = errno;
 
-	return system_result(shm_unlink(name), saved);
+	return removal_result(shm_unlink(name), saved);
+}
+
+static inline int
+sys_rename(const char *from, const char *to)
+{
+	int saved = errno;
+
+	return removal_result(rename(from, to), saved);
+}
+
+static inline int
+sys_open(const char *path, int flags, int mode)
+{
+	int state = cancellation_disable();
+	int saved = errno;
+	int fd;
+
+	do
+		fd = open(path, flags | O_CLOEXEC, mode);
+	while (fd < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
+	return system_result(fd, saved);
 }
 
 static inline int
@@ -156,18 +191,6 @@ sys_fstatat(int directory, const char *name, struct stat *ret_status, int flags)
 	int saved = errno;
 
 	return system_result(fstatat(directory, name, ret_status, flags), saved);
-}
-
-static inline int
-sys_statvfs(const char *path, struct statvfs *ret_place)
-{
-	int saved = errno;
-	int result;
-
-	do
-		result = statvfs(path, ret_place);
-	while (result < 0 && pshm__system_interrupted(saved));
-	return system_result(result, saved);
 }
 
 static inline int
@@ -232,6 +255,20 @@ sys_mprotect(int64_t address, int64_t length, int protections)
 }
 
 static inline int
+sys_msync(int64_t address, int64_t length, int flags)
+{
+	int state = cancellation_disable();
+	int saved = errno;
+	int result;
+
+	do
+		result = msync((void *)(uintptr_t)address, (size_t)length, flags);
+	while (result < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
+	return system_result(result, saved);
+}
+
+static inline int
 sys_mlock(int64_t address, int64_t length)
 {
 	int saved = errno;
@@ -257,6 +294,20 @@ sys_fcntl(int fd, int command, int argument)
 	int saved = errno;
 
 	return system_result(fcntl(fd, command, argument), saved);
+}
+
+static inline int64_t
+sys_read(int fd, void *bytes, size_t count)
+{
+	int state = cancellation_disable();
+	int saved = errno;
+	ssize_t result;
+
+	do
+		result = read(fd, bytes, count);
+	while (result < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
+	return result < 0 ? pshm__system_error(saved) : result;
 }
 
 static inline int64_t

@@ -74,24 +74,27 @@ ftruncate(int fd, off_t length)
 	return real(fd, length);
 }
 
+static _Thread_local sigset_t last_mask;
+
+sigset_t
+interpose_last_mask(void)
+{
+	return last_mask;
+}
+
 int
 fallocate(int fd, int mode, off_t offset, off_t length)
 {
 	REAL(fallocate);
+	pthread_sigmask(SIG_SETMASK, NULL, &last_mask);
 	if (interpose_fails(CALL_fallocate))
 		return -1;
-	if (interpose_plays(HALF_FALLOCATE)) {
-		(void)real(fd, mode, offset, length / 2);
-		return refuse(ENOSPC);
-	}
 	if (interpose_plays(OTHERS_GROW)) {
 		interpose_leave();
 		(void)ftruncate(fd, offset + length + getpagesize());
 		interpose_enter();
 		return refuse(ENOSPC);
 	}
-	if (interpose_plays(OTHERS_RELEASE) && mode == 0 && offset > 0)
-		(void)real(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 0, offset + length);
 	return interpose_plays(NO_FALLOCATE) ? refuse_on(fd, EOPNOTSUPP) : real(fd, mode, offset, length);
 }
 

@@ -118,7 +118,7 @@ static void
 seal_wrongly(void)
 {
 	int named = new_object(0);
-	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 1, NULL, 0);
+	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0);
 	int ends[2];
 
 	IS(-EPERM, pshm_seal(named, PSHM_SEAL_GROW));

@@ -25,7 +25,7 @@ bad_reader(void)
 struct good
 bad_good(void)
 {
-	const struct good good = { bad_fd, socket_end, name_of("none") };
+	const struct good good = { .fd = bad_fd, .socket = socket_end, .name = name_of("none") };
 
 	return good;
 }

@@ -124,7 +124,7 @@ static int64_t
 open_anonymous_with(int fd, int flag)
 {
 	(void)fd;
-	return close_if_open(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, flag, 1, NULL, 0));
+	return close_if_open(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, flag));
 }
 
 static int64_t
@@ -223,7 +223,9 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 	} lacking[] = {
 		{ "old-kernel", "seal-future-write" }, { "old-kernel", "seal-exec" },   { "old-kernel", "populate" },
 		{ "no-memfd", "seals" },               { "no-memfd", "huge-objects" },  { "no-tmpfile", "anonymous" },
-		{ "no-tmpfile", "supersede" },         { "no-proc", "reopen" },         { "no-proc", "supersede" },
+		{ "freebsd", "anonymous" },            { "no-proc", "reopen" },         { "no-proc", "anonymous" },
+		{ "openbsd", "anonymous" },            { "openbsd", "supersede" },      { "freebsd", "supersede" },
+		{ "sandbox", "seals" },                { "macos", "supersede" },        { "posix", "supersede" },
 		{ "macos", "allocate" },               { "macos", "descriptor-io" },    { "macos", "identity" },
 		{ "macos", "list" },                   { "macos", "permissions" },      { "macos", "resize" },
 		{ "macos", "space" },                  { "macos", "anonymous" },        { "openbsd", "allocate" },

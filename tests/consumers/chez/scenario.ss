@@ -130,12 +130,10 @@
       (expect (pshm-error-name (pshm-errno)) "EINVAL")))
   (point "make an anonymous object"
     (lambda ()
-      (let* ([label (make-bytevector 32 0)]
-             [anonymous (check (pshm-open-anonymous PSHM_DIRECTION_IO #o640 0 100 label 32))]
+      (let* ([anonymous (check (pshm-open-anonymous PSHM_DIRECTION_IO #o640 0))]
              [field (stat-of anonymous)])
         (expect (field "NLINK") 0)
         (expect (field "MODE") #o640)
-        (expect (string-ref (text-of label) 0) #\/)
         (check (pshm-close anonymous)))))
   (point "hand a descriptor to another process"
     (lambda ()
@@ -195,7 +193,7 @@
 ;; Write one's record into the object, and into an anonymous one that goes to the socket.
 (define (write-record name slot socket)
   (let ([fd (check (pshm-open name PSHM_DIRECTION_IO 0 PSHM_IF_DOES_NOT_EXIST_ERROR 0 #f))]
-        [anonymous (check (pshm-open-anonymous PSHM_DIRECTION_IO #o600 0 100 #f 0))])
+        [anonymous (check (pshm-open-anonymous PSHM_DIRECTION_IO #o600 0))])
     (put-record fd slot (* slot record-size))
     (check (pshm-close fd))
     (check (pshm-truncate anonymous record-size))

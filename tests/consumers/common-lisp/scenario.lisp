@@ -136,12 +136,10 @@
       (expect (pshm-error-name (pshm-map fd -1 *read-write* +pshm-map-shared+ 0)) "EINVAL")
       (expect (pshm-error-name (pshm-errno)) "EINVAL"))
     (point "make an anonymous object"
-      (with-foreign-pointer (label 32)
-        (let ((anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o640 0 100 label 32))))
-          (destructuring-bind (&key mode nlink &allow-other-keys) (stat anonymous)
-            (expect (list nlink mode) '(0 #o640)))
-          (expect (char (text label) 0) #\/)
-          (check (pshm-close anonymous)))))
+      (let ((anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o640 0))))
+        (destructuring-bind (&key mode nlink &allow-other-keys) (stat anonymous)
+          (expect (list nlink mode) '(0 #o640)))
+        (check (pshm-close anonymous))))
     (point "hand a descriptor to another process"
       (with-foreign-objects ((first :int) (second :int))
         (check (pshm-socketpair first second))
@@ -208,7 +206,7 @@
 (defun write-record (name slot socket &aux (slot (parse-integer slot)))
   "Write one's record into the object, and into an anonymous one that goes to the socket."
   (let ((fd (check (pshm-open name +pshm-direction-io+ 0 +pshm-if-does-not-exist-error+ 0 (null-pointer))))
-        (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o600 0 100 (null-pointer) 0))))
+        (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o600 0))))
     (put-record fd slot (* slot *record-size*))
     (check (pshm-close fd))
     (check (pshm-truncate anonymous *record-size*))

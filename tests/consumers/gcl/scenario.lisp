@@ -119,11 +119,9 @@
       (expect (pshm-error-name (pshm-map fd -1 *read-write* +pshm-map-shared+ 0)) "EINVAL")
       (expect (pshm-error-name (pshm-errno)) "EINVAL"))
     (point "make an anonymous object"
-      (let* ((label (make-buffer 32))
-             (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o640 0 100 (address-of label) 32)))
+      (let* ((anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o640 0)))
              (fields (stat anonymous)))
         (expect (list (getf fields :nlink) (getf fields :mode)) '(0 #o640))
-        (expect (char label 0) #\/)
         (check (pshm-close anonymous))))
     (point "hand a descriptor to another process"
       (let ((pair (make-buffer 8)))
@@ -178,7 +176,7 @@
 (defun write-record (name slot socket)
   (let* ((slot (parse-integer slot))
          (fd (check (pshm-open name +pshm-direction-io+ 0 +pshm-if-does-not-exist-error+ 0 0)))
-         (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o600 0 100 0 0))))
+         (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o600 0))))
     (put-record fd slot (* slot *record-size*))
     (check (pshm-close fd))
     (check (pshm-truncate anonymous *record-size*))

@@ -153,12 +153,10 @@ final class Scenario {
             expect(errorName(SHM.pshm_errno()), "EINVAL");
         });
         point("make an anonymous object", () -> {
-            byte[] label = new byte[32];
-            int anonymous = check(SHM.pshm_open_anonymous(PosixShm.DIRECTION_IO, 0640, 0, 100, label, label.length));
+            int anonymous = check(SHM.pshm_open_anonymous(PosixShm.DIRECTION_IO, 0640, 0));
             Stat stat = Stat.of(anonymous);
             expect(stat.get("NLINK"), 0L);
             expect(stat.get("MODE"), 0640L);
-            expect(label[0], (byte) '/');
             check(SHM.pshm_close(anonymous));
         });
         point("hand a descriptor to another process", () -> {
@@ -219,7 +217,7 @@ final class Scenario {
         int fd = check(SHM.pshm_open(name, PosixShm.DIRECTION_IO, 0, PosixShm.IF_DOES_NOT_EXIST_ERROR, 0, null));
         putRecord(fd, slot, slot * RECORD);
         check(SHM.pshm_close(fd));
-        int anonymous = check(SHM.pshm_open_anonymous(PosixShm.DIRECTION_IO, 0600, 0, 100, null, 0));
+        int anonymous = check(SHM.pshm_open_anonymous(PosixShm.DIRECTION_IO, 0600, 0));
         check(SHM.pshm_truncate(anonymous, RECORD));
         putRecord(anonymous, slot, 0);
         check(SHM.pshm_send(socket, anonymous, -1));

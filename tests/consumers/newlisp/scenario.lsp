@@ -95,12 +95,10 @@
       (expect (pshm_error_name (pshm_map fd -1 read-write PSHM_MAP_SHARED 0)) "EINVAL")
       (expect (pshm_error_name (pshm_errno)) "EINVAL"))
     (point "make an anonymous object"
-      (letn (label (buffer 32)
-             anonymous (check (pshm_open_anonymous PSHM_DIRECTION_IO 0640 0 100 label 32))
+      (letn (anonymous (check (pshm_open_anonymous PSHM_DIRECTION_IO 0640 0))
              fields (stat-of anonymous))
         (expect (lookup "NLINK" fields) 0)
         (expect (lookup "MODE" fields) 0640)
-        (expect (starts-with label "/") true)
         (check (pshm_close anonymous))))
     (point "hand a descriptor to another process"
       (let (here (buffer 4) there (buffer 4))
@@ -145,7 +143,7 @@
 ; Write one's record into the object, and into an anonymous one that goes to the socket.
 (define (write-record name slot socket)
   (let (fd (check (pshm_open name PSHM_DIRECTION_IO 0 PSHM_IF_DOES_NOT_EXIST_ERROR 0 0))
-        anonymous (check (pshm_open_anonymous PSHM_DIRECTION_IO 0600 0 100 0 0)))
+        anonymous (check (pshm_open_anonymous PSHM_DIRECTION_IO 0600 0)))
     (put-record fd (int slot) (* (int slot) RECORD))
     (check (pshm_close fd))
     (check (pshm_truncate anonymous RECORD))

@@ -99,11 +99,9 @@ function* points(name) {
   assert.throws(() => check(shm.pshm_delete(name + '-none')), { code: 'ENOENT' });
 
   yield 'make an anonymous object';
-  const label = Buffer.alloc(32);
-  const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o640, 0, 100, label, label.length));
+  const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o640, 0));
   const { NLINK, MODE } = stat(anonymous);
   assert.deepEqual([NLINK, MODE], [0n, 0o640n]);
-  assert.equal(label[0], '/'.charCodeAt());
   check(shm.pshm_close(anonymous));
 
   yield 'hand a descriptor to another process';
@@ -181,7 +179,7 @@ function write(name, slot, socket) {
   const fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_IO, 0, shm.PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
   putRecord(fd, Number(slot), Number(slot) * RECORD);
   check(shm.pshm_close(fd));
-  const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o600, 0, 100, null, 0));
+  const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o600, 0));
   check(shm.pshm_truncate(anonymous, RECORD));
   putRecord(anonymous, Number(slot), 0);
   check(shm.pshm_send(Number(socket), anonymous, -1));

@@ -25,8 +25,7 @@ let pshm_fstat = shm "pshm_fstat" (int @-> ptr int64_t @-> int @-> returning int
 let pshm_close = shm "pshm_close" (int @-> returning int)
 let pshm_set_inheritable = shm "pshm_set_inheritable" (int @-> int @-> returning int)
 let pshm_open = shm "pshm_open" (string @-> int @-> int @-> int @-> int @-> ptr_opt int @-> returning int)
-let pshm_open_anonymous =
-  shm "pshm_open_anonymous" (int @-> int @-> int @-> int @-> ocaml_bytes @-> int64_t @-> returning int)
+let pshm_open_anonymous = shm "pshm_open_anonymous" (int @-> int @-> int @-> returning int)
 let pshm_delete = shm "pshm_delete" (string @-> returning int)
 let pshm_truncate = shm "pshm_truncate" (int @-> int64_t @-> returning int)
 let pshm_allocate = shm "pshm_allocate" (int @-> int64_t @-> returning int)

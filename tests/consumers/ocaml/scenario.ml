@@ -97,12 +97,10 @@ let scenario name =
       expect_string (error_name (Int64.to_int (pshm_map !fd (-1L) read_write map_shared 0L))) "EINVAL";
       expect_string (error_name (pshm_errno ())) "EINVAL");
     "make an anonymous object", (fun () ->
-      let label = Bytes.create 32 in
-      let anonymous = check (pshm_open_anonymous direction_io 0o640 0 100 (ocaml_bytes_start label) 32L) in
+      let anonymous = check (pshm_open_anonymous direction_io 0o640 0) in
       let field = stat anonymous in
       expect_int (field "NLINK") 0;
       expect_int (field "MODE") 0o640;
-      expect (String.make 1) (Bytes.get label 0) '/';
       done_ (pshm_close anonymous));
     "hand a descriptor to another process", (fun () ->
       let here = allocate int 0 and there = allocate int 0 in
@@ -162,7 +160,7 @@ let write name slot socket =
   let fd = check (pshm_open name direction_io 0 if_does_not_exist_error 0 None) in
   put_record fd slot (slot * record);
   done_ (pshm_close fd);
-  let anonymous = check (pshm_open_anonymous direction_io 0o600 0 100 (ocaml_bytes_start (Bytes.create 32)) 32L) in
+  let anonymous = check (pshm_open_anonymous direction_io 0o600 0) in
   done_ (pshm_truncate anonymous (Int64.of_int record));
   put_record anonymous slot 0;
   done_ (pshm_send socket anonymous forever);

@@ -140,12 +140,9 @@ sub scenario {
 	});
 	$point->('make an anonymous object', sub {
 		my ($expect) = @_;
-		my $label = buffer(32);
-		my $anonymous =
-			check(pshm_open_anonymous($C{PSHM_DIRECTION_IO}, 0640, 0, 100, scalar_to_pointer($label), 32));
+		my $anonymous = check(pshm_open_anonymous($C{PSHM_DIRECTION_IO}, 0640, 0));
 		my %field = stat_of($anonymous);
 		$expect->("@field{qw(NLINK MODE)}", '0 ' . 0640);
-		$expect->(substr(text_of($label), 0, 1), '/');
 		check(pshm_close($anonymous));
 	});
 	$point->('hand a descriptor to another process', sub {
@@ -207,7 +204,7 @@ sub write_record {
 	my $fd = check(pshm_open($name, $C{PSHM_DIRECTION_IO}, 0, $C{PSHM_IF_DOES_NOT_EXIST_ERROR}, 0, undef));
 	put_record($fd, $slot, $slot * RECORD_SIZE);
 	check(pshm_close($fd));
-	my $anonymous = check(pshm_open_anonymous($C{PSHM_DIRECTION_IO}, 0600, 0, 100, undef, 0));
+	my $anonymous = check(pshm_open_anonymous($C{PSHM_DIRECTION_IO}, 0600, 0));
 	check(pshm_truncate($anonymous, RECORD_SIZE));
 	put_record($anonymous, $slot, 0);
 	check(pshm_send($socket, $anonymous, -1));

@@ -128,11 +128,9 @@ function points(string $name): Generator
     expect(error_name($shm->pshm_errno()), 'EINVAL');
 
     yield 'make an anonymous object';
-    $label = $shm->new('char[32]');
-    $anonymous = check($shm->pshm_open_anonymous(PSHM_DIRECTION_IO, 0640, 0, 100, $label, 32));
+    $anonymous = check($shm->pshm_open_anonymous(PSHM_DIRECTION_IO, 0640, 0));
     $field = stat_fields($anonymous);
     expect([$field['NLINK'], $field['MODE']], [0, 0640]);
-    expect($label[0], '/');
     check($shm->pshm_close($anonymous));
 
     yield 'hand a descriptor to another process';
@@ -218,7 +216,7 @@ function write(string $name, string $slot, string $socket): void
     $fd = check(shm()->pshm_open($name, PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
     put_record($fd, (int) $slot, (int) $slot * RECORD);
     check(shm()->pshm_close($fd));
-    $anonymous = check(shm()->pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 100, null, 0));
+    $anonymous = check(shm()->pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0));
     check(shm()->pshm_truncate($anonymous, RECORD));
     put_record($anonymous, (int) $slot, 0);
     check(shm()->pshm_send((int) $socket, $anonymous, -1));

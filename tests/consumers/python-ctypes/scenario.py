@@ -115,11 +115,9 @@ class Scenario:
 
     def anonymous(self):
         "make an anonymous object"
-        label = create_string_buffer(32)
-        anonymous = check(pshm_open_anonymous(PSHM_DIRECTION_IO, 0o640, 0, 100, label, len(label)))
+        anonymous = check(pshm_open_anonymous(PSHM_DIRECTION_IO, 0o640, 0))
         fields = stat(anonymous)
         expect((fields["NLINK"], fields["MODE"]), (0, 0o640))
-        expect(label.value[:1], b"/")
         check(pshm_close(anonymous))
 
     def hand_over(self):
@@ -198,7 +196,7 @@ def write(name, slot, socket):
     fd = check(pshm_open(name.encode(), PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, None))
     put_record(fd, int(slot), int(slot) * sizeof(Record))
     check(pshm_close(fd))
-    anonymous = check(pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0, 100, None, 0))
+    anonymous = check(pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0))
     check(pshm_truncate(anonymous, sizeof(Record)))
     put_record(anonymous, int(slot), 0)
     check(pshm_send(int(socket), anonymous, -1))

@@ -112,12 +112,10 @@
     (expect (error-name (shm pshm_map fd -1 read-write (C PSHM_MAP_SHARED) 0)) "EINVAL")
     (expect (error-name (shm pshm_errno)) "EINVAL"))
   (point "make an anonymous object"
-    (define label (make-bytes 32))
-    (define anonymous (check (shm pshm_open_anonymous (C PSHM_DIRECTION_IO) #o640 0 100 label 32)))
+    (define anonymous (check (shm pshm_open_anonymous (C PSHM_DIRECTION_IO) #o640 0)))
     (define fields (stat-of anonymous))
     (expect (hash-ref fields "NLINK") 0)
     (expect (hash-ref fields "MODE") #o640)
-    (expect (bytes-ref label 0) (char->integer #\/))
     (check (shm pshm_close anonymous)))
   (point "hand a descriptor to another process"
     (define here (make-bytes 4))
@@ -181,7 +179,7 @@
   (define fd (check (shm pshm_open name (C PSHM_DIRECTION_IO) 0 (C PSHM_IF_DOES_NOT_EXIST_ERROR) 0 #f)))
   (put-record fd slot (* slot record-size))
   (check (shm pshm_close fd))
-  (define anonymous (check (shm pshm_open_anonymous (C PSHM_DIRECTION_IO) #o600 0 100 #f 0)))
+  (define anonymous (check (shm pshm_open_anonymous (C PSHM_DIRECTION_IO) #o600 0)))
   (check (shm pshm_truncate anonymous record-size))
   (put-record anonymous slot 0)
   (check (shm pshm_send socket anonymous -1))

@@ -116,10 +116,8 @@ class Scenario
       end
     end
     point "make an anonymous object" do
-      label = "\0" * 32
-      anonymous = check(Shm.pshm_open_anonymous(Shm::DIRECTION_IO, 0640, 0, 100, label, label.bytesize))
+      anonymous = check(Shm.pshm_open_anonymous(Shm::DIRECTION_IO, 0640, 0))
       expect(stat(anonymous).values_at("NLINK", "MODE"), [0, 0640])
-      expect(label[0], "/")
       check(Shm.pshm_close(anonymous))
     end
     point "hand a descriptor to another process" do
@@ -191,7 +189,7 @@ def write(name, slot, socket)
   fd = check(Shm.pshm_open(name, Shm::DIRECTION_IO, 0, Shm::IF_DOES_NOT_EXIST_ERROR, 0, nil))
   put_record(fd, slot, slot * RECORD_SIZE)
   check(Shm.pshm_close(fd))
-  anonymous = check(Shm.pshm_open_anonymous(Shm::DIRECTION_IO, 0600, 0, 100, nil, 0))
+  anonymous = check(Shm.pshm_open_anonymous(Shm::DIRECTION_IO, 0600, 0))
   check(Shm.pshm_truncate(anonymous, RECORD_SIZE))
   put_record(anonymous, slot, 0)
   check(Shm.pshm_send(socket.to_i, anonymous, -1))

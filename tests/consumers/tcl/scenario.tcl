@@ -136,11 +136,9 @@ proc scenario name {
 		} trap {POSIX ENOENT} {} {}
 	}
 	point "make an anonymous object" {
-		set label [buffer 32]
-		set anonymous [check [pshm_open_anonymous $::PSHM_DIRECTION_IO 0o640 0 100 label 32]]
+		set anonymous [check [pshm_open_anonymous $::PSHM_DIRECTION_IO 0o640 0]]
 		set fields [stat_of $anonymous]
 		expect [list [dict get $fields NLINK] [dict get $fields MODE]] [list 0 [expr 0o640]]
-		expect [string index $label 0] /
 		check [pshm_close $anonymous]
 	}
 	point "hand a descriptor to another process" {
@@ -199,7 +197,7 @@ proc write {name slot socket} {
 	set fd [check [pshm_open $name $::PSHM_DIRECTION_IO 0 $::PSHM_IF_DOES_NOT_EXIST_ERROR 0 ""]]
 	put_record $fd $slot [expr {$slot * $::RECORD}]
 	check [pshm_close $fd]
-	set anonymous [check [pshm_open_anonymous $::PSHM_DIRECTION_IO 0o600 0 100 "" 0]]
+	set anonymous [check [pshm_open_anonymous $::PSHM_DIRECTION_IO 0o600 0]]
 	check [pshm_truncate $anonymous $::RECORD]
 	put_record $anonymous $slot 0
 	check [pshm_send $socket $anonymous -1]
