@@ -82,7 +82,7 @@ def calls_with(fd):
     yield from (("seal", fd, seals) for seals in (0, 64, PSHM_SEAL_EXEC, PSHM_SEAL_WRITE, PSHM_SEAL_SHRINK))
     yield from (("set_inheritable", fd, 0), ("set_inheritable", fd, 2), ("seals", fd), ("dup", fd))
     yield from (("reopen", fd, direction) for direction in (INPUT, IO, 1))
-    yield from (("send", fd, 0), ("receive", fd), ("delete_if_same", b"/object", fd))
+    yield from (("send", fd, 0, 0), ("receive", fd, 0), ("delete_if_same", b"/object", fd))
 
 
 def calls_with_name(name):
@@ -95,7 +95,8 @@ def calls_with_name(name):
 
 
 def calls_with_socket(one):
-    yield from (("send", one, 0), ("send", one, 1000), ("receive", one))
+    for timeout in (0, 1000):
+        yield from (("send", one, 0, timeout), ("send", one, 1000, timeout), ("receive", one, timeout))
 
 
 def calls_with_address(address):
@@ -140,6 +141,8 @@ def all_unnamed():
         here, there = socket.socketpair(socket.AF_UNIX, kind)
         there.close()
         yield from unnamed("a socket whose peer is gone", calls_with_socket(here.fileno()))
+    for one in (socket.socket(socket.AF_INET, socket.SOCK_DGRAM), *socket.socketpair()):
+        yield from unnamed("a socket of another domain, or nothing to receive", calls_with_socket(one.fileno()))
     # Nothing is mapped at these.
     for address in (-PAGE, -1, 0, 1, PAGE, 2**62, MOST - PAGE + 1):
         yield from unnamed(f"address {address}", calls_with_address(address))
