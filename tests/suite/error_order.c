@@ -43,8 +43,6 @@ static const struct {
 	{ NULL, "direction", 2, { 1, -1 } },
 	{ NULL, "if_exists", 2, { 99, -1 } },
 	{ NULL, "if_does_not_exist", 2, { 99, -1 } },
-	{ NULL, "attempts", 1, { -1 } },
-	{ NULL, "name_size", 1, { -1 } },
 	{ NULL, "length", 2, { -1, INT64_MIN } },
 	{ NULL, "offset", 2, { -1, INT64_MIN } },
 	{ NULL, "size", 2, { -1, INT64_MIN } },
