@@ -36,7 +36,7 @@ static const struct {
 	{ "pshm_msync", "flags", 3, { 0, PSHM_MS_SYNC | PSHM_MS_ASYNC, 1 } },
 	{ "pshm_flags_format", "flags", 2, { -1, 1 << 20 } },
 	{ "pshm_open_anonymous", "flags", 2, { 1 << 21, -1 } },
-	{ NULL, "flags", 4, { 1 << 21, 0, PSHM_MAP_SHARED | PSHM_MAP_PRIVATE, PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS | PSHM_MAP_GROWSDOWN } },
+	{ NULL, "flags", 4, { 1 << 21, 0, PSHM_MAP_SHARED | PSHM_MAP_PRIVATE, PSHM_MAP_PRIVATE | PSHM_MAP_GROWSDOWN } },
 	{ NULL, "fd", 2, { -1, INT32_MAX } },
 	{ NULL, "socket", 1, { -1 } },
 	{ NULL, "mode", 2, { 01000, -1 } },
