@@ -8,7 +8,6 @@ benchmarksdir = $(docdir)/benchmarks
 dist_benchmarks_DATA = $(wildcard $(srcdir)/doc/benchmarks/*.svg)
 
 EXTRA_DIST += \
-	doc/Doxyfile \
 	doc/contents.awk \
 	doc/regen \
 	doc/xsl \

@@ -258,7 +258,7 @@
   </xsl:choose>
 </xsl:template>
 
-<xsl:template match="keywords | also"/>
+<xsl:template match="keywords | also | stratum | role | nullable | closes | result | waits | features"/>
 <xsl:template match="*">
   <xsl:message terminate="yes">Don't know what to do with the element '<xsl:value-of select="name()"/>': <xsl:value-of select="."/></xsl:message>
 </xsl:template>
