@@ -143,6 +143,7 @@ document_tests = \
 	tests/documents/c-examples.test \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
+	tests/documents/generator.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/packages.test \
