@@ -61,11 +61,12 @@ pkginclude_HEADERS = $(shim_headers)
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = shim/posix-shm.pc
 
-# What a binding of another language is made from.
-dist_pkgdata_DATA = \
-	shim/abi/posix-shm.json \
-	shim/abi/posix_shm.lua \
-	shim/abi/posix_shm.py
+# What a binding of another language is made from, and the bindings: a folder for each language.
+dist_pkgdata_DATA = shim/abi/posix-shm.json
+pythondatadir = $(pkgdatadir)/python
+dist_pythondata_DATA = shim/bindings/python/posix_shm.py
+luajitdir = $(pkgdatadir)/luajit
+dist_luajit_DATA = shim/bindings/luajit/posix_shm.lua
 
 # lisp.h holds annotations only: it is read by the generator and not installed.
 EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h shim/generate
