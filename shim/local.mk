@@ -69,7 +69,7 @@ luajitdir = $(pkgdatadir)/luajit
 dist_luajit_DATA = shim/bindings/luajit/posix_shm.lua
 
 # lisp.h holds annotations only: it is read by the generator and not installed.
-EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h shim/generate
+EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h shim/bindings shim/generate
 
 # The library of the tests: it can be told to behave as another platform (pshm_test_platform). Not fortified, so that
 # an interposer sees the calls under their own names. `-rpath' makes libtool build a shared library that is not installed.
