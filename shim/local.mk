@@ -61,15 +61,11 @@ pkginclude_HEADERS = $(shim_headers)
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = shim/posix-shm.pc
 
-# What a binding of another language is made from, and the bindings: a folder for each language.
+# What a binding of another language is made from.
 dist_pkgdata_DATA = shim/abi/posix-shm.json
-pythondatadir = $(pkgdatadir)/python
-dist_pythondata_DATA = shim/bindings/python/posix_shm.py
-luajitdir = $(pkgdatadir)/luajit
-dist_luajit_DATA = shim/bindings/luajit/posix_shm.lua
 
 # lisp.h holds annotations only: it is read by the generator and not installed.
-EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h shim/bindings shim/generate
+EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h shim/generate
 
 # The library of the tests: it can be told to behave as another platform (pshm_test_platform). Not fortified, so that
 # an interposer sees the calls under their own names. `-rpath' makes libtool build a shared library that is not installed.

@@ -1,4 +1,7 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
+;; libposix-shm for Chez Scheme: (load ".../posix-shm.ss"), then (pshm-close fd), PSHM_PROT_READ and so on.
+;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+
 ;; With other brackets JSON is what `read' reads: an object becomes ("key" value ...), an array a list.
 (define (read-json file)
   (let loop ([text '()] [in-string #f])
@@ -13,8 +16,18 @@
 (define (entry object key)
   (if (string=? (car object) key) (cadr object) (entry (cddr object) key)))
 
-(define abi
-  (call-with-input-file (or (getenv "POSIX_SHM_JSON") "/usr/local/share/posix-shm/posix-shm.json") read-json))
+(define-syntax this-file
+  (lambda (form) (source-file-descriptor-path (source-object-sfd (annotation-source (syntax->annotation form))))))
+
+;; Near this file, where it is installed or in the source tree; else where pkg-config says.
+(define json-file
+  (or (getenv "POSIX_SHM_JSON")
+      (find file-exists?
+            (map (lambda (name) (string-append (path-parent (this-file)) "/" name))
+                 '("posix-shm.json" "../posix-shm.json" "../../abi/posix-shm.json")))
+      (format "~a/posix-shm.json" (get-line (car (process "pkg-config --variable=pkgdatadir posix-shm"))))))
+
+(define abi (call-with-input-file json-file read-json))
 (load-shared-object (or (getenv "POSIX_SHM_LIBRARY") (entry abi "soname")))
 
 (define (c-type object)

@@ -1,9 +1,14 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
+;; libposix-shm for Chicken: (include "posix-shm.scm"), then (pshm-close fd), PSHM_PROT_READ and so on. Compiled with
+;;   csc -C -IPREFIX/include -include-path PREFIX/share/posix-shm/chicken -L -lposix-shm program.scm
+;; The environment variable POSIX_SHM_JSON names another description of the library than the one that is found.
+
 (import (chicken foreign))
-(import-for-syntax (chicken process-context))
+(import-for-syntax (chicken file) (chicken io) (chicken process) (chicken process-context))
 (foreign-declare "#include <posix-shm/api.h>")
 
-;; While it compiles. With other brackets JSON is what `read' reads: an object becomes ("key" value ...), an array a list.
+;; All of this while it compiles. With other brackets JSON is what `read' reads: an object becomes ("key" value ...),
+;; an array a list.
 (begin-for-syntax
  (define (read-json file)
    (let loop ((text '()) (in-string #f))
@@ -18,9 +23,20 @@
  (define (entry object key)
    (if (string=? (car object) key) (cadr object) (entry (cddr object) key)))
 
- (define abi
-   (call-with-input-file (or (get-environment-variable "POSIX_SHM_JSON") "/usr/local/share/posix-shm/posix-shm.json")
-                         read-json))
+ ;; Near this file, where it is installed or in the source tree; else where pkg-config says.
+ (define (near folder)
+   (let loop ((names '("posix-shm.json" "../posix-shm.json" "../../abi/posix-shm.json")))
+     (and (pair? names)
+          (let ((file (string-append folder "/" (car names))))
+            (if (file-exists? file) file (loop (cdr names)))))))
+
+ (define json-file
+   (or (get-environment-variable "POSIX_SHM_JSON")
+       (let ((this-file (##sys#resolve-include-filename "posix-shm.scm" #f #f #f)))
+         (and this-file (near (substring this-file 0 (- (string-length this-file) (string-length "/posix-shm.scm"))))))
+       (string-append (call-with-input-pipe "pkg-config --variable=pkgdatadir posix-shm" read-line) "/posix-shm.json")))
+
+ (define abi (call-with-input-file json-file read-json))
 
  (define (c-type object)
    (cdr (assoc (entry object "type")

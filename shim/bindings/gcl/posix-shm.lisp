@@ -1,4 +1,9 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; libposix-shm for GCL, whose compiler makes C of it: put it in front of a program, compile both as one file, and
+;;;; link that with the library: (compile-file "both.lisp" :system-p t), (compiler::link '("both.o") "program" ""
+;;;; "-lposix-shm"). Then (pshm-close fd), +pshm-prot-read+ and so on.
+;;;; The environment variable POSIX_SHM_JSON names another description of the library than the one that is found.
+
 (in-package :user)
 
 (eval-when (compile eval)
@@ -26,7 +31,13 @@
             ((equal type "string-in") 'string)
             (t 'fixnum))))
 
-  (defparameter *abi* (read-json (or (si::getenv "POSIX_SHM_JSON") "/usr/local/share/posix-shm/posix-shm.json"))))
+  ;; GCL does not tell a file that is compiled where it is: pkg-config knows.
+  (defun json-file ()
+    (or (si::getenv "POSIX_SHM_JSON")
+        (with-open-file (folder "|pkg-config --variable=pkgdatadir posix-shm")
+          (concatenate 'string (read-line folder) "/posix-shm.json"))))
+
+  (defparameter *abi* (read-json (json-file))))
 
 (defmacro define-functions ()
   `(progn ,@(mapcar #'(lambda (function)

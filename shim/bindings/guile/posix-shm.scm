@@ -1,8 +1,24 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
-(use-modules (json) (rnrs bytevectors) (system foreign) (system foreign-library))
+;; libposix-shm for Guile: guile -L .../guile, and (load-from-path "posix-shm.scm"); then (pshm-close fd),
+;; PSHM_PROT_READ and so on.
+;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
 
-(define abi
-  (call-with-input-file (or (getenv "POSIX_SHM_JSON") "/usr/local/share/posix-shm/posix-shm.json") json->scm))
+(use-modules (ice-9 popen) (ice-9 rdelim) (json) (rnrs bytevectors) (srfi srfi-1) (system foreign)
+             (system foreign-library))
+
+(define this-file
+  (let ((name (assq-ref (current-source-location) 'filename)))
+    (or (search-path %load-path name) name)))
+
+;; Near this file, where it is installed or in the source tree; else where pkg-config says.
+(define json-file
+  (or (getenv "POSIX_SHM_JSON")
+      (find file-exists?
+            (map (lambda (name) (string-append (dirname this-file) "/" name))
+                 '("posix-shm.json" "../posix-shm.json" "../../abi/posix-shm.json")))
+      (string-append (read-line (open-input-pipe "pkg-config --variable=pkgdatadir posix-shm")) "/posix-shm.json")))
+
+(define abi (call-with-input-file json-file json->scm))
 (define library (load-foreign-library (or (getenv "POSIX_SHM_LIBRARY") (assoc-ref abi "soname"))))
 
 (define (entries key) (vector->list (assoc-ref abi key)))

@@ -1,5 +1,13 @@
 ; SPDX-License-Identifier: BSD-3-Clause
-(set 'abi (json-parse (read-file (or (env "POSIX_SHM_JSON") "/usr/local/share/posix-shm/posix-shm.json"))))
+; libposix-shm for newLISP: (load "PREFIX/share/posix-shm/newlisp/posix-shm.lsp"), then (pshm_close fd),
+; PSHM_PROT_READ and so on.
+; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+
+; newLISP does not tell a file where it is: pkg-config knows.
+(set 'json-file
+  (or (env "POSIX_SHM_JSON")
+      (append (first (exec "pkg-config --variable=pkgdatadir posix-shm")) "/posix-shm.json")))
+(set 'abi (json-parse (read-file json-file)))
 (set 'library (or (env "POSIX_SHM_LIBRARY") (lookup "soname" abi)))
 
 (define (c-type entry)

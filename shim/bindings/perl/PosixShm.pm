@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# libposix-shm for Perl with FFI::Platypus: perl -I PREFIX/share/posix-shm/perl, and use PosixShm; then
+# PosixShm::pshm_close($fd), $PosixShm::C{PSHM_PROT_READ} and so on.
+# The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+
 package PosixShm;
 use strict;
 use warnings;
 use FFI::Platypus 2.00;
+use File::Basename qw(dirname);
 use JSON::PP;
+use List::Util qw(first);
 
-open my $file, '<:raw', $ENV{POSIX_SHM_JSON} // '/usr/local/share/posix-shm/posix-shm.json' or die $!;
+# Near this file, where it is installed or in the source tree; else where pkg-config says.
+my $json = $ENV{POSIX_SHM_JSON}
+	// first { -e } map { dirname(__FILE__) . "/$_" } qw(posix-shm.json ../posix-shm.json ../../abi/posix-shm.json);
+chomp($json = `pkg-config --variable=pkgdatadir posix-shm`), $json .= '/posix-shm.json' unless $json;
+open my $file, '<:raw', $json or die "$json: $!";
 our $ABI = decode_json(do { local $/; <$file> });
 our %TYPES = (
 	'int' => 'int', 'int64' => 'sint64', 'string-in' => 'string', 'bytes-in' => 'string',

@@ -1,11 +1,25 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# libposix-shm for Tcl with critcl: source PREFIX/share/posix-shm/tcl/posix_shm.tcl, then [pshm_close $fd],
+# $PSHM_PROT_READ and so on.
+# The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+
 package require critcl 3.1.18
 package require json
 
 proc in_environment {name default} {
 	return [expr {[info exists ::env($name)] ? $::env($name) : $default}]
 }
-set file [open [in_environment POSIX_SHM_JSON /usr/local/share/posix-shm/posix-shm.json]]
+# Near this file, where it is installed or in the source tree; else where pkg-config says.
+proc json_file {} {
+	foreach name {posix-shm.json ../posix-shm.json ../../abi/posix-shm.json} {
+		set file [file join [file dirname [info script]] $name]
+		if {[file exists $file]} {
+			return $file
+		}
+	}
+	return [exec pkg-config --variable=pkgdatadir posix-shm]/posix-shm.json
+}
+set file [open [expr {[info exists env(POSIX_SHM_JSON)] ? $env(POSIX_SHM_JSON) : [json_file]}]]
 set abi [json::json2dict [read $file]]
 close $file
 
