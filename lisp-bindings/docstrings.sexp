@@ -3,10 +3,12 @@
 (
 ("posix-shm/ffi" "shm-open" "Function"
 "Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, when it is created, the
-permissions MODE (`mode`). Return a descriptor, or -1 with the reason in `*errno*`."
+permissions MODE (`mode`). NAME may lack its leading slash. Return a descriptor, or -1 with the
+reason in `*errno*`."
 "name oflag mode")
 ("posix-shm/ffi" "shm-unlink" "Function"
-"Remove the name NAME of a shared memory object. Return 0, or -1 with the reason in `*errno*`."
+"Remove the name NAME, which may lack its leading slash, of a shared memory object. Return 0, or -1
+with the reason in `*errno*`."
 "name")
 ("posix-shm/ffi" "ftruncate" "Function"
 "Set the size of the object behind the descriptor FD to LENGTH octets. Return 0, or -1 with the
@@ -22,7 +24,7 @@ descriptor FD. Return 0, or -1 with the reason in `*errno*`."
 "fd statbuf")
 ("posix-shm/ffi" "fchown" "Function"
 "Give the object behind the descriptor FD to the user id OWNER and the group id GROUP; -1 leaves one
-alone. Return 0, or -1 with the reason in `*errno*`."
+alone, and so does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with the reason in `*errno*`."
 "fd owner group")
 ("posix-shm/ffi" "fchmod" "Function"
 "Give the object behind the descriptor FD the permissions MODE (`mode`). Return 0, or -1 with the
@@ -42,6 +44,10 @@ is in `*errno*`."
 "Give LENGTH octets of mapped memory at the pointer ADDR the protections PROT (`prot-flags`). Return
 0, or -1 with the reason in `*errno*`."
 "addr length prot")
+("posix-shm/ffi" "msync" "Function"
+"Write LENGTH octets of mapped memory at the pointer ADDR back to their file, in the way of FLAGS
+(`msync-flags`). Return 0, or -1 with the reason in `*errno*`."
+"addr length flags")
 ("posix-shm/ffi" "close" "Function"
 "Close the descriptor FD. Return 0, or -1 with the reason in `*errno*`."
 "fd")
@@ -55,8 +61,9 @@ this call created it. DIRECTION is `:input` (the default) or `:io`. IF-EXISTS is
 `:create` or nil; its default is `:error` for input and where an existing object would be
 overwritten or truncated, else `:create`. PERMISSIONS are those of an object that is created,
 `(:user-read :user-write :group-read :other-read)` by default, less the umask. Where an option that
-is nil applies, both values are nil. A NAME without its leading slash gets one. NAME may be kept,
-and not copied: do not change it while the result is in use.
+is nil applies, both values are nil. A NAME without its leading slash is taken as the one with it,
+and so is one with several; `shm-name` gives it back as it is. NAME may be kept, and not copied: do
+not change it while the result is in use.
 
 Exceptional situations: `shm-does-not-exist` when there is no such object and the option is
 `:error`; `shm-exists` when there is one; `shm-invalid-argument` when an argument is none of the
@@ -67,19 +74,21 @@ longer than the system takes (`:enametoolong`). The restarts `continue`, `use-va
 ("posix-shm" "open-shm*" "Function"
 "Make a shared memory object without a name and return it as an `open-shm`. DIRECTION is `:input`
 (the default) or `:io`. PERMISSIONS are exactly those of the object, `(:user-read :user-write
-:group-read :other-read)` by default. ATTEMPTS, 100 by default, is how many random names are tried
-where the system needs one. HUGE asks for an object of huge pages. The `shm-name` of the result is
-for people: it names nothing.
+:group-read :other-read)` by default. ATTEMPTS, 100 by default, is how many random names may be
+tried where the system needs one: with 0 nothing is called, and any other number is as good as 100.
+HUGE asks for an object of huge pages. The `shm-name` of the result is a label, a random name of no
+object.
 
-Exceptional situations: `shm-exists` when ATTEMPTS is 0 or every name was taken;
-`shm-invalid-argument` for a bad argument; `shm-error` when the system refuses."
+Exceptional situations: `shm-exists` when ATTEMPTS is 0; `shm-invalid-argument` for a bad argument;
+`shm-error` when the system refuses."
 "&key direction permissions attempts huge")
 ("posix-shm" "delete-shm" "Function"
 "Remove the name NAME of a shared memory object and return t. Descriptors and mappings of the object
 stay good.
 
-Exceptional situations: `shm-does-not-exist` when there is no such object; `shm-invalid-argument`
-for a bad name; `shm-error` when the system refuses, and when NAME is longer than the system takes
+Exceptional situations: `shm-does-not-exist` when there is no such object, which is so of a name
+that no object can have, such as `\"/a/b\"`; `shm-invalid-argument` when NAME is no string;
+`shm-error` when the system refuses, and when NAME is longer than the system takes
 (`:enametoolong`)."
 "name")
 ("posix-shm" "delete-shm-if-same" "Function"
@@ -87,8 +96,8 @@ for a bad name; `shm-error` when the system refuses, and when NAME is longer tha
 between the comparison and the removal loses it.
 
 Exceptional situations: `shm-does-not-exist` when there is no such object; `shm-invalid-argument`
-for a bad name or a closed SHM; `shm-error` when the system refuses, and when NAME is longer than
-the system takes (`:enametoolong`)."
+when NAME is no string or SHM is closed; `shm-error` when the system refuses, and when NAME is
+longer than the system takes (`:enametoolong`)."
 "name shm")
 ("posix-shm" "truncate-shm" "Function"
 "Set the size of SHM to SIZE octets. New octets are zero. No memory is set aside: `allocate-shm` does
@@ -107,26 +116,36 @@ an object with a name the report says how much there is; with `:ebadf` when SHM 
 input, and with others when the system refuses; `shm-invalid-argument` when SIZE is not an integer
 from 0 to 2^63 - 1, or SHM is closed."
 "shm size")
-("posix-shm" "shm-space" "Function"
-"Return the size of the place where named objects live and what is free of it, both in octets; two
-zeros when it has no limit.
+("posix-shm" "discard-shm" "Function"
+"Give back the memory of LENGTH octets of SHM from OFFSET on. They are zero afterwards, and the size
+of SHM is as it was. Returns no values.
 
-Exceptional situations: `shm-error` when the platform does not tell."
+Exceptional situations: `shm-error` with the errno `:ebadf` when SHM was opened for input, with
+`:eperm` when a seal forbids it, with `:enotsup` where the platform cannot do it, with `:eoverflow`
+when OFFSET and LENGTH together are more than 2^63 - 1; `shm-invalid-argument` when one of them is
+not an integer from 0 to 2^63 - 1, or SHM is closed."
+"shm offset length")
+("posix-shm" "shm-space" "Function"
+"Return the size of the shared memory file system, 0 when it has no limit, and how much named objects
+can still get: the least of what the file system, the machine and the control group of this process
+have left. Both are in octets.
+
+Exceptional situations: `shm-error` when the platform gives no figures."
 "")
 ("posix-shm" "mmap-shm" "Function"
 "Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. PROT is `(:read
-:write)` by default; `()` means no access. FLAGS is `(:shared)` by default. PTR is the address that
-is wished for; the null pointer, the default, lets the system choose, and then any OFFSET will do.
-SHM may be nil with `:anonymous` among FLAGS: memory of no object.
+:write)` by default; `()` means no access. FLAGS is `(:shared)` by default, and where it is nil. PTR
+is the address that is wished for; the null pointer, the default, lets the system choose, and then
+any OFFSET will do. SHM may be nil with `:anonymous` among FLAGS: memory of no object.
 
 Exceptional situations: `mmap-error` when the system refuses, LENGTH is 0, or FLAGS ask for what
-does not go together; `shm-invalid-argument` when an argument is of the wrong kind or SHM is closed.
-Memory past the end of the object can be mapped; touching it is a memory fault."
+does not go together; `mmap-invalid-argument` when an argument is of the wrong kind or SHM is
+closed. Memory past the end of the object can be mapped; touching it is a memory fault."
 "shm length &key ptr prot flags offset")
 ("posix-shm" "munmap" "Function"
 "Remove the mapping of LENGTH octets at PTR, the pointer that `mmap-shm` returned. Returns no values.
 
-Exceptional situations: `mmap-error` when the system refuses; `shm-invalid-argument` for a null
+Exceptional situations: `mmap-error` when the system refuses; `mmap-invalid-argument` for a null
 pointer or a bad LENGTH."
 "ptr length")
 ("posix-shm" "read-shm" "Function"
@@ -143,29 +162,36 @@ bounds, or SHM is closed; `shm-error` when the system refuses."
 ("posix-shm" "write-shm" "Function"
 "Copy the elements of VECTOR from START (0 by default) up to END (its length) into SHM at OFFSET,
 which is any number of octets. VECTOR is one that `read-shm` takes. Return how many octets were
-copied: fewer than asked for at the end of the object, which never grows.
+copied. The object never grows by itself: where it ends before the elements do, what fits is copied,
+and `shm-too-short` is signalled, with the restarts `extend` and `continue`; with a SHORT of
+`:count` (`:error` by default), nothing is signalled, and fewer are returned.
 
 Exceptional situations: `shm-invalid-argument` when an argument is of the wrong kind or out of
-bounds, or SHM is closed; `shm-error` when the system refuses."
-"shm vector &key start end offset")
+bounds, or SHM is closed; `shm-too-short` when the object ends before the elements do; `shm-error`
+when the system refuses."
+"shm vector &key start end offset short")
 ("posix-shm" "send-shm" "Function"
-"Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. Where
-the buffer of SOCKET is full, it waits. Returns no values.
+"Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. While
+the buffer of SOCKET is full it waits, at most TIMEOUT seconds, a non-negative real; nil, the
+default, is no limit. Interrupts are served while it waits. Returns no values.
 
-Exceptional situations: `shm-error` when the peer is gone or the system refuses;
-`shm-invalid-argument` when SHM is closed or SOCKET is not a descriptor."
-"shm socket")
+Exceptional situations: `shm-timeout` when the time is up, with the restart `continue`, which waits
+as long again; `shm-error` when the peer is gone or the system refuses; `shm-invalid-argument` when
+SHM is closed, SOCKET is not a descriptor, or TIMEOUT is neither a non-negative real nor nil."
+"shm socket &key timeout")
 ("posix-shm" "receive-shm" "Function"
 "Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
 `open-shm`, with the name NAME for people, which may be kept, and not copied: do not change it while
-the result is in use. Interrupts are served while it waits, on SBCL unless another process receives
-from the same end of the connection.
+the result is in use. It waits at most TIMEOUT seconds, a non-negative real; nil, the default, is no
+limit. Interrupts are served while it waits, whoever else receives from SOCKET.
 
-Exceptional situations: `shm-error` when the peer closed its end (`:enodata`), or did so before it
-had received all that was sent to it (`:econnreset`: call again, until `:enodata`), sent no
-descriptor or several (`:eproto`), or there is no descriptor free (`:emfile`);
-`shm-invalid-argument` when SOCKET is not a descriptor, or NAME is neither a name nor nil."
-"socket &optional name")
+Exceptional situations: `shm-timeout` when the time is up, with the restart `continue`, which waits
+as long again; `shm-error` when the peer closed its end (`:enodata`), or did so before it had
+received all that was sent to it (`:econnreset`: call again, until `:enodata`), sent no descriptor
+or several (`:eproto`), or there is no descriptor free (`:emfile`); `shm-invalid-argument` when
+SOCKET is not a descriptor, NAME is neither a name nor nil, or TIMEOUT is neither a non-negative
+real nor nil."
+"socket &key name timeout")
 ("posix-shm" "shm-socketpair" "Function"
 "Return two descriptors of sockets that are connected to each other, for `send-shm` and
 `receive-shm`. Close them with `posix-shm/ffi:close`.
@@ -198,7 +224,7 @@ Exceptional situations: `shm-error` when `:io` is asked of an object opened for 
 "shm &key direction")
 ("posix-shm" "list-shm" "Function"
 "Return a list of the names of the objects that exist, in no order, but for those that begin with
-`/sem.`. A name that is not UTF-8 comes with the replacement character in it.
+`/sem.` or `/.pshm-`. A name that is not UTF-8 comes with the replacement character in it.
 
 Exceptional situations: `shm-error` when the platform does not tell."
 "")
@@ -234,34 +260,48 @@ set."
 "The integer of the flag `:shared` of `mmap-flags`."
 "")
 ("posix-shm/ffi" "blkcnt" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned."
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "blksize" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned."
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "dev" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned."
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "gid" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned."
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"")
+("posix-shm/ffi" "gif" "Type"
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "ino" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned."
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "nlink" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned."
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "off" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned."
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "size" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned."
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "ssize" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned."
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "uid" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned."
+"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+`gif` is `gid`, as posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "whence" "Type"
 "A foreign enumeration, `:set` `:cur` `:end`, for code that declares lseek(2) itself."
@@ -284,21 +324,23 @@ for \"/name\" ...>`. Nothing closes it but `close-shm` and the macros: there is 
 "Is OBJECT an open shared memory object?"
 "object")
 ("posix-shm" "shm-name" "Reader"
-"Return the name of SHM with its leading slash, or nil where it was adopted without one. The name of
-an object that `open-shm*` made is for people, and names nothing."
+"Return the name of SHM as it was given, or nil where it was adopted without one. The name of an
+object that `open-shm*` made is a label: random, made when it is first asked for, the same ever
+after, and the name of no object. It is a generic function, of any `shm`."
 "shm")
 ("posix-shm" "shm-fd" "Reader"
 "Return the descriptor of the open SHM, a non-negative integer. It belongs to SHM: do not close it by
-itself.
+itself. It is a generic function.
 
 Exceptional situations: `shm-invalid-argument` when SHM is closed."
 "shm")
 ("posix-shm" "make-shm" "Function"
-"Adopt the descriptor FD: return an `open-shm` that owns it, with the name NAME for people, nil by
+"Adopt the descriptor FD: return an `open-shm` that owns it, with the display name NAME, nil by
 default. NAME may be kept, and not copied: do not change it while the result is in use.
+`(make-instance 'open-shm :fd fd :name name)` is the same.
 
 Exceptional situations: `shm-invalid-argument` when FD is not a non-negative integer, or NAME is
-neither a name nor nil."
+neither a string nor nil."
 "fd &optional name")
 ("posix-shm" "close-shm" "Function"
 "Close SHM and return t, or nil when it was closed already. Of several threads that close it at once,
@@ -435,6 +477,15 @@ part, and descriptors that are open keep their access. Returns no values.
 Exceptional situations: `shm-invalid-argument` for an unknown keyword or a closed SHM; `shm-error`
 when the system refuses."
 "shm permissions")
+("posix-shm" "msync" "Function"
+"Write LENGTH octets of mapped memory at PTR back to the file that is mapped: an object of `make-shm`
+with the descriptor of a regular file. Objects of shared memory have no file behind them, and
+nothing is done to them. With `:sync` among FLAGS, the default, the file has the octets on return;
+with `:async` soon afterwards. PTR is anywhere in a mapping. Returns no values.
+
+Exceptional situations: `mmap-error` when the system refuses, a page is not mapped, or FLAGS do not
+go together; `shm-invalid-argument` for a null pointer, a bad LENGTH or an unknown flag."
+"ptr length &key flags")
 ("posix-shm" "with-mmap" "Macro"
 "Map LENGTH octets of SHM with the OPTIONS of `mmap-shm`, run BODY with the variable PTR bound to the
 pointer, and unmap on every way out. Where SHM is nil, and no anonymous mapping is asked for,
@@ -448,8 +499,9 @@ with the MMAP-OPTIONS of `mmap-shm`, and run BODY with the variables SHM and PTR
 close on every way out. With an `:offset`, the size is OFFSET + LENGTH, so that it ends with what is
 mapped. An object that is larger is cut once it is mapped, and not at all where that fails. With a
 TRUNCATE of nil (t by default) the size is left alone. Where `open-shm` returns nil, BODY runs with
-nil for both, and nothing is mapped. The arguments are evaluated from left to right. BODY may begin
-with declarations. Return what BODY returns.
+nil for both, and nothing is mapped. NAME and the OPEN-OPTIONS are evaluated first; LENGTH, the
+MMAP-OPTIONS and TRUNCATE once the object is open, with the variable SHM bound to it, and not at all
+where it is nil. BODY may begin with declarations. Return what BODY returns.
 
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (name &rest open-options) (length &rest mmap-options) &key truncate) &body body")
@@ -459,8 +511,9 @@ with the MMAP-OPTIONS of `mmap-shm`, and run BODY with the variables SHM and PTR
 close on every way out. With an `:offset`, the size is OFFSET + LENGTH, so that it ends with what is
 mapped. An object that is larger is cut once it is mapped, and not at all where that fails. With a
 TRUNCATE of nil (t by default) the size is left alone. Where `open-shm` returns nil, BODY runs with
-nil for both, and nothing is mapped. The arguments are evaluated from left to right. BODY may begin
-with declarations. Return what BODY returns.
+nil for both, and nothing is mapped. NAME and the OPEN-OPTIONS are evaluated first; LENGTH, the
+MMAP-OPTIONS and TRUNCATE once the object is open, with the variable SHM bound to it, and not at all
+where it is nil. BODY may begin with declarations. Return what BODY returns.
 
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (name &rest open-options) (length &rest mmap-options) &key truncate) &body body")
@@ -485,7 +538,7 @@ alone a store is a memory fault. FLAGS is `(:shared)` by default. With a true AL
 gets that size, and memory for the elements, first. Nothing unmaps the vector but `unmap-shm-vector`
 and the macros; the collector leaves it alone.
 
-Exceptional situations: `shm-invalid-argument` when the object ends before the vector does, LENGTH
+Exceptional situations: `mmap-invalid-argument` when the object ends before the vector does, LENGTH
 is not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
 is none of those that can be shared, or SHM is closed; `mmap-error` when the system refuses, or
 FLAGS ask for what does not go together; with ALLOCATE what `allocate-shm` signals. Where somebody
@@ -495,11 +548,14 @@ shrinks the object later, touching what is gone is a memory fault: `seal-shm` gu
 "Unmap VECTOR, which `map-shm-vector` returned, and return t, or nil when that was done already. What
 is left is an empty vector: a late `aref` is an error, and code that was compiled without checks
 meets memory that nobody may touch, and not somebody else's data. That costs a page of memory and
-the addresses of the elements, and two of the mappings that a process may have, for as long as the
-process lives. With a true RELEASE they are given back: whoever uses VECTOR after that does what
-nothing can foresee, as with freed memory in C. An `shm-view` is always given back, and is as safe.
+two of the mappings that a process may have, for the newest thousand vectors; of older ones only the
+addresses stay reserved. On SBCL an access to such an older vector is an error too, a memory fault,
+and `length` and printing may fault there, since its header is gone; a second `unmap-shm-vector`
+still returns nil. With a true RELEASE the addresses are given back as well: whoever uses VECTOR
+after that does what nothing can foresee, as with freed memory in C. An `shm-view` is always given
+back, and is as safe.
 
-Exceptional situations: `shm-invalid-argument` when VECTOR is not one that `map-shm-vector`
+Exceptional situations: `mmap-invalid-argument` when VECTOR is not one that `map-shm-vector`
 returned; `mmap-error` when the system refuses, and then VECTOR is as it was."
 "vector &key release")
 ("posix-shm" "with-shm-vector" "Macro"
@@ -515,8 +571,9 @@ Exceptional situations: Those of `map-shm-vector`."
 map LENGTH elements with VECTOR-OPTIONS as in `with-shm-vector`, and run BODY with the variables SHM
 and VECTOR bound; unmap and close on every way out. An object that is larger is cut once the vector
 is mapped, and not at all where that fails. With a TRUNCATE of nil (t by default) the size is left
-alone. Where `open-shm` returns nil, BODY runs with nil for both. BODY may begin with declarations.
-Return what BODY returns.
+alone. Where `open-shm` returns nil, BODY runs with nil for both. ELEMENT-TYPE, LENGTH, the
+VECTOR-OPTIONS and TRUNCATE are evaluated once the object is open, with the variable SHM bound to
+it, and not at all where it is nil. BODY may begin with declarations. Return what BODY returns.
 
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `map-shm-vector`."
 "(shm vector (name &rest open-options) (element-type length &rest vector-options) &key truncate) &body body")
@@ -574,10 +631,45 @@ does, but to no octet outside them; see `replace-shm-vector`. Return VECTOR.
 Exceptional situations: `shm-invalid-argument` when the range is out of bounds or ITEM is not of the
 element type."
 "vector item &key start end")
+("posix-shm" "shm-library" "Function"
+"Return the path of the shared object that was loaded, nil where the process had it by itself; and
+its version as text, nil where none is loaded. `load-shm-library` loads it before, where an image
+has started without it (`*load-shm-library-at-start*`).
+
+Exceptional situations: `shm-library-error` of `load-shm-library`, when there is none."
+"")
+("posix-shm" "load-shm-library" "Function"
+"Return the path of the shared object that was loaded, nil where the process had it by itself; and
+its version as text, nil where none is loaded. `load-shm-library` loads it before, where an image
+has started without it (`*load-shm-library-at-start*`).
+
+Exceptional situations: `shm-library-error` of `load-shm-library`, when there is none."
+"")
+("posix-shm" "*shm-library-folders*" "Variable"
+"What a program sets before it dumps an image, or before it loads the system, after loading
+posix-shm/library. The first is a list of folders, absolute ones as strings, () by default, in which
+the library is looked for before anywhere else but where `POSIX_SHM_LIBRARY` says. The second, t by
+default, says whether an image loads the library when it starts; where it is nil, the first object
+that is made does, or `load-shm-library`, which the program can put a handler around."
+"")
+("posix-shm" "*load-shm-library-at-start*" "Variable"
+"What a program sets before it dumps an image, or before it loads the system, after loading
+posix-shm/library. The first is a list of folders, absolute ones as strings, () by default, in which
+the library is looked for before anywhere else but where `POSIX_SHM_LIBRARY` says. The second, t by
+default, says whether an image loads the library when it starts; where it is nil, the first object
+that is made does, or `load-shm-library`, which the program can put a handler around."
+"")
+("posix-shm" "shm-library-error" "Condition"
+"The shared object was not found, or what was found is too old. The report lists what was tried."
+"")
+("posix-shm" "shm-library-error-tried" "Reader"
+"Return what was tried, in that order, each with the reason why it was not taken."
+"condition")
 ("posix-shm" "posix-shm-error" "Condition"
 "The root of the errors of this library, an `error`. It carries the errno and the operation, and its
 report names both, the object and what can be done. The system's errors are `shm-error` and
-`mmap-error`, neither a kind of the other."
+`mmap-error`, neither a kind of the other. A program may make conditions of these classes itself,
+with the initarg `:name`: they print."
 "")
 ("posix-shm" "posix-shm-error-errno" "Reader"
 "Readers of every `posix-shm-error`: the positive errno, whose numbers differ per platform; its
@@ -598,28 +690,46 @@ function."
 "A `posix-shm-error` of an operation on an object or a name."
 "")
 ("posix-shm" "shm-error-name" "Reader"
-"Return the name of the object that the `shm-error` is about, or nil where it has none."
+"Return the name, as it was given, of the object that the `shm-error` is about, or nil where it has
+none. It is a generic function."
 "condition")
 ("posix-shm" "shm-does-not-exist" "Condition"
-"A `shm-error`: there is no object of that name."
+"A `shm-error`: there is no object of that name. To delete a name that no object can have is one as
+well. Where the shared memory file system itself is missing, `open-shm` signals a plain `shm-error`."
+"")
+("posix-shm" "shm-timeout" "Condition"
+"A `shm-error`: an operation waited as long as its timeout, and nothing came of it. The restart
+`continue` waits as long again."
 "")
 ("posix-shm" "shm-exists" "Condition"
 "A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts."
 "")
+("posix-shm" "shm-too-short" "Condition"
+"A `shm-error` of `write-shm`: the object ends before the elements do. What fits has been written.
+Its report says how many octets that was."
+"")
+("posix-shm" "posix-shm-invalid-argument" "Condition"
+"A bad argument that was found before anything was called: a `type-error`. Its report names the
+argument; `type-error-datum` is its value. What is signalled is a `shm-invalid-argument` or a
+`mmap-invalid-argument`."
+"")
 ("posix-shm" "shm-invalid-argument" "Condition"
-"A bad argument that was found before anything was called: a `shm-error` and a `type-error`. Its
-report names the argument; `type-error-datum` is its value."
+"A `posix-shm-invalid-argument` of an operation on an object or a name, and so a `shm-error`."
+"")
+("posix-shm" "mmap-invalid-argument" "Condition"
+"A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`, and
+of the macros that map: a `mmap-error`."
 "")
 ("posix-shm" "mmap-error" "Condition"
-"A `posix-shm-error` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`: the system
-refused. So it does where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS do not go together."
+"A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: the
+system refused. So it does where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS do not go together."
 "")
 ("posix-shm" "invoke-shm-restart" "Function"
-"Invoke the innermost restart of a failing `open-shm` that the keyword RESTART names, with ARGUMENTS:
-`:continue`, `:use-value` (with another name), `:overwrite`, `:truncate`, `:supersede` or `:create`.
-It does not return. The restarts' own names are not exported, since some of them are names of other
-packages too.
+"Invoke the innermost restart of a failing `open-shm` or `write-shm` that the keyword RESTART names,
+with ARGUMENTS: `:continue`, `:use-value` (with another name), `:overwrite`, `:truncate`,
+`:supersede`, `:create` or `:extend`. It does not return. The restarts' own names are not exported,
+since some of them are names of other packages too.
 
 Exceptional situations: `control-error` when there is no such restart; `shm-invalid-argument` when
-RESTART is none of the six keywords."
+RESTART is none of these keywords."
 "restart &rest arguments"))

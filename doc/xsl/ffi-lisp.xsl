@@ -86,6 +86,8 @@
   <xsl:text> </xsl:text>
   <xsl:choose>
     <xsl:when test="$type">(cffi:convert-to-foreign <xsl:value-of select="concat($name, &quot; '&quot;, $type)"/>)</xsl:when>
+    <xsl:when test="@name = 'name'">(one-slash <xsl:value-of select="$name"/>)</xsl:when>
+    <xsl:when test="@name = 'owner' or @name = 'group'">(id-or-leave <xsl:value-of select="$name"/>)</xsl:when>
     <xsl:when test="@name = 'address'">(pointer-to-int64 <xsl:value-of select="$name"/>)</xsl:when>
     <xsl:when test="$name = ''">posix-shm/shim:+stat-fields+</xsl:when>
     <xsl:otherwise><xsl:value-of select="$name"/></xsl:otherwise>

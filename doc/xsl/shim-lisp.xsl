@@ -53,7 +53,7 @@
   <xsl:variable name="lisp" select="p:lisp(@name)"/>
   <xsl:text>
 #-clisp (declaim (inline %</xsl:text><xsl:value-of select="concat($lisp, ' ', $lisp)"/><xsl:text>))
-(cffi:defcfun ("</xsl:text><xsl:value-of select="concat(@name, '&quot; %', $lisp, ') ')"/><xsl:apply-templates select="@code"/>
+(define-c-function ("</xsl:text><xsl:value-of select="concat(@name, '&quot; %', $lisp, ') ')"/><xsl:apply-templates select="@code"/>
   <xsl:for-each select="argument">
     <xsl:value-of select="concat($line-end, '  (', p:lisp(@name), ' ')"/><xsl:apply-templates select="@code"/><xsl:text>)</xsl:text>
   </xsl:for-each>

@@ -32,15 +32,17 @@
   "Flags of pshm_open_anonymous.")
 (defconstant +pshm-kind-seal+ 9
   "Seals.")
+(defconstant +pshm-kind-msync-flag+ 10
+  "Flags of pshm_msync.")
 (defconstant +pshm-o-rdonly+ 0
   "Open for reading only.")
 (defconstant +pshm-o-rdwr+ 2
   "Open for reading and writing.")
-(defconstant +pshm-o-creat+ 335544320
+(defconstant +pshm-o-creat+ 268435456
   "Create the object if there is none.")
-(defconstant +pshm-o-excl+ 805306368
+(defconstant +pshm-o-excl+ 536870912
   "With PSHM_O_CREAT: fail if there is one.")
-(defconstant +pshm-o-trunc+ 1342177280
+(defconstant +pshm-o-trunc+ 1073741824
   "Empty the object if there is one.")
 (defconstant +pshm-mode-user-read+ 256
   "The owner may read.")
@@ -112,18 +114,28 @@
   "Stores are this mapping's own; the object does not change.")
 (defconstant +pshm-map-fixed+ 16
   "Exactly at the address, replacing what is mapped there.")
-(defconstant +pshm-map-anonymous+ 25165824
+(defconstant +pshm-map-anonymous+ 4194304
   "Memory of no object: the descriptor is -1.")
-(defconstant +pshm-map-growsdown+ 41943040
-  "A stack that grows downward (Linux): private memory of no object only.")
-(defconstant +pshm-map-noreserve+ 75497472
-  "Set no swap space aside.")
-(defconstant +pshm-map-populate+ 142606336
-  "Bring every page in before the call returns; no room is an error, not a later SIGBUS.")
-(defconstant +pshm-map-lock+ 276824064
+(defconstant +pshm-map-fixed-noreplace+ 8388608
+  "Exactly at the address, or -EEXIST where something is mapped already.")
+(defconstant +pshm-map-noreserve+ 16777216
+  "Reserve no swap space.")
+(defconstant +pshm-map-populate+ 33554432
+  "Bring every page in before the call returns; no space is an error, not a later SIGBUS.")
+(defconstant +pshm-map-lock+ 134217728
   "Keep every page in memory: mlock(2) on the new mapping.")
-(defconstant +pshm-map-huge+ 545259520
-  "Ask for huge pages: madvise(2) with MADV_HUGEPAGE. A wish; the system may not have any.")
+(defconstant +pshm-map-huge+ 268435456
+  "Ask for huge pages: madvise(2) with MADV_HUGEPAGE. A hint, and never an error.")
+(defconstant +pshm-map-nodump+ 536870912
+  "Leave the memory out of core dumps: madvise(2) with MADV_DONTDUMP.")
+(defconstant +pshm-map-growsdown+ 1073741824
+  "A stack that grows downward (Linux): private memory of no object only.")
+(defconstant +pshm-ms-sync+ 16777216
+  "Write, and return when the file has it.")
+(defconstant +pshm-ms-async+ 33554432
+  "Have it written soon, and return.")
+(defconstant +pshm-ms-invalidate+ 67108864
+  "Let other mappings of the file see what it holds now.")
 (defconstant +pshm-direction-input+ 0
   "Reading.")
 (defconstant +pshm-direction-io+ 2
@@ -167,9 +179,9 @@
   '((:open-flag
      (:rdonly . 0)
      (:rdwr . 2)
-     (:creat . 335544320)
-     (:excl . 805306368)
-     (:trunc . 1342177280))
+     (:creat . 268435456)
+     (:excl . 536870912)
+     (:trunc . 1073741824))
     (:mode
      (:user-read . 256)
      (:user-write . 128)
@@ -204,12 +216,18 @@
      (:shared . 1)
      (:private . 2)
      (:fixed . 16)
-     (:anonymous . 25165824)
-     (:growsdown . 41943040)
-     (:noreserve . 75497472)
-     (:populate . 142606336)
-     (:lock . 276824064)
-     (:huge . 545259520))
+     (:anonymous . 4194304)
+     (:fixed-noreplace . 8388608)
+     (:noreserve . 16777216)
+     (:populate . 33554432)
+     (:lock . 134217728)
+     (:huge . 268435456)
+     (:nodump . 536870912)
+     (:growsdown . 1073741824))
+    (:msync-flag
+     (:sync . 16777216)
+     (:async . 33554432)
+     (:invalidate . 67108864))
     (:direction
      (:input . 0)
      (:io . 2))
@@ -239,7 +257,7 @@
 ;;; Functions
 
 #-clisp (declaim (inline %pshm-version pshm-version))
-(cffi:defcfun ("pshm_version" %pshm-version) :int)
+(define-c-function ("pshm_version" %pshm-version) :int)
 
 (defun pshm-version ()
   "Return the version of the loaded library as one number.
@@ -247,7 +265,7 @@ Return: 1000000 times the major version, plus 1000 times the minor version, plus
   (%pshm-version))
 
 #-clisp (declaim (inline %pshm-version-string pshm-version-string))
-(cffi:defcfun ("pshm_version_string" %pshm-version-string) (:string :encoding :utf-8))
+(define-c-function ("pshm_version_string" %pshm-version-string) (:string :encoding :utf-8))
 
 (defun pshm-version-string ()
   "Return the version of the loaded library as text.
@@ -255,7 +273,7 @@ Return: A constant string such as \"0.1.0\": major, minor and patch."
   (%pshm-version-string))
 
 #-clisp (declaim (inline %pshm-page-size pshm-page-size))
-(cffi:defcfun ("pshm_page_size" %pshm-page-size) :int)
+(define-c-function ("pshm_page_size" %pshm-page-size) :int)
 
 (defun pshm-page-size ()
   "Return the size of a page of memory, in bytes.
@@ -263,7 +281,7 @@ Return: A power of two; 4096 on most machines, 16384 or 65536 on some."
   (%pshm-page-size))
 
 #-clisp (declaim (inline %pshm-name-max pshm-name-max))
-(cffi:defcfun ("pshm_name_max" %pshm-name-max) :int)
+(define-c-function ("pshm_name_max" %pshm-name-max) :int)
 
 (defun pshm-name-max ()
   "Return the greatest length of a name, in bytes.
@@ -271,7 +289,7 @@ Return: 256 on Linux, 31 on macOS, 1023 on FreeBSD."
   (%pshm-name-max))
 
 #-clisp (declaim (inline %pshm-has pshm-has))
-(cffi:defcfun ("pshm_has" %pshm-has) :int
+(define-c-function ("pshm_has" %pshm-has) :int
   (feature :pointer))
 
 (defun pshm-has (feature)
@@ -280,7 +298,7 @@ Return: 256 on Linux, 31 on macOS, 1023 on FreeBSD."
     (%pshm-has feature)))
 
 #-clisp (declaim (inline %pshm-errno pshm-errno))
-(cffi:defcfun ("pshm_errno" %pshm-errno) :int)
+(define-c-function ("pshm_errno" %pshm-errno) :int)
 
 (defun pshm-errno ()
   "Return the calling thread's last failure.
@@ -288,7 +306,7 @@ Return: A positive errno, or 0 when no call of this thread has failed."
   (%pshm-errno))
 
 #-clisp (declaim (inline %pshm-set-errno pshm-set-errno))
-(cffi:defcfun ("pshm_set_errno" %pshm-set-errno) :int
+(define-c-function ("pshm_set_errno" %pshm-set-errno) :int
   (error :int))
 
 (defun pshm-set-errno (error)
@@ -296,7 +314,7 @@ Return: A positive errno, or 0 when no call of this thread has failed."
   (%pshm-set-errno (check-int error 'error)))
 
 #-clisp (declaim (inline %pshm-strerror pshm-strerror))
-(cffi:defcfun ("pshm_strerror" %pshm-strerror) (:string :encoding :utf-8)
+(define-c-function ("pshm_strerror" %pshm-strerror) (:string :encoding :utf-8)
   (error :int))
 
 (defun pshm-strerror (error)
@@ -305,7 +323,7 @@ Return: A constant string: \"success\" for 0, \"unknown error\" for a number tha
   (%pshm-strerror (check-int error 'error)))
 
 #-clisp (declaim (inline %pshm-error-name pshm-error-name))
-(cffi:defcfun ("pshm_error_name" %pshm-error-name) (:string :encoding :utf-8)
+(define-c-function ("pshm_error_name" %pshm-error-name) (:string :encoding :utf-8)
   (error :int))
 
 (defun pshm-error-name (error)
@@ -314,7 +332,7 @@ Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that has no na
   (%pshm-error-name (check-int error 'error)))
 
 #-clisp (declaim (inline %pshm-error-number pshm-error-number))
-(cffi:defcfun ("pshm_error_number" %pshm-error-number) :int
+(define-c-function ("pshm_error_number" %pshm-error-number) :int
   (name :pointer))
 
 (defun pshm-error-number (name)
@@ -324,7 +342,7 @@ Return: The positive errno."
     (%pshm-error-number name)))
 
 #-clisp (declaim (inline %pshm-error-count pshm-error-count))
-(cffi:defcfun ("pshm_error_count" %pshm-error-count) :int)
+(define-c-function ("pshm_error_count" %pshm-error-count) :int)
 
 (defun pshm-error-count ()
   "Return how many errors have a name on this platform.
@@ -332,7 +350,7 @@ Return: The number of indices that pshm_error_at accepts."
   (%pshm-error-count))
 
 #-clisp (declaim (inline %pshm-error-at pshm-error-at))
-(cffi:defcfun ("pshm_error_at" %pshm-error-at) :int
+(define-c-function ("pshm_error_at" %pshm-error-at) :int
   (index :int))
 
 (defun pshm-error-at (index)
@@ -341,7 +359,7 @@ Return: The positive errno."
   (%pshm-error-at (check-int index 'index)))
 
 #-clisp (declaim (inline %pshm-constant-count pshm-constant-count))
-(cffi:defcfun ("pshm_constant_count" %pshm-constant-count) :int)
+(define-c-function ("pshm_constant_count" %pshm-constant-count) :int)
 
 (defun pshm-constant-count ()
   "Return how many constants the library has.
@@ -349,7 +367,7 @@ Return: The number of indices that pshm_constant_name and pshm_constant_value ac
   (%pshm-constant-count))
 
 #-clisp (declaim (inline %pshm-constant-name pshm-constant-name))
-(cffi:defcfun ("pshm_constant_name" %pshm-constant-name) (:string :encoding :utf-8)
+(define-c-function ("pshm_constant_name" %pshm-constant-name) (:string :encoding :utf-8)
   (index :int))
 
 (defun pshm-constant-name (index)
@@ -358,7 +376,7 @@ Return: A constant string such as \"PSHM_O_CREAT\"; NULL when index is out of ra
   (%pshm-constant-name (check-int index 'index)))
 
 #-clisp (declaim (inline %pshm-constant-value pshm-constant-value))
-(cffi:defcfun ("pshm_constant_value" %pshm-constant-value) :int
+(define-c-function ("pshm_constant_value" %pshm-constant-value) :int
   (index :int))
 
 (defun pshm-constant-value (index)
@@ -367,7 +385,7 @@ Return: The value, which is never negative."
   (%pshm-constant-value (check-int index 'index)))
 
 #-clisp (declaim (inline %pshm-constant pshm-constant))
-(cffi:defcfun ("pshm_constant" %pshm-constant) :int
+(define-c-function ("pshm_constant" %pshm-constant) :int
   (name :pointer))
 
 (defun pshm-constant (name)
@@ -377,7 +395,7 @@ Return: The value, which is never negative."
     (%pshm-constant name)))
 
 #-clisp (declaim (inline %pshm-flags-parse pshm-flags-parse))
-(cffi:defcfun ("pshm_flags_parse" %pshm-flags-parse) :int
+(define-c-function ("pshm_flags_parse" %pshm-flags-parse) :int
   (kind :int)
   (keywords :pointer))
 
@@ -388,7 +406,7 @@ Return: The flags, at least 0."
     (%pshm-flags-parse (check-int kind 'kind) keywords)))
 
 #-clisp (declaim (inline %pshm-flags-format pshm-flags-format))
-(cffi:defcfun ("pshm_flags_format" %pshm-flags-format) :int64
+(define-c-function ("pshm_flags_format" %pshm-flags-format) :int64
   (kind :int)
   (flags :int)
   (ret-keywords :pointer)
@@ -400,7 +418,7 @@ Return: The size that the text needs, in bytes, its NUL included."
   (%pshm-flags-format (check-int kind 'kind) (check-int flags 'flags) ret-keywords (check-int64 size 'size)))
 
 #-clisp (declaim (inline %pshm-shm-open pshm-shm-open))
-(cffi:defcfun ("pshm_shm_open" %pshm-shm-open) :int
+(define-c-function ("pshm_shm_open" %pshm-shm-open) :int
   (name :pointer)
   (flags :int)
   (mode :int))
@@ -412,7 +430,7 @@ Return: A descriptor; the caller closes it."
     (%pshm-shm-open name (check-int flags 'flags) (check-int mode 'mode))))
 
 #-clisp (declaim (inline %pshm-shm-unlink pshm-shm-unlink))
-(cffi:defcfun ("pshm_shm_unlink" %pshm-shm-unlink) :int
+(define-c-function ("pshm_shm_unlink" %pshm-shm-unlink) :int
   (name :pointer))
 
 (defun pshm-shm-unlink (name)
@@ -421,7 +439,7 @@ Return: A descriptor; the caller closes it."
     (%pshm-shm-unlink name)))
 
 #-clisp (declaim (inline %pshm-ftruncate pshm-ftruncate))
-(cffi:defcfun ("pshm_ftruncate" %pshm-ftruncate) :int
+(define-c-function ("pshm_ftruncate" %pshm-ftruncate) :int
   (fd :int)
   (length :int64))
 
@@ -430,7 +448,7 @@ Return: A descriptor; the caller closes it."
   (%pshm-ftruncate (check-int fd 'fd) (check-int64 length 'length)))
 
 #-clisp (declaim (inline %pshm-fallocate pshm-fallocate))
-(cffi:defcfun ("pshm_fallocate" %pshm-fallocate) :int
+(define-c-function ("pshm_fallocate" %pshm-fallocate) :int
   (fd :int)
   (offset :int64)
   (length :int64))
@@ -440,7 +458,7 @@ Return: A descriptor; the caller closes it."
   (%pshm-fallocate (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
 
 #-clisp (declaim (inline %pshm-fstat pshm-fstat))
-(cffi:defcfun ("pshm_fstat" %pshm-fstat) :int
+(define-c-function ("pshm_fstat" %pshm-fstat) :int
   (fd :int)
   (ret-fields :pointer)
   (count :int))
@@ -451,7 +469,7 @@ Return: The number of fields that exist, 16 in this version."
   (%pshm-fstat (check-int fd 'fd) ret-fields (check-int count 'count)))
 
 #-clisp (declaim (inline %pshm-fchown pshm-fchown))
-(cffi:defcfun ("pshm_fchown" %pshm-fchown) :int
+(define-c-function ("pshm_fchown" %pshm-fchown) :int
   (fd :int)
   (owner :int64)
   (group :int64))
@@ -461,7 +479,7 @@ Return: The number of fields that exist, 16 in this version."
   (%pshm-fchown (check-int fd 'fd) (check-int64 owner 'owner) (check-int64 group 'group)))
 
 #-clisp (declaim (inline %pshm-fchmod pshm-fchmod))
-(cffi:defcfun ("pshm_fchmod" %pshm-fchmod) :int
+(define-c-function ("pshm_fchmod" %pshm-fchmod) :int
   (fd :int)
   (mode :int))
 
@@ -470,7 +488,7 @@ Return: The number of fields that exist, 16 in this version."
   (%pshm-fchmod (check-int fd 'fd) (check-int mode 'mode)))
 
 #-clisp (declaim (inline %pshm-mmap pshm-mmap))
-(cffi:defcfun ("pshm_mmap" %pshm-mmap) :int64
+(define-c-function ("pshm_mmap" %pshm-mmap) :int64
   (address :int64)
   (length :int64)
   (protections :int)
@@ -484,7 +502,7 @@ Return: The address of the mapping. The caller unmaps it with the same length."
   (%pshm-mmap (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int fd 'fd) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-munmap pshm-munmap))
-(cffi:defcfun ("pshm_munmap" %pshm-munmap) :int
+(define-c-function ("pshm_munmap" %pshm-munmap) :int
   (address :int64)
   (length :int64))
 
@@ -493,7 +511,7 @@ Return: The address of the mapping. The caller unmaps it with the same length."
   (%pshm-munmap (check-int64 address 'address) (check-int64 length 'length)))
 
 #-clisp (declaim (inline %pshm-mprotect pshm-mprotect))
-(cffi:defcfun ("pshm_mprotect" %pshm-mprotect) :int
+(define-c-function ("pshm_mprotect" %pshm-mprotect) :int
   (address :int64)
   (length :int64)
   (protections :int))
@@ -502,8 +520,18 @@ Return: The address of the mapping. The caller unmaps it with the same length."
   "Change the protections of mapped pages: mprotect(2)."
   (%pshm-mprotect (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections)))
 
+#-clisp (declaim (inline %pshm-msync pshm-msync))
+(define-c-function ("pshm_msync" %pshm-msync) :int
+  (address :int64)
+  (length :int64)
+  (flags :int))
+
+(defun pshm-msync (address length flags)
+  "Write mapped pages back to their file: msync(2)."
+  (%pshm-msync (check-int64 address 'address) (check-int64 length 'length) (check-int flags 'flags)))
+
 #-clisp (declaim (inline %pshm-close pshm-close))
-(cffi:defcfun ("pshm_close" %pshm-close) :int
+(define-c-function ("pshm_close" %pshm-close) :int
   (fd :int))
 
 (defun pshm-close (fd)
@@ -511,7 +539,7 @@ Return: The address of the mapping. The caller unmaps it with the same length."
   (%pshm-close (check-int fd 'fd)))
 
 #-clisp (declaim (inline %pshm-dup pshm-dup))
-(cffi:defcfun ("pshm_dup" %pshm-dup) :int
+(define-c-function ("pshm_dup" %pshm-dup) :int
   (fd :int))
 
 (defun pshm-dup (fd)
@@ -520,7 +548,7 @@ Return: Another descriptor of the same object; the caller closes it."
   (%pshm-dup (check-int fd 'fd)))
 
 #-clisp (declaim (inline %pshm-set-inheritable pshm-set-inheritable))
-(cffi:defcfun ("pshm_set_inheritable" %pshm-set-inheritable) :int
+(define-c-function ("pshm_set_inheritable" %pshm-set-inheritable) :int
   (fd :int)
   (inheritable :int))
 
@@ -529,7 +557,7 @@ Return: Another descriptor of the same object; the caller closes it."
   (%pshm-set-inheritable (check-int fd 'fd) (check-int inheritable 'inheritable)))
 
 #-clisp (declaim (inline %pshm-open pshm-open))
-(cffi:defcfun ("pshm_open" %pshm-open) :int
+(define-c-function ("pshm_open" %pshm-open) :int
   (name :pointer)
   (direction :int)
   (if-exists :int)
@@ -544,21 +572,18 @@ Return: A descriptor; the caller closes it."
     (%pshm-open name (check-int direction 'direction) (check-int if-exists 'if-exists) (check-int if-does-not-exist 'if-does-not-exist) (check-int permissions 'permissions) ret-created)))
 
 #-clisp (declaim (inline %pshm-open-anonymous pshm-open-anonymous))
-(cffi:defcfun ("pshm_open_anonymous" %pshm-open-anonymous) :int
+(define-c-function ("pshm_open_anonymous" %pshm-open-anonymous) :int
   (direction :int)
   (permissions :int)
-  (flags :int)
-  (attempts :int)
-  (ret-name :pointer)
-  (name-size :int64))
+  (flags :int))
 
-(defun pshm-open-anonymous (direction permissions flags attempts ret-name name-size)
+(defun pshm-open-anonymous (direction permissions flags)
   "Make an object without a name.
 Return: A descriptor; the caller closes it."
-  (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags) (check-int attempts 'attempts) ret-name (check-int64 name-size 'name-size)))
+  (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags)))
 
 #-clisp (declaim (inline %pshm-delete pshm-delete))
-(cffi:defcfun ("pshm_delete" %pshm-delete) :int
+(define-c-function ("pshm_delete" %pshm-delete) :int
   (name :pointer))
 
 (defun pshm-delete (name)
@@ -567,7 +592,7 @@ Return: A descriptor; the caller closes it."
     (%pshm-delete name)))
 
 #-clisp (declaim (inline %pshm-delete-if-same pshm-delete-if-same))
-(cffi:defcfun ("pshm_delete_if_same" %pshm-delete-if-same) :int
+(define-c-function ("pshm_delete_if_same" %pshm-delete-if-same) :int
   (name :pointer)
   (fd :int))
 
@@ -577,7 +602,7 @@ Return: A descriptor; the caller closes it."
     (%pshm-delete-if-same name (check-int fd 'fd))))
 
 #-clisp (declaim (inline %pshm-truncate pshm-truncate))
-(cffi:defcfun ("pshm_truncate" %pshm-truncate) :int
+(define-c-function ("pshm_truncate" %pshm-truncate) :int
   (fd :int)
   (size :int64))
 
@@ -586,7 +611,7 @@ Return: A descriptor; the caller closes it."
   (%pshm-truncate (check-int fd 'fd) (check-int64 size 'size)))
 
 #-clisp (declaim (inline %pshm-allocate pshm-allocate))
-(cffi:defcfun ("pshm_allocate" %pshm-allocate) :int
+(define-c-function ("pshm_allocate" %pshm-allocate) :int
   (fd :int)
   (size :int64))
 
@@ -594,17 +619,27 @@ Return: A descriptor; the caller closes it."
   "Give an object at least a size, with memory behind every page of it, or an error."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
+#-clisp (declaim (inline %pshm-discard pshm-discard))
+(define-c-function ("pshm_discard" %pshm-discard) :int
+  (fd :int)
+  (offset :int64)
+  (length :int64))
+
+(defun pshm-discard (fd offset length)
+  "Give back the memory of a part of an object, and keep the size."
+  (%pshm-discard (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
+
 #-clisp (declaim (inline %pshm-space pshm-space))
-(cffi:defcfun ("pshm_space" %pshm-space) :int
+(define-c-function ("pshm_space" %pshm-space) :int
   (ret-total :pointer)
   (ret-free :pointer))
 
 (defun pshm-space (ret-total ret-free)
-  "Say how much room there is in the place where named objects live."
+  "Give the size of the shared memory file system, and how many bytes named objects can still get."
   (%pshm-space ret-total ret-free))
 
 #-clisp (declaim (inline %pshm-map pshm-map))
-(cffi:defcfun ("pshm_map" %pshm-map) :int64
+(define-c-function ("pshm_map" %pshm-map) :int64
   (fd :int)
   (length :int64)
   (protections :int)
@@ -617,7 +652,7 @@ Return: The address of the first byte."
   (%pshm-map (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-unmap pshm-unmap))
-(cffi:defcfun ("pshm_unmap" %pshm-unmap) :int
+(define-c-function ("pshm_unmap" %pshm-unmap) :int
   (address :int64)
   (length :int64))
 
@@ -626,7 +661,7 @@ Return: The address of the first byte."
   (%pshm-unmap (check-int64 address 'address) (check-int64 length 'length)))
 
 #-clisp (declaim (inline %pshm-read pshm-read))
-(cffi:defcfun ("pshm_read" %pshm-read) :int64
+(define-c-function ("pshm_read" %pshm-read) :int64
   (fd :int)
   (ret-bytes :pointer)
   (count :int64)
@@ -638,7 +673,7 @@ Return: How many bytes were copied: count, or fewer at the end of the object."
   (%pshm-read (check-int fd 'fd) ret-bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-write pshm-write))
-(cffi:defcfun ("pshm_write" %pshm-write) :int64
+(define-c-function ("pshm_write" %pshm-write) :int64
   (fd :int)
   (bytes :pointer)
   (count :int64)
@@ -651,7 +686,7 @@ some bytes, the count is short as well; the next call returns the error."
   (%pshm-write (check-int fd 'fd) bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-map-prefixed pshm-map-prefixed))
-(cffi:defcfun ("pshm_map_prefixed" %pshm-map-prefixed) :int64
+(define-c-function ("pshm_map_prefixed" %pshm-map-prefixed) :int64
   (fd :int)
   (length :int64)
   (protections :int)
@@ -665,7 +700,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (%pshm-map-prefixed (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset) (check-int64 prefix 'prefix)))
 
 #-clisp (declaim (inline %pshm-unmap-prefixed pshm-unmap-prefixed))
-(cffi:defcfun ("pshm_unmap_prefixed" %pshm-unmap-prefixed) :int
+(define-c-function ("pshm_unmap_prefixed" %pshm-unmap-prefixed) :int
   (address :int64)
   (length :int64)
   (prefix :int64))
@@ -675,7 +710,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (%pshm-unmap-prefixed (check-int64 address 'address) (check-int64 length 'length) (check-int64 prefix 'prefix)))
 
 #-clisp (declaim (inline %pshm-copy pshm-copy))
-(cffi:defcfun ("pshm_copy" %pshm-copy) :int
+(define-c-function ("pshm_copy" %pshm-copy) :int
   (to :int64)
   (from :int64)
   (count :int64))
@@ -685,7 +720,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (%pshm-copy (check-int64 to 'to) (check-int64 from 'from) (check-int64 count 'count)))
 
 #-clisp (declaim (inline %pshm-fill pshm-fill))
-(cffi:defcfun ("pshm_fill" %pshm-fill) :int
+(define-c-function ("pshm_fill" %pshm-fill) :int
   (address :int64)
   (byte :int)
   (count :int64))
@@ -695,25 +730,27 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (%pshm-fill (check-int64 address 'address) (check-int byte 'byte) (check-int64 count 'count)))
 
 #-clisp (declaim (inline %pshm-send pshm-send))
-(cffi:defcfun ("pshm_send" %pshm-send) :int
+(define-c-function ("pshm_send" %pshm-send) :int
   (socket :int)
-  (fd :int))
+  (fd :int)
+  (timeout :int64))
 
-(defun pshm-send (socket fd)
+(defun pshm-send (socket fd timeout)
   "Send a descriptor over a Unix domain socket."
-  (%pshm-send (check-int socket 'socket) (check-int fd 'fd)))
+  (%pshm-send (check-int socket 'socket) (check-int fd 'fd) (check-int64 timeout 'timeout)))
 
 #-clisp (declaim (inline %pshm-receive pshm-receive))
-(cffi:defcfun ("pshm_receive" %pshm-receive) :int
-  (socket :int))
+(define-c-function ("pshm_receive" %pshm-receive) :int
+  (socket :int)
+  (timeout :int64))
 
-(defun pshm-receive (socket)
+(defun pshm-receive (socket timeout)
   "Receive a descriptor over a Unix domain socket.
 Return: The descriptor; the caller closes it."
-  (%pshm-receive (check-int socket 'socket)))
+  (%pshm-receive (check-int socket 'socket) (check-int64 timeout 'timeout)))
 
 #-clisp (declaim (inline %pshm-socketpair pshm-socketpair))
-(cffi:defcfun ("pshm_socketpair" %pshm-socketpair) :int
+(define-c-function ("pshm_socketpair" %pshm-socketpair) :int
   (ret-first :pointer)
   (ret-second :pointer))
 
@@ -722,7 +759,7 @@ Return: The descriptor; the caller closes it."
   (%pshm-socketpair ret-first ret-second))
 
 #-clisp (declaim (inline %pshm-seal pshm-seal))
-(cffi:defcfun ("pshm_seal" %pshm-seal) :int
+(define-c-function ("pshm_seal" %pshm-seal) :int
   (fd :int)
   (seals :int))
 
@@ -731,17 +768,17 @@ Return: The descriptor; the caller closes it."
   (%pshm-seal (check-int fd 'fd) (check-int seals 'seals)))
 
 #-clisp (declaim (inline %pshm-seals pshm-seals))
-(cffi:defcfun ("pshm_seals" %pshm-seals) :int
+(define-c-function ("pshm_seals" %pshm-seals) :int
   (fd :int))
 
 (defun pshm-seals (fd)
   "Return the seals of an object: fcntl(2) with F_GET_SEALS.
 Return: PSHM_SEAL_ constants, or-ed. A named object on Linux has PSHM_SEAL_SEAL from the start; an anonymous
-one that may not be executed has PSHM_SEAL_EXEC where the kernel knows it."
+one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (%pshm-seals (check-int fd 'fd)))
 
 #-clisp (declaim (inline %pshm-reopen pshm-reopen))
-(cffi:defcfun ("pshm_reopen" %pshm-reopen) :int
+(define-c-function ("pshm_reopen" %pshm-reopen) :int
   (fd :int)
   (direction :int))
 
@@ -751,11 +788,12 @@ Return: The new descriptor; the caller closes it."
   (%pshm-reopen (check-int fd 'fd) (check-int direction 'direction)))
 
 #-clisp (declaim (inline %pshm-list pshm-list))
-(cffi:defcfun ("pshm_list" %pshm-list) :int64
+(define-c-function ("pshm_list" %pshm-list) :int64
   (ret-names :pointer)
   (size :int64))
 
 (defun pshm-list (ret-names size)
   "List the names of the objects that exist.
-Return: The size that the list needs, in bytes; 0 when there is no object."
+Return: The size that the list needs, in bytes; 0 when there is no object. Where it is more than size, call
+again with a larger buffer: objects come and go."
   (%pshm-list ret-names (check-int64 size 'size)))

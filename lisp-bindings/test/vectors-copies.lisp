@@ -138,7 +138,7 @@
       (let ((all-ones (if (equal type '(signed-byte 64)) -1 #xFFFFFFFF)))
         (with-vector (ones type 8)
           (fill-shm-vector ones all-ones)
-          (is (= 14 (write-shm shm ones)))
+          (is (= 14 (write-shm shm ones :short :count)))
           (with-vector (back type 8)
             (is (= 14 (read-shm shm back)))
             (let* ((whole (floor 14 (octets-of type)))

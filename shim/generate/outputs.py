@@ -28,6 +28,7 @@ FILES = {
     "ffi-bindings.lisp": "lisp-bindings/ffi/bindings.lisp",
     "alien-bindings.lisp": "lisp-bindings/alien/bindings.lisp",
     "docstrings.sexp": "lisp-bindings/docstrings.sexp",
+    "version.sexp": "lisp-bindings/version.sexp",
 }
 
 # The references are pages of doc/pages with generated parts.

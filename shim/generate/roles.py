@@ -34,6 +34,7 @@ ARGUMENT = {
     "count": "buffer?",
     "timeout": None,
     "boolean": None,
+    "id": None,
     "value": None,
 }
 

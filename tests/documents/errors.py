@@ -28,7 +28,7 @@ BUFFER, FIELDS = ctypes.create_string_buffer(64), (ctypes.c_int64 * 16)()
 BYTES = ((BUFFER, 10), (BUFFER, 0), (BUFFER, -1), (None, 0), (None, 10))
 PROTECTIONS = (PSHM_PROT_NONE, PSHM_PROT_READ, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_PROT_READ | PSHM_PROT_EXEC, 8)
 MAPPED = [PSHM_MAP_SHARED, PSHM_MAP_PRIVATE, PSHM_MAP_SHARED | PSHM_MAP_PRIVATE, 0]
-MAPPED += [PSHM_MAP_SHARED | flag for flag in (PSHM_MAP_ANONYMOUS, PSHM_MAP_LOCK, PSHM_MAP_POPULATE, PSHM_MAP_HUGE, 0x40)]
+MAPPED += [PSHM_MAP_SHARED | flag for flag in (PSHM_MAP_ANONYMOUS, PSHM_MAP_LOCK, PSHM_MAP_POPULATE, PSHM_MAP_HUGE, PSHM_MAP_NODUMP, PSHM_MAP_GROWSDOWN, 0x40)]
 
 
 def sized(fd):
@@ -37,7 +37,7 @@ def sized(fd):
 
 
 def sealed(seals):
-    fd = sized(pshm_open_anonymous(IO, 0o600, 0, 1, None, 0))
+    fd = sized(pshm_open_anonymous(IO, 0o600, 0))
     pshm_seal(fd, seals)
     return fd
 
@@ -53,7 +53,7 @@ def descriptors():
         "closed": 1000, "negative": -1, "object": named, "read-only object": pshm_reopen(named, INPUT),
         "anonymous": sealed(0), "sealed": sealed(PSHM_SEAL_SHRINK | PSHM_SEAL_GROW | PSHM_SEAL_WRITE | PSHM_SEAL_SEAL),
         "sealed for the future": sealed(PSHM_SEAL_FUTURE_WRITE),
-        "read-only anonymous": pshm_open_anonymous(INPUT, 0o400, 0, 1, None, 0),
+        "read-only anonymous": pshm_open_anonymous(INPUT, 0o400, 0),
         "directory": os.open("/dev/shm/folder", os.O_RDONLY), "terminal": os.openpty()[1], "file": file,
         "read-only file": os.open(path, os.O_RDONLY),
     }.items()
@@ -102,6 +102,7 @@ def calls_with_address(address):
     for size in SIZES:
         yield from (("munmap", address, size), ("unmap", address, size), ("unmap_prefixed", address, size, PAGE))
         yield from (("mprotect", address, size, protections) for protections in (0, 8))
+        yield from (("msync", address, size, flags) for flags in (PSHM_MS_SYNC, PSHM_MS_ASYNC | PSHM_MS_INVALIDATE, 0))
 
 
 def place_everything():
@@ -140,7 +141,7 @@ def all_unnamed():
         there.close()
         yield from unnamed("a socket whose peer is gone", calls_with_socket(here.fileno()))
     # Nothing is mapped at these.
-    for address in (-1, 0, 1, PAGE, 2**62, MOST - PAGE + 1):
+    for address in (-PAGE, -1, 0, 1, PAGE, 2**62, MOST - PAGE + 1):
         yield from unnamed(f"address {address}", calls_with_address(address))
 
 

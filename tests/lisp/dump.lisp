@@ -12,6 +12,37 @@
   (handler-case (shm-fd *object*)
     (shm-invalid-argument (condition) (posix-shm-error-keyword condition))))
 
+;;; A vector of which only the addresses are known, and a reference to it.
+
+#+sbcl
+(defvar *retired*
+  (with-open-shm* (shm :direction :io)
+    (let ((vector (map-shm-vector shm 'double-float 1000 :allocate t)))
+      (unmap-shm-vector vector)
+      (loop repeat 1001 do (unmap-shm-vector (map-shm-vector shm 'double-float 1000)))
+      vector)))
+
+#+sbcl
+(defun mapped-as (address)
+  "The protections of the mapping that ADDRESS is in."
+  (with-open-file (maps "/proc/self/maps" :external-format :latin-1)
+    (loop for line = (read-line maps nil)
+          for dash = (position #\- line)
+          for space = (position #\Space line)
+          while line
+          when (and (<= (parse-integer line :end dash :radix 16) address)
+                    (< address (parse-integer line :start (1+ dash) :end space :radix 16)))
+            return (subseq line (1+ space) (+ 5 space)))))
+
+#+sbcl
+(defun look-at-retired ()
+  "What is where the vector was, what an access is, and what unmapping it again returns."
+  (let ((address (vector-key *retired*)))
+    (sb-ext:gc :full t)
+    (format t "~&RETIRED ~A ~A ~A ~A~%" (mapped-as address) (mapped-as (+ address 16))
+            (handler-case (aref *retired* 0) (error () :error))
+            (unmap-shm-vector *retired*))))
+
 (defun look ()
   (handler-case
       (progn
@@ -26,6 +57,7 @@
                                       (open-shm-p shm))))
     (error (condition)
       (format t "~&ERROR ~A~%" condition)))
+  #+sbcl (look-at-retired)
   (finish-output)
   #+sbcl (sb-ext:exit :code 0)
   #+clisp (ext:exit 0))

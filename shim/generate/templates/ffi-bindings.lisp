@@ -1,3 +1,4 @@
+{% set conversions = {"address": "pointer-to-int64", "name": "one-slash", "id": "id-or-leave"} %}
 {% set converters = {"status": "failed-or-0", "address": "failed-or-pointer", "string": "identity"} %}
 {% macro passed(argument, name) %}
 {% set bitfield = (model.by_name[argument.of].lisp_type if argument.role == "flags") %}
@@ -5,8 +6,8 @@
 posix-shm/shim:+stat-fields+
 {%- elif bitfield %}
 (cffi:convert-to-foreign {{ name }} '{{ bitfield }})
-{%- elif argument.role == "address" %}
-(pointer-to-int64 {{ name }})
+{%- elif argument.role in conversions %}
+({{ conversions[argument.role] }} {{ name }})
 {%- else %}
 {{ name }}
 {%- endif %}

@@ -47,7 +47,7 @@
 {% set name = function.name | lisp %}
 
 #-clisp (declaim (inline %{{ name }} {{ name }}))
-(cffi:defcfun ("{{ function.name }}" %{{ name }}) {{ "(:string :encoding :utf-8)" if function.code == "string-in" else types[function.code] }}
+(define-c-function ("{{ function.name }}" %{{ name }}) {{ "(:string :encoding :utf-8)" if function.code == "string-in" else types[function.code] }}
 {%- for argument in function.arguments %}
 
   ({{ argument.name | lisp }} {{ types.get(argument.code, ":pointer") }})
