@@ -17,21 +17,37 @@ CODES = {"name": ("string-in",), "text": ("string-in",), "buffer": ("bytes-in", 
 def findings_of_compounds(compounds):
     """Faults that keep an annotation out of the model."""
     inside = {page.get("refid") for compound in compounds for page in compound.findall("innerpage")}
+    headers = {c.findtext("compoundname").removesuffix(".h") for c in compounds if c.find(".//stratum") is not None}
     for compound in compounds:
         if compound.get("kind") == "file":
-            for member in compound.iter("memberdef"):
-                if member.get("kind") in ("function", "enum") and not member.get("id").startswith("group__"):
-                    place = member.find("location")
-                    yield f"{place.get('file')}:{place.get('line')}: {member.findtext('name')} is in no group"
+            yield from _file(compound)
         if compound.get("kind") == "page" and compound.findtext("compoundname") != GLOSSARY:
-            if compound.get("id") not in inside:
-                yield f"{compound.findtext('title')}: in no group"
-            if sum(title.text == "Kind" for title in compound.iter("title")) > 1:
-                yield f"{compound.findtext('compoundname')} is written twice"
+            yield from _page(compound, inside)
         if compound.get("kind") == "group":
-            for value in compound.iter("enumvalue"):
-                if value.find("initializer") is None:
-                    yield f"{value.findtext('name')} has no value"
+            yield from _group(compound, headers)
+
+
+def _file(compound):
+    for member in compound.iter("memberdef"):
+        if member.get("kind") in ("function", "enum") and not member.get("id").startswith("group__"):
+            place = member.find("location")
+            yield f"{place.get('file')}:{place.get('line')}: {member.findtext('name')} is in no group"
+
+
+def _page(compound, inside):
+    if compound.get("id") not in inside:
+        yield f"{compound.findtext('title')}: in no group"
+    if sum(title.text == "Kind" for title in compound.iter("title")) > 1:
+        yield f"{compound.findtext('compoundname')} is written twice"
+
+
+def _group(compound, headers):
+    name = compound.findtext("compoundname")
+    if name.partition("_")[0] not in headers:
+        yield f"the group {name} is named after no header that has @stratum"
+    for value in compound.iter("enumvalue"):
+        if value.find("initializer") is None:
+            yield f"{value.findtext('name')} has no value"
 
 
 def findings(model):
@@ -60,18 +76,27 @@ def _function(function, model):
         "a Lisp example": not function.lisp or function.package == "posix-shm/ffi" or function.section("Lisp example"),
         "@result": function.result,
     })
+    yield from (f"{function.name}: {fault}" for fault in (*_result(function), *_signature(function)))
+    for argument in function.arguments:
+        yield from (f"{function.name}: {argument.name} {fault}" for fault in _role(argument, function, model))
+
+
+def _result(function):
+    tag = f"@result{{{function.result}}}"
     if not re.fullmatch(r"[0-9]+\.[0-9]+|", function.since):
-        yield f"{function.name}: @since '{function.since}' is not a version"
+        yield f"@since '{function.since}' is not a version"
     if function.result and function.result not in roles.RESULT:
-        yield f"{function.name}: @result{{{function.result}}} is not in the vocabulary of roles"
+        yield f"{tag} is not in the vocabulary of roles"
     if (function.result == "string") != (function.code == "string-in") or function.result == "address" and function.code != "int64":
-        yield f"{function.name}: @result{{{function.result}}} is not of the type {function.type}"
+        yield f"{tag} is not of the type {function.type}"
+
+
+def _signature(function):
+    """The arguments that posix-shm/ffi passes on are those of its Lisp signature."""
     for signature in function.lisp if function.package == "posix-shm/ffi" else []:
         passed = [name for _, name in lisp.arguments(function, signature) if name is not None]
         if passed != signature.lambda_list.split():
-            yield f"{function.name}: the arguments of its Lisp signature are not those of C"
-    for argument in function.arguments:
-        yield from (f"{function.name}: {argument.name} {fault}" for fault in _role(argument, function, model))
+            yield "the arguments of its Lisp signature are not those of C"
 
 
 def _role(argument, function, model):
