@@ -129,6 +129,17 @@ consumers = \
 	tests/consumers/sbcl.test \
 	tests/consumers/tcl.test
 consumer_matrix = tests/consumers/matrix.test
+# They load the bindings that are installed, under a prefix that nothing has been told of.
+$(consumers:.test=.log): tests/consumers/prefix.stamp
+consumer_prefix = $(abs_top_builddir)/tests/consumers/prefix
+tests/consumers/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.json shim/libposix-shm.la shim/posix-shm.pc
+	@rm -rf $(consumer_prefix)
+	@$(MKDIR_P) $(consumer_prefix)
+	@$(MAKE) install DESTDIR= prefix=$(consumer_prefix) exec_prefix=$(consumer_prefix) libdir=$(consumer_prefix)/lib \
+		includedir=$(consumer_prefix)/include datarootdir=$(consumer_prefix)/share datadir=$(consumer_prefix)/share \
+		>$(consumer_prefix)/install.log 2>&1 || { cat $(consumer_prefix)/install.log; exit 1; }
+	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
+	@touch $@
 tests/consumers/matrix.log: $(consumers:.test=.log)
 # It prints the matrix.
 tests/consumers/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
@@ -154,6 +165,7 @@ document_tests = \
 	tests/documents/c-examples.test \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
+	tests/documents/generator.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/packages.test \
@@ -233,7 +245,7 @@ report:
 
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests
-tests_leavings = tests/bench/work tests/cache tests/proof-results tests/report.html tests/suite/suites $(addprefix tests/consumers/,matrix.txt results work)
+tests_leavings = tests/bench/work tests/cache tests/proof-results tests/report.html tests/suite/suites $(addprefix tests/consumers/,matrix.txt prefix prefix.stamp results work)
 
 clean-local:
 	rm -rf $(tests_leavings)

@@ -92,7 +92,7 @@ def stripped_size():
 
 
 def lives():
-    variables = {"BENCH_LIVES": program("liblives.so"), "LUA_PATH": os.environ["top_srcdir"] + "/shim/abi/?.lua"}
+    variables = {"BENCH_LIVES": program("liblives.so"), "LUA_PATH": os.environ["top_srcdir"] + "/shim/bindings/luajit/?.lua"}
     measure("lives-C", [program("lives"), "201"])
     measure("lives-Python", [sys.executable, source("lives.py")], BENCH_ROUNDS=101, **variables)
     if has("luajit"):
