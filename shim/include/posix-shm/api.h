@@ -481,8 +481,8 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  * @endcode
  * @par Example
  * @code{.py}
- * >>> pshm_allocate(fd, 8192), pshm_discard(fd, 0, 8192)
- * (0, 0)
+ * >>> pshm_discard(fd, 0, 4096)
+ * 0
  * @endcode
  * @result{status}
  * @since 0.1
