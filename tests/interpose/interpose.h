@@ -76,7 +76,8 @@ enum trait {
 	OTHERS_RELEASE = 1 << 21,  /* before fallocate lets an object grow, another process gives back all of its pages */
 	UNCUT_LENGTHS = 1 << 22,   /* recvmsg has cut a message, and left its parts as long as they were sent: macOS, FreeBSD */
 	SCARCE_MEMORY = 1 << 23,   /* the machine has 5 MiB, of which 1 is free, and 2.5 are available */
-	NO_ESTIMATE = 1 << 24      /* beside: /proc/meminfo does not tell what is available, before Linux 3.14 */
+	NO_ESTIMATE = 1 << 24,     /* beside: /proc/meminfo does not tell what is available, before Linux 3.14 */
+	OWN_OBJECTS = 1 << 30      /* readdir passes over the objects of other programs, which come and go */
 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
