@@ -90,6 +90,7 @@ tests_suite_suites_LDADD = $(CHECK_LIBS) $(RT_LIBS)
 build_tests = \
 	tests/build/bootstrap.test \
 	tests/build/compile.test \
+	tests/build/driver.test \
 	tests/build/exports.test \
 	tests/build/install.test \
 	tests/build/locale.test \
