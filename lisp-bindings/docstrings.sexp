@@ -42,6 +42,10 @@ is in `*errno*`."
 "Give LENGTH octets of mapped memory at the pointer ADDR the protections PROT (`prot-flags`). Return
 0, or -1 with the reason in `*errno*`."
 "addr length prot")
+("posix-shm/ffi" "msync" "Function"
+"Write LENGTH octets of mapped memory at the pointer ADDR back to their file, in the way of FLAGS
+(`msync-flags`). Return 0, or -1 with the reason in `*errno*`."
+"addr length flags")
 ("posix-shm/ffi" "close" "Function"
 "Close the descriptor FD. Return 0, or -1 with the reason in `*errno*`."
 "fd")
@@ -67,12 +71,13 @@ longer than the system takes (`:enametoolong`). The restarts `continue`, `use-va
 ("posix-shm" "open-shm*" "Function"
 "Make a shared memory object without a name and return it as an `open-shm`. DIRECTION is `:input`
 (the default) or `:io`. PERMISSIONS are exactly those of the object, `(:user-read :user-write
-:group-read :other-read)` by default. ATTEMPTS, 100 by default, is how many random names are tried
-where the system needs one. HUGE asks for an object of huge pages. The `shm-name` of the result is
-for people: it names nothing.
+:group-read :other-read)` by default. ATTEMPTS, 100 by default, is how many random names may be
+tried where the system needs one: with 0 nothing is called, and any other number is as good as 100.
+HUGE asks for an object of huge pages. The `shm-name` of the result is a label, a random name of no
+object.
 
-Exceptional situations: `shm-exists` when ATTEMPTS is 0 or every name was taken;
-`shm-invalid-argument` for a bad argument; `shm-error` when the system refuses."
+Exceptional situations: `shm-exists` when ATTEMPTS is 0; `shm-invalid-argument` for a bad argument;
+`shm-error` when the system refuses."
 "&key direction permissions attempts huge")
 ("posix-shm" "delete-shm" "Function"
 "Remove the name NAME of a shared memory object and return t. Descriptors and mappings of the object
@@ -107,11 +112,21 @@ an object with a name the report says how much there is; with `:ebadf` when SHM 
 input, and with others when the system refuses; `shm-invalid-argument` when SIZE is not an integer
 from 0 to 2^63 - 1, or SHM is closed."
 "shm size")
-("posix-shm" "shm-space" "Function"
-"Return the size of the place where named objects live and what is free of it, both in octets; two
-zeros when it has no limit.
+("posix-shm" "discard-shm" "Function"
+"Give back the memory of LENGTH octets of SHM from OFFSET on. They are zero afterwards, and the size
+of SHM is as it was. Returns no values.
 
-Exceptional situations: `shm-error` when the platform does not tell."
+Exceptional situations: `shm-error` with the errno `:ebadf` when SHM was opened for input, with
+`:eperm` when a seal forbids it, with `:enotsup` where the platform cannot do it, with `:eoverflow`
+when OFFSET and LENGTH together are more than 2^63 - 1; `shm-invalid-argument` when one of them is
+not an integer from 0 to 2^63 - 1, or SHM is closed."
+"shm offset length")
+("posix-shm" "shm-space" "Function"
+"Return the size of the shared memory file system, 0 when it has no limit, and how much named objects
+can still get: the least of what the file system, the machine and the control group of this process
+have left. Both are in octets.
+
+Exceptional situations: `shm-error` when the platform gives no figures."
 "")
 ("posix-shm" "mmap-shm" "Function"
 "Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. PROT is `(:read
@@ -149,23 +164,27 @@ Exceptional situations: `shm-invalid-argument` when an argument is of the wrong 
 bounds, or SHM is closed; `shm-error` when the system refuses."
 "shm vector &key start end offset")
 ("posix-shm" "send-shm" "Function"
-"Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. Where
-the buffer of SOCKET is full, it waits. Returns no values.
+"Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. While
+the buffer of SOCKET is full it waits, at most TIMEOUT seconds, a non-negative real; nil, the
+default, is no limit. Interrupts are served while it waits. Returns no values.
 
-Exceptional situations: `shm-error` when the peer is gone or the system refuses;
-`shm-invalid-argument` when SHM is closed or SOCKET is not a descriptor."
-"shm socket")
+Exceptional situations: `shm-timeout` when the time is up, with the restart `continue`, which waits
+as long again; `shm-error` when the peer is gone or the system refuses; `shm-invalid-argument` when
+SHM is closed, SOCKET is not a descriptor, or TIMEOUT is neither a non-negative real nor nil."
+"shm socket &key timeout")
 ("posix-shm" "receive-shm" "Function"
 "Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
 `open-shm`, with the name NAME for people, which may be kept, and not copied: do not change it while
-the result is in use. Interrupts are served while it waits, on SBCL unless another process receives
-from the same end of the connection.
+the result is in use. It waits at most TIMEOUT seconds, a non-negative real; nil, the default, is no
+limit. Interrupts are served while it waits, whoever else receives from SOCKET.
 
-Exceptional situations: `shm-error` when the peer closed its end (`:enodata`), or did so before it
-had received all that was sent to it (`:econnreset`: call again, until `:enodata`), sent no
-descriptor or several (`:eproto`), or there is no descriptor free (`:emfile`);
-`shm-invalid-argument` when SOCKET is not a descriptor, or NAME is neither a name nor nil."
-"socket &optional name")
+Exceptional situations: `shm-timeout` when the time is up, with the restart `continue`, which waits
+as long again; `shm-error` when the peer closed its end (`:enodata`), or did so before it had
+received all that was sent to it (`:econnreset`: call again, until `:enodata`), sent no descriptor
+or several (`:eproto`), or there is no descriptor free (`:emfile`); `shm-invalid-argument` when
+SOCKET is not a descriptor, NAME is neither a name nor nil, or TIMEOUT is neither a non-negative
+real nor nil."
+"socket &key name timeout")
 ("posix-shm" "shm-socketpair" "Function"
 "Return two descriptors of sockets that are connected to each other, for `send-shm` and
 `receive-shm`. Close them with `posix-shm/ffi:close`.
@@ -198,7 +217,7 @@ Exceptional situations: `shm-error` when `:io` is asked of an object opened for 
 "shm &key direction")
 ("posix-shm" "list-shm" "Function"
 "Return a list of the names of the objects that exist, in no order, but for those that begin with
-`/sem.`. A name that is not UTF-8 comes with the replacement character in it.
+`/sem.` or `/.pshm-`. A name that is not UTF-8 comes with the replacement character in it.
 
 Exceptional situations: `shm-error` when the platform does not tell."
 "")
@@ -285,7 +304,8 @@ for \"/name\" ...>`. Nothing closes it but `close-shm` and the macros: there is 
 "object")
 ("posix-shm" "shm-name" "Reader"
 "Return the name of SHM with its leading slash, or nil where it was adopted without one. The name of
-an object that `open-shm*` made is for people, and names nothing."
+an object that `open-shm*` made is a label: random, made when it is first asked for, the same ever
+after, and the name of no object."
 "shm")
 ("posix-shm" "shm-fd" "Reader"
 "Return the descriptor of the open SHM, a non-negative integer. It belongs to SHM: do not close it by
@@ -602,6 +622,10 @@ function."
 "condition")
 ("posix-shm" "shm-does-not-exist" "Condition"
 "A `shm-error`: there is no object of that name."
+"")
+("posix-shm" "shm-timeout" "Condition"
+"A `shm-error`: an operation waited as long as its timeout, and nothing came of it. The restart
+`continue` waits as long again."
 "")
 ("posix-shm" "shm-exists" "Condition"
 "A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts."

@@ -6,8 +6,8 @@ shim_headers = \
 	shim/include/posix-shm/api.h
 
 shim_sources = \
+	shim/src/anonymous.c \
 	shim/src/anonymous.h \
-	shim/src/api_allocate.c \
 	shim/src/api_anonymous.c \
 	shim/src/api_arrays.c \
 	shim/src/api_bytes.c \
@@ -20,6 +20,8 @@ shim_sources = \
 	shim/src/api_seals.c \
 	shim/src/api_size.c \
 	shim/src/constants-table.h \
+	shim/src/deadline.c \
+	shim/src/deadline.h \
 	shim/src/error.c \
 	shim/src/error.h \
 	shim/src/ffi_constants.c \
@@ -30,7 +32,12 @@ shim_sources = \
 	shim/src/ffi_library.c \
 	shim/src/ffi_mappings.c \
 	shim/src/ffi_objects.c \
+	shim/src/mapping.c \
 	shim/src/mapping.h \
+	shim/src/memory-cgroup.c \
+	shim/src/memory-linux.c \
+	shim/src/memory.c \
+	shim/src/memory.h \
 	shim/src/name.c \
 	shim/src/name.h \
 	shim/src/native-bsd.c \

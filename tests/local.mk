@@ -14,20 +14,23 @@ suite_sources = \
 	tests/suite/api_anonymous.c \
 	tests/suite/api_arrays.c \
 	tests/suite/api_bytes.c \
-	tests/suite/api_handing.c \
+	tests/suite/api_passing.c \
 	tests/suite/api_mappings.c \
 	tests/suite/api_names.c \
 	tests/suite/api_objects.c \
 	tests/suite/api_seals.c \
 	tests/suite/api_size.c \
-	tests/suite/bad_handing.c \
+	tests/suite/api_waiting.c \
+	tests/suite/bad_passing.c \
 	tests/suite/bad_input.c \
 	tests/suite/bad_input.h \
 	tests/suite/bad_mappings.c \
 	tests/suite/bad_names.c \
 	tests/suite/bad_objects.c \
 	tests/suite/bad_texts.c \
+	tests/suite/cancellation.c \
 	tests/suite/costs.c \
+	tests/suite/error_order.c \
 	tests/suite/faults.c \
 	tests/suite/ffi_constants.c \
 	tests/suite/ffi_descriptors.c \
@@ -36,7 +39,9 @@ suite_sources = \
 	tests/suite/ffi_mappings.c \
 	tests/suite/ffi_objects.c \
 	tests/suite/main.c \
+	tests/suite/memory.c \
 	tests/suite/places.c \
+	tests/suite/surroundings.c \
 	tests/suite/races.c \
 	tests/suite/suites.h
 

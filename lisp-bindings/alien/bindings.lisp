@@ -16,6 +16,7 @@
            #:+pshm-kind-if-does-not-exist+
            #:+pshm-kind-anonymous-flag+
            #:+pshm-kind-seal+
+           #:+pshm-kind-msync-flag+
            #:+pshm-o-rdonly+
            #:+pshm-o-rdwr+
            #:+pshm-o-creat+
@@ -57,11 +58,16 @@
            #:+pshm-map-private+
            #:+pshm-map-fixed+
            #:+pshm-map-anonymous+
-           #:+pshm-map-growsdown+
+           #:+pshm-map-fixed-noreplace+
            #:+pshm-map-noreserve+
            #:+pshm-map-populate+
            #:+pshm-map-lock+
            #:+pshm-map-huge+
+           #:+pshm-map-nodump+
+           #:+pshm-map-growsdown+
+           #:+pshm-ms-sync+
+           #:+pshm-ms-async+
+           #:+pshm-ms-invalidate+
            #:+pshm-direction-input+
            #:+pshm-direction-io+
            #:+pshm-if-exists-default+
@@ -109,6 +115,7 @@
            #:pshm-mmap
            #:pshm-munmap
            #:pshm-mprotect
+           #:pshm-msync
            #:pshm-close
            #:pshm-dup
            #:pshm-set-inheritable
@@ -118,6 +125,7 @@
            #:pshm-delete-if-same
            #:pshm-truncate
            #:pshm-allocate
+           #:pshm-discard
            #:pshm-space
            #:pshm-map
            #:pshm-unmap
@@ -179,11 +187,12 @@
 (defconstant +pshm-kind-if-does-not-exist+ 7)
 (defconstant +pshm-kind-anonymous-flag+ 8)
 (defconstant +pshm-kind-seal+ 9)
+(defconstant +pshm-kind-msync-flag+ 10)
 (defconstant +pshm-o-rdonly+ 0)
 (defconstant +pshm-o-rdwr+ 2)
-(defconstant +pshm-o-creat+ 335544320)
-(defconstant +pshm-o-excl+ 805306368)
-(defconstant +pshm-o-trunc+ 1342177280)
+(defconstant +pshm-o-creat+ 268435456)
+(defconstant +pshm-o-excl+ 536870912)
+(defconstant +pshm-o-trunc+ 1073741824)
 (defconstant +pshm-mode-user-read+ 256)
 (defconstant +pshm-mode-user-write+ 128)
 (defconstant +pshm-mode-user-exec+ 64)
@@ -219,12 +228,17 @@
 (defconstant +pshm-map-shared+ 1)
 (defconstant +pshm-map-private+ 2)
 (defconstant +pshm-map-fixed+ 16)
-(defconstant +pshm-map-anonymous+ 25165824)
-(defconstant +pshm-map-growsdown+ 41943040)
-(defconstant +pshm-map-noreserve+ 75497472)
-(defconstant +pshm-map-populate+ 142606336)
-(defconstant +pshm-map-lock+ 276824064)
-(defconstant +pshm-map-huge+ 545259520)
+(defconstant +pshm-map-anonymous+ 4194304)
+(defconstant +pshm-map-fixed-noreplace+ 8388608)
+(defconstant +pshm-map-noreserve+ 16777216)
+(defconstant +pshm-map-populate+ 33554432)
+(defconstant +pshm-map-lock+ 134217728)
+(defconstant +pshm-map-huge+ 268435456)
+(defconstant +pshm-map-nodump+ 536870912)
+(defconstant +pshm-map-growsdown+ 1073741824)
+(defconstant +pshm-ms-sync+ 16777216)
+(defconstant +pshm-ms-async+ 33554432)
+(defconstant +pshm-ms-invalidate+ 67108864)
 (defconstant +pshm-direction-input+ 0)
 (defconstant +pshm-direction-io+ 2)
 (defconstant +pshm-if-exists-default+ 0)
@@ -505,6 +519,16 @@ Return: The address of the mapping. The caller unmaps it with the same length."
   "Change the protections of mapped pages: mprotect(2)."
   (%pshm-mprotect (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections)))
 
+(declaim (inline %pshm-msync pshm-msync))
+(define-alien-routine ("pshm_msync" %pshm-msync) int
+  (address (signed 64))
+  (length (signed 64))
+  (flags int))
+
+(defun pshm-msync (address length flags)
+  "Write mapped pages back to their file: msync(2)."
+  (%pshm-msync (check-int64 address 'address) (check-int64 length 'length) (check-int flags 'flags)))
+
 (declaim (inline %pshm-close pshm-close))
 (define-alien-routine ("pshm_close" %pshm-close) int
   (fd int))
@@ -549,15 +573,12 @@ Return: A descriptor; the caller closes it."
 (define-alien-routine ("pshm_open_anonymous" %pshm-open-anonymous) int
   (direction int)
   (permissions int)
-  (flags int)
-  (attempts int)
-  (ret-name system-area-pointer)
-  (name-size (signed 64)))
+  (flags int))
 
-(defun pshm-open-anonymous (direction permissions flags attempts ret-name name-size)
+(defun pshm-open-anonymous (direction permissions flags)
   "Make an object without a name.
 Return: A descriptor; the caller closes it."
-  (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags) (check-int attempts 'attempts) ret-name (check-int64 name-size 'name-size)))
+  (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags)))
 
 (declaim (inline %pshm-delete pshm-delete))
 (define-alien-routine ("pshm_delete" %pshm-delete) int
@@ -594,13 +615,23 @@ Return: A descriptor; the caller closes it."
   "Give an object at least a size, with memory behind every page of it, or an error."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
+(declaim (inline %pshm-discard pshm-discard))
+(define-alien-routine ("pshm_discard" %pshm-discard) int
+  (fd int)
+  (offset (signed 64))
+  (length (signed 64)))
+
+(defun pshm-discard (fd offset length)
+  "Give back the memory of a part of an object, and keep the size."
+  (%pshm-discard (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
+
 (declaim (inline %pshm-space pshm-space))
 (define-alien-routine ("pshm_space" %pshm-space) int
   (ret-total system-area-pointer)
   (ret-free system-area-pointer))
 
 (defun pshm-space (ret-total ret-free)
-  "Say how much room there is in the place where named objects live."
+  "Give the size of the shared memory file system, and how many bytes named objects can still get."
   (%pshm-space ret-total ret-free))
 
 (declaim (inline %pshm-map pshm-map))
@@ -697,20 +728,22 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
 (declaim (inline %pshm-send pshm-send))
 (define-alien-routine ("pshm_send" %pshm-send) int
   (socket int)
-  (fd int))
+  (fd int)
+  (timeout (signed 64)))
 
-(defun pshm-send (socket fd)
+(defun pshm-send (socket fd timeout)
   "Send a descriptor over a Unix domain socket."
-  (%pshm-send (check-int socket 'socket) (check-int fd 'fd)))
+  (%pshm-send (check-int socket 'socket) (check-int fd 'fd) (check-int64 timeout 'timeout)))
 
 (declaim (inline %pshm-receive pshm-receive))
 (define-alien-routine ("pshm_receive" %pshm-receive) int
-  (socket int))
+  (socket int)
+  (timeout (signed 64)))
 
-(defun pshm-receive (socket)
+(defun pshm-receive (socket timeout)
   "Receive a descriptor over a Unix domain socket.
 Return: The descriptor; the caller closes it."
-  (%pshm-receive (check-int socket 'socket)))
+  (%pshm-receive (check-int socket 'socket) (check-int64 timeout 'timeout)))
 
 (declaim (inline %pshm-socketpair pshm-socketpair))
 (define-alien-routine ("pshm_socketpair" %pshm-socketpair) int
@@ -737,7 +770,7 @@ Return: The descriptor; the caller closes it."
 (defun pshm-seals (fd)
   "Return the seals of an object: fcntl(2) with F_GET_SEALS.
 Return: PSHM_SEAL_ constants, or-ed. A named object on Linux has PSHM_SEAL_SEAL from the start; an anonymous
-one that may not be executed has PSHM_SEAL_EXEC where the kernel knows it."
+one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (%pshm-seals (check-int fd 'fd)))
 
 (declaim (inline %pshm-reopen pshm-reopen))
@@ -757,5 +790,6 @@ Return: The new descriptor; the caller closes it."
 
 (defun pshm-list (ret-names size)
   "List the names of the objects that exist.
-Return: The size that the list needs, in bytes; 0 when there is no object."
+Return: The size that the list needs, in bytes; 0 when there is no object. Where it is more than size, call
+again with a larger buffer: objects come and go."
   (%pshm-list ret-names (check-int64 size 'size)))

@@ -10,9 +10,9 @@
   "Flags of pshm_shm_open. PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others."
   (:rdonly 0)
   (:rdwr 2)
-  (:creat 335544320)
-  (:excl 805306368)
-  (:trunc 1342177280))
+  (:creat 268435456)
+  (:excl 536870912)
+  (:trunc 1073741824))
 
 (define-type open-flags
   "Flags of pshm_shm_open. PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others."
@@ -65,15 +65,27 @@
   (:shared 1)
   (:private 2)
   (:fixed 16)
-  (:anonymous 25165824)
-  (:growsdown 41943040)
-  (:noreserve 75497472)
-  (:populate 142606336)
-  (:lock 276824064)
-  (:huge 545259520))
+  (:anonymous 4194304)
+  (:fixed-noreplace 8388608)
+  (:noreserve 16777216)
+  (:populate 33554432)
+  (:lock 134217728)
+  (:huge 268435456)
+  (:nodump 536870912)
+  (:growsdown 1073741824))
 
 (define-type mmap-flags
   "Flags of a mapping: PSHM_MAP_SHARED or PSHM_MAP_PRIVATE, and any of the others."
+  '(or list keyword integer))
+
+(cffi:defbitfield (msync-flags :int)
+  "Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, and PSHM_MS_INVALIDATE with it or not."
+  (:sync 16777216)
+  (:async 33554432)
+  (:invalidate 67108864))
+
+(define-type msync-flags
+  "Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, and PSHM_MS_INVALIDATE with it or not."
   '(or list keyword integer))
 
 ;;; From the shim's results to POSIX's, and from pointers to the shim's addresses
@@ -156,6 +168,12 @@ is in `*errno*`."
   "Give LENGTH octets of mapped memory at the pointer ADDR the protections PROT (`prot-flags`). Return
 0, or -1 with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-mprotect (pointer-to-int64 addr) length (cffi:convert-to-foreign prot 'prot-flags))))
+
+#-clisp (declaim (inline msync))
+(defun msync (addr length flags)
+  "Write LENGTH octets of mapped memory at the pointer ADDR back to their file, in the way of FLAGS
+(`msync-flags`). Return 0, or -1 with the reason in `*errno*`."
+  (failed-or-0 (posix-shm/shim:pshm-msync (pointer-to-int64 addr) length (cffi:convert-to-foreign flags 'msync-flags))))
 
 #-clisp (declaim (inline close))
 (defun close (fd)

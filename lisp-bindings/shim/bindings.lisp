@@ -32,15 +32,17 @@
   "Flags of pshm_open_anonymous.")
 (defconstant +pshm-kind-seal+ 9
   "Seals.")
+(defconstant +pshm-kind-msync-flag+ 10
+  "Flags of pshm_msync.")
 (defconstant +pshm-o-rdonly+ 0
   "Open for reading only.")
 (defconstant +pshm-o-rdwr+ 2
   "Open for reading and writing.")
-(defconstant +pshm-o-creat+ 335544320
+(defconstant +pshm-o-creat+ 268435456
   "Create the object if there is none.")
-(defconstant +pshm-o-excl+ 805306368
+(defconstant +pshm-o-excl+ 536870912
   "With PSHM_O_CREAT: fail if there is one.")
-(defconstant +pshm-o-trunc+ 1342177280
+(defconstant +pshm-o-trunc+ 1073741824
   "Empty the object if there is one.")
 (defconstant +pshm-mode-user-read+ 256
   "The owner may read.")
@@ -112,18 +114,28 @@
   "Stores are this mapping's own; the object does not change.")
 (defconstant +pshm-map-fixed+ 16
   "Exactly at the address, replacing what is mapped there.")
-(defconstant +pshm-map-anonymous+ 25165824
+(defconstant +pshm-map-anonymous+ 4194304
   "Memory of no object: the descriptor is -1.")
-(defconstant +pshm-map-growsdown+ 41943040
-  "A stack that grows downward (Linux): private memory of no object only.")
-(defconstant +pshm-map-noreserve+ 75497472
-  "Set no swap space aside.")
-(defconstant +pshm-map-populate+ 142606336
-  "Bring every page in before the call returns; no room is an error, not a later SIGBUS.")
-(defconstant +pshm-map-lock+ 276824064
+(defconstant +pshm-map-fixed-noreplace+ 8388608
+  "Exactly at the address, or -EEXIST where something is mapped already.")
+(defconstant +pshm-map-noreserve+ 16777216
+  "Reserve no swap space.")
+(defconstant +pshm-map-populate+ 33554432
+  "Bring every page in before the call returns; no space is an error, not a later SIGBUS.")
+(defconstant +pshm-map-lock+ 134217728
   "Keep every page in memory: mlock(2) on the new mapping.")
-(defconstant +pshm-map-huge+ 545259520
-  "Ask for huge pages: madvise(2) with MADV_HUGEPAGE. A wish; the system may not have any.")
+(defconstant +pshm-map-huge+ 268435456
+  "Ask for huge pages: madvise(2) with MADV_HUGEPAGE. A hint, and never an error.")
+(defconstant +pshm-map-nodump+ 536870912
+  "Leave the memory out of core dumps: madvise(2) with MADV_DONTDUMP.")
+(defconstant +pshm-map-growsdown+ 1073741824
+  "A stack that grows downward (Linux): private memory of no object only.")
+(defconstant +pshm-ms-sync+ 16777216
+  "Write, and return when the file has it.")
+(defconstant +pshm-ms-async+ 33554432
+  "Have it written soon, and return.")
+(defconstant +pshm-ms-invalidate+ 67108864
+  "Let other mappings of the file see what it holds now.")
 (defconstant +pshm-direction-input+ 0
   "Reading.")
 (defconstant +pshm-direction-io+ 2
@@ -167,9 +179,9 @@
   '((:open-flag
      (:rdonly . 0)
      (:rdwr . 2)
-     (:creat . 335544320)
-     (:excl . 805306368)
-     (:trunc . 1342177280))
+     (:creat . 268435456)
+     (:excl . 536870912)
+     (:trunc . 1073741824))
     (:mode
      (:user-read . 256)
      (:user-write . 128)
@@ -204,12 +216,18 @@
      (:shared . 1)
      (:private . 2)
      (:fixed . 16)
-     (:anonymous . 25165824)
-     (:growsdown . 41943040)
-     (:noreserve . 75497472)
-     (:populate . 142606336)
-     (:lock . 276824064)
-     (:huge . 545259520))
+     (:anonymous . 4194304)
+     (:fixed-noreplace . 8388608)
+     (:noreserve . 16777216)
+     (:populate . 33554432)
+     (:lock . 134217728)
+     (:huge . 268435456)
+     (:nodump . 536870912)
+     (:growsdown . 1073741824))
+    (:msync-flag
+     (:sync . 16777216)
+     (:async . 33554432)
+     (:invalidate . 67108864))
     (:direction
      (:input . 0)
      (:io . 2))
@@ -502,6 +520,16 @@ Return: The address of the mapping. The caller unmaps it with the same length."
   "Change the protections of mapped pages: mprotect(2)."
   (%pshm-mprotect (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections)))
 
+#-clisp (declaim (inline %pshm-msync pshm-msync))
+(cffi:defcfun ("pshm_msync" %pshm-msync) :int
+  (address :int64)
+  (length :int64)
+  (flags :int))
+
+(defun pshm-msync (address length flags)
+  "Write mapped pages back to their file: msync(2)."
+  (%pshm-msync (check-int64 address 'address) (check-int64 length 'length) (check-int flags 'flags)))
+
 #-clisp (declaim (inline %pshm-close pshm-close))
 (cffi:defcfun ("pshm_close" %pshm-close) :int
   (fd :int))
@@ -547,15 +575,12 @@ Return: A descriptor; the caller closes it."
 (cffi:defcfun ("pshm_open_anonymous" %pshm-open-anonymous) :int
   (direction :int)
   (permissions :int)
-  (flags :int)
-  (attempts :int)
-  (ret-name :pointer)
-  (name-size :int64))
+  (flags :int))
 
-(defun pshm-open-anonymous (direction permissions flags attempts ret-name name-size)
+(defun pshm-open-anonymous (direction permissions flags)
   "Make an object without a name.
 Return: A descriptor; the caller closes it."
-  (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags) (check-int attempts 'attempts) ret-name (check-int64 name-size 'name-size)))
+  (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags)))
 
 #-clisp (declaim (inline %pshm-delete pshm-delete))
 (cffi:defcfun ("pshm_delete" %pshm-delete) :int
@@ -594,13 +619,23 @@ Return: A descriptor; the caller closes it."
   "Give an object at least a size, with memory behind every page of it, or an error."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
+#-clisp (declaim (inline %pshm-discard pshm-discard))
+(cffi:defcfun ("pshm_discard" %pshm-discard) :int
+  (fd :int)
+  (offset :int64)
+  (length :int64))
+
+(defun pshm-discard (fd offset length)
+  "Give back the memory of a part of an object, and keep the size."
+  (%pshm-discard (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
+
 #-clisp (declaim (inline %pshm-space pshm-space))
 (cffi:defcfun ("pshm_space" %pshm-space) :int
   (ret-total :pointer)
   (ret-free :pointer))
 
 (defun pshm-space (ret-total ret-free)
-  "Say how much room there is in the place where named objects live."
+  "Give the size of the shared memory file system, and how many bytes named objects can still get."
   (%pshm-space ret-total ret-free))
 
 #-clisp (declaim (inline %pshm-map pshm-map))
@@ -697,20 +732,22 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
 #-clisp (declaim (inline %pshm-send pshm-send))
 (cffi:defcfun ("pshm_send" %pshm-send) :int
   (socket :int)
-  (fd :int))
+  (fd :int)
+  (timeout :int64))
 
-(defun pshm-send (socket fd)
+(defun pshm-send (socket fd timeout)
   "Send a descriptor over a Unix domain socket."
-  (%pshm-send (check-int socket 'socket) (check-int fd 'fd)))
+  (%pshm-send (check-int socket 'socket) (check-int fd 'fd) (check-int64 timeout 'timeout)))
 
 #-clisp (declaim (inline %pshm-receive pshm-receive))
 (cffi:defcfun ("pshm_receive" %pshm-receive) :int
-  (socket :int))
+  (socket :int)
+  (timeout :int64))
 
-(defun pshm-receive (socket)
+(defun pshm-receive (socket timeout)
   "Receive a descriptor over a Unix domain socket.
 Return: The descriptor; the caller closes it."
-  (%pshm-receive (check-int socket 'socket)))
+  (%pshm-receive (check-int socket 'socket) (check-int64 timeout 'timeout)))
 
 #-clisp (declaim (inline %pshm-socketpair pshm-socketpair))
 (cffi:defcfun ("pshm_socketpair" %pshm-socketpair) :int
@@ -737,7 +774,7 @@ Return: The descriptor; the caller closes it."
 (defun pshm-seals (fd)
   "Return the seals of an object: fcntl(2) with F_GET_SEALS.
 Return: PSHM_SEAL_ constants, or-ed. A named object on Linux has PSHM_SEAL_SEAL from the start; an anonymous
-one that may not be executed has PSHM_SEAL_EXEC where the kernel knows it."
+one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (%pshm-seals (check-int fd 'fd)))
 
 #-clisp (declaim (inline %pshm-reopen pshm-reopen))
@@ -757,5 +794,6 @@ Return: The new descriptor; the caller closes it."
 
 (defun pshm-list (ret-names size)
   "List the names of the objects that exist.
-Return: The size that the list needs, in bytes; 0 when there is no object."
+Return: The size that the list needs, in bytes; 0 when there is no object. Where it is more than size, call
+again with a larger buffer: objects come and go."
   (%pshm-list ret-names (check-int64 size 'size)))

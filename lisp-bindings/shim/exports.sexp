@@ -12,6 +12,7 @@
  #:+pshm-kind-if-does-not-exist+
  #:+pshm-kind-anonymous-flag+
  #:+pshm-kind-seal+
+ #:+pshm-kind-msync-flag+
  #:+pshm-o-rdonly+
  #:+pshm-o-rdwr+
  #:+pshm-o-creat+
@@ -53,11 +54,16 @@
  #:+pshm-map-private+
  #:+pshm-map-fixed+
  #:+pshm-map-anonymous+
- #:+pshm-map-growsdown+
+ #:+pshm-map-fixed-noreplace+
  #:+pshm-map-noreserve+
  #:+pshm-map-populate+
  #:+pshm-map-lock+
  #:+pshm-map-huge+
+ #:+pshm-map-nodump+
+ #:+pshm-map-growsdown+
+ #:+pshm-ms-sync+
+ #:+pshm-ms-async+
+ #:+pshm-ms-invalidate+
  #:+pshm-direction-input+
  #:+pshm-direction-io+
  #:+pshm-if-exists-default+
@@ -105,6 +111,7 @@
  #:pshm-mmap
  #:pshm-munmap
  #:pshm-mprotect
+ #:pshm-msync
  #:pshm-close
  #:pshm-dup
  #:pshm-set-inheritable
@@ -114,6 +121,7 @@
  #:pshm-delete-if-same
  #:pshm-truncate
  #:pshm-allocate
+ #:pshm-discard
  #:pshm-space
  #:pshm-map
  #:pshm-unmap

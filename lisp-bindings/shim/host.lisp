@@ -6,7 +6,7 @@
   (:documentation "What posix-shm needs of the implementation.")
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
-           #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:turn-into #:call-at-start))
+           #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car #:turn-into #:call-at-start))
 
 (in-package #:posix-shm/host)
 
@@ -188,6 +188,13 @@ CLEANUP may be run again, as TO-THE-END says."
                                 (return old))))
   #+abcl (threads:synchronized-on cell (shiftf (car cell) new))
   #-(or sbcl (and ecl threads) abcl) (shiftf (car cell) new))
+
+(defun fill-car (cell new)
+  "Put NEW into the car of CELL where it is nil. Return what is there then: every thread gets the same."
+  #+sbcl (or (sb-ext:compare-and-swap (car cell) nil new) new)
+  #+(and ecl threads) (or (mp:compare-and-swap (car cell) nil new) new)
+  #+abcl (threads:synchronized-on cell (or (car cell) (setf (car cell) new)))
+  #-(or sbcl (and ecl threads) abcl) (or (car cell) (setf (car cell) new)))
 
 ;;; Classes. An instance of SBCL says in one word whose it is. Between classes with the same slots that word is all there is to
 ;;; change: no lock is taken, no copy made, and no other thread sees half of it. A class that has been redefined has another

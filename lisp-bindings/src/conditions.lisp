@@ -4,12 +4,13 @@
 (in-package #:posix-shm)
 
 ;;; The errors that something here depends on. Their numbers differ per platform.
+(defvar *eagain* (pshm-error-number "EAGAIN"))
 (defvar *ebadf* (pshm-error-number "EBADF"))
 (defvar *eexist* (pshm-error-number "EEXIST"))
 (defvar *einval* (pshm-error-number "EINVAL"))
 (defvar *eintr* (pshm-error-number "EINTR"))
 (defvar *enoent* (pshm-error-number "ENOENT"))
-(defvar *erange* (pshm-error-number "ERANGE"))
+(defvar *etimedout* (pshm-error-number "ETIMEDOUT"))
 
 (define-condition posix-shm-error (error)
   ((errno :initarg :errno :initform 0 :reader condition-errno)
@@ -33,6 +34,11 @@
   ()
   (:report report-failure)
   (:documentation #.(doc "shm-exists" "Condition")))
+
+(define-condition shm-timeout (shm-error)
+  ()
+  (:report report-failure)
+  (:documentation #.(doc "shm-timeout" "Condition")))
 
 (define-condition mmap-error (posix-shm-error)
   ()

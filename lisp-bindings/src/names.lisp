@@ -27,20 +27,22 @@
         collect (babel:octets-to-string octets :start start :end end :encoding :utf-8 :errorp nil)))
 
 (defun names-octets (size)
-  "The names as the library writes them, or nil where they take more than SIZE octets."
+  "The names as the library writes them, or nil where they take more than SIZE octets; and how many they take."
   (let ((octets (cffi:make-shareable-byte-vector size))
         (result 0))
     (cffi:with-pointer-to-vector-data (names octets)
       ;; The C library allocates memory meanwhile: that must not be unwound.
       (uninterrupted
         (setf result (pshm-list names size))))
-    (unless (eql result (- *erange*))
-      (subseq octets 0 (demand result 'list-shm nil)))))
+    (demand result 'list-shm nil)
+    (values (and (<= result size) (subseq octets 0 result)) result)))
 
-;;; Objects come and go, so that no question for the size would be answered for long.
+;;; Objects come and go, so that the answer is not true for long: twice as much is asked for.
 (defun list-shm ()
   #.(doc "list-shm")
-  (loop for size = 4096 then (* 2 size)
-        for octets = (names-octets size)
-        when octets
-          return (split-names octets)))
+  (let ((size 4096))
+    (loop
+      (multiple-value-bind (octets needed) (names-octets size)
+        (when octets
+          (return (split-names octets)))
+        (setf size (* 2 needed))))))

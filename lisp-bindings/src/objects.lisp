@@ -4,7 +4,7 @@
 (in-package #:posix-shm)
 
 (defclass shm ()
-  ((name :initarg :name :initform nil :accessor name-of)
+  ((name :initarg :name :initform nil :accessor name-or-label)
    ;; The descriptor, or nil, and the image that it belongs to: (descriptor . image). The cell is made before the object is
    ;; opened, so that the descriptor has an owner from the moment it exists; whoever swaps it out closes it.
    (cell :initarg :cell :initform (cons nil *image*) :reader cell-of))
@@ -37,6 +37,11 @@
   (while-no-class-changes
     (and (slot-boundp shm 'name)
          (slot-value shm 'name))))
+
+(defun name-of (shm)
+  "The name of SHM; of an object without one its label."
+  (let ((name (name-or-label shm)))
+    (if (consp name) (label-in name) name)))
 
 (defun shm-p (object)
   #.(doc "shm-p")
@@ -100,7 +105,7 @@
     (when (typep shm 'open-shm)
       #-ecl (turn-into closed-shm open-shm shm)
       ;; An interrupt may leave change-class halfway.
-      #+ecl (let ((name (name-of shm))
+      #+ecl (let ((name (name-or-label shm))
                   (cell (cell-of shm)))
               (unwind-protect (turn-into closed-shm open-shm shm)
                 (setf (slot-value shm 'name) name

@@ -49,7 +49,7 @@
     (when condition
       (return-from try-open (values nil nil condition))))
   (let ((name (portable-name name)))
-    (setf (name-of shm) name)
+    (setf (name-or-label shm) name)
     (multiple-value-bind (result created) (open-cell (cell-of shm) name options)
       (cond ((not (minusp result)) (values shm created nil))
             ((nil-asked-p result options) (values nil nil nil))

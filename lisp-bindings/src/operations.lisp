@@ -17,6 +17,14 @@
     (demand (pshm-allocate descriptor size) 'allocate-shm shm)
     (values)))
 
+(defun discard-shm (shm offset length)
+  #.(doc "discard-shm")
+  (let ((descriptor (descriptor shm 'discard-shm))
+        (offset (check-size offset 'offset 'discard-shm))
+        (length (check-size length 'length 'discard-shm)))
+    (demand (pshm-discard descriptor offset length) 'discard-shm shm)
+    (values)))
+
 (defun shm-space ()
   #.(doc "shm-space")
   (cffi:with-foreign-objects ((total :int64) (free :int64))

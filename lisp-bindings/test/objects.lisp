@@ -184,11 +184,45 @@
   (with-open-shm* (shm :direction :io :permissions '(:user-read :group-write))
     (is (equal '(:user-read :group-write) (stat-mode (shm-stats shm))))))
 
+(defun label-p (object)
+  "Is OBJECT a name that an object could have, of 24 random digits in the end?"
+  (and (stringp object)
+       (= 30 (length object))
+       (eql 0 (search "/pshm-" object))
+       (loop for index from 6 below 30 always (digit-char-p (char object index) 16))
+       (not (loop for index from 6 below 30 by 2 always (char= (char object index) (char object (1+ index)))))))
+
+(deftest labels-of-anonymous-objects
+  (let ((labels (loop repeat 50
+                      collect (with-object (shm) (shm-name shm)))))
+    (is (every #'label-p labels))
+    (is (= 50 (length (remove-duplicates labels :test #'string=)))))
+  ;; The same before and after closing, and made as well where it is first asked for afterwards.
+  (let ((asked (open-shm* :direction :io))
+        (unasked (open-shm* :direction :io)))
+    (let ((label (shm-name asked)))
+      (is-true (search label (prin1-to-string asked)))
+      (close-shm asked)
+      (close-shm unasked)
+      (is (eq label (shm-name asked)))
+      (is-true (search label (prin1-to-string asked))))
+    (is (label-p (shm-name unasked)))
+    (is (eq (shm-name unasked) (shm-name unasked))))
+  ;; Another descriptor of the same object has the same label, whichever is asked first.
+  (when (= 1 (posix-shm/shim:pshm-has "reopen"))
+    (with-object (shm)
+      (let ((reader (reopen-shm shm)))
+        (close-shm reader)
+        (is (eq (shm-name reader) (shm-name shm)))))))
+
 (deftest no-attempts
-  (let ((condition (handler-case (open-shm* :attempts 0) (error (condition) condition))))
-    (is (typep condition 'shm-exists))
-    (is (eq :eexist (posix-shm-error-keyword condition)))
-    (is (eq 'open-shm* (posix-shm-error-operation condition)))))
+  (without-leaks
+    (let ((condition (handler-case (open-shm* :attempts 0) (error (condition) condition))))
+      (is (typep condition 'shm-exists))
+      (is (eq :eexist (posix-shm-error-keyword condition)))
+      (is (eq 'open-shm* (posix-shm-error-operation condition)))))
+  (refuses (direction) (open-shm* :attempts 0 :direction :output))
+  (close-shm (open-shm* :attempts 1)))
 
 (deftest huge-objects
   (if (= 1 (posix-shm/shim:pshm-has "huge-objects"))

@@ -13,14 +13,15 @@ enum pshm_kind {
 	PSHM_KIND_IF_EXISTS = 6,
 	PSHM_KIND_IF_DOES_NOT_EXIST = 7,
 	PSHM_KIND_ANONYMOUS_FLAG = 8,
-	PSHM_KIND_SEAL = 9
+	PSHM_KIND_SEAL = 9,
+	PSHM_KIND_MSYNC_FLAG = 10
 };
 enum pshm_open_flag {
 	PSHM_O_RDONLY = 0,
 	PSHM_O_RDWR = 2,
-	PSHM_O_CREAT = 335544320,
-	PSHM_O_EXCL = 805306368,
-	PSHM_O_TRUNC = 1342177280
+	PSHM_O_CREAT = 268435456,
+	PSHM_O_EXCL = 536870912,
+	PSHM_O_TRUNC = 1073741824
 };
 enum pshm_mode {
 	PSHM_MODE_USER_READ = 256,
@@ -64,12 +65,19 @@ enum pshm_map_flag {
 	PSHM_MAP_SHARED = 1,
 	PSHM_MAP_PRIVATE = 2,
 	PSHM_MAP_FIXED = 16,
-	PSHM_MAP_ANONYMOUS = 25165824,
-	PSHM_MAP_GROWSDOWN = 41943040,
-	PSHM_MAP_NORESERVE = 75497472,
-	PSHM_MAP_POPULATE = 142606336,
-	PSHM_MAP_LOCK = 276824064,
-	PSHM_MAP_HUGE = 545259520
+	PSHM_MAP_ANONYMOUS = 4194304,
+	PSHM_MAP_FIXED_NOREPLACE = 8388608,
+	PSHM_MAP_NORESERVE = 16777216,
+	PSHM_MAP_POPULATE = 33554432,
+	PSHM_MAP_LOCK = 134217728,
+	PSHM_MAP_HUGE = 268435456,
+	PSHM_MAP_NODUMP = 536870912,
+	PSHM_MAP_GROWSDOWN = 1073741824
+};
+enum pshm_msync_flag {
+	PSHM_MS_SYNC = 16777216,
+	PSHM_MS_ASYNC = 33554432,
+	PSHM_MS_INVALIDATE = 67108864
 };
 enum pshm_direction {
 	PSHM_DIRECTION_INPUT = 0,
@@ -128,15 +136,17 @@ int pshm_fchmod(int fd, int mode);
 int64_t pshm_mmap(int64_t address, int64_t length, int protections, int flags, int fd, int64_t offset);
 int pshm_munmap(int64_t address, int64_t length);
 int pshm_mprotect(int64_t address, int64_t length, int protections);
+int pshm_msync(int64_t address, int64_t length, int flags);
 int pshm_close(int fd);
 int pshm_dup(int fd);
 int pshm_set_inheritable(int fd, int inheritable);
 int pshm_open(const char *name, int direction, int if_exists, int if_does_not_exist, int permissions, int *ret_created);
-int pshm_open_anonymous(int direction, int permissions, int flags, int attempts, char *ret_name, int64_t name_size);
+int pshm_open_anonymous(int direction, int permissions, int flags);
 int pshm_delete(const char *name);
 int pshm_delete_if_same(const char *name, int fd);
 int pshm_truncate(int fd, int64_t size);
 int pshm_allocate(int fd, int64_t size);
+int pshm_discard(int fd, int64_t offset, int64_t length);
 int pshm_space(int64_t *ret_total, int64_t *ret_free);
 int64_t pshm_map(int fd, int64_t length, int protections, int flags, int64_t offset);
 int pshm_unmap(int64_t address, int64_t length);
@@ -146,8 +156,8 @@ int64_t pshm_map_prefixed(int fd, int64_t length, int protections, int flags, in
 int pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix);
 int pshm_copy(int64_t to, int64_t from, int64_t count);
 int pshm_fill(int64_t address, int byte, int64_t count);
-int pshm_send(int socket, int fd);
-int pshm_receive(int socket);
+int pshm_send(int socket, int fd, int64_t timeout);
+int pshm_receive(int socket, int64_t timeout);
 int pshm_socketpair(int *ret_first, int *ret_second);
 int pshm_seal(int fd, int seals);
 int pshm_seals(int fd);

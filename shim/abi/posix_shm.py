@@ -19,13 +19,14 @@ PSHM_KIND_IF_EXISTS = 6
 PSHM_KIND_IF_DOES_NOT_EXIST = 7
 PSHM_KIND_ANONYMOUS_FLAG = 8
 PSHM_KIND_SEAL = 9
+PSHM_KIND_MSYNC_FLAG = 10
 
 # Flags of pshm_shm_open. PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others.
 PSHM_O_RDONLY = 0
 PSHM_O_RDWR = 2
-PSHM_O_CREAT = 335544320
-PSHM_O_EXCL = 805306368
-PSHM_O_TRUNC = 1342177280
+PSHM_O_CREAT = 268435456
+PSHM_O_EXCL = 536870912
+PSHM_O_TRUNC = 1073741824
 
 # Permission bits: who may open an object, as POSIX writes them in octal.
 PSHM_MODE_USER_READ = 256
@@ -69,12 +70,19 @@ PSHM_PROT_EXEC = 4
 PSHM_MAP_SHARED = 1
 PSHM_MAP_PRIVATE = 2
 PSHM_MAP_FIXED = 16
-PSHM_MAP_ANONYMOUS = 25165824
-PSHM_MAP_GROWSDOWN = 41943040
-PSHM_MAP_NORESERVE = 75497472
-PSHM_MAP_POPULATE = 142606336
-PSHM_MAP_LOCK = 276824064
-PSHM_MAP_HUGE = 545259520
+PSHM_MAP_ANONYMOUS = 4194304
+PSHM_MAP_FIXED_NOREPLACE = 8388608
+PSHM_MAP_NORESERVE = 16777216
+PSHM_MAP_POPULATE = 33554432
+PSHM_MAP_LOCK = 134217728
+PSHM_MAP_HUGE = 268435456
+PSHM_MAP_NODUMP = 536870912
+PSHM_MAP_GROWSDOWN = 1073741824
+
+# Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, and PSHM_MS_INVALIDATE with it or not.
+PSHM_MS_SYNC = 16777216
+PSHM_MS_ASYNC = 33554432
+PSHM_MS_INVALIDATE = 67108864
 
 # What a descriptor is for. The values are those of PSHM_O_RDONLY and PSHM_O_RDWR.
 PSHM_DIRECTION_INPUT = 0
@@ -171,6 +179,8 @@ pshm_mmap = _function("pshm_mmap", _int64, _int64, _int64, _int, _int, _int, _in
 pshm_munmap = _function("pshm_munmap", _int, _int64, _int64)
 # int pshm_mprotect(int64_t address, int64_t length, int protections)
 pshm_mprotect = _function("pshm_mprotect", _int, _int64, _int64, _int)
+# int pshm_msync(int64_t address, int64_t length, int flags)
+pshm_msync = _function("pshm_msync", _int, _int64, _int64, _int)
 # int pshm_close(int fd)
 pshm_close = _function("pshm_close", _int, _int)
 # int pshm_dup(int fd)
@@ -179,8 +189,8 @@ pshm_dup = _function("pshm_dup", _int, _int)
 pshm_set_inheritable = _function("pshm_set_inheritable", _int, _int, _int)
 # int pshm_open(const char *name, int direction, int if_exists, int if_does_not_exist, int permissions, int *ret_created)
 pshm_open = _function("pshm_open", _int, _string, _int, _int, _int, _int, _ints)
-# int pshm_open_anonymous(int direction, int permissions, int flags, int attempts, char *ret_name, int64_t name_size)
-pshm_open_anonymous = _function("pshm_open_anonymous", _int, _int, _int, _int, _int, _string, _int64)
+# int pshm_open_anonymous(int direction, int permissions, int flags)
+pshm_open_anonymous = _function("pshm_open_anonymous", _int, _int, _int, _int)
 # int pshm_delete(const char *name)
 pshm_delete = _function("pshm_delete", _int, _string)
 # int pshm_delete_if_same(const char *name, int fd)
@@ -189,6 +199,8 @@ pshm_delete_if_same = _function("pshm_delete_if_same", _int, _string, _int)
 pshm_truncate = _function("pshm_truncate", _int, _int, _int64)
 # int pshm_allocate(int fd, int64_t size)
 pshm_allocate = _function("pshm_allocate", _int, _int, _int64)
+# int pshm_discard(int fd, int64_t offset, int64_t length)
+pshm_discard = _function("pshm_discard", _int, _int, _int64, _int64)
 # int pshm_space(int64_t *ret_total, int64_t *ret_free)
 pshm_space = _function("pshm_space", _int, _int64s, _int64s)
 # int64_t pshm_map(int fd, int64_t length, int protections, int flags, int64_t offset)
@@ -207,10 +219,10 @@ pshm_unmap_prefixed = _function("pshm_unmap_prefixed", _int, _int64, _int64, _in
 pshm_copy = _function("pshm_copy", _int, _int64, _int64, _int64)
 # int pshm_fill(int64_t address, int byte, int64_t count)
 pshm_fill = _function("pshm_fill", _int, _int64, _int, _int64)
-# int pshm_send(int socket, int fd)
-pshm_send = _function("pshm_send", _int, _int, _int)
-# int pshm_receive(int socket)
-pshm_receive = _function("pshm_receive", _int, _int)
+# int pshm_send(int socket, int fd, int64_t timeout)
+pshm_send = _function("pshm_send", _int, _int, _int, _int64)
+# int pshm_receive(int socket, int64_t timeout)
+pshm_receive = _function("pshm_receive", _int, _int, _int64)
 # int pshm_socketpair(int *ret_first, int *ret_second)
 pshm_socketpair = _function("pshm_socketpair", _int, _ints, _ints)
 # int pshm_seal(int fd, int seals)

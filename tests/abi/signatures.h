@@ -98,6 +98,10 @@ static const struct signature signatures[] = {
 		{ SIGNATURE_INT64, "address" },
 		{ SIGNATURE_INT64, "length" },
 		{ SIGNATURE_INT, "protections" }} },
+	{ "pshm_msync", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "length" },
+		{ SIGNATURE_INT, "flags" }} },
 	{ "pshm_close", SIGNATURE_INT, 1, {
 		{ SIGNATURE_INT, "fd" }} },
 	{ "pshm_dup", SIGNATURE_INT, 1, {
@@ -112,13 +116,10 @@ static const struct signature signatures[] = {
 		{ SIGNATURE_INT, "if_does_not_exist" },
 		{ SIGNATURE_INT, "permissions" },
 		{ SIGNATURE_INT_OUT, "ret_created" }} },
-	{ "pshm_open_anonymous", SIGNATURE_INT, 6, {
+	{ "pshm_open_anonymous", SIGNATURE_INT, 3, {
 		{ SIGNATURE_INT, "direction" },
 		{ SIGNATURE_INT, "permissions" },
-		{ SIGNATURE_INT, "flags" },
-		{ SIGNATURE_INT, "attempts" },
-		{ SIGNATURE_STRING_OUT, "ret_name" },
-		{ SIGNATURE_INT64, "name_size" }} },
+		{ SIGNATURE_INT, "flags" }} },
 	{ "pshm_delete", SIGNATURE_INT, 1, {
 		{ SIGNATURE_STRING_IN, "name" }} },
 	{ "pshm_delete_if_same", SIGNATURE_INT, 2, {
@@ -130,6 +131,10 @@ static const struct signature signatures[] = {
 	{ "pshm_allocate", SIGNATURE_INT, 2, {
 		{ SIGNATURE_INT, "fd" },
 		{ SIGNATURE_INT64, "size" }} },
+	{ "pshm_discard", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT, "fd" },
+		{ SIGNATURE_INT64, "offset" },
+		{ SIGNATURE_INT64, "length" }} },
 	{ "pshm_space", SIGNATURE_INT, 2, {
 		{ SIGNATURE_INT64_OUT, "ret_total" },
 		{ SIGNATURE_INT64_OUT, "ret_free" }} },
@@ -171,11 +176,13 @@ static const struct signature signatures[] = {
 		{ SIGNATURE_INT64, "address" },
 		{ SIGNATURE_INT, "byte" },
 		{ SIGNATURE_INT64, "count" }} },
-	{ "pshm_send", SIGNATURE_INT, 2, {
+	{ "pshm_send", SIGNATURE_INT, 3, {
 		{ SIGNATURE_INT, "socket" },
-		{ SIGNATURE_INT, "fd" }} },
-	{ "pshm_receive", SIGNATURE_INT, 1, {
-		{ SIGNATURE_INT, "socket" }} },
+		{ SIGNATURE_INT, "fd" },
+		{ SIGNATURE_INT64, "timeout" }} },
+	{ "pshm_receive", SIGNATURE_INT, 2, {
+		{ SIGNATURE_INT, "socket" },
+		{ SIGNATURE_INT64, "timeout" }} },
 	{ "pshm_socketpair", SIGNATURE_INT, 2, {
 		{ SIGNATURE_INT_OUT, "ret_first" },
 		{ SIGNATURE_INT_OUT, "ret_second" }} },

@@ -28,8 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
 #endif
 
 enum { ITEMS = 32, PAGE = 4096, SIZE = 4 * PAGE, NAME_SIZE = 257 };
@@ -146,7 +146,7 @@ static void
 a_message(int i)
 {
 	a_socket(i);
-	need(pshm_send(ends[0], fds[i]) == 0, "pshm_send");
+	need(pshm_send(ends[0], fds[i], -1) == 0, "pshm_send");
 }
 
 /* What is left behind. */
@@ -310,7 +310,7 @@ static struct statvfs place;
 	     shm_open(names[i], O_RDWR | O_CREAT | O_EXCL | O_NONBLOCK, 0600)) \
 	PAIR(open_supersede, 1, a_name, close_result_and_unlink, \
 	     pshm_open(names[i], PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, &created), supersede_by_hand(i)) \
-	PAIR(open_anonymous, 0, nothing, close_result, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 1, NULL, 0), \
+	PAIR(open_anonymous, 0, nothing, close_result, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0), \
 	     anonymous_by_hand()) \
 	PAIR(delete, 1, a_name, keep, pshm_delete(names[i]), shm_unlink(names[i])) \
 	PAIR(delete_if_same, 1, a_name_of_an_open_object, close_object, pshm_delete_if_same(names[i], fds[i]), \
@@ -333,8 +333,8 @@ static struct statvfs place;
 	PAIR(copy, 0, a_mapping, unmap_memory, pshm_copy((int64_t)bytes, (int64_t)(bytes + 16384), 16384), \
 	     memmove(bytes, bytes + 16384, 16384) == NULL) \
 	PAIR(fill, 0, a_mapping, unmap_memory, pshm_fill((int64_t)bytes, 0, 16384), memset(bytes, 0, 16384) == NULL) \
-	PAIR(send, 0, a_socket, close_socket, pshm_send(ends[0], fds[i]), send_by_hand(fds[i])) \
-	PAIR(receive, 0, a_message, close_socket_and_result, pshm_receive(ends[1]), receive_by_hand()) \
+	PAIR(send, 0, a_socket, close_socket, pshm_send(ends[0], fds[i], -1), send_by_hand(fds[i])) \
+	PAIR(receive, 0, a_message, close_socket_and_result, pshm_receive(ends[1], -1), receive_by_hand()) \
 	PAIR(socketpair, 0, nothing, close_ends, pshm_socketpair(&pairs_of_ends[i][0], &pairs_of_ends[i][1]), \
 	     socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs_of_ends[i])) \
 	PAIR(seal, 0, an_anonymous_object, close_object, pshm_seal(fds[i], PSHM_SEAL_SHRINK), \
@@ -352,22 +352,26 @@ close_both_and_unlink(int i)
 BY_HAND
 supersede_by_hand(int i)
 {
-	int fd = open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	char from[32];
+	static const char hexadecimal[] = "0123456789abcdef";
+	char from[] = "/dev/shm/.pshm-000000000000000000000000";
+	char *digits = from + sizeof "/dev/shm/.pshm-" - 1;
 	char to[sizeof paths[0]];
+	unsigned char bytes[12];
+	int fd;
 
-	snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
-	snprintf(to, sizeof to, "/dev/shm%s", names[i]);
-	if (linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0 || shm_unlink(names[i]) < 0 ||
-	    linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) < 0)
+	if (getentropy(bytes, sizeof bytes) < 0)
 		return -1;
-	return fd;
+	for (int digit = 0; digit < 24; digit++)
+		digits[digit] = hexadecimal[(bytes[digit / 2] >> 4 * (digit % 2)) & 15];
+	fd = shm_open(from + sizeof "/dev/shm" - 1, O_RDWR | O_CREAT | O_EXCL | O_NONBLOCK, 0600);
+	snprintf(to, sizeof to, "/dev/shm%s", names[i]);
+	return fd < 0 || rename(from, to) < 0 ? -1 : fd;
 }
 
 BY_HAND
 anonymous_by_hand(void)
 {
-	int fd = memfd_create("posix-shm", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+	int fd = memfd_create("posix-shm", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
 
 	return fd < 0 || fchmod(fd, 0600) < 0 ? -1 : fd;
 }

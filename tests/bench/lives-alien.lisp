@@ -93,7 +93,7 @@
     (check (hand-unlink *other-name*))))
 
 (define-case "anonymous"
-  (let ((fd (check (pshm-open-anonymous +pshm-direction-io+ #o600 0 1 *nothing* 0))))
+  (let ((fd (check (pshm-open-anonymous +pshm-direction-io+ #o600 0))))
     (check (pshm-truncate fd +size+))
     (map-and-unmap fd)
     (check (pshm-close fd)))

@@ -19,8 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
 #endif
 
 enum { SIZE = 65536 };
@@ -140,13 +140,13 @@ anonymous(int variant, const char *name, int fd)
 {
 	(void)name;
 	if (variant == OURS) {
-		fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 1, NULL, 0);
+		fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0);
 		return size_and_map(variant, fd) && pshm_close(fd) == 0;
 	}
 	if (variant == HAND) {
 		fd = random_name();
 	} else {
-		fd = memfd_create("posix-shm", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+		fd = memfd_create("posix-shm", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
 		if (fd < 0 || fchmod(fd, 0600) < 0)
 			return 0;
 	}

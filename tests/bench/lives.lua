@@ -73,7 +73,7 @@ local cases = {
     end },
   { "anonymous",
     function()
-      local new = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 384, 0, 1, nil, 0))
+      local new = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 384, 0))
       check(shm.pshm_truncate(new, SIZE))
       map_and_unmap(new)
       check(shm.pshm_close(new))

@@ -136,7 +136,7 @@ def named_python():
 
 
 def anonymous_ours():
-    new = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o600, 0, 1, None, 0))
+    new = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o600, 0))
     check(shm.pshm_truncate(new, SIZE))
     map_and_unmap(new)
     check(shm.pshm_close(new))

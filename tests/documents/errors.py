@@ -37,7 +37,7 @@ def sized(fd):
 
 
 def sealed(seals):
-    fd = sized(pshm_open_anonymous(IO, 0o600, 0, 1, None, 0))
+    fd = sized(pshm_open_anonymous(IO, 0o600, 0))
     pshm_seal(fd, seals)
     return fd
 
@@ -53,7 +53,7 @@ def descriptors():
         "closed": 1000, "negative": -1, "object": named, "read-only object": pshm_reopen(named, INPUT),
         "anonymous": sealed(0), "sealed": sealed(PSHM_SEAL_SHRINK | PSHM_SEAL_GROW | PSHM_SEAL_WRITE | PSHM_SEAL_SEAL),
         "sealed for the future": sealed(PSHM_SEAL_FUTURE_WRITE),
-        "read-only anonymous": pshm_open_anonymous(INPUT, 0o400, 0, 1, None, 0),
+        "read-only anonymous": pshm_open_anonymous(INPUT, 0o400, 0),
         "directory": os.open("/dev/shm/folder", os.O_RDONLY), "terminal": os.openpty()[1], "file": file,
         "read-only file": os.open(path, os.O_RDONLY),
     }.items()

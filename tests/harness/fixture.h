@@ -31,6 +31,9 @@ bool is_not(const char *personality);
 /* Whether the platform has it; nothing is noted. */
 bool has(const char *feature);
 
+/* Whether the system's policy about memfds, vm.memfd_noexec, lets one be executable. */
+bool may_execute_memfds(void);
+
 /* Note a figure for the report: printed when the program ends. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

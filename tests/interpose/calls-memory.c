@@ -14,7 +14,21 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Newer than some C libraries. */
 enum { POPULATE_READ = 22, POPULATE_WRITE = 23 };
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+/* Above 2^63 there is no memory here, and what is done to it is only noted. */
+static bool
+is_high(const void *address, size_t length)
+{
+	if (!interpose_plays(HIGH_ADDRESSES) || (uintptr_t)address <= UINTPTR_MAX / 2)
+		return false;
+	interpose_note_range(address, length);
+	return true;
+}
 
 /* macOS says EPERM where POSIX has EACCES. */
 static bool
@@ -63,7 +77,9 @@ mmap(void *address, size_t length, int protections, int flags, int fd, off_t off
 		}
 	}
 	if (interpose_plays(HIGH_ADDRESSES))
-		return (void *)(UINTPTR_MAX / 2 + 1);
+		return (flags & MAP_FIXED) != 0 ? address : (void *)(UINTPTR_MAX / 2 + 1);
+	if (interpose_plays(NO_NOREPLACE))
+		flags &= ~MAP_FIXED_NOREPLACE;
 	return real(address, length, protections, flags, fd, offset);
 }
 
@@ -73,6 +89,8 @@ munmap(void *address, size_t length)
 	REAL(munmap);
 	if (interpose_fails(CALL_munmap))
 		return -1;
+	if (is_high(address, length))
+		return 0;
 	return interpose_plays(LARGE_PAGES) && length % LARGE_PAGE != 0 ? refuse(EINVAL) : real(address, length);
 }
 
@@ -80,14 +98,27 @@ int
 mprotect(void *address, size_t length, int protections)
 {
 	REAL(mprotect);
-	return interpose_fails(CALL_mprotect) ? -1 : real(address, length, protections);
+	if (interpose_fails(CALL_mprotect))
+		return -1;
+	return is_high(address, length) ? 0 : real(address, length, protections);
+}
+
+int
+msync(void *address, size_t length, int flags)
+{
+	REAL(msync);
+	if (interpose_fails(CALL_msync))
+		return -1;
+	return is_high(address, length) ? 0 : real(address, length, flags);
 }
 
 /* Of the kernel itself: sanitizers put one in the C library's place that does nothing. */
 int
 mlock(const void *address, size_t length)
 {
-	return interpose_fails(CALL_mlock) ? -1 : (int)syscall(SYS_mlock, address, length);
+	if (interpose_fails(CALL_mlock))
+		return -1;
+	return is_high(address, length) ? 0 : (int)syscall(SYS_mlock, address, length);
 }
 
 int
@@ -96,6 +127,12 @@ madvise(void *address, size_t length, int advice)
 	REAL(madvise);
 	if (interpose_fails(CALL_madvise))
 		return -1;
+	if (is_high(address, length))
+		return 0;
+	if (interpose_plays(NO_DUMP_ADVICE) && advice == MADV_DONTDUMP)
+		return refuse(EINVAL);
+	if (interpose_plays(LARGE_PAGES) && advice == MADV_DONTDUMP && length % LARGE_PAGE != 0)
+		return refuse(EINVAL);
 	if (interpose_plays(NO_POPULATE) && (advice == POPULATE_READ || advice == POPULATE_WRITE))
 		return refuse(EINVAL);
 	return real(address, length, advice);
@@ -155,7 +192,7 @@ sysinfo(struct sysinfo *ret_machine)
 		return -1;
 	if (!interpose_plays(SCARCE_MEMORY))
 		return real(ret_machine);
-	*ret_machine = (struct sysinfo){ .mem_unit = 1024, .totalram = 4096, .totalswap = 1024, .freeram = 512, .freeswap = 512 };
+	*ret_machine = (struct sysinfo){ .mem_unit = 1024, .totalram = 4096, .totalswap = 1024, .freeram = 256, .freeswap = 256 };
 	return 0;
 }
 

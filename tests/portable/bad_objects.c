@@ -29,8 +29,8 @@ every_descriptor(void)
 		IS(-EBADF, pshm_map_prefixed(fd, 1, PSHM_PROT_READ, PSHM_MAP_SHARED, 0, 1));
 		IS(-EBADF, pshm_read(fd, bytes, 1, 0));
 		IS(-EBADF, pshm_write(fd, bytes, 1, 0));
-		IS(-EBADF, pshm_send(fd, fd));
-		IS(-EBADF, pshm_receive(fd));
+		IS(-EBADF, pshm_send(fd, fd, -1));
+		IS(-EBADF, pshm_receive(fd, -1));
 		IS(-EBADF, pshm_seal(fd, 0));
 		IS(-EBADF, pshm_seals(fd));
 		IS(-EBADF, pshm_reopen(fd, PSHM_DIRECTION_INPUT));

@@ -177,8 +177,8 @@ hand_over(int fd)
 	int64_t copy;
 
 	(void)allow("socketpair", pshm_socketpair(&ends[0], &ends[1]), 0);
-	(void)allow("send", pshm_send(ends[0], fd), 0);
-	copy = allow("receive", pshm_receive(ends[1]), 0);
+	(void)allow("send", pshm_send(ends[0], fd, -1), 0);
+	copy = allow("receive", pshm_receive(ends[1], -1), 0);
 	(void)allow("fstat", pshm_fstat(fd, sent, 2), 0);
 	(void)allow("fstat", pshm_fstat((int)copy, received, 2), 0);
 	insist(memcmp(sent, received, sizeof sent) == 0, "what is received was sent");
@@ -195,9 +195,9 @@ pass_on(unsigned *seed, int fd)
 	const int *ends = channels[rand_r(seed) % CHANNELS];
 	int64_t received;
 
-	if (allow("send to others", pshm_send(ends[0], fd), EAGAIN) == 0)
+	if (allow("send to others", pshm_send(ends[0], fd, 0), EAGAIN) == 0)
 		count(&tally->sent);
-	received = allow("receive from others", pshm_receive(ends[1]), EAGAIN);
+	received = allow("receive from others", pshm_receive(ends[1], 0), EAGAIN);
 	if (received < 0)
 		return;
 	count(&tally->received);
@@ -258,10 +258,13 @@ name_and_list(const char *name)
 {
 	char listed[4096];
 	int64_t fd = allow("shm_open", pshm_shm_open(name, PSHM_O_RDWR | PSHM_O_CREAT, MODE), 0);
+	int64_t size;
 
 	check_object((int)fd);
 	discard(fd);
-	for (int64_t at = 0, size = allow("list", pshm_list(listed, sizeof listed), 0); at < size; at += (int64_t)strlen(listed + at) + 1)
+	size = allow("list", pshm_list(listed, sizeof listed), 0);
+	insist(size <= (int64_t)sizeof listed, "the list fits");
+	for (int64_t at = 0; at < size; at += (int64_t)strlen(listed + at) + 1)
 		insist(strncmp(listed + at, "/stress-", 8) == 0, "nothing is listed that nobody named");
 	(void)allow("shm_unlink", pshm_shm_unlink(name), ENOENT);
 }
@@ -285,7 +288,7 @@ round_of_calls(unsigned *seed)
 	}
 	direction = random_direction(seed);
 	has_memfd = rand_r(seed) % 2 == 0;
-	fd = allow("open_anonymous", pshm_open_anonymous(direction, MODE, 0, 100, NULL, 0), 0);
+	fd = allow("open_anonymous", pshm_open_anonymous(direction, MODE, 0), 0);
 	use(seed, (int)fd, direction);
 	if (direction == PSHM_DIRECTION_IO)
 		alter((int)fd);
@@ -390,7 +393,7 @@ check_channel(int socket)
 {
 	int64_t fd;
 
-	while ((fd = allow("receive what is left", pshm_receive(socket), EAGAIN)) >= 0) {
+	while ((fd = allow("receive what is left", pshm_receive(socket, 0), EAGAIN)) >= 0) {
 		check_object((int)fd);
 		discard(fd);
 	}

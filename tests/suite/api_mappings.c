@@ -120,7 +120,10 @@ START_TEST(bad_arguments_map_nothing)
 	assert_error(call("pshm_map", fd, 1, PSHM_PROT_NONE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, 0), "EINVAL");
 	ck_assert_int_eq(object_mapping_count(), 0);
 	assert_error(call("pshm_unmap", 0, 1), "EINVAL");
-	assert_error(call("pshm_unmap", -page(), 1), "EINVAL");
+	assert_error(call("pshm_unmap", -1, 1), "EINVAL");
+	assert_error(call("pshm_unmap", -4095, page()), "EINVAL");
+	assert_error(call("pshm_unmap", page() - 1, page()), "EINVAL");
+	assert_error(call("pshm_unmap", -page(), 1), UINTPTR_MAX == UINT32_MAX ? "EOVERFLOW" : "EINVAL");
 	assert_error(call("pshm_unmap", page(), 0), "EINVAL");
 	assert_error(call("pshm_unmap", page(), -1), "EINVAL");
 	assert_error(call("pshm_unmap", page() + 1, INT64_MAX), "EOVERFLOW");

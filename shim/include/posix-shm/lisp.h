@@ -102,6 +102,7 @@
  * | stat | | A `stat` structure. |
  * | t | | The symbol t. |
  * | target | | A vector in shared memory or a specialised vector of the heap. |
+ * | timeout | | A non-negative real: seconds; or nil (the default): no limit. |
  * | total | | An integer: octets. |
  * | truncate | | A generalized boolean: set the size first? t by default. |
  * | uid | | A user id, an integer from 0, or nil to leave it alone. |
@@ -514,7 +515,7 @@
  * @endcode
  * @par In Lisp
  * Return the name of SHM with its leading slash, or nil where it was adopted without one. The name of an object
- * that `open-shm*` made is for people, and names nothing.
+ * that `open-shm*` made is a label: random, made when it is first asked for, the same ever after, and the name of no object.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm (shm "foobar-shm" :direction :io :if-does-not-exist :create)
@@ -1340,6 +1341,34 @@
  * @endcode
  * @since 0.1
  * @see open-shm, delete-shm
+ */
+
+/**
+ * @page lisp_shm_timeout shm-timeout
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-timeout
+ * @endcode
+ * @par Class precedence list
+ * `shm-timeout`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * A `shm-error`: an operation waited as long as its timeout, and nothing came of it. The restart `continue` waits as long
+ * again.
+ * @par Lisp example
+ * @code{.lisp}
+ * (multiple-value-bind (here there) (shm-socketpair)
+ *   (unwind-protect
+ *        (handler-case (receive-shm there :timeout 1/100)
+ *          (shm-timeout (condition) (posix-shm-error-keyword condition)))
+ *     (posix-shm/ffi:close here)
+ *     (posix-shm/ffi:close there)))
+ * => :ETIMEDOUT
+ * @endcode
+ * @since 0.1
+ * @see receive-shm, send-shm
  */
 
 /**

@@ -21,7 +21,7 @@ interface PosixShm extends Library {
     int pshm_close(int fd);
     int pshm_set_inheritable(int fd, int inheritable);
     int pshm_open(String name, int direction, int ifExists, int ifDoesNotExist, int permissions, IntByReference created);
-    int pshm_open_anonymous(int direction, int permissions, int flags, int attempts, byte[] name, long nameSize);
+    int pshm_open_anonymous(int direction, int permissions, int flags);
     int pshm_delete(String name);
     int pshm_delete_if_same(String name, int fd);
     int pshm_truncate(int fd, long size);
@@ -30,8 +30,8 @@ interface PosixShm extends Library {
     int pshm_unmap(long address, long length);
     long pshm_read(int fd, byte[] bytes, long count, long offset);
     long pshm_write(int fd, byte[] bytes, long count, long offset);
-    int pshm_send(int socket, int fd);
-    int pshm_receive(int socket);
+    int pshm_send(int socket, int fd, long timeout);
+    int pshm_receive(int socket, long timeout);
     int pshm_socketpair(IntByReference first, IntByReference second);
 
     int PROT_READ = SHM.pshm_constant("PSHM_PROT_READ");

@@ -25,8 +25,7 @@ let pshm_fstat = shm "pshm_fstat" (int @-> ptr int64_t @-> int @-> returning int
 let pshm_close = shm "pshm_close" (int @-> returning int)
 let pshm_set_inheritable = shm "pshm_set_inheritable" (int @-> int @-> returning int)
 let pshm_open = shm "pshm_open" (string @-> int @-> int @-> int @-> int @-> ptr_opt int @-> returning int)
-let pshm_open_anonymous =
-  shm "pshm_open_anonymous" (int @-> int @-> int @-> int @-> ocaml_bytes @-> int64_t @-> returning int)
+let pshm_open_anonymous = shm "pshm_open_anonymous" (int @-> int @-> int @-> returning int)
 let pshm_delete = shm "pshm_delete" (string @-> returning int)
 let pshm_truncate = shm "pshm_truncate" (int @-> int64_t @-> returning int)
 let pshm_allocate = shm "pshm_allocate" (int @-> int64_t @-> returning int)
@@ -34,8 +33,8 @@ let pshm_map = shm "pshm_map" (int @-> int64_t @-> int @-> int @-> int64_t @-> r
 let pshm_unmap = shm "pshm_unmap" (int64_t @-> int64_t @-> returning int)
 let pshm_read = shm "pshm_read" (int @-> ocaml_bytes @-> int64_t @-> int64_t @-> returning int64_t)
 let pshm_write = shm "pshm_write" (int @-> ocaml_string @-> int64_t @-> int64_t @-> returning int64_t)
-let pshm_send = shm "pshm_send" (int @-> int @-> returning int)
-let pshm_receive = shm "pshm_receive" (int @-> returning int)
+let pshm_send = shm "pshm_send" (int @-> int @-> int64_t @-> returning int)
+let pshm_receive = shm "pshm_receive" (int @-> int64_t @-> returning int)
 let pshm_socketpair = shm "pshm_socketpair" (ptr int @-> ptr int @-> returning int)
 
 let prot_read = pshm_constant "PSHM_PROT_READ"

@@ -11,12 +11,43 @@ send_nowhere(void)
 	int ends[2];
 	int fd = new_object(0);
 
-	FAILS(pshm_send(fd, fd));
+	FAILS(pshm_send(fd, fd, -1));
 	IS(0, pshm_socketpair(&ends[0], &ends[1]));
-	FAILS(pshm_send(ends[0], -1));
+	FAILS(pshm_send(ends[0], -1, -1));
 	IS(0, pshm_close(ends[1]));
-	FAILS(pshm_send(ends[0], fd));
+	FAILS(pshm_send(ends[0], fd, -1));
 	IS(0, pshm_close(ends[0]));
+	IS(0, pshm_close(fd));
+}
+
+static void
+other_domain(void)
+{
+	int other = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = new_object(0);
+
+	IS(-EPROTOTYPE, pshm_send(other, fd, -1));
+	IS(-EPROTOTYPE, pshm_receive(other, -1));
+	IS(0, pshm_close(other));
+	IS(0, pshm_close(fd));
+}
+
+static void
+would_wait(void)
+{
+	char bytes[512] = { 0 };
+	int fd = new_object(0);
+	int ends[2];
+
+	IS(0, pshm_socketpair(&ends[0], &ends[1]));
+	IS(-EAGAIN, pshm_receive(ends[0], 0));
+	IS(-ETIMEDOUT, pshm_receive(ends[0], 1000000));
+	while (send(ends[0], bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+		continue;
+	IS(-EAGAIN, pshm_send(ends[0], fd, 0));
+	IS(-ETIMEDOUT, pshm_send(ends[0], fd, 1000000));
+	IS(0, pshm_close(ends[0]));
+	IS(0, pshm_close(ends[1]));
 	IS(0, pshm_close(fd));
 }
 
@@ -43,9 +74,9 @@ receive_wrong_counts(void)
 	IS(0, pshm_socketpair(&ends[0], &ends[1]));
 	lowest = lowest_free();
 	IS(1, send(ends[0], "x", 1, 0));
-	IS(-EPROTO, pshm_receive(ends[1]));
+	IS(-EPROTO, pshm_receive(ends[1], -1));
 	IS(1, sendmsg(ends[0], &message, 0));
-	IS(-EPROTO, pshm_receive(ends[1]));
+	IS(-EPROTO, pshm_receive(ends[1], -1));
 	IS(lowest, lowest_free());
 	IS(0, pshm_close(ends[0]));
 	IS(0, pshm_close(ends[1]));
@@ -58,7 +89,7 @@ receive_nothing(void)
 
 	IS(0, pshm_socketpair(&ends[0], &ends[1]));
 	IS(0, pshm_close(ends[0]));
-	IS(-ENODATA, pshm_receive(ends[1]));
+	IS(-ENODATA, pshm_receive(ends[1], -1));
 	IS(0, pshm_close(ends[1]));
 }
 
@@ -72,12 +103,12 @@ receive_without_room(void)
 	if (getenv("PORTABLE_UNLIMITED") != NULL) /* valgrind keeps this limit from the kernel */
 		return;
 	IS(0, pshm_socketpair(&ends[0], &ends[1]));
-	IS(0, pshm_send(ends[0], 0));
+	IS(0, pshm_send(ends[0], 0, -1));
 	IS(0, getrlimit(RLIMIT_NOFILE, &limits));
 	none = limits;
 	none.rlim_cur = (rlim_t)lowest_free();
 	IS(0, setrlimit(RLIMIT_NOFILE, &none));
-	IS(-EMFILE, pshm_receive(ends[1]));
+	IS(-EMFILE, pshm_receive(ends[1], -1));
 	IS(0, setrlimit(RLIMIT_NOFILE, &limits));
 	IS(0, pshm_close(ends[0]));
 	IS(0, pshm_close(ends[1]));
@@ -87,7 +118,7 @@ static void
 seal_wrongly(void)
 {
 	int named = new_object(0);
-	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 1, NULL, 0);
+	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0);
 	int ends[2];
 
 	IS(-EPERM, pshm_seal(named, PSHM_SEAL_GROW));
@@ -111,8 +142,10 @@ reopen_reader(void)
 	IS(0, pshm_close(fd));
 }
 
-const struct bad_row bad_handing[] = {
+const struct bad_row bad_passing[] = {
 	{ "send", "not a socket", send_nowhere },
+	{ "send, receive", "a socket", other_domain },
+	{ "send, receive", "timeout 0", would_wait },
 	{ "receive", "a message", receive_wrong_counts },
 	{ "receive", "peer closed", receive_nothing },
 	{ "receive", "no descriptor", receive_without_room },

@@ -14,13 +14,38 @@ send_nowhere(void)
 {
 	int ends[2];
 
-	assert_error(call("pshm_send", bad_fd, bad_fd), "ENOTSOCK");
-	assert_error(call("pshm_send", -1, bad_fd), "EBADF");
+	assert_error(call("pshm_send", bad_fd, bad_fd, -1), "ENOTSOCK");
+	assert_error(call("pshm_send", -1, bad_fd, -1), "EBADF");
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	close(ends[1]);
-	ck_assert(is_error(call("pshm_send", ends[0], bad_fd)));
-	ck_assert(is_error(call("pshm_send", ends[0], -1)));
+	ck_assert(is_error(call("pshm_send", ends[0], bad_fd, -1)));
+	ck_assert(is_error(call("pshm_send", ends[0], -1, -1)));
 	close(ends[0]);
+}
+
+static void
+other_domain(void)
+{
+	int other = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_error(call("pshm_send", other, bad_fd, -1), "EPROTOTYPE");
+	assert_error(call("pshm_receive", other, -1), "EPROTOTYPE");
+	close(other);
+}
+
+static void
+would_wait(void)
+{
+	char bytes[512] = "";
+	int ends[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	assert_error(call("pshm_receive", ends[0], 0), "EAGAIN");
+	while (send(ends[0], bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+		continue;
+	assert_error(call("pshm_send", ends[0], bad_fd, 0), "EAGAIN");
+	close(ends[0]);
+	close(ends[1]);
 }
 
 static void
@@ -33,9 +58,9 @@ receive_wrong_count(void)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	before = descriptor_count();
 	message_send(ends[0], NULL, 0, 1);
-	assert_error(call("pshm_receive", ends[1]), "EPROTO");
+	assert_error(call("pshm_receive", ends[1], -1), "EPROTO");
 	message_send(ends[0], fds, 2, 1);
-	assert_error(call("pshm_receive", ends[1]), "EPROTO");
+	assert_error(call("pshm_receive", ends[1], -1), "EPROTO");
 	ck_assert_int_eq(descriptor_count(), before);
 	close(ends[0]);
 	close(ends[1]);
@@ -48,7 +73,7 @@ receive_closed(void)
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	close(ends[0]);
-	assert_error(call("pshm_receive", ends[1]), "ENODATA");
+	assert_error(call("pshm_receive", ends[1], -1), "ENODATA");
 	close(ends[1]);
 }
 
@@ -65,7 +90,7 @@ receive_no_room(void)
 	few = old;
 	few.rlim_cur = (rlim_t)descriptor_next();
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
-	assert_error(call("pshm_receive", ends[1]), "EMFILE");
+	assert_error(call("pshm_receive", ends[1], -1), "EMFILE");
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
 	close(ends[0]);
 	close(ends[1]);
@@ -104,8 +129,10 @@ reopen_raising(void)
 	close_now(reader);
 }
 
-const struct bad_row bad_handing[] = {
+const struct bad_row bad_passing[] = {
 	{ "send", "not a socket; descriptor closed; peer gone", "any; no SIGPIPE", send_nowhere },
+	{ "send, receive", "a socket that is not of the Unix domain", "-EPROTOTYPE", other_domain },
+	{ "send, receive", "timeout 0 where it would wait", "-EAGAIN", would_wait },
 	{ "receive", "a message without a descriptor; with two", "-EPROTO; all closed, none leaked", receive_wrong_count },
 	{ "receive", "peer closed", "-ENODATA", receive_closed },
 	{ "receive", "no descriptor free in this process", "-EMFILE", receive_no_room },

@@ -2,15 +2,15 @@
 ;;;; A parent makes an object without a name, fills it, and hands it to a child over a socket: read-only, and sealed so that
 ;;;; it never shrinks under the child's mapping. For SBCL, which can start a program with a descriptor of ours.
 ;;;;
-;;;;   sbcl --load handing.lisp
+;;;;   sbcl --load passing.lisp
 
 (require "asdf")
 (asdf:load-system "posix-shm")
 
-(defpackage #:handing
+(defpackage #:passing
   (:use #:cl #:posix-shm))
 
-(in-package #:handing)
+(in-package #:passing)
 
 (defvar *file* *load-truename*)
 (defvar *text* "Handed over, and never in a directory.")
@@ -20,7 +20,7 @@
   (posix-shm/shim:pshm-set-inheritable socket 1)
   (sb-ext:run-program "sbcl" (list "--noinform" "--no-userinit" "--non-interactive" "--load" (sb-ext:native-namestring *file*))
                       :search t :wait nil :output *standard-output* :preserve-fds (list socket)
-                      :environment (cons (format nil "HANDING_SOCKET=~D" socket) (sb-ext:posix-environ))))
+                      :environment (cons (format nil "PASSING_SOCKET=~D" socket) (sb-ext:posix-environ))))
 
 (defun parent ()
   (multiple-value-bind (here there) (shm-socketpair)
@@ -50,5 +50,5 @@
       (close-shm shm)))
   0)
 
-(let ((socket (sb-ext:posix-getenv "HANDING_SOCKET")))
+(let ((socket (sb-ext:posix-getenv "PASSING_SOCKET")))
   (sb-ext:exit :code (if socket (child (parse-integer socket)) (parent))))
