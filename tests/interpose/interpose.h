@@ -116,6 +116,9 @@ typedef uint64_t traits;
 void interpose_personality(const char *name);
 const char *interpose_personality_name(void);
 
+/* The platform that is simulated; on this system as it is, the one that simulates its kernel, which POSIX_SHM_KERNEL says. */
+const char *interpose_kernel_name(void);
+
 /* Add to what is played, for one test, and take away again. */
 void interpose_add_traits(traits more);
 void interpose_remove_traits(traits fewer);

@@ -70,3 +70,11 @@ interpose_personality_name(void)
 {
 	return personalities[current].name;
 }
+
+const char *
+interpose_kernel_name(void)
+{
+	const char *kernel = current == 0 ? getenv("POSIX_SHM_KERNEL") : NULL;
+
+	return kernel != NULL ? kernel : interpose_personality_name();
+}

@@ -162,7 +162,7 @@ START_TEST(the_fallback_is_the_platforms)
 	for (size_t i = 0; i < sizeof fallbacks / sizeof fallbacks[0]; i++) {
 		int fd;
 
-		if (strcmp(fallbacks[i].personality, interpose_personality_name()) != 0)
+		if (strcmp(fallbacks[i].personality, interpose_kernel_name()) != 0)
 			continue;
 		interpose_reset();
 		fd = make(fallbacks[i].direction, 0640);
