@@ -148,10 +148,7 @@ opendir(const char *path)
 static bool
 is_strange(const struct dirent *entry)
 {
-	const char *own = name_of("") + 1;
-
-	return interpose_plays(OWN_OBJECTS) && entry != NULL && entry->d_name[0] != '.' &&
-	       strncmp(entry->d_name, own, strlen(own)) != 0;
+	return interpose_plays(OWN_OBJECTS) && entry != NULL && entry->d_name[0] != '.' && !is_own_name(entry->d_name);
 }
 
 struct dirent *

@@ -132,6 +132,8 @@ static const struct {
 	{ "native", PSHM_DIRECTION_INPUT, CALL_memfd_create, 1, CALL_shm_open },
 	{ "old-kernel", PSHM_DIRECTION_IO, CALL_memfd_create, 2, CALL_open },
 	{ "old-kernel", PSHM_DIRECTION_INPUT, CALL_memfd_create, 2, CALL_shm_open },
+	{ "bullseye", PSHM_DIRECTION_IO, CALL_memfd_create, 2, CALL_open },
+	{ "bullseye", PSHM_DIRECTION_INPUT, CALL_memfd_create, 2, CALL_shm_open },
 	{ "noexec-default", PSHM_DIRECTION_IO, CALL_memfd_create, 1, CALL_open },
 	{ "noexec-default", PSHM_DIRECTION_INPUT, CALL_memfd_create, 1, CALL_shm_open },
 	{ "noexec-enforced", PSHM_DIRECTION_IO, CALL_memfd_create, 2, CALL_open },
