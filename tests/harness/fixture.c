@@ -138,6 +138,14 @@ name_of(const char *word)
 	return name;
 }
 
+bool
+is_own_name(const char *entry)
+{
+	char prefix[64];
+
+	return strncmp(entry, prefix, (size_t)snprintf(prefix, sizeof prefix, "pshm-t%d-", (int)owner)) == 0;
+}
+
 static void
 setup(void)
 {

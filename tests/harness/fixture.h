@@ -19,6 +19,9 @@ Suite *suite_of(const char *name, int seconds, const TTest *const *tests);
 /* A name of this test, the same in its children: "/pshm-t<process>-<word>", of 31 bytes at most. It lives until the eighth call after. */
 const char *name_of(const char *word);
 
+/* Whether an entry of the directory of objects is of this test. */
+bool is_own_name(const char *entry);
+
 /* Note that a test, or a part of one, is left out, and why. */
 void skip(const char *reason);
 

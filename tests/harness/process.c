@@ -191,7 +191,8 @@ objects_remove_all(void)
 bool
 become_nobody(void)
 {
-	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 && setresuid(NOBODY, NOBODY, NOBODY) == 0;
+	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 && setresuid(NOBODY, NOBODY, NOBODY) == 0 &&
+	       prctl(PR_SET_DUMPABLE, 1) == 0; /* else kernels before 5.14 hide /proc/self/fdinfo from the process itself */
 }
 
 static volatile sig_atomic_t interruptions;

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NEW_SEALS = 0x10 | 0x20 };
+enum { SEAL_FUTURE_WRITE = 0x10, SEAL_EXEC = 0x20 };
 
 /* A system looks at the descriptor before it refuses what it cannot do. */
 static int
@@ -42,7 +42,10 @@ close(int fd)
 static bool
 refuses_seals(int command, intptr_t seals)
 {
-	return command == F_ADD_SEALS && (seals & NEW_SEALS) != 0 && interpose_plays(OLD_SEALS);
+	if (command != F_ADD_SEALS)
+		return false;
+	return ((seals & SEAL_FUTURE_WRITE) != 0 && interpose_plays(OLD_SEALS)) ||
+	       ((seals & SEAL_EXEC) != 0 && (interpose_plays(OLD_SEALS) || interpose_plays(NO_SEAL_EXEC)));
 }
 
 int

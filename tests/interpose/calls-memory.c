@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* In between: mappings, and what else the library asks of the system. */
 #include "calls.h"
+#include "fixture.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -145,6 +146,12 @@ opendir(const char *path)
 	return interpose_fails(CALL_opendir) ? NULL : real(path);
 }
 
+static bool
+is_strange(const struct dirent *entry)
+{
+	return interpose_plays(OWN_OBJECTS) && entry != NULL && entry->d_name[0] != '.' && !is_own_name(entry->d_name);
+}
+
 struct dirent *
 readdir(DIR *directory)
 {
@@ -153,7 +160,9 @@ readdir(DIR *directory)
 	REAL(readdir);
 	if (interpose_fails(CALL_readdir))
 		return NULL;
-	entry = real(directory);
+	do
+		entry = real(directory);
+	while (is_strange(entry));
 	if (entry != NULL && interpose_plays(TYPES_UNKNOWN))
 		entry->d_type = DT_UNKNOWN;
 	return entry;

@@ -110,10 +110,15 @@ typedef uint64_t traits;
 #define FORBIDDEN_MEMFD TRAIT(29)   /* memfd_create: EPERM, as from a sandbox */
 #define READER_KEEPS_SIZE TRAIT(30) /* shm_open ignores O_TRUNC with O_RDONLY: FreeBSD */
 #define UNLINK_IS_EPERM TRAIT(31)   /* removing the name of somebody else's object: EPERM, as the kernel and musl say */
+#define OWN_OBJECTS TRAIT(32)       /* readdir passes over the objects of other programs, which come and go */
+#define NO_SEAL_EXEC TRAIT(33)      /* F_SEAL_EXEC is unknown: before Linux 6.3 */
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_personality(const char *name);
 const char *interpose_personality_name(void);
+
+/* The platform that is simulated; on this system as it is, the one that simulates its kernel, which POSIX_SHM_KERNEL says. */
+const char *interpose_kernel_name(void);
 
 /* Add to what is played, for one test, and take away again. */
 void interpose_add_traits(traits more);

@@ -16,6 +16,7 @@ static const struct {
 } personalities[] = {
 	{ "native", NULL, 0 },
 	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS },
+	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC },
 	{ "no-memfd", NULL, NO_MEMFD },
 	{ "sandbox", NULL, FORBIDDEN_MEMFD },
 	{ "noexec-default", NULL, NOEXEC_SEALED },
@@ -69,4 +70,12 @@ const char *
 interpose_personality_name(void)
 {
 	return personalities[current].name;
+}
+
+const char *
+interpose_kernel_name(void)
+{
+	const char *kernel = current == 0 ? getenv("POSIX_SHM_KERNEL") : NULL;
+
+	return kernel != NULL ? kernel : interpose_personality_name();
 }

@@ -132,6 +132,8 @@ static const struct {
 	{ "native", PSHM_DIRECTION_INPUT, CALL_memfd_create, 1, CALL_shm_open },
 	{ "old-kernel", PSHM_DIRECTION_IO, CALL_memfd_create, 2, CALL_open },
 	{ "old-kernel", PSHM_DIRECTION_INPUT, CALL_memfd_create, 2, CALL_shm_open },
+	{ "bullseye", PSHM_DIRECTION_IO, CALL_memfd_create, 2, CALL_open },
+	{ "bullseye", PSHM_DIRECTION_INPUT, CALL_memfd_create, 2, CALL_shm_open },
 	{ "noexec-default", PSHM_DIRECTION_IO, CALL_memfd_create, 1, CALL_open },
 	{ "noexec-default", PSHM_DIRECTION_INPUT, CALL_memfd_create, 1, CALL_shm_open },
 	{ "noexec-enforced", PSHM_DIRECTION_IO, CALL_memfd_create, 2, CALL_open },
@@ -162,7 +164,7 @@ START_TEST(the_fallback_is_the_platforms)
 	for (size_t i = 0; i < sizeof fallbacks / sizeof fallbacks[0]; i++) {
 		int fd;
 
-		if (strcmp(fallbacks[i].personality, interpose_personality_name()) != 0)
+		if (strcmp(fallbacks[i].personality, interpose_kernel_name()) != 0)
 			continue;
 		interpose_reset();
 		fd = make(fallbacks[i].direction, 0640);

@@ -163,6 +163,7 @@ START_TEST(every_failure_of_every_system_call)
 	int tried = 0;
 
 	(void)umask(0);
+	interpose_add_traits(OWN_OBJECTS);
 	for (int i = 0; i < scenario_count; i++)
 		tried += try_scenario(&scenarios[i]);
 	ck_assert_int_gt(tried, 500);
@@ -177,7 +178,7 @@ START_TEST(failures_of_a_directory_without_types)
 
 	if (lacks("list"))
 		return;
-	interpose_add_traits(TYPES_UNKNOWN);
+	interpose_add_traits(TYPES_UNKNOWN | OWN_OBJECTS);
 	for (int i = 0; i < scenario_count; i++)
 		if (strcmp(scenarios[i].name, "list") == 0)
 			tried += try_scenario(&scenarios[i]);

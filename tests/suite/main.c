@@ -63,7 +63,7 @@ main(int count, char **words)
 	srunner_run_all(runner, CK_ENV);
 	fixture_finish();
 	failed = srunner_ntests_failed(runner) + (srunner_ntests_run(runner) == 0);
-	if (count == 1 && library_never_called() != NULL) {
+	if (count == 1 && getenv("CK_RUN_CASE") == NULL && getenv("CK_RUN_SUITE") == NULL && library_never_called() != NULL) {
 		printf("no test calls %s\n", library_never_called());
 		failed++;
 	}

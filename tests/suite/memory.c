@@ -358,6 +358,7 @@ START_TEST(files_elsewhere_are_not_bounded_by_memory)
 	fd = open(".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0 || fstatfs(fd, &status) < 0 || status.f_type == TMPFS) {
 		skip("this directory is not on a file system that takes unnamed files and is no tmpfs");
+		(void)close(fd);
 		return;
 	}
 	interpose_files(files);

@@ -43,7 +43,10 @@ critcl::resulttype int64 = wideint
 critcl::resulttype string-in = {const char*}
 
 critcl::clibraries [in_environment POSIX_SHM_LIBRARY -lposix-shm]
-critcl::ccode {#include <stdint.h>}
+critcl::ccode {
+#include <stdint.h>
+#include <string.h>
+}
 foreach function [dict get $abi functions] {
 	critcl::ccode "[dict get $function declaration];"
 	set arguments {}
