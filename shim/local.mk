@@ -69,13 +69,10 @@ pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = shim/posix-shm.pc
 
 # What a binding of another language is made from.
-dist_pkgdata_DATA = \
-	shim/abi/posix-shm.json \
-	shim/abi/posix_shm.lua \
-	shim/abi/posix_shm.py
+dist_pkgdata_DATA = shim/abi/posix-shm.json
 
 # lisp.h holds annotations only: it is read by the generator and not installed.
-EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h
+EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h shim/generate
 
 # The library of the tests: it can be told to behave as another platform (pshm_test_platform). Not fortified, so that
 # an interposer sees the calls under their own names. `-rpath' makes libtool build a shared library that is not installed.

@@ -23,7 +23,7 @@ CL_SOURCE_REGISTRY='(:source-registry (:also-exclude "cl-asdf") (:directory "'$t
 XDG_CACHE_HOME=$top_builddir/tests/cache
 
 # Python: the generated module, and nothing written beside it.
-PYTHONPATH=$top_srcdir/shim/abi
+PYTHONPATH=$top_srcdir/shim/bindings/python
 PYTHONDONTWRITEBYTECODE=1
 
 POSIX_SHM_CASES=$top_srcdir/tests/cases

@@ -45,11 +45,15 @@ suite_sources = \
 	tests/suite/races.c \
 	tests/suite/suites.h
 
+if SHARED
 if HAVE_CHECK
 TESTS += tests/suite/suites.test
 check_PROGRAMS += tests/suite/suites
 else
 TESTS += tests/suite/missing.test
+endif
+else
+TESTS += tests/build/static.test
 endif
 
 tests_suite_suites_SOURCES = \
@@ -127,6 +131,17 @@ consumers = \
 	tests/consumers/sbcl.test \
 	tests/consumers/tcl.test
 consumer_matrix = tests/consumers/matrix.test
+# They load the bindings that are installed, under a prefix that nothing has been told of.
+$(consumers:.test=.log): tests/consumers/prefix.stamp
+consumer_prefix = $(abs_top_builddir)/tests/consumers/prefix
+tests/consumers/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.json shim/libposix-shm.la shim/posix-shm.pc
+	@rm -rf $(consumer_prefix)
+	@$(MKDIR_P) $(consumer_prefix)
+	@$(MAKE) install DESTDIR= prefix=$(consumer_prefix) exec_prefix=$(consumer_prefix) libdir=$(consumer_prefix)/lib \
+		includedir=$(consumer_prefix)/include datarootdir=$(consumer_prefix)/share datadir=$(consumer_prefix)/share \
+		>$(consumer_prefix)/install.log 2>&1 || { cat $(consumer_prefix)/install.log; exit 1; }
+	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
+	@touch $@
 tests/consumers/matrix.log: $(consumers:.test=.log)
 # It prints the matrix.
 tests/consumers/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
@@ -135,12 +150,14 @@ tests/consumers/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 lisp_tests = \
 	tests/lisp/abcl.test \
 	tests/lisp/alien.test \
+	tests/lisp/alone.test \
 	tests/lisp/clisp.test \
 	tests/lisp/ecl.test \
 	tests/lisp/examples.test \
 	tests/lisp/images.test \
 	tests/lisp/library.test \
 	tests/lisp/places.test \
+	tests/lisp/portable.test \
 	tests/lisp/sbcl.test \
 	tests/lisp/takes.test
 
@@ -150,6 +167,7 @@ document_tests = \
 	tests/documents/c-examples.test \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
+	tests/documents/generator.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/packages.test \
@@ -171,8 +189,10 @@ language_tests = \
 	$(lisp_tests) \
 	$(bench_tests)
 
+if SHARED
 if LANGUAGE_TESTS
 TESTS += $(language_tests)
+endif
 endif
 
 # Automake's check-TESTS, and then what was skipped. `make check TESTS=tests/lisp/sbcl.test' runs one file, `make check
@@ -262,7 +282,7 @@ report:
 
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests
-tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/proof-results tests/report.html tests/suite/suites $(addprefix tests/consumers/,matrix.txt results work)
+tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/proof-results tests/report.html tests/suite/suites $(addprefix tests/consumers/,matrix.txt prefix prefix.stamp results work)
 
 clean-local:
 	rm -rf $(tests_leavings)

@@ -27,6 +27,7 @@
 
 (defun shm-space ()
   #.(doc "shm-space")
+  (current-image)
   (cffi:with-foreign-objects ((total :int64) (free :int64))
     (demand (pshm-space total free) 'shm-space nil)
     (values (cffi:mem-ref total :int64) (cffi:mem-ref free :int64))))

@@ -71,7 +71,7 @@
   #.(doc "receive-shm")
   (let* ((socket (check-descriptor socket 'socket 'receive-shm))
          (timeout (check-timeout timeout 'receive-shm))
-         (shm (make-instance 'open-shm :name (and name (check-shm-name name 'receive-shm))))
+         (shm (make-instance 'open-shm :name (check-label name 'receive-shm)))
          (cell (cell-of shm)))
     (call-in-time (lambda (nanoseconds)
                     (let ((result 0))
@@ -102,3 +102,5 @@
         (setf (car cell) result)))
     (demand result 'reopen-shm shm)
     other))
+
+(define-folding reopen-shm 1)

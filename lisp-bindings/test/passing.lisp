@@ -20,7 +20,7 @@
               (read (octets 0 0 0)))
           (is (eq :ok posix-shm/ffi:*errno*))
           (is (typep received 'open-shm))
-          (is (string= "/received" (shm-name received)))
+          (is (string= "received" (shm-name received)))
           (is (/= (shm-fd shm) (shm-fd received)))
           (is (= (stat-ino (shm-stats shm)) (stat-ino (shm-stats received))))
           (read-shm received read)

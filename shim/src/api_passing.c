@@ -188,13 +188,28 @@ descriptor_of(struct cmsghdr *part, size_t index)
 	return fd;
 }
 
+/* The macro of musl subtracts in one sign and compares in the other. */
+#ifdef __GNUC__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#endif
+static inline struct cmsghdr *
+part_after(struct msghdr *message, struct cmsghdr *part)
+{
+	return CMSG_NXTHDR(message, part);
+}
+#ifdef __GNUC__
+#pragma GCC diagnostic pop
+#endif
+
 /* Close what came with a message in parts of a type; the result is how many there were. */
 static size_t SELDOM
 close_all(struct msghdr *message, int type)
 {
 	size_t closed = 0;
 
-	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part))
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = part_after(message, part))
 		for (size_t i = 0; is_of_type(part, type) && i < count_inside(message, part); i++, closed++)
 			sys_close(descriptor_of(part, i));
 	return closed;
@@ -224,7 +239,7 @@ single(int64_t length, struct msghdr *message)
 
 	if (length == 0 || (message->msg_flags & MSG_CTRUNC) != 0)
 		return refuse(length, message);
-	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = part_after(message, part)) {
 		if (!is_of_type(part, SCM_RIGHTS)) {
 			has_others = true;
 			continue;

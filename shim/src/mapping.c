@@ -50,8 +50,6 @@ static const struct {
 	int ours;
 	int native;
 } flag_rows[] = {
-	{ PSHM_MAP_SHARED, MAP_SHARED },
-	{ PSHM_MAP_PRIVATE, MAP_PRIVATE },
 	{ PSHM_MAP_FIXED, MAP_FIXED },
 	{ PSHM_MAP_FIXED_NOREPLACE, NATIVE_NOREPLACE },
 	{ PSHM_MAP_ANONYMOUS, MAP_ANONYMOUS },
@@ -71,8 +69,10 @@ enum {
 int
 pshm__mapping_native_flags(int flags)
 {
-	int native = 0;
+	int native = flags & SHARING;
 
+	if (native == flags)
+		return native;
 	for (size_t i = 0; i < sizeof flag_rows / sizeof flag_rows[0]; i++) {
 		if ((flags & flag_rows[i].ours) == 0)
 			continue;
@@ -218,12 +218,12 @@ map(const struct mapping_request *request, int native)
 	return -EEXIST;
 }
 
-int64_t
-pshm__mapping_make(const struct mapping_request *request)
+static int64_t
+make_checked(const struct mapping_request *request)
 {
-	int error = pshm__mapping_request_error(request);
-	int native = error < 0 ? error : pshm__mapping_native_flags(request->flags);
+	int native = pshm__mapping_native_flags(request->flags);
 	int64_t address = native < 0 ? native : map(request, native);
+	int error;
 
 	if (is_address_error(address))
 		return address;
@@ -232,6 +232,14 @@ pshm__mapping_make(const struct mapping_request *request)
 		return address;
 	pshm__mapping_undo(address, request->length, request->fd);
 	return error;
+}
+
+int64_t
+pshm__mapping_make(const struct mapping_request *request)
+{
+	int error = pshm__mapping_request_error(request);
+
+	return error < 0 ? error : make_checked(request);
 }
 
 /* The request is checked before its length grows, which could make a bad one good. */
@@ -247,10 +255,10 @@ pshm__mapping_make_from(const struct mapping_request *request)
 	error = pshm__mapping_request_error(&whole);
 	if (error < 0)
 		return error;
-	if (whole.length > INT64_MAX - request->offset)
+	if (request->length > INT64_MAX - request->offset || !mapping_fits(0, request->length + lead))
 		return -EOVERFLOW;
 	whole.length += lead;
-	address = pshm__mapping_make(&whole);
+	address = make_checked(&whole);
 	return is_address_error(address) ? address : address + lead;
 }
 

@@ -82,19 +82,23 @@ read_droppable(const struct group *group, size_t length, uint64_t *ret_bytes)
 	return true;
 }
 
-/* What a group has left of one of its limits; a limit of which something cannot be read is left out. */
+/*
+ * What a group has left of one of its limits, where that is less than the bound; a limit of which something cannot be read is
+ * left out. The kernel takes long over memory.stat: it is read only where the rest alone would be the bound.
+ */
 static uint64_t
-left_in(const struct group *group, size_t length, const struct account *account, bool has_files)
+left_in(const struct group *group, size_t length, const struct account *account, bool has_files, uint64_t bound)
 {
 	uint64_t limit;
 	uint64_t usage;
 	uint64_t droppable = 0;
 
-	if (!read_number(group, length, account->limit, &limit) || !read_number(group, length, account->usage, &usage) ||
-	    (has_files && !read_droppable(group, length, &droppable)))
-		return MEMORY_UNBOUNDED;
+	if (!read_number(group, length, account->limit, &limit) || !read_number(group, length, account->usage, &usage))
+		return bound;
+	if (limit - memory_least(limit, usage) >= bound || (has_files && !read_droppable(group, length, &droppable)))
+		return bound;
 	usage -= memory_least(usage, droppable);
-	return limit - memory_least(limit, usage);
+	return memory_least(bound, limit - memory_least(limit, usage));
 }
 
 static size_t
@@ -105,31 +109,28 @@ length_of_parent(const struct group *group, size_t length)
 	return length;
 }
 
-/* The least of the group and all groups above it that can be read. */
+/* The least of the bound, of the group, and of all groups above it that can be read. */
 static uint64_t
-left_of(const struct group *group, const struct account *account, bool has_files)
+left_of(const struct group *group, const struct account *account, bool has_files, uint64_t bound)
 {
 	size_t root = strlen(group->hierarchy->directory);
-	uint64_t least = MEMORY_UNBOUNDED;
 
 	for (size_t length = strlen(group->directory); length >= root; length = length_of_parent(group, length))
-		least = memory_least(least, left_in(group, length, account, has_files));
-	return least;
+		bound = left_in(group, length, account, has_files, bound);
+	return bound;
 }
 
 static uint64_t
-left_for(const struct group *group, uint64_t free_swap)
+left_for(const struct group *group, uint64_t free_swap, uint64_t bound)
 {
 	const struct hierarchy *hierarchy = group->hierarchy;
-	uint64_t memory = left_of(group, &hierarchy->memory, true);
-	uint64_t swap;
+	uint64_t memory = left_of(group, &hierarchy->memory, true, bound);
 
-	if (memory == MEMORY_UNBOUNDED)
-		return MEMORY_UNBOUNDED;
-	swap = left_of(group, &hierarchy->swap, hierarchy->swap_has_memory);
 	if (hierarchy->swap_has_memory)
-		return memory_least(memory_sum(memory, free_swap), swap);
-	return memory_sum(memory, memory_least(free_swap, swap));
+		return left_of(group, &hierarchy->swap, true, memory_least(bound, memory_sum(memory, free_swap)));
+	if (memory >= bound)
+		return bound;
+	return memory_least(bound, memory_sum(memory, left_of(group, &hierarchy->swap, false, free_swap)));
 }
 
 /* Whether a list as "cpu,memory" has an element; the empty list has the empty one. */
@@ -226,21 +227,20 @@ read_own_groups(char ret_text[OWN_GROUPS_SIZE])
 }
 
 uint64_t
-pshm__memory_of_group(uint64_t free_swap)
+pshm__memory_of_group(uint64_t free_swap, uint64_t bound)
 {
 	char text[OWN_GROUPS_SIZE];
 	char path[DIRECTORY_SIZE];
 	struct group group;
-	uint64_t least = MEMORY_UNBOUNDED;
 
 	if (!read_own_groups(text))
-		return MEMORY_UNBOUNDED;
+		return bound;
 	for (int i = 0; i < HIERARCHIES; i++) {
 		group.hierarchy = &hierarchies[i];
 		if (find_path(text, group.hierarchy->controller, path) && find_group(&group, path))
-			least = memory_least(least, left_for(&group, free_swap));
+			bound = left_for(&group, free_swap, bound);
 	}
-	return least;
+	return bound;
 }
 
 #endif

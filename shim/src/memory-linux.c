@@ -64,7 +64,7 @@ pshm__memory_read(const char *path, char *ret_text, size_t size)
 	if (fd >= 0)
 		sys_close(fd);
 	ret_text[length < 0 ? 0 : length] = '\0';
-	return length > 0;
+	return length >= 0;
 }
 
 /* Not strtoull, which sets errno. */
@@ -145,7 +145,7 @@ pshm__memory_available(void)
 	(void)figure_of_machine(text, "SwapFree:", &swap);
 	if (figure_of_machine(text, "MemAvailable:", &memory))
 		memory = memory_sum(memory, swap);
-	return memory_least(memory, pshm__memory_of_group(swap));
+	return pshm__memory_of_group(swap, memory);
 }
 
 #endif

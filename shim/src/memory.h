@@ -34,13 +34,13 @@ uint64_t pshm__memory_unused(void);
 /* What the machine and the control group have left. Opens files. */
 uint64_t pshm__memory_available(void);
 
-/* What the control group has left, on a machine with so much free swap space. */
-uint64_t pshm__memory_of_group(uint64_t free_swap);
+/* The least of the bound and of what the control group has left, on a machine with so much free swap space. */
+uint64_t pshm__memory_of_group(uint64_t free_swap, uint64_t bound);
 
 /* Enough for the figures in /proc/meminfo and in a group's memory.stat. */
 enum { MEMORY_FIGURES_SIZE = 2048 };
 
-/* The beginning of a file, up to the size, its NUL included; false where there is none, or it cannot be read. */
+/* The beginning of a file, up to the size, its NUL included; false where it cannot be read. */
 bool pshm__memory_read(const char *path, char *ret_text, size_t size);
 
 /* The number at the beginning of a text, after blanks; MEMORY_UNBOUNDED where it is larger. False where there is none. */

@@ -46,9 +46,12 @@ pshm__native_shm_anon(int permissions)
 int
 pshm__native_mkstemp(char *template)
 {
+	int state = cancellation_disable();
 	int saved = errno;
+	int fd = shm_mkstemp(template);
 
-	return system_result(shm_mkstemp(template), saved);
+	cancellation_restore(state);
+	return system_result(fd, saved);
 }
 #else
 int

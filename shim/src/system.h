@@ -257,12 +257,14 @@ sys_mprotect(int64_t address, int64_t length, int protections)
 static inline int
 sys_msync(int64_t address, int64_t length, int flags)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 	int result;
 
 	do
 		result = msync((void *)(uintptr_t)address, (size_t)length, flags);
 	while (result < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
 	return system_result(result, saved);
 }
 
@@ -297,12 +299,14 @@ sys_fcntl(int fd, int command, int argument)
 static inline int64_t
 sys_read(int fd, void *bytes, size_t count)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 	ssize_t result;
 
 	do
 		result = read(fd, bytes, count);
 	while (result < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
 	return result < 0 ? pshm__system_error(saved) : result;
 }
 

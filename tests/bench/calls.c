@@ -23,7 +23,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
@@ -276,7 +276,7 @@ opened(int fd)
 	return fd < 0 || fstat(fd, &status) < 0 ? -1 : fd;
 }
 
-static struct statvfs place;
+static struct statfs place;
 
 #define READ_WRITE (PROT_READ | PROT_WRITE)
 #define WRITABLE (PSHM_PROT_READ | PSHM_PROT_WRITE)
@@ -317,7 +317,7 @@ static struct statvfs place;
 	     delete_if_same_by_hand(i)) \
 	PAIR(truncate, 0, an_unlinked_object, close_object, pshm_truncate(fds[i], 2 * PAGE), ftruncate(fds[i], 2 * PAGE)) \
 	PAIR(allocate, 0, an_empty_anonymous_object, close_object, pshm_allocate(fds[i], PAGE), allocate_by_hand(i)) \
-	PAIR(space, 0, nothing, keep, pshm_space(&fields[0], &fields[1]), statvfs("/dev/shm", &place)) \
+	PAIR(space, 0, nothing, keep, pshm_space(&fields[0], &fields[1]), statfs("/dev/shm", &place)) \
 	PAIR(map, 0, an_unlinked_object, unmap_result, pshm_map(fds[i], SIZE, WRITABLE, PSHM_MAP_SHARED, 0), \
 	     (long)mmap(NULL, SIZE, READ_WRITE, MAP_SHARED, fds[i], 0)) \
 	PAIR(unmap, 0, a_mapping, close_object, pshm_unmap((int64_t)memories[i], SIZE), munmap(memories[i], SIZE)) \
@@ -391,11 +391,9 @@ allocate_by_hand(int i)
 {
 	static struct sysinfo machine;
 
-	if (fstat(fds[i], &status) < 0 || fstatvfs(fds[i], &place) < 0 || sysinfo(&machine) < 0)
+	if (fstat(fds[i], &status) < 0 || fstatfs(fds[i], &place) < 0 || sysinfo(&machine) < 0)
 		return -1;
-	if (fallocate(fds[i], FALLOC_FL_KEEP_SIZE, 0, PAGE) < 0 || fcntl(fds[i], F_GET_SEALS) < 0)
-		return -1;
-	return fallocate(fds[i], 0, PAGE - 1, 1) < 0 ? -1 : fstat(fds[i], &status);
+	return fallocate(fds[i], 0, 0, PAGE);
 }
 
 BY_HAND

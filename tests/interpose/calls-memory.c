@@ -107,6 +107,7 @@ int
 msync(void *address, size_t length, int flags)
 {
 	REAL(msync);
+	interpose_note_count((size_t)flags);
 	if (interpose_fails(CALL_msync))
 		return -1;
 	return is_high(address, length) ? 0 : real(address, length, flags);

@@ -49,7 +49,7 @@ void interpose_unlink_refused(void);
 /* How often a function was called since the last reset. */
 int interpose_count(enum interposed function);
 
-/* How many bytes the last pread or pwrite was asked for. */
+/* How many bytes the last pread or pwrite was asked for, or the flags of the last msync. */
 size_t interpose_last_count(void);
 void interpose_note_count(size_t count);
 

@@ -49,6 +49,10 @@ map_types(void)
 		IS(-EOVERFLOW, pshm_map_prefixed(0, 0xffffe000, 1, 1, 0, 4097));
 		IS(-EOVERFLOW, pshm_copy((int64_t)1 << 32, 1, 1));
 		IS(-EOVERFLOW, pshm_read(0, &byte, (int64_t)1 << 32, 0));
+		IS(-EOVERFLOW, pshm_mmap(0, 1, 1, 1, 0, (int64_t)1 << 44));
+		IS(-EOVERFLOW, pshm_map(0, 1, 1, 1, ((int64_t)1 << 44) + 5));
+		IS(-EOVERFLOW, pshm_map_prefixed(0, 1, 1, 1, (int64_t)1 << 62, 1));
+		IS(-EBADF, pshm_mmap(0, 1, 1, 1, -1, ((int64_t)1 << 44) - 65536));
 	} else {
 		int fd = reader();
 

@@ -331,6 +331,26 @@ START_TEST(a_missing_fallback_is_left_out)
 }
 END_TEST
 
+/* A sandbox may forbid /proc: what is to be opened anew for reading is made otherwise. */
+START_TEST(a_forbidden_proc_is_done_without)
+{
+	static const int reasons[] = { EACCES, EPERM };
+
+	if (lacks("seals"))
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		int fd;
+
+		interpose_fail(CALL_open, 1, reasons[i]);
+		fd = make(PSHM_DIRECTION_INPUT, 0640);
+		ck_assert(interpose_has_failed());
+		interpose_reset();
+		check_object(fd, PSHM_DIRECTION_INPUT, 0640);
+		close_now(fd);
+	}
+}
+END_TEST
+
 /* A policy is not a lack: no other fallback makes what it forbids. */
 START_TEST(a_policy_is_not_evaded)
 {
@@ -381,7 +401,7 @@ api_anonymous_suite(void)
 		                 the_umask_takes_nothing_away, the_fallback_is_the_platforms, exec_bits_are_kept,
 		                 nothing_is_sealed_but_by_policy, bad_arguments_create_nothing, random_names_run_out,
 		                 nobody_may_open_what_has_a_name_for_a_moment, a_missing_fallback_is_left_out,
-		                 a_policy_is_not_evaded, the_feature_is_for_both_directions, huge_objects_are_of_huge_pages,
+		                 a_forbidden_proc_is_done_without, a_policy_is_not_evaded, the_feature_is_for_both_directions, huge_objects_are_of_huge_pages,
 		                 NULL };
 
 	return suite_of("api_anonymous", 60, tests);

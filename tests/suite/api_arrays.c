@@ -54,6 +54,8 @@ START_TEST(bad_arguments_map_nothing)
 	assert_error(call("pshm_map_prefixed", fd, page(), 8, PSHM_MAP_SHARED, 0, 16), "EINVAL");
 	assert_error(call("pshm_map_prefixed", fd, page(), READ_WRITE, 0, 0, 16), "EINVAL");
 	assert_error(call("pshm_map_prefixed", -1, page(), READ_WRITE, PSHM_MAP_SHARED, 0, 16), "EBADF");
+	assert_error(call("pshm_map_prefixed", -1, page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_GROWSDOWN, 0, 16),
+	             "EINVAL");
 	assert_error(call("pshm_map_prefixed", fd, INT64_MAX, READ_WRITE, PSHM_MAP_SHARED, 0, 16), "EOVERFLOW");
 	assert_error(call("pshm_map_prefixed", fd, 16, READ_WRITE, PSHM_MAP_SHARED, 0, INT64_MAX), "EOVERFLOW");
 	ck_assert_int_eq(object_mapping_count(), 0);

@@ -168,17 +168,19 @@ ask_for(int64_t size, const struct layout *layout, bool looks_first)
 	object_remove(name_of("small"));
 }
 
-/* In a place of 1 MiB: what cannot be met is refused before anything is reserved, and otherwise the kernel refuses it. */
+/* In a place of 1 MiB, of which another object has three pages: what cannot be met is refused before anything is reserved, and otherwise the kernel refuses it. */
 static void
 ask_for_too_much(void *unused)
 {
-	static const int64_t requests[] = { 8 * MIB, MIB + 1, INT64_MAX, INT64_MAX - 5, (int64_t)1 << 40 };
+	static const int64_t requests[] = { MIB, MIB - 8192, 8 * MIB, MIB + 1, INT64_MAX, INT64_MAX - 5, (int64_t)1 << 40 };
 
 	(void)unused;
 	if (!place_make("size=1m")) {
 		skip("no private place can be made");
 		return;
 	}
+	object_make(name_of("part"), 0600, 0);
+	assert_result(call("pshm_allocate", open(path_of(name_of("part")), O_RDWR | O_CLOEXEC), 12288), 0);
 	for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
 		for (size_t j = 0; j < sizeof requests / sizeof requests[0]; j++) {
 			ask_for(requests[j], &layouts[i], true);

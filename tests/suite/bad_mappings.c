@@ -53,6 +53,14 @@ types_too_small(void)
 	assert_error(call("pshm_mmap", 0, (int64_t)1 << 32, READ_WRITE, PSHM_MAP_SHARED, bad_fd, 0), "EOVERFLOW");
 	assert_error(call("pshm_mmap", (int64_t)1 << 32, PAGE, READ_WRITE, PSHM_MAP_SHARED, bad_fd, 0), "EOVERFLOW");
 	assert_error(call("pshm_map", bad_fd, (int64_t)1 << 32, READ_WRITE, PSHM_MAP_SHARED, 0), "EOVERFLOW");
+	assert_error(call("pshm_mmap", 0, PAGE, READ_WRITE, PSHM_MAP_SHARED, bad_fd, (int64_t)1 << 44), "EOVERFLOW");
+	assert_error(call("pshm_map", bad_fd, 1, READ_WRITE, PSHM_MAP_SHARED, ((int64_t)1 << 44) + 5), "EOVERFLOW");
+	assert_error(call("pshm_mmap", 0, PAGE, READ_WRITE, PSHM_MAP_SHARED, -1, ((int64_t)1 << 44) - 65536), "EBADF");
+	assert_error(call("pshm_mmap", 0, (int64_t)1 << 32, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_PRIVATE, bad_fd, 0), "EINVAL");
+	assert_error(call("pshm_munmap", (int64_t)1 << 32, PAGE), "EOVERFLOW");
+	assert_error(call("pshm_unmap", (int64_t)1 << 40, PAGE), "EOVERFLOW");
+	assert_error(call("pshm_msync", PAGE, (int64_t)1 << 32, PSHM_MS_SYNC), "EOVERFLOW");
+	assert_error(call("pshm_mprotect", PAGE, (int64_t)1 << 32, READ_WRITE), "EOVERFLOW");
 }
 
 static void

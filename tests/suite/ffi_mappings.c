@@ -183,6 +183,10 @@ START_TEST(populating_brings_every_page_in)
 		        call("pshm_mmap", 0, 8 * page(), PSHM_PROT_READ, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0));
 		ck_assert_int_eq(mapping_figure(address, "Rss"), 8 * page() / 1024);
 		unmap(address, 8 * page());
+		address = assert_success(
+		        call("pshm_mmap", 0, 8 * page(), PSHM_PROT_WRITE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0));
+		ck_assert_int_eq(mapping_figure(address, "Rss"), 8 * page() / 1024);
+		unmap(address, 8 * page());
 		assert_error(call("pshm_mmap", 0, 9 * page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0), "ENOSPC");
 	}
 	assert_error(call("pshm_mmap", 0, page(), PSHM_PROT_NONE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0), "EINVAL");
@@ -306,6 +310,7 @@ START_TEST(fixed_without_replacing_takes_a_place)
 	assert_error(at_place(fd, -1, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
 	assert_error(at_place(fd, range + 1, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
 	assert_error(at_place(fd, range, page(), PSHM_MAP_FIXED | PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
+	assert_error(at_place(-1, range, page(), PSHM_MAP_FIXED_NOREPLACE), "EBADF");
 	assert_error(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED_NOREPLACE, 0), "EINVAL");
 	assert_error(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED_NOREPLACE, 0, 1), "EINVAL");
 	ck_assert_int_eq(object_mapping_count(), 0);
@@ -475,7 +480,9 @@ START_TEST(the_flags_of_synchronising_reach_the_system)
 	int64_t address = assert_success(at_place(fd, 0, page(), PSHM_MAP_LOCK));
 
 	assert_result(call("pshm_msync", address, page(), PSHM_MS_SYNC), 0);
+	ck_assert_int_eq(interpose_last_count(), MS_SYNC);
 	assert_result(call("pshm_msync", address, page(), PSHM_MS_ASYNC), 0);
+	ck_assert_int_eq(interpose_last_count(), MS_ASYNC);
 	assert_error(call("pshm_msync", address, page(), PSHM_MS_SYNC | PSHM_MS_INVALIDATE), "EBUSY");
 	assert_error(call("pshm_msync", address, page(), PSHM_MS_ASYNC | PSHM_MS_INVALIDATE), "EBUSY");
 	unmap(address, page());
@@ -625,6 +632,7 @@ START_TEST(a_high_address_is_an_address)
 		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0), INT64_MIN);
 		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 5), INT64_MIN + 5);
 		assert_result(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, 5), INT64_MIN + page());
+		assert_result(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, page()), INT64_MIN + page());
 		check_high_range(call("pshm_munmap", INT64_MIN, page()), 0, page());
 		check_high_range(call("pshm_munmap", INT64_MIN, 1), 0, 1);
 		check_high_range(call("pshm_mprotect", INT64_MIN, page(), PSHM_PROT_READ), 0, page());

@@ -36,7 +36,9 @@ enum { KIB = 1 << 10, MIB = 1 << 20, PAGE = 4096, FILES = 32, TMPFS = 0x01021994
 #define SWAP1(directory, limit, usage) \
 	V1 directory "/memory.memsw.limit_in_bytes", limit "\n", V1 directory "/memory.memsw.usage_in_bytes", usage "\n"
 
-#define HUGE_NUMBER "99999999999999999999999"
+/* 2^64 and 2^54, and a little: what does not fit, and what does not as a number of kilobytes. */
+#define HUGE_NUMBER "18446744073709555712"
+#define HUGE_KILOBYTES "18014398509481988"
 #define TEXT_4M "4194304"
 #define TEXT_1M "1048576"
 #define TEXT_256K "262144"
@@ -48,6 +50,7 @@ static const struct surroundings {
 	const char *files[FILES];
 } surroundings[] = {
 	{ "a machine", 9 * MIB, { MACHINE } },
+	{ "a machine of no whole pages", 8 * MIB + 2 * KIB, { MEMINFO("MemAvailable: 8194 kB\nSwapFree: 0 kB\n") } },
 	{ "swap space that only sysinfo knows", 8 * MIB + 256 * KIB, { MEMINFO("MemAvailable: 8192 kB\n") } },
 	{ "no estimate", 5 * MIB, { MEMINFO("SwapFree: 1024 kB\n") } },
 	{ "nothing in /proc", 5 * MIB, { NULL } },
@@ -79,6 +82,9 @@ static const struct surroundings {
 	  { MACHINE, GROUPS("0::/group\n"), GROUP2("/group", TEXT_4M, HUGE_NUMBER, "0", "0"), SWAP2("/group", "0", "0") } },
 	{ "v2 on a machine of huge figures", 4 * MIB,
 	  { MEMINFO("MemAvailable: " HUGE_NUMBER " kB\nSwapFree: 1024 kB\n"), GROUPS("0::/group\n"),
+	    GROUP2("/group", TEXT_4M, TEXT_1M, "0", "0") } },
+	{ "v2 on a machine of figures that are huge in bytes", 4 * MIB,
+	  { MEMINFO("MemAvailable: " HUGE_KILOBYTES " kB\nSwapFree: 1024 kB\n"), GROUPS("0::/group\n"),
 	    GROUP2("/group", TEXT_4M, TEXT_1M, "0", "0") } },
 	{ "v2 with a limit that is no number", 9 * MIB,
 	  { MACHINE, GROUPS("0::/group\n"), GROUP2("/group", "-1", TEXT_1M, "0", "0"), SWAP2("/group", "0", "0") } },
@@ -169,8 +175,9 @@ allocate_anew(bool named, int64_t size)
 static void
 try_surroundings(const struct surroundings *row, bool named)
 {
-	int64_t refused = row->left < MIB ? MIB + 1 : row->left + 1;
-	int64_t result = row->left > MIB ? allocate_anew(named, row->left) : 0;
+	int64_t whole = row->left / PAGE * PAGE;
+	int64_t refused = whole < MIB ? MIB + 1 : whole + 1;
+	int64_t result = whole > MIB ? allocate_anew(named, whole) : 0;
 
 	ck_assert_msg(result == 0, "%s: %s for what is left", row->title, name_of_result(result));
 	interpose_reset();
@@ -305,7 +312,17 @@ START_TEST(paths_that_are_too_long_are_left_out)
 }
 END_TEST
 
-/* Up to 1 MiB one system call has to do, as long as it says that there is so much. */
+/* Allocate so much, and count how often the machine is asked and files are opened for that. */
+static void
+assert_looks(int fd, int64_t size, bool asks, bool opens)
+{
+	interpose_reset();
+	assert_result(call("pshm_allocate", fd, size), 0);
+	ck_assert_int_eq(interpose_count(CALL_sysinfo) > 0, asks);
+	ck_assert_int_eq(interpose_count(CALL_open) > 0, opens);
+}
+
+/* Up to 1 MiB one system call has to do, as long as it says that there is so much. What the object has is not asked for. */
 START_TEST(little_is_not_looked_at_closely)
 {
 	const char *const files[] = { MACHINE, NULL };
@@ -314,32 +331,25 @@ START_TEST(little_is_not_looked_at_closely)
 	if (lacks("allocate"))
 		return;
 	interpose_files(files);
-	interpose_reset();
-	assert_result(allocate_anew(false, MIB), 0);
 	fd = anonymous_new(0);
-	assert_result(call("pshm_allocate", fd, MIB - 1), 0);
-	assert_result(call("pshm_allocate", fd, 2 * MIB), 0);
-	ck_assert_int_eq(interpose_count(CALL_open), 0);
-	ck_assert_int_eq(interpose_count(CALL_sysinfo), 3);
-	assert_result(call("pshm_allocate", fd, 2 * MIB), 0);
-	ck_assert_int_eq(interpose_count(CALL_sysinfo), 3);
-	assert_result(call("pshm_allocate", fd, 3 * MIB + 1), 0);
-	ck_assert_int_gt(interpose_count(CALL_open), 0);
-	close_now(fd);
+	assert_looks(fd, MIB, true, false);
+	assert_looks(fd, 2 * MIB, true, false);
+	assert_looks(fd, 2 * MIB, false, false);
+	assert_looks(fd, 3 * MIB + 1, true, true);
+	assert_looks(fd, 3 * MIB + PAGE, false, false);
 	interpose_add_traits(SCARCE_MEMORY);
-	interpose_reset();
-	assert_result(allocate_anew(false, 512 * KIB), 0);
-	ck_assert_int_eq(interpose_count(CALL_open), 0);
-	assert_result(allocate_anew(false, 512 * KIB + 1), 0);
-	ck_assert_int_gt(interpose_count(CALL_open), 0);
+	assert_looks(fd, 3 * MIB + PAGE + 512 * KIB, true, false);
+	assert_looks(fd, 4 * MIB + 2 * PAGE + 1, true, true);
 	interpose_remove_traits(SCARCE_MEMORY);
 	interpose_files(NULL);
+	close_now(fd);
 }
 END_TEST
 
 /* Only what is made of memory is bounded by it: a file that was adopted has its own file system's space. */
 START_TEST(files_elsewhere_are_not_bounded_by_memory)
 {
+	const char *const files[] = { MACHINE, NULL };
 	struct statfs status;
 	int fd;
 
@@ -351,10 +361,10 @@ START_TEST(files_elsewhere_are_not_bounded_by_memory)
 		(void)close(fd);
 		return;
 	}
-	interpose_add_traits(SCARCE_MEMORY);
+	interpose_files(files);
 	assert_result(call("pshm_allocate", fd, 10 * MIB), 0);
 	ck_assert_int_eq(descriptor_status(fd).st_size, 10 * MIB);
-	interpose_remove_traits(SCARCE_MEMORY);
+	interpose_files(NULL);
 	close(fd);
 }
 END_TEST

@@ -273,7 +273,8 @@ END_TEST
 
 /*
  * One process asks for more than there is, without looking first; the other lets the object grow meanwhile, and stores: no
- * byte of it may be lost. The place is of 1 MiB.
+ * byte of it may be lost. The place is of 1 MiB, of which another object has a part: more than all of it would be refused at
+ * the beginning, and not in the middle.
  */
 static void
 ask_too_much(void *argument)
@@ -282,7 +283,7 @@ ask_too_much(void *argument)
 
 	for (int round = 0; round < ROUNDS; round++) {
 		interpose_fail(CALL_fstatfs, 0, EIO);
-		assert_error(call("pshm_allocate", fd, 2 << 20), "ENOSPC");
+		assert_error(call("pshm_allocate", fd, 1 << 20), "ENOSPC");
 	}
 }
 
@@ -321,6 +322,7 @@ fail_and_grow(void *unused)
 		shared->done = -1;
 		return;
 	}
+	assert_result(call("pshm_allocate", object_open_new(name_of("part"), 0), 65536), 0);
 	fd = object_open_new(name_of("loss"), 0);
 	asks = child_start(ask_too_much, &fd);
 	grow_and_store(&fd);

@@ -82,17 +82,30 @@ check_superseding(void)
 	object_remove(name_of("own-table"));
 }
 
+/* The least number that is free in the table of this thread: the same before and after calls that leave nothing open. */
+static int
+next_free(void)
+{
+	int fd = dup(0);
+
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	return fd;
+}
+
 /* Here the numbers of the first thread's decoys are free. */
 static void *
 work_with_own_table(void *decoys)
 {
 	static const int directions[] = { PSHM_DIRECTION_INPUT, PSHM_DIRECTION_IO };
 	const int *fds = decoys;
+	int next;
 	int mine;
 
 	ck_assert_int_eq(unshare(CLONE_FILES), 0);
 	for (int i = 0; i < DECOYS; i++)
 		close(fds[i]);
+	next = next_free();
 	mine = anonymous_new(4096);
 	ck_assert_int_eq(pwrite(mine, "m", 1, 0), 1);
 	check_reopening(mine);
@@ -104,6 +117,7 @@ work_with_own_table(void *decoys)
 	}
 	check_superseding();
 	close(mine);
+	ck_assert_int_eq(next_free(), next);
 	return NULL;
 }
 
@@ -146,6 +160,9 @@ START_TEST(an_older_proc_serves)
 	ck_assert_int_eq(pwrite(fd, "m", 1, 0), 1);
 	interpose_add_traits(NO_THREAD_SELF);
 	again = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT));
+	interpose_fail(CALL_open, 2, EMFILE);
+	assert_error(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT), "EMFILE");
+	interpose_reset();
 	interpose_remove_traits(NO_THREAD_SELF);
 	check_mine(again, O_RDONLY, 4096);
 	close_now(again);

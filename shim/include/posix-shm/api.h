@@ -4,6 +4,7 @@
 
 /**
  * @file api.h
+ * @stratum{2,posix-shm}
  * @brief Stratum 2: objects, with the decisions that a caller would otherwise write again.
  *
  * What to do when an object exists or does not, objects without a name, memory that is set aside, and
@@ -88,11 +89,13 @@ enum pshm_anonymous_flag {
  * read-only descriptor. As shm_open(3), the call waits while another process has a conflicting lease (fcntl(2)) on the object.
  *
  * @name_param
- * @param direction `PSHM_DIRECTION_` constant. #PSHM_DIRECTION_INPUT is 0.
- * @param if_exists `PSHM_IF_EXISTS_` constant, or 0 for the default.
- * @param if_does_not_exist `PSHM_IF_DOES_NOT_EXIST_` constant, or 0 for the default.
- * @param permissions Permission bits, 0 to 0777, of an object that is created.
- * @param ret_created Receives 1 when this call created the object, else 0. May be NULL.
+ * @param direction @role{enum,pshm_direction} `PSHM_DIRECTION_` constant. #PSHM_DIRECTION_INPUT is 0.
+ * @param if_exists @role{enum,pshm_if_exists} `PSHM_IF_EXISTS_` constant, or 0 for the default.
+ * @param if_does_not_exist @role{enum,pshm_if_does_not_exist} `PSHM_IF_DOES_NOT_EXIST_` constant, or 0 for the
+ *        default.
+ * @param permissions @role{flags,pshm_mode} Permission bits, 0 to 0777, of an object that is created.
+ * @param ret_created @role{out,boolean} @nullable Receives 1 when this call created the object, else 0. May be
+ *        NULL.
  * @return A descriptor; the caller closes it.
  * @name_errors
  * @error{EACCES} The permissions of the object do not allow it. `supersede`: the caller may not remove the name.
@@ -127,7 +130,7 @@ enum pshm_anonymous_flag {
  * is `:error` for input and where an existing object would be overwritten or truncated, else `:create`.
  * PERMISSIONS are those of an object that is created, `(:user-read :user-write :group-read :other-read)` by
  * default, less the umask. Where an option that is nil applies, both values are nil. A NAME without its leading
- * slash gets one. NAME may be kept, and not copied: do not change it while the result is in use.
+ * slash is taken as the one with it, and so is one with several; `shm-name` gives it back as it is. NAME may be kept, and not copied: do not change it while the result is in use.
  * @par Exceptional situations
  * `shm-does-not-exist` when there is no such object and the option is `:error`; `shm-exists` when there is
  * one; `shm-invalid-argument` when an argument is none of the values above, before anything is called;
@@ -153,6 +156,7 @@ enum pshm_anonymous_flag {
  * >>> created.value
  * 1
  * @endcode
+ * @result{descriptor}
  * @since 0.1
  * @see pshm_shm_open, pshm_open_anonymous, pshm_delete, pshm_close; shm_open(3), POSIX.1-2017 shm_open
  */
@@ -177,10 +181,10 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * #pshm_map_prefixed and #pshm_write do not work on it (`-EINVAL`). That no huge page is free is not told here:
  * mapping fails with `-ENOMEM` then, and #pshm_allocate with `-ENOSPC`.
  *
- * @param direction `PSHM_DIRECTION_` constant. With #PSHM_DIRECTION_INPUT the object is empty, and stays so as far as
- *        this descriptor goes.
- * @param permissions Permission bits, 0 to 0777.
- * @param flags 0 or #PSHM_ANONYMOUS_HUGE.
+ * @param direction @role{enum,pshm_direction} `PSHM_DIRECTION_` constant. With #PSHM_DIRECTION_INPUT the object
+ *        is empty, and stays so as far as this descriptor goes.
+ * @param permissions @role{flags,pshm_mode} Permission bits, 0 to 0777.
+ * @param flags @role{flags,pshm_anonymous_flag} 0 or #PSHM_ANONYMOUS_HUGE.
  * @return A descriptor; the caller closes it.
  * @error{EACCES} An execute permission was asked for, and the system allows no executable memfd
  *        (`vm.memfd_noexec`).
@@ -220,6 +224,7 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * >>> pshm_close(anonymous)
  * 0
  * @endcode
+ * @result{descriptor}
  * @since 0.1
  * @see pshm_open, pshm_send, pshm_seal; memfd_create(2)
  */
@@ -245,7 +250,8 @@ PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags);
  * Remove the name NAME of a shared memory object and return t. Descriptors and mappings of the object stay
  * good.
  * @par Exceptional situations
- * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` for a bad name; `shm-error` when
+ * `shm-does-not-exist` when there is no such object, which is so of a name that no object can have, such as `"/a/b"`;
+ * `shm-invalid-argument` when NAME is no string; `shm-error` when
  * the system refuses, and when NAME is longer than the system takes (`:enametoolong`).
  * @par Affected by
  * The permissions of the place where objects live.
@@ -260,6 +266,7 @@ PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags);
  * >>> pshm_delete(b"/foobar-shm")
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_delete_if_same, pshm_open; shm_unlink(3), POSIX.1-2017 shm_unlink
  */
@@ -291,7 +298,7 @@ PSHM_API int pshm_delete(const char *name);
  * Remove the name NAME if it is still SHM's, and say whether it was. Something that takes the name between
  * the comparison and the removal loses it.
  * @par Exceptional situations
- * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` for a bad name or a closed SHM;
+ * `shm-does-not-exist` when there is no such object; `shm-invalid-argument` when NAME is no string or SHM is closed;
  * `shm-error` when the system refuses, and when NAME is longer than the system takes (`:enametoolong`).
  * @par Lisp example
  * @code{.lisp}
@@ -307,6 +314,7 @@ PSHM_API int pshm_delete(const char *name);
  * >>> pshm_error_name(pshm_delete_if_same(b"/foobar-shm", fd))
  * b'ENOENT'
  * @endcode
+ * @result{boolean}
  * @since 0.1
  * @see pshm_delete; fstat(2), shm_unlink(3)
  */
@@ -327,7 +335,7 @@ PSHM_API int pshm_delete_if_same(const char *name, int fd);
  * touches one after that gets a SIGBUS. #PSHM_SEAL_SHRINK guards against it.
  *
  * @fd_param
- * @param size The new size, in bytes, from 0.
+ * @param size @role{size} The new size, in bytes, from 0.
  * @retval 0 The object has that size. On macOS it is rounded up to a page.
  * @fd_error
  * @error{EFBIG} The size is more than the file system allows.
@@ -358,6 +366,7 @@ PSHM_API int pshm_delete_if_same(const char *name, int fd);
  * >>> pshm_truncate(fd, 100)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_allocate, pshm_ftruncate; ftruncate(2), POSIX.1-2017 ftruncate
  */
@@ -384,7 +393,7 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * One fallocate(2). Once that was interrupted by a signal, the signals of this thread wait until it is done.
  *
  * @fd_param
- * @param size The least size, in bytes, from 0. With 0 nothing is done.
+ * @param size @role{size} The least size, in bytes, from 0. With 0 nothing is done.
  * @retval 0 The memory is there.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
  * @error{EFBIG} The size is more than the file system allows.
@@ -423,6 +432,7 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  * >>> pshm_error_name(pshm_allocate(fd, 2**62)) in (b"ENOSPC", b"EFBIG")
  * True
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_discard, pshm_space, pshm_truncate; fallocate(2)
  */
@@ -437,8 +447,8 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  * and is a SIGBUS when there is none to be had: #pshm_allocate reserves it again.
  *
  * @fd_param
- * @param offset Where the range begins, in bytes, from 0.
- * @param length The size of the range, in bytes, from 0. With 0 nothing is done.
+ * @param offset @role{offset} Where the range begins, in bytes, from 0.
+ * @param length @role{size} The size of the range, in bytes, from 0. With 0 nothing is done.
  * @retval 0 The memory is free.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
  * @error{EINVAL} @p offset or @p length is negative.
@@ -474,6 +484,7 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  * >>> pshm_allocate(fd, 8192), pshm_discard(fd, 0, 8192)
  * (0, 0)
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_allocate; fallocate(2)
  */
@@ -486,8 +497,9 @@ PSHM_API int pshm_discard(int fd, int64_t offset, int64_t length);
  * system, the machine and the control group of this process have left: the bound of #pshm_allocate, with the files of
  * `/proc` and `/sys` read in any case. Anonymous objects have the last two alone.
  *
- * @param ret_total Receives the size of the file system, in bytes; 0 when it has no limit. May be NULL.
- * @param ret_free Receives what is free, in bytes. May be NULL.
+ * @param ret_total @role{out,size} @nullable Receives the size of the file system, in bytes; 0 when it has no
+ *        limit. May be NULL.
+ * @param ret_free @role{out,size} @nullable Receives what is free, in bytes. May be NULL.
  * @retval 0 Done.
  * @error{EACCES} The directory of the file system may not be searched.
  * @error{ENOENT} There is no such directory.
@@ -518,6 +530,7 @@ PSHM_API int pshm_discard(int fd, int64_t offset, int64_t length);
  * >>> total.value >= 0 and free.value > 0
  * True
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_allocate; statfs(2), tmpfs(5), proc_meminfo(5), cgroups(7)
  */
@@ -538,12 +551,12 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * holds it, and the result is the address of the byte at @p offset. #pshm_unmap takes that address back. Of an object of
  * huge pages only whole ones can be mapped and unmapped (#pshm_open_anonymous).
  *
- * @param fd A descriptor of the object; -1 with #PSHM_MAP_ANONYMOUS.
- * @param length The size, in bytes, from 1.
- * @param protections `PSHM_PROT_` constants.
- * @param flags `PSHM_MAP_` constants but #PSHM_MAP_FIXED and #PSHM_MAP_FIXED_NOREPLACE: either #PSHM_MAP_SHARED or
- *        #PSHM_MAP_PRIVATE, and any of the others.
- * @param offset Where in the object the first byte is, in bytes, from 0.
+ * @param fd @role{descriptor} A descriptor of the object; -1 with #PSHM_MAP_ANONYMOUS.
+ * @param length @role{size} The size, in bytes, from 1.
+ * @param protections @role{flags,pshm_prot} `PSHM_PROT_` constants.
+ * @param flags @role{flags,pshm_map_flag} `PSHM_MAP_` constants but #PSHM_MAP_FIXED and
+ *        #PSHM_MAP_FIXED_NOREPLACE: either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE, and any of the others.
+ * @param offset @role{offset} Where in the object the first byte is, in bytes, from 0.
  * @return The address of the first byte.
  * @fd_error
  * @error{EACCES} Shared write access was asked of a descriptor opened for reading.
@@ -572,12 +585,12 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * @endcode
  * @par In Lisp
  * Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. PROT is `(:read :write)`
- * by default; `()` means no access. FLAGS is `(:shared)` by default. PTR is the address that is wished for; the null pointer,
+ * by default; `()` means no access. FLAGS is `(:shared)` by default, and where it is nil. PTR is the address that is wished for; the null pointer,
  * the default, lets the system choose, and then any OFFSET will do. SHM may be nil with `:anonymous` among
  * FLAGS: memory of no object.
  * @par Exceptional situations
  * `mmap-error` when the system refuses, LENGTH is 0, or FLAGS ask for what does not go together;
- * `shm-invalid-argument` when an argument is of the wrong kind or SHM is closed. Memory past the end of the object
+ * `mmap-invalid-argument` when an argument is of the wrong kind or SHM is closed. Memory past the end of the object
  * can be mapped; touching it is a memory fault.
  * @par Affected by
  * The limits on mappings and on locked memory; what the platform can do, which #pshm_has tells.
@@ -597,6 +610,7 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * >>> ctypes.memmove(address, b"spam", 4) == address
  * True
  * @endcode
+ * @result{address}
  * @since 0.1
  * @see pshm_unmap, pshm_mmap; mmap(2), POSIX.1-2017 mmap
  */
@@ -605,8 +619,8 @@ PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, in
 /**
  * @brief Remove a mapping that #pshm_map made.
  *
- * @param address The address that #pshm_map returned.
- * @param length The length that it was given, in bytes.
+ * @param address @role{address} @closes The address that #pshm_map returned.
+ * @param length @role{size} The length that it was given, in bytes.
  * @retval 0 The mapping is gone.
  * @error{EINVAL} @p address is in the first page, or from -4095 to -1; @p length is not positive; the range ends outside
  *        the address space.
@@ -620,7 +634,7 @@ PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, in
  * @par In Lisp
  * Remove the mapping of LENGTH octets at PTR, the pointer that `mmap-shm` returned. Returns no values.
  * @par Exceptional situations
- * `mmap-error` when the system refuses; `shm-invalid-argument` for a null pointer or a bad LENGTH.
+ * `mmap-error` when the system refuses; `mmap-invalid-argument` for a null pointer or a bad LENGTH.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -633,6 +647,7 @@ PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, in
  * >>> pshm_unmap(address, 4)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_map; munmap(2), POSIX.1-2017 munmap
  */
@@ -653,9 +668,9 @@ PSHM_API int pshm_unmap(int64_t address, int64_t length);
  * position plays no part.
  *
  * @fd_param
- * @param ret_bytes Receives the bytes.
- * @param count How many, from 0.
- * @param offset Where in the object they begin, in bytes, from 0.
+ * @param ret_bytes @role{buffer} Receives the bytes.
+ * @param count @role{count,ret_bytes} How many, from 0.
+ * @param offset @role{offset} Where in the object they begin, in bytes, from 0.
  * @return How many bytes were copied: @p count, or fewer at the end of the object.
  * @fd_error
  * @error{EFAULT} @p ret_bytes is NULL and @p count is not 0.
@@ -695,6 +710,7 @@ PSHM_API int pshm_unmap(int64_t address, int64_t length);
  * >>> buffer.raw
  * b'spam'
  * @endcode
+ * @result{count}
  * @since 0.1
  * @see pshm_write, pshm_map; pread(2)
  */
@@ -709,9 +725,9 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  * end whatever the offset is (pwrite(2), Bugs), and the object grows; the descriptors of this library are not set so.
  *
  * @fd_param
- * @param bytes The bytes.
- * @param count How many, from 0.
- * @param offset Where in the object they go, in bytes, from 0.
+ * @param bytes @role{buffer} The bytes.
+ * @param count @role{count,bytes} How many, from 0.
+ * @param offset @role{offset} Where in the object they go, in bytes, from 0.
  * @return How many bytes were copied: @p count, or fewer at the end of the object. Where an error comes after
  *         some bytes, the count is short as well; the next call returns the error.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing. (Where nothing is to be written, since
@@ -726,28 +742,37 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  *
  * @par Lisp
  * @code{.lisp}
- * write-shm shm vector &key start end offset => count
+ * write-shm shm vector &key start end offset short => count
  * @endcode
  * @par In Lisp
  * Copy the elements of VECTOR from START (0 by default) up to END (its length) into SHM at OFFSET, which is any number of
- * octets. VECTOR is one that `read-shm` takes. Return how many octets were copied: fewer than asked for at the end of
- * the object, which never grows.
+ * octets. VECTOR is one that `read-shm` takes. Return how many octets were copied. The object never grows by itself: where
+ * it ends before the elements do, what fits is copied, and `shm-too-short` is signalled, with the restarts `extend` and
+ * `continue`; with a SHORT of `:count` (`:error` by default), nothing is signalled, and fewer are returned.
  * @par Exceptional situations
- * `shm-invalid-argument` when an argument is of the wrong kind or out of bounds, or SHM is closed; `shm-error`
- * when the system refuses.
+ * `shm-invalid-argument` when an argument is of the wrong kind or out of bounds, or SHM is closed; `shm-too-short` when
+ * the object ends before the elements do; `shm-error` when the system refuses.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
  *   (truncate-shm shm 4)
  *   (let ((octets (coerce #(1 2 3 4 5 6) '(vector (unsigned-byte 8)))))
- *     (write-shm shm octets)))
+ *     (write-shm shm octets :short :count)))
  * => 4
+ * (with-open-shm* (shm :direction :io)
+ *   (handler-bind ((shm-too-short (lambda (condition)
+ *                                   (declare (ignore condition))
+ *                                   (invoke-shm-restart :extend))))
+ *     (list (write-shm shm (coerce #(1 2 3 4 5 6) '(vector (unsigned-byte 8))))
+ *           (stat-size (shm-stats shm)))))
+ * => (6 6)
  * @endcode
  * @par Example
  * @code{.py}
  * >>> pshm_write(fd, b"0123456789", 10, 4090)
  * 6
  * @endcode
+ * @result{count}
  * @since 0.1
  * @see pshm_read; pwrite(2)
  */
@@ -771,12 +796,12 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  * No other thread's mapping is ever replaced: the whole range belongs to this call from its first step on.
  *
  * @fd_param
- * @param length The size of the data, in bytes, from 1.
- * @param protections `PSHM_PROT_` constants, for the data.
- * @param flags `PSHM_MAP_` constants but #PSHM_MAP_FIXED and #PSHM_MAP_FIXED_NOREPLACE: either #PSHM_MAP_SHARED or
- *        #PSHM_MAP_PRIVATE, and any of the others.
- * @param offset Where in the object the data begins, in bytes: a multiple of the page size, from 0.
- * @param prefix The least size of the prefix, in bytes, from 1; rounded up to whole pages.
+ * @param length @role{size} The size of the data, in bytes, from 1.
+ * @param protections @role{flags,pshm_prot} `PSHM_PROT_` constants, for the data.
+ * @param flags @role{flags,pshm_map_flag} `PSHM_MAP_` constants but #PSHM_MAP_FIXED and
+ *        #PSHM_MAP_FIXED_NOREPLACE: either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE, and any of the others.
+ * @param offset @role{offset} Where in the object the data begins, in bytes: a multiple of the page size, from 0.
+ * @param prefix @role{size} The least size of the prefix, in bytes, from 1; rounded up to whole pages.
  * @return The address of the data, a multiple of the page size. The prefix ends there.
  * @fd_error
  * @error{EACCES} Shared write access was asked of a descriptor opened for reading.
@@ -809,6 +834,7 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  * >>> header[0], header[1]
  * (0, 0)
  * @endcode
+ * @result{address}
  * @since 0.1
  * @see pshm_unmap_prefixed, pshm_map; mmap(2)
  */
@@ -817,9 +843,9 @@ PSHM_API int64_t pshm_map_prefixed(int fd, int64_t length, int protections, int 
 /**
  * @brief Remove a mapping that #pshm_map_prefixed made, prefix and all.
  *
- * @param address The address that #pshm_map_prefixed returned.
- * @param length The length that it was given, in bytes.
- * @param prefix The prefix that it was given, in bytes.
+ * @param address @role{address} @closes The address that #pshm_map_prefixed returned.
+ * @param length @role{size} The length that it was given, in bytes.
+ * @param prefix @role{size} The prefix that it was given, in bytes.
  * @retval 0 The mapping and its prefix are gone.
  * @error{EINVAL} @p address is 0, from -4095 to -1, not a multiple of the page size, or not above the size of the
  *        prefix; @p length or @p prefix is not positive.
@@ -832,6 +858,7 @@ PSHM_API int64_t pshm_map_prefixed(int fd, int64_t length, int protections, int 
  * >>> pshm_unmap_prefixed(data, 4096, 16), pshm_close(anonymous)
  * (0, 0)
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_map_prefixed; munmap(2)
  */
@@ -846,9 +873,9 @@ PSHM_API int pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix
  * The ranges may overlap within one mapping. Of two mappings of the same object their addresses do not tell that
  * they overlap: the copy goes forward or backward without regard to it, and may copy bytes that it has stored itself.
  *
- * @param to The address of the first byte to store to.
- * @param from The address of the first byte to copy.
- * @param count How many bytes, from 0.
+ * @param to @role{address} The address of the first byte to store to.
+ * @param from @role{address} The address of the first byte to copy.
+ * @param count @role{count} How many bytes, from 0.
  * @retval 0 Done.
  * @error{EFAULT} @p to or @p from is 0 or from -4095 to -1, and @p count is not 0.
  * @error{EINVAL} @p count is negative.
@@ -862,6 +889,7 @@ PSHM_API int pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix
  * >>> buffer.raw
  * b'ababcf'
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_fill, pshm_read, pshm_write; memmove(3)
  */
@@ -870,9 +898,9 @@ PSHM_API int pshm_copy(int64_t to, int64_t from, int64_t count);
 /**
  * @brief Set bytes of memory, storing to no byte outside the target.
  *
- * @param address The address of the first byte.
- * @param byte The value, 0 to 255.
- * @param count How many bytes, from 0.
+ * @param address @role{address} The address of the first byte.
+ * @param byte @role{value} The value, 0 to 255.
+ * @param count @role{count} How many bytes, from 0.
  * @retval 0 Done.
  * @error{EFAULT} @p address is 0 or from -4095 to -1, and @p count is not 0.
  * @error{EINVAL} @p byte is not from 0 to 255, or @p count is negative.
@@ -885,6 +913,7 @@ PSHM_API int pshm_copy(int64_t to, int64_t from, int64_t count);
  * >>> buffer.raw
  * b'a..bcf'
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_copy; memset(3)
  */
@@ -911,9 +940,9 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  *
  * A socket of another domain is refused: over TCP the byte would go, and the descriptor would not.
  *
- * @param socket A connected Unix domain socket.
- * @param fd The descriptor to send.
- * @param timeout Nanoseconds from now; negative is no limit, 0 does not wait.
+ * @param socket @role{descriptor} A connected Unix domain socket.
+ * @param fd @role{descriptor} The descriptor to send.
+ * @param timeout @role{timeout} Nanoseconds from now; negative is no limit, 0 does not wait.
  * @retval 0 It is on its way.
  * @error{EAGAIN} @p timeout is 0, and the buffer of the socket is full.
  * @error{EBADF} @p socket or @p fd is not an open descriptor.
@@ -961,6 +990,8 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  * >>> pshm_send(here.value, fd, -1)
  * 0
  * @endcode
+ * @result{status}
+ * @waits
  * @since 0.1
  * @see pshm_receive, pshm_socketpair; sendmsg(2), unix(7), POSIX.1-2017 sendmsg
  */
@@ -977,8 +1008,8 @@ PSHM_API int pshm_send(int socket, int fd, int64_t timeout);
  * @p socket is best of a stream or of packets (`SOCK_STREAM`, `SOCK_SEQPACKET`). One of datagrams (`SOCK_DGRAM`)
  * is not told that its peer is gone: the call waits on.
  *
- * @param socket A connected Unix domain socket.
- * @param timeout Nanoseconds from now; negative is no limit, 0 does not wait.
+ * @param socket @role{descriptor} A connected Unix domain socket.
+ * @param timeout @role{timeout} Nanoseconds from now; negative is no limit, 0 does not wait.
  * @return The descriptor; the caller closes it.
  * @error{EAGAIN} @p timeout is 0, and nothing has come.
  * @error{EBADF} @p socket is not an open descriptor.
@@ -1026,6 +1057,8 @@ PSHM_API int pshm_send(int socket, int fd, int64_t timeout);
  * >>> [pshm_close(d) for d in (received, here.value, there.value)]
  * [0, 0, 0]
  * @endcode
+ * @result{descriptor}
+ * @waits
  * @since 0.1
  * @see pshm_send; recvmsg(2), unix(7), POSIX.1-2017 recvmsg
  */
@@ -1037,8 +1070,8 @@ PSHM_API int pshm_receive(int socket, int64_t timeout);
  * For passing a descriptor to a child or a thread: keep one, let the child inherit the other
  * (#pshm_set_inheritable).
  *
- * @param ret_first Receives one descriptor.
- * @param ret_second Receives the other.
+ * @param ret_first @role{out,descriptor} Receives one descriptor.
+ * @param ret_second @role{out,descriptor} Receives the other.
  * @retval 0 Both are open; the caller closes them.
  * @error{EFAULT} @p ret_first or @p ret_second is NULL.
  * @error{EMFILE} The process has not two descriptors free.
@@ -1066,6 +1099,7 @@ PSHM_API int pshm_receive(int socket, int64_t timeout);
  * >>> pshm_close(here.value), pshm_close(there.value)
  * (0, 0)
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_send, pshm_receive; socketpair(2)
  */
@@ -1096,7 +1130,7 @@ enum pshm_seal {
  * through a descriptor for `input` (#pshm_reopen).
  *
  * @fd_param
- * @param seals `PSHM_SEAL_` constants, added to those that the object has.
+ * @param seals @role{flags,pshm_seal} `PSHM_SEAL_` constants, added to those that the object has.
  * @retval 0 The object has them.
  * @fd_error
  * @error{EBUSY} #PSHM_SEAL_WRITE, or #PSHM_SEAL_EXEC of an object that has an execute permission: a shared
@@ -1133,6 +1167,7 @@ enum pshm_seal {
  * >>> pshm_error_name(pshm_seal(fd, PSHM_SEAL_SHRINK))
  * b'EPERM'
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_seals, pshm_open_anonymous; fcntl(2), memfd_create(2)
  */
@@ -1168,6 +1203,7 @@ PSHM_API int pshm_seal(int fd, int seals);
  * >>> pshm_seals(fd) == PSHM_SEAL_SEAL
  * True
  * @endcode
+ * @result{flags}
  * @since 0.1
  * @see pshm_seal; fcntl(2)
  */
@@ -1183,7 +1219,7 @@ PSHM_API int pshm_seals(int fd);
  * whoever holds a descriptor can open the object anew as far as the permissions go.
  *
  * @fd_param
- * @param direction `PSHM_DIRECTION_` constant.
+ * @param direction @role{enum,pshm_direction} `PSHM_DIRECTION_` constant.
  * @return The new descriptor; the caller closes it.
  * @fd_error
  * @error{EACCES} `io` was asked of a descriptor opened for input, the permissions of the object do not
@@ -1226,6 +1262,7 @@ PSHM_API int pshm_seals(int fd);
  * >>> pshm_close(reader), pshm_close(fd)
  * (0, 0)
  * @endcode
+ * @result{descriptor}
  * @since 0.1
  * @see pshm_dup, pshm_send, pshm_seal; proc(5)
  */
@@ -1247,8 +1284,9 @@ PSHM_API int pshm_reopen(int fd, int direction);
  * (#pshm_open), whatever made it. Names are bytes, not necessarily UTF-8. The order means nothing, and the list is out of
  * date as soon as it is made.
  *
- * @param ret_names Receives the names, if all of them fit; else it is untouched. NULL with size 0 asks for the size.
- * @param size The size of the buffer, in bytes.
+ * @param ret_names @role{buffer} @nullable Receives the names, if all of them fit; else it is untouched. NULL
+ *        with size 0 asks for the size.
+ * @param size @role{size,ret_names} The size of the buffer, in bytes.
  * @return The size that the list needs, in bytes; 0 when there is no object. Where it is more than @p size, call again with
  *         a larger buffer: objects come and go.
  * @error{EACCES} The place where objects live may not be read.
@@ -1282,6 +1320,7 @@ PSHM_API int pshm_reopen(int fd, int direction);
  * >>> pshm_list(None, 0) >= 0
  * True
  * @endcode
+ * @result{needed-size}
  * @since 0.1
  * @see pshm_delete; shm_overview(7)
  */

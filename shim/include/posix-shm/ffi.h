@@ -4,6 +4,7 @@
 
 /**
  * @file ffi.h
+ * @stratum{1,posix-shm/ffi}
  * @brief Stratum 1: the POSIX calls behind shared memory, flattened for foreign function interfaces.
  *
  * This is a contract: it holds for every function of the library.
@@ -101,6 +102,7 @@ extern "C" {
  * >>> pshm_version() >= 1000
  * True
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_version_string
  */
@@ -116,6 +118,7 @@ PSHM_API int pshm_version(void);
  * >>> pshm_version_string().count(b".")
  * 2
  * @endcode
+ * @result{string}
  * @since 0.1
  * @see pshm_version
  */
@@ -133,6 +136,7 @@ PSHM_API const char *pshm_version_string(void);
  * >>> pshm_page_size() % 4096
  * 0
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_map; sysconf(3)
  */
@@ -151,6 +155,7 @@ PSHM_API int pshm_page_size(void);
  * >>> pshm_name_max() >= 31
  * True
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_shm_open
  */
@@ -166,6 +171,8 @@ PSHM_API int pshm_name_max(void);
  * `allocate`, `anonymous`, `discard`, `huge-objects`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`:
  * while the process or the system has none free, they are answered with 0. `huge-pages`, `nodump` and `populate` need room
  * for a mapping. So keep an answer of 1, and ask again after a 0.
+ *
+ * @features
  *
  * | feature | 1 means |
  * |---|---|
@@ -190,7 +197,7 @@ PSHM_API int pshm_name_max(void);
  * | `space` | #pshm_space knows the size of the shared memory file system |
  * | `supersede` | superseding works, its name is never free, and no failure costs the old object |
  *
- * @param feature A name from the table.
+ * @param feature @role{text} A name from the table.
  * @retval 1 The platform can do it.
  * @retval 0 It cannot, or it could not be tried now, or this library does not know the feature: a program can ask an
  *         older library for what a newer one has.
@@ -203,6 +210,7 @@ PSHM_API int pshm_name_max(void);
  * >>> pshm_has(b"wings")
  * 0
  * @endcode
+ * @result{boolean}
  * @since 0.1
  * @see pshm_version
  */
@@ -231,6 +239,7 @@ PSHM_API int pshm_has(const char *feature);
  * >>> pshm_error_name(pshm_errno())
  * b'EBADF'
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_set_errno, pshm_error_name; errno(3)
  */
@@ -239,7 +248,7 @@ PSHM_API int pshm_errno(void);
 /**
  * @brief Set the calling thread's last failure, usually to 0 before a series of calls.
  *
- * @param error A positive errno, at most 4095, or 0.
+ * @param error @role{value} A positive errno, at most 4095, or 0.
  * @retval 0 It is set.
  * @error{EINVAL} @p error is negative or above 4095.
  *
@@ -250,6 +259,7 @@ PSHM_API int pshm_errno(void);
  * >>> pshm_errno()
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_errno
  */
@@ -260,7 +270,7 @@ PSHM_API int pshm_set_errno(int error);
  *
  * The text is the library's own, in English, and does not depend on the locale.
  *
- * @param error An errno, negated or not.
+ * @param error @role{value} An errno, negated or not.
  * @return A constant string: `"success"` for 0, `"unknown error"` for a number that has no name here.
  *
  * @par Example
@@ -268,6 +278,7 @@ PSHM_API int pshm_set_errno(int error);
  * >>> pshm_strerror(pshm_error_number(b"ENOENT"))
  * b'no such object, file or directory'
  * @endcode
+ * @result{string}
  * @since 0.1
  * @see pshm_error_name
  */
@@ -278,7 +289,7 @@ PSHM_API const char *pshm_strerror(int error);
  *
  * Where two names share a number, the one that POSIX prefers is given: `ENOTSUP`, `EAGAIN`.
  *
- * @param error An errno, negated or not.
+ * @param error @role{value} An errno, negated or not.
  * @return A constant string: `"OK"` for 0, `"UNKNOWN"` for a number that has no name here.
  *
  * @par Example
@@ -286,6 +297,7 @@ PSHM_API const char *pshm_strerror(int error);
  * >>> pshm_error_name(pshm_shm_unlink(b"noslash"))
  * b'EINVAL'
  * @endcode
+ * @result{string}
  * @since 0.1
  * @see pshm_error_number, pshm_strerror
  */
@@ -297,7 +309,7 @@ PSHM_API const char *pshm_error_name(int error);
  * Every alias is understood: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too, which some systems number separately. So is
  * `ENODATA` on a system that has no such error: the number there is one that no other error has.
  *
- * @param name A name such as `"ENOENT"`.
+ * @param name @role{text} A name such as `"ENOENT"`.
  * @return The positive errno.
  * @error{EFAULT} @p name is NULL.
  * @error{EINVAL} This platform has no error of that name.
@@ -307,6 +319,7 @@ PSHM_API const char *pshm_error_name(int error);
  * >>> pshm_error_number(b"EWOULDBLOCK") == pshm_error_number(b"EAGAIN")
  * True
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_error_name
  */
@@ -322,6 +335,7 @@ PSHM_API int pshm_error_number(const char *name);
  * >>> pshm_error_count() > 30
  * True
  * @endcode
+ * @result{count}
  * @since 0.1
  * @see pshm_error_at
  */
@@ -333,7 +347,7 @@ PSHM_API int pshm_error_count(void);
  * A binding that wants a table of its own reads it with this and #pshm_error_name when it loads.
  * Aliases are not counted: every number comes once.
  *
- * @param index From 0 to #pshm_error_count minus 1. The order means nothing.
+ * @param index @role{value} From 0 to #pshm_error_count minus 1. The order means nothing.
  * @return The positive errno.
  * @error{EINVAL} @p index is out of range.
  *
@@ -342,6 +356,7 @@ PSHM_API int pshm_error_count(void);
  * >>> b"ENOSPC" in [pshm_error_name(pshm_error_at(i)) for i in range(pshm_error_count())]
  * True
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_error_count, pshm_error_name
  */
@@ -383,6 +398,7 @@ enum pshm_kind {
  * >>> pshm_constant_count() > 50
  * True
  * @endcode
+ * @result{count}
  * @since 0.1
  * @see pshm_constant_name, pshm_constant_value
  */
@@ -391,7 +407,7 @@ PSHM_API int pshm_constant_count(void);
 /**
  * @brief Return the name of the constant with an index.
  *
- * @param index From 0 to #pshm_constant_count minus 1, in the order of the headers.
+ * @param index @role{value} From 0 to #pshm_constant_count minus 1, in the order of the headers.
  * @return A constant string such as `"PSHM_O_CREAT"`; NULL when @p index is out of range.
  *
  * @par Example
@@ -401,6 +417,7 @@ PSHM_API int pshm_constant_count(void);
  * >>> pshm_constant_name(-1) is None
  * True
  * @endcode
+ * @result{string}
  * @since 0.1
  * @see pshm_constant_value
  */
@@ -409,7 +426,7 @@ PSHM_API const char *pshm_constant_name(int index);
 /**
  * @brief Return the value of the constant with an index.
  *
- * @param index From 0 to #pshm_constant_count minus 1, in the order of the headers.
+ * @param index @role{value} From 0 to #pshm_constant_count minus 1, in the order of the headers.
  * @return The value, which is never negative.
  * @error{EINVAL} @p index is out of range.
  *
@@ -418,6 +435,7 @@ PSHM_API const char *pshm_constant_name(int index);
  * >>> pshm_constant_value(0) == PSHM_KIND_OPEN_FLAG
  * True
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_constant_name, pshm_constant
  */
@@ -426,7 +444,7 @@ PSHM_API int pshm_constant_value(int index);
 /**
  * @brief Return the value of a constant by its name.
  *
- * @param name The full name, as in the headers: `"PSHM_MAP_SHARED"`.
+ * @param name @role{text} The full name, as in the headers: `"PSHM_MAP_SHARED"`.
  * @return The value, which is never negative.
  * @error{EFAULT} @p name is NULL.
  * @error{EINVAL} The library has no constant of that name.
@@ -436,6 +454,7 @@ PSHM_API int pshm_constant_value(int index);
  * >>> pshm_constant(b"PSHM_MAP_SHARED")
  * 1
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_constant_count
  */
@@ -448,8 +467,8 @@ PSHM_API int pshm_constant(const char *name);
  * case and separated by spaces, tabs or newlines; an empty list is 0. A kind that says 'one keyword' takes
  * at most one.
  *
- * @param kind What the keywords are about, a `PSHM_KIND_` constant.
- * @param keywords The list.
+ * @param kind @role{enum,pshm_kind} What the keywords are about, a `PSHM_KIND_` constant.
+ * @param keywords @role{text} The list.
  * @return The flags, at least 0.
  * @error{EFAULT} @p keywords is NULL.
  * @error{EINVAL} @p kind or a keyword is unknown, or there are two keywords where one is taken.
@@ -459,6 +478,7 @@ PSHM_API int pshm_constant(const char *name);
  * >>> oct(pshm_flags_parse(PSHM_KIND_MODE, b"user-read user-write"))
  * '0o600'
  * @endcode
+ * @result{flags}
  * @since 0.1
  * @see pshm_flags_format
  */
@@ -470,11 +490,11 @@ PSHM_API int pshm_flags_parse(int kind, const char *keywords);
  * Of several keywords for the same bits the long single ones are written: `user-read user-write user-exec`,
  * neither `user-all` nor `rwxu`.
  *
- * @param kind What the flags are, a `PSHM_KIND_` constant.
- * @param flags The flags.
- * @param ret_keywords Receives the keywords, separated by single spaces, with a NUL. NULL with size 0 asks
- *        for the size.
- * @param size The size of the buffer, in bytes.
+ * @param kind @role{enum,pshm_kind} What the flags are, a `PSHM_KIND_` constant.
+ * @param flags @role{value} The flags.
+ * @param ret_keywords @role{buffer} @nullable Receives the keywords, separated by single spaces, with a NUL.
+ *        NULL with size 0 asks for the size.
+ * @param size @role{size,ret_keywords} The size of the buffer, in bytes.
  * @return The size that the text needs, in bytes, its NUL included.
  * @error{EFAULT} @p ret_keywords is NULL and @p size is not 0.
  * @error{EINVAL} @p kind is unknown, @p size is negative, or @p flags has a bit that has no keyword.
@@ -488,6 +508,7 @@ PSHM_API int pshm_flags_parse(int kind, const char *keywords);
  * >>> buffer.value
  * b'read write'
  * @endcode
+ * @result{needed-size}
  * @since 0.1
  * @see pshm_flags_parse
  */
@@ -573,8 +594,9 @@ enum pshm_stat_field {
  * undefined, empties the object on every platform.
  *
  * @name_param
- * @param flags `PSHM_O_` constants: #PSHM_O_RDONLY or #PSHM_O_RDWR, and any of the others.
- * @param mode Permission bits, 0 to 0777, of an object that is created. Not used otherwise.
+ * @param flags @role{flags,pshm_open_flag} `PSHM_O_` constants: #PSHM_O_RDONLY or #PSHM_O_RDWR, and any of the
+ *        others.
+ * @param mode @role{flags,pshm_mode} Permission bits, 0 to 0777, of an object that is created. Not used otherwise.
  * @return A descriptor; the caller closes it.
  * @name_errors
  * @error{EACCES} The permissions of the object do not allow it, or #PSHM_O_TRUNC without the right to write.
@@ -598,7 +620,7 @@ enum pshm_stat_field {
  * @endcode
  * @par In Lisp
  * Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, when it is created, the
- * permissions MODE (`mode`). Return a descriptor, or -1 with the reason in `*errno*`.
+ * permissions MODE (`mode`). NAME may lack its leading slash. Return a descriptor, or -1 with the reason in `*errno*`.
  * @par Example
  * @code{.py}
  * >>> fd = pshm_shm_open(b"/foobar-shm", PSHM_O_RDWR | PSHM_O_CREAT | PSHM_O_EXCL, 0o600)
@@ -607,6 +629,7 @@ enum pshm_stat_field {
  * >>> pshm_error_name(pshm_shm_open(b"/foobar-shm", PSHM_O_RDWR | PSHM_O_CREAT | PSHM_O_EXCL, 0o600))
  * b'EEXIST'
  * @endcode
+ * @result{descriptor}
  * @since 0.1
  * @see pshm_open, pshm_shm_unlink, pshm_close; shm_open(3), POSIX.1-2017 shm_open
  */
@@ -629,7 +652,8 @@ PSHM_API int pshm_shm_open(const char *name, int flags, int mode);
  * shm-unlink name => result
  * @endcode
  * @par In Lisp
- * Remove the name NAME of a shared memory object. Return 0, or -1 with the reason in `*errno*`.
+ * Remove the name NAME, which may lack its leading slash, of a shared memory object. Return 0, or -1 with the reason in
+ * `*errno*`.
  * @par Example
  * @code{.py}
  * >>> pshm_shm_unlink(b"/foobar-shm")
@@ -637,6 +661,7 @@ PSHM_API int pshm_shm_open(const char *name, int flags, int mode);
  * >>> pshm_error_name(pshm_shm_unlink(b"/foobar-shm"))
  * b'ENOENT'
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_delete, pshm_delete_if_same; shm_unlink(3), POSIX.1-2017 shm_unlink
  */
@@ -649,7 +674,7 @@ PSHM_API int pshm_shm_unlink(const char *name);
  * memory for them, and touching them is then a SIGBUS. #pshm_allocate reserves them.
  *
  * @fd_param
- * @param length The new size, in bytes, from 0.
+ * @param length @role{size} The new size, in bytes, from 0.
  * @retval 0 The object has that size. On macOS it is rounded up to a page.
  * @fd_error
  * @error{EBUSY} Some systems: the object is in use in a way that forbids it.
@@ -671,6 +696,7 @@ PSHM_API int pshm_shm_unlink(const char *name);
  * >>> pshm_ftruncate(fd, 40)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_truncate, pshm_allocate; ftruncate(2), POSIX.1-2017 ftruncate
  */
@@ -685,8 +711,8 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * looks first. Once the call was interrupted by a signal, the signals of this thread wait until it is done.
  *
  * @fd_param
- * @param offset Where the part begins, in bytes, from 0.
- * @param length The size of the part, in bytes, from 1.
+ * @param offset @role{offset} Where the part begins, in bytes, from 0.
+ * @param length @role{size} The size of the part, in bytes, from 1.
  * @retval 0 The pages are there.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
  * @error{EFBIG} The end is more than the file system allows.
@@ -709,6 +735,7 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * >>> pshm_fallocate(fd, 0, 4096)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_allocate; posix_fallocate(3), fallocate(2), POSIX.1-2017 posix_fallocate
  */
@@ -721,9 +748,9 @@ PSHM_API int pshm_fallocate(int fd, int64_t offset, int64_t length);
  * the library has more; a caller that knows more sees from the result which ones exist.
  *
  * @fd_param
- * @param ret_fields Receives the fields, indexed by the `PSHM_STAT_` constants. NULL with count 0 asks for
- *        the number.
- * @param count How many `int64_t` the array has room for.
+ * @param ret_fields @role{buffer,pshm_stat_field} @nullable Receives the fields, indexed by the `PSHM_STAT_`
+ *        constants. NULL with count 0 asks for the number.
+ * @param count @role{count,ret_fields} How many `int64_t` the array has room for.
  * @return The number of fields that exist, 16 in this version.
  * @fd_error
  * @error{EFAULT} @p ret_fields is NULL and @p count is not 0.
@@ -746,6 +773,7 @@ PSHM_API int pshm_fallocate(int fd, int64_t offset, int64_t length);
  * >>> fields[PSHM_STAT_SIZE], oct(fields[PSHM_STAT_MODE])
  * (4096, '0o600')
  * @endcode
+ * @result{count}
  * @since 0.1
  * @see fstat(2), POSIX.1-2017 fstat
  */
@@ -755,8 +783,8 @@ PSHM_API int pshm_fstat(int fd, int64_t *ret_fields, int count);
  * @brief Give an object another owner or group: fchown(2).
  *
  * @fd_param
- * @param owner A user id, or -1 to leave it alone.
- * @param group A group id, or -1 to leave it alone.
+ * @param owner @role{id} A user id, or -1 to leave it alone.
+ * @param group @role{id} A group id, or -1 to leave it alone.
  * @retval 0 Done.
  * @fd_error
  * @error{EINVAL} An id is below -1, or more than the platform's type holds, or the value that means 'leave
@@ -770,12 +798,13 @@ PSHM_API int pshm_fstat(int fd, int64_t *ret_fields, int count);
  * @endcode
  * @par In Lisp
  * Give the object behind the descriptor FD to the user id OWNER and the group id GROUP; -1 leaves one
- * alone. Return 0, or -1 with the reason in `*errno*`.
+ * alone, and so does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with the reason in `*errno*`.
  * @par Example
  * @code{.py}
  * >>> pshm_fchown(fd, -1, -1)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_fchmod; fchown(2), POSIX.1-2017 fchown
  */
@@ -787,7 +816,7 @@ PSHM_API int pshm_fchown(int fd, int64_t owner, int64_t group);
  * The umask plays no part. Descriptors that are open keep the access that they have.
  *
  * @fd_param
- * @param mode Permission bits, 0 to 0777.
+ * @param mode @role{flags,pshm_mode} Permission bits, 0 to 0777.
  * @retval 0 Done.
  * @fd_error
  * @error{EINVAL} @p mode has a bit outside 0777.
@@ -806,6 +835,7 @@ PSHM_API int pshm_fchown(int fd, int64_t owner, int64_t group);
  * >>> pshm_fchmod(fd, 0o640)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_fchown; fchmod(2), POSIX.1-2017 fchmod
  */
@@ -873,14 +903,16 @@ enum pshm_msync_flag {
  *
  * Mapping beyond the end of the object works; touching a page that is wholly beyond it is a SIGBUS.
  *
- * @param address Where the mapping should go, or 0 to let the system choose. A hint, without #PSHM_MAP_FIXED or
- *        #PSHM_MAP_FIXED_NOREPLACE.
- * @param length The size of the mapping, in bytes, from 1.
- * @param protections `PSHM_PROT_` constants. Execution is refused where the file system is mounted so that
- *        nothing is executed.
- * @param flags `PSHM_MAP_` constants: either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE, and any of the others.
- * @param fd A descriptor of the object; -1 with #PSHM_MAP_ANONYMOUS.
- * @param offset Where in the object the mapping begins, in bytes: a multiple of the page size, from 0.
+ * @param address @role{address} Where the mapping should go, or 0 to let the system choose. A hint, without
+ *        #PSHM_MAP_FIXED or #PSHM_MAP_FIXED_NOREPLACE.
+ * @param length @role{size} The size of the mapping, in bytes, from 1.
+ * @param protections @role{flags,pshm_prot} `PSHM_PROT_` constants. Execution is refused where the file system
+ *        is mounted so that nothing is executed.
+ * @param flags @role{flags,pshm_map_flag} `PSHM_MAP_` constants: either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE,
+ *        and any of the others.
+ * @param fd @role{descriptor} A descriptor of the object; -1 with #PSHM_MAP_ANONYMOUS.
+ * @param offset @role{offset} Where in the object the mapping begins, in bytes: a multiple of the page size,
+ *        from 0.
  * @return The address of the mapping. The caller unmaps it with the same length.
  * @fd_error
  * @error{EACCES} Shared write access was asked of a descriptor opened for reading, or the descriptor is not
@@ -921,6 +953,7 @@ enum pshm_msync_flag {
  * >>> memory = (ctypes.c_char * 4096).from_address(address)
  * >>> memory[0:5] = b"hello"
  * @endcode
+ * @result{address}
  * @since 0.1
  * @see pshm_map, pshm_munmap, pshm_mprotect; mmap(2), mlock(2), madvise(2), POSIX.1-2017 mmap
  */
@@ -932,8 +965,8 @@ PSHM_API int64_t pshm_mmap(int64_t address, int64_t length, int protections, int
  * Every page of the range is removed, whatever it was mapped by. A range in which nothing is mapped is not an
  * error.
  *
- * @param address The first byte: a multiple of the page size, as #pshm_mmap returned it.
- * @param length The size of the range, in bytes, from 1; rounded up to whole pages.
+ * @param address @role{address} @closes The first byte: a multiple of the page size, as #pshm_mmap returned it.
+ * @param length @role{size} The size of the range, in bytes, from 1; rounded up to whole pages.
  * @retval 0 Nothing is mapped there now.
  * @error{EINVAL} @p address is 0, from -4095 to -1, or not a multiple of the page size; @p length is not positive; the
  *        range ends outside the address space.
@@ -952,6 +985,7 @@ PSHM_API int64_t pshm_mmap(int64_t address, int64_t length, int protections, int
  * >>> pshm_munmap(address, 4096)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_mmap, pshm_unmap; munmap(2), POSIX.1-2017 munmap
  */
@@ -960,9 +994,9 @@ PSHM_API int pshm_munmap(int64_t address, int64_t length);
 /**
  * @brief Change the protections of mapped pages: mprotect(2).
  *
- * @param address The first byte: a multiple of the page size.
- * @param length The size of the range, in bytes, from 0; rounded up to whole pages.
- * @param protections `PSHM_PROT_` constants.
+ * @param address @role{address} The first byte: a multiple of the page size.
+ * @param length @role{size} The size of the range, in bytes, from 0; rounded up to whole pages.
+ * @param protections @role{flags,pshm_prot} `PSHM_PROT_` constants.
  * @retval 0 Done.
  * @error{EACCES} Write access to a shared mapping of an object that was opened for reading or is sealed
  *        against writing, or execution where the file system is mounted so that nothing is executed.
@@ -986,6 +1020,7 @@ PSHM_API int pshm_munmap(int64_t address, int64_t length);
  * >>> pshm_munmap(address, 4096)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_mmap; mprotect(2), POSIX.1-2017 mprotect
  */
@@ -997,9 +1032,10 @@ PSHM_API int pshm_mprotect(int64_t address, int64_t length, int protections);
  * For descriptors of regular files that were mapped like objects. Shared memory has no file behind it: its pages
  * are the object, and the call does nothing to them.
  *
- * @param address The first byte: a multiple of the page size.
- * @param length The size of the range, in bytes, from 0; rounded up to whole pages.
- * @param flags `PSHM_MS_` constants: either #PSHM_MS_SYNC or #PSHM_MS_ASYNC, and #PSHM_MS_INVALIDATE or not.
+ * @param address @role{address} The first byte: a multiple of the page size.
+ * @param length @role{size} The size of the range, in bytes, from 0; rounded up to whole pages.
+ * @param flags @role{flags,pshm_msync_flag} `PSHM_MS_` constants: either #PSHM_MS_SYNC or #PSHM_MS_ASYNC, and
+ *        #PSHM_MS_INVALIDATE or not.
  * @retval 0 Done; with #PSHM_MS_ASYNC it is under way.
  * @error{EBUSY} #PSHM_MS_INVALIDATE: a page of the range is locked in memory (#PSHM_MAP_LOCK).
  * @error{EINVAL} @p address is 0, from -4095 to -1, or not a multiple of the page size; @p length is negative;
@@ -1023,6 +1059,7 @@ PSHM_API int pshm_mprotect(int64_t address, int64_t length, int protections);
  * >>> pshm_munmap(address, 4096)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_mmap; msync(2), POSIX.1-2017 msync
  */
@@ -1045,7 +1082,7 @@ PSHM_API int pshm_msync(int64_t address, int64_t length, int flags);
  * Do not close twice either, nor use the number again: the runtime has threads of its own that open files at any
  * moment (the JVM reads the limits of its container again and again), and get the lowest number that is free.
  *
- * @fd_param
+ * @param fd @role{descriptor} @closes A descriptor of the object.
  * @retval 0 The descriptor is released.
  * @fd_error
  *
@@ -1060,6 +1097,7 @@ PSHM_API int pshm_msync(int64_t address, int64_t length, int flags);
  * >>> pshm_close(fd)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_shm_open; close(2), POSIX.1-2017 close
  */
@@ -1087,6 +1125,7 @@ PSHM_API int pshm_close(int fd);
  * >>> pshm_close(other)
  * 0
  * @endcode
+ * @result{descriptor}
  * @since 0.1
  * @see pshm_reopen, pshm_send; fcntl(2), POSIX.1-2017 fcntl
  */
@@ -1099,7 +1138,7 @@ PSHM_API int pshm_dup(int fd);
  * that any thread starts in between inherits the descriptor too.
  *
  * @fd_param
- * @param inheritable 1: inherited; 0: closed on exec.
+ * @param inheritable @role{boolean} 1: inherited; 0: closed on exec.
  * @retval 0 Done.
  * @fd_error
  * @error{EINVAL} @p inheritable is neither 0 nor 1.
@@ -1115,6 +1154,7 @@ PSHM_API int pshm_dup(int fd);
  * >>> pshm_close(other)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_send; fcntl(2), POSIX.1-2017 fcntl
  */

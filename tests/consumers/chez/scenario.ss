@@ -1,6 +1,6 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; The common scenario in Chez Scheme; posix-shm.ss makes the binding from the JSON of the ABI.
-(load (string-append (path-parent (car (command-line))) "/posix-shm.ss"))
+(load (string-append (getenv "POSIX_SHM_BINDINGS") "/chez/posix-shm.ss"))
 
 (define size 32768)
 (define read-write (logor PSHM_PROT_READ PSHM_PROT_WRITE))

@@ -1,7 +1,7 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; The common scenario in Guile; posix-shm.scm makes the binding from the JSON of the ABI.
 (use-modules (ice-9 format) (ice-9 match) (ice-9 textual-ports) (rnrs bytevectors) (srfi srfi-1) (system foreign))
-(load "posix-shm.scm")
+(load-from-path "posix-shm.scm")
 
 (define size 32768)
 (define read-write (logior PSHM_PROT_READ PSHM_PROT_WRITE))

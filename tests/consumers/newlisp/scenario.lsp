@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: BSD-3-Clause
 ; The common scenario in newLISP; posix-shm.lsp makes the binding from the JSON of the ABI.
-(load (append (env "NEWLISP_CONSUMER") "/posix-shm.lsp"))
+(load (append (env "POSIX_SHM_BINDINGS") "/newlisp/posix-shm.lsp"))
 
 (constant 'SIZE 32768)
 (constant 'RECORD 128)

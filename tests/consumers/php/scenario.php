@@ -3,7 +3,7 @@
 // The common scenario in PHP; posix_shm.php makes the binding from the JSON of the ABI.
 declare(strict_types=1);
 
-require __DIR__ . '/posix_shm.php';
+require 'posix_shm.php';
 
 const SIZE = 32768;
 const READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE;

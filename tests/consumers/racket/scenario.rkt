@@ -1,7 +1,7 @@
 #lang racket/base
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; The common scenario in Racket; posix-shm.rkt makes the binding from the JSON of the ABI.
-(require ffi/unsafe ffi/unsafe/port racket/match racket/string "posix-shm.rkt")
+(require ffi/unsafe ffi/unsafe/port racket/match racket/string posix-shm/racket/posix-shm)
 
 (define size 32768)
 (define read-write (bitwise-ior (C PSHM_PROT_READ) (C PSHM_PROT_WRITE)))

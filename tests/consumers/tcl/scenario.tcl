@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The common scenario in Tcl; posix_shm.tcl has critcl compile a command for each function of the JSON of the ABI.
-source [file join $env(TCL_CONSUMER) posix_shm.tcl]
+source [file join $env(POSIX_SHM_BINDINGS) tcl posix_shm.tcl]
 
 set SIZE 32768
 set READ_WRITE [expr {$PSHM_PROT_READ | $PSHM_PROT_WRITE}]
