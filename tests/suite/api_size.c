@@ -277,11 +277,11 @@ allocate_to_the_limit(void *unused)
 	allocates(fd, MIB / 4 * 3);
 	refuses(other, MIB / 4 + 1);
 	allocates(fd, MIB / 8 * 7);
-	allocates(other, MIB / 8 - 4096);
-	refuses(fd, MIB / 8 * 7 + 4097);
-	allocates(fd, MIB / 8 * 7 + 4096);
-	refuses(other, MIB / 8 - 4095);
-	allocates(other, MIB / 8 - 4096);
+	allocates(other, MIB / 8 - page());
+	refuses(fd, MIB / 8 * 7 + page() + 1);
+	allocates(fd, MIB / 8 * 7 + page());
+	refuses(other, MIB / 8 - page() + 1);
+	allocates(other, MIB / 8 - page());
 	close_now(fd);
 	close_now(other);
 }
