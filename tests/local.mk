@@ -195,15 +195,13 @@ TESTS += $(language_tests)
 endif
 endif
 
-# Automake's check-TESTS, and then what was skipped. `make check TESTS=tests/lisp/sbcl.test' runs one file, `make check
-# TESTS=tests/suite/suites.test CK_RUN_CASE=objects_are_listed' one case in C.
 # Two lanes, for two processors: the Lisps share a cache of compiled files, and so follow one another. Automake's check-TESTS has
 # one, and does not say at its end what was skipped.
 lisp_lane = $(addsuffix .log,$(basename $(lisp_tests) tests/demo/demo.test tests/demo/vectors.test \
 	$(addprefix tests/documents/,lisp-examples.test packages.test)))
 
 #: check  run the suites in C, the Lisp library, the documents and the build's own tests; TESTS=FILE runs one of them
-# `make check TESTS=tests/suite/suites.test CK_RUN_CASE=objects_are_listed' runs one case in C.
+# `CK_RUN_CASE=the_errors_can_be_enumerated make check TESTS=tests/suite/suites.test' runs one case in C.
 check_stamp = tests/check.stamp
 check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MKDIR_P) tests && : >$(check_stamp)
