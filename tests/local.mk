@@ -14,9 +14,10 @@ suite_sources = \
 	tests/suite/api_anonymous.c \
 	tests/suite/api_arrays.c \
 	tests/suite/api_bytes.c \
+	tests/suite/api_delete.c \
 	tests/suite/api_passing.c \
 	tests/suite/api_mappings.c \
-	tests/suite/api_names.c \
+	tests/suite/api_list.c \
 	tests/suite/api_objects.c \
 	tests/suite/api_seals.c \
 	tests/suite/api_size.c \

@@ -203,11 +203,11 @@ START_TEST(without_a_place_there_is_nothing)
 END_TEST
 
 Suite *
-api_names_suite(void)
+api_list_suite(void)
 {
 	const TTest *tests[] = { objects_are_listed_and_nothing_else, no_object_is_an_empty_list, what_vanishes_is_left_out,
 		                 a_buffer_too_small_is_untouched, many_and_strange_names_are_listed,
 		                 without_a_place_there_is_nothing, NULL };
 
-	return suite_of("api_names", 30, tests);
+	return suite_of("api_list", 30, tests);
 }
