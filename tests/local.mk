@@ -163,7 +163,9 @@ lisp_tests = \
 
 # Of what is generated from the headers, and of every example and link in the documents.
 document_tests = \
+	tests/documents/administration.test \
 	tests/documents/annotations.test \
+	tests/documents/architecture.test \
 	tests/documents/c-examples.test \
 	tests/documents/c-guide.test \
 	tests/documents/errors.test \
