@@ -164,8 +164,11 @@ lisp_tests = \
 
 # Of what is generated from the headers, and of every example and link in the documents.
 document_tests = \
+	tests/documents/administration.test \
 	tests/documents/annotations.test \
+	tests/documents/architecture.test \
 	tests/documents/c-examples.test \
+	tests/documents/c-guide.test \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
 	tests/documents/generator.test \
@@ -173,6 +176,7 @@ document_tests = \
 	tests/documents/lisp-examples.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
+	tests/documents/readme.test \
 	tests/documents/symbols.test \
 	tests/documents/tables.test \
 	tests/documents/vouch.test
@@ -199,7 +203,7 @@ endif
 # Two lanes, for two processors: the Lisps share a cache of compiled files, and so follow one another. Automake's check-TESTS has
 # one, and does not say at its end what was skipped.
 lisp_lane = $(addsuffix .log,$(basename $(lisp_tests) tests/demo/demo.test tests/demo/vectors.test \
-	$(addprefix tests/documents/,lisp-examples.test packages.test)))
+	$(addprefix tests/documents/,lisp-examples.test packages.test readme.test)))
 
 #: check  run the suites in C, the Lisp library, the documents and the build's own tests; TESTS=FILE runs one of them
 # `CK_RUN_CASE=the_errors_can_be_enumerated make check TESTS=tests/suite/suites.test' runs one case in C.

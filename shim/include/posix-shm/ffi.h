@@ -148,7 +148,7 @@ PSHM_API int pshm_page_size(void);
  * The leading slash counts; the NUL at the end does not. A program that is to run everywhere keeps its
  * names to 31 bytes, the limit of macOS.
  *
- * @return 256 on Linux, 31 on macOS, 1023 on FreeBSD.
+ * @return 256 on Linux, but 254 where glibc is older than 2.34; 31 on macOS, 1023 on FreeBSD.
  *
  * @par Example
  * @code{.py}
