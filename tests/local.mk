@@ -174,6 +174,7 @@ document_tests = \
 	tests/documents/generator.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
+	tests/documents/manual-pages.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
 	tests/documents/readme.test \

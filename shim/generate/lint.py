@@ -54,6 +54,12 @@ def _group(compound, headers):
             yield f"{value.findtext('name')} has no value"
 
 
+def findings_of_programs(model, folder):
+    """Examples of functions that are not there."""
+    names = {function.name for function in model.functions}
+    yield from (f"{file.name} is the example of no function" for file in sorted(folder.glob("pshm_*.c")) if file.stem not in names)
+
+
 def findings(model):
     for function in model.functions:
         yield from _function(function, model)
@@ -75,7 +81,7 @@ def _lacks(annotation, parts):
 def _function(function, model):
     yield from _lacks(function, {
         "a brief description": function.brief,
-        "an example": function.section("Example"),
+        "an example": function.program or function.section("Example"),
         "its text in Lisp": not function.lisp or function.section("In Lisp"),
         "a Lisp example": not function.lisp or function.package == "posix-shm/ffi" or function.section("Lisp example"),
         "@result": function.result,

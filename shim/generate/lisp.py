@@ -18,9 +18,11 @@ def escaped(text):
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def docstring(annotation):
-    """What the annotation says to a Lisp programmer."""
+def docstring(annotation, signature, model):
+    """What the annotation says to a Lisp programmer. The names of the signature of posix-shm stand in the glossary."""
     text = paragraphs(annotation.section("In Lisp"))
+    meanings = model.meanings(annotation, signature and [signature]) if annotation.package == "posix-shm" else []
+    text += "\n" * bool(meanings) + "".join(f"\n- {wrap(f'{name.upper()}: {plain(prose)}', 98, '  ')}" for name, prose in meanings)
     situations = annotation.section("Exceptional situations")
     if situations:
         text += "\n\nExceptional situations: " + wrap(plain(situations), column=24)

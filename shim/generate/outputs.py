@@ -41,7 +41,7 @@ def outputs(model, top):
     for template, path in FILES.items():
         yield path, environment.get_template(template).render()
     for function in model.functions:
-        yield f"doc/man/{function.name}.3", environment.get_template("function.3").render(function=function)
+        yield f"doc/man/{function.name}.3", environment.get_template("function.3").render(function=function, roff=Roff(model, function))
     yield "doc/man/posix-shm.3", environment.get_template("library.3").render()
     names = Names(model)
     for document, path in REFERENCES.items():
@@ -54,7 +54,7 @@ def _environment(model):
                                      autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.globals.update(model=model, generated=SIGNATURE, roff=Roff(model), fault=fault, prototype=prototype,
                                lisp_arguments=lisp.arguments, nodes=version_nodes(model))
-    environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lisp.docstring,
+    environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lambda annotation, signature=None: lisp.docstring(annotation, signature, model),
                                plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
                                string=lambda text: f'"{lisp.escaped(text)}"')
     return environment

@@ -34,8 +34,9 @@ def titled(element, title):
 
 
 class ModelReader:
-    def __init__(self, compounds, version):
-        self.version = version
+    def __init__(self, compounds, version, programs):
+        """PROGRAMS is the folder of the examples in C: each has the name of its function."""
+        self.version, self.programs = version, programs
         self.groups = [c for c in compounds if c.get("kind") == "group"]
         self.files = [c for c in compounds if c.get("kind") == "file"]
         self.pages = {c.get("id"): c for c in compounds if c.get("kind") == "page"}
@@ -45,7 +46,8 @@ class ModelReader:
     def model(self):
         headers = [compound for compound in self.files if self._stratum(compound) is not None]
         headers.sort(key=lambda compound: int(self._stratum(compound).get("number")))
-        return Model(self.version, [self._read_stratum(c) for c in headers], self._glossary())
+        date = "".join(normalized(string(section)) for section in sections(headers[0], "date"))
+        return Model(self.version, date, [self._read_stratum(c) for c in headers], self._glossary())
 
     @staticmethod
     def _stratum(compound):
@@ -118,6 +120,7 @@ class ModelReader:
                        if parameter.find("declname") is not None],
             results=[(value, self._description([item])) for value, item in self._items(member, "retval")],
             errors=self._errors(member),
+            program=self._program(self.programs / f"{name}.c"),
             result="" if result is None else result.get("role"),
             waits=member.find(".//waits") is not None,
             features=self._features(member))
@@ -145,6 +148,11 @@ class ModelReader:
         items = self._items(member, "exception")
         return [(name, self._description([item for same, item in items if same == name], prose.Text(" ")))
                 for name in sorted({name for name, _ in items})]
+
+    @staticmethod
+    def _program(file):
+        """Without the line of its licence, which is that of the page."""
+        return [prose.Listing("c", file.read_text().splitlines()[1:])] if file.exists() else []
 
     def _features(self, member):
         """The rows of the table behind @features, without its head."""
