@@ -268,6 +268,7 @@ FUZZ_SECONDS = 120
 SANITIZERS =
 STRESS = 60 8 3000
 fuzz_arguments = $(FUZZ_SECONDS)
+mutants_arguments = $(MUTANTS)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
 proof_parts = checkers compatibility coverage cross fuzz kernels mutants sanitizers stress valgrind
