@@ -61,7 +61,7 @@ read_random_device(unsigned char *ret_bytes, int count)
 
 	if (fd < 0)
 		return fd;
-	got = sys_read(fd, ret_bytes, (size_t)count);
+	got = sys_pread(fd, ret_bytes, (size_t)count, 0);
 	sys_close(fd);
 	if (got < 0)
 		return (int)got;

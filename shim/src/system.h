@@ -307,20 +307,6 @@ sys_fcntl(int fd, int command, int argument)
 }
 
 static inline int64_t
-sys_read(int fd, void *bytes, size_t count)
-{
-	int state = cancellation_disable();
-	int saved = errno;
-	ssize_t result;
-
-	do
-		result = read(fd, bytes, count);
-	while (result < 0 && pshm__system_interrupted(saved));
-	cancellation_restore(state);
-	return result < 0 ? pshm__system_error(saved) : result;
-}
-
-static inline int64_t
 sys_pread(int fd, void *bytes, size_t count, int64_t offset)
 {
 	int state = cancellation_disable();

@@ -119,6 +119,21 @@ fchmod(int fd, mode_t mode)
 	return interpose_plays(NO_PERMISSIONS) ? refuse_on(fd, EINVAL) : real(fd, mode);
 }
 
+/* Objects only: the random device can be read everywhere. */
+static bool
+refuses_transfers(int fd)
+{
+	struct stat status;
+	bool is_device;
+
+	if (!interpose_plays(NO_DESCRIPTOR_IO))
+		return false;
+	interpose_leave();
+	is_device = fstat(fd, &status) == 0 && S_ISCHR(status.st_mode);
+	interpose_enter();
+	return !is_device;
+}
+
 /* How many of the bytes one call moves. */
 static size_t
 moved(size_t count)
@@ -133,7 +148,7 @@ pread(int fd, void *bytes, size_t count, off_t offset)
 	interpose_note_count(count);
 	if (interpose_fails(CALL_pread))
 		return -1;
-	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
+	return refuses_transfers(fd) ? refuse_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
 }
 
 ssize_t
@@ -143,7 +158,7 @@ pwrite(int fd, const void *bytes, size_t count, off_t offset)
 	interpose_note_count(count);
 	if (interpose_fails(CALL_pwrite))
 		return -1;
-	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
+	return refuses_transfers(fd) ? refuse_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
 }
 
 static bool

@@ -172,7 +172,9 @@ int
 getentropy(void *bytes, size_t count)
 {
 	REAL(getentropy);
-	return interpose_fails(CALL_getentropy) ? -1 : real(bytes, count);
+	if (interpose_fails(CALL_getentropy))
+		return -1;
+	return interpose_plays(NO_ENTROPY) ? refuse(ENOSYS) : real(bytes, count);
 }
 
 int

@@ -113,6 +113,7 @@ typedef uint64_t traits;
 #define OWN_OBJECTS TRAIT(32)       /* readdir passes over the objects of other programs, which come and go */
 #define NO_SEAL_EXEC TRAIT(33)      /* F_SEAL_EXEC is unknown: before Linux 6.3 */
 #define OLD_GLIBC TRAIT(34)         /* glibc 2.31: shm_open takes names of 254 bytes, and leaves errno changed though it succeeds */
+#define NO_ENTROPY TRAIT(35)        /* getentropy: ENOSYS, before Linux 3.17 */
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_personality(const char *name);

@@ -17,7 +17,7 @@ static const struct {
 	{ "native", NULL, 0 },
 	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS },
 	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC | OLD_GLIBC },
-	{ "no-memfd", NULL, NO_MEMFD },
+	{ "no-memfd", NULL, NO_MEMFD | NO_ENTROPY },
 	{ "sandbox", NULL, FORBIDDEN_MEMFD },
 	{ "noexec-default", NULL, NOEXEC_SEALED },
 	{ "noexec-enforced", NULL, NOEXEC_ONLY },

@@ -253,6 +253,31 @@ START_TEST(a_sandbox_may_not_know_random_bytes)
 }
 END_TEST
 
+/* A kernel before 3.17 has the random device alone. Fewer bytes than a name needs are an error, and no name to be guessed. */
+START_TEST(random_bytes_of_the_device_serve_as_well)
+{
+	const char *name = name_of("device");
+	ino_t old;
+
+	if (lacks("supersede"))
+		return;
+	object_make(name, 0600, 4096);
+	old = object_status(name).st_ino;
+	interpose_add_traits(NO_ENTROPY);
+	interpose_add_traits(SHORT_TRANSFERS);
+	assert_error(open_as(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE), "EIO");
+	interpose_remove_traits(SHORT_TRANSFERS);
+	ck_assert(object_status(name).st_ino == old);
+	interpose_fail_first(CALL_pread, 2, EINTR);
+	close_now((int)assert_success(open_as(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE)));
+	ck_assert_int_eq(interpose_count(CALL_pread), 3);
+	ck_assert(object_status(name).st_ino != old);
+	interpose_remove_traits(NO_ENTROPY);
+	interpose_reset();
+	object_remove(name);
+}
+END_TEST
+
 /* What a sandbox forbids fails with EACCES, is known beforehand, and costs the old object nothing. */
 static void
 check_superseding_forbidden(void)
@@ -461,8 +486,8 @@ Suite *
 surroundings_suite(void)
 {
 	const TTest *tests[] = { a_thread_may_have_its_own_table, an_older_proc_serves, a_sandbox_may_not_know_memfds,
-		                 a_sandbox_may_not_know_random_bytes, a_sandbox_may_forbid_superseding, a_lease_is_waited_for,
-		                 a_fifo_may_come_after_a_lease, NULL };
+		                 random_bytes_of_the_device_serve_as_well, a_sandbox_may_not_know_random_bytes,
+		                 a_sandbox_may_forbid_superseding, a_lease_is_waited_for, a_fifo_may_come_after_a_lease, NULL };
 
 	return suite_of("surroundings", 30, tests);
 }
