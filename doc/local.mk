@@ -4,7 +4,7 @@
 dist_man3_MANS = $(wildcard $(srcdir)/doc/man/*.3)
 
 # What the references are made of, beside the headers.
-EXTRA_DIST += $(wildcard $(srcdir)/doc/pages)
+EXTRA_DIST += $(wildcard $(srcdir)/doc/pages $(srcdir)/doc/examples)
 
 # README.md and NEWS.md are installed with them, and every link in them leads to what is installed.
 EXTRA_DIST += doc/install $(wildcard $(srcdir)/doc/*.md $(srcdir)/doc/languages/*.md $(srcdir)/doc/*/*.svg)

@@ -65,6 +65,18 @@ is nil applies, both values are nil. A NAME without its leading slash is taken a
 and so is one with several; `shm-name` gives it back as it is. NAME may be kept, and not copied: do
 not change it while the result is in use.
 
+- NAME: A string: the name of the object, with its leading slash or without; several are one. At
+  most `pshm_name_max` octets of UTF-8.
+- DIRECTION: `:input` (the default) or `:io`.
+- IF-EXISTS: `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil.
+- IF-DOES-NOT-EXIST: `:error`, `:create` or nil. The default is `:error` for input and where an
+  existing object would be overwritten or truncated, else `:create`.
+- PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
+  `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
+  `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
+- SHM: An `open-shm`.
+- CREATED: A boolean: did this call create the object?
+
 Exceptional situations: `shm-does-not-exist` when there is no such object and the option is
 `:error`; `shm-exists` when there is one; `shm-invalid-argument` when an argument is none of the
 values above, before anything is called; `shm-error` when the system refuses, and when NAME is
@@ -79,12 +91,25 @@ tried where the system needs one: with 0 nothing is called, and any other number
 HUGE asks for an object of huge pages. The `shm-name` of the result is a label, a random name of no
 object.
 
+- DIRECTION: `:input` (the default) or `:io`.
+- PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
+  `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
+  `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
+- ATTEMPTS: An integer from 0: how many random names to try where the system needs one; 100 by
+  default.
+- HUGE: A generalized boolean: an object of huge pages? nil by default.
+- SHM: An `open-shm`.
+
 Exceptional situations: `shm-exists` when ATTEMPTS is 0; `shm-invalid-argument` for a bad argument;
 `shm-error` when the system refuses."
 "&key direction permissions attempts huge")
 ("posix-shm" "delete-shm" "Function"
 "Remove the name NAME of a shared memory object and return t. Descriptors and mappings of the object
 stay good.
+
+- NAME: A string: the name of the object, with its leading slash or without; several are one. At
+  most `pshm_name_max` octets of UTF-8.
+- T: The symbol t.
 
 Exceptional situations: `shm-does-not-exist` when there is no such object, which is so of a name
 that no object can have, such as `\"/a/b\"`; `shm-invalid-argument` when NAME is no string;
@@ -95,6 +120,11 @@ that no object can have, such as `\"/a/b\"`; `shm-invalid-argument` when NAME is
 "Remove the name NAME if it is still SHM's, and say whether it was. Something that takes the name
 between the comparison and the removal loses it.
 
+- NAME: A string: the name of the object, with its leading slash or without; several are one. At
+  most `pshm_name_max` octets of UTF-8.
+- SHM: An `open-shm`.
+- DELETED: A boolean: was the name removed?
+
 Exceptional situations: `shm-does-not-exist` when there is no such object; `shm-invalid-argument`
 when NAME is no string or SHM is closed; `shm-error` when the system refuses, and when NAME is
 longer than the system takes (`:enametoolong`)."
@@ -102,6 +132,9 @@ longer than the system takes (`:enametoolong`)."
 ("posix-shm" "truncate-shm" "Function"
 "Set the size of SHM to SIZE octets. New octets are zero. No memory is set aside: `allocate-shm` does
 that. Returns no values.
+
+- SHM: An `open-shm`.
+- SIZE: An integer from 0 to 2^63 - 1: octets.
 
 Exceptional situations: `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 - 1, or
 SHM is closed; `shm-error` when the system refuses."
@@ -111,6 +144,9 @@ SHM is closed; `shm-error` when the system refuses."
 can fault for lack of memory; after an error its size and its octets are as they were. Returns no
 values.
 
+- SHM: An `open-shm`.
+- SIZE: An integer from 0 to 2^63 - 1: octets.
+
 Exceptional situations: `shm-error` with the errno `:enospc` when there is not that much memory: for
 an object with a name the report says how much there is; with `:ebadf` when SHM was opened for
 input, and with others when the system refuses; `shm-invalid-argument` when SIZE is not an integer
@@ -119,6 +155,10 @@ from 0 to 2^63 - 1, or SHM is closed."
 ("posix-shm" "discard-shm" "Function"
 "Give back the memory of LENGTH octets of SHM from OFFSET on. They are zero afterwards, and the size
 of SHM is as it was. Returns no values.
+
+- SHM: An `open-shm`.
+- OFFSET: An integer from 0 (the default): octets from the beginning of the object.
+- LENGTH: An integer from 1: octets.
 
 Exceptional situations: `shm-error` with the errno `:ebadf` when SHM was opened for input, with
 `:eperm` when a seal forbids it, with `:enotsup` where the platform cannot do it, with `:eoverflow`
@@ -130,6 +170,9 @@ not an integer from 0 to 2^63 - 1, or SHM is closed."
 can still get: the least of what the file system, the machine and the control group of this process
 have left. Both are in octets.
 
+- TOTAL: An integer: octets.
+- FREE: An integer: octets.
+
 Exceptional situations: `shm-error` when the platform gives no figures."
 "")
 ("posix-shm" "mmap-shm" "Function"
@@ -138,12 +181,27 @@ Exceptional situations: `shm-error` when the platform gives no figures."
 is the address that is wished for; the null pointer, the default, lets the system choose, and then
 any OFFSET will do. SHM may be nil with `:anonymous` among FLAGS: memory of no object.
 
+- SHM: An `open-shm`, or nil with the flag `:anonymous`.
+- LENGTH: An integer from 1: octets.
+- PTR: A foreign pointer: the address that is wished for. The null pointer, the default, lets the
+  system choose.
+- PROT: A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)`
+  by default. `()` means no access.
+- FLAGS: A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`,
+  `:populate`, `:lock`, `:huge`, `:fixed-noreplace`, `:nodump`, one of them, or an integer;
+  `(:shared)` by default.
+- OFFSET: An integer from 0 (the default): octets from the beginning of the object.
+- POINTER: A foreign pointer.
+
 Exceptional situations: `mmap-error` when the system refuses, LENGTH is 0, or FLAGS ask for what
 does not go together; `mmap-invalid-argument` when an argument is of the wrong kind or SHM is
 closed. Memory past the end of the object can be mapped; touching it is a memory fault."
 "shm length &key ptr prot flags offset")
 ("posix-shm" "munmap" "Function"
 "Remove the mapping of LENGTH octets at PTR, the pointer that `mmap-shm` returned. Returns no values.
+
+- PTR: A foreign pointer.
+- LENGTH: An integer from 1: octets.
 
 Exceptional situations: `mmap-error` when the system refuses; `mmap-invalid-argument` for a null
 pointer or a bad LENGTH."
@@ -156,6 +214,13 @@ end of the object, 0 past it. The last element may then be half new and half old
 number of octets. Nothing is copied twice where the implementation can hold VECTOR in place: on SBCL
 and ECL, and everywhere when VECTOR is in shared memory.
 
+- SHM: An `open-shm`.
+- VECTOR: A vector in shared memory or a specialised vector of the heap.
+- START: An integer from 0 (the default): where in the vector to begin.
+- END: An integer, at most the length of the vector, which is the default: where in it to stop.
+- OFFSET: An integer from 0 (the default): octets from the beginning of the object.
+- COUNT: An integer from 0: how many octets were copied.
+
 Exceptional situations: `shm-invalid-argument` when an argument is of the wrong kind or out of
 bounds, or SHM is closed; `shm-error` when the system refuses."
 "shm vector &key start end offset")
@@ -166,6 +231,14 @@ copied. The object never grows by itself: where it ends before the elements do, 
 and `shm-too-short` is signalled, with the restarts `extend` and `continue`; with a SHORT of
 `:count` (`:error` by default), nothing is signalled, and fewer are returned.
 
+- SHM: An `open-shm`.
+- VECTOR: A vector in shared memory or a specialised vector of the heap.
+- START: An integer from 0 (the default): where in the vector to begin.
+- END: An integer, at most the length of the vector, which is the default: where in it to stop.
+- OFFSET: An integer from 0 (the default): octets from the beginning of the object.
+- SHORT: `:error` (the default) or `:count`.
+- COUNT: An integer from 0: how many octets were copied.
+
 Exceptional situations: `shm-invalid-argument` when an argument is of the wrong kind or out of
 bounds, or SHM is closed; `shm-too-short` when the object ends before the elements do; `shm-error`
 when the system refuses."
@@ -174,6 +247,10 @@ when the system refuses."
 "Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. While
 the buffer of SOCKET is full it waits, at most TIMEOUT seconds, a non-negative real; nil, the
 default, is no limit. Interrupts are served while it waits. Returns no values.
+
+- SHM: An `open-shm`.
+- SOCKET: The descriptor of a connected Unix domain socket: an integer from 0.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
 
 Exceptional situations: `shm-timeout` when the time is up, with the restart `continue`, which waits
 as long again; `shm-error` when the peer is gone or the system refuses; `shm-invalid-argument` when
@@ -184,6 +261,11 @@ SHM is closed, SOCKET is not a descriptor, or TIMEOUT is neither a non-negative 
 `open-shm`, with the name NAME for people, which may be kept, and not copied: do not change it while
 the result is in use. It waits at most TIMEOUT seconds, a non-negative real; nil, the default, is no
 limit. Interrupts are served while it waits, whoever else receives from SOCKET.
+
+- SOCKET: The descriptor of a connected Unix domain socket: an integer from 0.
+- NAME: Any string, or nil (the default): a display name.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- SHM: An `open-shm`.
 
 Exceptional situations: `shm-timeout` when the time is up, with the restart `continue`, which waits
 as long again; `shm-error` when the peer closed its end (`:enodata`), or did so before it had
@@ -196,6 +278,9 @@ real nor nil."
 "Return two descriptors of sockets that are connected to each other, for `send-shm` and
 `receive-shm`. Close them with `posix-shm/ffi:close`.
 
+- FIRST: A descriptor: an integer from 0.
+- SECOND: A descriptor: an integer from 0.
+
 Exceptional situations: `shm-error` when the system refuses."
 "")
 ("posix-shm" "seal-shm" "Function"
@@ -203,6 +288,10 @@ Exceptional situations: `shm-error` when the system refuses."
 them, or an integer, to the seals of SHM, for everybody and for ever. Where SHM has an execute
 permission, `:exec` brings `:shrink`, `:grow`, `:write` and `:future-write` with it. Returns no
 values.
+
+- SHM: An `open-shm`.
+- SEALS: A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument
+  also one of them, or an integer.
 
 Exceptional situations: `shm-error` when SHM takes no seals (one that has a name or was opened for
 input, `:eperm`), or when, for `:write` or what brings it, a shared mapping exists that was made
@@ -212,6 +301,10 @@ an unknown keyword or a closed SHM."
 ("posix-shm" "shm-seals" "Function"
 "Return the seals of SHM as a list of keywords.
 
+- SHM: An `open-shm`.
+- SEALS: A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument
+  also one of them, or an integer.
+
 Exceptional situations: `shm-error` when the object or the platform knows no seals;
 `shm-invalid-argument` when SHM is closed."
 "shm")
@@ -219,12 +312,18 @@ Exceptional situations: `shm-error` when the object or the platform knows no sea
 "Return another `open-shm` of the object of SHM, for DIRECTION, `:input` by default: never with more
 access than SHM has. Send such a one to a peer that is only to read.
 
+- SHM: An `open-shm`.
+- DIRECTION: `:input` (the default) or `:io`.
+
 Exceptional situations: `shm-error` when `:io` is asked of an object opened for input (`:eacces`);
 `shm-invalid-argument` when SHM is closed, or DIRECTION is neither `:input` nor `:io`."
 "shm &key direction")
 ("posix-shm" "list-shm" "Function"
 "Return a list of the names of the objects that exist, in no order, but for those that begin with
 `/sem.` or `/.pshm-`. A name that is not UTF-8 comes with the replacement character in it.
+
+- NAMES: A list of strings, each with its leading slash. An octet of a name that is no UTF-8 is one
+  of the characters U+DC80 to U+DCFF.
 
 Exceptional situations: `shm-error` when the platform does not tell."
 "")
@@ -318,19 +417,31 @@ for \"/name\" ...>`. Nothing closes it but `close-shm` and the macros: there is 
 "A shared memory object that was closed. It has a name still, and no descriptor."
 "")
 ("posix-shm" "shm-p" "Function"
-"Is OBJECT a shared memory object, open or closed?"
+"Is OBJECT a shared memory object, open or closed?
+
+- OBJECT: Any object.
+- GENERALIZED-BOOLEAN: True or nil."
 "object")
 ("posix-shm" "open-shm-p" "Function"
-"Is OBJECT an open shared memory object?"
+"Is OBJECT an open shared memory object?
+
+- OBJECT: Any object.
+- GENERALIZED-BOOLEAN: True or nil."
 "object")
 ("posix-shm" "shm-name" "Reader"
 "Return the name of SHM as it was given, or nil where it was adopted without one. The name of an
 object that `open-shm*` made is a label: random, made when it is first asked for, the same ever
-after, and the name of no object. It is a generic function, of any `shm`."
+after, and the name of no object. It is a generic function, of any `shm`.
+
+- SHM: A `shm`, open or closed.
+- NAME: A string, or nil."
 "shm")
 ("posix-shm" "shm-fd" "Reader"
 "Return the descriptor of the open SHM, a non-negative integer. It belongs to SHM: do not close it by
 itself. It is a generic function.
+
+- SHM: An `open-shm`.
+- FD: A descriptor: an integer from 0.
 
 Exceptional situations: `shm-invalid-argument` when SHM is closed."
 "shm")
@@ -338,6 +449,10 @@ Exceptional situations: `shm-invalid-argument` when SHM is closed."
 "Adopt the descriptor FD: return an `open-shm` that owns it, with the display name NAME, nil by
 default. NAME may be kept, and not copied: do not change it while the result is in use.
 `(make-instance 'open-shm :fd fd :name name)` is the same.
+
+- FD: A descriptor: an integer from 0.
+- NAME: Any string, or nil (the default): a display name.
+- SHM: An `open-shm`.
 
 Exceptional situations: `shm-invalid-argument` when FD is not a non-negative integer, or NAME is
 neither a string nor nil."
@@ -347,6 +462,9 @@ neither a string nor nil."
 one gets t, and the descriptor is closed once. Mappings stay; the object lives while it has a name,
 a descriptor or a mapping.
 
+- SHM: A `shm`, open or closed.
+- CLOSED: A boolean: did this call close it?
+
 Exceptional situations: `shm-error` when the system reports that the descriptor was not open:
 someone else has closed it."
 "shm")
@@ -355,16 +473,31 @@ someone else has closed it."
 close it on every way out. Where `open-shm` returns nil, BODY runs with nil. BODY may begin with
 declarations. Return what BODY returns.
 
+- SHM: A symbol, not evaluated: the variable for the object.
+- NAME: A string: the name of the object, with its leading slash or without; several are one. At
+  most `pshm_name_max` octets of UTF-8.
+- OPTIONS: The keyword arguments of the function in question. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: What the body returns.
+
 Exceptional situations: Those of `open-shm`."
 "(shm name &rest options) &body body")
 ("posix-shm" "with-open-shm*" "Macro"
 "Make an object without a name with the OPTIONS of `open-shm*`, run BODY with the variable SHM bound
 to it, and close it on every way out. BODY may begin with declarations. Return what BODY returns.
 
+- SHM: A symbol, not evaluated: the variable for the object.
+- OPTIONS: The keyword arguments of the function in question. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: What the body returns.
+
 Exceptional situations: Those of `open-shm*`."
 "(shm &rest options) &body body")
 ("posix-shm" "shm-stats" "Function"
 "Return a description of SHM as it is now: a `stat` structure.
+
+- SHM: An `open-shm`.
+- STAT: A `stat` structure.
 
 Exceptional situations: `shm-invalid-argument` when SHM is closed; `shm-error` when the system
 refuses."
@@ -377,94 +510,137 @@ refuses."
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- DEVICE: An integer from 0."
 "stat")
 ("posix-shm" "stat-ino" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- INODE: An integer from 0."
 "stat")
 ("posix-shm" "stat-mode" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- PERMISSIONS: A list of the nine long single keywords."
 "stat")
 ("posix-shm" "stat-nlink" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- COUNT: An integer from 0: how many names the object has."
 "stat")
 ("posix-shm" "stat-uid" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- USER-ID: An integer from 0."
 "stat")
 ("posix-shm" "stat-gid" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- GROUP-ID: An integer from 0."
 "stat")
 ("posix-shm" "stat-rdev" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- DEVICE: An integer from 0."
 "stat")
 ("posix-shm" "stat-size" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- OCTETS: An integer from 0."
 "stat")
 ("posix-shm" "stat-blksize" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- OCTETS: An integer from 0."
 "stat")
 ("posix-shm" "stat-blocks" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- BLOCKS: An integer from 0, in units of 512 octets."
 "stat")
 ("posix-shm" "stat-atime" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- NANOSECONDS: An integer: nanoseconds since the Unix epoch."
 "stat")
 ("posix-shm" "stat-mtime" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- NANOSECONDS: An integer: nanoseconds since the Unix epoch."
 "stat")
 ("posix-shm" "stat-ctime" "Reader"
 "Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
 `stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
 into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
 counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch."
+integers: nanoseconds since the Unix epoch.
+
+- STAT: A `stat` structure.
+- NANOSECONDS: An integer: nanoseconds since the Unix epoch."
 "stat")
 ("posix-shm" "chown-shm" "Function"
 "Give SHM to the user id UID and the group id GID; nil leaves one alone. Returns no values.
+
+- SHM: An `open-shm`.
+- UID: A user id, an integer from 0, or nil to leave it alone.
+- GID: A group id, an integer from 0, or nil to leave it alone.
 
 Exceptional situations: `shm-invalid-argument` when an id is neither nil nor a non-negative integer,
 or SHM is closed; `shm-error` when the system refuses: only the superuser may give an object away
@@ -473,6 +649,11 @@ or SHM is closed; `shm-error` when the system refuses: only the superuser may gi
 ("posix-shm" "chmod-shm" "Function"
 "Give SHM exactly the PERMISSIONS: a list of keywords, one keyword, or an integer. The umask plays no
 part, and descriptors that are open keep their access. Returns no values.
+
+- SHM: An `open-shm`.
+- PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
+  `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
+  `#o600`.
 
 Exceptional situations: `shm-invalid-argument` for an unknown keyword or a closed SHM; `shm-error`
 when the system refuses."
@@ -483,6 +664,11 @@ with the descriptor of a regular file. Objects of shared memory have no file beh
 nothing is done to them. With `:sync` among FLAGS, the default, the file has the octets on return;
 with `:async` soon afterwards. PTR is anywhere in a mapping. Returns no values.
 
+- PTR: A foreign pointer.
+- LENGTH: An integer from 0: octets.
+- FLAGS: A list of `:sync` or `:async`, and `:invalidate` or not; one of them, or an integer;
+  `(:sync)` by default.
+
 Exceptional situations: `mmap-error` when the system refuses, a page is not mapped, or FLAGS do not
 go together; `shm-invalid-argument` for a null pointer, a bad LENGTH or an unknown flag."
 "ptr length &key flags")
@@ -490,6 +676,13 @@ go together; `shm-invalid-argument` for a null pointer, a bad LENGTH or an unkno
 "Map LENGTH octets of SHM with the OPTIONS of `mmap-shm`, run BODY with the variable PTR bound to the
 pointer, and unmap on every way out. Where SHM is nil, and no anonymous mapping is asked for,
 nothing is mapped and PTR is nil. BODY may begin with declarations. Return what BODY returns.
+
+- PTR: A symbol, not evaluated: the variable for the pointer.
+- SHM: An `open-shm`, or nil.
+- LENGTH: An integer from 1: octets.
+- OPTIONS: The keyword arguments of the function in question. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: What the body returns.
 
 Exceptional situations: Those of `mmap-shm`."
 "(ptr shm length &rest options) &body body")
@@ -503,6 +696,17 @@ nil for both, and nothing is mapped. NAME and the OPEN-OPTIONS are evaluated fir
 MMAP-OPTIONS and TRUNCATE once the object is open, with the variable SHM bound to it, and not at all
 where it is nil. BODY may begin with declarations. Return what BODY returns.
 
+- SHM: A symbol, not evaluated: the variable for the object.
+- PTR: A symbol, not evaluated: the variable for the pointer.
+- NAME: A string: the name of the object, with its leading slash or without; several are one. At
+  most `pshm_name_max` octets of UTF-8.
+- OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
+- LENGTH: An integer from 1: octets.
+- MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
+- TRUNCATE: A generalized boolean: set the size first? t by default.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: What the body returns.
+
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (name &rest open-options) (length &rest mmap-options) &key truncate) &body body")
 ("posix-shm" "with-mmapped-shm" "Macro"
@@ -515,17 +719,46 @@ nil for both, and nothing is mapped. NAME and the OPEN-OPTIONS are evaluated fir
 MMAP-OPTIONS and TRUNCATE once the object is open, with the variable SHM bound to it, and not at all
 where it is nil. BODY may begin with declarations. Return what BODY returns.
 
+- SHM: A symbol, not evaluated: the variable for the object.
+- PTR: A symbol, not evaluated: the variable for the pointer.
+- NAME: A string: the name of the object, with its leading slash or without; several are one. At
+  most `pshm_name_max` octets of UTF-8.
+- OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
+- LENGTH: An integer from 1: octets.
+- MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
+- TRUNCATE: A generalized boolean: set the size first? t by default.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: What the body returns.
+
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (name &rest open-options) (length &rest mmap-options) &key truncate) &body body")
 ("posix-shm" "with-open-shm-and-mmap*" "Macro"
 "Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in
 `with-open-shm-and-mmap`.
 
+- SHM: A symbol, not evaluated: the variable for the object.
+- PTR: A symbol, not evaluated: the variable for the pointer.
+- OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
+- LENGTH: An integer from 1: octets.
+- MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
+- TRUNCATE: A generalized boolean: set the size first? t by default.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: What the body returns.
+
 Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (&rest open-options) (length &rest mmap-options) &key truncate) &body body")
 ("posix-shm" "with-mmapped-shm*" "Macro"
 "Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in
 `with-open-shm-and-mmap`.
+
+- SHM: A symbol, not evaluated: the variable for the object.
+- PTR: A symbol, not evaluated: the variable for the pointer.
+- OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
+- LENGTH: An integer from 1: octets.
+- MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
+- TRUNCATE: A generalized boolean: set the size first? t by default.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: What the body returns.
 
 Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (&rest open-options) (length &rest mmap-options) &key truncate) &body body")
@@ -537,6 +770,21 @@ says no, the result is an `shm-view` instead. PROT is `(:read :write)` by defaul
 alone a store is a memory fault. FLAGS is `(:shared)` by default. With a true ALLOCATE the object
 gets that size, and memory for the elements, first. Nothing unmaps the vector but `unmap-shm-vector`
 and the macros; the collector leaves it alone.
+
+- SHM: An `open-shm`.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- LENGTH: An integer from 1: elements.
+- OFFSET: An integer from 0 (the default), a multiple of the page size: octets from the beginning of
+  the object.
+- PROT: A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer;
+  `(:read :write)` by default.
+- FLAGS: A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`,
+  `:nodump`; one of the two, or an integer; `(:shared)` by default.
+- ALLOCATE: A generalized boolean: set memory aside for the elements first, as `allocate-shm` does?
+  nil by default.
+- VECTOR: What `map-shm-vector` returns: a real vector or an `shm-view`.
 
 Exceptional situations: `mmap-invalid-argument` when the object ends before the vector does, LENGTH
 is not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
@@ -555,6 +803,10 @@ still returns nil. With a true RELEASE the addresses are given back as well: who
 after that does what nothing can foresee, as with freed memory in C. An `shm-view` is always given
 back, and is as safe.
 
+- VECTOR: What `map-shm-vector` returns: a real vector or an `shm-view`.
+- RELEASE: A generalized boolean: give the place of the vector back as well? nil by default.
+- UNMAPPED: A boolean: did this call unmap it?
+
 Exceptional situations: `mmap-invalid-argument` when VECTOR is not one that `map-shm-vector`
 returned; `mmap-error` when the system refuses, and then VECTOR is as it was."
 "vector &key release")
@@ -563,6 +815,16 @@ returned; `mmap-error` when the system refuses, and then VECTOR is as it was."
 VECTOR bound to the vector, and unmap it on every way out, with the option `:release` as in
 `unmap-shm-vector`. Where SHM is nil, nothing is mapped and VECTOR is nil. BODY may begin with
 declarations. Return what BODY returns.
+
+- VECTOR: A symbol, not evaluated: the variable for the vector.
+- SHM: An `open-shm`, or nil.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- LENGTH: An integer from 1: elements.
+- VECTOR-OPTIONS: The keyword arguments of `map-shm-vector`, and `:release`. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: What the body returns.
 
 Exceptional situations: Those of `map-shm-vector`."
 "(vector shm element-type length &rest vector-options) &body body")
@@ -575,11 +837,37 @@ alone. Where `open-shm` returns nil, BODY runs with nil for both. ELEMENT-TYPE, 
 VECTOR-OPTIONS and TRUNCATE are evaluated once the object is open, with the variable SHM bound to
 it, and not at all where it is nil. BODY may begin with declarations. Return what BODY returns.
 
+- SHM: A symbol, not evaluated: the variable for the object.
+- VECTOR: A symbol, not evaluated: the variable for the vector.
+- NAME: A string: the name of the object, with its leading slash or without; several are one. At
+  most `pshm_name_max` octets of UTF-8.
+- OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- LENGTH: An integer from 1: elements.
+- VECTOR-OPTIONS: The keyword arguments of `map-shm-vector`, and `:release`. Evaluated.
+- TRUNCATE: A generalized boolean: set the size first? t by default.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: What the body returns.
+
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `map-shm-vector`."
 "(shm vector (name &rest open-options) (element-type length &rest vector-options) &key truncate) &body body")
 ("posix-shm" "with-open-shm-vector*" "Macro"
 "Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in
 `with-open-shm-vector`.
+
+- SHM: A symbol, not evaluated: the variable for the object.
+- VECTOR: A symbol, not evaluated: the variable for the vector.
+- OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- LENGTH: An integer from 1: elements.
+- VECTOR-OPTIONS: The keyword arguments of `map-shm-vector`, and `:release`. Evaluated.
+- TRUNCATE: A generalized boolean: set the size first? t by default.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: What the body returns.
 
 Exceptional situations: Those of `open-shm*`, `truncate-shm` and `map-shm-vector`."
 "(shm vector (&rest open-options) (element-type length &rest vector-options) &key truncate) &body body")
@@ -588,7 +876,12 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `map-shm-vector
 and all others take? On 64-bit SBCL and ECL it does for every type that can be shared; on ABCL for
 unsigned integers of 8, 16 and 32 bits; on CLISP for none. It is tried, and not known by heart:
 where the insides of the implementation are not as expected, the answer is nil, and an `shm-view`
-serves. For a type that cannot be shared it is nil as well."
+serves. For a type that cannot be shared it is nil as well.
+
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- GENERALIZED-BOOLEAN: True or nil."
 "element-type")
 ("posix-shm" "shm-view" "Structure"
 "What `map-shm-vector` returns where there are no real vectors of the element type. It is no vector:
@@ -600,14 +893,26 @@ take it, and real vectors as well, so that a program that uses these alone runs 
 fast where the compiler knows the vector's type. On an `shm-view` the index and the item are always
 checked.
 
+- VECTOR: What `map-shm-vector` returns: a real vector or an `shm-view`.
+- INDEX: An integer from 0, below the length of the vector.
+- ITEM: An element: a number of the element type of the vector.
+
 Exceptional situations: For a view, `shm-invalid-argument` when INDEX is out of bounds, which every
 index of an unmapped one is, or the item is not of the element type."
 "vector index")
 ("posix-shm" "shm-vector-length" "Function"
-"Return how many elements VECTOR has: 0 when it is unmapped."
+"Return how many elements VECTOR has: 0 when it is unmapped.
+
+- VECTOR: What `map-shm-vector` returns: a real vector or an `shm-view`.
+- LENGTH: An integer from 0: elements."
 "vector")
 ("posix-shm" "shm-vector-element-type" "Function"
 "Return the type of VECTOR's elements, spelt the same on every implementation.
+
+- VECTOR: What `map-shm-vector` returns: a real vector or an `shm-view`.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
 
 Exceptional situations: `shm-invalid-argument` when VECTOR is of another type than those that can be
 shared."
@@ -621,12 +926,24 @@ a vector in shared memory or one of the heap, of the same element type; one of t
 vector, whose elements are checked. The ranges may overlap within one vector. Of two vectors over
 the same octets of an object, what is copied may have been stored by this very call.
 
+- TARGET: A vector in shared memory or a specialised vector of the heap.
+- SOURCE: A vector in shared memory or a specialised vector of the heap.
+- START1: An integer from 0 (the default): where in the target to begin.
+- END1: An integer, at most the length of the target, which is the default: where in it to stop.
+- START2: An integer from 0 (the default): where in the source to begin.
+- END2: An integer, at most the length of the source, which is the default: where in it to stop.
+
 Exceptional situations: `shm-invalid-argument` when a range is out of bounds or the element types
 differ."
 "target source &key start1 end1 start2 end2")
 ("posix-shm" "fill-shm-vector" "Function"
 "Store ITEM to the elements of VECTOR from START (0 by default) up to END (its length), as `fill`
 does, but to no octet outside them; see `replace-shm-vector`. Return VECTOR.
+
+- VECTOR: A vector in shared memory or a specialised vector of the heap.
+- ITEM: An element: a number of the element type of the vector.
+- START: An integer from 0 (the default): where in the vector to begin.
+- END: An integer, at most the length of the vector, which is the default: where in it to stop.
 
 Exceptional situations: `shm-invalid-argument` when the range is out of bounds or ITEM is not of the
 element type."
@@ -636,12 +953,18 @@ element type."
 its version as text, nil where none is loaded. `load-shm-library` loads it before, where an image
 has started without it (`*load-shm-library-at-start*`).
 
+- PATH: A string, or nil.
+- VERSION: A string, or nil.
+
 Exceptional situations: `shm-library-error` of `load-shm-library`, when there is none."
 "")
 ("posix-shm" "load-shm-library" "Function"
 "Return the path of the shared object that was loaded, nil where the process had it by itself; and
 its version as text, nil where none is loaded. `load-shm-library` loads it before, where an image
 has started without it (`*load-shm-library-at-start*`).
+
+- PATH: A string, or nil.
+- VERSION: A string, or nil.
 
 Exceptional situations: `shm-library-error` of `load-shm-library`, when there is none."
 "")
@@ -663,7 +986,10 @@ that is made does, or `load-shm-library`, which the program can put a handler ar
 "The shared object was not found, or what was found is too old. The report lists what was tried."
 "")
 ("posix-shm" "shm-library-error-tried" "Reader"
-"Return what was tried, in that order, each with the reason why it was not taken."
+"Return what was tried, in that order, each with the reason why it was not taken.
+
+- CONDITION: A condition of that type.
+- CANDIDATES: A list of strings."
 "condition")
 ("posix-shm" "posix-shm-error" "Condition"
 "The root of the errors of this library, an `error`. It carries the errno and the operation, and its
@@ -674,24 +1000,36 @@ with the initarg `:name`: they print."
 ("posix-shm" "posix-shm-error-errno" "Reader"
 "Readers of every `posix-shm-error`: the positive errno, whose numbers differ per platform; its
 keyword, such as `:enoent`, nil where it has none; and the operation that failed, the symbol of the
-function."
+function.
+
+- CONDITION: A condition of that type.
+- INTEGER: A positive errno of this platform."
 "condition")
 ("posix-shm" "posix-shm-error-keyword" "Reader"
 "Readers of every `posix-shm-error`: the positive errno, whose numbers differ per platform; its
 keyword, such as `:enoent`, nil where it has none; and the operation that failed, the symbol of the
-function."
+function.
+
+- CONDITION: A condition of that type.
+- KEYWORD: A keyword such as `:enoent`, or nil."
 "condition")
 ("posix-shm" "posix-shm-error-operation" "Reader"
 "Readers of every `posix-shm-error`: the positive errno, whose numbers differ per platform; its
 keyword, such as `:enoent`, nil where it has none; and the operation that failed, the symbol of the
-function."
+function.
+
+- CONDITION: A condition of that type.
+- NAME: A symbol: the function that failed."
 "condition")
 ("posix-shm" "shm-error" "Condition"
 "A `posix-shm-error` of an operation on an object or a name."
 "")
 ("posix-shm" "shm-error-name" "Reader"
 "Return the name, as it was given, of the object that the `shm-error` is about, or nil where it has
-none. It is a generic function."
+none. It is a generic function.
+
+- CONDITION: A condition of that type.
+- NAME: A string, or nil."
 "condition")
 ("posix-shm" "shm-does-not-exist" "Condition"
 "A `shm-error`: there is no object of that name. To delete a name that no object can have is one as
@@ -729,6 +1067,10 @@ system refused. So it does where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS
 with ARGUMENTS: `:continue`, `:use-value` (with another name), `:overwrite`, `:truncate`,
 `:supersede`, `:create` or `:extend`. It does not return. The restarts' own names are not exported,
 since some of them are names of other packages too.
+
+- RESTART: `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create` or
+  `:extend`.
+- ARGUMENTS: What the restart takes: for `:use-value` another name.
 
 Exceptional situations: `control-error` when there is no such restart; `shm-invalid-argument` when
 RESTART is none of these keywords."

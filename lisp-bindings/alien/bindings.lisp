@@ -290,7 +290,7 @@ Return: A power of two; 4096 on most machines, 16384 or 65536 on some."
 
 (defun pshm-name-max ()
   "Return the greatest length of a name, in bytes.
-Return: 256 on Linux, 31 on macOS, 1023 on FreeBSD."
+Return: 256 on Linux, but 254 where glibc is older than 2.34; 31 on macOS, 1023 on FreeBSD."
   (%pshm-name-max))
 
 (declaim (inline %pshm-has pshm-has))

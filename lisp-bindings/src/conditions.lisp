@@ -102,7 +102,7 @@
 
 (defun error-keyword (errno)
   (let ((name (pshm-error-name errno)))
-    (unless (string= name "UNKNOWN")
+    (unless (member name '("OK" "UNKNOWN") :test #'string=)
       (values (intern name '#:keyword)))))
 
 ;; A condition that a program makes itself, to test its handlers, has no errno.
@@ -113,9 +113,11 @@
             (or (error-keyword errno) errno)))))
 
 (defparameter *summaries*
-  '((shm-exists "The shared memory object~@[ ~S~] already exists")
+  '((posix-shm-invalid-argument "An argument~@[ for the shared memory object ~S~] is invalid")
+    (shm-exists "The shared memory object~@[ ~S~] already exists")
     (shm-does-not-exist "The shared memory object~@[ ~S~] does not exist")
     (shm-too-short "The shared memory object~@[ ~S~] is too short")
+    (shm-timeout "The operation~@[ on the shared memory object ~S~] took too long")
     (mmap-error "The mapping~@[ of the shared memory object ~S~] failed")
     (posix-shm-error "The operation on the shared memory object~@[ ~S~] failed"))
   "What each class means, where no operation is known: a program has made the condition itself.")
@@ -135,15 +137,17 @@
             (condition-cure condition))))
 
 (defun argument-heading (condition)
-  (with-accessors ((argument condition-argument) (operation condition-operation) (name condition-name)) condition
+  (with-accessors ((argument condition-argument) (operation condition-operation)) condition
     (if (or argument operation)
         (text "The argument ~@[~A ~]~@[of ~(~A~) ~]is" argument operation)
-        (text "An argument~@[ for the shared memory object ~S~] is invalid:" name))))
+        (text "~A:" (summary condition)))))
 
 (defun report-argument (condition stream)
   (with-plain-printer
-    (format stream "~A ~S: ~:[it must be of type ~S.~;~:*~A~]" (argument-heading condition)
-            (type-error-datum condition) (condition-demand condition) (type-error-expected-type condition))))
+    (if (or (condition-demand condition) (not (eq t (type-error-expected-type condition))))
+        (format stream "~A ~S: ~:[it must be of type ~S.~;~:*~A~]" (argument-heading condition)
+                (type-error-datum condition) (condition-demand condition) (type-error-expected-type condition))
+        (format stream "~A." (summary condition)))))
 
 ;;; Signalling
 

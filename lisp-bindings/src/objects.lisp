@@ -70,11 +70,6 @@
               (text "it must be a shared memory object~:[~;: (open-shm ~:*~S) opens one of that name~]."
                     (and (stringp shm) shm)))))
 
-(defun refuse-closed (shm operation)
-  (check-shm shm operation)
-  (settle shm)
-  (refuse operation 'shm shm 'open-shm "it is closed." :name (name-of shm) :errno *ebadf*))
-
 (declaim (inline descriptor))
 
 (defun descriptor (shm operation)
@@ -130,6 +125,11 @@
               (unwind-protect (turn-into closed-shm open-shm shm)
                 (setf (slot-value shm 'name) name
                       (slot-value shm 'cell) cell))))))
+
+(defun refuse-closed (shm operation)
+  (check-shm shm operation)
+  (settle shm)
+  (refuse operation 'shm shm 'open-shm "it is closed." :name (name-of shm) :errno *ebadf*))
 
 (defun release (shm)
   "Close the descriptor of SHM and return the library's result, or nil where there was none to close."

@@ -10,8 +10,12 @@ from read import GLOSSARY
 
 CLASSES = ("Class", "Structure", "Condition")
 # Types that an argument's role goes with; any other role is an integer's.
-CODES = {"name": ("string-in",), "text": ("string-in",), "buffer": ("bytes-in", "bytes-out", "string-out", "int64-out", "int-out"),
-         "out": ("int64-out", "int-out")}
+CODES = {
+    "name": ("string-in",),
+    "text": ("string-in",),
+    "buffer": ("bytes-in", "bytes-out", "string-out", "int64-out", "int-out"),
+    "out": ("int64-out", "int-out"),
+}
 
 
 def findings_of_compounds(compounds):
@@ -50,6 +54,12 @@ def _group(compound, headers):
             yield f"{value.findtext('name')} has no value"
 
 
+def findings_of_programs(model, folder):
+    """Examples of functions that are not there."""
+    names = {function.name for function in model.functions}
+    yield from (f"{file.name} is the example of no function" for file in sorted(folder.glob("pshm_*.c")) if file.stem not in names)
+
+
 def findings(model):
     for function in model.functions:
         yield from _function(function, model)
@@ -71,7 +81,7 @@ def _lacks(annotation, parts):
 def _function(function, model):
     yield from _lacks(function, {
         "a brief description": function.brief,
-        "an example": function.section("Example"),
+        "an example": function.program or function.section("Example"),
         "its text in Lisp": not function.lisp or function.section("In Lisp"),
         "a Lisp example": not function.lisp or function.package == "posix-shm/ffi" or function.section("Lisp example"),
         "@result": function.result,
@@ -87,7 +97,8 @@ def _result(function):
         yield f"@since '{function.since}' is not a version"
     if function.result and function.result not in roles.RESULT:
         yield f"{tag} is not in the vocabulary of roles"
-    if (function.result == "string") != (function.code == "string-in") or function.result == "address" and function.code != "int64":
+    codes = {"string": ("string-in",), "address": ("int64",)}.get(function.result, ("int", "int64"))
+    if function.result and function.code not in codes:
         yield f"{tag} is not of the type {function.type}"
 
 

@@ -18,9 +18,11 @@ def escaped(text):
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def docstring(annotation):
-    """What the annotation says to a Lisp programmer."""
+def docstring(annotation, signature, model):
+    """What the annotation says to a Lisp programmer. The names of the signature of posix-shm stand in the glossary."""
     text = paragraphs(annotation.section("In Lisp"))
+    meanings = model.meanings(annotation, signature and [signature]) if annotation.package == "posix-shm" else []
+    text += "\n" * bool(meanings) + "".join(f"\n- {wrap(f'{name.upper()}: {plain(prose)}', 98, '  ')}" for name, prose in meanings)
     situations = annotation.section("Exceptional situations")
     if situations:
         text += "\n\nExceptional situations: " + wrap(plain(situations), column=24)
@@ -28,8 +30,8 @@ def docstring(annotation):
 
 
 def arguments(function, lisp):
-    """The arguments of a function of posix-shm/ffi, each with its name in Lisp; None for one that Lisp knows by itself: how many
-    fields a structure has."""
+    """The arguments of a function of posix-shm/ffi, each with its name in Lisp; None for one that Lisp knows by itself: how
+    many fields a structure has."""
     names = iter(lisp.lambda_list.split())
     return [(argument, None if _is_known(argument, function) else next(names, "")) for argument in function.arguments]
 

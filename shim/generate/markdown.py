@@ -22,17 +22,21 @@ def escaped(text):
 
 
 class Names:
-    """What a name leads to. The functions of posix-shm/ffi are described with those of C, the rest of Lisp in the other reference."""
+    """What a name leads to. The FFI reference has what C has; the API reference has both Lisp packages."""
 
     def __init__(self, model):
         self.model = model
         self.ffi, self.api = {}, {}
+        self.bitfields = {enum.lisp_type for enum in model.enums if enum.lisp_type and enum.package == "posix-shm/ffi"}
         self.in_c = {}
         for member in model.members:
             for lisp in member.lisp:
-                (self.ffi if home(lisp) == "ffi" else self.api).setdefault(lisp.name, []).append(lisp)
+                self.of_package(lisp).setdefault(lisp.name, []).append(lisp)
             if isinstance(member, Entry):
                 self.in_c.setdefault(normalized(raw(member.section("In C"))), []).extend(member.lisp)
+
+    def of_package(self, lisp):
+        return self.ffi if home(lisp) == "ffi" else self.api
 
     def lisp_of(self, c):
         """The Lisp signatures of a function of C: its own, then those of entries that wrap it by themselves."""
@@ -46,20 +50,21 @@ class Names:
         return [function] if function else []
 
     def anchor(self, lisp):
-        """open-shm* => open-shm-star; the second thing of a name: open-shm-class"""
+        """open-shm* => open-shm-star; the second thing of a name: open-shm-class; of posix-shm/ffi: ffi-mmap"""
         name = lisp.name
         plain = re.sub(r"[*+]", "", name) if name[0] in "*+" else name.replace("*", "-star")
+        plain = f"ffi-{plain}" if home(lisp) == "ffi" else plain
         if self.is_first(lisp):
             return plain
         return f"{plain}-{lisp.owner.kind.lower().replace(' ', '-')}"
 
     def is_first(self, lisp):
         """Is it the first thing of its name?"""
-        return (self.ffi if home(lisp) == "ffi" else self.api)[lisp.name][0] is lisp
+        return self.of_package(lisp)[lisp.name][0] is lisp
 
 
 def home(lisp):
-    """The document that describes it."""
+    """Its package: `ffi' for posix-shm/ffi, `api' for posix-shm."""
     return "ffi" if lisp.owner.package == "posix-shm/ffi" else "api"
 
 
@@ -71,27 +76,31 @@ class Markdown:
 
     # Links
 
+    def enum_link(self, name):
+        return f"[{quoted(f'enum {name}')}]({'' if self.document == 'ffi' else 'ffi-reference.md'}#enum-{name})"
+
     def c_link(self, name):
         prefix = "enum-" if isinstance(self.by_name.get(name), Enum) else ""
         return f"[{quoted(name)}]({'' if self.document == 'ffi' else 'ffi-reference.md'}#{prefix}{name})"
 
     def lisp_link(self, lisp):
-        page = "" if self.document == home(lisp) else f"{home(lisp)}-reference.md"
+        page = "" if self.document == "api" else "api-reference.md"
         return f"[{quoted(lisp.name)}]({page}#{self.names.anchor(lisp)})"
 
     def see(self, annotation):
         """Names become links, whatever language they are of; the rest is text."""
-        return ", ".join(self._see(normalized(name)) for name in re.split("[,;]", annotation.see) if name)
+        package = "ffi" if annotation.package == "posix-shm/ffi" else "api"
+        return ", ".join(self._see(normalized(name), package) for name in re.split("[,;]", annotation.see) if name)
 
-    def _see(self, name):
-        api, ffi = self.names.api.get(name, []), self.names.ffi.get(name, [])
-        wrappers = [lisp for lisp in self.names.lisp_of(name) if home(lisp) == "api"]
-        if self.document == "api" and (api or wrappers):
-            return self.lisp_link(first(api + wrappers, self.names.model))
+    def _see(self, name, package):
+        own = self.names.ffi if package == "ffi" else self.names.api
+        lisp = own.get(name, []) + [lisp for lisp in self.names.lisp_of(name) if home(lisp) == package]
+        if self.document == "api" and lisp:
+            return self.lisp_link(first(lisp, self.names.model))
         if name in self.by_name:
             return self.c_link(name)
-        if ffi or api:
-            return self.lisp_link((ffi or api)[0])
+        if name in self.names.ffi or name in self.names.api:
+            return self.lisp_link((self.names.ffi.get(name) or self.names.api[name])[0])
         if "(" in name or " " in name:
             return name
         raise Fault(f"See also '{name}': there is no such entry.")
@@ -100,6 +109,10 @@ class Markdown:
 
     def text(self, nodes, owner=None):
         return normalized("".join(self._node(node, owner) for node in nodes))
+
+    def argument(self, argument):
+        """What it is, and the constants that it takes, in a cell of a table."""
+        return self.cell(argument.prose) + (argument.enum and f" Constants: {self.enum_link(argument.enum)}.")
 
     def cell(self, nodes, owner=None):
         return self.text(nodes, owner).replace("|", "\\|")
@@ -126,12 +139,13 @@ class Markdown:
 
     def _code(self, node, owner):
         """Code that is a name of the Lisp packages becomes a link, but not within its own entry."""
+        if self.document != "api" or owner and node.text in [lisp.name for lisp in owner.lisp]:
+            return quoted(node.text)
         api, ffi = self.names.api.get(node.text), self.names.ffi.get(node.text)
-        own = owner and node.text in [lisp.name for lisp in owner.lisp]
-        if self.document == "api" and api and not own:
-            return self.lisp_link(api[0])
-        if ffi and ("*" in node.text if self.document == "api" else owner and not own):
-            return self.lisp_link(ffi[0])
+        if owner and owner.package == "posix-shm/ffi" and (ffi or node.text in self.names.bitfields):
+            return self.lisp_link(ffi[0]) if ffi else f"[{quoted(node.text)}](#ffi-{node.text})"
+        if api or ffi and "*" in node.text:
+            return self.lisp_link((api or ffi)[0])
         return quoted(node.text)
 
     def _span(self, node, owner):

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import roles
 from prose import Fault
 
 
@@ -57,6 +58,11 @@ class Argument:
     closes: bool  # is it given back by the call: a descriptor closed, an address unmapped?
 
     @property
+    def enum(self):
+        """The enum whose constants it takes, or index it."""
+        return self.of if roles.ARGUMENT.get(self.role) in ("enum", "enum?") else ""
+
+    @property
     def declaration(self):
         return declare(self.type, self.name)
 
@@ -68,6 +74,7 @@ class Function(Annotation):
     arguments: list = field(default_factory=list)
     results: list = field(default_factory=list)  # of (value, prose)
     errors: list = field(default_factory=list)   # of (name, prose)
+    program: list = field(default_factory=list)  # its example: a program in C, as a block
     result: str = ""                             # its role: one of roles.RESULT
     waits: bool = False
     features: list = field(default_factory=list)  # of (name, prose), where it answers about them
@@ -143,6 +150,7 @@ class Meaning:
 @dataclass
 class Model:
     version: str
+    date: str  # of the manual pages
     strata: list
     glossary: list
 
@@ -153,6 +161,8 @@ class Model:
     entries = cached_property(lambda self: [m for m in self.members if isinstance(m, Entry)])
     constants = cached_property(lambda self: [c for e in self.enums for c in e.constants])
     by_name = cached_property(lambda self: {m.name: m for m in self.enums + self.constants + self.functions})
+    # A function and an enum may have one name: pshm_seal.
+    enum = cached_property(lambda self: {enum.name: enum for enum in self.enums})
     features = cached_property(lambda self: [row for f in self.functions for row in f.features])
 
     @property
@@ -160,10 +170,10 @@ class Model:
         major, minor, patch = map(int, self.version.split("."))
         return 1000000 * major + 1000 * minor + patch
 
-    def meanings(self, entry):
-        """Every name in the signatures of an entry that is no lambda list keyword, once, with its meaning from the glossary: that of
-        this entry, or of its kind, or the general one."""
-        words = re.sub("[(),]", " ", " ".join(f"{lisp.lambda_list} {lisp.values}" for lisp in entry.lisp)).split()
+    def meanings(self, entry, signatures=None):
+        """Every name in the signatures of an entry (all of them, or those given) that is no lambda list keyword, once, with its
+        meaning from the glossary: that of this entry, or of its kind, or the general one."""
+        words = re.sub("[(),]", " ", " ".join(f"{lisp.lambda_list} {lisp.values}" for lisp in signatures or entry.lisp)).split()
         names = dict.fromkeys(word for word in words if not word.startswith("&"))
         return [(name, self._meaning(name, entry)) for name in names]
 

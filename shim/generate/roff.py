@@ -11,15 +11,24 @@ def escaped(text):
     return ("\\&" if text.startswith((".", "'")) else "") + text.replace("\\", "\\e").replace("-", "\\-")
 
 
+def wrapped(text):
+    """mandoc's lint takes lines of 80 bytes."""
+    return wrap(text, 78)
+
+
 class Roff:
-    def __init__(self, model):
-        self.functions = {function.name for function in model.functions}
+    """Writes the page of a function, or of the library."""
+
+    def __init__(self, model, function=None):
+        self.functions = {other.name for other in model.functions}
+        self.arguments = {argument.name for argument in function.arguments} if function else set()
 
     def paragraph(self, nodes):
-        return wrap(self._inline(nodes))
+        return wrapped(self._inline(nodes))
 
-    def line(self, nodes):
-        return normalized(self._inline(nodes))
+    def name(self, function):
+        """What whatis(1) shows: not a sentence, so it ends without a period."""
+        return wrapped(f"{function.name} \\- {normalized(self._inline(function.brief)).removesuffix('.')}")
 
     def see(self, annotation):
         """.BR name (3), for a function of ours and for what has its section; the rest is text."""
@@ -32,6 +41,16 @@ class Roff:
         bare, _, section = name.partition("(")
         return f".BR {bare} ({section or '3)'}"
 
+    @staticmethod
+    def constants(enum):
+        """The names; posix-shm(3) has their meanings."""
+        names = ", ".join(escaped(constant.name) for constant in enum.constants)
+        return wrapped(f"Constants, described in posix\\-shm(3): {names}.")
+
+    def section(self, nodes):
+        """Below a heading, which begins a paragraph by itself."""
+        return self.blocks(nodes).removeprefix(".PP\n")
+
     def blocks(self, nodes):
         return "".join(map(self._node, nodes))
 
@@ -42,7 +61,7 @@ class Roff:
         if isinstance(node, Text):
             return escaped(node.text)
         if isinstance(node, Code):
-            return f"\\fB{escaped(node.text)}\\fR"
+            return f"\\f{'I' if node.text in self.arguments else 'B'}{escaped(node.text)}\\fR"
         if isinstance(node, Reference):
             return f"\\fB{escaped(node.text)}\\fR" + ("(3)" if node.name in self.functions else "")
         return self._WRITERS[type(node)](self, node) if type(node) in self._WRITERS else self._inline(node.children)
@@ -54,7 +73,15 @@ class Roff:
         return "".join(f".IP \\(bu 2\n{self.paragraph(item)}\n" for item in node.items)
 
     def _table(self, node):
-        return "".join(".TP\n" + "".join(f"{self.paragraph(cell)}\n" for cell in cells) for cells in node.rows[1:])
+        """A row is an item: a tag and its meaning, where the tag fits in a line."""
+        return "".join(f"{self._row([self._inline(cell) for cell in cells])}\n" for cells in node.rows[1:])
+
+    @staticmethod
+    def _row(cells):
+        if len(cells) == 2 and len(cells[0]) < 40:
+            return f".TP\n{normalized(cells[0])}\n{wrapped(cells[1])}"
+        first, *middle, last = map(normalized, cells)
+        return f".IP \\(bu 2\n{wrapped(''.join((first, *(f' ({cell})' for cell in middle), ': ', last)))}"
 
     def _listing(self, node):
         return ".PP\n.nf\n" + "".join(f"{escaped(line)}\n" for line in node.lines) + ".fi\n"

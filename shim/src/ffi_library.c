@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What was loaded. */
 #include "system.h"
+#include "name.h"
 #include "platform.h"
 
 #define TEXT_OF(token) #token
@@ -27,5 +28,5 @@ pshm_page_size(void)
 int
 pshm_name_max(void)
 {
-	return platform.name_max;
+	return pshm__name_max();
 }

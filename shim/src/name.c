@@ -4,7 +4,36 @@
 #include "name.h"
 #include "platform.h"
 
+#include <limits.h>
 #include <string.h>
+
+/*
+ * glibc before 2.34 counts a NUL, and wants the path one byte shorter than it may be: it refuses the last two lengths, with EINVAL.
+ * Which glibc it is, is known when the library runs: it may have been built with another one.
+ */
+#if defined __GLIBC__ && !defined __UCLIBC__
+#include <gnu/libc-version.h>
+
+static bool
+shortens_names(void)
+{
+	return strverscmp(gnu_get_libc_version(), "2.34") < 0;
+}
+#else
+static bool
+shortens_names(void)
+{
+	return false;
+}
+#endif
+
+enum { SHORTENED_MAX = NAME_MAX + 1 - NAME_SHORTENED };
+
+int
+pshm__name_max(void)
+{
+	return platform.name_max > SHORTENED_MAX && shortens_names() ? SHORTENED_MAX : platform.name_max;
+}
 
 enum { RANDOM_BYTES = 12 };
 

@@ -26,8 +26,14 @@ name_is_dots(const char *text)
 	return text[0] == '.' && (text[1] == '\0' || (text[1] == '.' && text[2] == '\0'));
 }
 
+/* How many bytes less than the platform some of its C libraries take. */
+enum { NAME_SHORTENED = 2 };
+
+/* The bytes of the longest name, its slash included. */
+int pshm__name_max(void);
+
 /*
- * 0 when the name has the portable form: a slash and then bytes that are none, at most platform.name_max in all.
+ * 0 when the name has the portable form: a slash and then bytes that are none, at most pshm__name_max() in all.
  * glibc would take "x" and "//x" for "/x", and open "/." and "/.." as directories.
  */
 static inline int
@@ -42,7 +48,7 @@ name_check(const char *name)
 	for (end = name + 1; *end != '\0'; end++)
 		if (*end == '/')
 			return -EINVAL;
-	return end - name > platform.name_max ? -ENAMETOOLONG : 0;
+	return end - name > platform.name_max - NAME_SHORTENED && end - name > pshm__name_max() ? -ENAMETOOLONG : 0;
 }
 
 /* The bytes of the path of a named object, where objects are files, and a NUL. */

@@ -37,7 +37,7 @@ struct platform {
 
 /*
  * Linux: objects are files of a tmpfs. O_NONBLOCK keeps the open of a FIFO from blocking and means nothing to
- * a regular file. glibc and musl count NAME_MAX bytes after the slash.
+ * a regular file. glibc and musl count NAME_MAX bytes after the slash (but see pshm__name_max).
  */
 #define PLATFORM_LINUX \
 	{ "linux", "/dev/shm", 256, O_NONBLOCK, FALLBACK_MEMFD | FALLBACK_TMPFILE | FALLBACK_NAMED, \

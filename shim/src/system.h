@@ -66,6 +66,16 @@ system_result(int result, int saved)
 	return result < 0 ? pshm__system_error(saved) : result;
 }
 
+/* After a call that may leave errno changed though it succeeds: glibc before 2.34 looks for the file system of objects first. */
+static inline int
+quiet_result(int result, int saved)
+{
+	int error = system_result(result, saved);
+
+	errno = saved;
+	return error;
+}
+
 /*
  * Around every call that a cancelled thread would leave for good (pthreads(7)): what it has opened would stay open. A pending
  * cancellation acts later, in the caller's own code, or while the library waits. Some systems cancel no threads.
@@ -112,7 +122,7 @@ sys_shm_open(const char *name, int flags, int mode)
 		fd = shm_open(name, flags, (mode_t)mode);
 	while (fd < 0 && pshm__system_interrupted(saved));
 	cancellation_restore(state);
-	return system_result(fd, saved);
+	return quiet_result(fd, saved);
 }
 
 /*
@@ -122,7 +132,7 @@ sys_shm_open(const char *name, int flags, int mode)
 static inline int
 removal_result(int result, int saved)
 {
-	int error = system_result(result, saved);
+	int error = quiet_result(result, saved);
 
 	return error == -EPERM ? -EACCES : error;
 }
@@ -406,6 +416,19 @@ sys_clock_gettime(clockid_t clock, struct timespec *ret_time)
 	int saved = errno;
 
 	return system_result(clock_gettime(clock, ret_time), saved);
+}
+
+/* Sleep for less than a second, or until a handler of a signal has run; never cancelled. */
+static inline int
+sys_nanosleep(long nanoseconds)
+{
+	const struct timespec time = { .tv_nsec = nanoseconds };
+	int state = cancellation_disable();
+	int saved = errno;
+	int result = system_result(nanosleep(&time, NULL), saved);
+
+	cancellation_restore(state);
+	return result;
 }
 
 /*

@@ -6,6 +6,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,6 +150,19 @@ char *
 memory_at(int64_t address)
 {
 	return (char *)(uintptr_t)address;
+}
+
+bool
+libc_before_2_34(void)
+{
+#ifdef __GLIBC__
+	int release = 34;
+
+	(void)sscanf(gnu_get_libc_version(), "2.%d", &release);
+	return release < 34;
+#else
+	return false;
+#endif
 }
 
 /* Read the lines of a file of mappings up to the one that holds the address. */

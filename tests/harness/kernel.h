@@ -36,6 +36,9 @@ int descriptor_next(void);
 /* The size of a page. */
 int64_t page(void);
 
+/* Whether the C library of this system is a glibc before 2.34, which has its own mind about names and where objects are. */
+bool libc_before_2_34(void);
+
 /* The memory at an address. */
 char *memory_at(int64_t address);
 

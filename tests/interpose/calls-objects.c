@@ -3,6 +3,9 @@
 #include "calls.h"
 
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,7 +17,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { POSIX_FLAGS = O_RDWR | O_CREAT | O_EXCL | O_TRUNC, SHORT_NAME_MAX = 31, NOEXEC_SEAL = 0x08, EXEC = 0x10 };
+enum { POSIX_FLAGS = O_RDWR | O_CREAT | O_EXCL | O_TRUNC, SHORT_NAME_MAX = 31, OLD_GLIBC_NAME_MAX = 254, NOEXEC_SEAL = 0x08, EXEC = 0x10 };
 
 /* FreeBSD's SHM_ANON: an object without a name, never for reading only, under the umask. */
 static int
@@ -40,9 +43,27 @@ is_sized(const char *name)
 	return sized;
 }
 
+#ifdef __GLIBC__
+const char *
+gnu_get_libc_version(void)
+{
+	REAL(gnu_get_libc_version);
+	return interpose_plays(OLD_GLIBC) ? "2.31" : real();
+}
+#endif
+
+static int
+shm_open_by_old_glibc(int fd)
+{
+	errno = ENOENT;
+	return fd;
+}
+
 int
 shm_open(const char *name, int flags, mode_t mode)
 {
+	int fd;
+
 	REAL(shm_open);
 	if (interpose_fails(CALL_shm_open))
 		return -1;
@@ -52,13 +73,16 @@ shm_open(const char *name, int flags, mode_t mode)
 		return refuse(EINVAL);
 	if (interpose_plays(SHORT_NAMES) && strlen(name) > SHORT_NAME_MAX)
 		return refuse(ENAMETOOLONG);
+	if (interpose_plays(OLD_GLIBC) && strlen(name) > OLD_GLIBC_NAME_MAX)
+		return refuse(EINVAL);
 	if (interpose_plays(SIZE_ONCE) && (flags & (O_TRUNC | O_EXCL)) == O_TRUNC && is_sized(name))
 		return refuse(EINVAL);
 	if (interpose_plays(FLICKERING))
 		return refuse((flags & O_CREAT) != 0 ? EEXIST : ENOENT);
 	if (interpose_plays(READER_KEEPS_SIZE) && (flags & O_ACCMODE) == O_RDONLY)
 		flags &= ~O_TRUNC;
-	return real(name, flags, mode);
+	fd = real(name, flags, mode);
+	return fd >= 0 && interpose_plays(OLD_GLIBC) ? shm_open_by_old_glibc(fd) : fd;
 }
 
 static char refused_name[300];
@@ -225,20 +249,47 @@ forget_identity(struct stat *status)
 	status->st_gid = group;
 }
 
-int
-fstat(int fd, struct stat *ret_status)
+/* What fstat did, as the simulated platform does it. */
+static int
+fstat_as_played(int result, struct stat *ret_status)
 {
-	int result;
-
-	REAL(fstat);
-	if (interpose_fails(CALL_fstat))
-		return -1;
-	result = real(fd, ret_status);
 	if (result == 0 && interpose_plays(NO_IDENTITY) && S_ISREG(ret_status->st_mode))
 		forget_identity(ret_status);
 	if (result == 0 && interpose_plays(LARGE_PAGES))
 		ret_status->st_blksize = LARGE_PAGE;
 	return result;
+}
+
+#ifdef _STAT_VER
+/* Before 2.33, what glibc calls fstat is linked into whatever calls it, over these functions of the library. */
+int
+__fxstat(int version, int fd, struct stat *ret_status)
+{
+	REAL(__fxstat);
+	return interpose_fails(CALL_fstat) ? -1 : fstat_as_played(real(version, fd, ret_status), ret_status);
+}
+
+int
+__lxstat(int version, const char *path, struct stat *ret_status)
+{
+	REAL(__lxstat);
+	if (interpose_fails(CALL_lstat))
+		return -1;
+	return is_chosen(path) ? lstat_chosen(path, ret_status) : real(version, path, ret_status);
+}
+
+int
+__fxstatat(int version, int directory, const char *path, struct stat *ret_status, int flags)
+{
+	REAL(__fxstatat);
+	return interpose_fails(CALL_fstatat) ? -1 : real(version, directory, path, ret_status, flags);
+}
+#else
+int
+fstat(int fd, struct stat *ret_status)
+{
+	REAL(fstat);
+	return interpose_fails(CALL_fstat) ? -1 : fstat_as_played(real(fd, ret_status), ret_status);
 }
 
 int
@@ -256,6 +307,7 @@ fstatat(int directory, const char *path, struct stat *ret_status, int flags)
 	REAL(fstatat);
 	return interpose_fails(CALL_fstatat) ? -1 : real(directory, path, ret_status, flags);
 }
+#endif
 
 int
 statfs(const char *path, struct statfs *ret_status)

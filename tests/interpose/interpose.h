@@ -112,6 +112,7 @@ typedef uint64_t traits;
 #define UNLINK_IS_EPERM TRAIT(31)   /* removing the name of somebody else's object: EPERM, as the kernel and musl say */
 #define OWN_OBJECTS TRAIT(32)       /* readdir passes over the objects of other programs, which come and go */
 #define NO_SEAL_EXEC TRAIT(33)      /* F_SEAL_EXEC is unknown: before Linux 6.3 */
+#define OLD_GLIBC TRAIT(34)         /* glibc 2.31: shm_open takes names of 254 bytes, and leaves errno changed though it succeeds */
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_personality(const char *name);

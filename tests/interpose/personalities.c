@@ -16,7 +16,7 @@ static const struct {
 } personalities[] = {
 	{ "native", NULL, 0 },
 	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS },
-	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC },
+	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC | OLD_GLIBC },
 	{ "no-memfd", NULL, NO_MEMFD },
 	{ "sandbox", NULL, FORBIDDEN_MEMFD },
 	{ "noexec-default", NULL, NOEXEC_SEALED },

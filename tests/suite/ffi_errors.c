@@ -107,7 +107,10 @@ START_TEST(aliases_are_understood_and_never_given)
 	assert_result(call("pshm_error_number", "EDEADLOCK"), EDEADLOCK);
 	ck_assert_str_eq(call_text("pshm_error_name", EOPNOTSUPP), "ENOTSUP");
 	ck_assert_str_eq(call_text("pshm_error_name", EWOULDBLOCK), "EAGAIN");
-	ck_assert_str_eq(call_text("pshm_error_name", EDEADLOCK), "EDEADLK");
+	if (EDEADLOCK == EDEADLK)
+		ck_assert_str_eq(call_text("pshm_error_name", EDEADLOCK), "EDEADLK");
+	else /* PowerPC, MIPS, SPARC */
+		ck_assert_str_eq(call_text("pshm_error_name", EDEADLOCK), "EDEADLOCK");
 }
 END_TEST
 
@@ -192,8 +195,8 @@ START_TEST(the_errors_can_be_enumerated)
 		ck_assert_int_gt((int)strlen(call_text("pshm_strerror", number)), 2);
 	}
 #if defined __GLIBC__ && __GLIBC_PREREQ(2, 32)
-	for (int number = 1; number < 200; number++)
-		ck_assert_msg(seen[number] == (strerrorname_np(number) != NULL), "errno %d", number);
+	for (int number = 1; number < 200; number++) /* glibc has no name for EDEADLOCK where that is another number than EDEADLK */
+		ck_assert_msg((number == EDEADLOCK && number != EDEADLK) || seen[number] == (strerrorname_np(number) != NULL), "errno %d", number);
 #endif
 	assert_error(call("pshm_error_at", -1), "EINVAL");
 	assert_error(call("pshm_error_at", count), "EINVAL");

@@ -6,7 +6,7 @@
 {% for lisp in annotation.lisp %}
 
 ("{{ annotation.package }}" "{{ lisp.name }}" "{{ annotation.kind }}"
-"{{ annotation | docstring }}"
+"{{ annotation | docstring(lisp) }}"
 "{{ lisp.lambda_list | escaped }}")
 {%- endfor %}
 {% endfor %})

@@ -20,7 +20,7 @@ extern "C" {
 
 /**
  * @defgroup api_objects Objects
- * @brief Open, make, size, describe, close and delete objects.
+ * @brief Open and make objects, and describe and close them.
  * @{
  */
 
@@ -149,13 +149,6 @@ enum pshm_anonymous_flag {
  *     (delete-shm "/foobar-shm")))
  * => ("/foobar-shm" T)
  * @endcode
- * @par Example
- * @code{.py}
- * >>> created = ctypes.c_int()
- * >>> fd = pshm_open(b"/foobar-shm", PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0o600, created)
- * >>> created.value
- * 1
- * @endcode
  * @result{descriptor}
  * @since 0.1
  * @see pshm_shm_open, pshm_open_anonymous, pshm_delete, pshm_close; shm_open(3), POSIX.1-2017 shm_open
@@ -218,17 +211,19 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  *     (close-shm shm)))
  * => (:USER-READ :USER-WRITE :USER-EXEC)
  * @endcode
- * @par Example
- * @code{.py}
- * >>> anonymous = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0)
- * >>> pshm_close(anonymous)
- * 0
- * @endcode
  * @result{descriptor}
  * @since 0.1
  * @see pshm_open, pshm_send, pshm_seal; memfd_create(2)
  */
 PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags);
+
+/** @} */
+
+/**
+ * @defgroup api_delete Deleting
+ * @brief Remove the names of objects.
+ * @{
+ */
 
 /**
  * @brief Remove the name of an object.
@@ -260,11 +255,6 @@ PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags);
  * (progn (close-shm (open-shm "/foobar-shm" :direction :io :if-does-not-exist :create))
  *        (delete-shm "/foobar-shm"))
  * => T
- * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_delete(b"/foobar-shm")
- * 0
  * @endcode
  * @result{status}
  * @since 0.1
@@ -308,11 +298,6 @@ PSHM_API int pshm_delete(const char *name);
  *     (close-shm old)
  *     (delete-shm "/foobar-shm")))
  * => NIL
- * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_error_name(pshm_delete_if_same(b"/foobar-shm", fd))
- * b'ENOENT'
  * @endcode
  * @result{boolean}
  * @since 0.1
@@ -360,11 +345,6 @@ PSHM_API int pshm_delete_if_same(const char *name, int fd);
  *   (truncate-shm shm 100)
  *   (stat-size (shm-stats shm)))
  * => 100
- * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_truncate(fd, 100)
- * 0
  * @endcode
  * @result{status}
  * @since 0.1
@@ -425,13 +405,6 @@ PSHM_API int pshm_truncate(int fd, int64_t size);
  *   (stat-size (shm-stats shm)))
  * => 4096
  * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_allocate(fd, 4096)
- * 0
- * >>> pshm_error_name(pshm_allocate(fd, 2**62)) in (b"ENOSPC", b"EFBIG")
- * True
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_discard, pshm_space, pshm_truncate; fallocate(2)
@@ -479,11 +452,6 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  *     (list (stat-size stats) (stat-blocks stats))))
  * => (8192 0)
  * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_allocate(fd, 8192), pshm_discard(fd, 0, 8192)
- * (0, 0)
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_allocate; fallocate(2)
@@ -521,14 +489,6 @@ PSHM_API int pshm_discard(int fd, int64_t offset, int64_t length);
  * (multiple-value-bind (total free) (shm-space)
  *   (and (typep total '(integer 0)) (plusp free)))
  * => T
- * @endcode
- * @par Example
- * @code{.py}
- * >>> total, free = ctypes.c_int64(), ctypes.c_int64()
- * >>> pshm_space(total, free)
- * 0
- * >>> total.value >= 0 and free.value > 0
- * True
  * @endcode
  * @result{status}
  * @since 0.1
@@ -604,12 +564,6 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  *       (munmap pointer 4096))))
  * => 42
  * @endcode
- * @par Example
- * @code{.py}
- * >>> address = pshm_map(fd, 4, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 10)
- * >>> ctypes.memmove(address, b"spam", 4) == address
- * True
- * @endcode
  * @result{address}
  * @since 0.1
  * @see pshm_unmap, pshm_mmap; mmap(2), POSIX.1-2017 mmap
@@ -641,11 +595,6 @@ PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, in
  *   (truncate-shm shm 100)
  *   (munmap (mmap-shm shm 100) 100))
  * =>
- * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_unmap(address, 4)
- * 0
  * @endcode
  * @result{status}
  * @since 0.1
@@ -701,14 +650,6 @@ PSHM_API int pshm_unmap(int64_t address, int64_t length);
  *   (let ((octets (make-array 10 :element-type '(unsigned-byte 8) :initial-element 7)))
  *     (list (read-shm shm octets) octets)))
  * => (4 #(0 0 0 0 7 7 7 7 7 7))
- * @endcode
- * @par Example
- * @code{.py}
- * >>> buffer = ctypes.create_string_buffer(4)
- * >>> pshm_read(fd, buffer, 4, 10)
- * 4
- * >>> buffer.raw
- * b'spam'
  * @endcode
  * @result{count}
  * @since 0.1
@@ -767,11 +708,6 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  *           (stat-size (shm-stats shm)))))
  * => (6 6)
  * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_write(fd, b"0123456789", 10, 4090)
- * 6
- * @endcode
  * @result{count}
  * @since 0.1
  * @see pshm_read; pwrite(2)
@@ -823,17 +759,6 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  *        the platform's types.
  * @error{EPERM} A seal or the file system forbids the protection. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
  *        and the process has no privilege.
- *
- * @par Example
- * @code{.py}
- * >>> anonymous = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0)
- * >>> pshm_truncate(anonymous, 4096)
- * 0
- * >>> data = pshm_map_prefixed(anonymous, 4096, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0, 16)
- * >>> header = (ctypes.c_int64 * 2).from_address(data - 16)
- * >>> header[0], header[1]
- * (0, 0)
- * @endcode
  * @result{address}
  * @since 0.1
  * @see pshm_unmap_prefixed, pshm_map; mmap(2)
@@ -851,13 +776,6 @@ PSHM_API int64_t pshm_map_prefixed(int fd, int64_t length, int protections, int 
  *        prefix; @p length or @p prefix is not positive.
  * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
  * @error{EOVERFLOW} The numbers do not fit the platform's types.
- *
- * @par Example
- * @code{.py}
- * >>> del header
- * >>> pshm_unmap_prefixed(data, 4096, 16), pshm_close(anonymous)
- * (0, 0)
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_map_prefixed; munmap(2)
@@ -880,15 +798,6 @@ PSHM_API int pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix
  * @error{EFAULT} @p to or @p from is 0 or from -4095 to -1, and @p count is not 0.
  * @error{EINVAL} @p count is negative.
  * @error{EOVERFLOW} The numbers do not fit the platform's types.
- *
- * @par Example
- * @code{.py}
- * >>> buffer = ctypes.create_string_buffer(b"abcdef", 6)
- * >>> pshm_copy(ctypes.addressof(buffer) + 2, ctypes.addressof(buffer), 3)
- * 0
- * >>> buffer.raw
- * b'ababcf'
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_fill, pshm_read, pshm_write; memmove(3)
@@ -905,14 +814,6 @@ PSHM_API int pshm_copy(int64_t to, int64_t from, int64_t count);
  * @error{EFAULT} @p address is 0 or from -4095 to -1, and @p count is not 0.
  * @error{EINVAL} @p byte is not from 0 to 255, or @p count is negative.
  * @error{EOVERFLOW} The numbers do not fit the platform's types.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_fill(ctypes.addressof(buffer) + 1, 0x2e, 2)
- * 0
- * >>> buffer.raw
- * b'a..bcf'
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_copy; memset(3)
@@ -923,7 +824,7 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
 
 /**
  * @defgroup api_passing Descriptor passing
- * @brief Give an object to another process, with no more access than it should have.
+ * @brief Send the descriptor of an object to another process.
  * @{
  */
 
@@ -982,14 +883,6 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  *         (posix-shm/ffi:close there)))))
  * => 100
  * @endcode
- * @par Example
- * @code{.py}
- * >>> here, there = ctypes.c_int(), ctypes.c_int()
- * >>> pshm_socketpair(here, there)
- * 0
- * >>> pshm_send(here.value, fd, -1)
- * 0
- * @endcode
  * @result{status}
  * @waits
  * @since 0.1
@@ -1047,16 +940,6 @@ PSHM_API int pshm_send(int socket, int fd, int64_t timeout);
  *     (shm-error (condition) (posix-shm/ffi:close there) (posix-shm-error-keyword condition))))
  * => :ENODATA
  * @endcode
- * @par Example
- * @code{.py}
- * >>> received = pshm_receive(there.value, -1)
- * >>> pshm_fstat(received, fields, 16)
- * 16
- * >>> fields[PSHM_STAT_SIZE]
- * 4096
- * >>> [pshm_close(d) for d in (received, here.value, there.value)]
- * [0, 0, 0]
- * @endcode
  * @result{descriptor}
  * @waits
  * @since 0.1
@@ -1092,18 +975,19 @@ PSHM_API int pshm_receive(int socket, int64_t timeout);
  *   (list (posix-shm/ffi:close first) (posix-shm/ffi:close second)))
  * => (0 0)
  * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_socketpair(here, there)
- * 0
- * >>> pshm_close(here.value), pshm_close(there.value)
- * (0, 0)
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_send, pshm_receive; socketpair(2)
  */
 PSHM_API int pshm_socketpair(int *ret_first, int *ret_second);
+
+/** @} */
+
+/**
+ * @defgroup api_seals Seals
+ * @brief What can be forbidden about an object, and descriptors with less access.
+ * @{
+ */
 
 /**
  * @brief What can be forbidden about an object for ever.
@@ -1162,11 +1046,6 @@ enum pshm_seal {
  *     (shm-error (condition) (posix-shm-error-keyword condition))))
  * => :EPERM
  * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_error_name(pshm_seal(fd, PSHM_SEAL_SHRINK))
- * b'EPERM'
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_seals, pshm_open_anonymous; fcntl(2), memfd_create(2)
@@ -1197,11 +1076,6 @@ PSHM_API int pshm_seal(int fd, int seals);
  *   (seal-shm shm :shrink)
  *   (find :shrink (shm-seals shm)))
  * => :SHRINK
- * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_seals(fd) == PSHM_SEAL_SEAL
- * True
  * @endcode
  * @result{flags}
  * @since 0.1
@@ -1254,14 +1128,6 @@ PSHM_API int pshm_seals(int fd);
  *       (close-shm reader))))
  * => :EACCES
  * @endcode
- * @par Example
- * @code{.py}
- * >>> reader = pshm_reopen(fd, PSHM_DIRECTION_INPUT)
- * >>> pshm_error_name(pshm_map(reader, 4096, PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0))
- * b'EACCES'
- * >>> pshm_close(reader), pshm_close(fd)
- * (0, 0)
- * @endcode
  * @result{descriptor}
  * @since 0.1
  * @see pshm_dup, pshm_send, pshm_seal; proc(5)
@@ -1271,8 +1137,8 @@ PSHM_API int pshm_reopen(int fd, int direction);
 /** @} */
 
 /**
- * @defgroup api_names Names
- * @brief What exists.
+ * @defgroup api_list Listing
+ * @brief Which objects exist.
  * @{
  */
 
@@ -1314,11 +1180,6 @@ PSHM_API int pshm_reopen(int fd, int direction);
  *   (prog1 (find "/foobar-shm" (list-shm) :test #'string=)
  *     (delete-shm "/foobar-shm")))
  * => "/foobar-shm"
- * @endcode
- * @par Example
- * @code{.py}
- * >>> pshm_list(None, 0) >= 0
- * True
  * @endcode
  * @result{needed-size}
  * @since 0.1

@@ -1343,7 +1343,7 @@
  * @par Lisp example
  * @code{.lisp}
  * (subtypep 'shm-library-error 'error)
- * => T
+ * => T, T
  * @endcode
  * @since 0.1
  * @see shm-library-error-tried

@@ -1,6 +1,13 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; Real vectors on SBCL: the header stands in the last two words of a private page, the elements are the pages behind it.
 ;;;; The collector leaves alone what lies outside its spaces.
+;;;;
+;;;;     a private page                          the pages of the object
+;;;;   +---------------------+-------+--------+---------+---------+----
+;;;;   | unused, zeros       | type  | length | element | element | ...
+;;;;   +---------------------+-------+--------+---------+---------+----
+;;;;                         ^ the vector     ^ data-address: a page begins
+;;;;                           +header-octets+ before
 
 (in-package #:posix-shm)
 

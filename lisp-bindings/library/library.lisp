@@ -267,3 +267,12 @@ or install it, or install a C compiler.")
     (ensure-library)))
 
 (call-at-start 'load-library-again)
+
+(defun version-number (version)
+  "What pshm-version gives for VERSION, a string such as \"0.1.0\"."
+  (loop with number = 0
+        for start = 0 then (1+ end)
+        for end = (position #\. version :start start)
+        do (setf number (+ (* 1000 number) (parse-integer version :start start :end end)))
+        while end
+        finally (return number)))

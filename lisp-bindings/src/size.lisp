@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What is done to an object.
+;;;; The size of an object, and the memory behind it.
 
 (in-package #:posix-shm)
 
@@ -31,35 +31,3 @@
   (cffi:with-foreign-objects ((total :int64) (free :int64))
     (demand (pshm-space total free) 'shm-space nil)
     (values (cffi:mem-ref total :int64) (cffi:mem-ref free :int64))))
-
-(defun chown-shm (shm uid gid)
-  #.(doc "chown-shm")
-  (let ((descriptor (descriptor shm 'chown-shm))
-        (uid (check-id uid 'uid 'chown-shm))
-        (gid (check-id gid 'gid 'chown-shm)))
-    (demand (pshm-fchown descriptor uid gid) 'chown-shm shm)
-    (values)))
-
-(defun chmod-shm (shm permissions)
-  #.(doc "chmod-shm")
-  (let ((descriptor (descriptor shm 'chmod-shm))
-        (permissions (flags-value permissions *permissions* 'chmod-shm)))
-    (demand (pshm-fchmod descriptor permissions) 'chmod-shm shm)
-    (values)))
-
-(define-folding-of-last chmod-shm *permissions*)
-
-;;; Seals
-
-(defun seal-shm (shm seals)
-  #.(doc "seal-shm")
-  (let ((descriptor (descriptor shm 'seal-shm))
-        (seals (flags-value seals *seals* 'seal-shm)))
-    (demand (pshm-seal descriptor seals) 'seal-shm shm)
-    (values)))
-
-(define-folding-of-last seal-shm *seals*)
-
-(defun shm-seals (shm)
-  #.(doc "shm-seals")
-  (flags-keywords (demand (pshm-seals (descriptor shm 'shm-seals)) 'shm-seals shm) *seals*))

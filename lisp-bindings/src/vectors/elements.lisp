@@ -61,12 +61,12 @@ at, read and write one, and those that copy runs."
 
 (defmacro with-run ((vector start count) &body body)
   "Run BODY with VECTOR as a simple vector, and START as an index of that, where the implementation can look behind an array."
+  #-sbcl (declare (ignore vector count))
   #+sbcl `(sb-kernel:with-array-data ((,vector ,vector) (,start ,start) (end (+ ,start ,count)))
             (declare (ignore end))
             (let ((,vector (the simple-vector ,vector)))
               ,@body))
   #-sbcl `(let ((,start ,start))
-            (declare (ignorable ,count))
             ,@body))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)

@@ -360,18 +360,28 @@ CLEANUP may be run again, as TO-THE-END says."
        (eq (class-of instance) (find-class 'other-probe)))))
   (defclass probe () ((slot :initform nil)))
   (defclass one-probe (probe) ())
-  (defclass other-probe (probe) ())
-  (defun layout-form (class accessor)
-    `(load-time-value (,accessor (allocate-instance (find-class ',class))))))
+  (defclass other-probe (probe) ()))
 
+#+sbcl
+(defmacro layout-of (class)
+  "The word of the instances of CLASS, as the class is now."
+  `(,(layout-accessor) (allocate-instance (find-class ',class))))
+
+;;; A class has another word once more is known of it, such as after a method was added. So the two words are looked up again
+;;; where an instance has another one than was expected.
 (defmacro turn-into (to from instance)
   "Make of the variable INSTANCE, of the class named FROM, one of the class named TO, which has the same slots."
   #+sbcl (let ((layout (layout-accessor)))
            (when layout
              (return-from turn-into
-               `(if (eq (,layout ,instance) ,(layout-form from layout))
-                    (setf (,layout ,instance) ,(layout-form to layout))
-                    (change-class ,instance ',to)))))
+               `(let* ((known (load-time-value (list (cons nil nil))))
+                       (words (car known)))
+                  (cond ((eq (,layout ,instance) (car words))
+                         (setf (,layout ,instance) (cdr words)))
+                        (t
+                         (when (eq (class-of ,instance) (find-class ',from))
+                           (setf (car known) (cons (layout-of ,from) (layout-of ,to))))
+                         (change-class ,instance ',to)))))))
   `(progn ',from (change-class ,instance (load-time-value (find-class ',to)))))
 
 ;;; Images
