@@ -167,6 +167,7 @@ document_tests = \
 	tests/documents/administration.test \
 	tests/documents/annotations.test \
 	tests/documents/architecture.test \
+	tests/documents/benchmarks.test \
 	tests/documents/c-examples.test \
 	tests/documents/c-guide.test \
 	tests/documents/errors.test \

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The page about the benchmarks, from the files that run.py leaves: doc/benchmarks.md and the plots in doc/benchmarks.
+"""The page about the benchmarks: doc/benchmarks.md and the plots in doc/benchmarks, from the files that run.py leaves.
 
-Every figure is computed here from what was measured. A part that was not measured is left out, and the page says so.
+Every figure is computed here from what was measured, and nothing is explained here: what is written by hand is in
+doc/pages/benchmarks.md, in which <!-- generated: PART --> stands for a part. A part that was not measured is left out. Text between
+<!-- with: PART --> and <!-- end --> goes with it; text between <!-- explains: VERDICT: GOAL --> and <!-- end --> is left out when the goal
+has another verdict. A test of the documents fails then.
 """
 import collections
 import os
@@ -14,6 +17,7 @@ import subprocess
 CASES = ["open+close", "stat", "truncate", "map+unmap", "named", "anonymous"]
 LANGUAGES = ["C", "LuaJIT", "SB-ALIEN", "SBCL", "CLISP", "ECL", "ABCL", "Python"]
 MET, MISSED = "met", "**missed**"
+PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../doc/pages/benchmarks.md")
 
 # What a goal allows.
 OWN_MOST, OWN_MEDIAN, TIME, TIME_FSTAT = 40, 20, 1.03, 1.06
@@ -195,7 +199,6 @@ def calls_part(results, plots):
         rows.append((f"`pshm_{name}`", calls, f"{cost:.0f}{extra}", nanoseconds(hand), nanoseconds(ours),
                      f"{ratio:.3f} ({low:.3f} to {high:.3f})"))
     questions = [(f"`pshm_{name}`", f"{cost:.0f}") for name, (cost, _, _, kind) in own.items() if kind == "question"]
-    single = [name for name, (_, _, calls, kind) in own.items() if kind != "question" and calls == 1]
     return f"""## C: what a call costs beyond the system's
 
 Each function beside the same calls of the C library made by hand: as many calls, with the same flags (an open of what exists is
@@ -206,18 +209,29 @@ is asked to do.
 
 {table(["function", "calls by hand", "own instructions", "by hand", "ours", "ratio"], rows)}
 
-{plot(plots, "calls", "Time of a call, by hand = 1", bars_with_errors(), [[(i, name, *row[2:]) for i, (name, row) in enumerate(times.items())]])}
 {plot(plots, "instructions", "Instructions of the library itself per call", simple_bars(), [[(i, name, own[name][0]) for i, name in enumerate(times)]])}
-What a user sees of this: nothing. A system call takes {nanoseconds(min(row[0] for row in times.values() if row[0] > 50))} and more here, and
-the median function adds {median([own[name][0] for name in single]):.0f} instructions to its single one. About half of them save `errno`, which the C library would overwrite when a call
-fails: its address is a call of its own, and the arguments wait in registers meanwhile. On this kernel every return after a
-system call is predicted wrongly (a mitigation called safe-ret), so that a call layer costs some nanoseconds however little it
-does; that is most of the difference where a system call is short.
-
-Questions make no system call, and are answered from tables of constants; a binding asks them when it is loaded.
+These functions make no system call; a binding calls them when it is loaded.
 
 {table(["question", "instructions"], questions)}
 """
+
+
+def summary_part(results, plots):
+    """The picture and the sentences that the page begins with."""
+    times, sentences, picture = times_of_calls(results), [], ""
+    if times:
+        ratios = {name: row[2] for name, row in times.items()}
+        most = max(ratios, key=ratios.get)
+        sentences.append(f"A function takes {median([ratio for name, ratio in ratios.items() if name != 'fstat']):.3f} times as long as the same system calls made by hand in C, in the median, "
+                         f"and at most {ratios[most]:.3f} times (`pshm_{most}`).")
+        picture = plot(plots, "calls", "Time of a call, by hand = 1", bars_with_errors(), [[(i, name, *row[2:]) for i, (name, row) in enumerate(times.items())]])
+    sbcl = compare(lives_of(results).get("SBCL", {}), "named", "calls")
+    if sbcl:
+        sentences.append(f"On SBCL creating, sizing, mapping and deleting an object takes {sbcl.ratio:.2f} times as long as these system calls made by a program in C.")
+    size, seconds = results.value("size", "library"), beyond(loading_of(results), "SBCL warm")
+    if size and seconds is not None:
+        sentences.append(f"The library has {int(size) / 1024:.1f} KiB, and loading the Lisp system takes {seconds:.3f} s longer than loading CFFI.")
+    return picture + "\n" + "\n".join(sentences)
 
 
 def bars_with_errors():
@@ -405,7 +419,7 @@ def moves_goals(results):
     return rows
 
 
-def data_part(results, plots):
+def memory_part(results, plots):
     text = ""
     memory = results.groups("memory") if not any(row[1] == "not here" for row in results.rows("memory")) else None
     if memory is None:
@@ -425,12 +439,14 @@ GiB per second of processor time: an object of 1 GiB is made, mapped, filled twi
 {table(["pages", *steps], rows)}
 
 {"".join(f"There are no pages for '{kind}' here (`{value}`). " for kind, value in missing)}\
-What costs is not the copying but the first touch of a page, when the kernel finds and clears it. `populate` does that in one
-call, before the memory is used: no fault comes later, and no SIGBUS either. `huge` is a wish: whether the system grants it for objects
-is its setting `{os.path.basename('/sys/kernel/mm/transparent_hugepage/shmem_enabled')}` (see the machine, below).
 
 {plot(plots, "memory", "1 GiB through a mapping, GiB per second", memory_bars(steps), [[(i, kind, *(median(memory[kind, step]) for step in steps)) for i, kind in enumerate(kinds)]])}
 """
+    return text
+
+
+def copy_part(results, plots):
+    text = ""
     copy, octet_vectors = results.groups("copy"), results.groups("octets")
     if copy:
         sizes = sorted({int(size) for size, _ in copy})
@@ -447,7 +463,7 @@ is its setting `{os.path.basename('/sys/kernel/mm/transparent_hugepage/shmem_ena
         text += f"""## Copies
 
 `pshm_read` and `pshm_write` (in Lisp `read-shm` and `write-shm`, here of octet vectors on SBCL) are system calls that look at the size, and so never
-fault; memcpy to a mapping is not, and can. For a few bytes the system call is the cost; from some KiB on the bytes are.
+fault; memcpy to a mapping is not, and can.
 'x memcpy' is how many times as long as memcpy of the same vector to a mapping, called from SBCL in the same rounds; it is
 not the column memcpy, which a C program measures.
 
@@ -455,6 +471,11 @@ not the column memcpy, which a C program measures.
 
 {plot(plots, "copy", "Copies into and out of an object", lines_of(ways, "GiB per second"), series)}
 """
+    return text
+
+
+def vectors_part(results, _plots):
+    text = ""
     vectors = results.groups("vectors")
     if vectors:
         rows = []
@@ -469,6 +490,11 @@ element is where `aref` looks for it in both.
 {table(["function", "heap", "shared", "shared / heap"], rows)}
 
 """
+    return text
+
+
+def messages_part(results, plots):
+    text = ""
     messages = results.groups("messages")
     if messages:
         sizes = sorted({int(size) for size, _ in messages})
@@ -486,8 +512,6 @@ the two processes wait for processors that other programs use as well.
 {table(["size", *ways, "object / pipe", "object / socket"], rows)}
 
 {plot(plots, "messages", "A message and its answer", lines_of(ways, "µs", "y"), series)}
-For small messages waking the other process is the cost, whichever way is taken. An object gains with size, and more
-than is shown here where the receiver works on the bytes where they are: then nothing is copied out, and often nothing in.
 """
     return text
 
@@ -520,7 +544,7 @@ def scale_part(results, plots):
                    [[(many, value / 1000) for many, value in one_more], [(many, value / 1000) for many, value in names]])
     text += f"""## Scale
 
-The library keeps nothing about an object, so what grows is the system's. With this many objects open, one more is opened and closed in:
+With this many objects open, one more is opened and closed in:
 
 {table(["objects open", "one more", "memory of the system per object"],
        [(many, nanoseconds(value), octets(memory[many]) if many in memory else "") for many, value in one_more])}
@@ -575,7 +599,7 @@ def loading_part(results, plots):
         picture = plot(plots, "loading", "Start and load, in seconds of processor time", axes + bars,
                        [[(i, how, median(loading[how, "cffi"]), median(loading[how, "posix-shm"])) for i, how in enumerate(ways)]])
         text += f"""Starting an implementation and loading a compiled system: processor time by hyperfine, the mean of some runs. The difference is what posix-shm adds. 'First time': nothing is
-compiled yet. No C compiler is needed where the library is installed; where it is not, it is compiled once.
+compiled yet.
 
 {table(["", "with CFFI alone", "with posix-shm", "difference"], rows)}
 
@@ -655,70 +679,44 @@ def goals(results):
     return rows
 
 
-def remainder(results):
-    """Where a goal is missed: where the time goes. Only what was measured is said."""
-    lines = []
-    lives = lives_of(results)
-    sbcl = compare(lives.get("SBCL", {}), "open+close", "calls")
-    alien = compare(lives.get("SB-ALIEN", {}), "open+close", "calls")
-    closing = compare(lives.get("SBCL", {}), "closing", "plain")
-    if sbcl and alien and closing:
-        lines.append(f"- **Open and close on SBCL.** Without objects, through posix-shm/alien, it is {alien.ratio:.2f} of the calls in C. Of what posix-shm adds, "
-                     f"{nanoseconds(max(0, sbcl.ours - sbcl.other))}, {nanoseconds(max(0, closing.ours - closing.other))} is what `close-shm` takes longer than the library's close: a "
-                     "closed object is of another class, and `change-class` takes a lock, makes a copy and calls generic functions. The rest is the object itself, the "
-                     "options, and the name, which is checked and encoded.")
-    own = own_instructions(results)
-    slow = {name: row for name, row in times_of_calls(results).items() if row[2] > (TIME_FSTAT if name == "fstat" else TIME)}
-    if slow:
-        lines.append("- **Short calls.** " + ", ".join(f"`{name}` adds {nanoseconds(max(0, row[1] - row[0]))} to {nanoseconds(row[0])}" for name, row in slow.items())
-                     + ". Where a system call is short, one more call and return around it is felt, whatever is done in it.")
-    if own and median([row[0] for row in own.values() if row[3] != "question"]) > OWN_MEDIAN:
-        lines.append(f"- **Instructions.** The shortest function that makes a system call, `close`, has {own['close'][0]:.0f}: the address of errno is a call, its value is kept, and so is "
-                     "every argument meanwhile, which the registers of a call would lose. A way to errno "
-                     "without a call would save most of that; the C libraries offer none that is not theirs alone.")
-    if own:
-        several = [name for name, row in own.items() if row[2] > 1 and row[0] / row[2] > OWN_MOST]
-        if several:
-            lines.append("- **Functions that make several system calls** (" + ", ".join(f"`{name}`" for name in several) + ") write paths, or choose between ways that a platform has or has not. Each is "
-                         "dominated by its system calls, as the times show.")
-    return "\n".join(lines)
+def machine_part(results, _plots):
+    rows = [(name, value.replace("|", "/")) for name, value in results.rows("machine") if name != "Duration"]
+    return table(["", ""], rows) if rows else ""
+
+
+def goals_part(results, _plots):
+    rows = goals(results)
+    return table(["goal", "measured", ""], rows) if rows else ""
+
+
+PARTS = {"summary": summary_part, "goals": goals_part, "calls": calls_part, "lives": lives_part, "moves": moves_part, "memory": memory_part,
+         "copy": copy_part, "vectors": vectors_part, "messages": messages_part, "scale": scale_part, "loading": loading_part,
+         "machine": machine_part}
+
+
+# The page
+
+def explained(page, verdicts):
+    """The page without the explanations of goals that have another verdict, or that were not measured."""
+    def keep(match):
+        recorded, goal, text = match.groups()
+        return text if verdicts.get(goal) == recorded else ""
+    return re.sub(r"<!-- explains: (\w+): (.*?) -->\n(.*?)<!-- end -->\n", keep, page, flags=re.DOTALL)
+
+
+def fill_in(page, parts):
+    page = re.sub(r"<!-- with: (\w+) -->\n(.*?)<!-- end -->\n", lambda match: match[2] if parts[match[1]] else "", page, flags=re.DOTALL)
+    return re.sub(r"<!-- generated: (\w+) -->", lambda match: parts[match[1]].strip(), page)
 
 
 def write(folder, documents):
     results = Results(folder)
     plots = os.path.join(documents, "benchmarks")
     os.makedirs(plots, exist_ok=True)
-    parts = [calls_part(results, plots), lives_part(results, plots), moves_part(results, plots), data_part(results, plots), scale_part(results, plots),
-             loading_part(results, plots)]
-    rows = results.rows("machine")
-    joined = "\n\n".join(part.strip() for part in parts if part)
-    text = f"""<!-- Generated by tests/bench/page.py from what `make bench` measured. Do not edit. -->
-# Benchmarks
-
-What the library costs, measured. Every figure on this page was written by `make bench`, which measures again in under ten minutes.
-
-## Goals
-
-{table(["goal", "measured", ""], goals(results))}
-
-Instructions leave out the bytes of a name that are checked and the fields of fstat that are copied. Where a goal is missed:
-
-{remainder(results)}
-
-{joined}
-
-## The machine, and how to measure
-
-{table(["", ""], [(name, value.replace("|", "/")) for name, value in rows if name != "Duration"])}
-
-```
-./bootstrap --deps=bench && make bench
-```
-
-`make bench` needs Python, and leaves out what it does not find: valgrind for instructions, SBCL, ECL, CLISP, ABCL with CFFI, LuaJIT,
-hyperfine for loading, gnuplot for the plots. Its programs are in `tests/bench`, what they print in `tests/bench/work/results` of the build directory.
-Times of this page are from one run on a virtual machine, and other machines differ; ratios differ less. Instructions do not
-differ with the same compiler.
-"""
+    with open(PAGE, encoding="utf-8") as file:
+        page = file.read()
+    verdicts = {goal: verdict.strip("*") for goal, _, verdict in goals(results)}
+    parts = {name: part(results, plots) for name, part in PARTS.items()}
+    parts["source"] = "<!-- Generated by tests/bench/page.py from doc/pages/benchmarks.md and what `make bench` measured. Do not edit. -->"
     with open(os.path.join(documents, "benchmarks.md"), "w", encoding="utf-8") as file:
-        file.write(re.sub(r"\n{3,}", "\n\n", text))
+        file.write(re.sub(r"\n{3,}", "\n\n", fill_in(explained(page, verdicts), parts)))

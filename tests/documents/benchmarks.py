@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Usage: benchmarks.py PAGE EXPLANATIONS
+
+The goals in doc/benchmarks.md and what doc/pages/benchmarks.md explains: print every goal that is missed without an explanation, and every
+explanation of a goal that is not there, or that has another verdict by now: its text was written for the one that it names.
+"""
+import re
+import sys
+
+GOAL = re.compile(r"^\| (.+?) \| .* \| (?:\*\*)?(met|missed)(?:\*\*)? \|$", re.MULTILINE)
+EXPLANATION = re.compile(r"^<!-- explains: (.*?): (.*) -->$", re.MULTILINE)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def faults(goals, explanations):
+    for goal, verdict in goals.items():
+        if verdict == "missed" and goal not in explanations:
+            yield f"missed, and not explained: {goal}"
+    for goal, verdict in explanations.items():
+        if goal not in goals:
+            yield f"explained, and no goal: {goal}"
+        elif goals[goal] != verdict:
+            yield f"explained as {verdict}, and {goals[goal]} by now: {goal}"
+
+
+if __name__ == "__main__":
+    verdicts = dict(GOAL.findall(read(sys.argv[1])))
+    texts = {goal: verdict for verdict, goal in EXPLANATION.findall(read(sys.argv[2]))}
+    found = list(faults(verdicts, texts))
+    print("\n".join(found + [f"{len(verdicts)} goals, {len(texts)} explanations"]))
+    sys.exit(bool(found) or not verdicts or not texts)
