@@ -15,6 +15,22 @@
      (handler-case (progn ,@body nil)
        (#+sbcl sb-sys:memory-fault-error #+ecl ext:segmentation-violation #-(or sbcl ecl) program-error () t))))
 
+(defconstant +child-seconds+ 300 "How long a child may take.")
+
+#+(or sbcl ecl clisp)
+(defun wait-for-child (child)
+  "The status of CHILD. One that does not end in time is killed: its test fails, and the others run."
+  (cffi:with-foreign-object (status :int)
+    (flet ((ended-p (options)
+             (= child (cffi:foreign-funcall "waitpid" :int child :pointer status :int options :int))))
+      (loop repeat (* 100 +child-seconds+)
+            do (when (ended-p 1)
+                 (return))
+               (sleep 0.01)
+            finally (cffi:foreign-funcall "kill" :int child :int 9 :int)
+                    (ended-p 0)))
+    (cffi:mem-ref status :int)))
+
 (defun call-in-child (function)
   (declare (ignorable function))
   (finish-output)
@@ -26,10 +42,8 @@
                (setf code (handler-case (if (funcall function) 0 1)
                             (error () 2)))
             (cffi:foreign-funcall "_exit" :int code :void)))
-        (cffi:with-foreign-object (status :int)
-          (cffi:foreign-funcall "waitpid" :int child :pointer status :int 0 :int)
-          (let ((status (cffi:mem-ref status :int)))
-            (if (zerop (logand status 127)) (ash status -8) (- (logand status 127))))))))
+        (let ((status (wait-for-child child)))
+          (if (zerop (logand status 127)) (ash status -8) (- (logand status 127)))))))
 
 (defun fork-p ()
   #+(or sbcl ecl clisp) t

@@ -372,7 +372,7 @@
            (setf *kept* (list (map-shm-vector shm 'double-float 100)
                               (map-shm-vector shm '(unsigned-byte 8) 4096)
                               (with-shm-vector (dead shm '(signed-byte 32) 10) dead)))
-           (exit-code-of-child (sb-ext:save-lisp-and-die core :toplevel #'image-report))
+           (is (= 0 (exit-code-of-child (sb-ext:save-lisp-and-die core :toplevel #'image-report))))
            (is (string= (format nil "((0 0 0) (DOUBLE-FLOAT (UNSIGNED-BYTE 8) (SIGNED-BYTE 32)) (:ERROR :ERROR :ERROR) ~
                                      (NIL NIL NIL) 1.5d0)~%")
                         (with-output-to-string (output)
