@@ -2,7 +2,7 @@
 ;;;; (package name kind docstring lambda-list), one for each symbol and kind of definition.
 (
 ("posix-shm/ffi" "shm-open" "Function"
-"Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, when it is created, the
+"Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, for a new object, the
 permissions MODE (`mode`). NAME may lack its leading slash. Return a descriptor, or -1 with the
 reason in `*errno*`."
 "name oflag mode")
@@ -11,41 +11,42 @@ reason in `*errno*`."
 with the reason in `*errno*`."
 "name")
 ("posix-shm/ffi" "ftruncate" "Function"
-"Set the size of the object behind the descriptor FD to LENGTH octets. Return 0, or -1 with the
-reason in `*errno*`."
+"Set the size of the object of the descriptor FD to LENGTH octets. Return 0, or -1 with the reason in
+`*errno*`."
 "fd length")
 ("posix-shm/ffi" "fallocate" "Function"
-"Reserve the pages of LENGTH octets from OFFSET of the object behind the descriptor FD. Return 0, or
--1 with the reason in `*errno*`."
+"Reserve the pages of LENGTH octets from OFFSET of the object of the descriptor FD. Return 0, or -1
+with the reason in `*errno*`."
 "fd offset length")
 ("posix-shm/ffi" "fstat" "Function"
-"Fill STATBUF, a foreign pointer to a `(:struct stat)`, with the description of the object behind the
+"Fill STATBUF, a foreign pointer to a `(:struct stat)`, with the description of the object of the
 descriptor FD. Return 0, or -1 with the reason in `*errno*`."
 "fd statbuf")
 ("posix-shm/ffi" "fchown" "Function"
-"Give the object behind the descriptor FD to the user id OWNER and the group id GROUP; -1 leaves one
-alone, and so does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with the reason in `*errno*`."
+"Set the owner of the object of the descriptor FD to the user id OWNER, and its group to the group id
+GROUP; -1 changes nothing, and neither does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with
+the reason in `*errno*`."
 "fd owner group")
 ("posix-shm/ffi" "fchmod" "Function"
-"Give the object behind the descriptor FD the permissions MODE (`mode`). Return 0, or -1 with the
+"Set the permissions of the object of the descriptor FD to MODE (`mode`). Return 0, or -1 with the
 reason in `*errno*`."
 "fd mode")
 ("posix-shm/ffi" "mmap" "Function"
-"Map LENGTH octets from OFFSET of the object behind the descriptor FD, with the protections PROT
-(`prot-flags`) and the flags FLAGS (`mmap-flags`), at the pointer ADDR or, where that is null,
-wherever the system likes. Return a pointer; on failure its address is `+map-failed+` and the reason
-is in `*errno*`."
+"Map LENGTH octets from OFFSET of the object of the descriptor FD, with the protections PROT
+(`prot-flags`) and the flags FLAGS (`mmap-flags`), at the pointer ADDR or, where that is null, at an
+address that the system chooses. Return a pointer; on failure its address is `+map-failed+` and the
+reason is in `*errno*`."
 "addr length prot flags fd offset")
 ("posix-shm/ffi" "munmap" "Function"
 "Remove the mapping of LENGTH octets at the pointer ADDR. Return 0, or -1 with the reason in
 `*errno*`."
 "addr length")
 ("posix-shm/ffi" "mprotect" "Function"
-"Give LENGTH octets of mapped memory at the pointer ADDR the protections PROT (`prot-flags`). Return
-0, or -1 with the reason in `*errno*`."
+"Set the protections of LENGTH octets of mapped memory at the pointer ADDR to PROT (`prot-flags`).
+Return 0, or -1 with the reason in `*errno*`."
 "addr length prot")
 ("posix-shm/ffi" "msync" "Function"
-"Write LENGTH octets of mapped memory at the pointer ADDR back to their file, in the way of FLAGS
+"Write LENGTH octets of mapped memory at the pointer ADDR back to their file, with the flags FLAGS
 (`msync-flags`). Return 0, or -1 with the reason in `*errno*`."
 "addr length flags")
 ("posix-shm/ffi" "close" "Function"

@@ -298,7 +298,7 @@ Return: 256 on Linux, 31 on macOS, 1023 on FreeBSD."
   (feature (c-string :external-format :utf-8)))
 
 (defun pshm-has (feature)
-  "Say whether this platform, as it runs now, can do a thing."
+  "Return whether the running system supports a feature."
   (%pshm-has (check-name feature 'feature)))
 
 (declaim (inline %pshm-errno pshm-errno))
@@ -322,8 +322,9 @@ Return: A positive errno, or 0 when no call of this thread has failed."
   (error int))
 
 (defun pshm-strerror (error)
-  "Return a sentence about an error.
-Return: A constant string: \"success\" for 0, \"unknown error\" for a number that has no name here."
+  "Return the message of an error.
+Return: A constant string: \"success\" for 0, \"unknown error\" for a number that is no error of this
+platform."
   (%pshm-strerror (check-int error 'error)))
 
 (declaim (inline %pshm-error-name pshm-error-name))
@@ -332,7 +333,7 @@ Return: A constant string: \"success\" for 0, \"unknown error\" for a number tha
 
 (defun pshm-error-name (error)
   "Return the name of an error.
-Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that has no name here."
+Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that is no error of this platform."
   (%pshm-error-name (check-int error 'error)))
 
 (declaim (inline %pshm-error-number pshm-error-number))
@@ -348,7 +349,7 @@ Return: The positive errno."
 (define-alien-routine ("pshm_error_count" %pshm-error-count) int)
 
 (defun pshm-error-count ()
-  "Return how many errors have a name on this platform.
+  "Return the number of errors of this platform.
 Return: The number of indices that pshm_error_at accepts."
   (%pshm-error-count))
 
@@ -365,7 +366,7 @@ Return: The positive errno."
 (define-alien-routine ("pshm_constant_count" %pshm-constant-count) int)
 
 (defun pshm-constant-count ()
-  "Return how many constants the library has.
+  "Return the number of constants of the library.
 Return: The number of indices that pshm_constant_name and pshm_constant_value accept."
   (%pshm-constant-count))
 
@@ -402,7 +403,7 @@ Return: The value, which is never negative."
   (keywords (c-string :external-format :utf-8)))
 
 (defun pshm-flags-parse (kind keywords)
-  "Turn a list of keywords into flags.
+  "Convert a list of keywords to flags.
 Return: The flags, at least 0."
   (%pshm-flags-parse (check-int kind 'kind) (check-name keywords 'keywords)))
 
@@ -414,7 +415,7 @@ Return: The flags, at least 0."
   (size (signed 64)))
 
 (defun pshm-flags-format (kind flags ret-keywords size)
-  "Write flags as a list of keywords, the inverse of pshm_flags_parse.
+  "Convert flags to a list of keywords, the inverse of pshm_flags_parse.
 Return: The size that the text needs, in bytes, its NUL included."
   (%pshm-flags-format (check-int kind 'kind) (check-int flags 'flags) ret-keywords (check-int64 size 'size)))
 
@@ -425,7 +426,7 @@ Return: The size that the text needs, in bytes, its NUL included."
   (mode int))
 
 (defun pshm-shm-open (name flags mode)
-  "Open a named object, and create it when asked to: shm_open(3).
+  "Open a named object, or create it with PSHM_O_CREAT: shm_open(3).
 Return: A descriptor; the caller closes it."
   (%pshm-shm-open (check-name name 'name) (check-int flags 'flags) (check-int mode 'mode)))
 
@@ -453,7 +454,7 @@ Return: A descriptor; the caller closes it."
   (length (signed 64)))
 
 (defun pshm-fallocate (fd offset length)
-  "Reserve the pages of a part of an object: posix_fallocate(3), the system's own."
+  "Reserve the pages of a range of an object: posix_fallocate(3) without emulation."
   (%pshm-fallocate (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
 
 (declaim (inline %pshm-fstat pshm-fstat))
@@ -463,7 +464,7 @@ Return: A descriptor; the caller closes it."
   (count int))
 
 (defun pshm-fstat (fd ret-fields count)
-  "Describe an object: fstat(2), flattened into an array.
+  "Describe an object: fstat(2), as an array of integers.
 Return: The number of fields that exist, 16 in this version."
   (%pshm-fstat (check-int fd 'fd) ret-fields (check-int count 'count)))
 
@@ -474,7 +475,7 @@ Return: The number of fields that exist, 16 in this version."
   (group (signed 64)))
 
 (defun pshm-fchown (fd owner group)
-  "Give an object another owner or group: fchown(2)."
+  "Set the owner and the group of an object: fchown(2)."
   (%pshm-fchown (check-int fd 'fd) (check-int64 owner 'owner) (check-int64 group 'group)))
 
 (declaim (inline %pshm-fchmod pshm-fchmod))
@@ -496,8 +497,8 @@ Return: The number of fields that exist, 16 in this version."
   (offset (signed 64)))
 
 (defun pshm-mmap (address length protections flags fd offset)
-  "Map an object, or memory of no object, into the address space: mmap(2).
-Return: The address of the mapping. The caller unmaps it with the same length."
+  "Map an object, or anonymous memory, into the address space: mmap(2).
+Return: The address of the mapping. The caller unmaps it (pshm_munmap) with the same length."
   (%pshm-mmap (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int fd 'fd) (check-int64 offset 'offset)))
 
 (declaim (inline %pshm-munmap pshm-munmap))
@@ -552,7 +553,7 @@ Return: Another descriptor of the same object; the caller closes it."
   (inheritable int))
 
 (defun pshm-set-inheritable (fd inheritable)
-  "Let a descriptor be inherited by programs that this process starts, or not: fcntl(2) with F_SETFD."
+  "Set whether programs that this process starts inherit a descriptor: fcntl(2) with F_SETFD."
   (%pshm-set-inheritable (check-int fd 'fd) (check-int inheritable 'inheritable)))
 
 (declaim (inline %pshm-open pshm-open))

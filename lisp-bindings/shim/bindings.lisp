@@ -25,9 +25,9 @@
 (defconstant +pshm-kind-direction+ 5
   "The direction of pshm_open: one keyword.")
 (defconstant +pshm-kind-if-exists+ 6
-  "What pshm_open does when the object exists: one keyword.")
+  "The action of pshm_open when the object exists: one keyword.")
 (defconstant +pshm-kind-if-does-not-exist+ 7
-  "What pshm_open does when it does not: one keyword.")
+  "The action of pshm_open when it does not exist: one keyword.")
 (defconstant +pshm-kind-anonymous-flag+ 8
   "Flags of pshm_open_anonymous.")
 (defconstant +pshm-kind-seal+ 9
@@ -39,11 +39,11 @@
 (defconstant +pshm-o-rdwr+ 2
   "Open for reading and writing.")
 (defconstant +pshm-o-creat+ 268435456
-  "Create the object if there is none.")
+  "Create the object if it does not exist.")
 (defconstant +pshm-o-excl+ 536870912
-  "With PSHM_O_CREAT: fail if there is one.")
+  "With PSHM_O_CREAT: fail if the object exists.")
 (defconstant +pshm-o-trunc+ 1073741824
-  "Empty the object if there is one.")
+  "Set the size of an existing object to 0.")
 (defconstant +pshm-mode-user-read+ 256
   "The owner may read.")
 (defconstant +pshm-mode-user-write+ 128
@@ -105,37 +105,37 @@
 (defconstant +pshm-prot-read+ 1
   "Reading.")
 (defconstant +pshm-prot-write+ 2
-  "Writing; on most machines reading comes with it.")
+  "Writing; on most machines it includes reading.")
 (defconstant +pshm-prot-exec+ 4
   "Execution.")
 (defconstant +pshm-map-shared+ 1
-  "Stores are seen by everybody who maps the object.")
+  "Stores are visible to every process that maps the object.")
 (defconstant +pshm-map-private+ 2
-  "Stores are this mapping's own; the object does not change.")
+  "Stores are visible in this mapping only; the object does not change.")
 (defconstant +pshm-map-fixed+ 16
-  "Exactly at the address, replacing what is mapped there.")
+  "Exactly at the address, replacing existing mappings.")
 (defconstant +pshm-map-anonymous+ 4194304
-  "Memory of no object: the descriptor is -1.")
+  "Anonymous memory, without an object: the descriptor is -1.")
 (defconstant +pshm-map-fixed-noreplace+ 8388608
-  "Exactly at the address, or -EEXIST where something is mapped already.")
+  "Exactly at the address, or -EEXIST where a mapping exists.")
 (defconstant +pshm-map-noreserve+ 16777216
   "Reserve no swap space.")
 (defconstant +pshm-map-populate+ 33554432
-  "Bring every page in before the call returns; no space is an error, not a later SIGBUS.")
+  "Allocate every page before the call returns; no space is an error, not a later SIGBUS.")
 (defconstant +pshm-map-lock+ 134217728
   "Keep every page in memory: mlock(2) on the new mapping.")
 (defconstant +pshm-map-huge+ 268435456
-  "Ask for huge pages: madvise(2) with MADV_HUGEPAGE. A hint, and never an error.")
+  "Request huge pages: madvise(2) with MADV_HUGEPAGE. A hint, never an error.")
 (defconstant +pshm-map-nodump+ 536870912
   "Leave the memory out of core dumps: madvise(2) with MADV_DONTDUMP.")
 (defconstant +pshm-map-growsdown+ 1073741824
-  "A stack that grows downward (Linux): private memory of no object only.")
+  "A stack that grows downward (Linux): private anonymous memory only.")
 (defconstant +pshm-ms-sync+ 16777216
-  "Write, and return when the file has it.")
+  "Write, and return when the data is in the file.")
 (defconstant +pshm-ms-async+ 33554432
-  "Have it written soon, and return.")
+  "Schedule the writing, and return.")
 (defconstant +pshm-ms-invalidate+ 67108864
-  "Let other mappings of the file see what it holds now.")
+  "Make the contents of the file visible in its other mappings.")
 (defconstant +pshm-direction-input+ 0
   "Reading.")
 (defconstant +pshm-direction-io+ 2
@@ -293,7 +293,7 @@ Return: 256 on Linux, 31 on macOS, 1023 on FreeBSD."
   (feature :pointer))
 
 (defun pshm-has (feature)
-  "Say whether this platform, as it runs now, can do a thing."
+  "Return whether the running system supports a feature."
   (with-c-string (feature)
     (%pshm-has feature)))
 
@@ -318,8 +318,9 @@ Return: A positive errno, or 0 when no call of this thread has failed."
   (error :int))
 
 (defun pshm-strerror (error)
-  "Return a sentence about an error.
-Return: A constant string: \"success\" for 0, \"unknown error\" for a number that has no name here."
+  "Return the message of an error.
+Return: A constant string: \"success\" for 0, \"unknown error\" for a number that is no error of this
+platform."
   (%pshm-strerror (check-int error 'error)))
 
 #-clisp (declaim (inline %pshm-error-name pshm-error-name))
@@ -328,7 +329,7 @@ Return: A constant string: \"success\" for 0, \"unknown error\" for a number tha
 
 (defun pshm-error-name (error)
   "Return the name of an error.
-Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that has no name here."
+Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that is no error of this platform."
   (%pshm-error-name (check-int error 'error)))
 
 #-clisp (declaim (inline %pshm-error-number pshm-error-number))
@@ -345,7 +346,7 @@ Return: The positive errno."
 (define-c-function ("pshm_error_count" %pshm-error-count) :int)
 
 (defun pshm-error-count ()
-  "Return how many errors have a name on this platform.
+  "Return the number of errors of this platform.
 Return: The number of indices that pshm_error_at accepts."
   (%pshm-error-count))
 
@@ -362,7 +363,7 @@ Return: The positive errno."
 (define-c-function ("pshm_constant_count" %pshm-constant-count) :int)
 
 (defun pshm-constant-count ()
-  "Return how many constants the library has.
+  "Return the number of constants of the library.
 Return: The number of indices that pshm_constant_name and pshm_constant_value accept."
   (%pshm-constant-count))
 
@@ -400,7 +401,7 @@ Return: The value, which is never negative."
   (keywords :pointer))
 
 (defun pshm-flags-parse (kind keywords)
-  "Turn a list of keywords into flags.
+  "Convert a list of keywords to flags.
 Return: The flags, at least 0."
   (with-c-string (keywords)
     (%pshm-flags-parse (check-int kind 'kind) keywords)))
@@ -413,7 +414,7 @@ Return: The flags, at least 0."
   (size :int64))
 
 (defun pshm-flags-format (kind flags ret-keywords size)
-  "Write flags as a list of keywords, the inverse of pshm_flags_parse.
+  "Convert flags to a list of keywords, the inverse of pshm_flags_parse.
 Return: The size that the text needs, in bytes, its NUL included."
   (%pshm-flags-format (check-int kind 'kind) (check-int flags 'flags) ret-keywords (check-int64 size 'size)))
 
@@ -424,7 +425,7 @@ Return: The size that the text needs, in bytes, its NUL included."
   (mode :int))
 
 (defun pshm-shm-open (name flags mode)
-  "Open a named object, and create it when asked to: shm_open(3).
+  "Open a named object, or create it with PSHM_O_CREAT: shm_open(3).
 Return: A descriptor; the caller closes it."
   (with-c-string (name)
     (%pshm-shm-open name (check-int flags 'flags) (check-int mode 'mode))))
@@ -454,7 +455,7 @@ Return: A descriptor; the caller closes it."
   (length :int64))
 
 (defun pshm-fallocate (fd offset length)
-  "Reserve the pages of a part of an object: posix_fallocate(3), the system's own."
+  "Reserve the pages of a range of an object: posix_fallocate(3) without emulation."
   (%pshm-fallocate (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
 
 #-clisp (declaim (inline %pshm-fstat pshm-fstat))
@@ -464,7 +465,7 @@ Return: A descriptor; the caller closes it."
   (count :int))
 
 (defun pshm-fstat (fd ret-fields count)
-  "Describe an object: fstat(2), flattened into an array.
+  "Describe an object: fstat(2), as an array of integers.
 Return: The number of fields that exist, 16 in this version."
   (%pshm-fstat (check-int fd 'fd) ret-fields (check-int count 'count)))
 
@@ -475,7 +476,7 @@ Return: The number of fields that exist, 16 in this version."
   (group :int64))
 
 (defun pshm-fchown (fd owner group)
-  "Give an object another owner or group: fchown(2)."
+  "Set the owner and the group of an object: fchown(2)."
   (%pshm-fchown (check-int fd 'fd) (check-int64 owner 'owner) (check-int64 group 'group)))
 
 #-clisp (declaim (inline %pshm-fchmod pshm-fchmod))
@@ -497,8 +498,8 @@ Return: The number of fields that exist, 16 in this version."
   (offset :int64))
 
 (defun pshm-mmap (address length protections flags fd offset)
-  "Map an object, or memory of no object, into the address space: mmap(2).
-Return: The address of the mapping. The caller unmaps it with the same length."
+  "Map an object, or anonymous memory, into the address space: mmap(2).
+Return: The address of the mapping. The caller unmaps it (pshm_munmap) with the same length."
   (%pshm-mmap (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int fd 'fd) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-munmap pshm-munmap))
@@ -553,7 +554,7 @@ Return: Another descriptor of the same object; the caller closes it."
   (inheritable :int))
 
 (defun pshm-set-inheritable (fd inheritable)
-  "Let a descriptor be inherited by programs that this process starts, or not: fcntl(2) with F_SETFD."
+  "Set whether programs that this process starts inherit a descriptor: fcntl(2) with F_SETFD."
   (%pshm-set-inheritable (check-int fd 'fd) (check-int inheritable 'inheritable)))
 
 #-clisp (declaim (inline %pshm-open pshm-open))

@@ -9,7 +9,7 @@ import os
 
 library = ctypes.CDLL(os.environ.get("POSIX_SHM_LIBRARY") or "libposix-shm.so.0")
 
-# What a list of keywords is about: the first argument of pshm_flags_parse.
+# The kind of a list of keywords: the first argument of pshm_flags_parse.
 PSHM_KIND_OPEN_FLAG = 1
 PSHM_KIND_MODE = 2
 PSHM_KIND_PROT = 3
@@ -21,7 +21,7 @@ PSHM_KIND_ANONYMOUS_FLAG = 8
 PSHM_KIND_SEAL = 9
 PSHM_KIND_MSYNC_FLAG = 10
 
-# Flags of pshm_shm_open. PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others.
+# Flags of pshm_shm_open: PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others.
 PSHM_O_RDONLY = 0
 PSHM_O_RDWR = 2
 PSHM_O_CREAT = 268435456
@@ -79,7 +79,7 @@ PSHM_MAP_HUGE = 268435456
 PSHM_MAP_NODUMP = 536870912
 PSHM_MAP_GROWSDOWN = 1073741824
 
-# Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, and PSHM_MS_INVALIDATE with it or not.
+# Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, optionally with PSHM_MS_INVALIDATE.
 PSHM_MS_SYNC = 16777216
 PSHM_MS_ASYNC = 33554432
 PSHM_MS_INVALIDATE = 67108864
