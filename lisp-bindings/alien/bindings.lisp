@@ -566,7 +566,7 @@ Return: Another descriptor of the same object; the caller closes it."
   (ret-created system-area-pointer))
 
 (defun pshm-open (name direction if-exists if-does-not-exist permissions ret-created)
-  "Open a named object the way Common Lisp's open opens a file.
+  "Open or create a named object, with one option for each case: it exists, or it does not.
 Return: A descriptor; the caller closes it."
   (%pshm-open (check-name name 'name) (check-int direction 'direction) (check-int if-exists 'if-exists) (check-int if-does-not-exist 'if-does-not-exist) (check-int permissions 'permissions) ret-created))
 
@@ -577,7 +577,7 @@ Return: A descriptor; the caller closes it."
   (flags int))
 
 (defun pshm-open-anonymous (direction permissions flags)
-  "Make an object without a name.
+  "Create an anonymous object.
 Return: A descriptor; the caller closes it."
   (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags)))
 
@@ -595,7 +595,7 @@ Return: A descriptor; the caller closes it."
   (fd int))
 
 (defun pshm-delete-if-same (name fd)
-  "Remove a name if it is still the name of the object behind a descriptor."
+  "Remove a name if it still refers to the object of a descriptor."
   (%pshm-delete-if-same (check-name name 'name) (check-int fd 'fd)))
 
 (declaim (inline %pshm-truncate pshm-truncate))
@@ -613,7 +613,7 @@ Return: A descriptor; the caller closes it."
   (size (signed 64)))
 
 (defun pshm-allocate (fd size)
-  "Give an object at least a size, with memory behind every page of it, or an error."
+  "Grow an object to at least a size, with every page backed by memory."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
 (declaim (inline %pshm-discard pshm-discard))
@@ -623,7 +623,7 @@ Return: A descriptor; the caller closes it."
   (length (signed 64)))
 
 (defun pshm-discard (fd offset length)
-  "Give back the memory of a part of an object, and keep the size."
+  "Release the memory of a range of an object; the size does not change."
   (%pshm-discard (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
 
 (declaim (inline %pshm-space pshm-space))
@@ -632,7 +632,8 @@ Return: A descriptor; the caller closes it."
   (ret-free system-area-pointer))
 
 (defun pshm-space (ret-total ret-free)
-  "Give the size of the shared memory file system, and how many bytes named objects can still get."
+  "Return the size of the shared memory file system, and the number of bytes that named objects can
+still use."
   (%pshm-space ret-total ret-free))
 
 (declaim (inline %pshm-map pshm-map))
@@ -644,8 +645,8 @@ Return: A descriptor; the caller closes it."
   (offset (signed 64)))
 
 (defun pshm-map (fd length protections flags offset)
-  "Map a part of an object, from any offset.
-Return: The address of the first byte."
+  "Map a range of an object, from any offset.
+Return: The address of the first byte. The caller unmaps it (pshm_unmap) with the same length."
   (%pshm-map (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset)))
 
 (declaim (inline %pshm-unmap pshm-unmap))
@@ -654,7 +655,7 @@ Return: The address of the first byte."
   (length (signed 64)))
 
 (defun pshm-unmap (address length)
-  "Remove a mapping that pshm_map made."
+  "Remove a mapping of pshm_map."
   (%pshm-unmap (check-int64 address 'address) (check-int64 length 'length)))
 
 (declaim (inline %pshm-read pshm-read))
@@ -666,7 +667,7 @@ Return: The address of the first byte."
 
 (defun pshm-read (fd ret-bytes count offset)
   "Copy bytes out of an object.
-Return: How many bytes were copied: count, or fewer at the end of the object."
+Return: The number of bytes copied: count, or fewer at the end of the object."
   (%pshm-read (check-int fd 'fd) ret-bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 (declaim (inline %pshm-write pshm-write))
@@ -678,8 +679,8 @@ Return: How many bytes were copied: count, or fewer at the end of the object."
 
 (defun pshm-write (fd bytes count offset)
   "Copy bytes into an object, never past its end.
-Return: How many bytes were copied: count, or fewer at the end of the object. Where an error comes after
-some bytes, the count is short as well; the next call returns the error."
+Return: The number of bytes copied: count, or fewer at the end of the object. After an error behind some
+bytes the count is short as well; the next call returns the error."
   (%pshm-write (check-int fd 'fd) bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 (declaim (inline %pshm-map-prefixed pshm-map-prefixed))
@@ -692,7 +693,7 @@ some bytes, the count is short as well; the next call returns the error."
   (prefix (signed 64)))
 
 (defun pshm-map-prefixed (fd length protections flags offset prefix)
-  "Map an object directly behind private memory.
+  "Map an object directly behind a prefix of private memory.
 Return: The address of the data, a multiple of the page size. The prefix ends there."
   (%pshm-map-prefixed (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset) (check-int64 prefix 'prefix)))
 
@@ -703,7 +704,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (prefix (signed 64)))
 
 (defun pshm-unmap-prefixed (address length prefix)
-  "Remove a mapping that pshm_map_prefixed made, prefix and all."
+  "Remove a mapping of pshm_map_prefixed and its prefix."
   (%pshm-unmap-prefixed (check-int64 address 'address) (check-int64 length 'length) (check-int64 prefix 'prefix)))
 
 (declaim (inline %pshm-copy pshm-copy))
@@ -713,7 +714,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (count (signed 64)))
 
 (defun pshm-copy (to from count)
-  "Copy bytes within memory, storing to no byte outside the target."
+  "Copy bytes within memory, without a store outside the target."
   (%pshm-copy (check-int64 to 'to) (check-int64 from 'from) (check-int64 count 'count)))
 
 (declaim (inline %pshm-fill pshm-fill))
@@ -723,7 +724,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (count (signed 64)))
 
 (defun pshm-fill (address byte count)
-  "Set bytes of memory, storing to no byte outside the target."
+  "Set bytes of memory, without a store outside the target."
   (%pshm-fill (check-int64 address 'address) (check-int byte 'byte) (check-int64 count 'count)))
 
 (declaim (inline %pshm-send pshm-send))
@@ -752,7 +753,7 @@ Return: The descriptor; the caller closes it."
   (ret-second system-area-pointer))
 
 (defun pshm-socketpair (ret-first ret-second)
-  "Make a connected pair of Unix domain stream sockets, close-on-exec."
+  "Create a connected pair of Unix domain stream sockets, close-on-exec."
   (%pshm-socketpair ret-first ret-second))
 
 (declaim (inline %pshm-seal pshm-seal))
@@ -761,7 +762,7 @@ Return: The descriptor; the caller closes it."
   (seals int))
 
 (defun pshm-seal (fd seals)
-  "Forbid something about an anonymous object, for everybody and for ever: fcntl(2) with F_ADD_SEALS."
+  "Add seals to an anonymous object, permanently and for every process: fcntl(2) with F_ADD_SEALS."
   (%pshm-seal (check-int fd 'fd) (check-int seals 'seals)))
 
 (declaim (inline %pshm-seals pshm-seals))
@@ -770,8 +771,8 @@ Return: The descriptor; the caller closes it."
 
 (defun pshm-seals (fd)
   "Return the seals of an object: fcntl(2) with F_GET_SEALS.
-Return: PSHM_SEAL_ constants, or-ed. A named object on Linux has PSHM_SEAL_SEAL from the start; an anonymous
-one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
+Return: The PSHM_SEAL_ constants, combined by bitwise or. A named object on Linux has PSHM_SEAL_SEAL from
+the start; an anonymous one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (%pshm-seals (check-int fd 'fd)))
 
 (declaim (inline %pshm-reopen pshm-reopen))
@@ -780,7 +781,7 @@ one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (direction int))
 
 (defun pshm-reopen (fd direction)
-  "Make another descriptor of the same object, with the same access or less.
+  "Open another descriptor of the same object, with the same access or less.
 Return: The new descriptor; the caller closes it."
   (%pshm-reopen (check-int fd 'fd) (check-int direction 'direction)))
 
@@ -791,6 +792,6 @@ Return: The new descriptor; the caller closes it."
 
 (defun pshm-list (ret-names size)
   "List the names of the objects that exist.
-Return: The size that the list needs, in bytes; 0 when there is no object. Where it is more than size, call
-again with a larger buffer: objects come and go."
+Return: The size that the list needs, in bytes; 0 if there is no object. If it is more than size, call again
+with a larger buffer, perhaps repeatedly: other processes create objects meanwhile."
   (%pshm-list ret-names (check-int64 size 'size)))

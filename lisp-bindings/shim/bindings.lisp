@@ -145,11 +145,11 @@
 (defconstant +pshm-if-exists-error+ 1
   "Fail with -EEXIST.")
 (defconstant +pshm-if-exists-overwrite+ 2
-  "Open it as it is.")
+  "Open the existing object unchanged.")
 (defconstant +pshm-if-exists-truncate+ 3
-  "Open it and empty it, also where the call may not create.")
+  "Open it and set its size to 0, also where the call may not create.")
 (defconstant +pshm-if-exists-supersede+ 4
-  "Put a new object in its place; who has the old one open keeps it.")
+  "Replace it with a new object; existing descriptors of the old one stay valid.")
 (defconstant +pshm-if-exists-nil+ 5
   "Return -EEXIST, which is not recorded as a failure.")
 (defconstant +pshm-if-does-not-exist-default+ 0
@@ -161,19 +161,19 @@
 (defconstant +pshm-if-does-not-exist-nil+ 3
   "Return -ENOENT, which is not recorded as a failure.")
 (defconstant +pshm-anonymous-huge+ 8388608
-  "An object of huge pages (Linux, MFD_HUGETLB). Its size is a multiple of theirs.")
+  "An object of huge pages (Linux, MFD_HUGETLB). Its size is a multiple of the size of a huge page.")
 (defconstant +pshm-seal-seal+ 1
-  "No more seals.")
+  "No seal can be added.")
 (defconstant +pshm-seal-shrink+ 2
-  "The object never gets smaller: no access faults because it was cut.")
+  "The size never decreases: no access faults because of a smaller size.")
 (defconstant +pshm-seal-grow+ 4
-  "The object never gets larger.")
+  "The size never increases.")
 (defconstant +pshm-seal-write+ 8
-  "Nobody writes any more. Refused while a shared mapping may write.")
+  "The bytes never change. An error while a shared mapping may write.")
 (defconstant +pshm-seal-future-write+ 16
-  "Nobody but existing mappings writes any more.")
+  "The bytes change only through existing mappings.")
 (defconstant +pshm-seal-exec+ 32
-  "The execute permissions never change. Where one is set, neither do size and bytes.")
+  "The execute permissions never change. If one is set, neither do the size and the bytes.")
 
 (defparameter *keywords*
   '((:open-flag
@@ -567,7 +567,7 @@ Return: Another descriptor of the same object; the caller closes it."
   (ret-created :pointer))
 
 (defun pshm-open (name direction if-exists if-does-not-exist permissions ret-created)
-  "Open a named object the way Common Lisp's open opens a file.
+  "Open or create a named object, with one option for each case: it exists, or it does not.
 Return: A descriptor; the caller closes it."
   (with-c-string (name)
     (%pshm-open name (check-int direction 'direction) (check-int if-exists 'if-exists) (check-int if-does-not-exist 'if-does-not-exist) (check-int permissions 'permissions) ret-created)))
@@ -579,7 +579,7 @@ Return: A descriptor; the caller closes it."
   (flags :int))
 
 (defun pshm-open-anonymous (direction permissions flags)
-  "Make an object without a name.
+  "Create an anonymous object.
 Return: A descriptor; the caller closes it."
   (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags)))
 
@@ -598,7 +598,7 @@ Return: A descriptor; the caller closes it."
   (fd :int))
 
 (defun pshm-delete-if-same (name fd)
-  "Remove a name if it is still the name of the object behind a descriptor."
+  "Remove a name if it still refers to the object of a descriptor."
   (with-c-string (name)
     (%pshm-delete-if-same name (check-int fd 'fd))))
 
@@ -617,7 +617,7 @@ Return: A descriptor; the caller closes it."
   (size :int64))
 
 (defun pshm-allocate (fd size)
-  "Give an object at least a size, with memory behind every page of it, or an error."
+  "Grow an object to at least a size, with every page backed by memory."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
 #-clisp (declaim (inline %pshm-discard pshm-discard))
@@ -627,7 +627,7 @@ Return: A descriptor; the caller closes it."
   (length :int64))
 
 (defun pshm-discard (fd offset length)
-  "Give back the memory of a part of an object, and keep the size."
+  "Release the memory of a range of an object; the size does not change."
   (%pshm-discard (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
 
 #-clisp (declaim (inline %pshm-space pshm-space))
@@ -636,7 +636,8 @@ Return: A descriptor; the caller closes it."
   (ret-free :pointer))
 
 (defun pshm-space (ret-total ret-free)
-  "Give the size of the shared memory file system, and how many bytes named objects can still get."
+  "Return the size of the shared memory file system, and the number of bytes that named objects can
+still use."
   (%pshm-space ret-total ret-free))
 
 #-clisp (declaim (inline %pshm-map pshm-map))
@@ -648,8 +649,8 @@ Return: A descriptor; the caller closes it."
   (offset :int64))
 
 (defun pshm-map (fd length protections flags offset)
-  "Map a part of an object, from any offset.
-Return: The address of the first byte."
+  "Map a range of an object, from any offset.
+Return: The address of the first byte. The caller unmaps it (pshm_unmap) with the same length."
   (%pshm-map (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-unmap pshm-unmap))
@@ -658,7 +659,7 @@ Return: The address of the first byte."
   (length :int64))
 
 (defun pshm-unmap (address length)
-  "Remove a mapping that pshm_map made."
+  "Remove a mapping of pshm_map."
   (%pshm-unmap (check-int64 address 'address) (check-int64 length 'length)))
 
 #-clisp (declaim (inline %pshm-read pshm-read))
@@ -670,7 +671,7 @@ Return: The address of the first byte."
 
 (defun pshm-read (fd ret-bytes count offset)
   "Copy bytes out of an object.
-Return: How many bytes were copied: count, or fewer at the end of the object."
+Return: The number of bytes copied: count, or fewer at the end of the object."
   (%pshm-read (check-int fd 'fd) ret-bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-write pshm-write))
@@ -682,8 +683,8 @@ Return: How many bytes were copied: count, or fewer at the end of the object."
 
 (defun pshm-write (fd bytes count offset)
   "Copy bytes into an object, never past its end.
-Return: How many bytes were copied: count, or fewer at the end of the object. Where an error comes after
-some bytes, the count is short as well; the next call returns the error."
+Return: The number of bytes copied: count, or fewer at the end of the object. After an error behind some
+bytes the count is short as well; the next call returns the error."
   (%pshm-write (check-int fd 'fd) bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-map-prefixed pshm-map-prefixed))
@@ -696,7 +697,7 @@ some bytes, the count is short as well; the next call returns the error."
   (prefix :int64))
 
 (defun pshm-map-prefixed (fd length protections flags offset prefix)
-  "Map an object directly behind private memory.
+  "Map an object directly behind a prefix of private memory.
 Return: The address of the data, a multiple of the page size. The prefix ends there."
   (%pshm-map-prefixed (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset) (check-int64 prefix 'prefix)))
 
@@ -707,7 +708,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (prefix :int64))
 
 (defun pshm-unmap-prefixed (address length prefix)
-  "Remove a mapping that pshm_map_prefixed made, prefix and all."
+  "Remove a mapping of pshm_map_prefixed and its prefix."
   (%pshm-unmap-prefixed (check-int64 address 'address) (check-int64 length 'length) (check-int64 prefix 'prefix)))
 
 #-clisp (declaim (inline %pshm-copy pshm-copy))
@@ -717,7 +718,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (count :int64))
 
 (defun pshm-copy (to from count)
-  "Copy bytes within memory, storing to no byte outside the target."
+  "Copy bytes within memory, without a store outside the target."
   (%pshm-copy (check-int64 to 'to) (check-int64 from 'from) (check-int64 count 'count)))
 
 #-clisp (declaim (inline %pshm-fill pshm-fill))
@@ -727,7 +728,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (count :int64))
 
 (defun pshm-fill (address byte count)
-  "Set bytes of memory, storing to no byte outside the target."
+  "Set bytes of memory, without a store outside the target."
   (%pshm-fill (check-int64 address 'address) (check-int byte 'byte) (check-int64 count 'count)))
 
 #-clisp (declaim (inline %pshm-send pshm-send))
@@ -756,7 +757,7 @@ Return: The descriptor; the caller closes it."
   (ret-second :pointer))
 
 (defun pshm-socketpair (ret-first ret-second)
-  "Make a connected pair of Unix domain stream sockets, close-on-exec."
+  "Create a connected pair of Unix domain stream sockets, close-on-exec."
   (%pshm-socketpair ret-first ret-second))
 
 #-clisp (declaim (inline %pshm-seal pshm-seal))
@@ -765,7 +766,7 @@ Return: The descriptor; the caller closes it."
   (seals :int))
 
 (defun pshm-seal (fd seals)
-  "Forbid something about an anonymous object, for everybody and for ever: fcntl(2) with F_ADD_SEALS."
+  "Add seals to an anonymous object, permanently and for every process: fcntl(2) with F_ADD_SEALS."
   (%pshm-seal (check-int fd 'fd) (check-int seals 'seals)))
 
 #-clisp (declaim (inline %pshm-seals pshm-seals))
@@ -774,8 +775,8 @@ Return: The descriptor; the caller closes it."
 
 (defun pshm-seals (fd)
   "Return the seals of an object: fcntl(2) with F_GET_SEALS.
-Return: PSHM_SEAL_ constants, or-ed. A named object on Linux has PSHM_SEAL_SEAL from the start; an anonymous
-one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
+Return: The PSHM_SEAL_ constants, combined by bitwise or. A named object on Linux has PSHM_SEAL_SEAL from
+the start; an anonymous one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (%pshm-seals (check-int fd 'fd)))
 
 #-clisp (declaim (inline %pshm-reopen pshm-reopen))
@@ -784,7 +785,7 @@ one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (direction :int))
 
 (defun pshm-reopen (fd direction)
-  "Make another descriptor of the same object, with the same access or less.
+  "Open another descriptor of the same object, with the same access or less.
 Return: The new descriptor; the caller closes it."
   (%pshm-reopen (check-int fd 'fd) (check-int direction 'direction)))
 
@@ -795,6 +796,6 @@ Return: The new descriptor; the caller closes it."
 
 (defun pshm-list (ret-names size)
   "List the names of the objects that exist.
-Return: The size that the list needs, in bytes; 0 when there is no object. Where it is more than size, call
-again with a larger buffer: objects come and go."
+Return: The size that the list needs, in bytes; 0 if there is no object. If it is more than size, call again
+with a larger buffer, perhaps repeatedly: other processes create objects meanwhile."
   (%pshm-list ret-names (check-int64 size 'size)))
