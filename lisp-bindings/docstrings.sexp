@@ -2,7 +2,7 @@
 ;;;; (package name kind docstring lambda-list), one for each symbol and kind of definition.
 (
 ("posix-shm/ffi" "shm-open" "Function"
-"Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, when it is created, the
+"Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, for a new object, the
 permissions MODE (`mode`). NAME may lack its leading slash. Return a descriptor, or -1 with the
 reason in `*errno*`."
 "name oflag mode")
@@ -11,41 +11,42 @@ reason in `*errno*`."
 with the reason in `*errno*`."
 "name")
 ("posix-shm/ffi" "ftruncate" "Function"
-"Set the size of the object behind the descriptor FD to LENGTH octets. Return 0, or -1 with the
-reason in `*errno*`."
+"Set the size of the object of the descriptor FD to LENGTH octets. Return 0, or -1 with the reason in
+`*errno*`."
 "fd length")
 ("posix-shm/ffi" "fallocate" "Function"
-"Reserve the pages of LENGTH octets from OFFSET of the object behind the descriptor FD. Return 0, or
--1 with the reason in `*errno*`."
+"Reserve the pages of LENGTH octets from OFFSET of the object of the descriptor FD. Return 0, or -1
+with the reason in `*errno*`."
 "fd offset length")
 ("posix-shm/ffi" "fstat" "Function"
-"Fill STATBUF, a foreign pointer to a `(:struct stat)`, with the description of the object behind the
+"Fill STATBUF, a foreign pointer to a `(:struct stat)`, with the description of the object of the
 descriptor FD. Return 0, or -1 with the reason in `*errno*`."
 "fd statbuf")
 ("posix-shm/ffi" "fchown" "Function"
-"Give the object behind the descriptor FD to the user id OWNER and the group id GROUP; -1 leaves one
-alone, and so does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with the reason in `*errno*`."
+"Set the owner of the object of the descriptor FD to the user id OWNER, and its group to the group id
+GROUP; -1 changes nothing, and neither does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with
+the reason in `*errno*`."
 "fd owner group")
 ("posix-shm/ffi" "fchmod" "Function"
-"Give the object behind the descriptor FD the permissions MODE (`mode`). Return 0, or -1 with the
+"Set the permissions of the object of the descriptor FD to MODE (`mode`). Return 0, or -1 with the
 reason in `*errno*`."
 "fd mode")
 ("posix-shm/ffi" "mmap" "Function"
-"Map LENGTH octets from OFFSET of the object behind the descriptor FD, with the protections PROT
-(`prot-flags`) and the flags FLAGS (`mmap-flags`), at the pointer ADDR or, where that is null,
-wherever the system likes. Return a pointer; on failure its address is `+map-failed+` and the reason
-is in `*errno*`."
+"Map LENGTH octets from OFFSET of the object of the descriptor FD, with the protections PROT
+(`prot-flags`) and the flags FLAGS (`mmap-flags`), at the pointer ADDR or, where that is null, at an
+address that the system chooses. Return a pointer; on failure its address is `+map-failed+` and the
+reason is in `*errno*`."
 "addr length prot flags fd offset")
 ("posix-shm/ffi" "munmap" "Function"
 "Remove the mapping of LENGTH octets at the pointer ADDR. Return 0, or -1 with the reason in
 `*errno*`."
 "addr length")
 ("posix-shm/ffi" "mprotect" "Function"
-"Give LENGTH octets of mapped memory at the pointer ADDR the protections PROT (`prot-flags`). Return
-0, or -1 with the reason in `*errno*`."
+"Set the protections of LENGTH octets of mapped memory at the pointer ADDR to PROT (`prot-flags`).
+Return 0, or -1 with the reason in `*errno*`."
 "addr length prot")
 ("posix-shm/ffi" "msync" "Function"
-"Write LENGTH octets of mapped memory at the pointer ADDR back to their file, in the way of FLAGS
+"Write LENGTH octets of mapped memory at the pointer ADDR back to their file, with the flags FLAGS
 (`msync-flags`). Return 0, or -1 with the reason in `*errno*`."
 "addr length flags")
 ("posix-shm/ffi" "close" "Function"
@@ -55,15 +56,12 @@ is in `*errno*`."
 "Return a duplicate of the descriptor FD, or -1 with the reason in `*errno*`."
 "fd")
 ("posix-shm" "open-shm" "Function"
-"Open the shared memory object NAME and return it as an `open-shm`; the second value is true when
-this call created it. DIRECTION is `:input` (the default) or `:io`. IF-EXISTS is `:error`,
-`:overwrite` (the default), `:truncate`, `:supersede` or nil. IF-DOES-NOT-EXIST is `:error`,
-`:create` or nil; its default is `:error` for input and where an existing object would be
-overwritten or truncated, else `:create`. PERMISSIONS are those of an object that is created,
-`(:user-read :user-write :group-read :other-read)` by default, less the umask. Where an option that
-is nil applies, both values are nil. A NAME without its leading slash is taken as the one with it,
-and so is one with several; `shm-name` gives it back as it is. NAME may be kept, and not copied: do
-not change it while the result is in use.
+"Open or create the shared memory object NAME and return it as an `open-shm`. IF-DOES-NOT-EXIST
+applies if the object does not exist. IF-EXISTS applies if it exists and IF-DOES-NOT-EXIST would
+have created it; otherwise the object is opened unchanged, and of IF-EXISTS only `:truncate` has an
+effect. Where an option that is nil applies, both values are nil. A new object has the PERMISSIONS
+less the umask. `shm-name` of the result is NAME as it was given, perhaps the same string: do not
+modify it while the result is in use.
 
 - NAME: A string: the name of the object, with its leading slash or without; several are one. At
   most `pshm_name_max` octets of UTF-8.
@@ -77,18 +75,15 @@ not change it while the result is in use.
 - SHM: An `open-shm`.
 - CREATED: A boolean: did this call create the object?
 
-Exceptional situations: `shm-does-not-exist` when there is no such object and the option is
-`:error`; `shm-exists` when there is one; `shm-invalid-argument` when an argument is none of the
-values above, before anything is called; `shm-error` when the system refuses, and when NAME is
-longer than the system takes (`:enametoolong`). The restarts `continue`, `use-value`, and
-`overwrite`, `truncate`, `supersede` or `create` where they apply, are established around the error."
+Exceptional situations: `shm-does-not-exist` if the object does not exist and `:error` applies;
+`shm-exists` if it exists and `:error` applies; `shm-invalid-argument` for an invalid argument,
+before any call; `shm-error` for an error of the system, and for a NAME that is too long for the
+system (`:enametoolong`). The restarts `continue`, `use-value`, and `overwrite`, `truncate`,
+`supersede` or `create` where they apply, are established."
 "name &key direction if-exists if-does-not-exist permissions")
 ("posix-shm" "open-shm*" "Function"
-"Make a shared memory object without a name and return it as an `open-shm`. DIRECTION is `:input`
-(the default) or `:io`. PERMISSIONS are exactly those of the object, `(:user-read :user-write
-:group-read :other-read)` by default. ATTEMPTS, 100 by default, is how many random names may be
-tried where the system needs one: with 0 nothing is called, and any other number is as good as 100.
-HUGE asks for an object of huge pages. The `shm-name` of the result is a label, a random name of no
+"Create an anonymous shared memory object and return it as an `open-shm`. Its permissions are exactly
+PERMISSIONS: the umask is ignored. The `shm-name` of the result is a label, a random name of no
 object.
 
 - DIRECTION: `:input` (the default) or `:io`.
@@ -100,86 +95,83 @@ object.
 - HUGE: A generalized boolean: an object of huge pages? nil by default.
 - SHM: An `open-shm`.
 
-Exceptional situations: `shm-exists` when ATTEMPTS is 0; `shm-invalid-argument` for a bad argument;
-`shm-error` when the system refuses."
+Exceptional situations: `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid
+argument; `shm-error` for an error of the system."
 "&key direction permissions attempts huge")
 ("posix-shm" "delete-shm" "Function"
-"Remove the name NAME of a shared memory object and return t. Descriptors and mappings of the object
-stay good.
+"Remove the name NAME of a shared memory object and return t. Existing descriptors and mappings of
+the object stay valid.
 
 - NAME: A string: the name of the object, with its leading slash or without; several are one. At
   most `pshm_name_max` octets of UTF-8.
 - T: The symbol t.
 
-Exceptional situations: `shm-does-not-exist` when there is no such object, which is so of a name
-that no object can have, such as `\"/a/b\"`; `shm-invalid-argument` when NAME is no string;
-`shm-error` when the system refuses, and when NAME is longer than the system takes
-(`:enametoolong`)."
+Exceptional situations: `shm-does-not-exist` if the object does not exist, also for a name that no
+object can have, such as `\"/a/b\"`; `shm-invalid-argument` if NAME is not a string; `shm-error` for
+an error of the system, and for a NAME that is too long for the system (`:enametoolong`)."
 "name")
 ("posix-shm" "delete-shm-if-same" "Function"
-"Remove the name NAME if it is still SHM's, and say whether it was. Something that takes the name
-between the comparison and the removal loses it.
+"Remove the name NAME if it still refers to the object of SHM, and return whether it did. An object
+that gets the name between the comparison and the removal loses it.
 
 - NAME: A string: the name of the object, with its leading slash or without; several are one. At
   most `pshm_name_max` octets of UTF-8.
 - SHM: An `open-shm`.
 - DELETED: A boolean: was the name removed?
 
-Exceptional situations: `shm-does-not-exist` when there is no such object; `shm-invalid-argument`
-when NAME is no string or SHM is closed; `shm-error` when the system refuses, and when NAME is
-longer than the system takes (`:enametoolong`)."
+Exceptional situations: `shm-does-not-exist` if the object does not exist; `shm-invalid-argument` if
+NAME is not a string or SHM is closed; `shm-error` for an error of the system, and for a NAME that
+is too long for the system (`:enametoolong`)."
 "name shm")
 ("posix-shm" "truncate-shm" "Function"
-"Set the size of SHM to SIZE octets. New octets are zero. No memory is set aside: `allocate-shm` does
-that. Returns no values.
+"Set the size of SHM to SIZE octets. New octets are zero. No memory is reserved: see `allocate-shm`.
+Return no values.
 
 - SHM: An `open-shm`.
 - SIZE: An integer from 0 to 2^63 - 1: octets.
 
-Exceptional situations: `shm-invalid-argument` when SIZE is not an integer from 0 to 2^63 - 1, or
-SHM is closed; `shm-error` when the system refuses."
+Exceptional situations: `shm-invalid-argument` if SIZE is not an integer from 0 to 2^63 - 1, or SHM
+is closed; `shm-error` for an error of the system."
 "shm size")
 ("posix-shm" "allocate-shm" "Function"
-"Give SHM at least SIZE octets, with real memory behind all of them. After success no access to them
-can fault for lack of memory; after an error its size and its octets are as they were. Returns no
+"Grow SHM to at least SIZE octets, every page of them backed by memory. After success no access to
+them can fault for lack of memory; an error leaves the size and the octets unchanged. Return no
 values.
 
 - SHM: An `open-shm`.
 - SIZE: An integer from 0 to 2^63 - 1: octets.
 
-Exceptional situations: `shm-error` with the errno `:enospc` when there is not that much memory: for
-an object with a name the report says how much there is; with `:ebadf` when SHM was opened for
-input, and with others when the system refuses; `shm-invalid-argument` when SIZE is not an integer
-from 0 to 2^63 - 1, or SHM is closed."
+Exceptional situations: `shm-error` with the errno `:enospc` if there is not enough memory: for a
+named object the report has the total and the free space; with `:ebadf` if SHM was opened for input,
+and with another errno for another error of the system; `shm-invalid-argument` if SIZE is not an
+integer from 0 to 2^63 - 1, or SHM is closed."
 "shm size")
 ("posix-shm" "discard-shm" "Function"
-"Give back the memory of LENGTH octets of SHM from OFFSET on. They are zero afterwards, and the size
-of SHM is as it was. Returns no values.
+"Release the memory of LENGTH octets of SHM from OFFSET. They are zero afterwards; the size of SHM
+does not change. Return no values.
 
 - SHM: An `open-shm`.
 - OFFSET: An integer from 0 (the default): octets from the beginning of the object.
 - LENGTH: An integer from 1: octets.
 
-Exceptional situations: `shm-error` with the errno `:ebadf` when SHM was opened for input, with
-`:eperm` when a seal forbids it, with `:enotsup` where the platform cannot do it, with `:eoverflow`
-when OFFSET and LENGTH together are more than 2^63 - 1; `shm-invalid-argument` when one of them is
+Exceptional situations: `shm-error` with the errno `:ebadf` if SHM was opened for input, with
+`:eperm` if a seal forbids the call, with `:enotsup` if the platform does not support it, with
+`:eoverflow` if OFFSET plus LENGTH is more than 2^63 - 1; `shm-invalid-argument` if one of them is
 not an integer from 0 to 2^63 - 1, or SHM is closed."
 "shm offset length")
 ("posix-shm" "shm-space" "Function"
-"Return the size of the shared memory file system, 0 when it has no limit, and how much named objects
-can still get: the least of what the file system, the machine and the control group of this process
-have left. Both are in octets.
+"Return the size of the shared memory file system, 0 if it has no limit, and the space that named
+objects can still use: the least of the free space of the file system, the machine and the control
+group of this process.
 
 - TOTAL: An integer: octets.
 - FREE: An integer: octets.
 
-Exceptional situations: `shm-error` when the platform gives no figures."
+Exceptional situations: `shm-error` if the platform reports no figures."
 "")
 ("posix-shm" "mmap-shm" "Function"
-"Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. PROT is `(:read
-:write)` by default; `()` means no access. FLAGS is `(:shared)` by default, and where it is nil. PTR
-is the address that is wished for; the null pointer, the default, lets the system choose, and then
-any OFFSET will do. SHM may be nil with `:anonymous` among FLAGS: memory of no object.
+"Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. FLAGS of nil are
+`(:shared)`. With a null PTR, the default, OFFSET need not be a multiple of the page size.
 
 - SHM: An `open-shm`, or nil with the flag `:anonymous`.
 - LENGTH: An integer from 1: octets.
@@ -193,26 +185,25 @@ any OFFSET will do. SHM may be nil with `:anonymous` among FLAGS: memory of no o
 - OFFSET: An integer from 0 (the default): octets from the beginning of the object.
 - POINTER: A foreign pointer.
 
-Exceptional situations: `mmap-error` when the system refuses, LENGTH is 0, or FLAGS ask for what
-does not go together; `mmap-invalid-argument` when an argument is of the wrong kind or SHM is
-closed. Memory past the end of the object can be mapped; touching it is a memory fault."
+Exceptional situations: `mmap-error` for an error of the system, a LENGTH of 0, or FLAGS that
+exclude each other; `mmap-invalid-argument` if an argument is of the wrong type or SHM is closed.
+Memory past the end of the object can be mapped; an access to it is a memory fault."
 "shm length &key ptr prot flags offset")
 ("posix-shm" "munmap" "Function"
-"Remove the mapping of LENGTH octets at PTR, the pointer that `mmap-shm` returned. Returns no values.
+"Remove the mapping of LENGTH octets at PTR, the pointer that `mmap-shm` returned. Return no values.
 
 - PTR: A foreign pointer.
 - LENGTH: An integer from 1: octets.
 
-Exceptional situations: `mmap-error` when the system refuses; `mmap-invalid-argument` for a null
-pointer or a bad LENGTH."
+Exceptional situations: `mmap-error` for an error of the system or a LENGTH of 0;
+`mmap-invalid-argument` for a null pointer or a LENGTH that is not a non-negative integer."
 "ptr length")
 ("posix-shm" "read-shm" "Function"
-"Copy octets of SHM, from OFFSET, into the elements of VECTOR from START (0 by default) up to END
-(its length). VECTOR is specialised on one of the types that `map-shm-vector` knows, in the heap or
-in shared memory, or an `shm-view`. Return how many octets were copied: fewer than asked for at the
-end of the object, 0 past it. The last element may then be half new and half old. OFFSET is any
-number of octets. Nothing is copied twice where the implementation can hold VECTOR in place: on SBCL
-and ECL, and everywhere when VECTOR is in shared memory.
+"Copy octets of SHM, from OFFSET, into the elements of VECTOR from START up to END. The element type
+of VECTOR is one that `map-shm-vector` supports. Return the number of octets copied: fewer than
+requested at the end of the object, 0 past it. The last element may then be partly old and partly
+new. The octets are copied once, without a temporary buffer, where the implementation can pin
+VECTOR: on SBCL and ECL, and everywhere if VECTOR is in shared memory.
 
 - SHM: An `open-shm`.
 - VECTOR: A vector in shared memory or a specialised vector of the heap.
@@ -221,15 +212,14 @@ and ECL, and everywhere when VECTOR is in shared memory.
 - OFFSET: An integer from 0 (the default): octets from the beginning of the object.
 - COUNT: An integer from 0: how many octets were copied.
 
-Exceptional situations: `shm-invalid-argument` when an argument is of the wrong kind or out of
-bounds, or SHM is closed; `shm-error` when the system refuses."
+Exceptional situations: `shm-invalid-argument` if an argument is of the wrong type or out of bounds,
+or SHM is closed; `shm-error` for an error of the system."
 "shm vector &key start end offset")
 ("posix-shm" "write-shm" "Function"
-"Copy the elements of VECTOR from START (0 by default) up to END (its length) into SHM at OFFSET,
-which is any number of octets. VECTOR is one that `read-shm` takes. Return how many octets were
-copied. The object never grows by itself: where it ends before the elements do, what fits is copied,
-and `shm-too-short` is signalled, with the restarts `extend` and `continue`; with a SHORT of
-`:count` (`:error` by default), nothing is signalled, and fewer are returned.
+"Copy the elements of VECTOR from START up to END into SHM at OFFSET. VECTOR is one that `read-shm`
+accepts. Return the number of octets copied. The object does not grow: if it ends before the
+elements do, the octets that fit are copied. Then `shm-too-short` is signalled, with the restarts
+`extend` and `continue`, or, with a SHORT of `:count`, their number is returned.
 
 - SHM: An `open-shm`.
 - VECTOR: A vector in shared memory or a specialised vector of the heap.
@@ -239,64 +229,59 @@ and `shm-too-short` is signalled, with the restarts `extend` and `continue`; wit
 - SHORT: `:error` (the default) or `:count`.
 - COUNT: An integer from 0: how many octets were copied.
 
-Exceptional situations: `shm-invalid-argument` when an argument is of the wrong kind or out of
-bounds, or SHM is closed; `shm-too-short` when the object ends before the elements do; `shm-error`
-when the system refuses."
+Exceptional situations: `shm-invalid-argument` if an argument is of the wrong type or out of bounds,
+or SHM is closed; `shm-too-short` if the object ends before the elements do; `shm-error` for an
+error of the system."
 "shm vector &key start end offset short")
 ("posix-shm" "send-shm" "Function"
-"Send SHM over SOCKET, the descriptor of a connected Unix domain socket. SHM stays open here. While
-the buffer of SOCKET is full it waits, at most TIMEOUT seconds, a non-negative real; nil, the
-default, is no limit. Interrupts are served while it waits. Returns no values.
+"Send SHM over SOCKET. SHM stays open. While the buffer of SOCKET is full, wait at most TIMEOUT;
+interrupts run during the wait. Return no values.
 
 - SHM: An `open-shm`.
 - SOCKET: The descriptor of a connected Unix domain socket: an integer from 0.
 - TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
 
-Exceptional situations: `shm-timeout` when the time is up, with the restart `continue`, which waits
-as long again; `shm-error` when the peer is gone or the system refuses; `shm-invalid-argument` when
-SHM is closed, SOCKET is not a descriptor, or TIMEOUT is neither a non-negative real nor nil."
+Exceptional situations: `shm-timeout` after the timeout, with the restart `continue`, which waits
+for it again; `shm-error` if the peer is closed, and for an error of the system;
+`shm-invalid-argument` if SHM is closed, SOCKET is not a descriptor, or TIMEOUT is neither a
+non-negative real nor nil."
 "shm socket &key timeout")
 ("posix-shm" "receive-shm" "Function"
-"Wait for an object on SOCKET, the descriptor of a connected Unix domain socket, and return it as an
-`open-shm`, with the name NAME for people, which may be kept, and not copied: do not change it while
-the result is in use. It waits at most TIMEOUT seconds, a non-negative real; nil, the default, is no
-limit. Interrupts are served while it waits, whoever else receives from SOCKET.
+"Receive an object from SOCKET and return it as an `open-shm`, with the display name NAME, perhaps
+the same string: do not modify it while the result is in use. Wait at most TIMEOUT; interrupts run
+during the wait, also while other processes receive from SOCKET.
 
 - SOCKET: The descriptor of a connected Unix domain socket: an integer from 0.
 - NAME: Any string, or nil (the default): a display name.
 - TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
 - SHM: An `open-shm`.
 
-Exceptional situations: `shm-timeout` when the time is up, with the restart `continue`, which waits
-as long again; `shm-error` when the peer closed its end (`:enodata`), or did so before it had
-received all that was sent to it (`:econnreset`: call again, until `:enodata`), sent no descriptor
-or several (`:eproto`), or there is no descriptor free (`:emfile`); `shm-invalid-argument` when
-SOCKET is not a descriptor, NAME is neither a name nor nil, or TIMEOUT is neither a non-negative
-real nor nil."
+Exceptional situations: `shm-timeout` after the timeout, with the restart `continue`, which waits
+for it again; `shm-error` if the peer closed its end (`:enodata`), closed it with unread messages
+(`:econnreset`: call again, until `:enodata`), sent no descriptor or several (`:eproto`), or the
+process has no free descriptor (`:emfile`); `shm-invalid-argument` if SOCKET is not a descriptor,
+NAME is neither a name nor nil, or TIMEOUT is neither a non-negative real nor nil."
 "socket &key name timeout")
 ("posix-shm" "shm-socketpair" "Function"
-"Return two descriptors of sockets that are connected to each other, for `send-shm` and
-`receive-shm`. Close them with `posix-shm/ffi:close`.
+"Create a pair of connected Unix domain sockets for `send-shm` and `receive-shm`, and return their
+descriptors. Close them with `posix-shm/ffi:close`.
 
 - FIRST: A descriptor: an integer from 0.
 - SECOND: A descriptor: an integer from 0.
 
-Exceptional situations: `shm-error` when the system refuses."
+Exceptional situations: `shm-error` for an error of the system."
 "")
 ("posix-shm" "seal-shm" "Function"
-"Add SEALS, a list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write` and `:exec`, one of
-them, or an integer, to the seals of SHM, for everybody and for ever. Where SHM has an execute
-permission, `:exec` brings `:shrink`, `:grow`, `:write` and `:future-write` with it. Returns no
-values.
+"Add SEALS to the seals of SHM, permanently and for every process. If SHM has an execute permission,
+`:exec` adds `:shrink`, `:grow`, `:write` and `:future-write` as well. Return no values.
 
 - SHM: An `open-shm`.
 - SEALS: A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument
   also one of them, or an integer.
 
-Exceptional situations: `shm-error` when SHM takes no seals (one that has a name or was opened for
-input, `:eperm`), or when, for `:write` or what brings it, a shared mapping exists that was made
-through an object opened for `:io`, even with `:prot :read` (`:ebusy`); `shm-invalid-argument` for
-an unknown keyword or a closed SHM."
+Exceptional situations: `shm-error` if SHM is a named object or was opened for input (`:eperm`), or
+if, for `:write` or a seal that adds it, a shared mapping through an object opened for `:io` exists,
+even with `:prot :read` (`:ebusy`); `shm-invalid-argument` for an unknown keyword or a closed SHM."
 "shm seals")
 ("posix-shm" "shm-seals" "Function"
 "Return the seals of SHM as a list of keywords.
@@ -305,27 +290,27 @@ an unknown keyword or a closed SHM."
 - SEALS: A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument
   also one of them, or an integer.
 
-Exceptional situations: `shm-error` when the object or the platform knows no seals;
-`shm-invalid-argument` when SHM is closed."
+Exceptional situations: `shm-error` if the object or the platform does not support seals;
+`shm-invalid-argument` if SHM is closed."
 "shm")
 ("posix-shm" "reopen-shm" "Function"
-"Return another `open-shm` of the object of SHM, for DIRECTION, `:input` by default: never with more
-access than SHM has. Send such a one to a peer that is only to read.
+"Return another `open-shm` of the object of SHM, with the access DIRECTION, at most that of SHM. Send
+a read-only one to a peer that should only read.
 
 - SHM: An `open-shm`.
 - DIRECTION: `:input` (the default) or `:io`.
 
-Exceptional situations: `shm-error` when `:io` is asked of an object opened for input (`:eacces`);
-`shm-invalid-argument` when SHM is closed, or DIRECTION is neither `:input` nor `:io`."
+Exceptional situations: `shm-error` if DIRECTION is `:io` and SHM was opened for input (`:eacces`);
+`shm-invalid-argument` if SHM is closed, or DIRECTION is neither `:input` nor `:io`."
 "shm &key direction")
 ("posix-shm" "list-shm" "Function"
-"Return a list of the names of the objects that exist, in no order, but for those that begin with
-`/sem.` or `/.pshm-`. A name that is not UTF-8 comes with the replacement character in it.
+"Return a list of the names of the existing objects, in unspecified order, without those that begin
+with `/sem.` or `/.pshm-`.
 
 - NAMES: A list of strings, each with its leading slash. An octet of a name that is no UTF-8 is one
   of the characters U+DC80 to U+DCFF.
 
-Exceptional situations: `shm-error` when the platform does not tell."
+Exceptional situations: `shm-error` if the platform does not list objects."
 "")
 ("posix-shm/ffi" "*errno*" "Symbol macro"
 "The last failure of this thread's calls: a keyword such as `:eexist`, an integer where the error has

@@ -7,7 +7,7 @@
 ;;; Bitfields: a list of keywords, one keyword, or an integer
 
 (cffi:defbitfield (open-flags :int)
-  "Flags of pshm_shm_open. PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others."
+  "Flags of pshm_shm_open: PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others."
   (:rdonly 0)
   (:rdwr 2)
   (:creat 268435456)
@@ -15,7 +15,7 @@
   (:trunc 1073741824))
 
 (define-type open-flags
-  "Flags of pshm_shm_open. PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others."
+  "Flags of pshm_shm_open: PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others."
   '(or list keyword integer))
 
 (cffi:defbitfield (mode :int)
@@ -79,13 +79,13 @@
   '(or list keyword integer))
 
 (cffi:defbitfield (msync-flags :int)
-  "Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, and PSHM_MS_INVALIDATE with it or not."
+  "Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, optionally with PSHM_MS_INVALIDATE."
   (:sync 16777216)
   (:async 33554432)
   (:invalidate 67108864))
 
 (define-type msync-flags
-  "Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, and PSHM_MS_INVALIDATE with it or not."
+  "Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, optionally with PSHM_MS_INVALIDATE."
   '(or list keyword integer))
 
 ;;; From the shim's results to POSIX's, and from pointers to the shim's addresses
@@ -110,7 +110,7 @@
 
 #-clisp (declaim (inline shm-open))
 (defun shm-open (name oflag mode)
-  "Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, when it is created, the
+  "Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, for a new object, the
 permissions MODE (`mode`). NAME may lack its leading slash. Return a descriptor, or -1 with the
 reason in `*errno*`."
   (failed-or-value (posix-shm/shim:pshm-shm-open (one-slash name) (cffi:convert-to-foreign oflag 'open-flags) (cffi:convert-to-foreign mode 'mode))))
@@ -123,40 +123,41 @@ with the reason in `*errno*`."
 
 #-clisp (declaim (inline ftruncate))
 (defun ftruncate (fd length)
-  "Set the size of the object behind the descriptor FD to LENGTH octets. Return 0, or -1 with the
-reason in `*errno*`."
+  "Set the size of the object of the descriptor FD to LENGTH octets. Return 0, or -1 with the reason in
+`*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-ftruncate fd length)))
 
 #-clisp (declaim (inline fallocate))
 (defun fallocate (fd offset length)
-  "Reserve the pages of LENGTH octets from OFFSET of the object behind the descriptor FD. Return 0, or
--1 with the reason in `*errno*`."
+  "Reserve the pages of LENGTH octets from OFFSET of the object of the descriptor FD. Return 0, or -1
+with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-fallocate fd offset length)))
 
 #-clisp (declaim (inline fstat))
 (defun fstat (fd statbuf)
-  "Fill STATBUF, a foreign pointer to a `(:struct stat)`, with the description of the object behind the
+  "Fill STATBUF, a foreign pointer to a `(:struct stat)`, with the description of the object of the
 descriptor FD. Return 0, or -1 with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-fstat fd statbuf posix-shm/shim:+stat-fields+)))
 
 #-clisp (declaim (inline fchown))
 (defun fchown (fd owner group)
-  "Give the object behind the descriptor FD to the user id OWNER and the group id GROUP; -1 leaves one
-alone, and so does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with the reason in `*errno*`."
+  "Set the owner of the object of the descriptor FD to the user id OWNER, and its group to the group id
+GROUP; -1 changes nothing, and neither does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with
+the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-fchown fd (id-or-leave owner) (id-or-leave group))))
 
 #-clisp (declaim (inline fchmod))
 (defun fchmod (fd mode)
-  "Give the object behind the descriptor FD the permissions MODE (`mode`). Return 0, or -1 with the
+  "Set the permissions of the object of the descriptor FD to MODE (`mode`). Return 0, or -1 with the
 reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-fchmod fd (cffi:convert-to-foreign mode 'mode))))
 
 #-clisp (declaim (inline mmap))
 (defun mmap (addr length prot flags fd offset)
-  "Map LENGTH octets from OFFSET of the object behind the descriptor FD, with the protections PROT
-(`prot-flags`) and the flags FLAGS (`mmap-flags`), at the pointer ADDR or, where that is null,
-wherever the system likes. Return a pointer; on failure its address is `+map-failed+` and the reason
-is in `*errno*`."
+  "Map LENGTH octets from OFFSET of the object of the descriptor FD, with the protections PROT
+(`prot-flags`) and the flags FLAGS (`mmap-flags`), at the pointer ADDR or, where that is null, at an
+address that the system chooses. Return a pointer; on failure its address is `+map-failed+` and the
+reason is in `*errno*`."
   (failed-or-pointer (posix-shm/shim:pshm-mmap (pointer-to-int64 addr) length (cffi:convert-to-foreign prot 'prot-flags) (cffi:convert-to-foreign flags 'mmap-flags) fd offset)))
 
 #-clisp (declaim (inline munmap))
@@ -167,13 +168,13 @@ is in `*errno*`."
 
 #-clisp (declaim (inline mprotect))
 (defun mprotect (addr length prot)
-  "Give LENGTH octets of mapped memory at the pointer ADDR the protections PROT (`prot-flags`). Return
-0, or -1 with the reason in `*errno*`."
+  "Set the protections of LENGTH octets of mapped memory at the pointer ADDR to PROT (`prot-flags`).
+Return 0, or -1 with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-mprotect (pointer-to-int64 addr) length (cffi:convert-to-foreign prot 'prot-flags))))
 
 #-clisp (declaim (inline msync))
 (defun msync (addr length flags)
-  "Write LENGTH octets of mapped memory at the pointer ADDR back to their file, in the way of FLAGS
+  "Write LENGTH octets of mapped memory at the pointer ADDR back to their file, with the flags FLAGS
 (`msync-flags`). Return 0, or -1 with the reason in `*errno*`."
   (failed-or-0 (posix-shm/shim:pshm-msync (pointer-to-int64 addr) length (cffi:convert-to-foreign flags 'msync-flags))))
 

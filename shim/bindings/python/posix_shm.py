@@ -9,7 +9,7 @@ import os
 
 library = ctypes.CDLL(os.environ.get("POSIX_SHM_LIBRARY") or "libposix-shm.so.0")
 
-# What a list of keywords is about: the first argument of pshm_flags_parse.
+# The kind of a list of keywords: the first argument of pshm_flags_parse.
 PSHM_KIND_OPEN_FLAG = 1
 PSHM_KIND_MODE = 2
 PSHM_KIND_PROT = 3
@@ -21,7 +21,7 @@ PSHM_KIND_ANONYMOUS_FLAG = 8
 PSHM_KIND_SEAL = 9
 PSHM_KIND_MSYNC_FLAG = 10
 
-# Flags of pshm_shm_open. PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others.
+# Flags of pshm_shm_open: PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others.
 PSHM_O_RDONLY = 0
 PSHM_O_RDWR = 2
 PSHM_O_CREAT = 268435456
@@ -79,16 +79,16 @@ PSHM_MAP_HUGE = 268435456
 PSHM_MAP_NODUMP = 536870912
 PSHM_MAP_GROWSDOWN = 1073741824
 
-# Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, and PSHM_MS_INVALIDATE with it or not.
+# Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, optionally with PSHM_MS_INVALIDATE.
 PSHM_MS_SYNC = 16777216
 PSHM_MS_ASYNC = 33554432
 PSHM_MS_INVALIDATE = 67108864
 
-# What a descriptor is for. The values are those of PSHM_O_RDONLY and PSHM_O_RDWR.
+# The access of a descriptor. The values are those of PSHM_O_RDONLY and PSHM_O_RDWR.
 PSHM_DIRECTION_INPUT = 0
 PSHM_DIRECTION_IO = 2
 
-# What pshm_open does when it may create and the object exists.
+# The action of pshm_open when it may create and the object exists.
 PSHM_IF_EXISTS_DEFAULT = 0
 PSHM_IF_EXISTS_ERROR = 1
 PSHM_IF_EXISTS_OVERWRITE = 2
@@ -96,7 +96,7 @@ PSHM_IF_EXISTS_TRUNCATE = 3
 PSHM_IF_EXISTS_SUPERSEDE = 4
 PSHM_IF_EXISTS_NIL = 5
 
-# What pshm_open does when the object does not exist.
+# The action of pshm_open when the object does not exist.
 PSHM_IF_DOES_NOT_EXIST_DEFAULT = 0
 PSHM_IF_DOES_NOT_EXIST_ERROR = 1
 PSHM_IF_DOES_NOT_EXIST_CREATE = 2
@@ -105,7 +105,7 @@ PSHM_IF_DOES_NOT_EXIST_NIL = 3
 # Flags of pshm_open_anonymous: 0, or the constant below.
 PSHM_ANONYMOUS_HUGE = 8388608
 
-# What can be forbidden about an object for ever.
+# Permanent restrictions of an object.
 PSHM_SEAL_SEAL = 1
 PSHM_SEAL_SHRINK = 2
 PSHM_SEAL_GROW = 4

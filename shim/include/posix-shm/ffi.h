@@ -8,63 +8,64 @@
  * @date 2026-11-27
  * @brief Stratum 1: the POSIX calls behind shared memory, flattened for foreign function interfaces.
  *
- * This is a contract: it holds for every function of the library.
+ * These rules hold for every function of the library. `doc/examples` has a complete program for each.
  *
  * - **Types.** A signature is made of `int`, `int64_t`, `const char *` and `const void *` (in), and
- *   `char *`, `void *`, `int64_t *` and `int *` (a buffer of the caller, out). There is no structure,
+ *   `char *`, `void *`, `int64_t *` and `int *` (out: a buffer that the caller provides). There is no structure,
  *   no callback, no variadic function, no global variable, and no macro that a caller needs.
  * - **Errors.** A function that can fail returns a value of at least 0, or a negated errno between
  *   -4095 and -1: `-2` is `-ENOENT` on most systems. The numbers differ per platform, so compare by
  *   name, with #pshm_error_name. The calling thread's last failure is kept as well (#pshm_errno).
- *   The C library's `errno` is left as it was found. Where the system reports an errno that an entry
- *   does not list, it is passed on, negated.
- * - **Addresses** are `int64_t`, in and out. 0 is never a mapping; -4095 to -1 is an error, on the way in too.
- *   Any other negative number is an address above 2^63, which some systems use.
- * - **Flags** are the library's own and the same on every platform. Where all platforms agree on a value it is
- *   that one; every other flag is exactly one bit, so that `flags & F` asks for a flag and `flags &= ~F` takes
- *   it away. Where there is one, it is a bit that no platform uses in the same call, so that a native constant passed
- *   by mistake is an error and not another flag. An unknown bit is `-EINVAL`. What the platform cannot do is `-ENOTSUP`, and
- *   #pshm_has tells beforehand.
- * - **Strings** go in as bytes that end in NUL; the bindings encode text as UTF-8. Strings that are returned
- *   are constants of the library: nobody frees anything.
- * - **Outputs** are called `ret_*`, are memory of the caller's, and are untouched when the call fails. A
- *   buffer is followed by its size. A function that returns the size that it needs does so for NULL with
+ *   The C library's `errno` is left as it was found. An errno that the system reports and an
+ *   entry does not list is returned as well, negated.
+ * - **Addresses** are `int64_t`, in and out. 0 is never the address of a mapping; -4095 to -1 is an error, also as an
+ *   argument. Any other negative number is an address above 2^63, which some systems use.
+ * - **Flags** are the library's own and the same on every platform. A flag has the value on which all
+ *   platforms agree, if there is one; every other flag is exactly one bit, so that `flags & F` tests a flag and `flags &= ~F`
+ *   clears it. If possible that bit is used by no platform for the same call, so that a native constant passed by mistake is
+ *   an error and not another flag. An unknown bit is `-EINVAL`. A flag that the platform does not support is `-ENOTSUP`;
+ *   #pshm_has reports support beforehand.
+ * - **Strings** are passed as bytes that end in NUL; the bindings encode text as UTF-8. Strings that are returned
+ *   are constants of the library, and are not freed.
+ * - **Outputs** are called `ret_*`, point to memory that the caller provides, and are unchanged when the call fails. A
+ *   buffer is followed by its size. A function that returns the size that it needs accepts NULL with
  *   size 0; NULL with any other size is `-EFAULT`.
- * - **Descriptors** are close-on-exec. Nothing is unlinked, resized or given another mode unless the
- *   call was asked to do that.
+ * - **Descriptors** are close-on-exec. No call unlinks, resizes or changes the mode of an object unless that is
+ *   its purpose.
  * - **Threads and forks.** Every function may be called from any thread at any time, and in the child
  *   after a fork. No lock is held across a system call. The only state is the thread's last failure.
- * - **Interrupted calls** are repeated where that is right; an entry says where `-EINTR` comes back.
- * - **Nothing**, that is NULL, address 0 and length 0, means the same to every function:
+ * - **Interrupted calls** are repeated where that is correct; an entry lists `-EINTR` where it is returned.
+ * - **NULL, address 0 and length 0** have the same meaning for every function:
  *
- * | argument | what it is | answer |
+ * | argument | value | result |
  * |---|---|---|
  * | a name or a text | NULL | `-EFAULT` |
- * | memory that is read or written: a buffer, an array, the addresses of #pshm_copy and #pshm_fill | NULL, address 0, or an error | `-EFAULT`; where its length is 0, nothing is touched, and it is no error |
- * | an output that is optional | NULL | it is not written |
+ * | memory that is read or written: a buffer, an array, the addresses of #pshm_copy and #pshm_fill | NULL, address 0, or an error | `-EFAULT`; success where its length is 0: nothing is accessed |
+ * | an optional output | NULL | it is not written |
  * | a mapping: of #pshm_munmap, #pshm_unmap, #pshm_unmap_prefixed, #pshm_mprotect and #pshm_msync | address 0, or an error | `-EINVAL` |
- * | the place of a new mapping | address 0 | the system chooses; `-EINVAL` where the place is to be fixed |
- * | the length of a mapping that is made or removed, of a prefix, and of a part whose pages are reserved | 0 | `-EINVAL` |
- * | the length of mapped memory that is changed (#pshm_mprotect, #pshm_msync), a count of bytes, the size of an object | 0 | done: there is nothing to do |
+ * | the address of a new mapping | address 0 | the system chooses; `-EINVAL` with a fixed address |
+ * | the length of a mapping that is created or removed (#pshm_mmap, #pshm_munmap, ...), of a prefix, and of a range whose pages are reserved | 0 | `-EINVAL` |
+ * | the length of mapped memory that is changed (#pshm_mprotect, #pshm_msync), a count of bytes, the size of an object | 0 | success: nothing is done |
  *
- * - **Order.** Where several arguments are wrong, the answer does not depend on the platform. The library checks all
- *   arguments before it does anything, and the first of these is the result:
+ * - **Order.** Where several arguments are wrong, the result does not depend on the platform. The library checks all
+ *   arguments first, and returns the first of these errors:
  *
- * | order | error | what is wrong |
+ * | order | error | cause |
  * |---|---|---|
- * | 1 | `-EFAULT` | NULL, or address 0 of memory that would be touched |
+ * | 1 | `-EFAULT` | NULL, or address 0 of memory that would be accessed |
  * | 2 | `-ENAMETOOLONG` | a well-formed name is too long |
- * | 3 | `-EINVAL` | an argument has a value that is none on any platform, or two that do not go together |
+ * | 3 | `-EINVAL` | a value that is invalid on every platform, or two arguments that exclude each other |
  * | 4 | `-EOVERFLOW` | a number does not fit this platform's types |
- * | 5 | any other | what the platform lacks and what the system finds, such as `-EBADF`: the first that it comes upon |
- * - **Waiting.** A call that can wait takes a timeout: nanoseconds from now, on a clock that does not jump. A negative
- *   timeout, and one whose sum with the clock overflows, is no limit. 0 does not wait: `-EAGAIN`. When the time is up the
- *   result is `-ETIMEDOUT`, and `-EINTR` after any signal handler has run, also one with SA_RESTART.
- * - **Cancellation.** A thread is cancelled (pthread_cancel) in a call of this library only while that call waits, and
- *   then nothing is left open. Every other function runs to its end.
+ * | 5 | any other | missing support of the platform, and errors that the system finds, such as `-EBADF`: the first one found |
  *
- * The caller answers for what cannot be checked: a wild pointer that is not NULL, unmapping memory that
- * is still in use, and the signal SIGXFSZ where a file size limit is set.
+ * - **Waiting.** A call that can wait takes a timeout: nanoseconds from now, on a clock that does not jump. A negative
+ *   timeout, and one whose sum with the clock overflows, is no limit. With 0 the call does not wait: `-EAGAIN`. The result is
+ *   `-ETIMEDOUT` after the timeout, and `-EINTR` after a signal handler has run, also one with SA_RESTART.
+ * - **Cancellation.** A thread is cancelled (pthread_cancel) in a call of this library only while that call waits, and
+ *   then no descriptor stays open. Every other function runs to completion.
+ *
+ * The library cannot check the following, for which the caller is responsible: a wild pointer that is not NULL, unmapping
+ * memory that is still in use, and the signal SIGXFSZ where a file size limit is set.
  */
 
 #include <stdint.h>
@@ -86,15 +87,15 @@ extern "C" {
 
 /**
  * @defgroup ffi_library The library
- * @brief What was loaded, and what this platform can do.
+ * @brief The version of the library, and the features of the platform.
  * @{
  */
 
 /**
  * @brief Return the version of the loaded library as one number.
  *
- * A binding compares it with the version that it was made for. Functions are only ever added within a
- * soname, so a greater number is good.
+ * A binding compares it with the version that it was made for. Within a soname functions are only added, so a binding
+ * works with every greater version.
  *
  * @return 1000000 times the major version, plus 1000 times the minor version, plus the patch level.
  * @result{value}
@@ -116,7 +117,7 @@ PSHM_API const char *pshm_version_string(void);
 /**
  * @brief Return the size of a page of memory, in bytes.
  *
- * Offsets and fixed addresses of #pshm_mmap are multiples of it.
+ * Offsets and fixed addresses of #pshm_mmap, and offsets of #pshm_map_prefixed, are multiples of it.
  *
  * @return A power of two; 4096 on most machines, 16384 or 65536 on some.
  * @result{value}
@@ -128,7 +129,7 @@ PSHM_API int pshm_page_size(void);
 /**
  * @brief Return the greatest length of a name, in bytes.
  *
- * The leading slash counts; the NUL at the end does not. A program that is to run everywhere keeps its
+ * The leading slash counts; the NUL at the end does not. A portable program limits its
  * names to 31 bytes, the limit of macOS.
  *
  * @return 256 on Linux, but 254 where glibc is older than 2.34; 31 on macOS, 1023 on FreeBSD.
@@ -139,45 +140,44 @@ PSHM_API int pshm_page_size(void);
 PSHM_API int pshm_name_max(void);
 
 /**
- * @brief Say whether this platform, as it runs now, can do a thing.
+ * @brief Return whether the running system supports a feature.
  *
- * The answer comes from the running system, not from the one that the library was built on: an older
- * kernel answers 0 where a newer one answers 1.
+ * The result describes the running system, not the one that the library was built on: it is 0 on an older
+ * kernel where it is 1 on a newer one.
  *
- * Where the answer is found by trying, 0 also means that it could not be tried. A descriptor is needed for
- * `allocate`, `anonymous`, `discard`, `huge-objects`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`:
- * while the process or the system has none free, they are answered with 0. `huge-pages`, `nodump` and `populate` need room
- * for a mapping. So keep an answer of 1, and ask again after a 0.
+ * Some features are tested by a trial, and 0 also means that the trial was not possible. A trial needs a free descriptor for
+ * `allocate`, `anonymous`, `discard`, `huge-objects`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`,
+ * and address space for `huge-pages`, `nodump` and `populate`. A result of 1 stays valid; after a 0, call again.
  *
  * @features
  *
  * | feature | 1 means |
  * |---|---|
  * | `allocate` | #pshm_allocate and #pshm_fallocate can reserve pages |
- * | `anonymous` | #pshm_open_anonymous makes objects that never have a name, for either direction |
+ * | `anonymous` | #pshm_open_anonymous creates objects that never have a name, for either direction |
  * | `descriptor-io` | the system itself reads and writes these descriptors; else #pshm_read and #pshm_write copy through a mapping |
- * | `discard` | #pshm_discard can give pages back |
- * | `growsdown` | #PSHM_MAP_GROWSDOWN is supported, for private memory of no object |
+ * | `discard` | #pshm_discard can release pages |
+ * | `growsdown` | #PSHM_MAP_GROWSDOWN is supported, for private anonymous memory |
  * | `huge-objects` | #PSHM_ANONYMOUS_HUGE is supported |
  * | `huge-pages` | #PSHM_MAP_HUGE has an effect |
- * | `identity` | objects can be told apart, as #pshm_delete_if_same does |
- * | `list` | #pshm_list knows the names |
+ * | `identity` | objects have an identity, which #pshm_delete_if_same compares |
+ * | `list` | #pshm_list is supported |
  * | `nodump` | #PSHM_MAP_NODUMP is supported |
  * | `noreserve` | #PSHM_MAP_NORESERVE is supported |
  * | `permissions` | #pshm_fchmod and #pshm_fchown work on these descriptors |
  * | `populate` | #PSHM_MAP_POPULATE is supported |
- * | `reopen` | #pshm_reopen can give a read-only descriptor |
+ * | `reopen` | #pshm_reopen can return a read-only descriptor |
  * | `resize` | the size of an object can be set more than once |
  * | `seal-exec` | #PSHM_SEAL_EXEC is supported |
  * | `seal-future-write` | #PSHM_SEAL_FUTURE_WRITE is supported |
  * | `seals` | #pshm_seal works on anonymous objects |
- * | `space` | #pshm_space knows the size of the shared memory file system |
- * | `supersede` | superseding works, its name is never free, and no failure costs the old object |
+ * | `space` | #pshm_space is supported |
+ * | `supersede` | superseding is supported and atomic: the name is never free, and a failure leaves the old object |
  *
- * @param feature @role{text} A name from the table.
- * @retval 1 The platform can do it.
- * @retval 0 It cannot, or it could not be tried now, or this library does not know the feature: a program can ask an
- *         older library for what a newer one has.
+ * @param feature @role{text} The name of a feature.
+ * @retval 1 The system supports the feature.
+ * @retval 0 The system does not support it, a trial was not possible, or this version of the library does not know the
+ *         feature: a program can ask an older library about features of a newer one.
  * @error{EFAULT} @p feature is NULL.
  * @result{boolean}
  * @since 0.1
@@ -189,15 +189,15 @@ PSHM_API int pshm_has(const char *feature);
 
 /**
  * @defgroup ffi_errors Errors
- * @brief From a number to a name, a sentence, and back.
+ * @brief The name, the number and the message of an error.
  * @{
  */
 
 /**
  * @brief Return the calling thread's last failure.
  *
- * Only a failing call of this library sets it, so nothing that a language's runtime does in between
- * can overwrite it. A call that succeeds leaves it alone.
+ * Only a failing call of this library sets it, so a language's runtime cannot overwrite it. A successful call leaves it
+ * unchanged.
  *
  * @return A positive errno, or 0 when no call of this thread has failed.
  * @result{value}
@@ -210,7 +210,7 @@ PSHM_API int pshm_errno(void);
  * @brief Set the calling thread's last failure, usually to 0 before a series of calls.
  *
  * @param error @role{value} A positive errno, at most 4095, or 0.
- * @retval 0 It is set.
+ * @retval 0 Success.
  * @error{EINVAL} @p error is negative or above 4095.
  * @result{status}
  * @since 0.1
@@ -219,12 +219,12 @@ PSHM_API int pshm_errno(void);
 PSHM_API int pshm_set_errno(int error);
 
 /**
- * @brief Return a sentence about an error.
+ * @brief Return the message of an error.
  *
- * The text is the library's own, in English, and does not depend on the locale.
+ * The message is in English, whatever the locale, and the same on every platform.
  *
  * @param error @role{value} An errno, negated or not.
- * @return A constant string: `"success"` for 0, `"unknown error"` for a number that has no name here.
+ * @return A constant string: `"success"` for 0, `"unknown error"` for a number that is no error of this platform.
  * @result{string}
  * @since 0.1
  * @see pshm_error_name
@@ -234,10 +234,10 @@ PSHM_API const char *pshm_strerror(int error);
 /**
  * @brief Return the name of an error.
  *
- * Where two names share a number, the one that POSIX prefers is given: `ENOTSUP`, `EAGAIN`.
+ * Where two names share a number, the result is the one that POSIX prefers: `ENOTSUP`, `EAGAIN`.
  *
  * @param error @role{value} An errno, negated or not.
- * @return A constant string: `"OK"` for 0, `"UNKNOWN"` for a number that has no name here.
+ * @return A constant string: `"OK"` for 0, `"UNKNOWN"` for a number that is no error of this platform.
  * @result{string}
  * @since 0.1
  * @see pshm_error_number, pshm_strerror
@@ -247,8 +247,8 @@ PSHM_API const char *pshm_error_name(int error);
 /**
  * @brief Return the number of an error on this platform.
  *
- * Every alias is understood: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too, which some systems number separately. So is
- * `ENODATA` on a system that has no such error: the number there is one that no other error has.
+ * Every alias is accepted: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too, which some systems number separately. So is
+ * `ENODATA` on a system that lacks this error: its number there is that of no other error.
  *
  * @param name @role{text} A name such as `"ENOENT"`.
  * @return The positive errno.
@@ -261,7 +261,7 @@ PSHM_API const char *pshm_error_name(int error);
 PSHM_API int pshm_error_number(const char *name);
 
 /**
- * @brief Return how many errors have a name on this platform.
+ * @brief Return the number of errors of this platform.
  *
  * @return The number of indices that #pshm_error_at accepts.
  * @result{count}
@@ -273,10 +273,10 @@ PSHM_API int pshm_error_count(void);
 /**
  * @brief Return the number of the error with an index.
  *
- * A binding that wants a table of its own reads it with this and #pshm_error_name when it loads.
- * Aliases are not counted: every number comes once.
+ * A binding builds its own table with this function and #pshm_error_name when it loads.
+ * Each number occurs once; aliases are not counted.
  *
- * @param index @role{value} From 0 to #pshm_error_count minus 1. The order means nothing.
+ * @param index @role{value} From 0 to #pshm_error_count minus 1. The order is unspecified.
  * @return The positive errno.
  * @error{EINVAL} @p index is out of range.
  * @result{value}
@@ -291,28 +291,28 @@ PSHM_API int pshm_error_at(int index);
  * @defgroup ffi_constants Constants and keywords
  * @brief Every constant of the library by name, and lists of keywords as flags.
  *
- * A language that has no C compiler at hand reads the constants here instead of copying them. The values
+ * A binding reads the constants at run time instead of copying them, and needs no C compiler. The values
  * are the same on every platform and never change.
  *
  * @{
  */
 
-/** @brief What a list of keywords is about: the first argument of #pshm_flags_parse. */
+/** @brief The kind of a list of keywords: the first argument of #pshm_flags_parse. */
 enum pshm_kind {
 	PSHM_KIND_OPEN_FLAG = 1,         /**< Flags of #pshm_shm_open. */
 	PSHM_KIND_MODE = 2,              /**< Permission bits. */
 	PSHM_KIND_PROT = 3,              /**< Protections of a mapping. */
 	PSHM_KIND_MAP_FLAG = 4,          /**< Flags of #pshm_mmap and #pshm_map. */
 	PSHM_KIND_DIRECTION = 5,         /**< The direction of #pshm_open: one keyword. */
-	PSHM_KIND_IF_EXISTS = 6,         /**< What #pshm_open does when the object exists: one keyword. */
-	PSHM_KIND_IF_DOES_NOT_EXIST = 7, /**< What #pshm_open does when it does not: one keyword. */
+	PSHM_KIND_IF_EXISTS = 6,         /**< The action of #pshm_open when the object exists: one keyword. */
+	PSHM_KIND_IF_DOES_NOT_EXIST = 7, /**< The action of #pshm_open when it does not exist: one keyword. */
 	PSHM_KIND_ANONYMOUS_FLAG = 8,    /**< Flags of #pshm_open_anonymous. */
 	PSHM_KIND_SEAL = 9,              /**< Seals. */
 	PSHM_KIND_MSYNC_FLAG = 10        /**< Flags of #pshm_msync. */
 };
 
 /**
- * @brief Return how many constants the library has.
+ * @brief Return the number of constants of the library.
  *
  * @return The number of indices that #pshm_constant_name and #pshm_constant_value accept.
  * @result{count}
@@ -358,17 +358,17 @@ PSHM_API int pshm_constant_value(int index);
 PSHM_API int pshm_constant(const char *name);
 
 /**
- * @brief Turn a list of keywords into flags.
+ * @brief Convert a list of keywords to flags.
  *
- * The keywords stand in the tables of constants: `creat`, `user-read`, `shared`. They are written in lower
- * case and separated by spaces, tabs or newlines; an empty list is 0. A kind that says 'one keyword' takes
+ * The tables of constants list the keywords: `creat`, `user-read`, `shared`. They are in lower
+ * case and separated by spaces, tabs or newlines; an empty list is 0. A kind of 'one keyword' accepts
  * at most one.
  *
- * @param kind @role{enum,pshm_kind} What the keywords are about, a `PSHM_KIND_` constant.
+ * @param kind @role{enum,pshm_kind} The kind of the keywords.
  * @param keywords @role{text} The list.
  * @return The flags, at least 0.
  * @error{EFAULT} @p keywords is NULL.
- * @error{EINVAL} @p kind or a keyword is unknown, or there are two keywords where one is taken.
+ * @error{EINVAL} @p kind or a keyword is unknown, or there are two keywords where one is accepted.
  * @result{flags}
  * @since 0.1
  * @see pshm_flags_format
@@ -376,19 +376,19 @@ PSHM_API int pshm_constant(const char *name);
 PSHM_API int pshm_flags_parse(int kind, const char *keywords);
 
 /**
- * @brief Write flags as a list of keywords, the inverse of #pshm_flags_parse.
+ * @brief Convert flags to a list of keywords, the inverse of #pshm_flags_parse.
  *
- * Of several keywords for the same bits the long single ones are written: `user-read user-write user-exec`,
- * neither `user-all` nor `rwxu`.
+ * Where several keywords stand for the same bits, the output has the long keywords of single bits: `user-read user-write
+ * user-exec`, neither `user-all` nor `rwxu`.
  *
- * @param kind @role{enum,pshm_kind} What the flags are, a `PSHM_KIND_` constant.
+ * @param kind @role{enum,pshm_kind} The kind of the flags.
  * @param flags @role{value} The flags.
- * @param ret_keywords @role{buffer} @nullable Receives the keywords, separated by single spaces, with a NUL.
- *        NULL with size 0 asks for the size.
+ * @param ret_keywords @role{buffer} @nullable Receives the keywords, separated by single spaces, and a NUL.
+ *        NULL with size 0 is allowed: only the size is returned.
  * @param size @role{size,ret_keywords} The size of the buffer, in bytes.
  * @return The size that the text needs, in bytes, its NUL included.
  * @error{EFAULT} @p ret_keywords is NULL and @p size is not 0.
- * @error{EINVAL} @p kind is unknown, @p size is negative, or @p flags has a bit that has no keyword.
+ * @error{EINVAL} @p kind is unknown, @p size is negative, or @p flags has a bit without a keyword.
  * @error{ERANGE} The buffer is too small.
  * @result{needed-size}
  * @since 0.1
@@ -405,7 +405,7 @@ PSHM_API int64_t pshm_flags_format(int kind, int flags, char *ret_keywords, int6
  */
 
 /**
- * @brief Flags of #pshm_shm_open. #PSHM_O_RDONLY or #PSHM_O_RDWR, and any of the others.
+ * @brief Flags of #pshm_shm_open: #PSHM_O_RDONLY or #PSHM_O_RDWR, and any of the others.
  *
  * Each of the others is one bit, and none of them is a flag that Linux or a BSD has.
  *
@@ -414,16 +414,16 @@ PSHM_API int64_t pshm_flags_format(int kind, int flags, char *ret_keywords, int6
 enum pshm_open_flag {
 	PSHM_O_RDONLY = 0,         /**< Open for reading only. */
 	PSHM_O_RDWR = 2,           /**< Open for reading and writing. */
-	PSHM_O_CREAT = 0x10000000, /**< Create the object if there is none. */
-	PSHM_O_EXCL = 0x20000000,  /**< With #PSHM_O_CREAT: fail if there is one. */
-	PSHM_O_TRUNC = 0x40000000  /**< Empty the object if there is one. */
+	PSHM_O_CREAT = 0x10000000, /**< Create the object if it does not exist. */
+	PSHM_O_EXCL = 0x20000000,  /**< With #PSHM_O_CREAT: fail if the object exists. */
+	PSHM_O_TRUNC = 0x40000000  /**< Set the size of an existing object to 0. */
 };
 
 /**
  * @brief Permission bits: who may open an object, as POSIX writes them in octal.
  *
- * On Linux the bits for execution do not decide who may map for execution (#PSHM_PROT_EXEC): whoever may read may,
- * unless the file system is mounted so that nothing is executed.
+ * On Linux the bits for execution have no effect on mappings for execution (#PSHM_PROT_EXEC): read permission suffices,
+ * unless the file system is mounted `noexec`.
  *
  * @bits{PSHM_MODE_,mode}
  */
@@ -467,41 +467,41 @@ enum pshm_stat_field {
 };
 
 /**
- * @brief Open a named object, and create it when asked to: shm_open(3).
+ * @brief Open a named object, or create it with #PSHM_O_CREAT: shm_open(3).
  *
- * An object that is created has size 0, and the permissions @p mode without the bits of the process's
- * umask. The descriptor is close-on-exec. Something that is not an object but has such a name where
- * objects live (a FIFO, a directory, a socket) is an error, and opening it never blocks. As shm_open(3), the call waits while
+ * A new object has size 0, and the permissions @p mode without the bits of the process's
+ * umask. The descriptor is close-on-exec. A file of another kind in the shared memory file system (a FIFO, a directory, a
+ * socket) is an error, and opening it never blocks. As shm_open(3), the call waits while
  * another process has a conflicting lease (fcntl(2)) on the object. #PSHM_O_TRUNC with #PSHM_O_RDONLY, which POSIX leaves
- * undefined, empties the object on every platform.
+ * undefined, sets the size to 0 on every platform.
  *
  * @name_param
- * @param flags @role{flags,pshm_open_flag} `PSHM_O_` constants: #PSHM_O_RDONLY or #PSHM_O_RDWR, and any of the
+ * @param flags @role{flags,pshm_open_flag} #PSHM_O_RDONLY or #PSHM_O_RDWR, and any of the
  *        others.
- * @param mode @role{flags,pshm_mode} Permission bits, 0 to 0777, of an object that is created. Not used otherwise.
+ * @param mode @role{flags,pshm_mode} Permission bits, 0 to 0777, of a new object; ignored for an existing one.
  * @return A descriptor; the caller closes it.
  * @name_errors
- * @error{EACCES} The permissions of the object do not allow it, or #PSHM_O_TRUNC without the right to write.
- * @error{EEXIST} #PSHM_O_CREAT and #PSHM_O_EXCL were given and the name is taken.
+ * @error{EACCES} The permissions of the object forbid the access, or forbid the writing that #PSHM_O_TRUNC needs.
+ * @error{EEXIST} #PSHM_O_CREAT and #PSHM_O_EXCL were given, and the name exists.
  * @error{EINVAL} @p flags has an unknown bit, a native constant, or #PSHM_O_EXCL without #PSHM_O_CREAT; or
  *        @p mode has a bit outside 0777.
- * @error{EISDIR} The name is a directory's. glibc says `-EINVAL` where #PSHM_O_RDWR, #PSHM_O_CREAT or #PSHM_O_TRUNC
+ * @error{EISDIR} The name refers to a directory. With glibc it is `-EINVAL` where #PSHM_O_RDWR, #PSHM_O_CREAT or #PSHM_O_TRUNC
  *        was given.
- * @error{ELOOP} The name is a symbolic link's.
- * @error{EMFILE} The process has no descriptor free.
- * @error{ENFILE} The system has no descriptor free.
- * @error{ENODEV} The name is something else's, such as a FIFO's.
- * @error{ENXIO} The name is a socket's.
- * @error{ENOENT} There is no such object and #PSHM_O_CREAT was not given.
- * @error{ENOSPC} There is no room for another object.
- * @error{EROFS} The place where objects live is read-only.
+ * @error{ELOOP} The name refers to a symbolic link.
+ * @error{EMFILE} The process has no free descriptor.
+ * @error{ENFILE} The system has no free descriptor.
+ * @error{ENODEV} The name refers to another kind of file, such as a FIFO.
+ * @error{ENXIO} The name refers to a socket.
+ * @error{ENOENT} The object does not exist, and #PSHM_O_CREAT was not given.
+ * @error{ENOSPC} The file system has no space for another object.
+ * @error{EROFS} The shared memory file system is mounted read-only.
  *
  * @par Lisp
  * @code{.lisp}
  * shm-open name oflag mode => fd
  * @endcode
  * @par In Lisp
- * Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, when it is created, the
+ * Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, for a new object, the
  * permissions MODE (`mode`). NAME may lack its leading slash. Return a descriptor, or -1 with the reason in `*errno*`.
  * @result{descriptor}
  * @since 0.1
@@ -512,14 +512,14 @@ PSHM_API int pshm_shm_open(const char *name, int flags, int mode);
 /**
  * @brief Remove the name of an object: shm_unlink(3).
  *
- * The object lives on while a descriptor or a mapping of it is left; the name is free at once.
+ * Existing descriptors and mappings of the object stay valid; the name can be used for another object immediately.
  *
  * @name_param
- * @retval 0 The name is gone.
+ * @retval 0 The name is removed.
  * @name_errors
  * @error{EACCES} The caller may not remove the name.
- * @error{EISDIR} The name is a directory's.
- * @error{ENOENT} There is no such object.
+ * @error{EISDIR} The name refers to a directory.
+ * @error{ENOENT} The object does not exist.
  *
  * @par Lisp
  * @code{.lisp}
@@ -538,25 +538,25 @@ PSHM_API int pshm_shm_unlink(const char *name);
  * @brief Set the size of an object: ftruncate(2).
  *
  * Bytes past the old end read as zero. Pages are not reserved: the call succeeds even when there is no
- * memory for them, and touching them is then a SIGBUS. #pshm_allocate reserves them.
+ * memory for them, and an access is then a SIGBUS. #pshm_allocate reserves them.
  *
  * @fd_param
  * @param length @role{size} The new size, in bytes, from 0.
  * @retval 0 The object has that size. On macOS it is rounded up to a page.
  * @fd_error
- * @error{EBUSY} Some systems: the object is in use in a way that forbids it.
+ * @error{EBUSY} On some systems: a use of the object forbids the call.
  * @error{EFBIG} The size is more than the file system allows.
- * @error{EINVAL} @p length is negative; @p fd was not opened for writing, or is of something that has no size to
- *        set, such as a pipe; an object of huge pages: @p length is not a multiple of their size; or the platform
- *        lets the size be set only once (macOS).
- * @error{EPERM} A seal forbids it.
+ * @error{EINVAL} @p length is negative; @p fd was not opened for writing, or refers to a file whose size
+ *        cannot be set, such as a pipe; an object of huge pages: @p length is not a multiple of their size; or the platform
+ *        allows the size to be set only once (macOS).
+ * @error{EPERM} A seal forbids the call.
  *
  * @par Lisp
  * @code{.lisp}
  * ftruncate fd length => result
  * @endcode
  * @par In Lisp
- * Set the size of the object behind the descriptor FD to LENGTH octets. Return 0, or -1 with the reason
+ * Set the size of the object of the descriptor FD to LENGTH octets. Return 0, or -1 with the reason
  * in `*errno*`.
  * @result{status}
  * @since 0.1
@@ -565,32 +565,32 @@ PSHM_API int pshm_shm_unlink(const char *name);
 PSHM_API int pshm_ftruncate(int fd, int64_t length);
 
 /**
- * @brief Reserve the pages of a part of an object: posix_fallocate(3), the system's own.
+ * @brief Reserve the pages of a range of an object: posix_fallocate(3) without emulation.
  *
- * The object grows to at least @p offset plus @p length. There is no emulation: what the system cannot do
- * is an error. Linux does not look first whether the pages can be had: a part that is larger than the memory
- * that is available, and not too large for the file system, has the OOM killer end processes. #pshm_allocate
- * looks first. Once the call was interrupted by a signal, the signals of this thread wait until it is done.
+ * The object grows to at least @p offset plus @p length. A file system that cannot reserve pages is an error. Linux does not
+ * check the available memory first: a range that is larger than that, but not too large for the file system, makes the OOM
+ * killer end processes. #pshm_allocate checks first. After an interruption by a signal, the signals of this thread are
+ * blocked until the call is complete.
  *
  * @fd_param
- * @param offset @role{offset} Where the part begins, in bytes, from 0.
- * @param length @role{size} The size of the part, in bytes, from 1.
- * @retval 0 The pages are there.
+ * @param offset @role{offset} Where the range begins, in bytes, from 0; any byte, not only a multiple of the page size (#pshm_page_size).
+ * @param length @role{size} The size of the range, in bytes, from 1.
+ * @retval 0 The pages are reserved.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
  * @error{EFBIG} The end is more than the file system allows.
  * @error{EINVAL} @p offset is negative, or @p length is not positive.
- * @error{ENODEV} @p fd is something else's, such as a socket's. (A regular file's works.)
+ * @error{ENODEV} @p fd refers to another kind of file, such as a socket. (A regular file is allowed.)
  * @error{ENOSPC} There is no memory for the pages.
- * @error{ENOTSUP} The platform or the file system cannot do it, or a sandbox does not allow it.
- * @error{EPERM} A seal forbids it.
- * @error{ESPIPE} @p fd is a pipe.
+ * @error{ENOTSUP} The platform or the file system does not support the call, or a sandbox forbids it.
+ * @error{EPERM} A seal forbids the call.
+ * @error{ESPIPE} @p fd refers to a pipe.
  *
  * @par Lisp
  * @code{.lisp}
  * fallocate fd offset length => result
  * @endcode
  * @par In Lisp
- * Reserve the pages of LENGTH octets from OFFSET of the object behind the descriptor FD. Return 0, or -1
+ * Reserve the pages of LENGTH octets from OFFSET of the object of the descriptor FD. Return 0, or -1
  * with the reason in `*errno*`.
  * @result{status}
  * @since 0.1
@@ -599,28 +599,28 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
 PSHM_API int pshm_fallocate(int fd, int64_t offset, int64_t length);
 
 /**
- * @brief Describe an object: fstat(2), flattened into an array.
+ * @brief Describe an object: fstat(2), as an array of integers.
  *
- * Writes as many fields as both sides know. A caller that was written for fewer fields keeps working when
- * the library has more; a caller that knows more sees from the result which ones exist.
+ * The call writes at most @p count fields. A program that was written for fewer fields keeps working with a library
+ * that has more; a program that knows more fields learns from the result how many exist.
  *
  * @fd_param
- * @param ret_fields @role{buffer,pshm_stat_field} @nullable Receives the fields, indexed by the `PSHM_STAT_`
- *        constants. NULL with count 0 asks for the number.
- * @param count @role{count,ret_fields} How many `int64_t` the array has room for.
+ * @param ret_fields @role{buffer,pshm_stat_field} @nullable Receives the fields, each at the index of its
+ *        constant. NULL with count 0 is allowed: only the number is returned.
+ * @param count @role{count,ret_fields} The number of elements of the array, from 0.
  * @return The number of fields that exist, 16 in this version.
  * @fd_error
  * @error{EFAULT} @p ret_fields is NULL and @p count is not 0.
  * @error{EINVAL} @p count is negative.
- * @error{EISDIR} @p fd is a directory's.
- * @error{ENODEV} @p fd is something else's, such as a pipe's.
+ * @error{EISDIR} @p fd refers to a directory.
+ * @error{ENODEV} @p fd refers to another kind of file, such as a pipe.
  *
  * @par Lisp
  * @code{.lisp}
  * fstat fd statbuf => result
  * @endcode
  * @par In Lisp
- * Fill STATBUF, a foreign pointer to a `(:struct stat)`, with the description of the object behind the
+ * Fill STATBUF, a foreign pointer to a `(:struct stat)`, with the description of the object of the
  * descriptor FD. Return 0, or -1 with the reason in `*errno*`.
  * @result{count}
  * @since 0.1
@@ -629,25 +629,25 @@ PSHM_API int pshm_fallocate(int fd, int64_t offset, int64_t length);
 PSHM_API int pshm_fstat(int fd, int64_t *ret_fields, int count);
 
 /**
- * @brief Give an object another owner or group: fchown(2).
+ * @brief Set the owner and the group of an object: fchown(2).
  *
  * @fd_param
- * @param owner @role{id} A user id, or -1 to leave it alone.
- * @param group @role{id} A group id, or -1 to leave it alone.
- * @retval 0 Done.
+ * @param owner @role{id} A user id, or -1 for no change.
+ * @param group @role{id} A group id, or -1 for no change.
+ * @retval 0 Success.
  * @fd_error
- * @error{EINVAL} An id is below -1, or more than the platform's type holds, or the value that means 'leave
- *        it alone' to it.
- * @error{ENOTSUP} The platform cannot do it on these descriptors (macOS).
- * @error{EPERM} The caller may not give it away; usually only the superuser may.
+ * @error{EINVAL} An id is below -1, too large for the platform's type, or the value that means 'no change' to the
+ *        system.
+ * @error{ENOTSUP} The platform does not support the call on these descriptors (macOS).
+ * @error{EPERM} The process may not change the owner or the group; usually only the superuser may.
  *
  * @par Lisp
  * @code{.lisp}
  * fchown fd owner group => result
  * @endcode
  * @par In Lisp
- * Give the object behind the descriptor FD to the user id OWNER and the group id GROUP; -1 leaves one
- * alone, and so does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with the reason in `*errno*`.
+ * Set the owner of the object of the descriptor FD to the user id OWNER, and its group to the group id GROUP; -1 changes
+ * nothing, and neither does 4294967295, which is `(uid_t) -1`. Return 0, or -1 with the reason in `*errno*`.
  * @result{status}
  * @since 0.1
  * @see pshm_fchmod; fchown(2), POSIX.1-2017 fchown
@@ -657,22 +657,22 @@ PSHM_API int pshm_fchown(int fd, int64_t owner, int64_t group);
 /**
  * @brief Set the permissions of an object: fchmod(2).
  *
- * The umask plays no part. Descriptors that are open keep the access that they have.
+ * The umask is ignored. Existing descriptors keep their access.
  *
  * @fd_param
  * @param mode @role{flags,pshm_mode} Permission bits, 0 to 0777.
- * @retval 0 Done.
+ * @retval 0 Success.
  * @fd_error
  * @error{EINVAL} @p mode has a bit outside 0777.
- * @error{ENOTSUP} The platform cannot do it on these descriptors (macOS).
- * @error{EPERM} The caller does not own the object, or a seal forbids the change.
+ * @error{ENOTSUP} The platform does not support the call on these descriptors (macOS).
+ * @error{EPERM} The process does not own the object, or a seal forbids the change.
  *
  * @par Lisp
  * @code{.lisp}
  * fchmod fd mode => result
  * @endcode
  * @par In Lisp
- * Give the object behind the descriptor FD the permissions MODE (`mode`). Return 0, or -1 with the reason
+ * Set the permissions of the object of the descriptor FD to MODE (`mode`). Return 0, or -1 with the reason
  * in `*errno*`.
  * @result{status}
  * @since 0.1
@@ -684,7 +684,7 @@ PSHM_API int pshm_fchmod(int fd, int mode);
 
 /**
  * @defgroup ffi_mappings Mappings
- * @brief Memory that is the object.
+ * @brief Map objects into memory, and change mappings.
  * @{
  */
 
@@ -696,7 +696,7 @@ PSHM_API int pshm_fchmod(int fd, int mode);
 enum pshm_prot {
 	PSHM_PROT_NONE = 0,  /**< No access. */
 	PSHM_PROT_READ = 1,  /**< Reading. */
-	PSHM_PROT_WRITE = 2, /**< Writing; on most machines reading comes with it. */
+	PSHM_PROT_WRITE = 2, /**< Writing; on most machines it includes reading. */
 	PSHM_PROT_EXEC = 4   /**< Execution. */
 };
 
@@ -706,85 +706,85 @@ enum pshm_prot {
  * @bits{PSHM_MAP_,mmap-flags}
  */
 enum pshm_map_flag {
-	PSHM_MAP_SHARED = 1,                   /**< Stores are seen by everybody who maps the object. */
-	PSHM_MAP_PRIVATE = 2,                  /**< Stores are this mapping's own; the object does not change. */
-	PSHM_MAP_FIXED = 0x10,                 /**< Exactly at the address, replacing what is mapped there. */
-	PSHM_MAP_ANONYMOUS = 0x00400000,       /**< Memory of no object: the descriptor is -1. */
-	PSHM_MAP_FIXED_NOREPLACE = 0x00800000, /**< Exactly at the address, or `-EEXIST` where something is mapped already. */
+	PSHM_MAP_SHARED = 1,                   /**< Stores are visible to every process that maps the object. */
+	PSHM_MAP_PRIVATE = 2,                  /**< Stores are visible in this mapping only; the object does not change. */
+	PSHM_MAP_FIXED = 0x10,                 /**< Exactly at the address, replacing existing mappings. */
+	PSHM_MAP_ANONYMOUS = 0x00400000,       /**< Anonymous memory, without an object: the descriptor is -1. */
+	PSHM_MAP_FIXED_NOREPLACE = 0x00800000, /**< Exactly at the address, or `-EEXIST` where a mapping exists. */
 	PSHM_MAP_NORESERVE = 0x01000000,       /**< Reserve no swap space. */
-	PSHM_MAP_POPULATE = 0x02000000,        /**< Bring every page in before the call returns; no space is an error, not a later SIGBUS. */
+	PSHM_MAP_POPULATE = 0x02000000,        /**< Allocate every page before the call returns; no space is an error, not a later SIGBUS. */
 	PSHM_MAP_LOCK = 0x08000000,            /**< Keep every page in memory: mlock(2) on the new mapping. */
-	PSHM_MAP_HUGE = 0x10000000,            /**< Ask for huge pages: madvise(2) with `MADV_HUGEPAGE`. A hint, and never an error. */
+	PSHM_MAP_HUGE = 0x10000000,            /**< Request huge pages: madvise(2) with `MADV_HUGEPAGE`. A hint, never an error. */
 	PSHM_MAP_NODUMP = 0x20000000,          /**< Leave the memory out of core dumps: madvise(2) with `MADV_DONTDUMP`. */
-	PSHM_MAP_GROWSDOWN = 0x40000000        /**< A stack that grows downward (Linux): private memory of no object only. */
+	PSHM_MAP_GROWSDOWN = 0x40000000        /**< A stack that grows downward (Linux): private anonymous memory only. */
 };
 
 /**
- * @brief Flags of #pshm_msync: either #PSHM_MS_SYNC or #PSHM_MS_ASYNC, and #PSHM_MS_INVALIDATE with it or not.
+ * @brief Flags of #pshm_msync: either #PSHM_MS_SYNC or #PSHM_MS_ASYNC, optionally with #PSHM_MS_INVALIDATE.
  *
  * @bits{PSHM_MS_,msync-flags}
  */
 enum pshm_msync_flag {
-	PSHM_MS_SYNC = 0x01000000,      /**< Write, and return when the file has it. */
-	PSHM_MS_ASYNC = 0x02000000,     /**< Have it written soon, and return. */
-	PSHM_MS_INVALIDATE = 0x04000000 /**< Let other mappings of the file see what it holds now. */
+	PSHM_MS_SYNC = 0x01000000,      /**< Write, and return when the data is in the file. */
+	PSHM_MS_ASYNC = 0x02000000,     /**< Schedule the writing, and return. */
+	PSHM_MS_INVALIDATE = 0x04000000 /**< Make the contents of the file visible in its other mappings. */
 };
 
 /**
- * @brief Map an object, or memory of no object, into the address space: mmap(2).
+ * @brief Map an object, or anonymous memory, into the address space: mmap(2).
  *
- * One system call, unless a flag asks for another: #PSHM_MAP_HUGE, #PSHM_MAP_NODUMP, #PSHM_MAP_POPULATE and
+ * One system call, unless a flag needs another: #PSHM_MAP_HUGE, #PSHM_MAP_NODUMP, #PSHM_MAP_POPULATE and
  * #PSHM_MAP_LOCK are separate calls on the new mapping, in this order. When one of the last three fails, the mapping
- * is removed and the error returned. With #PSHM_MAP_FIXED what was mapped there before is gone in that case.
+ * is removed and the error returned. With #PSHM_MAP_FIXED the previous mappings are lost in that case.
  *
- * #PSHM_MAP_FIXED_NOREPLACE is safe on every system: where the system itself has no such flag (Linux before 4.17), a
- * mapping that it makes elsewhere is removed again.
+ * #PSHM_MAP_FIXED_NOREPLACE is safe on every system: where the system has no such flag (Linux before 4.17) and maps
+ * elsewhere, that mapping is removed again.
  *
- * Mapping beyond the end of the object works; touching a page that is wholly beyond it is a SIGBUS.
+ * A mapping may extend beyond the end of the object; an access to a page that is wholly beyond the end is a SIGBUS.
  *
- * @param address @role{address} Where the mapping should go, or 0 to let the system choose. A hint, without
- *        #PSHM_MAP_FIXED or #PSHM_MAP_FIXED_NOREPLACE.
+ * @param address @role{address} The address of the mapping, or 0: the system chooses. A hint, unless
+ *        #PSHM_MAP_FIXED or #PSHM_MAP_FIXED_NOREPLACE is given.
  * @param length @role{size} The size of the mapping, in bytes, from 1.
- * @param protections @role{flags,pshm_prot} `PSHM_PROT_` constants. Execution is refused where the file system
- *        is mounted so that nothing is executed.
- * @param flags @role{flags,pshm_map_flag} `PSHM_MAP_` constants: either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE,
+ * @param protections @role{flags,pshm_prot} The access that the mapping allows. Execution is an error where the file system
+ *        is mounted `noexec`.
+ * @param flags @role{flags,pshm_map_flag} Either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE,
  *        and any of the others.
  * @param fd @role{descriptor} A descriptor of the object; -1 with #PSHM_MAP_ANONYMOUS.
- * @param offset @role{offset} Where in the object the mapping begins, in bytes: a multiple of the page size,
- *        from 0.
- * @return The address of the mapping. The caller unmaps it with the same length.
+ * @param offset @role{offset} Where in the object the mapping begins, in bytes: a multiple of the page size
+ *        (#pshm_page_size), from 0. #pshm_map takes any offset.
+ * @return The address of the mapping. The caller unmaps it (#pshm_munmap) with the same length.
  * @fd_error
- * @error{EACCES} Shared write access was asked of a descriptor opened for reading, or the descriptor is not
- *        for reading.
+ * @error{EACCES} Shared write access through a descriptor opened for reading, or any access through one that does not
+ *        allow reading.
  * @error{EAGAIN} #PSHM_MAP_LOCK: the memory cannot be locked now. On Linux also without the flag, after mlockall(2)
  *        with `MCL_FUTURE`: beyond the limit `RLIMIT_MEMLOCK`.
- * @error{EEXIST} #PSHM_MAP_FIXED_NOREPLACE: something is mapped there, or the system does not map there.
+ * @error{EEXIST} #PSHM_MAP_FIXED_NOREPLACE: a mapping exists at the address, or the system does not map there.
  * @error{EINVAL} @p length is not positive; @p offset is negative or not a multiple of the page size;
  *        @p protections or @p flags has an unknown bit; both or neither of shared and private; both of fixed and
  *        fixed without replacing; an anonymous mapping with a descriptor; a fixed one at address 0 or at an address
  *        that is not a multiple of the page size; @p address is from -4095 to -1; #PSHM_MAP_POPULATE without reading or writing; #PSHM_MAP_GROWSDOWN without
  *        #PSHM_MAP_ANONYMOUS and #PSHM_MAP_PRIVATE.
- * @error{ENODEV} @p fd is of something that cannot be mapped, such as a socket. (Not all that is no object: a
- *        regular file and `/dev/zero` are mapped.)
+ * @error{ENODEV} @p fd refers to a file that cannot be mapped, such as a socket. (Regular files and `/dev/zero` can
+ *        be mapped.)
  * @error{ENOMEM} The address space is full, or there are too many mappings; an object of huge pages: none is
  *        free. #PSHM_MAP_LOCK: beyond the limit `RLIMIT_MEMLOCK`, without reading and writing, or past the end
  *        of the object.
  * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
  *        pages.
- * @error{ENOTSUP} A flag is not to be had on this platform (#pshm_has).
+ * @error{ENOTSUP} The platform does not support a flag (#pshm_has).
  * @error{EOVERFLOW} @p address, @p length or @p offset does not fit the platform's types, or @p offset plus @p length is
  *        more than an `int64_t` holds.
- * @error{EPERM} A seal or the file system forbids the protection, or #PSHM_MAP_FIXED an address so low that the system
- *        lets nobody map there. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+ * @error{EPERM} A seal or the file system forbids the protection, or, with #PSHM_MAP_FIXED, the address is so low that the
+ *        system allows no mapping there. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
  *
  * @par Lisp
  * @code{.lisp}
  * mmap addr length prot flags fd offset => pointer
  * @endcode
  * @par In Lisp
- * Map LENGTH octets from OFFSET of the object behind the descriptor FD, with the protections PROT
- * (`prot-flags`) and the flags FLAGS (`mmap-flags`), at the pointer ADDR or, where that is null, wherever
- * the system likes. Return a pointer; on failure its address is `+map-failed+` and the reason is in
+ * Map LENGTH octets from OFFSET of the object of the descriptor FD, with the protections PROT
+ * (`prot-flags`) and the flags FLAGS (`mmap-flags`), at the pointer ADDR or, where that is null, at an
+ * address that the system chooses. Return a pointer; on failure its address is `+map-failed+` and the reason is in
  * `*errno*`.
  * @result{address}
  * @since 0.1
@@ -795,12 +795,12 @@ PSHM_API int64_t pshm_mmap(int64_t address, int64_t length, int protections, int
 /**
  * @brief Remove mappings: munmap(2).
  *
- * Every page of the range is removed, whatever it was mapped by. A range in which nothing is mapped is not an
+ * Every page of the range is unmapped, whichever call mapped it. A range without mappings is not an
  * error.
  *
- * @param address @role{address} @closes The first byte: a multiple of the page size, as #pshm_mmap returned it.
+ * @param address @role{address} @closes The first byte: a multiple of the page size (#pshm_page_size), as #pshm_mmap returned it.
  * @param length @role{size} The size of the range, in bytes, from 1; rounded up to whole pages.
- * @retval 0 Nothing is mapped there now.
+ * @retval 0 The range has no mappings.
  * @error{EINVAL} @p address is 0, from -4095 to -1, or not a multiple of the page size; @p length is not positive; the
  *        range ends outside the address space.
  * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
@@ -821,12 +821,12 @@ PSHM_API int pshm_munmap(int64_t address, int64_t length);
 /**
  * @brief Change the protections of mapped pages: mprotect(2).
  *
- * @param address @role{address} The first byte: a multiple of the page size.
+ * @param address @role{address} The first byte: a multiple of the page size (#pshm_page_size).
  * @param length @role{size} The size of the range, in bytes, from 0; rounded up to whole pages.
- * @param protections @role{flags,pshm_prot} `PSHM_PROT_` constants.
- * @retval 0 Done.
+ * @param protections @role{flags,pshm_prot} The access that the pages allow.
+ * @retval 0 Success.
  * @error{EACCES} Write access to a shared mapping of an object that was opened for reading or is sealed
- *        against writing, or execution where the file system is mounted so that nothing is executed.
+ *        against writing, or execution where the file system is mounted `noexec`.
  * @error{EINVAL} @p address is 0, from -4095 to -1, or not a multiple of the page size; @p length is negative;
  *        @p protections has an unknown bit.
  * @error{ENOMEM} A page of the range is not mapped, or there would be too many mappings.
@@ -837,7 +837,7 @@ PSHM_API int pshm_munmap(int64_t address, int64_t length);
  * mprotect addr length prot => result
  * @endcode
  * @par In Lisp
- * Give LENGTH octets of mapped memory at the pointer ADDR the protections PROT (`prot-flags`). Return 0, or
+ * Set the protections of LENGTH octets of mapped memory at the pointer ADDR to PROT (`prot-flags`). Return 0, or
  * -1 with the reason in `*errno*`.
  * @result{status}
  * @since 0.1
@@ -848,18 +848,17 @@ PSHM_API int pshm_mprotect(int64_t address, int64_t length, int protections);
 /**
  * @brief Write mapped pages back to their file: msync(2).
  *
- * For descriptors of regular files that were mapped like objects. Shared memory has no file behind it: its pages
- * are the object, and the call does nothing to them.
+ * The call is for regular files that are mapped like objects. On shared memory it has no effect, since no file backs the pages.
  *
- * @param address @role{address} The first byte: a multiple of the page size.
+ * @param address @role{address} The first byte: a multiple of the page size (#pshm_page_size).
  * @param length @role{size} The size of the range, in bytes, from 0; rounded up to whole pages.
- * @param flags @role{flags,pshm_msync_flag} `PSHM_MS_` constants: either #PSHM_MS_SYNC or #PSHM_MS_ASYNC, and
- *        #PSHM_MS_INVALIDATE or not.
- * @retval 0 Done; with #PSHM_MS_ASYNC it is under way.
+ * @param flags @role{flags,pshm_msync_flag} Either #PSHM_MS_SYNC or #PSHM_MS_ASYNC, optionally with
+ *        #PSHM_MS_INVALIDATE.
+ * @retval 0 The data is written; with #PSHM_MS_ASYNC the writing is scheduled.
  * @error{EBUSY} #PSHM_MS_INVALIDATE: a page of the range is locked in memory (#PSHM_MAP_LOCK).
  * @error{EINVAL} @p address is 0, from -4095 to -1, or not a multiple of the page size; @p length is negative;
  *        @p flags has an unknown bit, or both or neither of #PSHM_MS_SYNC and #PSHM_MS_ASYNC.
- * @error{EIO} The file could not be written.
+ * @error{EIO} A write to the file failed.
  * @error{ENOMEM} A page of the range is not mapped.
  * @error{EOVERFLOW} @p address or @p length does not fit the platform's types.
  *
@@ -868,7 +867,7 @@ PSHM_API int pshm_mprotect(int64_t address, int64_t length, int protections);
  * msync addr length flags => result
  * @endcode
  * @par In Lisp
- * Write LENGTH octets of mapped memory at the pointer ADDR back to their file, in the way of FLAGS
+ * Write LENGTH octets of mapped memory at the pointer ADDR back to their file, with the flags FLAGS
  * (`msync-flags`). Return 0, or -1 with the reason in `*errno*`.
  * @result{status}
  * @since 0.1
@@ -880,18 +879,18 @@ PSHM_API int pshm_msync(int64_t address, int64_t length, int flags);
 
 /**
  * @defgroup ffi_descriptors Descriptors
- * @brief Close, duplicate and hand down descriptors.
+ * @brief Close, duplicate and inherit descriptors.
  * @{
  */
 
 /**
  * @brief Close a descriptor: close(2).
  *
- * Never repeated: a close that is interrupted has released the descriptor on every platform that is served
- * here, and another thread may have its number already. It counts as done.
+ * The call is never repeated: an interrupted close has released the descriptor on every supported
+ * platform, and another thread may have its number already. It counts as success.
  *
- * Do not close twice either, nor use the number again: the runtime has threads of its own that open files at any
- * moment (the JVM reads the limits of its container again and again), and get the lowest number that is free.
+ * Close a descriptor once, and do not use its number again: threads of the runtime may open files at any
+ * moment (the JVM reads the limits of its container repeatedly), and get the lowest free number.
  *
  * @param fd @role{descriptor} @closes A descriptor of the object.
  * @retval 0 The descriptor is released.
@@ -912,12 +911,12 @@ PSHM_API int pshm_close(int fd);
 /**
  * @brief Duplicate a descriptor, close-on-exec: fcntl(2) with `F_DUPFD_CLOEXEC`.
  *
- * Both descriptors have the same access. #pshm_reopen makes one that has less.
+ * Both descriptors have the same access. #pshm_reopen returns one with less.
  *
  * @fd_param
  * @return Another descriptor of the same object; the caller closes it.
  * @fd_error
- * @error{EMFILE} The process has no descriptor free.
+ * @error{EMFILE} The process has no free descriptor.
  *
  * @par Lisp
  * @code{.lisp}
@@ -932,14 +931,14 @@ PSHM_API int pshm_close(int fd);
 PSHM_API int pshm_dup(int fd);
 
 /**
- * @brief Let a descriptor be inherited by programs that this process starts, or not: fcntl(2) with `F_SETFD`.
+ * @brief Set whether programs that this process starts inherit a descriptor: fcntl(2) with `F_SETFD`.
  *
- * Descriptors are not inherited unless this says so. Set it just before the child is started: every program
+ * New descriptors are not inherited. Call this immediately before the start of the child: every program
  * that any thread starts in between inherits the descriptor too.
  *
  * @fd_param
  * @param inheritable @role{boolean} 1: inherited; 0: closed on exec.
- * @retval 0 Done.
+ * @retval 0 Success.
  * @fd_error
  * @error{EINVAL} @p inheritable is neither 0 nor 1.
  * @result{status}
