@@ -298,7 +298,7 @@ Return: 256 on Linux, but 254 where glibc is older than 2.34; 31 on macOS, 1023 
   (feature (c-string :external-format :utf-8)))
 
 (defun pshm-has (feature)
-  "Say whether this platform, as it runs now, can do a thing."
+  "Return whether the running system supports a feature."
   (%pshm-has (check-name feature 'feature)))
 
 (declaim (inline %pshm-errno pshm-errno))
@@ -322,8 +322,9 @@ Return: A positive errno, or 0 when no call of this thread has failed."
   (error int))
 
 (defun pshm-strerror (error)
-  "Return a sentence about an error.
-Return: A constant string: \"success\" for 0, \"unknown error\" for a number that has no name here."
+  "Return the message of an error.
+Return: A constant string: \"success\" for 0, \"unknown error\" for a number that is no error of this
+platform."
   (%pshm-strerror (check-int error 'error)))
 
 (declaim (inline %pshm-error-name pshm-error-name))
@@ -332,7 +333,7 @@ Return: A constant string: \"success\" for 0, \"unknown error\" for a number tha
 
 (defun pshm-error-name (error)
   "Return the name of an error.
-Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that has no name here."
+Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that is no error of this platform."
   (%pshm-error-name (check-int error 'error)))
 
 (declaim (inline %pshm-error-number pshm-error-number))
@@ -348,7 +349,7 @@ Return: The positive errno."
 (define-alien-routine ("pshm_error_count" %pshm-error-count) int)
 
 (defun pshm-error-count ()
-  "Return how many errors have a name on this platform.
+  "Return the number of errors of this platform.
 Return: The number of indices that pshm_error_at accepts."
   (%pshm-error-count))
 
@@ -365,7 +366,7 @@ Return: The positive errno."
 (define-alien-routine ("pshm_constant_count" %pshm-constant-count) int)
 
 (defun pshm-constant-count ()
-  "Return how many constants the library has.
+  "Return the number of constants of the library.
 Return: The number of indices that pshm_constant_name and pshm_constant_value accept."
   (%pshm-constant-count))
 
@@ -402,7 +403,7 @@ Return: The value, which is never negative."
   (keywords (c-string :external-format :utf-8)))
 
 (defun pshm-flags-parse (kind keywords)
-  "Turn a list of keywords into flags.
+  "Convert a list of keywords to flags.
 Return: The flags, at least 0."
   (%pshm-flags-parse (check-int kind 'kind) (check-name keywords 'keywords)))
 
@@ -414,7 +415,7 @@ Return: The flags, at least 0."
   (size (signed 64)))
 
 (defun pshm-flags-format (kind flags ret-keywords size)
-  "Write flags as a list of keywords, the inverse of pshm_flags_parse.
+  "Convert flags to a list of keywords, the inverse of pshm_flags_parse.
 Return: The size that the text needs, in bytes, its NUL included."
   (%pshm-flags-format (check-int kind 'kind) (check-int flags 'flags) ret-keywords (check-int64 size 'size)))
 
@@ -425,7 +426,7 @@ Return: The size that the text needs, in bytes, its NUL included."
   (mode int))
 
 (defun pshm-shm-open (name flags mode)
-  "Open a named object, and create it when asked to: shm_open(3).
+  "Open a named object, or create it with PSHM_O_CREAT: shm_open(3).
 Return: A descriptor; the caller closes it."
   (%pshm-shm-open (check-name name 'name) (check-int flags 'flags) (check-int mode 'mode)))
 
@@ -453,7 +454,7 @@ Return: A descriptor; the caller closes it."
   (length (signed 64)))
 
 (defun pshm-fallocate (fd offset length)
-  "Reserve the pages of a part of an object: posix_fallocate(3), the system's own."
+  "Reserve the pages of a range of an object: posix_fallocate(3) without emulation."
   (%pshm-fallocate (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
 
 (declaim (inline %pshm-fstat pshm-fstat))
@@ -463,7 +464,7 @@ Return: A descriptor; the caller closes it."
   (count int))
 
 (defun pshm-fstat (fd ret-fields count)
-  "Describe an object: fstat(2), flattened into an array.
+  "Describe an object: fstat(2), as an array of integers.
 Return: The number of fields that exist, 16 in this version."
   (%pshm-fstat (check-int fd 'fd) ret-fields (check-int count 'count)))
 
@@ -474,7 +475,7 @@ Return: The number of fields that exist, 16 in this version."
   (group (signed 64)))
 
 (defun pshm-fchown (fd owner group)
-  "Give an object another owner or group: fchown(2)."
+  "Set the owner and the group of an object: fchown(2)."
   (%pshm-fchown (check-int fd 'fd) (check-int64 owner 'owner) (check-int64 group 'group)))
 
 (declaim (inline %pshm-fchmod pshm-fchmod))
@@ -496,8 +497,8 @@ Return: The number of fields that exist, 16 in this version."
   (offset (signed 64)))
 
 (defun pshm-mmap (address length protections flags fd offset)
-  "Map an object, or memory of no object, into the address space: mmap(2).
-Return: The address of the mapping. The caller unmaps it with the same length."
+  "Map an object, or anonymous memory, into the address space: mmap(2).
+Return: The address of the mapping. The caller unmaps it (pshm_munmap) with the same length."
   (%pshm-mmap (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int fd 'fd) (check-int64 offset 'offset)))
 
 (declaim (inline %pshm-munmap pshm-munmap))
@@ -552,7 +553,7 @@ Return: Another descriptor of the same object; the caller closes it."
   (inheritable int))
 
 (defun pshm-set-inheritable (fd inheritable)
-  "Let a descriptor be inherited by programs that this process starts, or not: fcntl(2) with F_SETFD."
+  "Set whether programs that this process starts inherit a descriptor: fcntl(2) with F_SETFD."
   (%pshm-set-inheritable (check-int fd 'fd) (check-int inheritable 'inheritable)))
 
 (declaim (inline %pshm-open pshm-open))
@@ -565,7 +566,7 @@ Return: Another descriptor of the same object; the caller closes it."
   (ret-created system-area-pointer))
 
 (defun pshm-open (name direction if-exists if-does-not-exist permissions ret-created)
-  "Open a named object the way Common Lisp's open opens a file.
+  "Open or create a named object, with one option for each case: it exists, or it does not.
 Return: A descriptor; the caller closes it."
   (%pshm-open (check-name name 'name) (check-int direction 'direction) (check-int if-exists 'if-exists) (check-int if-does-not-exist 'if-does-not-exist) (check-int permissions 'permissions) ret-created))
 
@@ -576,7 +577,7 @@ Return: A descriptor; the caller closes it."
   (flags int))
 
 (defun pshm-open-anonymous (direction permissions flags)
-  "Make an object without a name.
+  "Create an anonymous object.
 Return: A descriptor; the caller closes it."
   (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags)))
 
@@ -594,7 +595,7 @@ Return: A descriptor; the caller closes it."
   (fd int))
 
 (defun pshm-delete-if-same (name fd)
-  "Remove a name if it is still the name of the object behind a descriptor."
+  "Remove a name if it still refers to the object of a descriptor."
   (%pshm-delete-if-same (check-name name 'name) (check-int fd 'fd)))
 
 (declaim (inline %pshm-truncate pshm-truncate))
@@ -612,7 +613,7 @@ Return: A descriptor; the caller closes it."
   (size (signed 64)))
 
 (defun pshm-allocate (fd size)
-  "Give an object at least a size, with memory behind every page of it, or an error."
+  "Grow an object to at least a size, with every page backed by memory."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
 (declaim (inline %pshm-discard pshm-discard))
@@ -622,7 +623,7 @@ Return: A descriptor; the caller closes it."
   (length (signed 64)))
 
 (defun pshm-discard (fd offset length)
-  "Give back the memory of a part of an object, and keep the size."
+  "Release the memory of a range of an object; the size does not change."
   (%pshm-discard (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
 
 (declaim (inline %pshm-space pshm-space))
@@ -631,7 +632,8 @@ Return: A descriptor; the caller closes it."
   (ret-free system-area-pointer))
 
 (defun pshm-space (ret-total ret-free)
-  "Give the size of the shared memory file system, and how many bytes named objects can still get."
+  "Return the size of the shared memory file system, and the number of bytes that named objects can
+still use."
   (%pshm-space ret-total ret-free))
 
 (declaim (inline %pshm-map pshm-map))
@@ -643,8 +645,8 @@ Return: A descriptor; the caller closes it."
   (offset (signed 64)))
 
 (defun pshm-map (fd length protections flags offset)
-  "Map a part of an object, from any offset.
-Return: The address of the first byte."
+  "Map a range of an object, from any offset.
+Return: The address of the first byte. The caller unmaps it (pshm_unmap) with the same length."
   (%pshm-map (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset)))
 
 (declaim (inline %pshm-unmap pshm-unmap))
@@ -653,7 +655,7 @@ Return: The address of the first byte."
   (length (signed 64)))
 
 (defun pshm-unmap (address length)
-  "Remove a mapping that pshm_map made."
+  "Remove a mapping of pshm_map."
   (%pshm-unmap (check-int64 address 'address) (check-int64 length 'length)))
 
 (declaim (inline %pshm-read pshm-read))
@@ -665,7 +667,7 @@ Return: The address of the first byte."
 
 (defun pshm-read (fd ret-bytes count offset)
   "Copy bytes out of an object.
-Return: How many bytes were copied: count, or fewer at the end of the object."
+Return: The number of bytes copied: count, or fewer at the end of the object."
   (%pshm-read (check-int fd 'fd) ret-bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 (declaim (inline %pshm-write pshm-write))
@@ -677,8 +679,8 @@ Return: How many bytes were copied: count, or fewer at the end of the object."
 
 (defun pshm-write (fd bytes count offset)
   "Copy bytes into an object, never past its end.
-Return: How many bytes were copied: count, or fewer at the end of the object. Where an error comes after
-some bytes, the count is short as well; the next call returns the error."
+Return: The number of bytes copied: count, or fewer at the end of the object. After an error behind some
+bytes the count is short as well; the next call returns the error."
   (%pshm-write (check-int fd 'fd) bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 (declaim (inline %pshm-map-prefixed pshm-map-prefixed))
@@ -691,7 +693,7 @@ some bytes, the count is short as well; the next call returns the error."
   (prefix (signed 64)))
 
 (defun pshm-map-prefixed (fd length protections flags offset prefix)
-  "Map an object directly behind private memory.
+  "Map an object directly behind a prefix of private memory.
 Return: The address of the data, a multiple of the page size. The prefix ends there."
   (%pshm-map-prefixed (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset) (check-int64 prefix 'prefix)))
 
@@ -702,7 +704,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (prefix (signed 64)))
 
 (defun pshm-unmap-prefixed (address length prefix)
-  "Remove a mapping that pshm_map_prefixed made, prefix and all."
+  "Remove a mapping of pshm_map_prefixed and its prefix."
   (%pshm-unmap-prefixed (check-int64 address 'address) (check-int64 length 'length) (check-int64 prefix 'prefix)))
 
 (declaim (inline %pshm-copy pshm-copy))
@@ -712,7 +714,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (count (signed 64)))
 
 (defun pshm-copy (to from count)
-  "Copy bytes within memory, storing to no byte outside the target."
+  "Copy bytes within memory, without a store outside the target."
   (%pshm-copy (check-int64 to 'to) (check-int64 from 'from) (check-int64 count 'count)))
 
 (declaim (inline %pshm-fill pshm-fill))
@@ -722,7 +724,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (count (signed 64)))
 
 (defun pshm-fill (address byte count)
-  "Set bytes of memory, storing to no byte outside the target."
+  "Set bytes of memory, without a store outside the target."
   (%pshm-fill (check-int64 address 'address) (check-int byte 'byte) (check-int64 count 'count)))
 
 (declaim (inline %pshm-send pshm-send))
@@ -751,7 +753,7 @@ Return: The descriptor; the caller closes it."
   (ret-second system-area-pointer))
 
 (defun pshm-socketpair (ret-first ret-second)
-  "Make a connected pair of Unix domain stream sockets, close-on-exec."
+  "Create a connected pair of Unix domain stream sockets, close-on-exec."
   (%pshm-socketpair ret-first ret-second))
 
 (declaim (inline %pshm-seal pshm-seal))
@@ -760,7 +762,7 @@ Return: The descriptor; the caller closes it."
   (seals int))
 
 (defun pshm-seal (fd seals)
-  "Forbid something about an anonymous object, for everybody and for ever: fcntl(2) with F_ADD_SEALS."
+  "Add seals to an anonymous object, permanently and for every process: fcntl(2) with F_ADD_SEALS."
   (%pshm-seal (check-int fd 'fd) (check-int seals 'seals)))
 
 (declaim (inline %pshm-seals pshm-seals))
@@ -769,8 +771,8 @@ Return: The descriptor; the caller closes it."
 
 (defun pshm-seals (fd)
   "Return the seals of an object: fcntl(2) with F_GET_SEALS.
-Return: PSHM_SEAL_ constants, or-ed. A named object on Linux has PSHM_SEAL_SEAL from the start; an anonymous
-one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
+Return: The PSHM_SEAL_ constants, combined by bitwise or. A named object on Linux has PSHM_SEAL_SEAL from
+the start; an anonymous one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (%pshm-seals (check-int fd 'fd)))
 
 (declaim (inline %pshm-reopen pshm-reopen))
@@ -779,7 +781,7 @@ one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (direction int))
 
 (defun pshm-reopen (fd direction)
-  "Make another descriptor of the same object, with the same access or less.
+  "Open another descriptor of the same object, with the same access or less.
 Return: The new descriptor; the caller closes it."
   (%pshm-reopen (check-int fd 'fd) (check-int direction 'direction)))
 
@@ -790,6 +792,6 @@ Return: The new descriptor; the caller closes it."
 
 (defun pshm-list (ret-names size)
   "List the names of the objects that exist.
-Return: The size that the list needs, in bytes; 0 when there is no object. Where it is more than size, call
-again with a larger buffer: objects come and go."
+Return: The size that the list needs, in bytes; 0 if there is no object. If it is more than size, call again
+with a larger buffer, perhaps repeatedly: other processes create objects meanwhile."
   (%pshm-list ret-names (check-int64 size 'size)))

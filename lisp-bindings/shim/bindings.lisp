@@ -25,9 +25,9 @@
 (defconstant +pshm-kind-direction+ 5
   "The direction of pshm_open: one keyword.")
 (defconstant +pshm-kind-if-exists+ 6
-  "What pshm_open does when the object exists: one keyword.")
+  "The action of pshm_open when the object exists: one keyword.")
 (defconstant +pshm-kind-if-does-not-exist+ 7
-  "What pshm_open does when it does not: one keyword.")
+  "The action of pshm_open when it does not exist: one keyword.")
 (defconstant +pshm-kind-anonymous-flag+ 8
   "Flags of pshm_open_anonymous.")
 (defconstant +pshm-kind-seal+ 9
@@ -39,11 +39,11 @@
 (defconstant +pshm-o-rdwr+ 2
   "Open for reading and writing.")
 (defconstant +pshm-o-creat+ 268435456
-  "Create the object if there is none.")
+  "Create the object if it does not exist.")
 (defconstant +pshm-o-excl+ 536870912
-  "With PSHM_O_CREAT: fail if there is one.")
+  "With PSHM_O_CREAT: fail if the object exists.")
 (defconstant +pshm-o-trunc+ 1073741824
-  "Empty the object if there is one.")
+  "Set the size of an existing object to 0.")
 (defconstant +pshm-mode-user-read+ 256
   "The owner may read.")
 (defconstant +pshm-mode-user-write+ 128
@@ -105,37 +105,37 @@
 (defconstant +pshm-prot-read+ 1
   "Reading.")
 (defconstant +pshm-prot-write+ 2
-  "Writing; on most machines reading comes with it.")
+  "Writing; on most machines it includes reading.")
 (defconstant +pshm-prot-exec+ 4
   "Execution.")
 (defconstant +pshm-map-shared+ 1
-  "Stores are seen by everybody who maps the object.")
+  "Stores are visible to every process that maps the object.")
 (defconstant +pshm-map-private+ 2
-  "Stores are this mapping's own; the object does not change.")
+  "Stores are visible in this mapping only; the object does not change.")
 (defconstant +pshm-map-fixed+ 16
-  "Exactly at the address, replacing what is mapped there.")
+  "Exactly at the address, replacing existing mappings.")
 (defconstant +pshm-map-anonymous+ 4194304
-  "Memory of no object: the descriptor is -1.")
+  "Anonymous memory, without an object: the descriptor is -1.")
 (defconstant +pshm-map-fixed-noreplace+ 8388608
-  "Exactly at the address, or -EEXIST where something is mapped already.")
+  "Exactly at the address, or -EEXIST where a mapping exists.")
 (defconstant +pshm-map-noreserve+ 16777216
   "Reserve no swap space.")
 (defconstant +pshm-map-populate+ 33554432
-  "Bring every page in before the call returns; no space is an error, not a later SIGBUS.")
+  "Allocate every page before the call returns; no space is an error, not a later SIGBUS.")
 (defconstant +pshm-map-lock+ 134217728
   "Keep every page in memory: mlock(2) on the new mapping.")
 (defconstant +pshm-map-huge+ 268435456
-  "Ask for huge pages: madvise(2) with MADV_HUGEPAGE. A hint, and never an error.")
+  "Request huge pages: madvise(2) with MADV_HUGEPAGE. A hint, never an error.")
 (defconstant +pshm-map-nodump+ 536870912
   "Leave the memory out of core dumps: madvise(2) with MADV_DONTDUMP.")
 (defconstant +pshm-map-growsdown+ 1073741824
-  "A stack that grows downward (Linux): private memory of no object only.")
+  "A stack that grows downward (Linux): private anonymous memory only.")
 (defconstant +pshm-ms-sync+ 16777216
-  "Write, and return when the file has it.")
+  "Write, and return when the data is in the file.")
 (defconstant +pshm-ms-async+ 33554432
-  "Have it written soon, and return.")
+  "Schedule the writing, and return.")
 (defconstant +pshm-ms-invalidate+ 67108864
-  "Let other mappings of the file see what it holds now.")
+  "Make the contents of the file visible in its other mappings.")
 (defconstant +pshm-direction-input+ 0
   "Reading.")
 (defconstant +pshm-direction-io+ 2
@@ -145,11 +145,11 @@
 (defconstant +pshm-if-exists-error+ 1
   "Fail with -EEXIST.")
 (defconstant +pshm-if-exists-overwrite+ 2
-  "Open it as it is.")
+  "Open the existing object unchanged.")
 (defconstant +pshm-if-exists-truncate+ 3
-  "Open it and empty it, also where the call may not create.")
+  "Open it and set its size to 0, also where the call may not create.")
 (defconstant +pshm-if-exists-supersede+ 4
-  "Put a new object in its place; who has the old one open keeps it.")
+  "Replace it with a new object; existing descriptors of the old one stay valid.")
 (defconstant +pshm-if-exists-nil+ 5
   "Return -EEXIST, which is not recorded as a failure.")
 (defconstant +pshm-if-does-not-exist-default+ 0
@@ -161,19 +161,19 @@
 (defconstant +pshm-if-does-not-exist-nil+ 3
   "Return -ENOENT, which is not recorded as a failure.")
 (defconstant +pshm-anonymous-huge+ 8388608
-  "An object of huge pages (Linux, MFD_HUGETLB). Its size is a multiple of theirs.")
+  "An object of huge pages (Linux, MFD_HUGETLB). Its size is a multiple of the size of a huge page.")
 (defconstant +pshm-seal-seal+ 1
-  "No more seals.")
+  "No seal can be added.")
 (defconstant +pshm-seal-shrink+ 2
-  "The object never gets smaller: no access faults because it was cut.")
+  "The size never decreases: no access faults because of a smaller size.")
 (defconstant +pshm-seal-grow+ 4
-  "The object never gets larger.")
+  "The size never increases.")
 (defconstant +pshm-seal-write+ 8
-  "Nobody writes any more. Refused while a shared mapping may write.")
+  "The bytes never change. An error while a shared mapping may write.")
 (defconstant +pshm-seal-future-write+ 16
-  "Nobody but existing mappings writes any more.")
+  "The bytes change only through existing mappings.")
 (defconstant +pshm-seal-exec+ 32
-  "The execute permissions never change. Where one is set, neither do size and bytes.")
+  "The execute permissions never change. If one is set, neither do the size and the bytes.")
 
 (defparameter *keywords*
   '((:open-flag
@@ -293,7 +293,7 @@ Return: 256 on Linux, but 254 where glibc is older than 2.34; 31 on macOS, 1023 
   (feature :pointer))
 
 (defun pshm-has (feature)
-  "Say whether this platform, as it runs now, can do a thing."
+  "Return whether the running system supports a feature."
   (with-c-string (feature)
     (%pshm-has feature)))
 
@@ -318,8 +318,9 @@ Return: A positive errno, or 0 when no call of this thread has failed."
   (error :int))
 
 (defun pshm-strerror (error)
-  "Return a sentence about an error.
-Return: A constant string: \"success\" for 0, \"unknown error\" for a number that has no name here."
+  "Return the message of an error.
+Return: A constant string: \"success\" for 0, \"unknown error\" for a number that is no error of this
+platform."
   (%pshm-strerror (check-int error 'error)))
 
 #-clisp (declaim (inline %pshm-error-name pshm-error-name))
@@ -328,7 +329,7 @@ Return: A constant string: \"success\" for 0, \"unknown error\" for a number tha
 
 (defun pshm-error-name (error)
   "Return the name of an error.
-Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that has no name here."
+Return: A constant string: \"OK\" for 0, \"UNKNOWN\" for a number that is no error of this platform."
   (%pshm-error-name (check-int error 'error)))
 
 #-clisp (declaim (inline %pshm-error-number pshm-error-number))
@@ -345,7 +346,7 @@ Return: The positive errno."
 (define-c-function ("pshm_error_count" %pshm-error-count) :int)
 
 (defun pshm-error-count ()
-  "Return how many errors have a name on this platform.
+  "Return the number of errors of this platform.
 Return: The number of indices that pshm_error_at accepts."
   (%pshm-error-count))
 
@@ -362,7 +363,7 @@ Return: The positive errno."
 (define-c-function ("pshm_constant_count" %pshm-constant-count) :int)
 
 (defun pshm-constant-count ()
-  "Return how many constants the library has.
+  "Return the number of constants of the library.
 Return: The number of indices that pshm_constant_name and pshm_constant_value accept."
   (%pshm-constant-count))
 
@@ -400,7 +401,7 @@ Return: The value, which is never negative."
   (keywords :pointer))
 
 (defun pshm-flags-parse (kind keywords)
-  "Turn a list of keywords into flags.
+  "Convert a list of keywords to flags.
 Return: The flags, at least 0."
   (with-c-string (keywords)
     (%pshm-flags-parse (check-int kind 'kind) keywords)))
@@ -413,7 +414,7 @@ Return: The flags, at least 0."
   (size :int64))
 
 (defun pshm-flags-format (kind flags ret-keywords size)
-  "Write flags as a list of keywords, the inverse of pshm_flags_parse.
+  "Convert flags to a list of keywords, the inverse of pshm_flags_parse.
 Return: The size that the text needs, in bytes, its NUL included."
   (%pshm-flags-format (check-int kind 'kind) (check-int flags 'flags) ret-keywords (check-int64 size 'size)))
 
@@ -424,7 +425,7 @@ Return: The size that the text needs, in bytes, its NUL included."
   (mode :int))
 
 (defun pshm-shm-open (name flags mode)
-  "Open a named object, and create it when asked to: shm_open(3).
+  "Open a named object, or create it with PSHM_O_CREAT: shm_open(3).
 Return: A descriptor; the caller closes it."
   (with-c-string (name)
     (%pshm-shm-open name (check-int flags 'flags) (check-int mode 'mode))))
@@ -454,7 +455,7 @@ Return: A descriptor; the caller closes it."
   (length :int64))
 
 (defun pshm-fallocate (fd offset length)
-  "Reserve the pages of a part of an object: posix_fallocate(3), the system's own."
+  "Reserve the pages of a range of an object: posix_fallocate(3) without emulation."
   (%pshm-fallocate (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
 
 #-clisp (declaim (inline %pshm-fstat pshm-fstat))
@@ -464,7 +465,7 @@ Return: A descriptor; the caller closes it."
   (count :int))
 
 (defun pshm-fstat (fd ret-fields count)
-  "Describe an object: fstat(2), flattened into an array.
+  "Describe an object: fstat(2), as an array of integers.
 Return: The number of fields that exist, 16 in this version."
   (%pshm-fstat (check-int fd 'fd) ret-fields (check-int count 'count)))
 
@@ -475,7 +476,7 @@ Return: The number of fields that exist, 16 in this version."
   (group :int64))
 
 (defun pshm-fchown (fd owner group)
-  "Give an object another owner or group: fchown(2)."
+  "Set the owner and the group of an object: fchown(2)."
   (%pshm-fchown (check-int fd 'fd) (check-int64 owner 'owner) (check-int64 group 'group)))
 
 #-clisp (declaim (inline %pshm-fchmod pshm-fchmod))
@@ -497,8 +498,8 @@ Return: The number of fields that exist, 16 in this version."
   (offset :int64))
 
 (defun pshm-mmap (address length protections flags fd offset)
-  "Map an object, or memory of no object, into the address space: mmap(2).
-Return: The address of the mapping. The caller unmaps it with the same length."
+  "Map an object, or anonymous memory, into the address space: mmap(2).
+Return: The address of the mapping. The caller unmaps it (pshm_munmap) with the same length."
   (%pshm-mmap (check-int64 address 'address) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int fd 'fd) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-munmap pshm-munmap))
@@ -553,7 +554,7 @@ Return: Another descriptor of the same object; the caller closes it."
   (inheritable :int))
 
 (defun pshm-set-inheritable (fd inheritable)
-  "Let a descriptor be inherited by programs that this process starts, or not: fcntl(2) with F_SETFD."
+  "Set whether programs that this process starts inherit a descriptor: fcntl(2) with F_SETFD."
   (%pshm-set-inheritable (check-int fd 'fd) (check-int inheritable 'inheritable)))
 
 #-clisp (declaim (inline %pshm-open pshm-open))
@@ -566,7 +567,7 @@ Return: Another descriptor of the same object; the caller closes it."
   (ret-created :pointer))
 
 (defun pshm-open (name direction if-exists if-does-not-exist permissions ret-created)
-  "Open a named object the way Common Lisp's open opens a file.
+  "Open or create a named object, with one option for each case: it exists, or it does not.
 Return: A descriptor; the caller closes it."
   (with-c-string (name)
     (%pshm-open name (check-int direction 'direction) (check-int if-exists 'if-exists) (check-int if-does-not-exist 'if-does-not-exist) (check-int permissions 'permissions) ret-created)))
@@ -578,7 +579,7 @@ Return: A descriptor; the caller closes it."
   (flags :int))
 
 (defun pshm-open-anonymous (direction permissions flags)
-  "Make an object without a name.
+  "Create an anonymous object.
 Return: A descriptor; the caller closes it."
   (%pshm-open-anonymous (check-int direction 'direction) (check-int permissions 'permissions) (check-int flags 'flags)))
 
@@ -597,7 +598,7 @@ Return: A descriptor; the caller closes it."
   (fd :int))
 
 (defun pshm-delete-if-same (name fd)
-  "Remove a name if it is still the name of the object behind a descriptor."
+  "Remove a name if it still refers to the object of a descriptor."
   (with-c-string (name)
     (%pshm-delete-if-same name (check-int fd 'fd))))
 
@@ -616,7 +617,7 @@ Return: A descriptor; the caller closes it."
   (size :int64))
 
 (defun pshm-allocate (fd size)
-  "Give an object at least a size, with memory behind every page of it, or an error."
+  "Grow an object to at least a size, with every page backed by memory."
   (%pshm-allocate (check-int fd 'fd) (check-int64 size 'size)))
 
 #-clisp (declaim (inline %pshm-discard pshm-discard))
@@ -626,7 +627,7 @@ Return: A descriptor; the caller closes it."
   (length :int64))
 
 (defun pshm-discard (fd offset length)
-  "Give back the memory of a part of an object, and keep the size."
+  "Release the memory of a range of an object; the size does not change."
   (%pshm-discard (check-int fd 'fd) (check-int64 offset 'offset) (check-int64 length 'length)))
 
 #-clisp (declaim (inline %pshm-space pshm-space))
@@ -635,7 +636,8 @@ Return: A descriptor; the caller closes it."
   (ret-free :pointer))
 
 (defun pshm-space (ret-total ret-free)
-  "Give the size of the shared memory file system, and how many bytes named objects can still get."
+  "Return the size of the shared memory file system, and the number of bytes that named objects can
+still use."
   (%pshm-space ret-total ret-free))
 
 #-clisp (declaim (inline %pshm-map pshm-map))
@@ -647,8 +649,8 @@ Return: A descriptor; the caller closes it."
   (offset :int64))
 
 (defun pshm-map (fd length protections flags offset)
-  "Map a part of an object, from any offset.
-Return: The address of the first byte."
+  "Map a range of an object, from any offset.
+Return: The address of the first byte. The caller unmaps it (pshm_unmap) with the same length."
   (%pshm-map (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-unmap pshm-unmap))
@@ -657,7 +659,7 @@ Return: The address of the first byte."
   (length :int64))
 
 (defun pshm-unmap (address length)
-  "Remove a mapping that pshm_map made."
+  "Remove a mapping of pshm_map."
   (%pshm-unmap (check-int64 address 'address) (check-int64 length 'length)))
 
 #-clisp (declaim (inline %pshm-read pshm-read))
@@ -669,7 +671,7 @@ Return: The address of the first byte."
 
 (defun pshm-read (fd ret-bytes count offset)
   "Copy bytes out of an object.
-Return: How many bytes were copied: count, or fewer at the end of the object."
+Return: The number of bytes copied: count, or fewer at the end of the object."
   (%pshm-read (check-int fd 'fd) ret-bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-write pshm-write))
@@ -681,8 +683,8 @@ Return: How many bytes were copied: count, or fewer at the end of the object."
 
 (defun pshm-write (fd bytes count offset)
   "Copy bytes into an object, never past its end.
-Return: How many bytes were copied: count, or fewer at the end of the object. Where an error comes after
-some bytes, the count is short as well; the next call returns the error."
+Return: The number of bytes copied: count, or fewer at the end of the object. After an error behind some
+bytes the count is short as well; the next call returns the error."
   (%pshm-write (check-int fd 'fd) bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-map-prefixed pshm-map-prefixed))
@@ -695,7 +697,7 @@ some bytes, the count is short as well; the next call returns the error."
   (prefix :int64))
 
 (defun pshm-map-prefixed (fd length protections flags offset prefix)
-  "Map an object directly behind private memory.
+  "Map an object directly behind a prefix of private memory.
 Return: The address of the data, a multiple of the page size. The prefix ends there."
   (%pshm-map-prefixed (check-int fd 'fd) (check-int64 length 'length) (check-int protections 'protections) (check-int flags 'flags) (check-int64 offset 'offset) (check-int64 prefix 'prefix)))
 
@@ -706,7 +708,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (prefix :int64))
 
 (defun pshm-unmap-prefixed (address length prefix)
-  "Remove a mapping that pshm_map_prefixed made, prefix and all."
+  "Remove a mapping of pshm_map_prefixed and its prefix."
   (%pshm-unmap-prefixed (check-int64 address 'address) (check-int64 length 'length) (check-int64 prefix 'prefix)))
 
 #-clisp (declaim (inline %pshm-copy pshm-copy))
@@ -716,7 +718,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (count :int64))
 
 (defun pshm-copy (to from count)
-  "Copy bytes within memory, storing to no byte outside the target."
+  "Copy bytes within memory, without a store outside the target."
   (%pshm-copy (check-int64 to 'to) (check-int64 from 'from) (check-int64 count 'count)))
 
 #-clisp (declaim (inline %pshm-fill pshm-fill))
@@ -726,7 +728,7 @@ Return: The address of the data, a multiple of the page size. The prefix ends th
   (count :int64))
 
 (defun pshm-fill (address byte count)
-  "Set bytes of memory, storing to no byte outside the target."
+  "Set bytes of memory, without a store outside the target."
   (%pshm-fill (check-int64 address 'address) (check-int byte 'byte) (check-int64 count 'count)))
 
 #-clisp (declaim (inline %pshm-send pshm-send))
@@ -755,7 +757,7 @@ Return: The descriptor; the caller closes it."
   (ret-second :pointer))
 
 (defun pshm-socketpair (ret-first ret-second)
-  "Make a connected pair of Unix domain stream sockets, close-on-exec."
+  "Create a connected pair of Unix domain stream sockets, close-on-exec."
   (%pshm-socketpair ret-first ret-second))
 
 #-clisp (declaim (inline %pshm-seal pshm-seal))
@@ -764,7 +766,7 @@ Return: The descriptor; the caller closes it."
   (seals :int))
 
 (defun pshm-seal (fd seals)
-  "Forbid something about an anonymous object, for everybody and for ever: fcntl(2) with F_ADD_SEALS."
+  "Add seals to an anonymous object, permanently and for every process: fcntl(2) with F_ADD_SEALS."
   (%pshm-seal (check-int fd 'fd) (check-int seals 'seals)))
 
 #-clisp (declaim (inline %pshm-seals pshm-seals))
@@ -773,8 +775,8 @@ Return: The descriptor; the caller closes it."
 
 (defun pshm-seals (fd)
   "Return the seals of an object: fcntl(2) with F_GET_SEALS.
-Return: PSHM_SEAL_ constants, or-ed. A named object on Linux has PSHM_SEAL_SEAL from the start; an anonymous
-one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
+Return: The PSHM_SEAL_ constants, combined by bitwise or. A named object on Linux has PSHM_SEAL_SEAL from
+the start; an anonymous one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (%pshm-seals (check-int fd 'fd)))
 
 #-clisp (declaim (inline %pshm-reopen pshm-reopen))
@@ -783,7 +785,7 @@ one has none, but PSHM_SEAL_EXEC where vm.memfd_noexec is 2."
   (direction :int))
 
 (defun pshm-reopen (fd direction)
-  "Make another descriptor of the same object, with the same access or less.
+  "Open another descriptor of the same object, with the same access or less.
 Return: The new descriptor; the caller closes it."
   (%pshm-reopen (check-int fd 'fd) (check-int direction 'direction)))
 
@@ -794,6 +796,6 @@ Return: The new descriptor; the caller closes it."
 
 (defun pshm-list (ret-names size)
   "List the names of the objects that exist.
-Return: The size that the list needs, in bytes; 0 when there is no object. Where it is more than size, call
-again with a larger buffer: objects come and go."
+Return: The size that the list needs, in bytes; 0 if there is no object. If it is more than size, call again
+with a larger buffer, perhaps repeatedly: other processes create objects meanwhile."
   (%pshm-list ret-names (check-int64 size 'size)))
