@@ -23,7 +23,9 @@ enum ability {
 	CAN_LINK = 1 << 3,          /* an unnamed object can be given a name */
 	CAN_PERMIT = 1 << 4,        /* fchmod and fchown work on an object */
 	CAN_PUNCH = 1 << 5,         /* pages can be reserved past the end, and given back */
-	CAN_RESIZE = 1 << 6         /* the size can be set more than once */
+	CAN_RESIZE = 1 << 6,        /* the size can be set more than once */
+	CAN_WAIT = 1 << 7,          /* a process can sleep until a word changes */
+	CAN_ATOMIC_64 = 1 << 8      /* 8 bytes are changed at one stroke */
 };
 
 struct platform {
@@ -33,7 +35,11 @@ struct platform {
 	int open_flags;        /* what shm_open takes beside the caller's flags */
 	unsigned rungs;
 	unsigned abilities;
+	int64_t first_slice; /* how long who waits for a lock sleeps before it looks after the owner, in nanoseconds */
+	int64_t last_slice;  /* each slice is twice as long as the one before it, up to this */
 };
+
+#define PLATFORM_SLICES 10000000, 100000000
 
 /*
  * Linux: objects are files of a tmpfs. O_NONBLOCK keeps the open of a FIFO from blocking and means nothing to
@@ -41,22 +47,23 @@ struct platform {
  */
 #define PLATFORM_LINUX \
 	{ "linux", "/dev/shm", 256, O_NONBLOCK, RUNG_MEMFD | RUNG_TMPFILE | RUNG_NAMED, \
-	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_LINK | CAN_PERMIT | CAN_PUNCH | CAN_RESIZE }
+	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_LINK | CAN_PERMIT | CAN_PUNCH | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64,\
+	  PLATFORM_SLICES }
 
 /* macOS: objects are not files (xnu, bsd/kern/posix_shm.c): sized once, no read, no write, no inode, PSHMNAMLEN. */
-#define PLATFORM_MACOS { "macos", NULL, 31, 0, RUNG_NAMED, 0 }
+#define PLATFORM_MACOS { "macos", NULL, 31, 0, RUNG_NAMED, CAN_WAIT | CAN_ATOMIC_64, PLATFORM_SLICES }
 
 /* FreeBSD: objects are the kernel's own (sys/kern/uipc_shm.c); shm_open refuses flags that it does not know. */
 #define PLATFORM_FREEBSD \
 	{ "freebsd", NULL, 1023, 0, RUNG_SHM_ANON | RUNG_NAMED, \
-	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE }
+	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, PLATFORM_SLICES }
 
 /* OpenBSD: objects are files with hashed names, shm_open(3). */
 #define PLATFORM_OPENBSD \
-	{ "openbsd", NULL, 1023, 0, RUNG_MKSTEMP | RUNG_NAMED, CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE }
+	{ "openbsd", NULL, 1023, 0, RUNG_MKSTEMP | RUNG_NAMED, CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, PLATFORM_SLICES }
 
 /* What POSIX.1-2017 promises, and no more: read and write on an object are unspecified. */
-#define PLATFORM_POSIX { "posix", NULL, 255, 0, RUNG_NAMED, CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE }
+#define PLATFORM_POSIX { "posix", NULL, 255, 0, RUNG_NAMED, CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_ATOMIC_64, PLATFORM_SLICES }
 
 /* A test build holds all rows, and chooses one at run time. Elsewhere the compiler knows the row, and answers the questions. */
 #ifdef PSHM_TEST_PLATFORM

@@ -13,6 +13,7 @@
 #define _TIME_BITS 64
 
 #include <posix-shm/api.h>
+#include <posix-shm/sync.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,6 +25,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 #ifdef __APPLE__
 #include <sys/random.h> /* getentropy */
@@ -283,6 +285,14 @@ sys_socketpair(int type, int ret_ends[2])
 	int saved = errno;
 
 	return system_result(socketpair(AF_UNIX, type, 0, ret_ends), saved);
+}
+
+static inline int
+sys_clock_gettime(clockid_t clock, struct timespec *ret_time)
+{
+	int saved = errno;
+
+	return system_result(clock_gettime(clock, ret_time), saved);
 }
 
 static inline int

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A process as one word, which is what a lock stores: bits 0 to 21 its number, 24 to 43 the low bits of when it started (never 0),
+ * 44 to 62 its namespace of processes (0 where that is unknown). Bits 22 and 23 are free for the owner of the word.
+ */
+#ifndef PSHM_PROCESS_H
+#define PSHM_PROCESS_H
+
+#include "system.h"
+
+enum { PROCESS_START_SHIFT = 24, PROCESS_NAMESPACE_SHIFT = 44 };
+
+#define PROCESS_NUMBER UINT64_C(0x3fffff)
+#define PROCESS_START UINT64_C(0xfffff)
+#define PROCESS_NAMESPACE UINT64_C(0x7ffff)
+#define PROCESS_BITS (PROCESS_NUMBER | PROCESS_START << PROCESS_START_SHIFT | PROCESS_NAMESPACE << PROCESS_NAMESPACE_SHIFT)
+
+static inline uint64_t
+process_word(uint64_t number, uint64_t start, uint64_t namespace)
+{
+	start &= PROCESS_START;
+	return (number & PROCESS_NUMBER) | (start == 0 ? 1 : start) << PROCESS_START_SHIFT |
+	       (namespace & PROCESS_NAMESPACE) << PROCESS_NAMESPACE_SHIFT;
+}
+
+static inline uint64_t
+process_namespace(uint64_t process)
+{
+	return process >> PROCESS_NAMESPACE_SHIFT & PROCESS_NAMESPACE;
+}
+
+/* This process. */
+uint64_t pshm__process_self(void);
+
+/* 1, 0, or -ENOTSUP where it cannot be told from here. 0 is a proof, and never a doubt. */
+int pshm__process_alive(uint64_t process);
+
+/* What native-process.c finds out about this process, without the memory of process.c. */
+uint64_t pshm__native_process_self(void);
+
+/* The same about another process of this namespace. */
+int pshm__native_process_alive(uint64_t process);
+
+#endif
