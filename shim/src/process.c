@@ -16,8 +16,7 @@
 #define MADV_WIPEONFORK 18
 #endif
 
-/* Where the answer is kept, once that has been decided; NULL before. */
-static _Atomic(uint64_t *) memory;
+_Atomic(uint64_t *) pshm__process_kept;
 
 /* It is kept here where the kernel wipes no page. */
 static uint64_t in_place;
@@ -25,7 +24,7 @@ static uint64_t in_place;
 static void
 forget(void)
 {
-	uint64_t *kept = atomic_load_explicit(&memory, memory_order_relaxed);
+	uint64_t *kept = atomic_load_explicit(&pshm__process_kept, memory_order_relaxed);
 
 	if (kept != NULL)
 		__atomic_store_n(kept, 0, __ATOMIC_RELAXED);
@@ -69,29 +68,20 @@ choose_memory(void)
 	uint64_t *chosen = new_memory();
 	uint64_t *first = NULL;
 
-	if (atomic_compare_exchange_strong(&memory, &first, chosen))
+	if (atomic_compare_exchange_strong(&pshm__process_kept, &first, chosen))
 		return chosen;
 	discard(chosen);
 	return first;
 }
 
-static uint64_t
-find_out(uint64_t *kept)
+uint64_t
+pshm__process_find_out(void)
 {
+	uint64_t *kept = atomic_load_explicit(&pshm__process_kept, memory_order_acquire);
 	uint64_t self = pshm__native_process_self();
 
 	__atomic_store_n(kept == NULL ? choose_memory() : kept, self, __ATOMIC_RELAXED);
 	return self;
-}
-
-/* Relaxed loads will do: all threads store the same word, and the page was made before its address was seen. */
-uint64_t
-pshm__process_self(void)
-{
-	uint64_t *kept = atomic_load_explicit(&memory, memory_order_acquire);
-	uint64_t self = kept == NULL ? 0 : __atomic_load_n(kept, __ATOMIC_RELAXED);
-
-	return self == 0 ? find_out(kept) : self;
 }
 
 int
@@ -99,7 +89,7 @@ pshm__process_alive(uint64_t process)
 {
 	uint64_t namespace = process_namespace(process);
 
-	if (namespace == 0 || namespace != process_namespace(pshm__process_self()))
+	if (namespace == 0 || namespace != process_namespace(process_self()))
 		return -ENOTSUP;
 	return pshm__native_process_alive(process);
 }

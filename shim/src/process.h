@@ -8,6 +8,11 @@
 
 #include "system.h"
 
+#include <stdatomic.h>
+
+/* Said at the declaration, so that the compiler reaches the word without the table of global symbols. */
+#define HIDDEN __attribute__((visibility("hidden")))
+
 enum { PROCESS_START_SHIFT = 24, PROCESS_NAMESPACE_SHIFT = 44 };
 
 #define PROCESS_NUMBER UINT64_C(0x3fffff)
@@ -29,8 +34,21 @@ process_namespace(uint64_t process)
 	return process >> PROCESS_NAMESPACE_SHIFT & PROCESS_NAMESPACE;
 }
 
-/* This process. */
-uint64_t pshm__process_self(void);
+/* Where this process is kept as a word, once that has been decided; NULL before. The word is 0 until somebody asks, as in a child. */
+extern HIDDEN _Atomic(uint64_t *) pshm__process_kept;
+
+/* Ask the system, and keep the answer. */
+SELDOM uint64_t pshm__process_find_out(void);
+
+/* This process. The load of the word is relaxed: all threads store the same one. */
+static inline uint64_t
+process_self(void)
+{
+	const uint64_t *kept = atomic_load_explicit(&pshm__process_kept, memory_order_acquire);
+	uint64_t self = kept == NULL ? 0 : __atomic_load_n(kept, __ATOMIC_RELAXED);
+
+	return self == 0 ? pshm__process_find_out() : self;
+}
 
 /* 1, 0, or -ENOTSUP where it cannot be told from here. 0 is a proof, and never a doubt. */
 int pshm__process_alive(uint64_t process);

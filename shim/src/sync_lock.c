@@ -99,7 +99,7 @@ sleep_for_slice(word64 *lock, uint64_t seen, int64_t slice, int64_t deadline)
 }
 
 /* Who has slept leaves 'sleepers' set, since it does not know whether others do. */
-static int
+static int SELDOM
 wait_for(word64 *lock, uint64_t self, int64_t timeout)
 {
 	int64_t deadline = pshm__deadline_after(timeout);
@@ -129,7 +129,7 @@ wait_for(word64 *lock, uint64_t self, int64_t timeout)
 static int
 acquire(word64 *lock, int64_t timeout)
 {
-	uint64_t self = pshm__process_self();
+	uint64_t self = process_self();
 	uint64_t seen = word64_load(lock, __ATOMIC_RELAXED);
 
 	while (is_free(seen))
@@ -150,7 +150,7 @@ pshm_lock_acquire(int64_t address, int64_t timeout)
 static int
 keep(word64 *lock, uint64_t bits, uint64_t *ret_seen)
 {
-	uint64_t self = pshm__process_self();
+	uint64_t self = process_self();
 
 	*ret_seen = word64_load(lock, __ATOMIC_RELAXED);
 	do

@@ -7,7 +7,7 @@
 int64_t
 pshm_process_self(void)
 {
-	return (int64_t)pshm__process_self();
+	return (int64_t)process_self();
 }
 
 int
