@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The references, the man pages and the generator.
+# The references and the man pages.
 
 dist_man3_MANS = $(wildcard $(srcdir)/doc/man/*.3)
 dist_doc_DATA = $(wildcard $(srcdir)/doc/*.md)
@@ -7,9 +7,5 @@ dist_doc_DATA = $(wildcard $(srcdir)/doc/*.md)
 benchmarksdir = $(docdir)/benchmarks
 dist_benchmarks_DATA = $(wildcard $(srcdir)/doc/benchmarks/*.svg)
 
-EXTRA_DIST += \
-	doc/Doxyfile \
-	doc/contents.awk \
-	doc/regen \
-	doc/xsl \
-	$(wildcard $(srcdir)/doc/pages)
+# What the references are made of, beside the headers.
+EXTRA_DIST += $(wildcard $(srcdir)/doc/pages)

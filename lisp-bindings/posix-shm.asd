@@ -2,25 +2,19 @@
 
 (defsystem "posix-shm"
   :description "POSIX shared memory: open, size, map and share memory objects."
+  :long-description "Objects that open like files, mappings, vectors whose elements are shared memory, and macros that close and unmap."
   :author "The posix-shm authors"
+  :maintainer "The posix-shm authors"
   :license "BSD-3-Clause"
-  ;; The version is written once, in ffi.h.
-  :version #.(let ((header (merge-pathnames "../shim/include/posix-shm/ffi.h" *load-truename*)))
-               (if (probe-file header)
-                   (with-open-file (stream header)
-                     (flet ((number-after (prefix)
-                              (loop for line = (read-line stream)
-                                    when (eql 0 (search prefix line))
-                                      return (parse-integer line :start (length prefix)))))
-                       (format nil "~D.~D.~D"
-                               (number-after "#define PSHM_VERSION_MAJOR ")
-                               (number-after "#define PSHM_VERSION_MINOR ")
-                               (number-after "#define PSHM_VERSION_PATCH "))))
-                   "0"))
+  :homepage "https://sr.ht/~shunter/posix-shm/"
+  :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
+  :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
+  :version (:read-file-form "version.sexp")
   :depends-on ("posix-shm/ffi" "posix-shm/shim")
   :pathname "src/"
   :serial t
   :components ((:file "package")
+               (:file "library")
                (:file "conditions")
                (:file "cures")
                (:file "keywords")
@@ -31,15 +25,18 @@
                (:file "operations")
                (:file "stats")
                (:file "mappings")
-               (:file "handing")
+               (:file "passing")
                (:file "names")
                (:file "macros")
                (:file "vectors-elements")
                (:file "vectors-places")
+               (:file "vectors-tombstones")
                #+sbcl (:file "vectors-sbcl")
+               #+sbcl (:file "vectors-images")
                #+ecl (:file "vectors-ecl")
                #+abcl (:file "vectors-abcl")
                #-(or sbcl ecl abcl) (:file "vectors-none")
+               #+clisp (:file "vectors-clisp")
                (:file "vectors-access")
                (:file "vectors-memory")
                (:file "vectors")
@@ -49,39 +46,79 @@
 
 (defsystem "posix-shm/library"
   :description "Finding the shared object, or compiling it."
-  :depends-on ((:feature (:not :sbcl) "cffi"))
+  :long-description "It is taken from where POSIX_SHM_LIBRARY says, a build tree, or the system; else it is compiled once from its sources."
+  :author "The posix-shm authors"
+  :maintainer "The posix-shm authors"
+  :license "BSD-3-Clause"
+  :homepage "https://sr.ht/~shunter/posix-shm/"
+  :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
+  :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
+  :version (:read-file-form "version.sexp")
+  :depends-on ((:feature (:not :sbcl) "cffi")
+               ;; For a lock, where nothing better is known.
+               (:feature (:not (:or :sbcl :ecl :abcl :clisp :ccl :lispworks :allegro :clasp :cmucl)) "bordeaux-threads"))
   :pathname "shim/"
   :serial t
   :components ((:file "host")
                (:file "compile")
                (:file "library")
+               ;; Not loaded here: the version is read from it.
+               (:static-file "bindings.lisp")
                (:file "load")))
 
 (defsystem "posix-shm/shim"
   :description "The library's functions with the results as it gives them."
+  :long-description "Generated CFFI bindings. A negative result is a negated errno."
+  :author "The posix-shm authors"
+  :maintainer "The posix-shm authors"
+  :license "BSD-3-Clause"
+  :homepage "https://sr.ht/~shunter/posix-shm/"
+  :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
+  :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
+  :version (:read-file-form "version.sexp")
   :depends-on ("cffi" "babel" "posix-shm/library")
   :pathname "shim/"
   :serial t
-  :components ((:static-file "exports.sexp")
+  :components ((:static-file "docstrings" :pathname "../docstrings.sexp")
+               (:static-file "exports.sexp")
                (:file "package")
                (:file "results")
                (:file "strings")
+               (:file "functions")
                (:file "bindings")
-               (:file "documentation")))
+               (:file "documentation")
+               (:file "listed")))
 
 (defsystem "posix-shm/ffi"
   :description "The POSIX calls of shared memory: -1 and *errno*."
+  :long-description "Generated over posix-shm/shim, with the convention of POSIX."
+  :author "The posix-shm authors"
+  :maintainer "The posix-shm authors"
+  :license "BSD-3-Clause"
+  :homepage "https://sr.ht/~shunter/posix-shm/"
+  :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
+  :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
+  :version (:read-file-form "version.sexp")
   :depends-on ("cffi" "posix-shm/shim")
   :pathname "ffi/"
   :serial t
   :components ((:file "package")
                (:file "errors")
                (:file "types")
+               (:file "arguments")
                (:file "bindings")
                (:file "structures")))
 
 (defsystem "posix-shm/alien"
-  :description "The library's functions on SBCL alone, without CFFI. Without ASDF, load alien/load.lisp."
+  :description "The library's functions on SBCL alone, without CFFI."
+  :long-description "Generated SB-ALIEN bindings, which depend on nothing. Without ASDF, load alien/load.lisp."
+  :author "The posix-shm authors"
+  :maintainer "The posix-shm authors"
+  :license "BSD-3-Clause"
+  :homepage "https://sr.ht/~shunter/posix-shm/"
+  :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
+  :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
+  :version (:read-file-form "version.sexp")
   :depends-on ("posix-shm/library")
   :pathname "alien/"
   :serial t
@@ -90,6 +127,14 @@
 
 (defsystem "posix-shm/test"
   :description "The tests of posix-shm."
+  :long-description "Run by (asdf:test-system \"posix-shm\"), which is an error when a test fails."
+  :author "The posix-shm authors"
+  :maintainer "The posix-shm authors"
+  :license "BSD-3-Clause"
+  :homepage "https://sr.ht/~shunter/posix-shm/"
+  :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
+  :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
+  :version (:read-file-form "version.sexp")
   :depends-on ("posix-shm" "fiveam" (:feature :sbcl "sb-posix"))
   :pathname "test/"
   :serial t
@@ -104,7 +149,7 @@
                (:file "conditions")
                (:file "mappings")
                (:file "bytes")
-               (:file "handing")
+               (:file "passing")
                (:file "macros")
                (:file "ffi")
                (:file "folding")
@@ -114,7 +159,9 @@
                (:file "vectors-copies")
                (:file "vectors-processes")
                #+sbcl (:file "vectors-sbcl")
-               (:file "allocation"))
+               (:file "allocation")
+               ;; Defines a subclass, with which SBCL's accessors allocate more.
+               (:file "dropin"))
   :perform (test-op (operation system)
              (declare (ignore operation system))
              (unless (uiop:symbol-call '#:posix-shm/test '#:run-tests)

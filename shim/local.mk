@@ -7,8 +7,8 @@ shim_headers = \
 	shim/include/posix-shm/sync.h
 
 shim_sources = \
+	shim/src/anonymous.c \
 	shim/src/anonymous.h \
-	shim/src/api_allocate.c \
 	shim/src/api_anonymous.c \
 	shim/src/api_arrays.c \
 	shim/src/api_bytes.c \
@@ -33,7 +33,12 @@ shim_sources = \
 	shim/src/ffi_library.c \
 	shim/src/ffi_mappings.c \
 	shim/src/ffi_objects.c \
+	shim/src/mapping.c \
 	shim/src/mapping.h \
+	shim/src/memory-cgroup.c \
+	shim/src/memory-linux.c \
+	shim/src/memory.c \
+	shim/src/memory.h \
 	shim/src/name.c \
 	shim/src/name.h \
 	shim/src/native-bsd.c \
@@ -76,13 +81,10 @@ pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = shim/posix-shm.pc
 
 # What a binding of another language is made from.
-dist_pkgdata_DATA = \
-	shim/abi/posix-shm.json \
-	shim/abi/posix_shm.lua \
-	shim/abi/posix_shm.py
+dist_pkgdata_DATA = shim/abi/posix-shm.json
 
 # lisp.h holds annotations only: it is read by the generator and not installed.
-EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h
+EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h shim/generate
 
 # The library of the tests: it can be told to behave as another platform (pshm_test_platform). Not fortified, so that
 # an interposer sees the calls under their own names. `-rpath' makes libtool build a shared library that is not installed.

@@ -2,6 +2,7 @@
 # Sourced in the top build directory, by `make check' and `make demo': what every test finds in its environment.
 # To run one test by hand: top_srcdir=.. ; . ../tests/environment.sh ; ../tests/build/exports.test
 
+LC_ALL=C # in a Turkish locale the ranges of sed and awk do not match i
 top_srcdir=$(cd "${top_srcdir:-.}" && pwd)
 top_builddir=$PWD
 
@@ -22,7 +23,7 @@ CL_SOURCE_REGISTRY='(:source-registry (:also-exclude "cl-asdf") (:directory "'$t
 XDG_CACHE_HOME=$top_builddir/tests/cache
 
 # Python: the generated module, and nothing written beside it.
-PYTHONPATH=$top_srcdir/shim/abi
+PYTHONPATH=$top_srcdir/shim/bindings/python
 PYTHONDONTWRITEBYTECODE=1
 
 POSIX_SHM_CASES=$top_srcdir/tests/cases
@@ -31,5 +32,5 @@ POSIX_SHM_CASES=$top_srcdir/tests/cases
 CK_VERBOSITY=silent
 CK_TAP_LOG_FILE_NAME=-
 
-export top_srcdir top_builddir POSIX_SHM_LIBRARY POSIX_SHM_CASES CL_SOURCE_REGISTRY XDG_CACHE_HOME PYTHONPATH PYTHONDONTWRITEBYTECODE
+export LC_ALL top_srcdir top_builddir POSIX_SHM_LIBRARY POSIX_SHM_CASES CL_SOURCE_REGISTRY XDG_CACHE_HOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 export CK_VERBOSITY CK_TAP_LOG_FILE_NAME

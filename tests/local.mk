@@ -3,7 +3,7 @@
 # line of a list below.
 
 AM_TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; MAKE='$(MAKE)'; CC='$(CC)'; library_CFLAGS='$(CFLAGS)'; export MAKE CC library_CFLAGS;
-tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/tests/driver
 TEST_EXTENSIONS = .test
 TEST_LOG_DRIVER = $(tap_driver)
 LOG_DRIVER = $(tap_driver)
@@ -14,20 +14,23 @@ suite_sources = \
 	tests/suite/api_anonymous.c \
 	tests/suite/api_arrays.c \
 	tests/suite/api_bytes.c \
-	tests/suite/api_handing.c \
+	tests/suite/api_passing.c \
 	tests/suite/api_mappings.c \
 	tests/suite/api_names.c \
 	tests/suite/api_objects.c \
 	tests/suite/api_seals.c \
 	tests/suite/api_size.c \
-	tests/suite/bad_handing.c \
+	tests/suite/api_waiting.c \
+	tests/suite/bad_passing.c \
 	tests/suite/bad_input.c \
 	tests/suite/bad_input.h \
 	tests/suite/bad_mappings.c \
 	tests/suite/bad_names.c \
 	tests/suite/bad_objects.c \
 	tests/suite/bad_texts.c \
+	tests/suite/cancellation.c \
 	tests/suite/costs.c \
+	tests/suite/error_order.c \
 	tests/suite/faults.c \
 	tests/suite/ffi_constants.c \
 	tests/suite/ffi_descriptors.c \
@@ -36,15 +39,21 @@ suite_sources = \
 	tests/suite/ffi_mappings.c \
 	tests/suite/ffi_objects.c \
 	tests/suite/main.c \
+	tests/suite/memory.c \
 	tests/suite/places.c \
+	tests/suite/surroundings.c \
 	tests/suite/races.c \
 	tests/suite/suites.h
 
+if SHARED
 if HAVE_CHECK
 TESTS += tests/suite/suites.test
 check_PROGRAMS += tests/suite/suites
 else
 TESTS += tests/suite/missing.test
+endif
+else
+TESTS += tests/build/static.test
 endif
 
 tests_suite_suites_SOURCES = \
@@ -90,8 +99,10 @@ tests_suite_suites_LDADD = $(CHECK_LIBS) $(RT_LIBS)
 build_tests = \
 	tests/build/bootstrap.test \
 	tests/build/compile.test \
+	tests/build/driver.test \
 	tests/build/exports.test \
 	tests/build/install.test \
+	tests/build/locale.test \
 	tests/build/tarball.test
 
 # Other languages call the library; the last one compares what each of them wrote, so it comes after them.
@@ -120,6 +131,17 @@ consumers = \
 	tests/consumers/sbcl.test \
 	tests/consumers/tcl.test
 consumer_matrix = tests/consumers/matrix.test
+# They load the bindings that are installed, under a prefix that nothing has been told of.
+$(consumers:.test=.log): tests/consumers/prefix.stamp
+consumer_prefix = $(abs_top_builddir)/tests/consumers/prefix
+tests/consumers/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.json shim/libposix-shm.la shim/posix-shm.pc
+	@rm -rf $(consumer_prefix)
+	@$(MKDIR_P) $(consumer_prefix)
+	@$(MAKE) install DESTDIR= prefix=$(consumer_prefix) exec_prefix=$(consumer_prefix) libdir=$(consumer_prefix)/lib \
+		includedir=$(consumer_prefix)/include datarootdir=$(consumer_prefix)/share datadir=$(consumer_prefix)/share \
+		>$(consumer_prefix)/install.log 2>&1 || { cat $(consumer_prefix)/install.log; exit 1; }
+	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
+	@touch $@
 tests/consumers/matrix.log: $(consumers:.test=.log)
 # It prints the matrix.
 tests/consumers/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
@@ -128,12 +150,14 @@ tests/consumers/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 lisp_tests = \
 	tests/lisp/abcl.test \
 	tests/lisp/alien.test \
+	tests/lisp/alone.test \
 	tests/lisp/clisp.test \
 	tests/lisp/ecl.test \
 	tests/lisp/examples.test \
 	tests/lisp/images.test \
 	tests/lisp/library.test \
 	tests/lisp/places.test \
+	tests/lisp/portable.test \
 	tests/lisp/sbcl.test \
 	tests/lisp/takes.test
 
@@ -143,6 +167,7 @@ document_tests = \
 	tests/documents/c-examples.test \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
+	tests/documents/generator.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/packages.test \
@@ -155,30 +180,56 @@ document_tests = \
 bench_tests = \
 	tests/bench/instructions.test
 
-# What needs other programs than a C compiler and Check.
+# What needs other programs than a C compiler and Check. What fails most often comes first.
 language_tests = \
-	$(bench_tests) \
-	$(build_tests) \
 	$(document_tests) \
-	$(lisp_tests) \
+	$(build_tests) \
 	tests/demo/demo.test \
 	tests/demo/vectors.test \
-	$(consumers) \
-	$(consumer_matrix)
+	$(lisp_tests) \
+	$(bench_tests)
 
+if SHARED
 if LANGUAGE_TESTS
 TESTS += $(language_tests)
 endif
+endif
 
+# Automake's check-TESTS, and then what was skipped. `make check TESTS=tests/lisp/sbcl.test' runs one file, `make check
+# TESTS=tests/suite/suites.test CK_RUN_CASE=objects_are_listed' one case in C.
+# Two lanes, for two processors: the Lisps share a cache of compiled files, and so follow one another. Automake's check-TESTS has
+# one, and does not say at its end what was skipped.
+lisp_lane = $(addsuffix .log,$(basename $(lisp_tests) tests/demo/demo.test tests/demo/vectors.test \
+	$(addprefix tests/documents/,lisp-examples.test packages.test)))
+
+#: check  run the suites in C, the Lisp library, the documents and the build's own tests; TESTS=FILE runs one of them
+# `make check TESTS=tests/suite/suites.test CK_RUN_CASE=objects_are_listed' runs one case in C.
+check_stamp = tests/check.stamp
+check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
+	@$(MKDIR_P) tests && : >$(check_stamp)
+	@rm -f $(TEST_LOGS) $(TEST_LOGS:.log=.trs) $(TEST_SUITE_LOG)
+	@$(MAKE) $(AM_MAKEFLAGS) $(filter-out $(lisp_lane),$(TEST_LOGS)) Makefile & \
+		$(MAKE) $(AM_MAKEFLAGS) $(filter $(lisp_lane),$(TEST_LOGS)) Makefile; wait
+	@$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG); status=$$?; \
+		$(SHELL) $(top_srcdir)/tests/skipped $(check_stamp); exit $$status
+
+#: check-languages  run one scenario in every other language that is installed, and have each read what the others wrote
+.PHONY: check-languages
+check-languages:
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(consumers) $(consumer_matrix)'
+
+#: bench  measure what the library costs, and write doc/benchmarks.md
 .PHONY: bench
 bench: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; CC='$(CC)'; export CC; python3 $(top_srcdir)/tests/bench/run.py
 
+#: demo  show the session of README.md in Lisp, then a Lisp and a Python process with one object
 # The demo: the README's session in Lisp, then two processes of two languages with one object.
 .PHONY: demo
 demo: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
 
+#: demo-vectors  show two Lisp processes and one of Python with numpy on one array
 # Two Lisp processes and one of Python with numpy, on one array.
 .PHONY: demo-vectors
 demo-vectors: all
@@ -196,18 +247,29 @@ demo-vectors: all
 #                  such as `address gcc'
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
 #   valgrind       memory and descriptors
-# `make proof' is all of them.
+#   distributions  README's two commands in fresh roots of releases of Debian: DISTRIBUTIONS is their names or numbers
+#   kernels        the suites in machines with other kernels and page sizes; KERNELS is their names, see tests/kernels/machines.tsv
+# `make proof' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
+#: proof  run all that follows but distributions: ./bootstrap --deps=proof installs what it needs
+#: checkers compatibility coverage cross fuzz mutants sanitizers stress valgrind  run one part of the proof
+#: distributions  try README's two commands in fresh roots of Debian 13 and 11, or of those that DISTRIBUTIONS names
+#: kernels  run the suites in virtual machines with other kernels and page sizes; KERNELS names them, `all' is all
+#: report  write tests/report.html about what has run
+DISTRIBUTIONS = 13 11
+KERNELS =
+distributions_arguments = $(DISTRIBUTIONS)
+kernels_arguments = $(KERNELS)
 FUZZ_SECONDS = 120
 SANITIZERS =
 STRESS = 60 8 3000
 fuzz_arguments = $(FUZZ_SECONDS)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-proof_parts = checkers compatibility coverage cross fuzz mutants sanitizers stress valgrind
+proof_parts = checkers compatibility coverage cross fuzz kernels mutants sanitizers stress valgrind
 
-.PHONY: $(proof_parts) proof report
-$(proof_parts):
+.PHONY: $(proof_parts) distributions proof report
+$(proof_parts) distributions:
 	@$(MKDIR_P) tests/proof-results && cd tests/proof-results && \
 		{ $(abs_top_srcdir)/tests/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
 		test "`cat $@.status`" = 0
@@ -220,7 +282,7 @@ report:
 
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests
-tests_leavings = tests/bench/work tests/cache tests/proof-results tests/report.html tests/suite/suites $(addprefix tests/consumers/,matrix.txt results work)
+tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/proof-results tests/report.html tests/suite/suites $(addprefix tests/consumers/,matrix.txt prefix prefix.stamp results work)
 
 clean-local:
 	rm -rf $(tests_leavings)

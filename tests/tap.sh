@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Sourced by the test scripts: results as TAP, a directory of their own in $scratch, and the plan when they end.
 
+export LC_ALL=C
 tap_count=0
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -8,14 +8,14 @@
   (:shadow #:close #:ftruncate)
   ;; Functions
   (:export #:shm-open #:shm-unlink #:ftruncate #:fallocate #:fstat #:fchown #:fchmod
-           #:mmap #:munmap #:mprotect #:close #:dup)
+           #:mmap #:munmap #:mprotect #:msync #:close #:dup)
   ;; Errors
   (:export #:*errno* #:c-error #:strerror)
   ;; Flags
-  (:export #:open-flags #:mode #:prot-flags #:mmap-flags #:+map-failed+ #:+map-shared+)
+  (:export #:open-flags #:mode #:prot-flags #:mmap-flags #:msync-flags #:+map-failed+ #:+map-shared+)
   ;; The structure of fstat
   (:export #:stat #:st-dev #:st-ino #:st-mode #:st-nlink #:st-uid #:st-gid #:st-rdev #:st-size #:st-blksize #:st-blocks
            #:st-atim #:st-mtim #:st-ctim
            #:timespec #:tv-sec #:tv-nsec)
   ;; Integers
-  (:export #:blkcnt #:blksize #:dev #:gid #:ino #:nlink #:off #:size #:ssize #:uid #:whence))
+  (:export #:blkcnt #:blksize #:dev #:gid #:gif #:ino #:nlink #:off #:size #:ssize #:uid #:whence))

@@ -14,6 +14,7 @@
   (blksize :int64 (signed-byte 64) #.(doc "blksize" "Type"))
   (dev :uint64 (unsigned-byte 64) #.(doc "dev" "Type"))
   (gid :int64 (signed-byte 64) #.(doc "gid" "Type"))
+  (gif :int64 (signed-byte 64) #.(doc "gif" "Type")) ; as the existing library exports it
   (ino :uint64 (unsigned-byte 64) #.(doc "ino" "Type"))
   (nlink :int64 (signed-byte 64) #.(doc "nlink" "Type"))
   (off :int64 (signed-byte 64) #.(doc "off" "Type"))

@@ -8,7 +8,7 @@
 
 (in-package #:posix-shm/documentation)
 
-(defvar *docstrings* nil "Rows of package, name, kind, docstring and lambda list.")
+(defparameter *docstrings* nil "Rows of package, name, kind, docstring and lambda list.")
 
 (defun read-docstrings ()
   (with-open-file (stream (merge-pathnames "../docstrings.sexp" #.(or *compile-file-truename* *load-truename*))

@@ -6,32 +6,46 @@
   (:documentation "What posix-shm needs of the implementation.")
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
-           #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:turn-into #:call-at-start))
+           #:machine-identity #:program-folders #:trusted-folder-p
+           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car
+           #:turn-into #:call-at-start))
 
 (in-package #:posix-shm/host)
 
-;;; Processes and files. Names are text everywhere but at the edge, where ECL has a character for each octet instead: a later
-;;; ECL decodes them by itself.
+;;; Processes and files. Names are text everywhere but at the edge. There ECL 21.2 has a character for each octet, in the names
+;;; of files and in the environment; ECL 24.5 still in the environment, but not in names. So each of the two is tried.
+
+#+ecl
+(defun decoded (name)
+  "The text of NAME, if its characters are octets of UTF-8; else NAME."
+  (handler-case (babel:octets-to-string (map '(vector (unsigned-byte 8)) #'char-code name) :encoding :utf-8 :errorp t)
+    (error () name)))
+
+#+ecl
+(defun names-are-text-p ()
+  "Does ECL encode the names of files by itself? Where it does not, a name with a character beyond #xFF is an error."
+  (handler-case (progn (probe-file (format nil "/~C" (code-char #x20AC))) t)
+    (error () nil)))
+
+#+ecl
+(defvar *names-are-text* (names-are-text-p))
 
 (defun from-system (name)
-  "The text of NAME, which the implementation has from the system. On ECL what is no UTF-8 stays as it is."
-  #+ecl (if (< ext:+ecl-version-number+ 230909)
-            (handler-case (babel:octets-to-string (map '(vector (unsigned-byte 8)) #'char-code name) :encoding :utf-8 :errorp t)
-              (error () name))
-            name)
+  "The text of the file name NAME, which the implementation has from the system."
+  #+ecl (if *names-are-text* name (decoded name))
   #-ecl name)
 
 (defun to-system (name)
   "NAME as the implementation hands it to the system."
-  #+ecl (if (< ext:+ecl-version-number+ 230909)
-            (map 'base-string #'code-char (babel:string-to-octets name :encoding :utf-8))
-            name)
+  #+ecl (if *names-are-text*
+            name
+            (map 'base-string #'code-char (babel:string-to-octets name :encoding :utf-8)))
   #-ecl name)
 
 (defun environment-variable (name)
   "The value of the environment variable NAME, or nil where it is unset or empty."
   (let ((value #+sbcl (sb-ext:posix-getenv name) #-sbcl (uiop:getenv name)))
-    (and value (plusp (length value)) (from-system value))))
+    (and value (plusp (length value)) #+ecl (decoded value) #-ecl value)))
 
 (defun native-name (pathname)
   "PATHNAME as the system writes it."
@@ -55,6 +69,64 @@
            (unless (cffi:null-pointer-p (cffi:foreign-funcall "realpath" :string name :pointer buffer :pointer))
              (let ((true (cffi:foreign-string-to-lisp buffer)))
                (if (string= true "/") true (concatenate 'string true "/"))))))
+
+;;; Programs that are delivered
+
+(defun first-line (file)
+  (with-open-file (stream file :if-does-not-exist nil)
+    (and stream (read-line stream nil))))
+
+(defun machine-identity ()
+  "What tells this machine from others, or nil."
+  (or #+linux (ignore-errors (first-line "/etc/machine-id"))
+      (ignore-errors (machine-instance))))
+
+(defun folder-of (name)
+  (subseq name 0 (1+ (or (position #\/ name :from-end t) -1))))
+
+(defun executable ()
+  "The path of the program that runs, or nil."
+  #+sbcl (and sb-ext:*runtime-pathname* (native-name sb-ext:*runtime-pathname*))
+  #+(and linux (not sbcl)) (ignore-errors (link-target "/proc/self/exe"))
+  #-(or sbcl linux) nil)
+
+#+(and linux (not sbcl))
+(defun link-target (name)
+  (cffi:with-foreign-pointer (buffer 4097)
+    (let ((count (cffi:foreign-funcall "readlink" :string name :pointer buffer :long 4096 :long)))
+      (and (plusp count) (cffi:foreign-string-to-lisp buffer :count count)))))
+
+#+(or sbcl clisp)
+(defun image ()
+  "The path of the image that runs, as far as it is another file than the program, or nil."
+  #+sbcl (and sb-ext:*core-pathname* (native-name sb-ext:*core-pathname*))
+  #+clisp (let* ((words (coerce (ext:argv) 'list))
+                 (image (second (member "-M" words :test #'equal))))
+            (and image (find #\/ image) image)))
+
+(defun program-folders ()
+  "The folders of the program that runs and of the image that it has loaded."
+  (let ((names (list (executable) #+(or sbcl clisp) (image))))
+    (remove-duplicates (loop for name in names when name collect (folder-of name)) :test #'string=)))
+
+(defun owner-of (folder)
+  "The user id that FOLDER belongs to, or nil where nothing here can say."
+  (declare (ignorable folder))
+  #+sbcl (let ((stat (find-symbol "UNIX-STAT" '#:sb-unix)))
+           (when (and stat (fboundp stat))
+             (multiple-value-bind (done device inode mode links owner) (funcall stat folder)
+               (declare (ignore device inode mode links))
+               (and done owner))))
+  #+clisp (let ((stat (find-symbol "FILE-STAT" '#:posix))
+                (uid (find-symbol "FILE-STAT-UID" '#:posix)))
+            (and stat uid (ignore-errors (funcall uid (funcall stat folder))))))
+
+(defun trusted-folder-p (folder)
+  "Does FOLDER belong to root or to this user?"
+  (let ((owner (owner-of folder)))
+    (and owner
+         (or (zerop owner)
+             (= owner #+sbcl (sb-unix:unix-getuid) #-sbcl (cffi:foreign-funcall "geteuid" :unsigned-int))))))
 
 (defun user-folder ()
   "The user's home, as HOME says or else the user database: an absolute name, or nil."
@@ -97,7 +169,37 @@
   "Make the functions of the shared library at PATH known to the whole process."
   ;; Not saved: SBCL would open it again at this very path when the image starts, and die where it is gone.
   #+sbcl (sb-alien:load-shared-object (parse-native-name path) :dont-save t)
-  #-sbcl (cffi:load-foreign-library (to-system path)))
+  #-sbcl (prog1 (cffi:load-foreign-library (to-system path))
+           #+ecl (forget-pointers)))
+
+;;; ECL would look a function up at every call, by its name, in one library of the process after the other. Its pointer is kept,
+;;; until a library is opened.
+
+#+ecl
+(defvar *function-cells* '() "A cell for each function that was asked for: (pointer . name), or (nil . name).")
+
+#+ecl
+(defun function-cell (name)
+  "The cell of the function NAME."
+  (or (find name *function-cells* :key #'cdr :test #'string=)
+      (first (push (cons nil name) *function-cells*))))
+
+#+ecl
+(defun find-pointer (cell)
+  (setf (car cell) (or (cffi:foreign-symbol-pointer (cdr cell))
+                       (error "There is no function ~A in the libraries of this process." (cdr cell)))))
+
+#+ecl
+(declaim (inline function-pointer))
+
+#+ecl
+(defun function-pointer (cell)
+  (or (car cell) (find-pointer cell)))
+
+#+ecl
+(defun forget-pointers ()
+  (dolist (cell *function-cells*)
+    (setf (car cell) nil)))
 
 #+sbcl
 (defun call-version (address)
@@ -142,13 +244,18 @@ The reason is nil where the implementation itself has asked the loader in the me
                                     (cffi:foreign-funcall-pointer pointer () :int))
             (cffi:foreign-funcall "dlclose" :pointer handle :int))))))
 
-;;; Interrupts and threads. CLISP and ABCL have no way to hold interrupts back.
+;;; Interrupts and threads. CLISP and ABCL have no way to hold interrupts back. What CCL, LispWorks, Allegro, Clasp and CMUCL are
+;;; said here to have is from their manuals, and was not run; on any other Lisp nothing is held back, and swaps take a lock.
 
 (defmacro uninterrupted (&body body)
   "Run BODY, which must be short and must not signal, without asynchronous interrupts."
   #+sbcl `(sb-sys:without-interrupts ,@body)
-  #+ecl `(mp:without-interrupts ,@body)
-  #-(or sbcl ecl) `(progn ,@body))
+  #+(or ecl clasp) `(mp:without-interrupts ,@body)
+  #+ccl `(ccl:without-interrupts ,@body)
+  #+lispworks `(mp:with-interrupts-blocked ,@body)
+  #+allegro `(excl:with-delayed-interrupts ,@body)
+  #+cmucl `(sys:without-interrupts ,@body)
+  #-(or sbcl ecl clasp ccl lispworks allegro cmucl) `(progn ,@body))
 
 ;;; ECL 21.2 runs an interrupt even so when it comes while memory is being allocated: the handler of its signal looks only at
 ;;; whether C code holds interrupts back. The arguments of a call are allocated before it, and nothing is after it: a call that
@@ -176,7 +283,27 @@ CLEANUP may be run again, as TO-THE-END says."
   #+ecl `(mp:without-interrupts
            (unwind-protect (mp:with-local-interrupts ,form)
              (to-the-end ,@cleanup t)))
-  #-(or sbcl ecl) `(unwind-protect ,form ,@cleanup))
+  #+clasp `(mp:without-interrupts
+             (unwind-protect (mp:with-local-interrupts ,form)
+               ,@cleanup))
+  #+ccl `(ccl:without-interrupts
+           (unwind-protect (ccl:with-interrupts-enabled ,form)
+             ,@cleanup))
+  #+lispworks `(mp:with-interrupts-blocked
+                 (unwind-protect (mp:allowing-block-interrupts nil ,form)
+                   ,@cleanup))
+  #-(or sbcl ecl clasp ccl lispworks) `(unwind-protect ,form (uninterrupted ,@cleanup)))
+
+;;; Where there is neither a compare-and-swap of conses nor a lock of the implementation's, ASDF loads Bordeaux Threads.
+#-(or sbcl ecl abcl ccl lispworks allegro clasp clisp cmucl)
+(progn
+  (defvar *swaps* (uiop:symbol-call '#:bordeaux-threads '#:make-lock "posix-shm"))
+  (defun call-alone (function)
+    (let ((acquire (uiop:find-symbol* '#:acquire-lock '#:bordeaux-threads))
+          (release (uiop:find-symbol* '#:release-lock '#:bordeaux-threads)))
+      (funcall acquire *swaps*)
+      (unwind-protect (funcall function)
+        (funcall release *swaps*)))))
 
 (defun swap-car (cell new)
   "Put NEW into the car of CELL and return what was there, in one step."
@@ -186,8 +313,29 @@ CLEANUP may be run again, as TO-THE-END says."
   #+(and ecl threads) (loop (let ((old (car cell)))
                               (when (eq (mp:compare-and-swap (car cell) old new) old)
                                 (return old))))
+  #+clasp (loop (let ((old (car cell)))
+                  (when (eq (mp:cas (car cell) old new) old)
+                    (return old))))
+  #+lispworks (loop (let ((old (car cell)))
+                      (when (sys:compare-and-swap (car cell) old new)
+                        (return old))))
+  #+allegro (loop (let ((old (car cell)))
+                    (when (excl:atomic-conditional-setf (car cell) new old)
+                      (return old))))
+  #+ccl (loop (let ((old (car cell)))
+                (when (ccl::conditional-store (car cell) old new)
+                  (return old))))
   #+abcl (threads:synchronized-on cell (shiftf (car cell) new))
-  #-(or sbcl (and ecl threads) abcl) (shiftf (car cell) new))
+  ;; These have one thread: what may come in between is an interrupt.
+  #+(or clisp cmucl (and ecl (not threads))) (uninterrupted (shiftf (car cell) new))
+  #-(or sbcl ecl abcl ccl lispworks allegro clasp clisp cmucl) (call-alone (lambda () (shiftf (car cell) new))))
+
+(defun fill-car (cell new)
+  "Put NEW into the car of CELL where it is nil. Return what is there then: every thread gets the same."
+  #+sbcl (or (sb-ext:compare-and-swap (car cell) nil new) new)
+  #+(and ecl threads) (or (mp:compare-and-swap (car cell) nil new) new)
+  #+abcl (threads:synchronized-on cell (or (car cell) (setf (car cell) new)))
+  #-(or sbcl (and ecl threads) abcl) (or (car cell) (setf (car cell) new)))
 
 ;;; Classes. An instance of SBCL says in one word whose it is. Between classes with the same slots that word is all there is to
 ;;; change: no lock is taken, no copy made, and no other thread sees half of it. A class that has been redefined has another
@@ -195,19 +343,34 @@ CLEANUP may be run again, as TO-THE-END says."
 
 #+sbcl
 (eval-when (:compile-toplevel :load-toplevel :execute)
-  (defun known-instances-p ()
-    (let ((reader (find-symbol "%INSTANCE-WRAPPER" "SB-KERNEL")))
-      (and reader (fboundp reader) (fboundp (list 'setf reader)))))
-  (defun wrapper-form (class)
-    `(load-time-value (,(find-symbol "%INSTANCE-WRAPPER" "SB-KERNEL") (allocate-instance (find-class ',class))))))
+  (defun layout-accessor ()
+    "The accessor of that word, or nil: it was renamed in SBCL 2.3.5."
+    (loop for name in '("%INSTANCE-LAYOUT" "%INSTANCE-WRAPPER")
+          for accessor = (find-symbol name '#:sb-kernel)
+          when (and accessor (fboundp accessor) (fboundp (list 'setf accessor))
+                    ;; SBCL 2.2 has both names, and only one of them is that of the whole word.
+                    (layout-works-p accessor))
+            return accessor))
+  (defun layout-works-p (accessor)
+    "Does ACCESSOR make of an instance of one class one of another?"
+    (ignore-errors
+     (let ((instance (allocate-instance (find-class 'one-probe)))
+           (other (allocate-instance (find-class 'other-probe))))
+       (funcall (fdefinition (list 'setf accessor)) (funcall accessor other) instance)
+       (eq (class-of instance) (find-class 'other-probe)))))
+  (defclass probe () ((slot :initform nil)))
+  (defclass one-probe (probe) ())
+  (defclass other-probe (probe) ())
+  (defun layout-form (class accessor)
+    `(load-time-value (,accessor (allocate-instance (find-class ',class))))))
 
 (defmacro turn-into (to from instance)
   "Make of the variable INSTANCE, of the class named FROM, one of the class named TO, which has the same slots."
-  #+sbcl (when (known-instances-p)
-           (let ((wrapper (find-symbol "%INSTANCE-WRAPPER" "SB-KERNEL")))
+  #+sbcl (let ((layout (layout-accessor)))
+           (when layout
              (return-from turn-into
-               `(if (eq (,wrapper ,instance) ,(wrapper-form from))
-                    (setf (,wrapper ,instance) ,(wrapper-form to))
+               `(if (eq (,layout ,instance) ,(layout-form from layout))
+                    (setf (,layout ,instance) ,(layout-form to layout))
                     (change-class ,instance ',to)))))
   `(progn ',from (change-class ,instance (load-time-value (find-class ',to)))))
 
@@ -217,4 +380,9 @@ CLEANUP may be run again, as TO-THE-END says."
   "Call the global function FUNCTION whenever an image that is dumped from this one starts. ECL and ABCL dump none."
   (declare (ignorable function))
   #+sbcl (pushnew function sb-ext:*init-hooks*)
-  #+clisp (pushnew function custom:*init-hooks*))
+  #+clisp (pushnew function custom:*init-hooks*)
+  #+ccl (pushnew function ccl:*lisp-startup-functions*)
+  #+cmucl (pushnew function ext:*after-save-initializations*)
+  #+allegro (pushnew function excl:*restart-actions*)
+  ;; LispWorks, Clasp and others have UIOP's hook, which its dump-image heeds.
+  #-(or sbcl clisp ccl cmucl allegro ecl abcl) (uiop:register-image-restore-hook function nil))

@@ -14,13 +14,43 @@
      #+(or sbcl ecl) (simple-base-string ,@body)
      (string (let ((,string (coerce ,string '(simple-array character (*))))) ,@body))))
 
+;;; A name of the system's is any octets. One that is no part of UTF-8 is a character here, half of a surrogate pair that UTF-8
+;;; itself cannot write: U+DC80 to U+DCFF for the octets #x80 to #xFF, as in Python (PEP 383). ABCL has pairs for characters
+;;; beyond #xFFFF.
+
+(defconstant +escapes+ #xDC00 "The code of a character that stands for an octet, less that octet.")
+
+(declaim (inline escape-p high-half-p low-half-p))
+
+(defun escape-p (code)
+  (<= (+ +escapes+ #x80) code (+ +escapes+ #xFF)))
+
+(defun high-half-p (code)
+  (<= #xD800 code #xDBFF))
+
+(defun low-half-p (code)
+  (<= #xDC00 code #xDFFF))
+
+(defun code-at (string index)
+  "The code of the character of STRING at INDEX, and how many of Lisp's characters it takes; nil where C cannot see it."
+  (let ((code (char-code (char string index)))
+        (next (and (< char-code-limit #x110000) (< (1+ index) (length string)) (char-code (char string (1+ index))))))
+    (cond ((zerop code) nil)
+          ((and next (high-half-p code) (low-half-p next))
+           (values (+ #x10000 (ash (- code #xD800) 10) (- next #xDC00)) 2))
+          ((escape-p code) (values code 1))
+          ((<= #xD800 code #xDFFF) nil)
+          (t (values code 1)))))
+
 (defun plain-string-p (value)
-  "Is VALUE a string that C sees the whole of: no NUL, and no half of a surrogate pair, which UTF-8 cannot write?"
+  "Is VALUE a string that C sees the whole of: no NUL, and no half of a surrogate pair but those that stand for octets?"
   (and (stringp value)
        (with-simple-string (value)
-         (loop for character across value
-               for code = (char-code character)
-               never (or (zerop code) (<= #xD800 code #xDFFF))))))
+         (or (loop for character across value always (< 0 (char-code character) #xD800))
+             (loop with index = 0
+                   while (< index (length value))
+                   always (multiple-value-bind (code width) (code-at value index)
+                            (and code (incf index width))))))))
 
 (defun ascii-to-octets (string octets)
   "Fill OCTETS with STRING and a NUL behind it. Return false where a character is a NUL, or none of ASCII."
@@ -33,11 +63,62 @@
             (setf (aref octets index) code)
             (return nil))))))
 
+(defun code-octets (code)
+  "The octets of UTF-8 for the character CODE; of one that stands for an octet, that octet."
+  (flet ((tail (shift)
+           (logior #x80 (ldb (byte 6 shift) code))))
+    (cond ((< code #x80) (list code))
+          ((escape-p code) (list (- code +escapes+)))
+          ((< code #x800) (list (logior #xC0 (ash code -6)) (tail 0)))
+          ((< code #x10000) (list (logior #xE0 (ash code -12)) (tail 6) (tail 0)))
+          (t (list (logior #xF0 (ash code -18)) (tail 12) (tail 6) (tail 0))))))
+
+(defun string-octets (string)
+  "The octets of STRING, which is a plain one."
+  (coerce (loop with index = 0
+                while (< index (length string))
+                append (multiple-value-bind (code width) (code-at string index)
+                         (incf index width)
+                         (code-octets code)))
+          'octets))
+
 (defun utf-8-octets (string argument)
   "STRING with a NUL behind it, or an error that names ARGUMENT."
   (if (plain-string-p string)
-      (concatenate 'octets (babel:string-to-octets string :encoding :utf-8) #(0))
+      (concatenate 'octets (string-octets string) #(0))
       (refuse string '(satisfies plain-string-p) argument)))
+
+;;; And back.
+
+(defun sequence-code (octets start end)
+  "The character whose UTF-8 begins at START of OCTETS, and how many octets that takes; nil where it is none before END."
+  (let* ((first (aref octets start))
+         (width (cond ((< first #x80) 1) ((<= #xC2 first #xDF) 2) ((<= #xE0 first #xEF) 3) ((<= #xF0 first #xF4) 4)))
+         (least (svref #(0 0 #x80 #x800 #x10000) (or width 0))))
+    (when (and width (<= (+ start width) end))
+      (let ((code (if (= width 1) first (ldb (byte (- 7 width) 0) first))))
+        (loop for index from (1+ start) below (+ start width)
+              for octet = (aref octets index)
+              unless (= (ldb (byte 2 6) octet) 2)
+                do (return-from sequence-code nil)
+              do (setf code (logior (ash code 6) (ldb (byte 6 0) octet))))
+        (and (<= least code #x10FFFF) (not (<= #xD800 code #xDFFF))
+             (values code width))))))
+
+(defun code-characters (code)
+  (if (< code char-code-limit)
+      (list (code-char code))
+      (multiple-value-bind (high low) (floor (- code #x10000) 1024)
+        (list (code-char (+ #xD800 high)) (code-char (+ #xDC00 low))))))
+
+(defun octets-string (octets start end)
+  "The string whose octets are those of OCTETS from START to END. Each one that is no part of UTF-8 has a character of its own."
+  (coerce (loop with index = start
+                while (< index end)
+                append (multiple-value-bind (code width) (sequence-code octets index end)
+                         (prog1 (code-characters (or code (+ +escapes+ (aref octets index))))
+                           (incf index (or width 1)))))
+          '(simple-array character (*))))
 
 (defconstant +short+ 256 "A name's characters are fewer: so many octets need not come from the heap.")
 
@@ -50,13 +131,23 @@
         (funcall function (if (ascii-to-octets string octets) octets (utf-8-octets string argument))))
       (funcall function (utf-8-octets string argument))))
 
+;;; LispWorks and Allegro pass no vector of the stack, and nothing is known of others: there the octets are copied.
+
+(defmacro with-octets-pointer ((pointer octets) &body body)
+  #+(or sbcl ecl clisp abcl ccl cmucl clasp) `(cffi:with-pointer-to-vector-data (,pointer ,octets) ,@body)
+  #-(or sbcl ecl clisp abcl ccl cmucl clasp)
+  `(cffi:with-foreign-object (,pointer :uint8 (length ,octets))
+     (dotimes (index (length ,octets))
+       (setf (cffi:mem-aref ,pointer :uint8 index) (aref ,octets index)))
+     ,@body))
+
 ;;; The octets are passed from function to function, and the pointer to them is not: it would be an object of the heap.
 (defmacro with-c-string ((name) &body body)
   "Run BODY with the variable NAME, which is a string or a foreign pointer to one, as such a pointer. An error names NAME."
   `(flet ((call (,name) ,@body))
      (flet ((call-with (octets)
               (declare (type octets octets))
-              (cffi:with-pointer-to-vector-data (,name octets)
+              (with-octets-pointer (,name octets)
                 (call ,name))))
        (declare (dynamic-extent #'call-with))
        (if (cffi:pointerp ,name) (call ,name) (call-with-octets #'call-with ,name ',name)))))

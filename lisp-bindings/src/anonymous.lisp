@@ -6,9 +6,29 @@
 ;;; The keywords of open-shm* and of what wraps it, written once.
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defparameter *anonymous-keys*
-    '(&key (direction :input) (permissions +default-permissions+) (attempts 100) huge))
+    '(&key (direction :input) (permissions +default-permissions+) (attempts 100) huge)))
 
-  (defconstant +name-size+ 64 "Octets for the name of an object that has none."))
+;;; Labels. An object without a name has a cell in the place of a name: its car is the label, or nil until it is first asked for.
+
+(defun random-octets (count)
+  "COUNT octets of the system's random source."
+  (let ((function (cffi:foreign-symbol-pointer "getentropy")))
+    (cffi:with-foreign-object (octets :uint8 count)
+      (if (and function
+               (zerop (cffi:foreign-funcall-pointer function () :pointer octets :unsigned-long count :int)))
+          (loop for index below count
+                collect (cffi:mem-aref octets :uint8 index))
+          (with-open-file (device "/dev/urandom" :element-type '(unsigned-byte 8))
+            (loop repeat count
+                  collect (read-byte device)))))))
+
+(defun make-label ()
+  "A name that is well-formed, and that nothing has."
+  (format nil "/pshm-~(~{~2,'0X~}~)" (random-octets 12)))
+
+(defun label-in (cell)
+  (or (car cell)
+      (fill-car cell (make-label))))
 
 (defun open-anonymous (shm direction permissions attempts huge)
   "Make an object without a name and have SHM own it."
@@ -18,14 +38,15 @@
         (flags (if huge +pshm-anonymous-huge+ 0))
         (cell (cell-of shm))
         (result 0))
-    (cffi:with-foreign-object (name :char #.+name-size+)
-      (uninterrupted
-        (setf result (pshm-open-anonymous direction permissions flags attempts name +name-size+))
-        (unless (minusp result)
-          (setf (car cell) result)))
-      (when (minusp result)
-        (error (named-failure 'open-shm* result nil)))
-      (setf (name-of shm) (cffi:foreign-string-to-lisp name :encoding :utf-8)))
+    (when (zerop attempts)
+      (error (named-failure 'open-shm* (- *eexist*) nil)))
+    (uninterrupted
+      (setf result (pshm-open-anonymous direction permissions flags))
+      (unless (minusp result)
+        (setf (car cell) result)))
+    (when (minusp result)
+      (error (named-failure 'open-shm* result nil)))
+    (setf (name-or-label shm) (list nil))
     shm))
 
 (defun check-attempts (value)

@@ -23,29 +23,38 @@
   "Return the id VALUE for the library: -1 leaves one alone."
   (cond ((null value) -1)
         ((typep value '(unsigned-byte 63)) value)
-        (t (refuse operation argument value '(or null (unsigned-byte 63)) "it must be a non-negative integer or nil."))))
+        (t (refuse operation argument value '(or null (unsigned-byte 63))
+                   "it must be a non-negative integer: a number and no name. nil leaves it as it is."))))
 
 (defun check-descriptor (value argument operation)
   (if (typep value '(unsigned-byte 31))
       value
-      (refuse operation argument value '(unsigned-byte 31) "it must be a descriptor, an integer from 0 to 2^31 - 1.")))
+      (refuse operation argument value '(unsigned-byte 31)
+              (text "it must be a descriptor, an integer from 0 to 2^31 - 1.~:[~; That of an object is (shm-fd object).~]"
+                    (typep value 'shm)))))
+
+;;; Vectors
+
+(defun vector-hint (value)
+  "How to make a vector of numbers of VALUE."
+  (typecase value
+    (string "(babel:string-to-octets string) makes octets of a string, and (babel:octets-to-string octets) a string of octets.")
+    (sequence "(coerce sequence '(vector (unsigned-byte 8))) makes octets of small integers.")))
 
 ;;; Names
 
-(defun name-error (name operation)
-  "What is wrong with NAME, as a condition, or nil. Too long a name is left to the library, which knows the limit."
-  (let ((demand (cond ((not (stringp name)) "it must be a string.")
-                      ((not (plain-string-p name)) "it has a character that cannot be passed on: a NUL, or half of a pair.")
-                      ((not (well-formed-p name)) "it must be at least one character, with at most one slash, in front of it, and not . or .. alone."))))
-    (when demand
-      (make-condition 'shm-invalid-argument :operation operation :argument 'name :datum name :expected-type 'string
-                                            :demand demand :errno *einval*))))
+(defun leading-slashes (name)
+  "How many slashes the simple string NAME begins with."
+  (with-simple-string (name)
+    (loop for index from 0 below (length name)
+          while (char= (schar name index) #\/)
+          finally (return index))))
 
 (defun well-formed-p (name)
-  "Does NAME have at least one character behind the slash that it may begin with, none of them a slash, and not . or .. alone?"
+  "Is NAME, without the slashes that it begins with, at least one character, none of them a slash, and not . or .. alone?"
   (with-simple-string (name)
     (let* ((length (length name))
-           (start (if (and (plusp length) (char= (schar name 0) #\/)) 1 0)))
+           (start (leading-slashes name)))
       (flet ((every-character-p (predicate)
                (loop for index from start below length
                      always (funcall predicate (schar name index)))))
@@ -55,12 +64,48 @@
              (not (and (<= (- length start) 2)
                        (every-character-p (lambda (character) (char= character #\.))))))))))
 
-(defun portable-name (name)
-  "NAME, which is well-formed, with its leading slash. A string that is not simple is copied: such strings are made to change."
-  (cond ((char/= (char name 0) #\/) (concatenate 'string "/" name))
-        ((simple-string-p name) name)
-        (t (coerce name '(simple-array character (*))))))
+(defun path-demand (name)
+  "A sentence about NAME, which has a slash inside."
+  (let ((place (format nil "~A/" *place*)))
+    (if (eql 0 (search place name))
+        (text "a name is not a path: the name of the object in ~A is ~S." *place* (subseq name (length *place*)))
+        "a name has no slash but the one in front of it: there are no directories.")))
 
-(defun check-shm-name (name operation)
-  (let ((condition (name-error name operation)))
-    (if condition (error condition) (portable-name name))))
+(defun name-demand (name)
+  "What the string NAME should be, or nil. Too long a name is left to the library, which knows the limit."
+  (cond ((not (plain-string-p name)) "it has a character that cannot be passed on: a NUL, or half of a pair.")
+        ((well-formed-p name) nil)
+        ((every (lambda (character) (char= character #\/)) name) "a name has at least one character behind its slash.")
+        ((find #\/ (string-left-trim "/" name)) (path-demand name))
+        (t "a name is not . or .. alone.")))
+
+(defun string-demand (name)
+  "What NAME, which is no string, should be."
+  (typecase name
+    (pathname (text "it must be a string, and no path~@[, such as ~S~]." (and (pathname-name name) (text "/~A" (pathname-name name)))))
+    (t "it must be a string, such as \"/foobar-shm\".")))
+
+(defun name-error (name operation)
+  "What is wrong with NAME, as a condition, or nil."
+  (let ((demand (if (stringp name) (name-demand name) (string-demand name))))
+    (when demand
+      (make-condition 'shm-invalid-argument :operation operation :argument 'name :datum name :expected-type 'string
+                                            :demand demand :errno *einval*))))
+
+(declaim (inline kept-name))
+
+(defun kept-name (name)
+  "NAME as an object or a condition keeps it. A string that is not simple is copied: such strings are made to change."
+  (if (typep name '(or simple-string null)) name (coerce name '(simple-array character (*)))))
+
+(defun portable-name (name)
+  "NAME, which is well-formed and simple, with one slash in front."
+  (let ((slashes (leading-slashes name)))
+    (if (= slashes 1)
+        name
+        (concatenate 'string "/" (subseq name slashes)))))
+
+(defun check-string (name operation)
+  (if (stringp name)
+      name
+      (error (name-error name operation))))

@@ -52,11 +52,45 @@ for. Return how many, or a negated errno where the first call failed."
          (offset (check-size offset 'offset 'read-shm)))
     (values (demand (read-into descriptor vector start count offset element) 'read-shm shm))))
 
-(defun write-shm (shm vector &key (start 0) end (offset 0))
+(defun too-short (shm count done offset)
+  "The condition that says that only DONE of COUNT octets are in SHM from OFFSET."
+  (make-condition 'shm-too-short
+                  :operation 'write-shm :name (name-of shm) :errno *enospc* :count done :wanted count :offset offset
+                  :cure (text "The object ends after ~D of the ~D octets, at ~D: make it larger (truncate-shm), or with :short ~
+                               :count take what fits."
+                              done count (+ offset done))))
+
+(defun extend-or-not (shm count done offset)
+  "Signal that only DONE of COUNT octets fit. Return true when SHM has been made larger, nil when that is to be all."
+  (let ((others (compute-restarts)))
+    (restart-case (signal-with-restarts (too-short shm count done offset) others)
+      (extend ()
+        :report "Make the object larger, and write everything."
+        (truncate-shm shm (max (current-size shm) (+ offset count)))
+        t)
+      (continue ()
+        :report "Go on with what fits."
+        nil))))
+
+(defun write-whole (shm write count offset)
+  "Call WRITE, which returns how many octets it wrote, until these are COUNT or a restart says that it is enough."
+  (loop for done = (demand (funcall write) 'write-shm shm)
+        until (or (= done count) (not (extend-or-not shm count done offset)))
+        finally (return done)))
+
+(defun write-shm (shm vector &key (start 0) end (offset 0) (short :error))
   #.(doc "write-shm")
   (let* ((descriptor (descriptor shm 'write-shm))
          (element (vector-element vector 'vector 'write-shm))
          (end (check-range vector start end 'write-shm))
          (count (* (- end start) (element-octets element)))
-         (offset (check-size offset 'offset 'write-shm)))
-    (values (demand (write-from descriptor vector start count offset element) 'write-shm shm))))
+         (offset (check-size offset 'offset 'write-shm))
+         (short (choice-value short 'short *short* 'write-shm)))
+    (flet ((write-octets ()
+             (write-from descriptor vector start count offset element)))
+      (declare (dynamic-extent #'write-octets))
+      (values (if (zerop short)
+                  (write-whole shm #'write-octets count offset)
+                  (demand (write-octets) 'write-shm shm))))))
+
+(define-folding write-shm 2)

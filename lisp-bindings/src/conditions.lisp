@@ -4,12 +4,15 @@
 (in-package #:posix-shm)
 
 ;;; The errors that something here depends on. Their numbers differ per platform.
+(defvar *eagain* (pshm-error-number "EAGAIN"))
 (defvar *ebadf* (pshm-error-number "EBADF"))
 (defvar *eexist* (pshm-error-number "EEXIST"))
 (defvar *einval* (pshm-error-number "EINVAL"))
 (defvar *eintr* (pshm-error-number "EINTR"))
+(defvar *enametoolong* (pshm-error-number "ENAMETOOLONG"))
 (defvar *enoent* (pshm-error-number "ENOENT"))
-(defvar *erange* (pshm-error-number "ERANGE"))
+(defvar *enospc* (pshm-error-number "ENOSPC"))
+(defvar *etimedout* (pshm-error-number "ETIMEDOUT"))
 
 (define-condition posix-shm-error (error)
   ((errno :initarg :errno :initform 0 :reader condition-errno)
@@ -34,17 +37,39 @@
   (:report report-failure)
   (:documentation #.(doc "shm-exists" "Condition")))
 
+(define-condition shm-timeout (shm-error)
+  ()
+  (:report report-failure)
+  (:documentation #.(doc "shm-timeout" "Condition")))
+
+(define-condition shm-too-short (shm-error)
+  ((count :initarg :count :initform nil :reader condition-count)
+   (wanted :initarg :wanted :initform nil :reader condition-wanted)
+   (offset :initarg :offset :initform nil :reader condition-offset))
+  (:report report-failure)
+  (:documentation #.(doc "shm-too-short" "Condition")))
+
 (define-condition mmap-error (posix-shm-error)
   ()
   (:report report-failure)
   (:documentation #.(doc "mmap-error" "Condition")))
 
-(define-condition shm-invalid-argument (shm-error type-error)
+(define-condition posix-shm-invalid-argument (posix-shm-error type-error)
   ((argument :initarg :argument :initform nil :reader condition-argument)
-   (demand :initarg :demand :initform "it is not what the operation takes." :reader condition-demand))
+   (demand :initarg :demand :initform nil :reader condition-demand))
   (:default-initargs :datum nil :expected-type t)
   (:report report-argument)
+  (:documentation #.(doc "posix-shm-invalid-argument" "Condition")))
+
+(define-condition shm-invalid-argument (shm-error posix-shm-invalid-argument)
+  ()
+  (:report report-argument)
   (:documentation #.(doc "shm-invalid-argument" "Condition")))
+
+(define-condition mmap-invalid-argument (mmap-error posix-shm-invalid-argument)
+  ()
+  (:report report-argument)
+  (:documentation #.(doc "mmap-invalid-argument" "Condition")))
 
 (defun posix-shm-error-errno (condition)
   #.(doc "posix-shm-error-errno" "Reader")
@@ -58,9 +83,10 @@
   #.(doc "posix-shm-error-operation" "Reader")
   (condition-operation condition))
 
-(defun shm-error-name (condition)
-  #.(doc "shm-error-name" "Reader")
-  (condition-name condition))
+(defgeneric shm-error-name (condition)
+  (:documentation #.(doc "shm-error-name" "Reader"))
+  (:method ((condition posix-shm-error))
+    (condition-name condition)))
 
 ;;; Reports. They read the same whatever a program has told the printer, and a list that has no end has one here.
 
@@ -80,28 +106,57 @@
       (values (intern name '#:keyword)))))
 
 ;; A condition that a program makes itself, to test its handlers, has no errno.
-(defun reason (errno)
-  (unless (zerop errno)
-    (text "~A (~A)" (pshm-strerror errno) (or (error-keyword errno) errno))))
+(defun reason (condition)
+  (let ((errno (condition-errno condition)))
+    (unless (zerop errno)
+      (text "~A (~A)" (if (typep condition 'shm-too-short) "the object is too short" (pshm-strerror errno))
+            (or (error-keyword errno) errno)))))
+
+(defparameter *summaries*
+  '((shm-exists "The shared memory object~@[ ~S~] already exists")
+    (shm-does-not-exist "The shared memory object~@[ ~S~] does not exist")
+    (shm-too-short "The shared memory object~@[ ~S~] is too short")
+    (mmap-error "The mapping~@[ of the shared memory object ~S~] failed")
+    (posix-shm-error "The operation on the shared memory object~@[ ~S~] failed"))
+  "What each class means, where no operation is known: a program has made the condition itself.")
+
+(defun summary (condition)
+  (text (second (find-if (lambda (row) (typep condition (first row))) *summaries*)) (condition-name condition)))
+
+(defun heading (condition)
+  (with-accessors ((operation condition-operation) (name condition-name)) condition
+    (if operation
+        (text "~(~A~)~@[ of ~S~] failed" operation name)
+        (summary condition))))
 
 (defun report-failure (condition stream)
-  (with-accessors ((errno condition-errno) (operation condition-operation) (name condition-name) (cure condition-cure))
-      condition
-    (with-plain-printer
-      (format stream "~:[A call~;~:*~(~A~)~]~@[ of ~S~] failed~@[: ~A~].~@[ ~A~]" operation name (reason errno) cure))))
+  (with-plain-printer
+    (format stream "~A~@[: ~A~].~@[ ~A~]" (heading condition) (reason condition)
+            (condition-cure condition))))
+
+(defun argument-heading (condition)
+  (with-accessors ((argument condition-argument) (operation condition-operation) (name condition-name)) condition
+    (if (or argument operation)
+        (text "The argument ~@[~A ~]~@[of ~(~A~) ~]is" argument operation)
+        (text "An argument~@[ for the shared memory object ~S~] is invalid:" name))))
 
 (defun report-argument (condition stream)
   (with-plain-printer
-    (format stream "The argument ~@[~A ~]of ~:[a call~;~:*~(~A~)~] is ~S: ~A"
-            (condition-argument condition) (condition-operation condition) (type-error-datum condition)
-            (condition-demand condition))))
+    (format stream "~A ~S: ~:[it must be of type ~S.~;~:*~A~]" (argument-heading condition)
+            (type-error-datum condition) (condition-demand condition) (type-error-expected-type condition))))
 
 ;;; Signalling
 
+(defun invalid-argument-class (operation)
+  (if (member operation '(mmap-shm munmap msync map-shm-vector unmap-shm-vector))
+      'mmap-invalid-argument
+      'shm-invalid-argument))
+
 (defun refuse (operation argument datum type demand &key name (errno *einval*))
   "Signal that ARGUMENT of OPERATION is DATUM, not of TYPE; DEMAND says what it should be. Nothing was called."
-  (error 'shm-invalid-argument :operation operation :argument argument :datum datum :expected-type type
-                               :demand demand :name name :errno errno))
+  (current-image)
+  (error (invalid-argument-class operation)
+         :operation operation :argument argument :datum datum :expected-type type :demand demand :name name :errno errno))
 
 (defun failure (class operation result name)
   "The condition for RESULT, a negated errno."

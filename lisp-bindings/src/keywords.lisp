@@ -25,6 +25,7 @@
 (defvar *permissions* (make-flags 'permissions '#.(keyword-table :mode)))
 (defvar *protections* (make-flags 'prot '#.(keyword-table :prot)))
 (defvar *mapping-flags* (make-flags 'flags '#.(keyword-table :map-flag)))
+(defvar *msync-flags* (make-flags 'flags '#.(keyword-table :msync-flag)))
 (defvar *seals* (make-flags 'seals '#.(constants-table "SEAL")))
 
 (defun sum-of-keywords (designator table)
@@ -43,10 +44,54 @@
                     (return-from sum-of-keywords (values nil rest))))
     sum))
 
+(defun octal-reading (value)
+  "What the decimal digits of VALUE are in octal, as permissions are written, or nil."
+  (and (typep value '(integer 8 777))
+       (ignore-errors (parse-integer (text "~D" value) :radix 8))))
+
+(defun permissions-hint (culprit)
+  (let ((octal (if (stringp culprit) (ignore-errors (parse-integer culprit :radix 8)) (octal-reading culprit))))
+    (cond ((and octal (<= 0 octal #o777)) (text " As an integer they are written #o~O." octal))
+          ((typep culprit '(integer #o1000 #o7777)) " Objects have no setuid, setgid or sticky bit.")
+          ((member culprit '(:read :write :exec :execute)) " Say whose: :USER-READ, :GROUP-READ, :OTHER-READ."))))
+
+(defun next-row (row count letter other)
+  "The row of LETTER, the COUNTth, in the table of distances to OTHER, after ROW."
+  (let ((left count))
+    (cons count (loop for (diagonal above) on row
+                      for match across other
+                      collect (setf left (min (1+ left) (1+ above) (+ diagonal (if (char= letter match) 0 1))))))))
+
+(defun distance (one other)
+  "How many letters are to be changed, inserted or deleted to make the string OTHER of the string ONE."
+  (let ((row (loop for index from 0 to (length other) collect index)))
+    (loop for letter across one
+          for count from 1
+          do (setf row (next-row row count letter other)))
+    (car (last row))))
+
+(defun slip-p (one other)
+  "Do the two strings differ by a letter, or by the order of the letters?"
+  (or (<= (distance one other) 1)
+      (string= (sort (copy-seq one) #'char<) (sort (copy-seq other) #'char<))))
+
+(defun near-keyword (culprit keywords)
+  "The one of KEYWORDS, if any, that CULPRIT is likely to stand for."
+  (when (symbolp culprit)
+    (find-if (lambda (keyword)
+               (and (< 3 (length (symbol-name keyword)))
+                    (slip-p (symbol-name culprit) (symbol-name keyword))))
+             keywords)))
+
+(defun flags-demand (culprit flags)
+  "A sentence about CULPRIT, which is none of FLAGS."
+  (let* ((keywords (mapcar #'car (flags-table flags)))
+         (near (near-keyword culprit keywords)))
+    (text "~S is none of ~{~S~^ ~}, and not an integer of their bits.~@[ Is ~S meant?~]~@[~A~]" culprit keywords near
+          (and (eq 'permissions (flags-argument flags)) (permissions-hint culprit)))))
+
 (defun refuse-flags (designator culprit flags operation)
-  (refuse operation (flags-argument flags) designator '(or list keyword integer)
-          (text "~S is none of ~{~S~^ ~}, and not an integer of their bits." culprit
-                (mapcar #'car (flags-table flags)))))
+  (refuse operation (flags-argument flags) designator '(or list keyword integer) (flags-demand culprit flags)))
 
 (defun flags-value (designator flags operation)
   "DESIGNATOR, a list of keywords, one keyword, or an integer, as an integer."
@@ -64,11 +109,16 @@
 
 ;;; Choices. The option nil has the name of the constant, too.
 
+(defun choice-demand (designator table)
+  (let ((keywords (mapcar #'car table)))
+    (text "it must be one of ~{~S~^ ~}.~@[ Is ~S meant?~]~:[~; Memory is written through a mapping that can also be read: :IO.~]"
+          keywords (and designator (near-keyword designator (remove nil keywords)))
+          (and (member designator '(:output :out :write)) (assoc :io table)))))
+
 (defun choice-value (designator argument table operation)
   "DESIGNATOR, one of the keywords of TABLE, as an integer."
   (or (cdr (assoc designator table :test #'eq))
-      (refuse operation argument designator `(member ,@(mapcar #'car table))
-              (text "it must be one of ~{~S~^ ~}." (mapcar #'car table)))))
+      (refuse operation argument designator `(member ,@(mapcar #'car table)) (choice-demand designator table))))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defun choices (prefix)
@@ -80,26 +130,55 @@
 (defparameter *directions* '#.(choices "DIRECTION"))
 (defparameter *if-exists* '#.(choices "IF-EXISTS"))
 (defparameter *if-does-not-exist* '#.(choices "IF-DOES-NOT-EXIST"))
+(defparameter *short* '((:error . 0) (:count . 1)) "What write-shm does where the object ends before the octets do.")
 
-;;; Constant lists become integers when the caller is compiled. What is not constant, or not valid, is left to the call.
+;;; Constant lists become integers when the caller is compiled. What is not constant, or not valid, is left to the call; of what
+;;; is constant and not valid the compiler warns.
+
+(define-condition bad-constant (simple-warning)
+  ()
+  (:documentation "A call that is compiled has a constant argument that is always an error."))
+
+(defun constant-designator (form)
+  "What FORM, a constant keyword or list of them, stands for; and whether it is one."
+  (cond ((or (keywordp form) (null form)) (values form t))
+        ((and (consp form) (eq (first form) 'quote) (= (length form) 2)) (values (second form) t))))
+
+(defun warn-of-constant (argument form demand)
+  (warn 'bad-constant :format-control "The argument ~A is ~S: ~A" :format-arguments (list argument form demand)))
 
 (defun fold-constant (form flags)
-  (let ((designator (cond ((keywordp form) form)
-                          ((null form) '())
-                          ((and (consp form) (eq (first form) 'quote) (= (length form) 2)) (second form))
-                          (t (return-from fold-constant form)))))
-    (or (sum-of-keywords designator (flags-table flags)) form)))
+  (multiple-value-bind (designator constant) (constant-designator form)
+    (multiple-value-bind (sum culprit) (and constant (sum-of-keywords designator (flags-table flags)))
+      (when (and constant (not sum))
+        (warn-of-constant (flags-argument flags) form (flags-demand culprit flags)))
+      (or sum form))))
+
+(defun check-choice (form argument table)
+  "Return FORM. Where it is a constant and none of TABLE, warn."
+  (multiple-value-bind (designator constant) (constant-designator form)
+    (unless (or (not constant) (assoc designator table :test #'eq))
+      (warn-of-constant argument form (choice-demand designator table))))
+  form)
+
+(defun fold-option (key form)
+  (case key
+    (:permissions (fold-constant form *permissions*))
+    (:prot (fold-constant form *protections*))
+    ;; nil is the default.
+    (:flags (if form (fold-constant form *mapping-flags*) form))
+    (:direction (check-choice form 'direction *directions*))
+    (:if-exists (check-choice form 'if-exists *if-exists*))
+    (:if-does-not-exist (check-choice form 'if-does-not-exist *if-does-not-exist*))
+    (:short (check-choice form 'short *short*))
+    (t form)))
 
 (defun fold-options (options)
   "A list of keyword arguments, with the constant ones folded."
   (if (and (evenp (length options)) (loop for key in options by #'cddr always (keywordp key)))
       (loop for (key form) on options by #'cddr
-            for flags = (case key
-                          (:permissions *permissions*)
-                          (:prot *protections*)
-                          (:flags *mapping-flags*))
             collect key
-            collect (if flags (fold-constant form flags) form))
+            collect (fold-option key form))
       options))
 
 (defmacro define-folding (operator required)

@@ -24,6 +24,9 @@
       value
       (refuse operation argument value 'cffi:foreign-pointer "it must be a foreign pointer.")))
 
+;; So that it can be on the stack.
+(declaim (inline make-mapping parse-mapping))
+
 (defstruct mapping
   "The arguments of mmap-shm as the library takes them."
   shm
@@ -37,15 +40,26 @@
 ;;; The keywords of mmap-shm and of what wraps it, written once.
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defparameter *mmap-keys*
-    '(&key (ptr (cffi:null-pointer)) (prot +read-write+) (flags +pshm-map-shared+) (offset 0))))
+    '(&key (ptr #+sbcl (load-time-value (cffi:null-pointer)) #-sbcl (cffi:null-pointer)) (prot +read-write+) (flags +pshm-map-shared+) (offset 0))))
+
+(declaim (inline mapping-flags-value))
+
+(defun mapping-flags-value (flags operation)
+  "FLAGS as the library takes them; nil is the default."
+  (if (null flags) +pshm-map-shared+ (flags-value flags *mapping-flags* operation)))
+
+(defun check-mapping-length (value operation)
+  (if (typep value '(unsigned-byte 63))
+      value
+      (refuse operation 'length value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1.")))
 
 (defun parse-mapping (shm length ptr prot flags offset)
-  (let ((flags (flags-value flags *mapping-flags* 'mmap-shm)))
+  (let ((flags (mapping-flags-value flags 'mmap-shm)))
     (make-mapping :shm shm
-                  :descriptor (if (and (null shm) (= (logand flags +pshm-map-anonymous+) +pshm-map-anonymous+))
-                                  -1
+                  :descriptor (if (and (null shm) (logtest flags +pshm-map-anonymous+))
+                                  (progn (current-image) -1)
                                   (descriptor shm 'mmap-shm))
-                  :length (check-size length 'length 'mmap-shm)
+                  :length (check-mapping-length length 'mmap-shm)
                   :protections (flags-value prot *protections* 'mmap-shm)
                   :flags flags
                   :wish (address-of (check-pointer ptr 'ptr 'mmap-shm))
@@ -54,7 +68,7 @@
 (defun map-memory (mapping)
   "The library's result. Any offset will do where the system chooses the address."
   (let ((flags (mapping-flags mapping)))
-    (if (and (zerop (mapping-wish mapping)) (/= (logand flags +pshm-map-fixed+) +pshm-map-fixed+))
+    (if (and (zerop (mapping-wish mapping)) (not (logtest flags +pshm-map-fixed+)))
         (pshm-map (mapping-descriptor mapping) (mapping-length mapping) (mapping-protections mapping) flags
                   (mapping-offset mapping))
         (pshm-mmap (mapping-wish mapping) (mapping-length mapping) (mapping-protections mapping) flags
@@ -68,6 +82,7 @@
 (defun mmap-shm (shm length . #.*mmap-keys*)
   #.(doc "mmap-shm")
   (let ((mapping (parse-mapping shm length ptr prot flags offset)))
+    (declare (dynamic-extent mapping))
     (check-mapped (map-memory mapping) mapping)))
 
 (define-folding mmap-shm 2)
@@ -78,13 +93,28 @@
   (when (minusp result)
     (fail 'mmap-error 'munmap result nil)))
 
+(defun check-address (pointer operation)
+  "The address of POINTER, which begins mapped memory."
+  (let ((address (address-of (check-pointer pointer 'ptr operation))))
+    (when (zerop address)
+      (refuse operation 'ptr pointer 'cffi:foreign-pointer "it is the null pointer."))
+    address))
+
 (defun munmap (ptr length)
   #.(doc "munmap")
-  (let* ((address (address-of (check-pointer ptr 'ptr 'munmap)))
-         (length (check-size length 'length 'munmap)))
-    (when (zerop address)
-      (refuse 'munmap 'ptr ptr 'cffi:foreign-pointer "it is the null pointer."))
-    (check-unmapped (pshm-unmap address length))
+  (check-unmapped (pshm-unmap (check-address ptr 'munmap) (check-mapping-length length 'munmap)))
+  (values))
+
+;;; The library takes whole pages, and mmap-shm any offset.
+(defun msync (ptr length &key (flags +pshm-ms-sync+))
+  #.(doc "msync")
+  (let* ((address (check-address ptr 'msync))
+         (length (check-mapping-length length 'msync))
+         (flags (flags-value flags *msync-flags* 'msync))
+         (lead (mod address (pshm-page-size)))
+         (result (pshm-msync (- address lead) (min (+ length lead) #.(1- (expt 2 63))) flags)))
+    (when (minusp result)
+      (fail 'mmap-error 'msync result nil))
     (values)))
 
 (defun call-with-mapping (function mapping)
@@ -115,9 +145,11 @@
   "Call FUNCTION with a pointer to LENGTH octets of SHM, and unmap them on every way out. Where SHM is nil, and no anonymous
 memory is asked for, nothing is mapped, and FUNCTION is called with nil."
   (if (and (null shm)
-           (/= (logand (flags-value flags *mapping-flags* 'mmap-shm) +pshm-map-anonymous+) +pshm-map-anonymous+))
+           (not (logtest (mapping-flags-value flags 'mmap-shm) +pshm-map-anonymous+)))
       (funcall function nil)
-      (call-with-mapping function (parse-mapping shm length ptr prot flags offset))))
+      (let ((mapping (parse-mapping shm length ptr prot flags offset)))
+        (declare (dynamic-extent mapping))
+        (call-with-mapping function mapping))))
 
 (defun call-with-sized-mmap (function shm length . #.(append *mmap-keys* '(((%truncate truncate) t))))
   "Call FUNCTION with SHM and a pointer to LENGTH octets of it, after giving it a size that ends with them if TRUNCATE is true.
@@ -125,6 +157,7 @@ Where SHM is nil, call FUNCTION with nil and nil."
   (if (null shm)
       (funcall function nil nil)
       (let ((mapping (parse-mapping shm length ptr prot flags offset)))
+        (declare (dynamic-extent mapping))
         (call-sized (lambda (cut)
                       (call-with-mapping (lambda (pointer)
                                            (funcall cut)

@@ -4,10 +4,10 @@
 (in-package #:posix-shm)
 
 (defclass shm ()
-  ((name :initarg :name :initform nil :accessor name-of)
+  ((name :initarg :name :initform nil :accessor name-or-label)
    ;; The descriptor, or nil, and the image that it belongs to: (descriptor . image). The cell is made before the object is
    ;; opened, so that the descriptor has an owner from the moment it exists; whoever swaps it out closes it.
-   (cell :initarg :cell :initform (cons nil *image*) :reader cell-of))
+   (cell :initarg :cell :initform (cons nil (current-image)) :reader cell-of))
   (:documentation #.(doc "shm" "Class")))
 
 (defclass open-shm (shm)
@@ -38,6 +38,11 @@
     (and (slot-boundp shm 'name)
          (slot-value shm 'name))))
 
+(defun name-of (shm)
+  "The name of SHM; of an object without one its label."
+  (let ((name (name-or-label shm)))
+    (if (consp name) (label-in name) name)))
+
 (defun shm-p (object)
   #.(doc "shm-p")
   (typep object 'shm))
@@ -59,7 +64,11 @@
     (format stream "SHM ~:[(no name)~;for ~:*~S~]~:[ (closed)~;~]" (name-of shm) (open-shm-p shm))))
 
 (defun check-shm (shm operation)
-  (if (typep shm 'shm) shm (refuse operation 'shm shm 'shm "it must be a shared memory object.")))
+  (if (typep shm 'shm)
+      shm
+      (refuse operation 'shm shm 'shm
+              (text "it must be a shared memory object~:[~;: (open-shm ~:*~S) opens one of that name~]."
+                    (and (stringp shm) shm)))))
 
 (defun refuse-closed (shm operation)
   (check-shm shm operation)
@@ -74,18 +83,32 @@
        (or (and (typep shm 'open-shm) (live-descriptor shm))
            (refuse-closed shm operation))))
 
-(defun shm-name (shm)
-  #.(doc "shm-name" "Reader")
-  (name-of (check-shm shm 'shm-name)))
+(defgeneric shm-name (shm)
+  (:documentation #.(doc "shm-name" "Reader"))
+  (:method (shm)
+    (check-shm shm 'shm-name))
+  (:method ((shm shm))
+    (name-of shm)))
 
-(defun shm-fd (shm)
-  #.(doc "shm-fd" "Reader")
-  (descriptor shm 'shm-fd))
+(defgeneric shm-fd (shm)
+  (:documentation #.(doc "shm-fd" "Reader"))
+  (:method (shm)
+    (descriptor shm 'shm-fd)))
+
+(defun check-label (name operation)
+  (if (typep name '(or string null))
+      (kept-name name)
+      (refuse operation 'name name '(or string null) "it must be a string or nil.")))
 
 (defun make-shm (fd &optional name)
   #.(doc "make-shm")
-  (make-instance 'open-shm :name (and name (check-shm-name name 'make-shm))
-                           :cell (cons (check-descriptor fd 'fd 'make-shm) *image*)))
+  (make-instance 'open-shm :name (check-label name 'make-shm)
+                           :cell (cons (check-descriptor fd 'fd 'make-shm) (current-image))))
+
+;; What subclasses and programs for the existing library say instead of make-shm.
+(defmethod initialize-instance :after ((shm open-shm) &key (fd nil fd-p))
+  (when fd-p
+    (setf (car (cell-of shm)) (check-descriptor fd 'fd 'make-instance))))
 
 ;;; Closing
 
@@ -94,13 +117,15 @@
   (declare (ignore previous))
   current)
 
+(declaim (inline settle check-closed))
+
 (defun settle (shm)
   "Let the class of SHM say that it is closed."
   (while-no-class-changes
     (when (typep shm 'open-shm)
       #-ecl (turn-into closed-shm open-shm shm)
       ;; An interrupt may leave change-class halfway.
-      #+ecl (let ((name (name-of shm))
+      #+ecl (let ((name (name-or-label shm))
                   (cell (cell-of shm)))
               (unwind-protect (turn-into closed-shm open-shm shm)
                 (setf (slot-value shm 'name) name

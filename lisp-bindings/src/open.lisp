@@ -6,12 +6,17 @@
 (defconstant +default-permissions+ (logior +pshm-mode-user-read+ +pshm-mode-user-write+
                                            +pshm-mode-group-read+ +pshm-mode-other-read+))
 
+(defun failure-class (operation result)
+  "The class of the condition for RESULT of OPERATION. To have no file system for objects is another failure than to have no
+object."
+  (cond ((eql result (- *eexist*)) 'shm-exists)
+        ((/= result (- *enoent*)) 'shm-error)
+        ((and (eq operation 'open-shm) (place-missing-p)) 'shm-error)
+        (t 'shm-does-not-exist)))
+
 (defun named-failure (operation result name)
   "The condition for RESULT of an operation on a name."
-  (failure (cond ((eql result (- *enoent*)) 'shm-does-not-exist)
-                 ((eql result (- *eexist*)) 'shm-exists)
-                 (t 'shm-error))
-           operation result name))
+  (failure (failure-class operation result) operation result name))
 
 (declaim (inline make-options))
 
@@ -41,16 +46,20 @@
 
 (defun nil-asked-p (result options)
   (or (and (eql result (- *eexist*)) (= (options-if-exists options) +pshm-if-exists-nil+))
-      (and (eql result (- *enoent*)) (= (options-if-does-not-exist options) +pshm-if-does-not-exist-nil+))))
+      (and (eql result (- *enoent*)) (= (options-if-does-not-exist options) +pshm-if-does-not-exist-nil+)
+           (not (place-missing-p)))))
+
+;; Calls and returns cost most right after a system call: there are few on the way that most take.
+(declaim (inline try-open))
 
 (defun try-open (shm name options)
   "Open NAME as SHM. Return SHM, or nil where nil was asked for; whether it was created; and what went wrong, or nil."
   (let ((condition (name-error name 'open-shm)))
     (when condition
       (return-from try-open (values nil nil condition))))
-  (let ((name (portable-name name)))
-    (setf (name-of shm) name)
-    (multiple-value-bind (result created) (open-cell (cell-of shm) name options)
+  (let ((name (kept-name name)))
+    (setf (name-or-label shm) name)
+    (multiple-value-bind (result created) (open-cell (cell-of shm) (portable-name name) options)
       (cond ((not (minusp result)) (values shm created nil))
             ((nil-asked-p result options) (values nil nil nil))
             (t (values nil nil (named-failure 'open-shm result name)))))))
@@ -62,7 +71,7 @@
           (read *query-io*))))
 
 ;;; For invoke-shm-restart: restarts of the same names may be around that are somebody else's.
-(defvar *restarts* '() "The restarts that failures to open offer, the innermost first.")
+(defvar *restarts* '() "The restarts that failures offer, the innermost first.")
 
 (defun signal-with-restarts (condition others)
   "Signal CONDITION, with the restarts that are around it but for OTHERS."
@@ -152,17 +161,18 @@ are then."
 (define-condition no-such-restart (control-error)
   ((restart :initarg :restart))
   (:report (lambda (condition stream)
-             (format stream "No failure to open an object offers the restart ~(~S~) here."
+             (format stream "No failure of an operation on an object offers the restart ~(~S~) here."
                      (slot-value condition 'restart)))))
 
 (defun invoke-shm-restart (restart &rest arguments)
   #.(doc "invoke-shm-restart")
   (let ((name (cdr (assoc restart '((:continue . continue) (:use-value . use-value) (:overwrite . overwrite)
-                                    (:truncate . truncate) (:supersede . supersede) (:create . create))))))
+                                    (:truncate . truncate) (:supersede . supersede) (:create . create)
+                                    (:extend . extend))))))
     (unless name
       (refuse 'invoke-shm-restart 'restart restart
-              '(member :continue :use-value :overwrite :truncate :supersede :create)
-              "it must be one of :CONTINUE :USE-VALUE :OVERWRITE :TRUNCATE :SUPERSEDE :CREATE."))
+              '(member :continue :use-value :overwrite :truncate :supersede :create :extend)
+              "it must be one of :CONTINUE :USE-VALUE :OVERWRITE :TRUNCATE :SUPERSEDE :CREATE :EXTEND."))
     (apply #'invoke-restart
            (or (find name *restarts* :key #'restart-name) (error 'no-such-restart :restart restart))
            arguments)))

@@ -17,8 +17,17 @@
     (demand (pshm-allocate descriptor size) 'allocate-shm shm)
     (values)))
 
+(defun discard-shm (shm offset length)
+  #.(doc "discard-shm")
+  (let ((descriptor (descriptor shm 'discard-shm))
+        (offset (check-size offset 'offset 'discard-shm))
+        (length (check-size length 'length 'discard-shm)))
+    (demand (pshm-discard descriptor offset length) 'discard-shm shm)
+    (values)))
+
 (defun shm-space ()
   #.(doc "shm-space")
+  (current-image)
   (cffi:with-foreign-objects ((total :int64) (free :int64))
     (demand (pshm-space total free) 'shm-space nil)
     (values (cffi:mem-ref total :int64) (cffi:mem-ref free :int64))))

@@ -5,26 +5,30 @@
   (:documentation "POSIX shared memory: open, make, size, map and share memory objects.")
   (:use #:cl #:posix-shm/shim)
   (:import-from #:posix-shm/documentation #:doc)
-  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:turn-into)
-  (:import-from #:posix-shm/library #:*image*)
+  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car #:turn-into)
+  (:import-from #:posix-shm/library #:*image* #:*loaded-image* #:ensure-library #:library
+                #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error #:shm-library-error-tried)
   ;; Objects
   (:export #:shm #:open-shm #:closed-shm #:shm-p #:open-shm-p #:shm-name #:shm-fd #:make-shm
            #:open-shm* #:close-shm #:with-open-shm #:with-open-shm*
            #:delete-shm #:delete-shm-if-same #:list-shm)
   ;; Size, owner, permissions
-  (:export #:truncate-shm #:allocate-shm #:shm-space #:chown-shm #:chmod-shm
+  (:export #:truncate-shm #:allocate-shm #:discard-shm #:shm-space #:chown-shm #:chmod-shm
            #:shm-stats #:stat #:stat-dev #:stat-ino #:stat-mode #:stat-nlink #:stat-uid #:stat-gid #:stat-rdev
            #:stat-size #:stat-blksize #:stat-blocks #:stat-atime #:stat-mtime #:stat-ctime)
   ;; Mappings and bytes
-  (:export #:mmap-shm #:munmap #:with-mmap #:with-open-shm-and-mmap #:with-open-shm-and-mmap*
+  (:export #:mmap-shm #:munmap #:msync #:with-mmap #:with-open-shm-and-mmap #:with-open-shm-and-mmap*
            #:with-mmapped-shm #:with-mmapped-shm* #:read-shm #:write-shm)
   ;; Vectors
   (:export #:map-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
            #:shm-vector-real-p #:shm-view #:shm-aref #:shm-vector-length #:shm-vector-element-type
            #:replace-shm-vector #:fill-shm-vector)
-  ;; Handing over
+  ;; Descriptor passing
   (:export #:send-shm #:receive-shm #:shm-socketpair #:seal-shm #:shm-seals #:reopen-shm)
+  ;; The shared object
+  (:export #:shm-library #:load-shm-library #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error
+           #:shm-library-error-tried)
   ;; Conditions and restarts
   (:export #:posix-shm-error #:posix-shm-error-errno #:posix-shm-error-keyword #:posix-shm-error-operation
-           #:shm-error #:shm-error-name #:shm-does-not-exist #:shm-exists #:shm-invalid-argument #:mmap-error
-           #:invoke-shm-restart))
+           #:posix-shm-invalid-argument #:shm-error #:shm-error-name #:shm-does-not-exist #:shm-exists #:shm-timeout
+           #:shm-too-short #:shm-invalid-argument #:mmap-error #:mmap-invalid-argument #:invoke-shm-restart))

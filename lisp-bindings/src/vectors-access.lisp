@@ -17,17 +17,24 @@
                   (text "it must be an integer from 0 to ~D." (1- length))))))
 
 (defun view-pointer (view index)
-  "The memory of VIEW, after checking that it has an element at INDEX."
-  (let ((length (view-length view)))
-    (check-index index length)
-    (place-pointer (shm-view-place view))))
+  "The memory of VIEW, after checking that it has an element at INDEX; and the index of that element from there."
+  (check-index index (view-length view))
+  (let* ((place (shm-view-place view))
+         (offset (* index (element-octets (place-element place)))))
+    ;; CLISP takes no offset beyond 31 bits.
+    (if (and #-clisp nil (<= (ash 1 31) offset))
+        (values (cffi:inc-pointer (place-pointer place) offset) 0)
+        (values (place-pointer place) index))))
 
 (defun view-ref (view index)
-  (let ((pointer (view-pointer view index)))
+  (multiple-value-bind (pointer index) (view-pointer view index)
     (funcall (the function (element-reader (place-element (shm-view-place view)))) pointer index)))
 
+(defun element-value-p (item element)
+  (funcall (the function (element-test element)) item))
+
 (defun check-item (item element operation)
-  (if (typep item (element-type element))
+  (if (element-value-p item element)
       item
       (refuse-item 'item item element operation)))
 
@@ -35,11 +42,15 @@
   (refuse operation argument item (element-type element)
           (text "it must be of the type ~S." (element-type element))))
 
+(defun refuse-source (item type index)
+  "Refuse ITEM, the element of a source at INDEX, which is not of TYPE."
+  (refuse-item `(elt source ,index) item (find-element type) 'replace-shm-vector))
+
 (defun set-view-ref (item view index)
-  (let ((pointer (view-pointer view index))
-        (element (place-element (shm-view-place view))))
-    (funcall (the function (element-writer element)) (check-item item element 'shm-aref) pointer index)
-    item))
+  (multiple-value-bind (pointer index) (view-pointer view index)
+    (let ((element (place-element (shm-view-place view))))
+      (funcall (the function (element-writer element)) (check-item item element 'shm-aref) pointer index)
+      item)))
 
 ;; A store beyond a vector over a buffer is an exception of Java's on ABCL, which no handler of Lisp sees.
 (defmacro real-index (vector index)
@@ -71,11 +82,12 @@
 
 (defun refuse-vector (vector argument operation)
   (refuse operation argument vector '(or shm-view vector)
-          "it must be a vector in shared memory, or one that is specialised on a type of numbers that can be there."))
+          (text "it must be a vector in shared memory, or one that is specialised on a type of numbers that can be there.~@[ ~A~]"
+                (vector-hint vector))))
 
 (defun vector-element (vector argument operation)
   "The element of VECTOR, a view or a specialised vector of numbers."
-  (cond ((typep vector '(simple-array (unsigned-byte 8) (*))) *octet*)
+  (cond ((simple-element-form vector))
         ((shm-view-p vector) (place-element (shm-view-place vector)))
         ((element-of vector))
         (t (refuse-vector vector argument operation))))
@@ -83,6 +95,8 @@
 (defun refuse-bound (argument value most or-nil operation)
   (refuse operation argument value `(integer 0 ,most)
           (text "it must be an integer from 0 to ~D~:[~;, or nil~]." most or-nil)))
+
+(declaim (inline check-range))
 
 (defun check-range (vector start end operation &optional (start-name 'start) (end-name 'end))
   "Return END, by default the length of VECTOR, after checking both."

@@ -83,12 +83,19 @@
     (copy-elements target start1 source start2 (min (- end1 start1) (- end2 start2)) element)
     target))
 
+(defun fill-memory (pointer octets item element)
+  "Store ITEM to OCTETS octets at POINTER: once, and then what is there already behind itself."
+  (funcall (the function (element-writer element)) item pointer 0)
+  (loop with address = (address-of pointer)
+        for done = (element-octets element) then (* 2 done)
+        while (< done octets)
+        do (pshm-copy (+ address done) address (min done (- octets done)))))
+
 (defun fill-by-copies (address octets item element)
   "Store ITEM to OCTETS octets at ADDRESS, from memory that nobody else can change meanwhile."
   (let ((portion (min octets 4096)))
     (cffi:with-foreign-object (memory :uint8 4096)
-      (dotimes (index (floor portion (element-octets element)))
-        (funcall (the function (element-writer element)) item memory index))
+      (fill-memory memory portion item element)
       (loop for done = 0 then (+ done portion)
             while (< done octets)
             do (pshm-copy (+ address done) (address-of memory) (min portion (- octets done)))))))

@@ -46,6 +46,10 @@
 (defun vector-key (vector)
   vector)
 
+(defun retired-p (vector)
+  "Was VECTOR one in shared memory, which has no row any more?"
+  (and (vectorp vector) (zerop (length vector)) (retired-address-p (object-word vector +data-word+))))
+
 (defun call-with-vector-address (function vector octets)
   "Call FUNCTION with the address of the first element of VECTOR. Nothing moves on ECL."
   (declare (ignore octets))

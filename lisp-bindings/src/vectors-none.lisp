@@ -19,6 +19,10 @@
 (defun vector-key (vector)
   vector)
 
+(defun retired-p (vector)
+  (declare (ignore vector))
+  nil)
+
 (defun call-with-vector-address (function vector octets)
   "Call FUNCTION with nil: vectors of the heap move."
   (declare (ignore vector octets))

@@ -7,6 +7,8 @@
 (defconstant +header-octets+ (* sb-vm:vector-data-offset sb-vm:n-word-bytes))
 (defconstant +vector-prefix+ +header-octets+ "How many private octets a vector needs directly before its elements.")
 
+(declaim (inline header-word (setf header-word) data-address))
+
 (defun header-word (address word)
   (sb-sys:sap-ref-word (sb-sys:int-sap address) (- (* word sb-vm:n-word-bytes) +header-octets+)))
 
@@ -46,38 +48,14 @@
   "What the table of mappings knows VECTOR by: an address, so that no image holds a vector on account of the table."
   (sb-kernel:get-lisp-obj-address vector))
 
-(defun call-with-vector-address (function vector octets)
-  "Call FUNCTION with the address of the first element of VECTOR, whose elements have OCTETS each, while it cannot move."
-  (declare (function function) (fixnum octets))
-  (sb-kernel:with-array-data ((data vector) (start 0) (end nil))
-    (declare (ignore end))
-    (sb-sys:with-pinned-objects (data)
-      (funcall function (+ (data-address data) (* start octets))))))
+(defun retired-p (vector)
+  "Is VECTOR one whose header is in memory that allows nothing? Nothing is read but its address."
+  (and (sb-kernel:%other-pointer-p vector) (retired-address-p (vector-key vector))))
 
-;;; An image knows the places of its past. Headers are put back there, with the length 0, so that a vector that the image holds
-;;; still is an empty one.
-
-(defun restore-tombstone (address element data)
-  "Take the place of a vector again, DATA octets at ADDRESS with a header before them, if it is free."
-  (let* ((page (pshm-page-size))
-         (base (- address page))
-         (size (+ page data))
-         (result (pshm-mmap base size +pshm-prot-none+
-                            (logior +pshm-map-private+ +pshm-map-anonymous+ +pshm-map-noreserve+) -1 0)))
-    (cond ((eql result base)
-           (demand (pshm-mprotect base page +read-write+) 'map-shm-vector nil)
-           (set-header address (element-type element) 0))
-          (t
-           (unless (failed-p result)
-             (pshm-munmap result size))
-           (error "This image was saved with a vector in shared memory that was not released, and its place is taken now.
-Start the image again; or, before saving it, unmap with :release t and let nothing hold the vector any more.")))))
-
-(defun restore-tombstones ()
-  (loop for place being the hash-values of *places*
-        do (setf (car (place-cell place)) nil)
-           (restore-tombstone (place-address place) (place-element place) (place-octets place))))
-
-;; At the end: the library comes first.
-(unless (member 'restore-tombstones sb-ext:*init-hooks*)
-  (setf sb-ext:*init-hooks* (append sb-ext:*init-hooks* '(restore-tombstones))))
+(defmacro with-vector-address ((address vector octets) &body body)
+  "Run BODY with ADDRESS as that of the first element of VECTOR, whose elements have OCTETS each, while it cannot move."
+  `(sb-kernel:with-array-data ((data ,vector) (start 0) (end nil))
+     (declare (ignore end))
+     (sb-sys:with-pinned-objects (data)
+       (let ((,address (+ (data-address data) (* start ,octets))))
+         ,@body))))

@@ -14,12 +14,17 @@
   "The arguments of map-shm-vector as the library takes them."
   shm descriptor element length octets protections flags offset)
 
-(defun refuse-length (length most operation shm)
-  (refuse operation 'length length `(integer 1 ,most)
-          (if (plusp most)
-              (text "it must be an integer from 1 to ~D: what lies behind is no part of the object." most)
-              "the object has no room for one element there.")
-          :name (shm-name shm)))
+(defun refuse-length (request size operation)
+  "The object of REQUEST has SIZE octets, which are not enough."
+  (let* ((octets (request-octets request))
+         (offset (request-offset request))
+         (most (max 0 (floor (- size offset) (element-octets (request-element request)))))
+         (name (shm-name (request-shm request))))
+    (refuse operation 'length (request-length request) `(integer 1 ,most)
+            (text "it takes ~D octets~:[ from the offset ~D~;~*~], and the object~@[ ~S~] has ~D: ~:[too few for one ~
+                   element~*~;LENGTH must be from 1 to ~D~]. With :allocate t the object is made larger."
+                  octets (zerop offset) offset name size (plusp most) most)
+            :name name)))
 
 (defun check-vector-length (length element operation)
   (let ((most (min (1- (if (real-element-p element) array-dimension-limit (ash 1 62)))
@@ -48,15 +53,13 @@
                   :element element :length length :octets (* length (element-octets element))
                   :offset (check-page-offset offset operation)
                   :protections (check-readable prot operation)
-                  :flags (flags-value flags *mapping-flags* operation))))
+                  :flags (mapping-flags-value flags operation))))
 
 (defun check-room (request operation)
   "The end of the vector is not behind the end of the object, as it is now."
-  (let* ((shm (request-shm request))
-         (room (- (current-size shm) (request-offset request))))
-    (when (> (request-octets request) room)
-      (refuse-length (request-length request) (max 0 (floor room (element-octets (request-element request))))
-                     operation shm))))
+  (let ((size (current-size (request-shm request))))
+    (when (> (+ (request-offset request) (request-octets request)) size)
+      (refuse-length request size operation))))
 
 ;;; Mapping
 
@@ -121,15 +124,14 @@
         (unless done
           (unmap-place place t))))))
 
+(define-folding map-shm-vector 3)
+
 ;;; Unmapping. A real vector becomes a tombstone: empty, with memory behind it that nobody can touch, so that neither a late
 ;;; index nor compiled code without checks reaches anybody's data. The place is never used again, unless it is released.
 
 (defun bury (place)
   "Put memory that allows nothing over the elements. Return the library's result."
-  (let ((result (pshm-mmap (place-address place) (place-octets place) +pshm-prot-none+
-                           (logior +pshm-map-private+ +pshm-map-anonymous+ +pshm-map-noreserve+ +pshm-map-fixed+)
-                           -1 0)))
-    (if (failed-p result) result 0)))
+  (forbid (place-address place) (place-octets place)))
 
 (defun give-back (place)
   "Unmap PLACE and its prefix. Whoever maps next may get the address: the table forgets it before that, and not after."
@@ -144,9 +146,11 @@
   (let ((vector (place-vector place)))
     (set-real-length vector 0)
     (let ((result (if release (give-back place) (bury place))))
-      (when (minusp result)
-        (set-real-length vector (place-length place))
-        (setf (car (place-cell place)) :mapped))
+      (cond ((minusp result)
+             (set-real-length vector (place-length place))
+             (setf (car (place-cell place)) :mapped))
+            ((not release)
+             (add-tombstone place)))
       result)))
 
 (defun unmap-view (place)
@@ -170,15 +174,19 @@
         (t t)))
 
 (defun find-place (vector)
+  "The place of VECTOR, or nil. A header that was retired cannot be looked at: on SBCL the table is, by the address, before it."
   (cond ((shm-view-p vector) (shm-view-place vector))
-        ((vectorp vector) (place-at (vector-key vector)))))
+        #+sbcl ((sb-kernel:%other-pointer-p vector) (place-at (vector-key vector)))
+        #-sbcl ((vectorp vector) (place-at (vector-key vector)))))
 
 (defun unmap-shm-vector (vector &key release)
   #.(doc "unmap-shm-vector")
-  (let ((place (or (find-place vector)
-                   (refuse 'unmap-shm-vector 'vector vector 'vector
-                           "it must be a vector that map-shm-vector returned."))))
-    (check-unmapped-vector (unmap-place place release) 'unmap-shm-vector)))
+  (let ((place (find-place vector)))
+    (cond (place
+           (check-unmapped-vector (unmap-place place release) 'unmap-shm-vector))
+          ((not (retired-p vector))
+           (refuse 'unmap-shm-vector 'vector vector 'vector
+                   "it must be a vector that map-shm-vector returned.")))))
 
 ;;; Around a body
 
@@ -225,10 +233,8 @@ Where SHM is nil, call FUNCTION with nil and nil."
   (defun expand-sized-vector (open shm vector name-and-options vector-options truncate body)
     "Open with the macro OPEN, size, map, and run BODY with the variables SHM and VECTOR."
     (destructuring-bind (element-type length &rest options) vector-options
-      (let ((opened (gensym "SHM")))
-        `(,open (,opened ,@name-and-options)
-           (call-with-sized-vector (variables-lambda (,shm ,vector) ,@body)
-                                   ,opened ,element-type ,length ,@(fold-options options) '%truncate ,truncate))))))
+      (expand-opened open shm vector name-and-options 'call-with-sized-vector
+                     `(,element-type ,length ,@(fold-options options)) truncate body))))
 
 (defmacro with-open-shm-vector ((shm vector (name &rest open-options) (element-type length &rest vector-options)
                                  &key (truncate t))

@@ -8,9 +8,9 @@
   (format nil "~A~Cb" name (code-char 0)))
 
 (defun bad-names ()
-  (list (string (code-char 0))
-        nil 42 :name 'name '(#\/ #\a) #p"/a"
-        "" "/" "//a" "/a/b" "a/b" "/." "/.." "." ".."))
+  "Strings that no object has for its name."
+  (list* (string (code-char 0)) "" "/" "///" "/a/b" "a/b" "//a/b" "/a/" "/." "/.." "." ".." "//."
+         (and (surrogate) (list (format nil "/~A~C" "x" (surrogate))))))
 
 (defun surrogate ()
   "Half of a surrogate pair, where the implementation has such characters."
@@ -19,9 +19,10 @@
 (deftest bad-names-are-refused
   (without-leaks
     (with-name (good)
-      (dolist (name (list* (cut-short good) (cut-short (subseq good 1))
-                           (append (bad-names)
-                                   (and (surrogate) (list (format nil "~A~C" good (surrogate)))))))
+      (dolist (name (list* (cut-short good) (cut-short (subseq good 1)) (bad-names)))
+        (refuses (name) (open-shm name :direction :io :if-does-not-exist :create))
+        (refuses (name) (with-open-shm (shm name :if-does-not-exist nil) shm)))
+      (dolist (name (list nil 42 :name 'name '(#\/ #\a) #p"/a"))
         (refuses (name) (open-shm name :direction :io :if-does-not-exist :create))
         (refuses (name) (delete-shm name))
         (with-object (shm)
@@ -29,6 +30,19 @@
           (when name
             (refuses (name) (make-shm (shm-fd shm) name)))))
       (is-false (object-exists-p good)))))
+
+(deftest names-that-no-object-has-do-not-exist
+  (with-name (good)
+    (make-object good)
+    (with-object (shm)
+      (dolist (name (list* (cut-short good) (cut-short (subseq good 1)) (make-string 5000 :initial-element #\x) (bad-names)))
+        (dolist (delete (list #'delete-shm (lambda (name) (delete-shm-if-same name shm))))
+          (let ((condition (handler-case (funcall delete name) (error (condition) condition))))
+            (is (typep condition 'shm-does-not-exist) "~S: ~S" name condition)
+            (is (equal name (shm-error-name condition)))))))
+    (is (eq :enoent (keyword-of (delete-shm ""))))
+    (is (says "a name is not a path" (report-of (delete-shm (format nil "/dev/shm~A" good)))))
+    (is-true (object-exists-p good))))
 
 (deftest too-long-a-name-says-how-long
   (let ((name (format nil "/~A" (make-string (posix-shm/shim:pshm-name-max) :initial-element #\x))))
@@ -43,6 +57,8 @@
       (dolist (size *bad-sizes*)
         (refuses (size) (truncate-shm shm size))
         (refuses (size) (allocate-shm shm size))
+        (refuses (offset) (discard-shm shm size 1))
+        (refuses (length) (discard-shm shm 0 size))
         (refuses (length) (mmap-shm shm size))
         (refuses (offset) (mmap-shm shm 100 :offset size))
         (refuses (offset) (read-shm shm octets :offset size))
@@ -87,6 +103,7 @@
   `(list (lambda () (shm-fd ,shm))
          (lambda () (truncate-shm ,shm 1))
          (lambda () (allocate-shm ,shm 1))
+         (lambda () (discard-shm ,shm 0 1))
          (lambda () (chown-shm ,shm nil nil))
          (lambda () (chmod-shm ,shm #o600))
          (lambda () (shm-stats ,shm))

@@ -20,7 +20,8 @@
       (read-shm shm read)
       (is (equalp (octets 3 4) read)))
     (is (= 0 (read-shm shm (octets))))
-    (is (= 0 (write-shm shm (octets 1 2) :start 2)))))
+    (is (= 0 (write-shm shm (octets 1 2) :start 2)))
+    (is (= 0 (write-shm shm (octets) :offset 1000000)))))
 
 (deftest counts-are-short-at-the-end
   (with-object (shm 10)
@@ -29,9 +30,59 @@
       (is (equalp (octets 0 0 0 7) read))
       (is (= 0 (read-shm shm read :offset 10)))
       (is (= 0 (read-shm shm read :offset 1000000))))
-    (is (= 3 (write-shm shm (octets 1 2 3 4) :offset 7)))
-    (is (= 0 (write-shm shm (octets 1 2 3 4) :offset 10)))
+    (is (= 3 (write-shm shm (octets 1 2 3 4) :offset 7 :short :count)))
+    (is (= 0 (write-shm shm (octets 1 2 3 4) :offset 10 :short :count)))
     (is (= 10 (stat-size (shm-stats shm))))))
+
+(defun contents (shm)
+  (let ((read (make-array (stat-size (shm-stats shm)) :element-type '(unsigned-byte 8))))
+    (read-shm shm read)
+    (coerce read 'list)))
+
+(defun write-with-restart (restart shm vector &rest options)
+  "Write VECTOR into SHM, and invoke RESTART where that is too short. Return the count and the number of complaints."
+  (let ((complaints 0))
+    (values (handler-bind ((shm-too-short (lambda (condition)
+                                            (declare (ignore condition))
+                                            (incf complaints)
+                                            (invoke-shm-restart restart))))
+              (apply #'write-shm shm vector options))
+            complaints)))
+
+(deftest what-does-not-fit-is-an-error
+  (with-object (shm 6)
+    (let ((condition (handler-case (write-shm shm (octets 1 2 3 4) :offset 4) (error (condition) condition))))
+      (is (typep condition 'shm-too-short))
+      (is (eq 'write-shm (posix-shm-error-operation condition)))
+      (is (keywordp (posix-shm-error-keyword condition)))
+      (dolist (text '("after 2 of the 4 octets" "truncate-shm" ":short :count"))
+        (is (says text (princ-to-string condition)))))
+    (is (equal '(0 0 0 0 1 2) (contents shm)))
+    (signals shm-too-short (write-shm shm (octets 1) :offset 6))
+    (signals shm-too-short (write-shm shm (octets 1) :offset 1000000))
+    (signals shm-too-short (write-shm shm (make-array 1 :element-type 'double-float :initial-element 1d0)))
+    (is (= 6 (stat-size (shm-stats shm))))
+    (refuses (short) (write-shm shm (octets 1) :short :grow))
+    (refuses (short) (write-shm shm (octets 1) :short nil))))
+
+(deftest an-object-that-is-too-short-can-be-extended
+  (with-object (shm 6)
+    (is (equal '(4 1) (multiple-value-list (write-with-restart :extend shm (octets 1 2 3 4) :offset 4))))
+    (is (equal '(0 0 0 0 1 2 3 4) (contents shm)))
+    (is (equal '(2 1) (multiple-value-list (write-with-restart :extend shm (octets 9 8 7 6 5) :start 1 :end 3 :offset 10))))
+    (is (equal '(0 0 0 0 1 2 3 4 0 0 8 7) (contents shm)))
+    (is (equal '(1 1) (multiple-value-list (write-with-restart :continue shm (octets 5 6 7) :offset 11))))
+    (is (equal '(0 0 0 0 1 2 3 4 0 0 8 5) (contents shm)))
+    ;; Of an element, the octets that fit.
+    (truncate-shm shm 12)
+    (is (equal '(4 1) (multiple-value-list
+                       (write-with-restart :continue shm (make-array 1 :element-type '(unsigned-byte 64) :initial-element 0)
+                                           :offset 8)))))
+  (with-object (shm 100000)
+    (let ((many (make-array 300000 :element-type '(unsigned-byte 8) :initial-element 7)))
+      (is (equal '(300000 1) (multiple-value-list (write-with-restart :extend shm many :offset 50000))))
+      (is (= 350000 (stat-size (shm-stats shm))))
+      (is (= 300000 (count 7 (contents shm)))))))
 
 (deftest many-octets
   (with-object (shm 200000)

@@ -88,6 +88,10 @@
         (is (= 0 (posix-shm/ffi:mprotect pointer 4096 '(:read))))
         (is-true (mapped-p pointer "r--s"))
         (is (= 42 (cffi:mem-ref pointer :int)))
+        (is (= 0 (posix-shm/ffi:msync pointer 4096 '(:sync))))
+        (is (= 0 (posix-shm/ffi:msync pointer 4096 '(:async :invalidate))))
+        (is (= -1 (posix-shm/ffi:msync pointer 4096 '(:sync :async))))
+        (is (eq :einval posix-shm/ffi:*errno*))
         (is (= 0 (posix-shm/ffi:munmap pointer 4096)))
         (let ((pointer (posix-shm/ffi:mmap (cffi:null-pointer) 4096 3 posix-shm/ffi:+map-shared+ fd 0)))
           (is (= 42 (cffi:mem-ref pointer :int)))
@@ -109,8 +113,11 @@
     (is (= 2 (value 'posix-shm/ffi:open-flags '(:rdonly :rdwr))))
     (dolist (flag '(:creat :excl :trunc))
       (is (plusp (value 'posix-shm/ffi:open-flags (list flag)))))
-    (dolist (flag '(:shared :private :anonymous :fixed :growsdown :noreserve :populate :lock))
-      (is (plusp (value 'posix-shm/ffi:mmap-flags (list flag)))))
+    (dolist (flag '(:shared :private :anonymous :fixed :growsdown :noreserve :populate :lock :huge
+                    :fixed-noreplace :nodump))
+      (is (= 1 (logcount (value 'posix-shm/ffi:mmap-flags (list flag))))))
+    (dolist (flag '(:sync :async :invalidate))
+      (is (= 1 (logcount (value 'posix-shm/ffi:msync-flags (list flag))))))
     (is (equal '(0 1 2) (mapcar (lambda (keyword) (cffi:foreign-enum-value 'posix-shm/ffi:whence keyword))
                                 '(:set :cur :end))))))
 
@@ -119,3 +126,50 @@
                   posix-shm/ffi:nlink posix-shm/ffi:off posix-shm/ffi:size posix-shm/ffi:ssize posix-shm/ffi:uid))
     (is (= 8 (cffi:foreign-type-size type)) "~S" type))
   (is (= (* 8 posix-shm/shim:+stat-fields+) (cffi:foreign-type-size '(:struct posix-shm/ffi:stat)))))
+
+;;; Pointers to functions on ECL
+
+(deftest a-function-is-looked-up-once-for-each-library
+  #-ecl (skip "only ECL's calls look their functions up")
+  #+ecl
+  (let ((cell (posix-shm/host:function-cell "pshm_page_size"))
+        (size (posix-shm/shim:pshm-page-size)))
+    (flet ((held-p ()
+             (cffi:pointerp (car cell))))
+      (is-true (held-p))
+      (is (cffi:pointer-eq (car cell) (cffi:foreign-symbol-pointer "pshm_page_size")))
+      ;; A wrong pointer is called: nothing is looked up beside it.
+      (setf (car cell) (cffi:foreign-symbol-pointer "pshm_name_max"))
+      (is (= (posix-shm/shim:pshm-name-max) (posix-shm/shim:pshm-page-size)))
+      (posix-shm/host:open-library (posix-shm/library:library))
+      (is-false (held-p))
+      (is (= size (posix-shm/shim:pshm-page-size)))
+      (is-true (held-p)))))
+
+(deftest names-in-posix-may-lack-their-slash
+  (with-name (name)
+    (dolist (given (list (subseq name 1) name (format nil "/~A" name)))
+      (let ((fd (posix-shm/ffi:shm-open given '(:rdwr :creat) '(:user-read :user-write))))
+        (is (<= 0 fd))
+        (is-true (object-exists-p name))
+        (posix-shm/ffi:close fd)
+        (is (= 0 (posix-shm/ffi:shm-unlink given)))
+        (is-false (object-exists-p name))))
+    (dolist (bad '("" "/" "a/b"))
+      (is (= -1 (posix-shm/ffi:shm-open bad '(:rdwr :creat) '(:user-read))))
+      (is (= -1 (posix-shm/ffi:shm-unlink bad))))))
+
+(deftest two-ways-to-leave-an-id-alone
+  (with-object (shm)
+    (let ((before (owner shm)))
+      (dolist (leave '(-1 4294967295))
+        (is (= 0 (posix-shm/ffi:fchown (shm-fd shm) leave leave)))
+        (is (equal before (owner shm))))
+      (when (superuser-p)
+        (is (= 0 (posix-shm/ffi:fchown (shm-fd shm) 4294967295 34)))
+        (is (equal (list (first before) 34) (owner shm)))
+        (is (= 0 (posix-shm/ffi:fchown (shm-fd shm) 12 -1)))
+        (is (equal '(12 34) (owner shm)))))))
+
+(deftest a-misspelt-type
+  (is (= (cffi:foreign-type-size 'posix-shm/ffi:gid) (cffi:foreign-type-size 'posix-shm/ffi:gif))))

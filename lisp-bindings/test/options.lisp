@@ -6,7 +6,9 @@
 (defun cases-file (name)
   (or (let ((folder (posix-shm/host:environment-variable "POSIX_SHM_CASES")))
         (and folder (probe-file (format nil "~A/~A" folder name))))
-      (probe-file (asdf:system-relative-pathname "posix-shm" (format nil "../tests/cases/~A" name)))))
+      (probe-file (asdf:system-relative-pathname "posix-shm" (format nil "../tests/cases/~A" name)))
+      ;; The Lisp tree may be packaged by itself.
+      (asdf:system-relative-pathname "posix-shm" (format nil "test/~A" name))))
 
 (defun split-at-tabs (line)
   (loop for start = 0 then (1+ end)
@@ -78,14 +80,21 @@
       (with-mmap (ptr shm 100)
         (is (= 7 (setf (cffi:mem-ref ptr :int) 7)))))))
 
-(deftest a-name-may-lack-its-slash
+(deftest a-name-may-lack-its-slash-or-have-several
   (with-name (name)
-    (let ((bare (subseq name 1)))
-      (with-open-shm (shm bare :direction :io :if-does-not-exist :create)
-        (is (string= name (shm-name shm))))
+    (dolist (given (list (subseq name 1) name (format nil "/~A" name) (format nil "//~A" name)
+                         (coerce (subseq name 1) 'simple-base-string)))
+      (with-open-shm (shm given :direction :io :if-does-not-exist :create)
+        (is (string= given (shm-name shm)))
+        (is (says (format nil "~S" given) (prin1-to-string shm))))
       (is-true (object-exists-p name))
-      (is (eq t (delete-shm bare)))
-      (is-false (object-exists-p name)))))
+      (is (member name (list-shm) :test #'string=))
+      (let ((condition (handler-case (open-shm given :direction :io :if-exists :error) (shm-exists (condition) condition))))
+        (is (string= given (shm-error-name condition))))
+      (is (eq t (delete-shm given)))
+      (is-false (object-exists-p name))
+      (dolist (form (list (lambda () (open-shm given)) (lambda () (delete-shm given))))
+        (is (string= given (handler-case (funcall form) (shm-does-not-exist (condition) (shm-error-name condition)))))))))
 
 (deftest names-are-utf-8
   (with-name (name)

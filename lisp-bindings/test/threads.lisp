@@ -44,6 +44,22 @@
             (is (equal '(t) (remove nil results)))
             (is-false (open-shm-p shm)))))))
 
+(deftest a-label-is-made-once
+  (if (not (threads-p))
+      (skip "this Lisp has no threads")
+      (dotimes (round 300)
+        (let* ((shm (open-shm* :direction :io))
+               (go nil)
+               (labels (in-threads 4 (lambda (index)
+                                       (when (= index 3)
+                                         (setf go t))
+                                       (loop until go)
+                                       (shm-name shm)))))
+          (is (every #'label-p labels))
+          (is (every (lambda (label) (eq label (first labels))) labels))
+          (close-shm shm)
+          (is (eq (first labels) (shm-name shm)))))))
+
 (deftest a-name-outlives-the-race
   (if (not (threads-p))
       (skip "this Lisp has no threads")
@@ -231,7 +247,6 @@
     (with-sockets (here there)
       (with-sockets (other-here other-there)
         (with-object (shm)
-          (send-shm shm here)
           (send-shm shm other-here)
           (let* ((taken nil)
                  (thread (unwind-protect
@@ -239,9 +254,11 @@
                                 (sb-int:encapsulate 'sb-sys:wait-until-fd-usable 'take
                                                     (lambda (wait socket direction &optional timeout serve)
                                                       (prog1 (funcall wait socket direction timeout serve)
-                                                        (when (and (null timeout) (eql socket there) (not taken))
-                                                          (setf taken (posix-shm/shim:pshm-receive there))))))
+                                                        (when (and (eql socket there) (not taken))
+                                                          (setf taken (posix-shm/shim:pshm-receive there 0))))))
                                 (prog1 (start-thread (lambda () (receive-shm there)))
+                                  (sleep 0.05)
+                                  (send-shm shm here)
                                   (loop repeat 5000 until taken do (sleep 0.001))
                                   (sleep 0.1)))
                            (sb-int:unencapsulate 'sb-sys:wait-until-fd-usable 'take))))

@@ -138,7 +138,7 @@
       (let ((all-ones (if (equal type '(signed-byte 64)) -1 #xFFFFFFFF)))
         (with-vector (ones type 8)
           (fill-shm-vector ones all-ones)
-          (is (= 14 (write-shm shm ones)))
+          (is (= 14 (write-shm shm ones :short :count)))
           (with-vector (back type 8)
             (is (= 14 (read-shm shm back)))
             (let* ((whole (floor 14 (octets-of type)))
@@ -214,3 +214,136 @@
       (signals type-error (setf (shm-aref vector 1) -1))
       (is (= 7 (shm-aref vector 1)))))
   (is (= 300 (setf (shm-aref (make-array 2) 1) 300))))
+
+;;; Every way that elements go: from general and specialised vectors, simple or not, and of every type
+
+(defun border-samples (type)
+  "The samples of TYPE and, of floats, a zero that is negative."
+  (append (samples type)
+          (case type
+            (single-float '(-0.0))
+            (double-float '(-0d0)))))
+
+(defun beyond (type)
+  "What is no element of TYPE, but nearly."
+  (cond ((eq type 'single-float) '(1d0 1 nil))
+        ((eq type 'double-float) '(1.0 1 nil))
+        ((equal type '(complex single-float)) '(#c(1d0 1d0) 1.0 nil))
+        ((equal type '(complex double-float)) '(#c(1.0 1.0) 1d0 nil))
+        ((eq (first type) 'unsigned-byte) (list -1 (ash 1 (bits-of type)) 1.0 nil))
+        (t (list (1- (- (ash 1 (1- (bits-of type))))) (ash 1 (1- (bits-of type))) 1.0 nil))))
+
+(defun shapes (type items)
+  "Vectors of ITEMS: of any object and of TYPE; simple, displaced, adjustable and with a fill pointer."
+  (let ((length (length items)))
+    (loop for element-type in (list t type)
+          append (list (make-array length :element-type element-type :initial-contents items)
+                       (make-array length :element-type element-type :displaced-index-offset 3
+                                          :displaced-to (make-array (+ 5 length) :element-type element-type
+                                                                                 :initial-contents `(,@(subseq items 0 3) ,@items ,@(subseq items 0 2))))
+                       (make-array length :element-type element-type :initial-contents items :adjustable t)
+                       (make-array length :element-type element-type :initial-contents items :fill-pointer t)))))
+
+(defun octets-of-vector (shm vector)
+  "The octets of VECTOR, by way of the object SHM."
+  (let ((octets (make-array (* (shm-vector-length vector) (octets-of (shm-vector-element-type vector)))
+                            :element-type '(unsigned-byte 8))))
+    (write-shm shm vector)
+    (read-shm shm octets)
+    octets))
+
+(deftest a-block-has-the-octets-of-its-elements
+  (dolist (type *element-types*)
+    (let ((items (border-samples type)))
+      (with-object (shm 4096)
+        (with-vector (one-by-one type (length items))
+          (loop for item in items
+                for index from 0
+                do (setf (shm-aref one-by-one index) item))
+          (dolist (source (shapes type items))
+            (with-vector (vector type (length items))
+              (replace-shm-vector vector source)
+              (is (equalp (octets-of-vector shm one-by-one) (octets-of-vector shm vector)) "~S of ~S" (type-of source) type)
+              (let ((target (first (shapes type (reverse items)))))
+                (replace-shm-vector target vector)
+                (is (every #'eql items target) "~S" type)))))))))
+
+(deftest elements-come-back-into-every-shape
+  (dolist (type *element-types*)
+    (let ((items (border-samples type)))
+      (with-vector (vector type (length items))
+        (replace-shm-vector vector (coerce items 'vector))
+        (dolist (target (shapes type (substitute (first items) (second items) items)))
+          (replace-shm-vector target vector :start1 1 :start2 1)
+          (is (every #'eql items target) "~S of ~S" (type-of target) type)
+          (fill target (first items))
+          (replace-shm-vector target vector :start1 2 :end1 4 :start2 1)
+          (is (every #'eql (list (first items) (first items) (second items) (third items) (first items)) target)
+              "~S of ~S" (type-of target) type))))))
+
+(deftest what-is-nearly-an-element-is-refused-by-its-index
+  (dolist (type *element-types*)
+    (with-vector (vector type 5)
+      (let ((items (samples type)))
+        (replace-shm-vector vector (coerce items 'vector))
+        (dolist (bad (beyond type))
+          (dolist (source (subseq (shapes t (list (first items) (first items) bad (first items) (first items))) 0 4))
+            (refuses ((elt source 2)) (replace-shm-vector vector source :start2 1))
+            (is (equal items (elements vector)) "~S, ~S" type bad)))))))
+
+(deftest octets-of-every-shape-go-to-any-offset
+  (dolist (type *element-types*)
+    (unless (eq t (upgraded-array-element-type type))
+      (let* ((items (samples type))
+             (octets (octets-of type)))
+        (with-object (shm 500)
+          (dolist (source (nthcdr 4 (shapes type items)))
+            (is (= (* 3 octets) (write-shm shm source :start 1 :end 4 :offset 7)))
+            (dolist (target (nthcdr 4 (shapes type (reverse items))))
+              (is (= (* 3 octets) (read-shm shm target :start 2 :offset 7)))
+              (is (every #'eql (list* (elt items 4) (elt items 3) (subseq items 1 4)) target)
+                  "~S from ~S" (type-of target) (type-of source)))))))))
+
+(deftest fills-of-every-length
+  (dolist (type *element-types*)
+    (let ((per-page (/ 4096 (octets-of type))))
+      (with-vector (vector type (+ 3 (* 2 per-page)))
+        (dolist (count (list 0 1 2 3 5 (1- per-page) per-page (1+ per-page) (1+ (* 2 per-page))))
+          (dolist (item (border-samples type))
+            (fill-shm-vector vector (sample type 0))
+            (fill-shm-vector vector item :start 1 :end (1+ count))
+            (is (eql (sample type 0) (shm-aref vector 0)))
+            (is (eql (sample type 0) (shm-aref vector (1+ count))))
+            (is (loop for index from 1 to count always (eql item (shm-aref vector index))) "~S: ~S of ~S" count item type)))))))
+
+(deftest a-type-is-found-however-it-is-asked-for
+  (dolist (type *element-types*)
+    (let ((element (posix-shm::find-element type)))
+      (is (equal type (posix-shm::element-type element)))
+      (is (eq element (posix-shm::find-element (copy-tree type))))
+      (unless (eq t (upgraded-array-element-type type))
+        (dolist (vector (nthcdr 4 (shapes type (samples type))))
+          (is (eq element (posix-shm::element-of vector)) "~S" (type-of vector))))))
+  (dolist (type '((unsigned-byte . 8) (unsigned-byte 8 8) (unsigned-byte *) unsigned-byte (unsigned-byte nil) (complex float)
+                  complex (complex) ((unsigned-byte) 8) (single-float) "double-float" (integer 0 256)))
+    (is (or (null (posix-shm::find-element type))
+            ;; (single-float) is single-float.
+            (equal type '(single-float))))))
+
+(deftest timeouts-leave-copies-whole
+  #-sbcl (skip "timeouts are SBCL's")
+  #+sbcl
+  (with-vector (vector 'double-float 5000)
+    (let ((general (make-array 5000 :initial-element 1d0))
+          (back (make-array 5000))
+          (random (sb-ext:seed-random-state 7)))
+      (is (= 300 (loop repeat 300
+                       count (handler-case (sb-ext:with-timeout (+ 0.0001 (random 0.001 random))
+                                             (loop (replace-shm-vector vector general)
+                                                   (fill-shm-vector vector 2d0)
+                                                   (replace-shm-vector back vector)))
+                               (sb-ext:timeout () t)))))
+      (is (every (lambda (double) (member double '(1d0 2d0))) vector))
+      (fill-shm-vector vector 3d0)
+      (replace-shm-vector back vector)
+      (is (every (lambda (double) (= 3d0 double)) back)))))

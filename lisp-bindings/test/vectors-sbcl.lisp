@@ -110,6 +110,85 @@
       (is (= 0 (length vector)))
       (signals error (aref vector 0)))))
 
+;;; Retired tombstones
+
+(defun protections-at (address)
+  "The protections of the mapping that ADDRESS is in, as /proc has them, or nil."
+  (loop for line in (mappings)
+        for dash = (position #\- line)
+        for space = (position #\Space line)
+        when (and (<= (parse-integer line :end dash :radix 16) address)
+                  (< address (parse-integer line :start (1+ dash) :end space :radix 16)))
+          return (subseq line (1+ space) (+ 5 space))))
+
+(defun retire-all (shm)
+  "Have every vector that was unmapped before retired, and some more."
+  (tombstones shm 1001))
+
+(deftest retired-vectors-cost-no-mapping-and-no-memory
+  (on-linux
+    (with-object (shm 4096)
+      (tombstones shm 1100)
+      (let ((mappings (length (mappings)))
+            (ranges (length posix-shm::*ranges*)))
+        (tombstones shm 5000)
+        (is (< (length (mappings)) (+ mappings 100)))
+        (is (< (length posix-shm::*ranges*) (+ ranges 100)))))))
+
+(deftest a-retired-vector-is-a-safe-fault
+  (on-linux
+    (with-object (shm 8192)
+      (dolist (type '(double-float (unsigned-byte 8)))
+        (let* ((vector (map-shm-vector shm type 1000))
+               (address (posix-shm::vector-key vector)))
+          (fill-shm-vector vector (sample type 1))
+          (unmap-shm-vector vector)
+          (is (string= "rw-p" (protections-at address)))
+          (is (string= "---p" (protections-at (+ 16 address))))
+          (retire-all shm)
+          (is (string= "---p" (protections-at address)))
+          (is (string= "---p" (protections-at (+ 16 address))))
+          (signals error (aref vector 0))
+          (signals error (length vector))
+          (is (eq nil (unmap-shm-vector vector)))
+          (with-verification
+            (garbage)
+            (sb-ext:gc :full t))
+          (is (eq nil (unmap-shm-vector vector :release t)))
+          (is (string= "---p" (protections-at address))))))))
+
+(deftest retired-vectors-can-be-read-while-an-image-is-saved
+  (on-linux
+    (with-object (shm 4096)
+      (let* ((vector (first (tombstones shm 1)))
+             (address (posix-shm::vector-key vector)))
+        (retire-all shm)
+        (posix-shm::show-ranges)
+        (is (string= "r--p" (protections-at address)))
+        (is (= 0 (sb-sys:sap-ref-word (sb-sys:int-sap (logandc2 address 15)) 0)))
+        (is (eq nil (unmap-shm-vector vector)))
+        ;; No image was saved: the next one that is retired closes them again.
+        (tombstones shm 1)
+        (is (string= "---p" (protections-at address)))))))
+
+(deftest where-no-tombstone-can-be-retired-it-stays-one
+  (with-object (shm 4096)
+    (let ((vector (first (tombstones shm 1)))
+          (forbid (fdefinition 'posix-shm::forbid)))
+      (tombstones shm 999)
+      (let ((rows (hash-table-count posix-shm::*places*)))
+        (unwind-protect
+             (progn (setf (fdefinition 'posix-shm::forbid)
+                          (lambda (address octets)
+                            (if (= octets 8192)
+                                (- (posix-shm/shim:pshm-error-number "ENOMEM"))
+                                (funcall forbid address octets))))
+                    (tombstones shm 1))
+          (setf (fdefinition 'posix-shm::forbid) forbid))
+        (is (= (1+ rows) (hash-table-count posix-shm::*places*))))
+      (is (= 0 (length vector)))
+      (is (eq nil (unmap-shm-vector vector))))))
+
 (defun call-among-mappings (function count)
   "Call FUNCTION while a page full of nines is mapped COUNT times: wherever there is room, where a vector was if it can be had."
   (with-object (shm 4096)

@@ -262,16 +262,47 @@
         (is (every (lambda (vector) (eq t (unmap-shm-vector vector :release t))) vectors))
         (is (= known (hash-table-count posix-shm::*places*)))))))
 
-(deftest tombstones-do-not-end-the-table
+(defun tombstones (shm count)
+  "COUNT vectors of SHM that were unmapped, the newest last."
+  (loop repeat count
+        collect (let ((vector (map-shm-vector shm '(unsigned-byte 8) 10)))
+                  (unmap-shm-vector vector)
+                  vector)))
+
+(deftest the-newest-tombstones-are-empty-vectors
   (with-object (shm 4096)
-    (let ((vectors (loop repeat 1200
-                         collect (let ((vector (map-shm-vector shm '(unsigned-byte 8) 10)))
-                                   (unmap-shm-vector vector)
-                                   vector))))
+    (let ((vectors (tombstones shm 1000)))
       (is (every (lambda (vector) (zerop (shm-vector-length vector))) vectors))
       (is (every (lambda (vector) (null (unmap-shm-vector vector))) vectors))
       (with-shm-vector (vector shm '(unsigned-byte 8) 10)
         (is (= 10 (shm-vector-length vector)))))))
+
+(deftest older-tombstones-leave-no-row
+  (with-object (shm 4096)
+    (tombstones shm 1000)
+    (let* ((rows (hash-table-count posix-shm::*places*))
+           (vectors (tombstones shm 1500)))
+      (is (= rows (hash-table-count posix-shm::*places*)))
+      (is (every (lambda (vector) (null (unmap-shm-vector vector))) vectors))
+      (is (every (lambda (vector) (null (unmap-shm-vector vector :release t))) vectors))
+      (is (every (lambda (vector) (handler-case (progn (shm-aref vector 0) nil) (error () t))) vectors))
+      (is (every (lambda (vector) (zerop (shm-vector-length vector))) (nthcdr 500 vectors)))
+      (refuses (vector) (unmap-shm-vector (make-array 0 :element-type '(unsigned-byte 8)))))))
+
+(deftest ranges-are-joined
+  (flet ((ranges (&rest pairs)
+           (reduce (lambda (ranges pair) (posix-shm::add-range (first pair) (second pair) ranges)) pairs :initial-value '())))
+    (is (equal '((1 . 3)) (ranges '(1 3))))
+    (is (equal '((1 . 3) (5 . 7)) (ranges '(5 7) '(1 3))))
+    (is (equal '((1 . 3) (5 . 7)) (ranges '(1 3) '(5 7))))
+    (is (equal '((1 . 7)) (ranges '(1 3) '(5 7) '(3 5))))
+    (is (equal '((1 . 5) (7 . 9)) (ranges '(1 3) '(7 9) '(3 5))))
+    (is (equal '((1 . 3) (5 . 9)) (ranges '(1 3) '(7 9) '(5 7))))
+    (is (equal '((1 . 9)) (ranges '(3 4) '(6 7) '(1 9))))
+    (is (equal '((1 . 9)) (ranges '(1 9) '(3 4)))))
+  (let ((posix-shm::*ranges* '((4096 . 8192) (16384 . 20480))))
+    (is (equal '(nil t t nil nil t nil)
+               (mapcar #'posix-shm::retired-address-p '(4095 4096 8191 8192 16383 16384 20480))))))
 
 (deftest threads-map-and-unmap-side-by-side
   (if (not (threads-p))
@@ -305,3 +336,21 @@
     (with-vector (vector type 3)
       (is (equal '(unsigned-byte 8) (shm-vector-element-type vector)))))
   (refuses (element-type) (with-vector (vector '(mod 255) 3) vector)))
+
+(deftest elements-beyond-two-gibibytes
+  (let ((length (+ 100 (ash 1 31))))
+    (with-open-shm* (shm :direction :io)
+      (truncate-shm shm length)
+      (with-shm-vector (vector shm '(unsigned-byte 8) length)
+        (dolist (index (list 0 (1- (ash 1 31)) (ash 1 31) (1+ (ash 1 31)) (1- length)))
+          (setf (shm-aref vector index) 7)
+          (is (= 7 (shm-aref vector index)))
+          (let ((read (octets 0)))
+            (read-shm shm read :offset index)
+            (is (equalp (octets 7) read))))))
+    (with-open-shm* (shm :direction :io)
+      (truncate-shm shm (* 8 (ceiling length 8)))
+      (with-shm-vector (vector shm 'double-float (floor length 8))
+        (let ((last (1- (floor length 8))))
+          (setf (shm-aref vector last) 1.5d0)
+          (is (= 1.5d0 (shm-aref vector last))))))))

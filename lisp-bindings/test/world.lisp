@@ -107,25 +107,37 @@
      (truncate-shm ,shm ,size)
      ,@body))
 
+(defmacro as-if-unknown (&body body)
+  "Run BODY with the compiler told nothing of its constants: it warns of those that are wrong."
+  `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector chmod-shm seal-shm write-shm))
+     ,@body))
+
 (defmacro keyword-of (&body body)
   "The keyword of the error that BODY signals, or nil."
-  `(handler-case (progn ,@body nil)
+  `(handler-case (as-if-unknown ,@body nil)
      (posix-shm-error (condition) (posix-shm-error-keyword condition))))
 
 (defmacro report-of (&body body)
   "The report of the error that BODY signals, or the empty text."
-  `(handler-case (progn ,@body "")
+  `(handler-case (as-if-unknown ,@body "")
      (error (condition) (princ-to-string condition))))
 
 (defun says (text report)
   (search text report :test #'char-equal))
 
+(defun expected-refusal (operation)
+  "The classes of the condition for a bad argument of OPERATION: what maps signals mmap-errors."
+  (if (member operation '(mmap-shm munmap msync map-shm-vector unmap-shm-vector))
+      '(mmap-invalid-argument mmap-error posix-shm-invalid-argument type-error)
+      '(shm-invalid-argument shm-error posix-shm-invalid-argument type-error)))
+
 (defmacro refuses ((argument) &body body)
-  "Check that BODY signals a shm-invalid-argument that names ARGUMENT."
+  "Check that BODY signals that ARGUMENT is a bad one."
   (let ((condition (gensym)))
-    `(let ((,condition (handler-case (progn ,@body nil)
+    `(let ((,condition (handler-case (as-if-unknown ,@body nil)
                          (error (condition) condition))))
-       (is (typep ,condition 'shm-invalid-argument))
-       (is (typep ,condition 'shm-error))
-       (is (typep ,condition 'type-error))
+       (is (typep ,condition 'posix-shm-error) "~S was signalled" ,condition)
+       (when (typep ,condition 'posix-shm-error)
+         (dolist (class (expected-refusal (posix-shm-error-operation ,condition)))
+           (is (typep ,condition class))))
        (is (says (format nil "argument ~A of " ',argument) (princ-to-string ,condition))))))

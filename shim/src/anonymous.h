@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Objects without a name, below the public function. */
+/* Objects without a name, below the public functions. */
 #ifndef PSHM_ANONYMOUS_H
 #define PSHM_ANONYMOUS_H
 
@@ -9,10 +9,9 @@ struct anonymous_request {
 	int direction;
 	int permissions;
 	bool huge;
-	int attempts;
 };
 
-/* Make the object on the first of these rungs that the platform has; -ENOTSUP when it has none of them. */
-int pshm__anonymous_open(const struct anonymous_request *request, unsigned rungs, char *ret_name);
+/* Make the object by the first of these fallbacks (platform.h) that works here; -ENOTSUP where none does. */
+int pshm__anonymous_open(const struct anonymous_request *request, unsigned fallbacks);
 
 #endif

@@ -7,17 +7,22 @@
 
 #include <string.h>
 
-/* The prefix in whole pages, so that the data begins on a page; or what is wrong with the sizes. */
-static inline int64_t
-room_for(int64_t length, int64_t prefix)
+/* In whole pages, so that the data begins on a page. */
+static uint64_t
+size_of_prefix(int64_t prefix)
 {
 	uint64_t page = (uint64_t)platform_page_size();
-	uint64_t room;
 
-	if (length <= 0 || prefix <= 0)
-		return -EINVAL;
-	room = ((uint64_t)prefix + page - 1) & -page;
-	return room + (uint64_t)length > INT64_MAX ? -EOVERFLOW : (int64_t)room;
+	return ((uint64_t)prefix + page - 1) & -page;
+}
+
+/* The size of the prefix and the data, or -EOVERFLOW. */
+static int64_t
+size_of_range(uint64_t prefix, int64_t length)
+{
+	uint64_t size = prefix + (uint64_t)length;
+
+	return size <= INT64_MAX && mapping_fits(0, (int64_t)size) ? (int64_t)size : -EOVERFLOW;
 }
 
 /*
@@ -25,78 +30,94 @@ room_for(int64_t length, int64_t prefix)
  * it. From then on it is this call's own: the other two mappings replace nothing of anybody else's.
  */
 static int64_t
-map_behind(int64_t room, int64_t length, int protections, int flags, int fd, int64_t offset)
+map_range(const struct mapping_request *request, int64_t size)
 {
-	int native = mapping_check(0, room + length, protections, flags, fd, offset);
-	int64_t base = native < 0 ? native : sys_mmap(0, room + length, protections, native, fd, offset);
-	int64_t data;
+	const struct mapping_request *r = request;
+	int native = pshm__mapping_native_flags(r->flags);
+	int64_t range = native < 0 ? native : sys_mmap(0, size, r->protections, native, r->fd, r->offset);
+	int64_t data = range + (size - r->length);
 	int64_t error;
 
-	if (is_address_error(base))
-		return base;
-	data = base + room;
-	error = sys_mmap(data, length, protections, native | MAP_FIXED, fd, offset);
+	if (is_address_error(range))
+		return range;
+	error = sys_mmap(data, r->length, r->protections, native | MAP_FIXED, r->fd, r->offset);
 	if (!is_address_error(error))
-		error = sys_mmap(base, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	if (!is_address_error(error) && !mapping_is_plain(flags))
-		error = pshm__mapping_settle(data, length, protections, flags);
-	if (is_address_error(error)) {
-		pshm__mapping_undo(base, room + length, fd);
-		return error;
-	}
-	return data;
+		error = sys_mmap(range, data - range, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	if (!is_address_error(error))
+		error = pshm__mapping_finish(request, data);
+	if (!is_address_error(error))
+		return data;
+	pshm__mapping_undo(range, size, r->fd);
+	return error;
+}
+
+static int64_t
+map_prefixed(const struct mapping_request *request, int64_t prefix)
+{
+	int error = prefix <= 0 || (request->flags & PSHM_MAP_GROWSDOWN) != 0 ? -EINVAL : pshm__mapping_request_error(request);
+	int64_t size = error < 0 ? error : size_of_range(size_of_prefix(prefix), request->length);
+
+	return size < 0 ? size : map_range(request, size);
 }
 
 int64_t
 pshm_map_prefixed(int fd, int64_t length, int protections, int flags, int64_t offset, int64_t prefix)
 {
-	int64_t room = offset < 0 || (flags & PSHM_MAP_FIXED) != 0 ? -EINVAL : room_for(length, prefix);
+	const struct mapping_request request = { 0, length, protections, flags, fd, offset };
 
-	if (room < 0)
-		return record64(room);
-	return record_address(map_behind(room, length, protections, flags, fd, offset));
+	return record_address(map_prefixed(&request, prefix));
+}
+
+static int
+unmap_prefixed(int64_t address, int64_t length, int64_t prefix)
+{
+	uint64_t before = size_of_prefix(prefix);
+	int64_t size = size_of_range(before, length);
+
+	if (length <= 0 || prefix <= 0 || is_address_error(address) || (uint64_t)address <= before)
+		return -EINVAL;
+	if (size < 0 || !mapping_fits(address, size))
+		return -EOVERFLOW;
+	return sys_munmap(address + length - size, size);
 }
 
 int
 pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix)
 {
-	int64_t room = room_for(length, prefix);
-
-	if (room < 0)
-		return record((int)room);
-	if (address <= room)
-		return record(-EINVAL);
-	return record(mapping_fits(address, room + length) ? sys_munmap(address - room, room + length) : -EOVERFLOW);
+	return record(unmap_prefixed(address, length, prefix));
 }
 
-static int
-range_error(int64_t address, int64_t count)
+/* Where no byte is touched, any address will do. */
+static bool
+is_memory(int64_t address, int64_t count)
 {
-	if (address <= 0 || count < 0)
-		return -EINVAL;
-	return (int64_t)(uintptr_t)address == address && (int64_t)(size_t)count == count ? 0 : -EOVERFLOW;
+	return count == 0 || mapping_is_address(address);
 }
 
 int
 pshm_copy(int64_t to, int64_t from, int64_t count)
 {
-	int error = range_error(to, count);
-
-	if (error >= 0)
-		error = range_error(from, count);
-	if (error < 0)
-		return record(error);
-	memmove((void *)(uintptr_t)to, (const void *)(uintptr_t)from, (size_t)count);
+	if (!is_memory(to, count) || !is_memory(from, count))
+		return record(-EFAULT);
+	if (count < 0)
+		return record(-EINVAL);
+	if (!mapping_fits(to, count) || !mapping_fits(from, count))
+		return record(-EOVERFLOW);
+	if (count > 0)
+		memmove((void *)(uintptr_t)to, (const void *)(uintptr_t)from, (size_t)count);
 	return 0;
 }
 
 int
 pshm_fill(int64_t address, int byte, int64_t count)
 {
-	int error = range_error(address, count);
-
-	if (error < 0 || byte < 0 || byte > 255)
-		return record(error < 0 ? error : -EINVAL);
-	memset((void *)(uintptr_t)address, byte, (size_t)count);
+	if (!is_memory(address, count))
+		return record(-EFAULT);
+	if (count < 0 || byte < 0 || byte > 255)
+		return record(-EINVAL);
+	if (!mapping_fits(address, count))
+		return record(-EOVERFLOW);
+	if (count > 0)
+		memset((void *)(uintptr_t)address, byte, (size_t)count);
 	return 0;
 }

@@ -11,10 +11,10 @@
 static int
 request_error(const void *bytes, int64_t count, int64_t offset)
 {
-	if (count < 0 || offset < 0)
-		return -EINVAL;
 	if (bytes == NULL && count != 0)
 		return -EFAULT;
+	if (count < 0 || offset < 0)
+		return -EINVAL;
 	return (int64_t)(size_t)count == count ? 0 : -EOVERFLOW;
 }
 
@@ -34,18 +34,10 @@ count_inside(int fd, int64_t count, int64_t offset)
 static int64_t
 map_bytes(int fd, int64_t count, int protections, int64_t offset)
 {
-	int64_t address = pshm_map(fd, count, protections, PSHM_MAP_SHARED, offset);
+	const struct mapping_request request = { 0, count, protections, PSHM_MAP_SHARED, fd, offset };
+	int64_t address = pshm__mapping_make_from(&request);
 
 	return address == -EACCES || address == -EPERM ? -EBADF : address;
-}
-
-/* The copy is done; what the system says to this is nobody's failure. */
-static void
-unmap_bytes(int64_t address, int64_t count)
-{
-	int64_t lead = address & (platform_page_size() - 1);
-
-	(void)mapping_remove(address - lead, count + lead);
 }
 
 static int64_t
@@ -56,7 +48,7 @@ read_mapped(int fd, void *ret_bytes, int64_t count, int64_t offset)
 	if (is_address_error(address))
 		return address;
 	memcpy(ret_bytes, (const void *)(uintptr_t)address, (size_t)count);
-	unmap_bytes(address, count);
+	(void)pshm__mapping_remove_from(address, count); /* the copy is done */
 	return count;
 }
 
@@ -68,7 +60,7 @@ write_mapped(int fd, const void *bytes, int64_t count, int64_t offset)
 	if (is_address_error(address))
 		return address;
 	memcpy((void *)(uintptr_t)address, bytes, (size_t)count);
-	unmap_bytes(address, count);
+	(void)pshm__mapping_remove_from(address, count); /* the copy is done */
 	return count;
 }
 
@@ -81,7 +73,7 @@ portion(int64_t count)
 	return count < PORTION ? (size_t)count : PORTION;
 }
 
-static int64_t ASIDE
+static int64_t
 read_rest(int fd, char *bytes, int64_t count, int64_t offset, int64_t done)
 {
 	while (done < count) {
@@ -94,7 +86,7 @@ read_rest(int fd, char *bytes, int64_t count, int64_t offset, int64_t done)
 	return done;
 }
 
-static int64_t ASIDE
+static int64_t
 write_rest(int fd, const char *bytes, int64_t count, int64_t offset, int64_t done)
 {
 	while (done < count) {
@@ -108,7 +100,7 @@ write_rest(int fd, const char *bytes, int64_t count, int64_t offset, int64_t don
 }
 
 /* Nothing lies past the greatest offset; and where nothing is asked for, the descriptor is still looked at. */
-static int64_t ASIDE
+static int64_t
 read_otherwise(int fd, void *ret_bytes, int64_t count, int64_t offset)
 {
 	if (count > INT64_MAX - offset)

@@ -9,7 +9,7 @@
 int
 pshm_delete(const char *name)
 {
-	return pshm_shm_unlink(name);
+	return record(object_unlink(name));
 }
 
 /* Where objects are files, what has the name can be looked at without the right to open it. */
@@ -25,7 +25,7 @@ status_by_path(const char *name, struct stat *ret_status)
 static int
 status_by_name(const char *name, struct stat *ret_status)
 {
-	int fd = object_open(name, O_RDONLY, 0);
+	int fd = pshm__object_open(name, O_RDONLY, 0);
 	int error;
 
 	if (fd < 0)
@@ -50,7 +50,7 @@ pshm_delete_if_same(const char *name, int fd)
 		error = platform.directory != NULL ? status_by_path(name, &theirs) : status_by_name(name, &theirs);
 	if (error < 0)
 		return record(error);
-	if (ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino)
+	if (!object_is_same(&ours, &theirs))
 		return 0;
 	error = sys_shm_unlink(name);
 	return error < 0 ? record(error) : 1;

@@ -2,43 +2,58 @@
 /* The names of the objects that exist, where they are files of one directory. */
 #include "system.h"
 #include "error.h"
+#include "name.h"
 #include "platform.h"
 
 #include <string.h>
 
+/* The names as far as they fit the caller's buffer, and the size of all. Nothing is allocated for a list that does not fit. */
 struct list {
 	char *names;
-	size_t size;
 	size_t room;
+	int64_t size;
+	int64_t limit;
 };
+
+static int
+make_room(struct list *list, size_t size)
+{
+	size_t room = 2 * size;
+	char *names;
+
+	if (size <= list->room)
+		return 0;
+	names = sys_realloc(list->names, room);
+	if (names == NULL)
+		return -ENOMEM;
+	list->names = names;
+	list->room = room;
+	return 0;
+}
 
 static int
 append(struct list *list, const char *name)
 {
 	size_t length = strlen(name) + 1;
+	size_t start = (size_t)list->size;
 
-	if (list->room - list->size < length + 1) {
-		size_t room = 2 * list->room + length + 1;
-		char *names = sys_realloc(list->names, room);
-
-		if (names == NULL)
-			return -ENOMEM;
-		list->names = names;
-		list->room = room;
-	}
-	list->names[list->size] = '/';
-	memcpy(list->names + list->size + 1, name, length);
-	list->size += length + 1;
+	list->size += (int64_t)length + 1;
+	if (list->size > list->limit)
+		return 0;
+	if (make_room(list, (size_t)list->size) < 0)
+		return -ENOMEM;
+	list->names[start] = '/';
+	memcpy(list->names + start + 1, name, length);
 	return 0;
 }
 
-/* Regular files, without glibc's semaphores (sem_overview(7)). Some file systems do not tell the type. */
+/* Regular files, without glibc's semaphores (sem_overview(7)) and objects in the making. Some file systems do not tell the type. */
 static bool
 is_object(DIR *directory, const struct dirent *entry)
 {
 	struct stat status;
 
-	if (strncmp(entry->d_name, "sem.", 4) == 0)
+	if (strncmp(entry->d_name, "sem.", 4) == 0 || name_is_temporary(entry->d_name))
 		return false;
 	if (entry->d_type != DT_UNKNOWN)
 		return entry->d_type == DT_REG;
@@ -64,20 +79,16 @@ collect(struct list *list)
 int64_t
 pshm_list(char *ret_names, int64_t size)
 {
-	struct list list = { NULL, 0, 0 };
-	int64_t result;
+	struct list list = { .limit = size };
+	int error;
 
-	if (size < 0)
-		return record(-EINVAL);
 	if (ret_names == NULL && size != 0)
 		return record(-EFAULT);
-	result = platform.directory == NULL ? -ENOTSUP : collect(&list);
-	if (result >= 0)
-		result = (int64_t)list.size;
-	if (result > size && ret_names != NULL)
-		result = -ERANGE;
-	if (result > 0 && ret_names != NULL)
-		memcpy(ret_names, list.names, list.size);
+	if (size < 0)
+		return record(-EINVAL);
+	error = platform.directory == NULL ? -ENOTSUP : collect(&list);
+	if (error >= 0 && list.size > 0 && list.size <= size)
+		memcpy(ret_names, list.names, (size_t)list.size);
 	free(list.names);
-	return record64(result);
+	return error < 0 ? record(error) : list.size;
 }

@@ -26,7 +26,7 @@ may_create(int direction, int if_exists, int if_does_not_exist)
 }
 
 /* The result of a call, and with it who created. */
-static inline int
+static int
 answer(int fd, int created, int *ret_created)
 {
 	if (fd < 0)
@@ -36,16 +36,16 @@ answer(int fd, int created, int *ret_created)
 	return fd;
 }
 
-static inline int
+static int
 open_existing(const char *name, int direction, int if_exists)
 {
 	bool truncate = if_exists == PSHM_IF_EXISTS_TRUNCATE;
-	int fd = object_open(name, direction | (truncate ? O_TRUNC : 0), 0);
+	int fd = pshm__object_open(name, direction | (truncate ? O_TRUNC : 0), 0);
 
 	return fd == -EINVAL && truncate && !can(CAN_RESIZE) ? -ENOTSUP : fd;
 }
 
-static inline int
+static int
 open_only(const char *name, int direction, int if_exists, int if_does_not_exist, int *ret_created)
 {
 	int fd = open_existing(name, direction, if_exists);
@@ -69,7 +69,7 @@ create_only(const char *name, int direction, int if_exists, int permissions, int
  * First without O_CREAT: Linux refuses O_CREAT of another user's object in a sticky directory even where the
  * object exists and may be opened (fs.protected_regular, proc(5)).
  */
-static int ASIDE
+static int
 open_or_create(const char *name, int direction, int if_exists, int permissions, int *ret_created)
 {
 	for (int race = 0; race < OBJECT_RACES; race++) {
@@ -82,12 +82,6 @@ open_or_create(const char *name, int direction, int if_exists, int permissions, 
 			return answer(fd, 1, ret_created);
 	}
 	return record(-EAGAIN);
-}
-
-static int ASIDE
-supersede(const char *name, int direction, int permissions, int *ret_created)
-{
-	return answer(pshm__object_supersede(name, direction, permissions), 1, ret_created);
 }
 
 int
@@ -106,7 +100,7 @@ pshm_open(const char *name, int direction, int if_exists, int if_does_not_exist,
 	case PSHM_IF_EXISTS_NIL:
 		return create_only(name, direction, if_exists, permissions, ret_created);
 	case PSHM_IF_EXISTS_SUPERSEDE:
-		return supersede(name, direction, permissions, ret_created);
+		return answer(pshm__object_supersede(name, direction, permissions), 1, ret_created);
 	default:
 		return open_or_create(name, direction, if_exists, permissions, ret_created);
 	}

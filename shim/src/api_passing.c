@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Descriptors over Unix domain sockets: SCM_RIGHTS, unix(7). */
 #include "system.h"
+#include "deadline.h"
 #include "error.h"
 
 #include <string.h>
@@ -18,20 +19,56 @@ enum { MOST_DESCRIPTORS = 253, OTHER_CONTROL = 256 /* credentials, times and lab
 #endif
 #endif
 
+/* The end of a connection that only this one tells of: of datagrams, whose socket was shut down. */
+#ifndef POLLRDHUP
+#define POLLRDHUP 0
+#endif
+
+/* The longest that one call waits, so that every system can count it. */
+#define SLICE ((int64_t)1000000 * 1000000000)
+
+/*
+ * Over a socket of another domain the byte would go, and the descriptor would not: nobody tells the sender, and a receiver has
+ * taken a byte of somebody's.
+ */
+static int
+check_socket(int socket)
+{
+	int family = sys_family(socket);
+
+	return family < 0 || family == AF_UNIX ? family : -EPROTOTYPE;
+}
+
+/*
+ * Wait for a socket until a deadline, and no longer than a slice: 0 to try again. A socket that was shut down stays ready, and
+ * where there is no message now none will ever come.
+ */
+static int
+wait_for(int socket, short events, int64_t deadline)
+{
+	struct pollfd ready = { .fd = socket, .events = events };
+	int64_t left = pshm__deadline_left(deadline);
+	int count = left < 0 ? (int)left : sys_poll(&ready, left < SLICE ? left : SLICE);
+
+	if (count == 0 && left == 0)
+		return deadline_error(deadline);
+	return count < 0 ? count : ready.revents;
+}
+
 /* macOS has neither flag: there the socket is told to be quiet, and the descriptor is marked when it has come. */
 #ifdef MSG_NOSIGNAL
 static int64_t
-send_quietly(int socket, const struct msghdr *message)
+send_quietly(int socket, struct msghdr *message)
 {
-	return sys_sendmsg(socket, message, MSG_NOSIGNAL);
+	return sys_sendmsg(socket, message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 #else
 static int64_t
-send_quietly(int socket, const struct msghdr *message)
+send_quietly(int socket, struct msghdr *message)
 {
 	int error = sys_setsockopt(socket, SO_NOSIGPIPE, 1);
 
-	return error < 0 ? error : sys_sendmsg(socket, message, 0);
+	return error < 0 ? error : sys_sendmsg(socket, message, MSG_DONTWAIT);
 }
 #endif
 
@@ -54,8 +91,50 @@ close_on_exec(int fd)
 }
 #endif
 
+static int64_t
+receive_marked(int socket, struct msghdr *message)
+{
+	return sys_recvmsg(socket, message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+}
+
+typedef int64_t transfer(int socket, struct msghdr *message);
+
+/*
+ * Transfer a message once the socket is ready for it. The transfer itself never waits, whatever the socket is set to, so that
+ * nobody who takes the message first, or fills the buffer, makes it wait past the deadline; and a thread is never cancelled in it.
+ */
+static int64_t SELDOM
+transfer_later(transfer *attempt, int socket, struct msghdr *message, short events, int64_t timeout)
+{
+	int64_t deadline = pshm__deadline_after(timeout);
+	int64_t result = -EAGAIN;
+
+	if (deadline < 0)
+		return deadline;
+	while (result == -EAGAIN) {
+		int ready = wait_for(socket, events, deadline);
+
+		if (ready < 0)
+			return ready;
+		result = attempt(socket, message);
+		if (result == -EAGAIN && (ready & POLLRDHUP) != 0)
+			return -ENODATA;
+	}
+	return result;
+}
+
+static int64_t
+transfer_message(transfer *attempt, int socket, struct msghdr *message, short events, int64_t timeout)
+{
+	int64_t result = check_socket(socket);
+
+	if (result >= 0)
+		result = attempt(socket, message);
+	return result == -EAGAIN ? transfer_later(attempt, socket, message, events, timeout) : result;
+}
+
 int
-pshm_send(int socket, int fd)
+pshm_send(int socket, int fd, int64_t timeout)
 {
 	union {
 		struct cmsghdr header;
@@ -71,7 +150,7 @@ pshm_send(int socket, int fd)
 	rights->cmsg_type = SCM_RIGHTS;
 	rights->cmsg_len = CMSG_LEN(sizeof fd);
 	memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-	result = send_quietly(socket, &message);
+	result = transfer_message(send_quietly, socket, &message, POLLOUT, timeout);
 	return result < 0 ? record((int)result) : 0;
 }
 
@@ -109,13 +188,28 @@ descriptor_of(struct cmsghdr *part, size_t index)
 	return fd;
 }
 
+/* The macro of musl subtracts in one sign and compares in the other. */
+#ifdef __GNUC__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#endif
+static inline struct cmsghdr *
+part_after(struct msghdr *message, struct cmsghdr *part)
+{
+	return CMSG_NXTHDR(message, part);
+}
+#ifdef __GNUC__
+#pragma GCC diagnostic pop
+#endif
+
 /* Close what came with a message in parts of a type; the result is how many there were. */
 static size_t SELDOM
 close_all(struct msghdr *message, int type)
 {
 	size_t closed = 0;
 
-	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part))
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = part_after(message, part))
 		for (size_t i = 0; is_of_type(part, type) && i < count_inside(message, part); i++, closed++)
 			sys_close(descriptor_of(part, i));
 	return closed;
@@ -145,7 +239,7 @@ single(int64_t length, struct msghdr *message)
 
 	if (length == 0 || (message->msg_flags & MSG_CTRUNC) != 0)
 		return refuse(length, message);
-	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = part_after(message, part)) {
 		if (!is_of_type(part, SCM_RIGHTS)) {
 			has_others = true;
 			continue;
@@ -161,7 +255,7 @@ single(int64_t length, struct msghdr *message)
 }
 
 int
-pshm_receive(int socket)
+pshm_receive(int socket, int64_t timeout)
 {
 	union {
 		struct cmsghdr header;
@@ -170,7 +264,7 @@ pshm_receive(int socket)
 	char byte;
 	struct iovec data = { &byte, 1 };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
-	int64_t length = sys_recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	int64_t length = transfer_message(receive_marked, socket, &message, POLLIN | POLLRDHUP, timeout);
 
 	if (length < 0)
 		return record((int)length);

@@ -5,7 +5,10 @@
 #include "native.h"
 #include "object.h"
 
-/* The access that a descriptor has, as a direction; -EACCES for one that cannot be read. */
+/*
+ * The access that a descriptor has, as a direction; -EACCES for one that cannot be read, which is also what Linux gives for the
+ * access mode 3, open(2).
+ */
 static int
 direction_of(int fd)
 {
@@ -15,7 +18,14 @@ direction_of(int fd)
 		return flags;
 	if (pshm__native_is_path(flags))
 		return -EBADF;
-	return (flags & O_ACCMODE) == O_WRONLY ? -EACCES : flags & O_ACCMODE;
+	switch (flags & O_ACCMODE) {
+	case O_RDONLY:
+		return PSHM_DIRECTION_INPUT;
+	case O_RDWR:
+		return PSHM_DIRECTION_IO;
+	default:
+		return -EACCES;
+	}
 }
 
 /* Where the system cannot open an object anew, a duplicate serves as long as the access stays the same. */

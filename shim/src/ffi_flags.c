@@ -29,7 +29,7 @@ static const char spaces[] = " \t\n";
 static bool
 is_kind(int kind)
 {
-	return kind >= PSHM_KIND_OPEN_FLAG && kind <= PSHM_KIND_SEAL;
+	return kind >= PSHM_KIND_OPEN_FLAG && kind <= PSHM_KIND_MSYNC_FLAG;
 }
 
 static bool
@@ -113,10 +113,10 @@ pshm_flags_format(int kind, int flags, char *ret_keywords, int64_t size)
 {
 	int64_t needed;
 
-	if (!is_kind(kind) || size < 0)
-		return record(-EINVAL);
 	if (ret_keywords == NULL && size != 0)
 		return record(-EFAULT);
+	if (!is_kind(kind) || size < 0)
+		return record(-EINVAL);
 	needed = format(kind, flags, NULL);
 	if (needed < 0 || ret_keywords == NULL)
 		return record64(needed);

@@ -17,35 +17,16 @@
 
 _Static_assert(PSHM_O_RDONLY == O_RDONLY && PSHM_O_RDWR == O_RDWR, "the access modes are the platform's");
 
-/* The native flags, or -EINVAL for what is no combination of ours: each flag has several bits, and counts only as a whole. */
+enum { OPEN_FLAGS = PSHM_O_RDWR | PSHM_O_CREAT | PSHM_O_EXCL | PSHM_O_TRUNC };
+
+/* The native flags, or -EINVAL for what is no combination of ours. */
 static int
 native_open_flags(int flags)
 {
-	int access = flags & PSHM_O_RDWR;
-
-	switch (flags & ~PSHM_O_RDWR) {
-	case 0:
-		return access;
-	case PSHM_O_CREAT:
-		return access | O_CREAT;
-	case PSHM_O_CREAT | PSHM_O_EXCL:
-		return access | O_CREAT | O_EXCL;
-	case PSHM_O_TRUNC:
-		return access | O_TRUNC;
-	case PSHM_O_CREAT | PSHM_O_TRUNC:
-		return access | O_CREAT | O_TRUNC;
-	case PSHM_O_CREAT | PSHM_O_EXCL | PSHM_O_TRUNC:
-		return access | O_CREAT | O_EXCL | O_TRUNC;
-	default:
+	if ((flags & ~OPEN_FLAGS) != 0 || (flags & (PSHM_O_CREAT | PSHM_O_EXCL)) == PSHM_O_EXCL)
 		return -EINVAL;
-	}
-}
-
-/* What exists is looked at, which needs room that a new object does not. */
-static int ASIDE
-open_what_exists(const char *name, int flags, int mode)
-{
-	return record(object_open(name, flags, mode));
+	return (flags & PSHM_O_RDWR) | ((flags & PSHM_O_CREAT) != 0 ? O_CREAT : 0) | ((flags & PSHM_O_EXCL) != 0 ? O_EXCL : 0) |
+	       ((flags & PSHM_O_TRUNC) != 0 ? O_TRUNC : 0);
 }
 
 int
@@ -58,17 +39,13 @@ pshm_shm_open(const char *name, int flags, int mode)
 		return record(error);
 	if (native < 0 || (mode & ~0777) != 0)
 		return record(-EINVAL);
-	return (native & O_EXCL) != 0 ? record(object_create(name, native, mode)) : open_what_exists(name, native, mode);
+	return record((native & O_EXCL) != 0 ? object_create(name, native, mode) : pshm__object_open(name, native, mode));
 }
 
 int
 pshm_shm_unlink(const char *name)
 {
-	int error = name_check(name);
-
-	if (error < 0)
-		return record(error);
-	return record(sys_shm_unlink(name));
+	return record(object_unlink(name));
 }
 
 int
@@ -86,7 +63,7 @@ pshm_fallocate(int fd, int64_t offset, int64_t length)
 		return record(-EINVAL);
 	if (!can(CAN_ALLOCATE))
 		return record(pshm__object_unsupported(fd));
-	return record(pshm__native_fallocate(fd, offset, length));
+	return record(pshm__object_reserve(fd, offset, length));
 }
 
 /* -1 leaves an id alone; anything else has to arrive as it is, and not as the value that means 'leave'. */
@@ -150,10 +127,10 @@ pshm_fstat(int fd, int64_t *ret_fields, int count)
 	int64_t fields[FIELDS];
 	int error;
 
-	if (count < 0)
-		return record(-EINVAL);
 	if (ret_fields == NULL && count != 0)
 		return record(-EFAULT);
+	if (count < 0)
+		return record(-EINVAL);
 	error = object_status(fd, &status);
 	if (error < 0)
 		return record(error);

@@ -5,46 +5,50 @@
 #include "platform.h"
 
 #include <string.h>
-#include <time.h>
 
-/* "/pshm-" and 24 hexadecimal digits. */
+enum { RANDOM_BYTES = 12 };
+
+/* The prefix and 24 hexadecimal digits. */
 static void
-spell(char *ret_name, const unsigned char bytes[12])
+spell(char *ret_name, const unsigned char bytes[RANDOM_BYTES])
 {
 	static const char digits[] = "0123456789abcdef";
-	char *end = ret_name + strlen(strcpy(ret_name, "/pshm-"));
+	char *end = ret_name + strlen(strcpy(ret_name, NAME_TEMPORARY));
 
-	for (int i = 0; i < 12; i++) {
+	for (int i = 0; i < RANDOM_BYTES; i++) {
 		*end++ = digits[bytes[i] >> 4];
 		*end++ = digits[bytes[i] & 15];
 	}
 	*end = '\0';
 }
 
+_Static_assert(sizeof NAME_TEMPORARY - 1 + 2 * RANDOM_BYTES < MADE_NAME_SIZE, "a name that is made has room");
+
+static int
+read_random_device(unsigned char *ret_bytes, int count)
+{
+	int fd = sys_open("/dev/urandom", O_RDONLY, 0);
+	int64_t got;
+
+	if (fd < 0)
+		return fd;
+	got = sys_read(fd, ret_bytes, (size_t)count);
+	sys_close(fd);
+	if (got < 0)
+		return (int)got;
+	return got == count ? 0 : -EIO;
+}
+
+/* A kernel before 3.17 does not have the call, and a sandbox may not know it. */
 int
 pshm__name_random(char *ret_name)
 {
-	unsigned char bytes[12];
+	unsigned char bytes[RANDOM_BYTES];
 	int error = sys_getentropy(bytes, sizeof bytes);
 
+	if (error == -ENOSYS || error == -EPERM)
+		error = read_random_device(bytes, sizeof bytes);
 	if (error >= 0)
 		spell(ret_name, bytes);
 	return error;
-}
-
-/* The time, the descriptor and where the stack happens to be: unique enough to read, and no secret. */
-void
-pshm__name_for_people(char *ret_name, int fd)
-{
-	unsigned char bytes[12];
-	struct timespec now = { 0, 0 };
-	int saved = errno;
-	uint64_t mixed;
-
-	(void)system_result(clock_gettime(CLOCK_MONOTONIC, &now), saved);
-	mixed = ((uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec) * 0x9e3779b97f4a7c15U;
-	mixed ^= (uint64_t)(uintptr_t)&mixed;
-	memcpy(bytes, &mixed, 8);
-	memcpy(bytes + 8, &fd, 4);
-	spell(ret_name, bytes);
 }

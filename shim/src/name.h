@@ -7,8 +7,18 @@
 
 #include <string.h>
 
-/* The bytes of a name that the library makes: within macOS's limit of 31, and a NUL. */
+/* The beginning of every name that the library makes: of objects in the making, which lose it or are renamed. */
+#define NAME_TEMPORARY "/.pshm-"
+
+/* The bytes of such a name: within macOS's limit of 31, and a NUL. */
 enum { MADE_NAME_SIZE = 32 };
+
+/* Whether the library has made a name, given without its slash. */
+static inline bool
+name_is_temporary(const char *entry)
+{
+	return strncmp(entry, &NAME_TEMPORARY[1], sizeof NAME_TEMPORARY - 2) == 0;
+}
 
 static inline bool
 name_is_dots(const char *text)
@@ -48,10 +58,7 @@ name_path(char *ret_path, const char *name)
 	strcpy(ret_path + length, name);
 }
 
-/* Write a name that nobody can guess. An error of the system's random source is returned. */
+/* Write a temporary name that nobody can guess. An error of the system's random source is returned. */
 int pshm__name_random(char *ret_name);
-
-/* Write a name for people, about the object behind a descriptor, without a system call. */
-void pshm__name_for_people(char *ret_name, int fd);
 
 #endif

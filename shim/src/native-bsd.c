@@ -8,7 +8,25 @@
 int shm_mkstemp(char *template) __attribute__((weak));
 #endif
 
-/* A read-only object without a name is refused there as pointless; the next rung makes one. */
+#if defined MADV_NOCORE && !defined __linux__
+int
+pshm__native_leave_out_of_dumps(int64_t address, int64_t length)
+{
+	int saved = errno;
+
+	return system_result(madvise((void *)(uintptr_t)address, (size_t)length, MADV_NOCORE), saved);
+}
+#elif !defined __linux__
+int
+pshm__native_leave_out_of_dumps(int64_t address, int64_t length)
+{
+	(void)address;
+	(void)length;
+	return -ENOTSUP;
+}
+#endif
+
+/* A read-only object without a name is refused there as pointless; the next fallback makes one. */
 #ifdef SHM_ANON
 int
 pshm__native_shm_anon(int permissions)
@@ -28,9 +46,12 @@ pshm__native_shm_anon(int permissions)
 int
 pshm__native_mkstemp(char *template)
 {
+	int state = cancellation_disable();
 	int saved = errno;
+	int fd = shm_mkstemp(template);
 
-	return system_result(shm_mkstemp(template), saved);
+	cancellation_restore(state);
+	return system_result(fd, saved);
 }
 #else
 int

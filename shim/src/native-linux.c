@@ -9,26 +9,45 @@
 #ifdef __linux__
 
 #include <string.h>
-#include <sys/sysinfo.h>
 
-int
-pshm__native_older_memfd(int error, bool huge)
-{
-	int fd = error == -EINVAL ? sys_memfd_create(memfd_flags(huge)) : error;
+/* Newer than some C libraries: linux/memfd.h. */
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
 
-	return fd == -ENOSYS || fd == -EINVAL || (fd == -ENODEV && huge) ? -ENOTSUP : fd;
-}
-
-static inline int
-sys_open(const char *path, int flags, int mode)
+static int
+sys_memfd_create(unsigned flags)
 {
 	int saved = errno;
-	int fd;
 
-	do
-		fd = open(path, flags | O_CLOEXEC, mode);
-	while (fd < 0 && pshm__system_interrupted(saved));
-	return system_result(fd, saved);
+	return system_result(memfd_create("posix-shm", flags), saved);
+}
+
+/* Sandboxes answer EPERM to a call that they do not know. */
+static bool
+is_missing(int error, bool huge)
+{
+	return error == -ENOSYS || error == -EINVAL || error == -EPERM || (error == -ENODEV && huge);
+}
+
+/*
+ * Executable, so that no seal stands in the way of a later fchmod. Kernels before 6.3 do not know that flag. Where the policy
+ * vm.memfd_noexec forbids it, an object without x bits is made as the policy demands, and one with x bits is not made at all.
+ */
+int
+pshm__native_memfd(bool executable, bool huge)
+{
+	unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING | (huge ? MFD_HUGETLB : 0);
+	int fd = sys_memfd_create(flags | MFD_EXEC);
+
+	if (fd == -EINVAL)
+		fd = sys_memfd_create(flags);
+	if (fd == -EACCES && !executable)
+		fd = sys_memfd_create(flags | MFD_NOEXEC_SEAL);
+	return is_missing(fd, huge) ? -ENOTSUP : fd;
 }
 
 /* A file system that cannot says EOPNOTSUPP; a kernel that cannot sees the open of a directory for writing. */
@@ -40,139 +59,97 @@ pshm__native_tmpfile(int permissions)
 	return fd == -EOPNOTSUPP || fd == -EISDIR || fd == -ENOENT ? -ENOTSUP : fd;
 }
 
-/*
- * The descriptors of this process. The first is empty once the first thread has ended, proc_pid_fd(5); the second is not,
- * and takes longer to look up.
- */
-#define OF_PROCESS "/proc/self/fd/"
+/* The descriptors of this thread, and those of the first thread of the process, which may have a table of its own. */
 #define OF_THREAD "/proc/thread-self/fd/"
+#define OF_PROCESS "/proc/self/fd/"
 
-enum { LARGEST = sizeof "2147483647", PATH_OF_DESCRIPTOR_SIZE = sizeof OF_THREAD - 1 + LARGEST };
+enum { DIGITS = sizeof "2147483647" - 1, PATH_OF_DESCRIPTOR_SIZE = sizeof OF_THREAD + DIGITS };
 
-/* The number of a descriptor, at the end of the room; the result is where it begins. */
-static char *
-write_number(char room[PATH_OF_DESCRIPTOR_SIZE], int fd)
+/* Without snprintf, which would be a large part of the caller's cost. */
+static void
+path_of_descriptor(char *ret_path, const char *directory, int fd)
 {
-	char *start = &room[PATH_OF_DESCRIPTOR_SIZE - 1];
-	unsigned rest = (unsigned)fd;
+	char digits[DIGITS];
+	int count = 0;
 
-	*start = '\0';
+	ret_path += strlen(strcpy(ret_path, directory));
 	do
-		*--start = (char)('0' + rest % 10);
-	while ((rest /= 10) > 0);
-	return start;
-}
-
-/*
- * Written from its end; the result is where it begins. Without snprintf, which would be a large part of the callers' cost.
- * The size is the directory's, with its NUL.
- */
-static inline const char *
-path_of_descriptor(char room[PATH_OF_DESCRIPTOR_SIZE], const char *directory, size_t size, int fd)
-{
-	return memcpy(write_number(room, fd) - (size - 1), directory, size - 1);
+		digits[count++] = (char)('0' + fd % 10);
+	while ((fd /= 10) > 0);
+	while (count > 0)
+		*ret_path++ = digits[--count];
+	*ret_path = '\0';
 }
 
 static int
-sys_linkat(const char *from, const char *to)
+open_by(const char *directory, int fd, int flags)
 {
-	int saved = errno;
+	char path[PATH_OF_DESCRIPTOR_SIZE];
 
-	return system_result(linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW), saved);
+	path_of_descriptor(path, directory, fd);
+	return sys_open(path, flags, 0);
 }
 
+/* A kernel before 3.17 has no directory of the thread. The other one may have something else under the number. */
 static int
-give_name_by(const char *from, const char *name)
+reopen_by_process(int fd, int flags)
 {
-	char to[NAME_PATH_SIZE];
+	struct stat wanted;
+	struct stat got;
+	int opened = open_by(OF_PROCESS, fd, flags | O_NONBLOCK);
 
-	name_path(to, name);
-	for (int race = 0; race < OBJECT_RACES; race++) {
-		int error = sys_linkat(from, to);
-
-		if (error != -EEXIST)
-			return error;
-		error = sys_shm_unlink(name);
-		if (error < 0 && error != -ENOENT)
-			return error;
-	}
-	return -EAGAIN;
-}
-
-static int SELDOM
-give_name_by_thread(int fd, const char *name)
-{
-	char room[PATH_OF_DESCRIPTOR_SIZE];
-	int error = give_name_by(path_of_descriptor(room, OF_THREAD, sizeof OF_THREAD, fd), name);
-
-	return error == -ENOENT ? -ENOTSUP : error;
-}
-
-/* By way of /proc: AT_EMPTY_PATH would need a capability. Without /proc there is no such file. */
-int
-pshm__native_give_name(int fd, const char *name)
-{
-	char room[PATH_OF_DESCRIPTOR_SIZE];
-	int error = give_name_by(path_of_descriptor(room, OF_PROCESS, sizeof OF_PROCESS, fd), name);
-
-	return error == -ENOENT ? give_name_by_thread(fd, name) : error;
-}
-
-static int SELDOM
-reopen_by_thread(int fd, int flags)
-{
-	char room[PATH_OF_DESCRIPTOR_SIZE];
-	int opened = sys_open(path_of_descriptor(room, OF_THREAD, sizeof OF_THREAD, fd), flags, 0);
-
-	return opened == -ENOENT ? -ENOTSUP : opened;
+	if (opened < 0)
+		return opened == -ENOENT ? -ENOTSUP : opened;
+	if (sys_fstat(fd, &wanted) >= 0 && sys_fstat(opened, &got) >= 0 && object_is_same(&wanted, &got))
+		return opened;
+	return pshm__object_refuse(opened, -ENOTSUP);
 }
 
 int
 pshm__native_reopen(int fd, int flags)
 {
-	char room[PATH_OF_DESCRIPTOR_SIZE];
-	int opened = sys_open(path_of_descriptor(room, OF_PROCESS, sizeof OF_PROCESS, fd), flags, 0);
+	int opened = open_by(OF_THREAD, fd, flags);
 
-	return opened == -ENOENT ? reopen_by_thread(fd, flags) : opened;
+	return opened == -ENOENT ? reopen_by_process(fd, flags) : opened;
 }
 
-/* The beginning of a file, as a text; an empty one where it cannot be read. */
-static void
-read_beginning(const char *path, char *ret_text, size_t size)
+static inline int
+sys_fallocate(int fd, int mode, int64_t offset, int64_t length)
 {
-	int fd = sys_open(path, O_RDONLY, 0);
-	int64_t length = fd < 0 ? fd : sys_pread(fd, ret_text, size - 1, 0);
-
-	if (fd >= 0)
-		sys_close(fd);
-	ret_text[length < 0 ? 0 : length] = '\0';
-}
-
-/* The kernel's estimate, proc_meminfo(5), counts what it can give up; where there is none, all that the machine has. */
-static uint64_t SELDOM
-available_memory(const struct sysinfo *machine)
-{
-	static const char key[] = "MemAvailable:";
-	char text[1024];
-	const char *figure;
-
-	read_beginning("/proc/meminfo", text, sizeof text);
-	figure = strstr(text, key);
-	if (figure == NULL)
-		return ((uint64_t)machine->totalram + machine->totalswap) * machine->mem_unit;
-	return (uint64_t)strtoull(figure + sizeof key - 1, NULL, 10) * 1024 + (uint64_t)machine->freeswap * machine->mem_unit;
-}
-
-/* What is free is told by one system call, and is enough for most. */
-bool
-pshm__native_has_memory(uint64_t wanted)
-{
-	struct sysinfo machine;
+	int state = cancellation_disable();
 	int saved = errno;
+	int result = system_result(fallocate(fd, mode, offset, length), saved);
 
-	if (system_result(sysinfo(&machine), saved) < 0)
-		return true;
-	return wanted <= ((uint64_t)machine.freeram + machine.freeswap) * machine.mem_unit || wanted <= available_memory(&machine);
+	cancellation_restore(state);
+	return result == -ENOSYS ? -ENOTSUP : result;
+}
+
+/*
+ * A sandbox may answer EPERM to a call that it does not let through, as a seal does, or an immutable file. The kernel itself
+ * finds first that there is no descriptor.
+ */
+static int
+allocation_result(int result, int mode)
+{
+	return result == -EPERM && sys_fallocate(-1, mode, 0, 1) == -EPERM ? -ENOTSUP : result;
+}
+
+int
+pshm__native_fallocate(int fd, int64_t offset, int64_t length)
+{
+	return allocation_result(sys_fallocate(fd, 0, offset, length), 0);
+}
+
+int
+pshm__native_discard(int fd, int64_t offset, int64_t length)
+{
+	int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+	int result;
+
+	do
+		result = sys_fallocate(fd, mode, offset, length);
+	while (result == -EINTR);
+	return allocation_result(result, mode);
 }
 
 /* A kernel that was built without huge pages does not know the advice. */

@@ -5,93 +5,16 @@
 
 #include "system.h"
 
-/* Newer than some C libraries: linux/memfd.h. */
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
-#endif
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U
-#endif
-
 /* Newer than some C libraries: asm-generic/mman-common.h. */
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
 #endif
 
-static inline int
-sys_memfd_create(unsigned flags)
-{
-	int saved = errno;
-
-	return system_result(memfd_create("posix-shm", flags), saved);
-}
-
-/* After an error: kernels before 6.3 refuse the flag about execution, so it is dropped, and only it. */
-SELDOM int pshm__native_older_memfd(int error, bool huge);
-
-static inline unsigned
-memfd_flags(bool huge)
-{
-	return MFD_CLOEXEC | MFD_ALLOW_SEALING | (huge ? MFD_HUGETLB : 0);
-}
-
-static inline int
-pshm__native_memfd(bool executable, bool huge)
-{
-	int fd = sys_memfd_create(memfd_flags(huge) | (executable ? MFD_EXEC : MFD_NOEXEC_SEAL));
-
-	return fd < 0 ? pshm__native_older_memfd(fd, huge) : fd;
-}
-
 static inline bool
 pshm__native_is_path(int status_flags)
 {
 	return (status_flags & O_PATH) != 0;
-}
-
-static inline int
-sys_fallocate(int fd, int mode, int64_t offset, int64_t length)
-{
-	int saved = errno;
-	int result = system_result(fallocate(fd, mode, offset, length), saved);
-
-	return result == -ENOSYS ? -ENOTSUP : result;
-}
-
-static inline int
-fallocate_uninterrupted(int fd, int mode, int64_t offset, int64_t length)
-{
-	int result;
-
-	do
-		result = sys_fallocate(fd, mode, offset, length);
-	while (result == -EINTR);
-	return result;
-}
-
-static inline int
-pshm__native_fallocate(int fd, int64_t offset, int64_t length)
-{
-	return fallocate_uninterrupted(fd, 0, offset, length);
-}
-
-static inline int
-pshm__native_fallocate_once(int fd, int64_t offset, int64_t length)
-{
-	return sys_fallocate(fd, 0, offset, length);
-}
-
-static inline int
-pshm__native_reserve(int fd, int64_t offset, int64_t length)
-{
-	return fallocate_uninterrupted(fd, FALLOC_FL_KEEP_SIZE, offset, length);
-}
-
-static inline int
-pshm__native_release(int fd, int64_t offset, int64_t length)
-{
-	return fallocate_uninterrupted(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset, length);
 }
 
 static inline int
@@ -116,6 +39,12 @@ sys_madvise(int64_t address, int64_t length, int advice)
 		result = madvise((void *)(uintptr_t)address, (size_t)length, advice);
 	while (result < 0 && pshm__system_interrupted(saved));
 	return system_result(result, saved);
+}
+
+static inline int
+pshm__native_leave_out_of_dumps(int64_t address, int64_t length)
+{
+	return sys_madvise(address, length, MADV_DONTDUMP);
 }
 
 /* Where touching a page would be a SIGBUS, the answer is EFAULT; a kernel before 5.14 does not know the advice. */

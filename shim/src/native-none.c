@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a platform other than Linux answers to the calls of native-linux.c. */
+/* What a platform other than Linux answers to the calls of native-linux.c and memory-linux.c. */
 #include "system.h"
+#include "memory.h"
 #include "native.h"
 
 #ifndef __linux__
@@ -17,14 +18,6 @@ int
 pshm__native_tmpfile(int permissions)
 {
 	(void)permissions;
-	return -ENOTSUP;
-}
-
-int
-pshm__native_give_name(int fd, const char *name)
-{
-	(void)fd;
-	(void)name;
 	return -ENOTSUP;
 }
 
@@ -46,7 +39,7 @@ pshm__native_is_path(int status_flags)
 /* posix_fallocate returns its error, and leaves errno alone; macOS and OpenBSD have none. */
 #if defined __APPLE__ || defined __OpenBSD__
 int
-pshm__native_fallocate_once(int fd, int64_t offset, int64_t length)
+pshm__native_fallocate(int fd, int64_t offset, int64_t length)
 {
 	(void)fd;
 	(void)offset;
@@ -55,48 +48,74 @@ pshm__native_fallocate_once(int fd, int64_t offset, int64_t length)
 }
 #else
 int
-pshm__native_fallocate_once(int fd, int64_t offset, int64_t length)
+pshm__native_fallocate(int fd, int64_t offset, int64_t length)
 {
+	int state = cancellation_disable();
 	int error = posix_fallocate(fd, offset, length);
 
+	cancellation_restore(state);
 	return error == EOPNOTSUPP || error == ENODEV ? -ENOTSUP : -error;
 }
 #endif
 
+/* FreeBSD, from 14 on; the range is what is left to do. */
+#ifdef SPACECTL_DEALLOC
 int
-pshm__native_fallocate(int fd, int64_t offset, int64_t length)
+pshm__native_discard(int fd, int64_t offset, int64_t length)
 {
-	int result;
+	struct spacectl_range range = { offset, length };
+	int saved = errno;
+	int result = 0;
 
-	do
-		result = pshm__native_fallocate_once(fd, offset, length);
-	while (result == -EINTR);
-	return result;
+	while (range.r_len > 0 && result >= 0)
+		if (fspacectl(fd, SPACECTL_DEALLOC, &range, 0, &range) < 0 && !pshm__system_interrupted(saved))
+			result = pshm__system_error(saved);
+	return result == -ENOSYS || result == -ENODEV ? -ENOTSUP : result;
 }
-
+#else
 int
-pshm__native_reserve(int fd, int64_t offset, int64_t length)
+pshm__native_discard(int fd, int64_t offset, int64_t length)
 {
 	(void)fd;
 	(void)offset;
 	(void)length;
 	return -ENOTSUP;
 }
+#endif
+
+/* Elsewhere the file system alone is asked. */
+int
+pshm__memory_of_object(int fd, struct capacity *ret_capacity)
+{
+	struct statvfs status;
+	int error = sys_fstatvfs(fd, &status);
+
+	if (error < 0)
+		return error;
+	ret_capacity->total = (uint64_t)status.f_blocks * status.f_frsize;
+	ret_capacity->free = status.f_blocks == 0 ? MEMORY_UNBOUNDED : (uint64_t)status.f_bavail * status.f_frsize;
+	ret_capacity->in_memory = false;
+	return 0;
+}
 
 int
-pshm__native_release(int fd, int64_t offset, int64_t length)
+pshm__memory_of_directory(const char *directory, struct capacity *ret_capacity)
 {
-	(void)fd;
-	(void)offset;
-	(void)length;
+	(void)directory;
+	(void)ret_capacity;
 	return -ENOTSUP;
 }
 
-bool
-pshm__native_has_memory(uint64_t wanted)
+uint64_t
+pshm__memory_unused(void)
 {
-	(void)wanted;
-	return true;
+	return MEMORY_UNBOUNDED;
+}
+
+uint64_t
+pshm__memory_available(void)
+{
+	return MEMORY_UNBOUNDED;
 }
 
 int

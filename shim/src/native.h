@@ -15,39 +15,34 @@
 #define NATIVE
 #endif
 
-/* A memfd that takes seals; -ENOTSUP where there are none. */
-NATIVE int pshm__native_memfd(bool executable, bool huge);
+/* A memfd that takes seals, and x bits if it has to be executable; -ENOTSUP where there are none. */
+int pshm__native_memfd(bool executable, bool huge);
 
 /* Whether a descriptor gives no access at all, as with O_PATH. */
 NATIVE bool pshm__native_is_path(int status_flags);
 
-/* Reserve pages and grow; -ENOTSUP where the platform or the file system cannot. Repeated when interrupted. */
-NATIVE int pshm__native_fallocate(int fd, int64_t offset, int64_t length);
+/* Reserve pages and grow; -ENOTSUP where the platform or the file system cannot, or a sandbox forbids it; -EINTR. */
+int pshm__native_fallocate(int fd, int64_t offset, int64_t length);
 
-/* The same, but an interruption is an answer. */
-NATIVE int pshm__native_fallocate_once(int fd, int64_t offset, int64_t length);
-
-/* Reserve pages without growing, also past the end, and give them back. Repeated when interrupted. */
-NATIVE int pshm__native_reserve(int fd, int64_t offset, int64_t length);
-NATIVE int pshm__native_release(int fd, int64_t offset, int64_t length);
+/* Give pages back and keep the size; -ENOTSUP likewise. Repeated when interrupted. */
+int pshm__native_discard(int fd, int64_t offset, int64_t length);
 
 NATIVE int pshm__native_add_seals(int fd, int seals);
 NATIVE int pshm__native_get_seals(int fd);
 
-/* An unnamed file, open for reading and writing, where named objects live; -ENOTSUP where there are none. */
+/* An unnamed file in the shared memory file system, open for reading and writing; -ENOTSUP where there are none. */
 int pshm__native_tmpfile(int permissions);
-
-/* Give an unnamed file the name of an object, whoever had it; -ENOTSUP where it cannot be done. */
-int pshm__native_give_name(int fd, const char *name);
 
 /* Open an object anew by its descriptor; -ENOTSUP where it cannot be done. */
 int pshm__native_reopen(int fd, int flags);
 
-/* Whether so many bytes of memory and swap can be had now; where the system does not tell, whether the machine has them. */
-bool pshm__native_has_memory(uint64_t wanted);
-
 /* Bring the pages of a mapping in; -ENOSPC when there are none to be had. */
 NATIVE int pshm__native_populate(int64_t address, int64_t length, bool writing);
+
+/* Leave the pages of a mapping out of core dumps. */
+NATIVE int pshm__native_leave_out_of_dumps(int64_t address, int64_t length);
+
+/* Ask for huge pages; the answer tells whether there is such a thing. */
 int pshm__native_ask_for_huge_pages(int64_t address, int64_t length);
 
 /* An unnamed object of FreeBSD's; -ENOTSUP elsewhere. */

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Named objects, below the public functions. */
 #include "system.h"
+#include "native.h"
+#include "name.h"
 #include "object.h"
 #include "platform.h"
+
+#include <signal.h>
+
+#include <time.h>
 
 /* macOS gives an object no file type at all. */
 int
@@ -20,6 +26,97 @@ pshm__object_refuse(int fd, int error)
 	return error;
 }
 
+static void
+pause_briefly(void)
+{
+	const struct timespec millisecond = { 0, 1000000 };
+	int saved = errno;
+
+	(void)system_result(nanosleep(&millisecond, NULL), saved);
+}
+
+/*
+ * With O_NONBLOCK, an open that meets a lease fails at once and has it broken, fcntl(2). To open without it would wait in the
+ * kernel, and for ever if a FIFO has come under the name meanwhile.
+ */
+static int
+open_after_lease(const char *name, int flags, int mode)
+{
+	int fd = sys_shm_open(name, flags, mode);
+
+	while (fd == -EAGAIN && (flags & O_NONBLOCK) != 0) {
+		pause_briefly();
+		fd = sys_shm_open(name, flags, mode);
+	}
+	return fd;
+}
+
+/*
+ * Empty an object that was opened for reading, where O_TRUNC does not (FreeBSD). -EAGAIN: the name is another object's by now,
+ * which is not to be emptied.
+ */
+static int
+empty(const char *name, const struct stat *wanted)
+{
+	struct stat status;
+	int fd = sys_shm_open(name, O_RDWR | platform.open_flags, 0);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = sys_fstat(fd, &status);
+	if (error >= 0)
+		error = object_is_same(&status, wanted) ? sys_ftruncate(fd, 0) : -EAGAIN;
+	return pshm__object_refuse(fd, error);
+}
+
+static bool
+is_to_be_emptied(int flags, const struct stat *status)
+{
+	return !can(CAN_EMPTY_READING) && (flags & O_TRUNC) != 0 && (flags & O_ACCMODE) == O_RDONLY && status->st_size > 0;
+}
+
+static int
+open_object(const char *name, int flags, int mode)
+{
+	struct stat status;
+	int fd = open_after_lease(name, flags | platform.open_flags, mode);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = object_status(fd, &status);
+	if (error >= 0 && is_to_be_emptied(flags, &status))
+		error = empty(name, &status);
+	return error < 0 ? pshm__object_refuse(fd, error) : fd;
+}
+
+int
+pshm__object_open(const char *name, int flags, int mode)
+{
+	int fd = open_object(name, flags, mode);
+
+	for (int race = 1; fd == -EAGAIN && race < OBJECT_RACES; race++)
+		fd = open_object(name, flags, mode);
+	return fd;
+}
+
+int
+pshm__object_create_temporary(int direction, int mode, char *ret_name)
+{
+	enum { ATTEMPTS = 100 };
+
+	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+		int fd = pshm__name_random(ret_name);
+
+		if (fd >= 0)
+			fd = object_create(ret_name, direction, mode);
+		if (fd != -EEXIST)
+			return fd;
+	}
+	return -EAGAIN;
+}
+
 int
 pshm__object_unsupported(int fd)
 {
@@ -27,4 +124,30 @@ pshm__object_unsupported(int fd)
 	int error = sys_fstat(fd, &status);
 
 	return error < 0 ? error : -ENOTSUP;
+}
+
+/* A freezer or a debugger interrupts even so. */
+static int
+reserve_undisturbed(int fd, int64_t offset, int64_t length)
+{
+	sigset_t all;
+	sigset_t old;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	do
+		error = pshm__native_fallocate(fd, offset, length);
+	while (error == -EINTR);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return error;
+}
+
+/* Some kernels give up for any signal, and begin anew when they are called again: with a timer that would never end. */
+int
+pshm__object_reserve(int fd, int64_t offset, int64_t length)
+{
+	int error = pshm__native_fallocate(fd, offset, length);
+
+	return error == -EINTR ? reserve_undisturbed(fd, offset, length) : error;
 }

@@ -8,21 +8,21 @@
 #include <stdatomic.h>
 
 /* The ways to an anonymous object, in the order in which they are tried. */
-enum rung {
-	RUNG_MEMFD = 1 << 0,    /* Linux: memfd_create */
-	RUNG_TMPFILE = 1 << 1,  /* Linux: O_TMPFILE where objects live */
-	RUNG_SHM_ANON = 1 << 2, /* FreeBSD: shm_open(SHM_ANON) */
-	RUNG_MKSTEMP = 1 << 3,  /* OpenBSD: shm_mkstemp */
-	RUNG_NAMED = 1 << 4     /* everywhere: a random name, unlinked at once */
+enum fallback {
+	FALLBACK_MEMFD = 1 << 0,    /* Linux: memfd_create */
+	FALLBACK_TMPFILE = 1 << 1,  /* Linux: O_TMPFILE in the shared memory file system */
+	FALLBACK_SHM_ANON = 1 << 2, /* FreeBSD: shm_open(SHM_ANON) */
+	FALLBACK_MKSTEMP = 1 << 3,  /* OpenBSD: shm_mkstemp, and the name is unlinked immediately */
+	FALLBACK_NAMED = 1 << 4     /* everywhere: a random name, unlinked immediately */
 };
 
 enum ability {
 	CAN_ALLOCATE = 1 << 0,      /* pages can be reserved */
 	CAN_DESCRIPTOR_IO = 1 << 1, /* pread and pwrite work on an object */
-	CAN_IDENTIFY = 1 << 2,      /* device and inode tell objects apart */
-	CAN_LINK = 1 << 3,          /* an unnamed object can be given a name */
-	CAN_PERMIT = 1 << 4,        /* fchmod and fchown work on an object */
-	CAN_PUNCH = 1 << 5,         /* pages can be reserved past the end, and given back */
+	CAN_DISCARD = 1 << 2,       /* pages can be given back */
+	CAN_IDENTIFY = 1 << 3,      /* device and inode tell objects apart */
+	CAN_EMPTY_READING = 1 << 4, /* O_TRUNC empties an object that is opened for reading */
+	CAN_PERMIT = 1 << 5,        /* fchmod and fchown work on an object */
 	CAN_RESIZE = 1 << 6,        /* the size can be set more than once */
 	CAN_WAIT = 1 << 7,          /* a process can sleep until a word changes */
 	CAN_ATOMIC_64 = 1 << 8      /* 8 bytes are changed at one stroke */
@@ -33,7 +33,7 @@ struct platform {
 	const char *directory; /* where named objects are files, or NULL */
 	int name_max;          /* bytes of a name, its slash included */
 	int open_flags;        /* what shm_open takes beside the caller's flags */
-	unsigned rungs;
+	unsigned fallbacks;
 	unsigned abilities;
 	int64_t first_slice; /* how long who waits for a lock sleeps before it looks after the owner, in nanoseconds */
 	int64_t last_slice;  /* each slice is twice as long as the one before it, up to this */
@@ -46,24 +46,28 @@ struct platform {
  * a regular file. glibc and musl count NAME_MAX bytes after the slash.
  */
 #define PLATFORM_LINUX \
-	{ "linux", "/dev/shm", 256, O_NONBLOCK, RUNG_MEMFD | RUNG_TMPFILE | RUNG_NAMED, \
-	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_LINK | CAN_PERMIT | CAN_PUNCH | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64,\
-	  PLATFORM_SLICES }
+	{ "linux", "/dev/shm", 256, O_NONBLOCK, FALLBACK_MEMFD | FALLBACK_TMPFILE | FALLBACK_NAMED, \
+	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_DISCARD | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | \
+	  CAN_ATOMIC_64, PLATFORM_SLICES }
 
 /* macOS: objects are not files (xnu, bsd/kern/posix_shm.c): sized once, no read, no write, no inode, PSHMNAMLEN. */
-#define PLATFORM_MACOS { "macos", NULL, 31, 0, RUNG_NAMED, CAN_WAIT | CAN_ATOMIC_64, PLATFORM_SLICES }
+#define PLATFORM_MACOS \
+	{ "macos", NULL, 31, 0, FALLBACK_NAMED, CAN_EMPTY_READING | CAN_WAIT | CAN_ATOMIC_64, PLATFORM_SLICES }
 
-/* FreeBSD: objects are the kernel's own (sys/kern/uipc_shm.c); shm_open refuses flags that it does not know. */
+/* FreeBSD: objects are the kernel's own (sys/kern/uipc_shm.c); shm_open refuses unknown flags. */
 #define PLATFORM_FREEBSD \
-	{ "freebsd", NULL, 1023, 0, RUNG_SHM_ANON | RUNG_NAMED, \
-	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, PLATFORM_SLICES }
+	{ "freebsd", NULL, 1023, 0, FALLBACK_SHM_ANON | FALLBACK_NAMED, \
+	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_DISCARD | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, \
+	  PLATFORM_SLICES }
 
 /* OpenBSD: objects are files with hashed names, shm_open(3). */
 #define PLATFORM_OPENBSD \
-	{ "openbsd", NULL, 1023, 0, RUNG_MKSTEMP | RUNG_NAMED, CAN_DESCRIPTOR_IO | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, PLATFORM_SLICES }
+	{ "openbsd", NULL, 1023, 0, FALLBACK_MKSTEMP | FALLBACK_NAMED, \
+	  CAN_DESCRIPTOR_IO | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, PLATFORM_SLICES }
 
-/* What POSIX.1-2017 promises, and no more: read and write on an object are unspecified. */
-#define PLATFORM_POSIX { "posix", NULL, 255, 0, RUNG_NAMED, CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_ATOMIC_64, PLATFORM_SLICES }
+/* What POSIX.1-2017 promises, and no more: read and write on an object are unspecified, O_TRUNC with O_RDONLY is undefined. */
+#define PLATFORM_POSIX \
+	{ "posix", NULL, 255, 0, FALLBACK_NAMED, CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_ATOMIC_64, PLATFORM_SLICES }
 
 /* A test build holds all rows, and chooses one at run time. Elsewhere the compiler knows the row, and answers the questions. */
 #ifdef PSHM_TEST_PLATFORM

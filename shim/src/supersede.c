@@ -1,47 +1,44 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A new object in the place of an old one. */
 #include "system.h"
-#include "native.h"
+#include "name.h"
 #include "object.h"
 #include "platform.h"
 
-/*
- * Trade the descriptor for one that only reads. Nobody else has the object yet, so its permissions can be lifted for the
- * moment of opening it again.
- */
-static int ASIDE
-reader_of(int fd)
-{
-	struct stat status;
-	int reader = sys_fstat(fd, &status);
-	int error;
-
-	if (reader >= 0)
-		reader = sys_fchmod(fd, 0400);
-	if (reader >= 0)
-		reader = pshm__native_reopen(fd, O_RDONLY);
-	error = reader < 0 ? reader : sys_fchmod(fd, (int)(status.st_mode & 0777));
-	sys_close(fd);
-	return error < 0 && reader >= 0 ? pshm__object_refuse(reader, error) : reader;
-}
-
-/* The new object is ready, descriptors and all, before the old one loses its name. */
 static int
-by_link(const char *name, int direction, int permissions)
+rename_object(const char *from, const char *to)
 {
-	int fd = pshm__native_tmpfile(permissions);
-	int error;
+	char from_path[NAME_PATH_SIZE];
+	char to_path[NAME_PATH_SIZE];
 
-	if (fd >= 0 && direction == PSHM_DIRECTION_INPUT)
-		fd = reader_of(fd);
-	if (fd < 0)
-		return fd;
-	error = pshm__native_give_name(fd, name);
-	return error < 0 ? pshm__object_refuse(fd, error) : fd;
+	name_path(from_path, from);
+	name_path(to_path, to);
+	return sys_rename(from_path, to_path);
 }
 
-static int ASIDE
-by_name(const char *name, int direction, int permissions)
+/* The new object is ready, descriptor and all, before it takes over the name, which is never free. */
+static int
+by_rename(const char *name, int direction, int permissions)
+{
+	char temporary[MADE_NAME_SIZE];
+
+	for (int race = 0; race < OBJECT_RACES; race++) {
+		int fd = pshm__object_create_temporary(direction, permissions, temporary);
+		int error = fd < 0 ? fd : rename_object(temporary, name);
+
+		if (fd < 0 || error >= 0)
+			return fd;
+		sys_shm_unlink(temporary);
+		sys_close(fd);
+		if (error != -ENOENT) /* another process has tidied the temporary name away */
+			return error;
+	}
+	return -EAGAIN;
+}
+
+/* Where objects are not files there is no rename. */
+static int
+by_unlink(const char *name, int direction, int permissions)
 {
 	for (int race = 0; race < OBJECT_RACES; race++) {
 		int error = sys_shm_unlink(name);
@@ -59,7 +56,20 @@ by_name(const char *name, int direction, int permissions)
 int
 pshm__object_supersede(const char *name, int direction, int permissions)
 {
-	int fd = can(CAN_LINK) ? by_link(name, direction, permissions) : -ENOTSUP;
+	return platform.directory != NULL ? by_rename(name, direction, permissions) : by_unlink(name, direction, permissions);
+}
 
-	return fd == -ENOTSUP ? by_name(name, direction, permissions) : fd;
+bool
+pshm__object_can_supersede(void)
+{
+	char name[MADE_NAME_SIZE];
+	int fd = platform.directory != NULL ? pshm__name_random(name) : -ENOTSUP;
+
+	if (fd >= 0)
+		fd = by_rename(name, PSHM_DIRECTION_INPUT, 0);
+	if (fd < 0)
+		return false;
+	sys_close(fd);
+	sys_shm_unlink(name);
+	return true;
 }

@@ -6,7 +6,9 @@
 #ifndef PSHM_SYSTEM_H
 #define PSHM_SYSTEM_H
 
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #undef _FILE_OFFSET_BITS
 #define _FILE_OFFSET_BITS 64
 #undef _TIME_BITS
@@ -18,8 +20,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h> /* rename */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -33,9 +38,9 @@
 
 _Static_assert(sizeof(off_t) == sizeof(int64_t), "offsets are 64 bits wide");
 
-/* Systems that have no such error give the nearest one that they have. */
+/* FreeBSD and OpenBSD have no such error. Their own end at about 100; nobody else's is as large as this. */
 #ifndef ENODATA
-#define ENODATA ENOMSG
+#define ENODATA 4001
 #endif
 
 /*
@@ -62,16 +67,65 @@ system_result(int result, int saved)
 	return result < 0 ? pshm__system_error(saved) : result;
 }
 
+/*
+ * Around every call that a cancelled thread would leave for good (pthreads(7)): what it has opened would stay open. A pending
+ * cancellation acts later, in the caller's own code, or while the library waits. Some systems cancel no threads.
+ */
+#ifdef PTHREAD_CANCEL_DISABLE
+static inline int
+cancellation_disable(void)
+{
+	int state = PTHREAD_CANCEL_ENABLE; /* an old glibc leaves it alone in a program without threads */
+
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	return state;
+}
+
+static inline void
+cancellation_restore(int state)
+{
+	int disabled;
+
+	(void)pthread_setcancelstate(state, &disabled);
+}
+#else
+static inline int
+cancellation_disable(void)
+{
+	return 0;
+}
+
+static inline void
+cancellation_restore(int state)
+{
+	(void)state;
+}
+#endif
+
 static inline int
 sys_shm_open(const char *name, int flags, int mode)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 	int fd;
 
 	do
 		fd = shm_open(name, flags, (mode_t)mode);
 	while (fd < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
 	return system_result(fd, saved);
+}
+
+/*
+ * In a sticky directory the kernel says EPERM about a name of somebody else's. POSIX and glibc have EACCES for shm_unlink, and
+ * musl passes EPERM on.
+ */
+static inline int
+removal_result(int result, int saved)
+{
+	int error = system_result(result, saved);
+
+	return error == -EPERM ? -EACCES : error;
 }
 
 static inline int
@@ -79,7 +133,29 @@ sys_shm_unlink(const char *name)
 {
 	int saved = errno;
 
-	return system_result(shm_unlink(name), saved);
+	return removal_result(shm_unlink(name), saved);
+}
+
+static inline int
+sys_rename(const char *from, const char *to)
+{
+	int saved = errno;
+
+	return removal_result(rename(from, to), saved);
+}
+
+static inline int
+sys_open(const char *path, int flags, int mode)
+{
+	int state = cancellation_disable();
+	int saved = errno;
+	int fd;
+
+	do
+		fd = open(path, flags | O_CLOEXEC, mode);
+	while (fd < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
+	return system_result(fd, saved);
 }
 
 static inline int
@@ -116,18 +192,6 @@ sys_fstatat(int directory, const char *name, struct stat *ret_status, int flags)
 	int saved = errno;
 
 	return system_result(fstatat(directory, name, ret_status, flags), saved);
-}
-
-static inline int
-sys_statvfs(const char *path, struct statvfs *ret_place)
-{
-	int saved = errno;
-	int result;
-
-	do
-		result = statvfs(path, ret_place);
-	while (result < 0 && pshm__system_interrupted(saved));
-	return system_result(result, saved);
 }
 
 static inline int
@@ -192,6 +256,20 @@ sys_mprotect(int64_t address, int64_t length, int protections)
 }
 
 static inline int
+sys_msync(int64_t address, int64_t length, int flags)
+{
+	int state = cancellation_disable();
+	int saved = errno;
+	int result;
+
+	do
+		result = msync((void *)(uintptr_t)address, (size_t)length, flags);
+	while (result < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
+	return system_result(result, saved);
+}
+
+static inline int
 sys_mlock(int64_t address, int64_t length)
 {
 	int saved = errno;
@@ -203,9 +281,11 @@ sys_mlock(int64_t address, int64_t length)
 static inline int
 sys_close(int fd)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 	int result = close(fd);
 
+	cancellation_restore(state);
 	return result < 0 && pshm__system_interrupted(saved) ? 0 : system_result(result, saved);
 }
 
@@ -218,26 +298,44 @@ sys_fcntl(int fd, int command, int argument)
 }
 
 static inline int64_t
+sys_read(int fd, void *bytes, size_t count)
+{
+	int state = cancellation_disable();
+	int saved = errno;
+	ssize_t result;
+
+	do
+		result = read(fd, bytes, count);
+	while (result < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
+	return result < 0 ? pshm__system_error(saved) : result;
+}
+
+static inline int64_t
 sys_pread(int fd, void *bytes, size_t count, int64_t offset)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 	ssize_t result;
 
 	do
 		result = pread(fd, bytes, count, offset);
 	while (result < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
 	return result < 0 ? pshm__system_error(saved) : result;
 }
 
 static inline int64_t
 sys_pwrite(int fd, const void *bytes, size_t count, int64_t offset)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 	ssize_t result;
 
 	do
 		result = pwrite(fd, bytes, count, offset);
 	while (result < 0 && pshm__system_interrupted(saved));
+	cancellation_restore(state);
 	return result < 0 ? pshm__system_error(saved) : result;
 }
 
@@ -256,19 +354,35 @@ sys_realloc(void *memory, size_t size)
 static inline int64_t
 sys_sendmsg(int socket, const struct msghdr *message, int flags)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 	ssize_t result = sendmsg(socket, message, flags);
 
+	cancellation_restore(state);
 	return result < 0 ? pshm__system_error(saved) : result;
 }
 
 static inline int64_t
 sys_recvmsg(int socket, struct msghdr *ret_message, int flags)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 	ssize_t result = recvmsg(socket, ret_message, flags);
 
+	cancellation_restore(state);
 	return result < 0 ? pshm__system_error(saved) : result;
+}
+
+/* The family of a socket's addresses. */
+static inline int
+sys_family(int socket)
+{
+	int saved = errno;
+	struct sockaddr address = { .sa_family = AF_UNSPEC };
+	socklen_t size = sizeof address;
+	int result = getsockname(socket, &address, &size);
+
+	return result < 0 ? pshm__system_error(saved) : address.sa_family;
 }
 
 static inline int
@@ -295,6 +409,30 @@ sys_clock_gettime(clockid_t clock, struct timespec *ret_time)
 	return system_result(clock_gettime(clock, ret_time), saved);
 }
 
+/*
+ * Wait until a descriptor is ready: 1, or 0 when the nanoseconds are over. A signal with a handler ends the wait, whatever
+ * SA_RESTART says, and so does the cancellation of the thread: this is the one call here that it acts in.
+ */
+#ifdef __APPLE__
+static inline int
+sys_poll(struct pollfd *descriptor, int64_t nanoseconds)
+{
+	int64_t milliseconds = (nanoseconds + 999999) / 1000000;
+	int saved = errno;
+
+	return system_result(poll(descriptor, 1, (int)milliseconds), saved);
+}
+#else
+static inline int
+sys_poll(struct pollfd *descriptor, int64_t nanoseconds)
+{
+	struct timespec time = { .tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000) };
+	int saved = errno;
+
+	return system_result(ppoll(descriptor, 1, &time, NULL), saved);
+}
+#endif
+
 static inline int
 sys_getentropy(void *ret_bytes, size_t count)
 {
@@ -306,9 +444,11 @@ sys_getentropy(void *ret_bytes, size_t count)
 static inline int
 sys_opendir(const char *path, DIR **ret_directory)
 {
+	int state = cancellation_disable();
 	int saved = errno;
 
 	*ret_directory = opendir(path);
+	cancellation_restore(state);
 	return *ret_directory == NULL ? pshm__system_error(saved) : 0;
 }
 
@@ -317,10 +457,12 @@ static inline const struct dirent *
 sys_readdir(DIR *directory, int *ret_error)
 {
 	const struct dirent *entry;
+	int state = cancellation_disable();
 	int saved = errno;
 
 	errno = 0;
 	entry = readdir(directory);
+	cancellation_restore(state);
 	*ret_error = entry == NULL ? -errno : 0;
 	errno = saved;
 	return entry;
@@ -329,9 +471,12 @@ sys_readdir(DIR *directory, int *ret_error)
 static inline int
 sys_closedir(DIR *directory)
 {
+	int state = cancellation_disable();
 	int saved = errno;
+	int result = closedir(directory);
 
-	return system_result(closedir(directory), saved);
+	cancellation_restore(state);
+	return system_result(result, saved);
 }
 
 #endif

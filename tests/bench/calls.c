@@ -23,13 +23,13 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
 #endif
 
 enum { ITEMS = 32, PAGE = 4096, SIZE = 4 * PAGE, NAME_SIZE = 257 };
@@ -146,7 +146,7 @@ static void
 a_message(int i)
 {
 	a_socket(i);
-	need(pshm_send(ends[0], fds[i]) == 0, "pshm_send");
+	need(pshm_send(ends[0], fds[i], -1) == 0, "pshm_send");
 }
 
 /* What is left behind. */
@@ -276,7 +276,7 @@ opened(int fd)
 	return fd < 0 || fstat(fd, &status) < 0 ? -1 : fd;
 }
 
-static struct statvfs place;
+static struct statfs place;
 
 #define READ_WRITE (PROT_READ | PROT_WRITE)
 #define WRITABLE (PSHM_PROT_READ | PSHM_PROT_WRITE)
@@ -310,14 +310,14 @@ static struct statvfs place;
 	     shm_open(names[i], O_RDWR | O_CREAT | O_EXCL | O_NONBLOCK, 0600)) \
 	PAIR(open_supersede, 1, a_name, close_result_and_unlink, \
 	     pshm_open(names[i], PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, &created), supersede_by_hand(i)) \
-	PAIR(open_anonymous, 0, nothing, close_result, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 1, NULL, 0), \
+	PAIR(open_anonymous, 0, nothing, close_result, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0), \
 	     anonymous_by_hand()) \
 	PAIR(delete, 1, a_name, keep, pshm_delete(names[i]), shm_unlink(names[i])) \
 	PAIR(delete_if_same, 1, a_name_of_an_open_object, close_object, pshm_delete_if_same(names[i], fds[i]), \
 	     delete_if_same_by_hand(i)) \
 	PAIR(truncate, 0, an_unlinked_object, close_object, pshm_truncate(fds[i], 2 * PAGE), ftruncate(fds[i], 2 * PAGE)) \
 	PAIR(allocate, 0, an_empty_anonymous_object, close_object, pshm_allocate(fds[i], PAGE), allocate_by_hand(i)) \
-	PAIR(space, 0, nothing, keep, pshm_space(&fields[0], &fields[1]), statvfs("/dev/shm", &place)) \
+	PAIR(space, 0, nothing, keep, pshm_space(&fields[0], &fields[1]), statfs("/dev/shm", &place)) \
 	PAIR(map, 0, an_unlinked_object, unmap_result, pshm_map(fds[i], SIZE, WRITABLE, PSHM_MAP_SHARED, 0), \
 	     (long)mmap(NULL, SIZE, READ_WRITE, MAP_SHARED, fds[i], 0)) \
 	PAIR(unmap, 0, a_mapping, close_object, pshm_unmap((int64_t)memories[i], SIZE), munmap(memories[i], SIZE)) \
@@ -333,8 +333,8 @@ static struct statvfs place;
 	PAIR(copy, 0, a_mapping, unmap_memory, pshm_copy((int64_t)bytes, (int64_t)(bytes + 16384), 16384), \
 	     memmove(bytes, bytes + 16384, 16384) == NULL) \
 	PAIR(fill, 0, a_mapping, unmap_memory, pshm_fill((int64_t)bytes, 0, 16384), memset(bytes, 0, 16384) == NULL) \
-	PAIR(send, 0, a_socket, close_socket, pshm_send(ends[0], fds[i]), send_by_hand(fds[i])) \
-	PAIR(receive, 0, a_message, close_socket_and_result, pshm_receive(ends[1]), receive_by_hand()) \
+	PAIR(send, 0, a_socket, close_socket, pshm_send(ends[0], fds[i], -1), send_by_hand(fds[i])) \
+	PAIR(receive, 0, a_message, close_socket_and_result, pshm_receive(ends[1], -1), receive_by_hand()) \
 	PAIR(socketpair, 0, nothing, close_ends, pshm_socketpair(&pairs_of_ends[i][0], &pairs_of_ends[i][1]), \
 	     socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs_of_ends[i])) \
 	PAIR(seal, 0, an_anonymous_object, close_object, pshm_seal(fds[i], PSHM_SEAL_SHRINK), \
@@ -352,22 +352,26 @@ close_both_and_unlink(int i)
 BY_HAND
 supersede_by_hand(int i)
 {
-	int fd = open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	char from[32];
+	static const char hexadecimal[] = "0123456789abcdef";
+	char from[] = "/dev/shm/.pshm-000000000000000000000000";
+	char *digits = from + sizeof "/dev/shm/.pshm-" - 1;
 	char to[sizeof paths[0]];
+	unsigned char bytes[12];
+	int fd;
 
-	snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
-	snprintf(to, sizeof to, "/dev/shm%s", names[i]);
-	if (linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0 || shm_unlink(names[i]) < 0 ||
-	    linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) < 0)
+	if (getentropy(bytes, sizeof bytes) < 0)
 		return -1;
-	return fd;
+	for (int digit = 0; digit < 24; digit++)
+		digits[digit] = hexadecimal[(bytes[digit / 2] >> 4 * (digit % 2)) & 15];
+	fd = shm_open(from + sizeof "/dev/shm" - 1, O_RDWR | O_CREAT | O_EXCL | O_NONBLOCK, 0600);
+	snprintf(to, sizeof to, "/dev/shm%s", names[i]);
+	return fd < 0 || rename(from, to) < 0 ? -1 : fd;
 }
 
 BY_HAND
 anonymous_by_hand(void)
 {
-	int fd = memfd_create("posix-shm", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+	int fd = memfd_create("posix-shm", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
 
 	return fd < 0 || fchmod(fd, 0600) < 0 ? -1 : fd;
 }
@@ -387,11 +391,9 @@ allocate_by_hand(int i)
 {
 	static struct sysinfo machine;
 
-	if (fstat(fds[i], &status) < 0 || fstatvfs(fds[i], &place) < 0 || sysinfo(&machine) < 0)
+	if (fstat(fds[i], &status) < 0 || fstatfs(fds[i], &place) < 0 || sysinfo(&machine) < 0)
 		return -1;
-	if (fallocate(fds[i], FALLOC_FL_KEEP_SIZE, 0, PAGE) < 0 || fcntl(fds[i], F_GET_SEALS) < 0)
-		return -1;
-	return fallocate(fds[i], 0, PAGE - 1, 1) < 0 ? -1 : fstat(fds[i], &status);
+	return fallocate(fds[i], 0, 0, PAGE);
 }
 
 BY_HAND

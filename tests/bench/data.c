@@ -51,7 +51,7 @@ now(void)
 static int64_t
 object_memory(int64_t size, int object_flags, int map_flags)
 {
-	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, object_flags, 1, NULL, 0);
+	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, object_flags);
 	int64_t address = fd < 0 ? fd : pshm_truncate(fd, size);
 
 	if (address >= 0)
@@ -124,7 +124,7 @@ static void
 copy_rounds(int rounds)
 {
 	char *bytes = malloc((size_t)LARGEST);
-	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 1, NULL, 0);
+	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0);
 	int64_t address;
 
 	need(bytes != NULL && fd >= 0 && pshm_truncate(fd, LARGEST) == 0, "an object");

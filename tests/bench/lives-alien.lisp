@@ -1,8 +1,12 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; What a program does with an object, on SBCL through SB-ALIEN: posix-shm/alien, and the system by hand. As lives.lisp.
 
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (load (merge-pathnames "by-alien.lisp" #.*compile-file-truename*)))
+
 (defpackage #:bench
-  (:use #:cl #:sb-alien #:posix-shm/alien))
+  (:use #:cl #:sb-alien #:posix-shm/alien)
+  (:import-from #:by-alien #:case-by-hand #:*name* #:*other-name* #:*fd*))
 
 (in-package #:bench)
 
@@ -12,18 +16,7 @@
 (define-alien-routine ("lives_now" now) (signed 64))
 (define-alien-routine ("lives_run" run-in-c) (signed 64) (what int) (variant int) (count int) (name c-string))
 
-(declaim (inline hand-open hand-unlink hand-truncate hand-stat hand-map hand-unmap hand-close))
-(define-alien-routine ("shm_open" hand-open) int (name c-string) (flags int) (mode (unsigned 32)))
-(define-alien-routine ("shm_unlink" hand-unlink) int (name c-string))
-(define-alien-routine ("ftruncate" hand-truncate) int (fd int) (size (signed 64)))
-(define-alien-routine ("fstat" hand-stat) int (fd int) (status system-area-pointer))
-(define-alien-routine ("mmap" hand-map) system-area-pointer
-  (address unsigned-long) (length unsigned-long) (protections int) (flags int) (fd int) (offset (signed 64)))
-(define-alien-routine ("munmap" hand-unmap) int (address system-area-pointer) (length unsigned-long))
-(define-alien-routine ("close" hand-close) int (fd int))
-
-(defconstant +new+ #o302 "O_RDWR, O_CREAT and O_EXCL.")
-(defconstant +size+ 65536)
+(defconstant +size+ by-alien::+size+)
 (defconstant +read-write+ (logior +pshm-prot-read+ +pshm-prot-write+))
 
 (declaim (inline check))
@@ -31,78 +24,47 @@
 (defun check (result)
   (if (minusp result) (error "A call failed.") result))
 
-(defun map-by-hand (fd)
-  (declare (type (signed-byte 32) fd))
-  (let ((pointer (hand-map 0 +size+ 3 1 fd 0)))
-    (when (= (sb-sys:sap-int pointer) (1- (expt 2 64)))
-      (error "mmap failed."))
-    pointer))
-
 (defun map-and-unmap (fd)
   (declare (type (signed-byte 32) fd))
   (check (pshm-unmap (check (pshm-map fd +size+ +read-write+ +pshm-map-shared+ 0)) +size+)))
 
-(declaim (type simple-string *name* *other-name*))
-(defvar *name* (coerce (format nil "/pshm-bench-~D" (sb-posix:getpid)) 'simple-string))
-(defvar *other-name* (coerce (format nil "/pshm-bench-~D-" (sb-posix:getpid)) 'simple-string))
-
-(declaim (type (signed-byte 32) *fd*))
-(defvar *fd* (check (hand-open *name* +new+ #o600)))
-(check (hand-truncate *fd* +size+))
+(by-alien:prepare)
 
 (defvar *nothing* (sb-sys:int-sap 0))
 (defvar *octets* (make-array 144 :element-type '(unsigned-byte 8)))
 
 (defvar *cases* '())
 
-(defmacro define-case (name ours hand)
-  `(setf *cases* (append *cases* (list (list ,name (lambda () ,ours) (lambda () ,hand))))))
+(defmacro define-case (name ours)
+  `(setf *cases* (append *cases* (list (list ,name (lambda () ,ours) (case-by-hand ,name))))))
 
 (define-case "open+close"
-  (check (pshm-close (check (pshm-open *name* 0 0 0 0 *nothing*))))
-  (check (hand-close (check (hand-open *name* 0 0)))))
+  (check (pshm-close (check (pshm-open *name* 0 0 0 0 *nothing*)))))
 
 (define-case "stat"
   (sb-sys:with-pinned-objects (*octets*)
     (let ((fields (sb-sys:vector-sap *octets*)))
       (check (pshm-fstat *fd* fields +stat-fields+))
-      (sb-sys:signed-sap-ref-64 fields (* 8 +pshm-stat-size+))))
-  (sb-sys:with-pinned-objects (*octets*)
-    (let ((status (sb-sys:vector-sap *octets*)))
-      (check (hand-stat *fd* status))
-      (sb-sys:signed-sap-ref-64 status 48))))
+      (sb-sys:signed-sap-ref-64 fields (* 8 +pshm-stat-size+)))))
 
 (define-case "truncate"
-  (check (pshm-truncate *fd* +size+))
-  (check (hand-truncate *fd* +size+)))
+  (check (pshm-truncate *fd* +size+)))
 
 (define-case "map+unmap"
-  (map-and-unmap *fd*)
-  (check (hand-unmap (map-by-hand *fd*) +size+)))
+  (map-and-unmap *fd*))
 
 (define-case "named"
   (let ((fd (check (pshm-open *other-name* +pshm-direction-io+ +pshm-if-exists-error+ 0 #o600 *nothing*))))
     (check (pshm-truncate fd +size+))
     (map-and-unmap fd)
     (check (pshm-close fd))
-    (check (pshm-delete *other-name*)))
-  (let ((fd (check (hand-open *other-name* +new+ #o600))))
-    (check (hand-truncate fd +size+))
-    (check (hand-unmap (map-by-hand fd) +size+))
-    (check (hand-close fd))
-    (check (hand-unlink *other-name*))))
+    (check (pshm-delete *other-name*))))
 
 (define-case "anonymous"
-  (let ((fd (check (pshm-open-anonymous +pshm-direction-io+ #o600 0 1 *nothing* 0))))
+  (let ((fd (check (pshm-open-anonymous +pshm-direction-io+ #o600 0))))
     (check (pshm-truncate fd +size+))
     (map-and-unmap fd)
-    (check (pshm-close fd)))
-  (let* ((name (format nil "/bench-~36R" (random (expt 2 64))))
-         (fd (check (hand-open name +new+ #o600))))
-    (check (hand-unlink name))
-    (check (hand-truncate fd +size+))
-    (check (hand-unmap (map-by-hand fd) +size+))
-    (check (hand-close fd))))
+    (check (pshm-close fd))))
 
 (defun nanoseconds (function count)
   (declare (type function function) (type fixnum count))
@@ -139,6 +101,5 @@
          (show name "octets" (octets-per-call ours))
          (show name "octets by hand" (octets-per-call hand)))
 
-(hand-close *fd*)
-(hand-unlink *name*)
+(by-alien:done)
 (finish-output)

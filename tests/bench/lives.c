@@ -14,13 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
 #endif
 
 enum { SIZE = 65536 };
@@ -123,33 +122,19 @@ named(int variant, const char *name, int fd)
 }
 
 static int
-random_name(void)
-{
-	uint64_t number;
-	char name[32];
-	int fd;
-
-	need(getrandom(&number, sizeof number, 0) == sizeof number, "getrandom");
-	snprintf(name, sizeof name, "/bench-%016llx", (unsigned long long)number);
-	fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
-	return fd < 0 || shm_unlink(name) < 0 ? -1 : fd;
-}
-
-static int
 anonymous(int variant, const char *name, int fd)
 {
 	(void)name;
 	if (variant == OURS) {
-		fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 1, NULL, 0);
+		fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0);
 		return size_and_map(variant, fd) && pshm_close(fd) == 0;
 	}
-	if (variant == HAND) {
-		fd = random_name();
-	} else {
-		fd = memfd_create("posix-shm", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
-		if (fd < 0 || fchmod(fd, 0600) < 0)
-			return 0;
-	}
+	if (variant == HAND)
+		fd = memfd_create("bench", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	else
+		fd = memfd_create("posix-shm", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+	if (fd < 0 || fchmod(fd, 0600) < 0)
+		return 0;
 	return size_and_map(variant, fd) && close(fd) == 0;
 }
 

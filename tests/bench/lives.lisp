@@ -1,7 +1,11 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; What a program does with an object, in Lisp: through posix-shm, and by hand through CFFI. Needs BENCH_ROUNDS, and the
-;;;; library of lives.c in BENCH_LIVES. Prints case, variant and nanoseconds, a line per round; on SBCL also the octets that
-;;;; a call allocates, and those of its result. Is compiled before it is loaded.
+;;;; library of lives.c in BENCH_LIVES. Prints case, variant and nanoseconds, a line per round; on SBCL also by hand without
+;;;; CFFI, the octets that a call allocates, and those of its result. Is compiled before it is loaded.
+
+#+sbcl
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (load (merge-pathnames "by-alien.lisp" #.*compile-file-truename*)))
 
 (defpackage #:bench
   (:use #:cl))
@@ -23,9 +27,12 @@
   (address :pointer) (length :size) (protections :int) (flags :int) (fd :int) (offset :int64))
 (cffi:defcfun ("munmap" hand-unmap) :int (address :pointer) (length :size))
 (cffi:defcfun ("close" hand-close) :int (fd :int))
+(cffi:defcfun ("memfd_create" hand-create) :int (name :string) (flags :uint))
+(cffi:defcfun ("fchmod" hand-chmod) :int (fd :int) (mode :uint32))
 (cffi:defcfun ("getpid" process) :int)
 
 (defconstant +new+ #o302 "O_RDWR, O_CREAT and O_EXCL.")
+(defconstant +anonymous+ 3 "MFD_CLOEXEC and MFD_ALLOW_SEALING.")
 (defconstant +size+ 65536)
 
 (defun check (result)
@@ -36,9 +43,6 @@
     (when (= (cffi:pointer-address pointer) (1- (expt 2 64)))
       (error "mmap failed."))
     pointer))
-
-(defun random-name ()
-  (format nil "/bench-~36R" (random (expt 2 64))))
 
 (defvar *name* (format nil "/pshm-bench-~D" (process)))
 (defvar *other-name* (format nil "/pshm-bench-~D-" (process)))
@@ -89,9 +93,8 @@
     (posix-shm:truncate-shm shm +size+)
     (posix-shm:munmap (posix-shm:mmap-shm shm +size+) +size+)
     (posix-shm:close-shm shm))
-  (let* ((name (random-name))
-         (fd (check (hand-open name +new+ #o600))))
-    (check (hand-unlink name))
+  (let ((fd (check (hand-create "bench" +anonymous+))))
+    (check (hand-chmod fd #o600))
     (check (hand-truncate fd +size+))
     (check (hand-unmap (map-by-hand fd) +size+))
     (check (hand-close fd))))
@@ -109,7 +112,9 @@
 
 (defun measure (index name ours hand rounds)
   (let* ((count (1+ (ceiling 1000000 (max 1 (nanoseconds ours 20)))))
+         #+sbcl (alien (by-alien:case-by-hand (if (string= name "open+close") "open+stat+close" name)))
          (variants (list (cons "ours" (lambda () (nanoseconds ours count)))
+                         #+sbcl (cons "alien" (lambda () (nanoseconds alien count)))
                          (cons "hand" (lambda () (nanoseconds hand count)))
                          (cons "calls" (lambda () (/ (run-in-c index 1 count *name*) count))))))
     (dotimes (round rounds)
@@ -154,6 +159,9 @@
       (show "closing" "ours" (nanoseconds closing 200))
       (show "closing" "plain" (nanoseconds plain 200)))))
 
+#+sbcl
+(by-alien:prepare)
+
 (let ((rounds (parse-integer (uiop:getenv "BENCH_ROUNDS"))))
   (measure-closing rounds)
   (loop for (name ours hand) in *cases*
@@ -167,6 +175,8 @@
   (show "stat" "octets of the result" (octets-of (parts-of-stat (posix-shm:shm-stats *shm*))))
   (show "open+close" "octets of the result" (octets-of (parts-of-shm *shm*))))
 
+#+sbcl
+(by-alien:done)
 (posix-shm:close-shm *shm*)
 (posix-shm:delete-shm *name*)
 (finish-output)

@@ -11,6 +11,8 @@ int fstat(int fd, void *status);
 void *mmap(void *address, size_t length, int protections, int flags, int fd, int64_t offset);
 int munmap(void *address, size_t length);
 int close(int fd);
+int memfd_create(const char *name, unsigned flags);
+int fchmod(int fd, unsigned mode);
 int getpid(void);
 int64_t lives_now(void);
 int64_t lives_run(int what, int variant, int count, const char *name);
@@ -73,15 +75,14 @@ local cases = {
     end },
   { "anonymous",
     function()
-      local new = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 384, 0, 1, nil, 0))
+      local new = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 384, 0))
       check(shm.pshm_truncate(new, SIZE))
       map_and_unmap(new)
       check(shm.pshm_close(new))
     end,
     function()
-      local random = ("/bench-%d-%d"):format(math.random(2 ^ 31), math.random(2 ^ 31))
-      local new = check(C.shm_open(random, NEW, 384))
-      check(C.shm_unlink(random))
+      local new = check(C.memfd_create("bench", 3)) -- MFD_CLOEXEC and MFD_ALLOW_SEALING
+      check(C.fchmod(new, 384))
       check(C.ftruncate(new, SIZE))
       check(C.munmap(map_by_hand(new), SIZE))
       check(C.close(new))

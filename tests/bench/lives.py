@@ -7,13 +7,13 @@ import ctypes
 import math
 import mmap
 import os
-import random
 from ctypes import c_int, c_int64, c_size_t, c_uint, c_void_p, c_char_p
 from multiprocessing import resource_tracker, shared_memory
 
 import posix_shm as shm
 
 NEW, SIZE = os.O_RDWR | os.O_CREAT | os.O_EXCL, 65536
+ANONYMOUS = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
 PROTECTIONS = shm.PSHM_PROT_READ | shm.PSHM_PROT_WRITE
 
 
@@ -31,6 +31,8 @@ fstat = function(system, "fstat", c_int, c_int, c_void_p)
 map_memory = function(system, "mmap", c_void_p, c_void_p, c_size_t, c_int, c_int, c_int, c_int64)
 munmap = function(system, "munmap", c_int, c_void_p, c_size_t)
 close = function(system, "close", c_int, c_int)
+memfd_create = function(system, "memfd_create", c_int, c_char_p, c_uint)
+fchmod = function(system, "fchmod", c_int, c_int, c_uint)
 
 lives = ctypes.CDLL(os.environ["BENCH_LIVES"])
 now = function(lives, "lives_now", c_int64)
@@ -136,16 +138,15 @@ def named_python():
 
 
 def anonymous_ours():
-    new = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o600, 0, 1, None, 0))
+    new = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o600, 0))
     check(shm.pshm_truncate(new, SIZE))
     map_and_unmap(new)
     check(shm.pshm_close(new))
 
 
 def anonymous_hand():
-    random_name = b"/bench-%x" % random.getrandbits(64)
-    new = check(shm_open(random_name, NEW, 0o600))
-    check(shm_unlink(random_name))
+    new = check(memfd_create(b"bench", ANONYMOUS))
+    check(fchmod(new, 0o600))
     check(ftruncate(new, SIZE))
     check(munmap(map_by_hand(new), SIZE))
     check(close(new))

@@ -4,7 +4,7 @@
 
 Needs the variables of tests/environment.sh. What is measured goes to tests/bench/work/results in the build directory, a file
 per part; page.py makes the page and its plots from these files alone, in doc or in the folder that BENCH_DOCUMENTS names. A
-part whose tools are missing is left out. With arguments only the named parts are measured again: calls, instructions, lives, data, scale, loading.
+part whose tools are missing is left out. With arguments only the named parts are measured again: calls, instructions, lives, moves, data, scale, loading.
 """
 import glob
 import json
@@ -92,7 +92,7 @@ def stripped_size():
 
 
 def lives():
-    variables = {"BENCH_LIVES": program("liblives.so"), "LUA_PATH": os.environ["top_srcdir"] + "/shim/abi/?.lua"}
+    variables = {"BENCH_LIVES": program("liblives.so"), "LUA_PATH": os.environ["top_srcdir"] + "/shim/bindings/luajit/?.lua"}
     measure("lives-C", [program("lives"), "201"])
     measure("lives-Python", [sys.executable, source("lives.py")], BENCH_ROUNDS=101, **variables)
     if has("luajit"):
@@ -115,6 +115,14 @@ def data():
                 BENCH_COMPILED=program("octets.fasl"), BENCH_LIVES=program("liblives.so"))
         measure("vectors", lisp_command("SBCL"), BENCH_ROUNDS=9, BENCH_SYSTEM="posix-shm", BENCH_FILE=source("vectors.lisp"),
                 BENCH_COMPILED=program("vectors.fasl"))
+
+
+def moves():
+    for implementation, rounds in {"SBCL": 31, "ECL": 15, "CLISP": 15, "ABCL": 5}.items():
+        if has(implementation.lower()):
+            measure("moves-" + implementation, lisp_command(implementation), BENCH_ROUNDS=rounds, BENCH_SYSTEM="posix-shm",
+                    BENCH_FILE=source("moves.lisp"), BENCH_COMPILED=program(f"moves-{implementation}.fas"),
+                    BENCH_LIVES=program("liblives.so"))
 
 
 def scale():
@@ -167,7 +175,7 @@ def loading():
     save("loading", lines)
 
 
-PARTS = {"calls": calls, "instructions": instructions, "lives": lives, "data": data, "scale": scale, "loading": loading}
+PARTS = {"calls": calls, "instructions": instructions, "lives": lives, "moves": moves, "data": data, "scale": scale, "loading": loading}
 
 
 def main():

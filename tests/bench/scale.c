@@ -72,7 +72,7 @@ show(const char *what, long long many, const char *told, double value)
 static int
 open_one(void)
 {
-	return pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 1, NULL, 0);
+	return pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0);
 }
 
 /* Nanoseconds to open one more and close it, while all the others are open: the median of rounds. */

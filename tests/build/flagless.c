@@ -11,7 +11,7 @@
 
 static int marking(int fd, int command, int argument);
 
-#include "socket.c"
+#include "api_passing.c"
 
 #undef sys_fcntl
 
@@ -73,12 +73,12 @@ main(void)
 	fail_at(0);
 	expect(pshm_socketpair(&ends[0], &ends[1]) == 0 && is_marked(ends[0]) && is_marked(ends[1]), "a pair is marked");
 	before = least_free();
-	expect(pshm_send(ends[0], 0) == 0 && pshm_send(ends[0], 0) == 0, "two are sent");
+	expect(pshm_send(ends[0], 0, -1) == 0 && pshm_send(ends[0], 0, -1) == 0, "two are sent");
 	fail_at(1);
-	expect(pshm_receive(ends[1]) == -EIO, "nothing is received, where the mark fails");
+	expect(pshm_receive(ends[1], -1) == -EIO, "nothing is received, where the mark fails");
 	expect(least_free() == before, "what was received is not left");
 	fail_at(0);
-	fd = pshm_receive(ends[1]);
+	fd = pshm_receive(ends[1], -1);
 	expect(fd == before && is_marked(fd), "what is received is marked");
 	return bad;
 }

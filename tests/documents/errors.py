@@ -28,7 +28,7 @@ BUFFER, FIELDS = ctypes.create_string_buffer(64), (ctypes.c_int64 * 16)()
 BYTES = ((BUFFER, 10), (BUFFER, 0), (BUFFER, -1), (None, 0), (None, 10))
 PROTECTIONS = (PSHM_PROT_NONE, PSHM_PROT_READ, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_PROT_READ | PSHM_PROT_EXEC, 8)
 MAPPED = [PSHM_MAP_SHARED, PSHM_MAP_PRIVATE, PSHM_MAP_SHARED | PSHM_MAP_PRIVATE, 0]
-MAPPED += [PSHM_MAP_SHARED | flag for flag in (PSHM_MAP_ANONYMOUS, PSHM_MAP_LOCK, PSHM_MAP_POPULATE, PSHM_MAP_HUGE, 0x40)]
+MAPPED += [PSHM_MAP_SHARED | flag for flag in (PSHM_MAP_ANONYMOUS, PSHM_MAP_LOCK, PSHM_MAP_POPULATE, PSHM_MAP_HUGE, PSHM_MAP_NODUMP, PSHM_MAP_GROWSDOWN, 0x40)]
 
 
 def sized(fd):
@@ -37,7 +37,7 @@ def sized(fd):
 
 
 def sealed(seals):
-    fd = sized(pshm_open_anonymous(IO, 0o600, 0, 1, None, 0))
+    fd = sized(pshm_open_anonymous(IO, 0o600, 0))
     pshm_seal(fd, seals)
     return fd
 
@@ -53,7 +53,7 @@ def descriptors():
         "closed": 1000, "negative": -1, "object": named, "read-only object": pshm_reopen(named, INPUT),
         "anonymous": sealed(0), "sealed": sealed(PSHM_SEAL_SHRINK | PSHM_SEAL_GROW | PSHM_SEAL_WRITE | PSHM_SEAL_SEAL),
         "sealed for the future": sealed(PSHM_SEAL_FUTURE_WRITE),
-        "read-only anonymous": pshm_open_anonymous(INPUT, 0o400, 0, 1, None, 0),
+        "read-only anonymous": pshm_open_anonymous(INPUT, 0o400, 0),
         "directory": os.open("/dev/shm/folder", os.O_RDONLY), "terminal": os.openpty()[1], "file": file,
         "read-only file": os.open(path, os.O_RDONLY),
     }.items()
@@ -82,7 +82,7 @@ def calls_with(fd):
     yield from (("seal", fd, seals) for seals in (0, 64, PSHM_SEAL_EXEC, PSHM_SEAL_WRITE, PSHM_SEAL_SHRINK))
     yield from (("set_inheritable", fd, 0), ("set_inheritable", fd, 2), ("seals", fd), ("dup", fd))
     yield from (("reopen", fd, direction) for direction in (INPUT, IO, 1))
-    yield from (("send", fd, 0), ("receive", fd), ("delete_if_same", b"/object", fd))
+    yield from (("send", fd, 0, 0), ("receive", fd, 0), ("delete_if_same", b"/object", fd))
 
 
 def calls_with_name(name):
@@ -95,13 +95,15 @@ def calls_with_name(name):
 
 
 def calls_with_socket(one):
-    yield from (("send", one, 0), ("send", one, 1000), ("receive", one))
+    for timeout in (0, 1000):
+        yield from (("send", one, 0, timeout), ("send", one, 1000, timeout), ("receive", one, timeout))
 
 
 def calls_with_address(address):
     for size in SIZES:
         yield from (("munmap", address, size), ("unmap", address, size), ("unmap_prefixed", address, size, PAGE))
         yield from (("mprotect", address, size, protections) for protections in (0, 8))
+        yield from (("msync", address, size, flags) for flags in (PSHM_MS_SYNC, PSHM_MS_ASYNC | PSHM_MS_INVALIDATE, 0))
 
 
 def place_everything():
@@ -139,8 +141,10 @@ def all_unnamed():
         here, there = socket.socketpair(socket.AF_UNIX, kind)
         there.close()
         yield from unnamed("a socket whose peer is gone", calls_with_socket(here.fileno()))
+    for one in (socket.socket(socket.AF_INET, socket.SOCK_DGRAM), *socket.socketpair()):
+        yield from unnamed("a socket of another domain, or nothing to receive", calls_with_socket(one.fileno()))
     # Nothing is mapped at these.
-    for address in (-1, 0, 1, PAGE, 2**62, MOST - PAGE + 1):
+    for address in (-PAGE, -1, 0, 1, PAGE, 2**62, MOST - PAGE + 1):
         yield from unnamed(f"address {address}", calls_with_address(address))
 
 

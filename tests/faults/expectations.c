@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { ANY_ERROR = 0, ANY_CALL = 0, FROM_SECOND = -2 };
+enum { ANY_ERROR = 0, ANY_CALL = 0 };
 
 /* A scenario's name, or the beginning of several; the function; which of its calls; the errno; and what comes of it. */
 static const struct {
@@ -25,43 +25,66 @@ static const struct {
 	{ "has ", INTERPOSED, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
 
 	/* Interrupted: called again. A close is not, and counts as done; the wait for a message comes back. */
-	{ "send", CALL_sendmsg, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
-	{ "receive", CALL_recvmsg, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+	{ "send", INTERPOSED, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+	{ "receive", INTERPOSED, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+
+	/* Not ready: the call waits for the socket, and tries again. */
+	{ "send", CALL_sendmsg, ANY_CALL, EAGAIN, "", NO_DAMAGE },
+	{ "receive", CALL_recvmsg, ANY_CALL, EAGAIN, "", NO_DAMAGE },
 	{ "", INTERPOSED, ANY_CALL, EINTR, "", NO_DAMAGE },
 
 	/* Closing what was only a help on the way: nobody can do anything about it. */
 	{ "close", CALL_close, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
 	{ "", CALL_close, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
 
-	/* The ladder to an anonymous object: what this system does not have leads to the next rung. */
+	/* An anonymous object: what this system does not have, and what a sandbox does not know, leads to the next fallback. */
 	{ "anonymous huge", CALL_memfd_create, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 	{ "anonymous", CALL_memfd_create, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "anonymous huge", CALL_memfd_create, ANY_CALL, EPERM, "ENOTSUP", NO_DAMAGE },
+	{ "anonymous", CALL_memfd_create, ANY_CALL, EPERM, "", NO_DAMAGE },
+	{ "anonymous executable", CALL_memfd_create, 1, EINVAL, "EPERM", MAY_SUCCEED }, /* sealed by the policy, without the flag */
 	{ "anonymous", CALL_memfd_create, 1, EINVAL, "", NO_DAMAGE },
 	{ "anonymous huge", CALL_memfd_create, ANY_CALL, EINVAL, "ENOTSUP", NO_DAMAGE },
 	{ "anonymous", CALL_memfd_create, ANY_CALL, EINVAL, "", NO_DAMAGE },
+	/* A policy that forbids executable ones; an older kernel does not know what the policy demands. */
+	{ "anonymous executable", CALL_memfd_create, ANY_CALL, EACCES, NULL, NO_DAMAGE },
+	{ "anonymous huge", CALL_memfd_create, ANY_CALL, EACCES, "EACCES ENOTSUP", MAY_SUCCEED },
+	{ "anonymous", CALL_memfd_create, ANY_CALL, EACCES, NULL, MAY_SUCCEED },
 	{ "anonymous", CALL_open, ANY_CALL, ENOTSUP, "", NO_DAMAGE },
 	{ "anonymous", CALL_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
 	{ "anonymous", CALL_open, ANY_CALL, EISDIR, NULL, MAY_SUCCEED }, /* a kernel without O_TMPFILE says so */
+	{ "anonymous for input", CALL_open, ANY_CALL, EACCES, NULL, MAY_SUCCEED }, /* a sandbox without /proc */
+	{ "anonymous for input", CALL_open, ANY_CALL, EPERM, NULL, MAY_SUCCEED },
 	{ "anonymous", CALL_shm_open, ANY_CALL, EEXIST, NULL, MAY_SUCCEED }, /* a random name is taken: another is tried */
-	{ "anonymous", CALL_shm_unlink, ANY_CALL, ENOENT, "", LEAVES_NAME }, /* another has removed the name of the moment */
+	{ "anonymous", CALL_shm_open, ANY_CALL, EAGAIN, NULL, MAY_SUCCEED }, /* opened for reading by its name */
+	{ "anonymous", CALL_shm_unlink, ANY_CALL, ENOENT, "", LEAVES_NAME }, /* another process has removed the temporary name */
+	{ "anonymous", CALL_shm_unlink, ANY_CALL, EPERM, "EACCES", LEAVES_NAME },
 	{ "anonymous", CALL_shm_unlink, ANY_CALL, ANY_ERROR, NULL, LEAVES_NAME },
-	{ "anonymous", CALL_clock_gettime, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+
+	/* Random bytes come from the device where the call is missing. */
+	{ "", CALL_getentropy, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "", CALL_getentropy, ANY_CALL, EPERM, "", NO_DAMAGE },
+
+	/* A lease: the call waits until it is broken. What is created has none. */
+	{ "shm_open exclusive", CALL_shm_open, ANY_CALL, EAGAIN, NULL, NO_DAMAGE },
+	{ "shm_open", CALL_shm_open, ANY_CALL, EAGAIN, "", NO_DAMAGE },
+	{ "open creating", CALL_shm_open, ANY_CALL, EAGAIN, NULL, NO_DAMAGE },
+	{ "open or create missing", CALL_shm_open, 2, EAGAIN, NULL, NO_DAMAGE },
+	{ "open", CALL_shm_open, ANY_CALL, EAGAIN, "", NO_DAMAGE },
+	{ "delete if same", CALL_shm_open, ANY_CALL, EAGAIN, "", NO_DAMAGE },
+
+	/* Somebody else's name: the errno is the same on every platform. */
+	{ "supersede", CALL_rename, ANY_CALL, EPERM, "EACCES", NO_DAMAGE },
+	{ "", CALL_shm_unlink, ANY_CALL, EPERM, "EACCES", NO_DAMAGE },
 
 	/* Another takes or removes the name meanwhile: tried again. */
 	{ "open or create existing", CALL_shm_open, 1, ENOENT, "", NO_DAMAGE },
 	{ "open or create missing", CALL_shm_open, 1, ENOENT, "", NO_DAMAGE },
 	{ "open or create missing", CALL_shm_open, 2, EEXIST, "", NO_DAMAGE },
-	{ "supersede", CALL_linkat, ANY_CALL, EEXIST, "", NO_DAMAGE },
+	{ "supersede", CALL_rename, ANY_CALL, ENOENT, "", NO_DAMAGE },
 	{ "supersede", CALL_shm_unlink, ANY_CALL, ENOENT, "", NO_DAMAGE },
 	{ "supersede", CALL_shm_open, ANY_CALL, EEXIST, "", NO_DAMAGE },
-
-	/* Superseding by a link needs O_TMPFILE and /proc; without one of them it goes by the name. */
-	{ "supersede", CALL_open, ANY_CALL, ENOTSUP, "", NO_DAMAGE },
-	{ "supersede", CALL_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
-	{ "supersede", CALL_open, 1, EISDIR, "", NO_DAMAGE },
-	{ "supersede", CALL_linkat, ANY_CALL, ENOENT, "", NO_DAMAGE },
-	/* The second link comes after the old name is gone; by the name, the old object is given up first. */
-	{ "supersede", CALL_linkat, FROM_SECOND, ANY_ERROR, NULL, LOSES_NAME },
+	/* Where objects are not files, the old one is given up first. */
 	{ "supersede", CALL_shm_open, ANY_CALL, ANY_ERROR, NULL, LOSES_NAME },
 
 	/* Without /proc a descriptor with the same access is duplicated, and no other can be had. */
@@ -74,19 +97,25 @@ static const struct {
 	/* Opening empties; what was opened is looked at afterwards. */
 	{ "open truncating", CALL_fstat, ANY_CALL, ANY_ERROR, NULL, IS_EMPTIED },
 
-	/* Room, seals or pages that cannot be looked up are no reason not to try. */
-	{ "allocate", CALL_fstatvfs, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	/* What cannot be looked up bounds nothing. */
+	{ "allocate", CALL_fstatfs, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
 	{ "allocate", CALL_sysinfo, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
-	{ "allocate", CALL_fstat, 2, ANY_ERROR, "", NO_DAMAGE },
-	{ "allocate", CALL_fcntl, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
-	/* The growth comes last, when there are pages for everything: the kernel has no reason to refuse it then. */
-	{ "allocate past end", CALL_fallocate, 5, ENOSYS, "ENOTSUP", GAINS_PAGES },
-	{ "allocate past end", CALL_fallocate, 5, ANY_ERROR, NULL, GAINS_PAGES },
+	{ "allocate", CALL_open, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "allocate", CALL_pread, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "allocate", CALL_lstat, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "space", CALL_sysinfo, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
+	{ "space", CALL_open, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
+	{ "space", CALL_pread, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
+	{ "space", CALL_lstat, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
+	{ "allocate", CALL_fallocate, ANY_CALL, ENOMEM, "ENOSPC", NO_DAMAGE },
 	{ "allocate", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
+	{ "discard", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 	{ "fallocate", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 
 	/* Advice that the kernel does not know is a flag that it does not have; a page that would be a SIGBUS is no room. */
-	{ "mmap settled", CALL_madvise, ANY_CALL, EINVAL, "ENOTSUP", NO_DAMAGE },
+	{ "mmap settled", CALL_madvise, 1, ANY_ERROR, "", NO_DAMAGE }, /* huge pages are a hint */
+	{ "mmap settled", CALL_madvise, 2, EINVAL, "ENOTSUP", NO_DAMAGE },
+	{ "mmap nodump", CALL_madvise, ANY_CALL, EINVAL, "", NO_DAMAGE }, /* tried again in whole pages of the object */
 	{ "mmap settled", CALL_madvise, 2, EFAULT, "ENOSPC", NO_DAMAGE },
 	{ "mmap settled", CALL_mlock, ANY_CALL, ANY_ERROR, NULL, GAINS_PAGES },
 
@@ -110,7 +139,7 @@ enum { EXCEPTIONS = sizeof exceptions / sizeof exceptions[0] };
 static bool
 is_at(int row, int nth)
 {
-	return exceptions[row].nth == ANY_CALL || exceptions[row].nth == nth || (exceptions[row].nth == FROM_SECOND && nth >= 2);
+	return exceptions[row].nth == ANY_CALL || exceptions[row].nth == nth;
 }
 
 static bool

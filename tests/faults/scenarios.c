@@ -87,6 +87,27 @@ mmap_settled(struct world *world)
 	            PSHM_MAP_SHARED | PSHM_MAP_HUGE | PSHM_MAP_POPULATE | PSHM_MAP_LOCK, world->fd, 0);
 }
 
+static int64_t
+mmap_nodump(struct world *world)
+{
+	return call("pshm_mmap", 0, 2 * PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_NODUMP, world->fd, 0);
+}
+
+/* On the page before the mapping, which belongs to nobody. */
+static int64_t
+mmap_noreplace(struct world *world)
+{
+	munmap((void *)(uintptr_t)(world->address - PAGE), PAGE);
+	return call("pshm_mmap", world->address - PAGE, PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED_NOREPLACE, world->fd, 0);
+}
+
+static void
+unmap_page(struct world *world, int64_t result)
+{
+	(void)world;
+	munmap((void *)(uintptr_t)result, PAGE);
+}
+
 static void
 unmap_pages(struct world *world, int64_t result)
 {
@@ -104,6 +125,12 @@ static int64_t
 mprotect_(struct world *world)
 {
 	return call("pshm_mprotect", world->address, PAGE, PSHM_PROT_READ);
+}
+
+static int64_t
+msync_(struct world *world)
+{
+	return call("pshm_msync", world->address, PAGE, PSHM_MS_SYNC);
 }
 
 static int64_t
@@ -192,30 +219,28 @@ static int64_t
 anonymous(struct world *world)
 {
 	(void)world;
-	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, 0, 100, NULL, 0);
+	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, 0);
 }
 
 static int64_t
 anonymous_for_input(struct world *world)
 {
 	(void)world;
-	return call("pshm_open_anonymous", PSHM_DIRECTION_INPUT, 0240, 0, 100, NULL, 0);
+	return call("pshm_open_anonymous", PSHM_DIRECTION_INPUT, 0240, 0);
 }
 
 static int64_t
-anonymous_with_name(struct world *world)
+anonymous_executable(struct world *world)
 {
-	char name[64];
-
 	(void)world;
-	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0740, 0, 100, name, sizeof name);
+	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0740, 0);
 }
 
 static int64_t
 anonymous_huge(struct world *world)
 {
 	(void)world;
-	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, PSHM_ANONYMOUS_HUGE, 100, NULL, 0);
+	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, PSHM_ANONYMOUS_HUGE);
 }
 
 static int64_t
@@ -237,10 +262,27 @@ truncate_(struct world *world)
 	return call("pshm_truncate", world->fd, 5 * PAGE);
 }
 
+/* A machine and a control group that have enough: which files are read does not depend on where the tests run. */
+static const char *const enough[] = {
+	"/proc/meminfo", "MemAvailable: 1000000 kB\nSwapFree: 1000 kB\n",
+	"/proc/thread-self/cgroup", "0::/group\n",
+	"/sys/fs/cgroup/group/memory.max", "104857600\n",
+	"/sys/fs/cgroup/group/memory.current", "1048576\n",
+	"/sys/fs/cgroup/group/memory.stat", "anon 0\ninactive_file 4096\nactive_file 4096\n",
+	"/sys/fs/cgroup/group/memory.swap.max", "0\n",
+	"/sys/fs/cgroup/group/memory.swap.current", "0\n",
+	NULL
+};
+
 static int64_t
 allocate_past_end(struct world *world)
 {
-	return call("pshm_allocate", world->fd, 3 * MIB);
+	int64_t result;
+
+	interpose_files(enough);
+	result = call("pshm_allocate", world->fd, 3 * MIB);
+	interpose_files(NULL);
+	return result;
 }
 
 static int64_t
@@ -256,13 +298,23 @@ allocate_anonymous(struct world *world)
 }
 
 static int64_t
+discard(struct world *world)
+{
+	return call("pshm_discard", world->fd, PAGE, PAGE);
+}
+
+static int64_t
 space(struct world *world)
 {
 	int64_t total;
 	int64_t left;
+	int64_t result;
 
 	(void)world;
-	return call("pshm_space", &total, &left);
+	interpose_files(enough);
+	result = call("pshm_space", &total, &left);
+	interpose_files(NULL);
+	return result;
 }
 
 static int64_t
@@ -325,13 +377,48 @@ unmap_prefixed(struct world *world, int64_t result)
 static int64_t
 send(struct world *world)
 {
-	return call("pshm_send", world->there, world->fd);
+	return call("pshm_send", world->there, world->fd, -1);
 }
 
 static int64_t
 receive(struct world *world)
 {
-	return call("pshm_receive", world->there);
+	return call("pshm_receive", world->there, -1);
+}
+
+static int64_t
+when_busy(int64_t (*make)(struct world *world), struct world *world)
+{
+	int64_t result;
+
+	interpose_add_traits(BUSY_SOCKETS);
+	result = make(world);
+	interpose_remove_traits(BUSY_SOCKETS);
+	return result;
+}
+
+static int64_t
+send_later(struct world *world)
+{
+	return when_busy(send, world);
+}
+
+static int64_t
+receive_later(struct world *world)
+{
+	return when_busy(receive, world);
+}
+
+static int64_t
+receive_in_time_(struct world *world)
+{
+	return call("pshm_receive", world->there, 1000000000000);
+}
+
+static int64_t
+receive_in_time(struct world *world)
+{
+	return when_busy(receive_in_time_, world);
 }
 
 static int ends[2];
@@ -395,6 +482,7 @@ list(struct world *world)
 
 FEATURE(allocate, "allocate")
 FEATURE(anonymous, "anonymous")
+FEATURE(discard, "discard")
 FEATURE(huge_objects, "huge-objects")
 FEATURE(huge_pages, "huge-pages")
 FEATURE(populate, "populate")
@@ -416,8 +504,11 @@ const struct scenario scenarios[] = {
 	{ "mmap", mmap_, OUTCOME_ADDRESS, 0, unmap_pages },
 	{ "mmap lock", mmap_lock, OUTCOME_ADDRESS, 0, unmap_pages },
 	{ "mmap settled", mmap_settled, OUTCOME_ADDRESS, 0, unmap_pages },
+	{ "mmap nodump", mmap_nodump, OUTCOME_ADDRESS, 0, unmap_pages },
+	{ "mmap noreplace", mmap_noreplace, OUTCOME_ADDRESS, 0, unmap_page },
 	{ "munmap", munmap_, OUTCOME_UNMAPS, 0, NULL },
 	{ "mprotect", mprotect_, OUTCOME_NUMBER, 0, NULL },
+	{ "msync", msync_, OUTCOME_NUMBER, 0, NULL },
 	{ "close", close_, OUTCOME_CLOSES, 0, NULL },
 	{ "dup", dup_, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "set_inheritable", set_inheritable, OUTCOME_NUMBER, 0, NULL },
@@ -431,7 +522,7 @@ const struct scenario scenarios[] = {
 	{ "supersede missing", supersede_missing, OUTCOME_DESCRIPTOR, 1, NULL },
 	{ "anonymous", anonymous, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "anonymous for input", anonymous_for_input, OUTCOME_DESCRIPTOR, 0, NULL },
-	{ "anonymous with name", anonymous_with_name, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "anonymous executable", anonymous_executable, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "anonymous huge", anonymous_huge, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "delete", delete_, OUTCOME_NUMBER, -1, NULL },
 	{ "delete if same", delete_if_same, OUTCOME_NUMBER, -1, NULL },
@@ -439,6 +530,7 @@ const struct scenario scenarios[] = {
 	{ "allocate past end", allocate_past_end, OUTCOME_NUMBER, 0, NULL },
 	{ "allocate below end", allocate_below_end, OUTCOME_NUMBER, 0, NULL },
 	{ "allocate anonymous", allocate_anonymous, OUTCOME_NUMBER, 0, NULL },
+	{ "discard", discard, OUTCOME_NUMBER, 0, NULL },
 	{ "space", space, OUTCOME_NUMBER, 0, NULL },
 	{ "map", map, OUTCOME_ADDRESS, 0, unmap_pages },
 	{ "map lock", map_lock, OUTCOME_ADDRESS, 0, unmap_pages },
@@ -450,6 +542,9 @@ const struct scenario scenarios[] = {
 	{ "unmap_prefixed", unmap_prefixed_, OUTCOME_UNMAPS, 0, NULL },
 	{ "send", send, OUTCOME_NUMBER, 0, NULL },
 	{ "receive", receive, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "send later", send_later, OUTCOME_NUMBER, 0, NULL },
+	{ "receive later", receive_later, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "receive in time", receive_in_time, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "socketpair", socketpair_, OUTCOME_NUMBER, 0, close_ends },
 	{ "seal", seal, OUTCOME_NUMBER, 0, NULL },
 	{ "seals", seals, OUTCOME_NUMBER, 0, NULL },
@@ -458,6 +553,7 @@ const struct scenario scenarios[] = {
 	{ "list", list, OUTCOME_NUMBER, 0, NULL },
 	{ "has allocate", has_allocate, OUTCOME_NUMBER, 0, NULL },
 	{ "has anonymous", has_anonymous, OUTCOME_NUMBER, 0, NULL },
+	{ "has discard", has_discard, OUTCOME_NUMBER, 0, NULL },
 	{ "has huge-objects", has_huge_objects, OUTCOME_NUMBER, 0, NULL },
 	{ "has huge-pages", has_huge_pages, OUTCOME_NUMBER, 0, NULL },
 	{ "has populate", has_populate, OUTCOME_NUMBER, 0, NULL },

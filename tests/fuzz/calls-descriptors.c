@@ -59,6 +59,13 @@ op_reopen(void)
 		model_adopt((int)fd, slot->object, direction == 2);
 }
 
+/* None, or a time that is over soon. */
+static int64_t
+some_timeout(void)
+{
+	return choose(2) == 0 ? 0 : choose(100) * 1000;
+}
+
 void
 op_send(void)
 {
@@ -68,7 +75,7 @@ op_send(void)
 
 	if (model.in_flight_count == IN_FLIGHT)
 		return;
-	result = CALL(pshm_send(socket, fd_of(slot)));
+	result = CALL(pshm_send(socket, fd_of(slot), some_timeout()));
 	if (slot != NULL && socket == model.sockets[0]) {
 		CHECK(result == 0);
 		model.in_flight[model.in_flight_count++] = *slot;
@@ -81,14 +88,15 @@ void
 op_receive(void)
 {
 	int socket = choose(8) == 0 ? fd_of(some_slot()) : model.sockets[1];
-	int64_t fd = CALL(pshm_receive(socket));
+	int64_t timeout = some_timeout();
+	int64_t fd = CALL(pshm_receive(socket, timeout));
 
 	if (socket != model.sockets[1]) {
 		CHECK(fd == -EBADF || fd == -ENOTSOCK);
 		return;
 	}
 	if (model.in_flight_count == 0) {
-		CHECK(fd == -EAGAIN);
+		CHECK(fd == (timeout == 0 ? -EAGAIN : -ETIMEDOUT));
 		return;
 	}
 	CHECK(starved ? fd == -EMFILE : fd >= 0);

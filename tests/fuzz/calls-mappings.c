@@ -8,8 +8,8 @@ static int
 some_map_flags(void)
 {
 	static const int others[] = { 0, 0, 0, 0, PSHM_MAP_ANONYMOUS, PSHM_MAP_NORESERVE, PSHM_MAP_POPULATE, PSHM_MAP_LOCK,
-		                      PSHM_MAP_HUGE, PSHM_MAP_GROWSDOWN };
-	int flags = (choose(8) != 0 ? PSHM_MAP_SHARED : choose(4)) | others[choose(10)];
+		                      PSHM_MAP_HUGE, PSHM_MAP_GROWSDOWN, PSHM_MAP_NODUMP };
+	int flags = (choose(8) != 0 ? PSHM_MAP_SHARED : choose(4)) | others[choose(11)];
 
 	return choose(16) == 0 ? flags | (some_int() & ~PSHM_MAP_FIXED) : flags;
 }
@@ -101,8 +101,10 @@ op_map(void)
 	if (length <= 0 || offset < 0 || prefix < 0 || (prefix == 0 && (flags & PSHM_MAP_FIXED) != 0))
 		CHECK(address == -EINVAL);
 	else if (prefix == 0 && length > INT64_MAX - offset)
-		CHECK(address == -EOVERFLOW);
-	if (prefix == 0 || (prefix > 0 && prefix <= 1 << 20 && offset % page == 0))
+		CHECK(address == -EOVERFLOW || address == -EINVAL);
+	if ((flags & PSHM_MAP_FIXED_NOREPLACE) != 0)
+		CHECK(address == -EINVAL);
+	else if (prefix == 0 || (prefix > 0 && prefix <= 1 << 20 && offset % page == 0))
 		CHECK(address > 0 || !is_plain_request(slot, length, protections, flags, offset));
 	if (address < 0)
 		return;
@@ -167,7 +169,13 @@ op_mmap_fixed(void)
 	result = CALL(pshm_mprotect(address, pages * page, choose(4)));
 	CHECK(result == 0 || result == -EACCES);
 	EXPECT(-EINVAL, pshm_mprotect(address + 1 + choose(100), page, 0));
-	EXPECT(-EINVAL, pshm_mprotect(-page, page, 0));
+	EXPECT(-EINVAL, pshm_mprotect(-1 - choose(256), page, 0));
+	EXPECT(-EINVAL, pshm_mprotect(0, page, 0));
+	CHECK(pshm_mprotect(-page, page, 0) < 0);
+	EXPECT(0, pshm_msync(address, choose(2) * page, PSHM_MS_ASYNC));
+	EXPECT(-EINVAL, pshm_msync(address, page, PSHM_MS_SYNC | PSHM_MS_ASYNC));
+	EXPECT(-EINVAL, pshm_msync(address + 1 + choose(100), page, PSHM_MS_SYNC));
+	EXPECT(-EEXIST, pshm_mmap(address, page, 0, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_FIXED_NOREPLACE, -1, 0));
 	EXPECT(-EINVAL, pshm_mprotect(address, -1, 0));
 	EXPECT(-EINVAL, pshm_mprotect(address, page, 8 << choose(20)));
 	EXPECT(-EINVAL, pshm_munmap(address + 1 + choose(100), page));
@@ -175,6 +183,8 @@ op_mmap_fixed(void)
 	EXPECT(0, pshm_munmap(address, pages * page));
 	CHECK(!page_is_mapped(address) && !page_is_mapped(address + (pages - 1) * page));
 	EXPECT(-ENOMEM, pshm_mprotect(address, page, 1));
+	EXPECT(-ENOMEM, pshm_msync(address, page, PSHM_MS_SYNC));
+	EXPECT(address, pshm_mmap(address, page, 0, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_FIXED_NOREPLACE, -1, 0));
 	reserve_arena(address, pages * page);
 }
 

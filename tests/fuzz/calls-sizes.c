@@ -86,6 +86,43 @@ op_fallocate(void)
 	}
 }
 
+/* The model's bytes of the range are zero, as the object's have to be. */
+void
+op_discard(void)
+{
+	const struct descriptor *slot = some_slot();
+	int64_t offset = some_size();
+	int64_t length = some_size();
+	int64_t before[FIELDS];
+	int64_t after[FIELDS];
+	int64_t result;
+
+	if (slot != NULL)
+		CHECK(pshm_fstat(slot->fd, before, FIELDS) == FIELDS);
+	result = CALL(pshm_discard(fd_of(slot), offset, length));
+	if (offset < 0 || length < 0) {
+		CHECK(result == -EINVAL);
+	} else if (length > INT64_MAX - offset) {
+		CHECK(result == -EOVERFLOW);
+	} else if (slot == NULL) {
+		CHECK(result == -EBADF);
+	} else if (length == 0) {
+		CHECK(result == 0);
+	} else if (!slot->writable) {
+		CHECK(result == -EBADF);
+	} else if ((object_behind(slot)->seals & (PSHM_SEAL_WRITE | PSHM_SEAL_FUTURE_WRITE)) != 0) {
+		CHECK(result == -EPERM);
+	} else {
+		CHECK(result == 0);
+		if (offset < SHADOW)
+			memset(object_behind(slot)->bytes + offset, 0, (size_t)(length < SHADOW - offset ? length : SHADOW - offset));
+	}
+	if (slot == NULL)
+		return;
+	CHECK(pshm_fstat(slot->fd, after, FIELDS) == FIELDS);
+	CHECK(after[PSHM_STAT_SIZE] == before[PSHM_STAT_SIZE] && after[PSHM_STAT_BLOCKS] <= before[PSHM_STAT_BLOCKS]);
+}
+
 void
 op_space(void)
 {

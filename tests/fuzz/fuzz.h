@@ -76,6 +76,7 @@ void op_list(void);
 void op_truncate(void);
 void op_allocate(void);
 void op_fallocate(void);
+void op_discard(void);
 void op_space(void);
 void op_fstat(void);
 void op_fchmod(void);

@@ -138,6 +138,14 @@ name_of(const char *word)
 	return name;
 }
 
+bool
+is_own_name(const char *entry)
+{
+	char prefix[64];
+
+	return strncmp(entry, prefix, (size_t)snprintf(prefix, sizeof prefix, "pshm-t%d-", (int)owner)) == 0;
+}
+
 static void
 setup(void)
 {
@@ -175,6 +183,17 @@ suite_of(const char *name, int seconds, const TTest *const *tests)
 	return suite;
 }
 
+bool
+may_execute_memfds(void)
+{
+	FILE *file = fopen("/proc/sys/vm/memfd_noexec", "re");
+	int policy = file == NULL ? 0 : fgetc(file);
+
+	if (file != NULL)
+		fclose(file);
+	return policy != '2' && strcmp(interpose_personality_name(), "noexec-enforced") != 0;
+}
+
 int
 object_open_new(const char *name, int64_t size)
 {
@@ -188,7 +207,7 @@ object_open_new(const char *name, int64_t size)
 int
 anonymous_new(int64_t size)
 {
-	int fd = (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0, 100, NULL, 0));
+	int fd = (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0));
 
 	if (size > 0)
 		assert_success(call("pshm_truncate", fd, size));

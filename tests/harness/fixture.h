@@ -19,6 +19,9 @@ Suite *suite_of(const char *name, int seconds, const TTest *const *tests);
 /* A name of this test, the same in its children: "/pshm-t<process>-<word>", of 31 bytes at most. It lives until the eighth call after. */
 const char *name_of(const char *word);
 
+/* Whether an entry of the directory of objects is of this test. */
+bool is_own_name(const char *entry);
+
 /* Note that a test, or a part of one, is left out, and why. */
 void skip(const char *reason);
 
@@ -30,6 +33,9 @@ bool is_not(const char *personality);
 
 /* Whether the platform has it; nothing is noted. */
 bool has(const char *feature);
+
+/* Whether the system's policy about memfds, vm.memfd_noexec, lets one be executable. */
+bool may_execute_memfds(void);
 
 /* Note a figure for the report: printed when the program ends. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));

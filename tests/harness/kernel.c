@@ -76,7 +76,7 @@ entry_count(const char *path)
 
 	ck_assert_msg(directory != NULL, "%s: %s", path, strerror(errno));
 	while ((entry = readdir(directory)) != NULL)
-		count += entry->d_name[0] != '.';
+		count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 	closedir(directory);
 	return count;
 }

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <ffi.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +145,17 @@ result_type(enum signature_type type)
 	return type == SIGNATURE_INT64 ? &ffi_type_sint64 : &ffi_type_pointer;
 }
 
+static int
+cancellation_state(void)
+{
+	int state;
+	int disabled;
+
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	(void)pthread_setcancelstate(state, &disabled);
+	return state;
+}
+
 static int64_t
 invoke(int index, const int64_t *values)
 {
@@ -157,6 +169,7 @@ invoke(int index, const int64_t *values)
 		int64_t wide;
 		void *pointer;
 	} result;
+	int cancellation = cancellation_state();
 
 	for (int i = 0; i < signature->argument_count; i++) {
 		types[i] = marshal(signature->arguments[i].type, values[i], &arguments[i]);
@@ -170,6 +183,7 @@ invoke(int index, const int64_t *values)
 	errno = UNTOUCHED;
 	ffi_call(&cif, FFI_FN(entries[index]), &result, slots);
 	interpose_leave();
+	ck_assert_msg(cancellation_state() == cancellation, "%s changed whether the thread can be cancelled", signature->name);
 	ck_assert_msg(errno == UNTOUCHED, "%s changed errno to %s", signature->name, name_of_error(errno));
 	if (signature->result == SIGNATURE_INT)
 		return (int32_t)result.narrow;

@@ -8,7 +8,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
+#include <stddef.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,7 +181,7 @@ objects_remove_all(void)
 
 	while (directory != NULL && (entry = readdir(directory)) != NULL) {
 		(void)snprintf(path, sizeof path, OBJECT_DIRECTORY "/%s", entry->d_name);
-		if (entry->d_name[0] != '.' && unlink(path) < 0)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && unlink(path) < 0)
 			(void)rmdir(path);
 	}
 	if (directory != NULL)
@@ -188,7 +191,8 @@ objects_remove_all(void)
 bool
 become_nobody(void)
 {
-	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 && setresuid(NOBODY, NOBODY, NOBODY) == 0;
+	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 && setresuid(NOBODY, NOBODY, NOBODY) == 0 &&
+	       prctl(PR_SET_DUMPABLE, 1) == 0; /* else kernels before 5.14 hide /proc/self/fdinfo from the process itself */
 }
 
 static volatile sig_atomic_t interruptions;
@@ -218,4 +222,18 @@ interruptions_stop(void)
 
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
 	return interruptions;
+}
+
+bool
+system_call_forbid(long number, int error)
+{
+	struct sock_filter steps[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { sizeof steps / sizeof steps[0], steps };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }

@@ -18,6 +18,9 @@ static const struct {
 } values[] = {
 	{ "pshm_shm_open", "flags", PSHM_O_RDWR | PSHM_O_CREAT },
 	{ "pshm_fstat", "count", 16 },
+	{ "pshm_msync", "flags", PSHM_MS_SYNC },
+	{ "pshm_open_anonymous", "flags", 0 },
+	{ "pshm_flags_format", "size", 64 },
 	{ NULL, "flags", PSHM_MAP_SHARED },
 	{ NULL, "mode", 0600 },
 	{ NULL, "permissions", 0600 },
@@ -35,15 +38,20 @@ static const struct {
 	{ NULL, "owner", -1 },
 	{ NULL, "group", -1 },
 	{ NULL, "seals", PSHM_SEAL_SHRINK },
+	{ NULL, "kind", PSHM_KIND_PROT },
+	{ NULL, "byte", 1 },
+	{ NULL, "index", 0 },
+	{ NULL, "error", 0 },
+	{ NULL, "timeout", 0 },
 };
 
-static bool
-is_other(const char *function)
+bool
+function_takes_object_name(const char *function)
 {
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		if (strcmp(others[i], function) == 0)
-			return true;
-	return false;
+			return false;
+	return true;
 }
 
 static bool
@@ -51,7 +59,7 @@ takes(const struct signature *signature, const char *argument)
 {
 	for (int i = 0; i < signature->argument_count; i++)
 		if (strcmp(signature->arguments[i].name, argument) == 0)
-			return strcmp(argument, "name") != 0 || !is_other(signature->name);
+			return strcmp(argument, "name") != 0 || function_takes_object_name(signature->name);
 	return false;
 }
 
@@ -89,28 +97,54 @@ value_of(const char *function, const char *argument)
 	return 0;
 }
 
-int64_t
-call_with(const char *function, const char *argument, int64_t value, const struct good *good)
+static bool
+is_pointer(enum signature_type type)
+{
+	return type != SIGNATURE_INT && type != SIGNATURE_INT64;
+}
+
+static bool
+is_of_memory(const char *argument)
+{
+	return strcmp(argument, "address") == 0 || strcmp(argument, "to") == 0 || strcmp(argument, "from") == 0;
+}
+
+static int64_t
+good_value(const struct signature *signature, int i, const struct good *good)
 {
 	static int64_t buffer[16];
+	const char *name = signature->arguments[i].name;
+
+	if (strcmp(name, "fd") == 0)
+		return good->fd;
+	if (strcmp(name, "socket") == 0)
+		return good->socket;
+	if (strcmp(name, "name") == 0)
+		return (int64_t)(intptr_t)good->name;
+	if (is_pointer(signature->arguments[i].type))
+		return (int64_t)(intptr_t)buffer;
+	return is_of_memory(name) && strcmp(signature->name, "pshm_mmap") != 0 ? good->address : value_of(signature->name, name);
+}
+
+int64_t
+call_instead(const char *function, const struct instead *instead, int count, const struct good *good)
+{
 	const struct signature *signature = signature_of(function);
 	int64_t arguments[SIGNATURE_ARGUMENTS_MAX];
 
 	for (int i = 0; i < signature->argument_count; i++) {
-		const char *name = signature->arguments[i].name;
-
-		if (strcmp(name, argument) == 0)
-			arguments[i] = value;
-		else if (strcmp(name, "fd") == 0)
-			arguments[i] = good->fd;
-		else if (strcmp(name, "socket") == 0)
-			arguments[i] = good->socket;
-		else if (strcmp(name, "name") == 0)
-			arguments[i] = (int64_t)(intptr_t)good->name;
-		else if (signature->arguments[i].type != SIGNATURE_INT && signature->arguments[i].type != SIGNATURE_INT64)
-			arguments[i] = (int64_t)(intptr_t)buffer;
-		else
-			arguments[i] = value_of(function, name);
+		arguments[i] = good_value(signature, i, good);
+		for (int j = 0; j < count; j++)
+			if (strcmp(signature->arguments[i].name, instead[j].argument) == 0)
+				arguments[i] = instead[j].value;
 	}
 	return library_call(function, signature->argument_count, arguments);
+}
+
+int64_t
+call_with(const char *function, const char *argument, int64_t value, const struct good *good)
+{
+	const struct instead instead = { argument, value };
+
+	return call_instead(function, &instead, 1, good);
 }

@@ -3,6 +3,8 @@
 #include "calls.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
@@ -10,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NEW_SEALS = 0x10 | 0x20 };
+enum { SEAL_FUTURE_WRITE = 0x10, SEAL_EXEC = 0x20 };
 
 /* A system looks at the descriptor before it refuses what it cannot do. */
 static int
@@ -40,7 +42,10 @@ close(int fd)
 static bool
 refuses_seals(int command, intptr_t seals)
 {
-	return command == F_ADD_SEALS && (seals & NEW_SEALS) != 0 && interpose_plays(OLD_SEALS);
+	if (command != F_ADD_SEALS)
+		return false;
+	return ((seals & SEAL_FUTURE_WRITE) != 0 && interpose_plays(OLD_SEALS)) ||
+	       ((seals & SEAL_EXEC) != 0 && (interpose_plays(OLD_SEALS) || interpose_plays(NO_SEAL_EXEC)));
 }
 
 int
@@ -72,24 +77,27 @@ ftruncate(int fd, off_t length)
 	return real(fd, length);
 }
 
+static _Thread_local sigset_t last_mask;
+
+sigset_t
+interpose_last_mask(void)
+{
+	return last_mask;
+}
+
 int
 fallocate(int fd, int mode, off_t offset, off_t length)
 {
 	REAL(fallocate);
+	pthread_sigmask(SIG_SETMASK, NULL, &last_mask);
 	if (interpose_fails(CALL_fallocate))
 		return -1;
-	if (interpose_plays(HALF_FALLOCATE)) {
-		(void)real(fd, mode, offset, length / 2);
-		return refuse(ENOSPC);
-	}
 	if (interpose_plays(OTHERS_GROW)) {
 		interpose_leave();
 		(void)ftruncate(fd, offset + length + getpagesize());
 		interpose_enter();
 		return refuse(ENOSPC);
 	}
-	if (interpose_plays(OTHERS_RELEASE) && mode == 0 && offset > 0)
-		(void)real(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 0, offset + length);
 	return interpose_plays(NO_FALLOCATE) ? refuse_on(fd, EOPNOTSUPP) : real(fd, mode, offset, length);
 }
 
@@ -138,11 +146,19 @@ pwrite(int fd, const void *bytes, size_t count, off_t offset)
 	return interpose_plays(NO_DESCRIPTOR_IO) ? refuse_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
 }
 
+static bool
+is_busy(enum interposed function)
+{
+	return interpose_plays(BUSY_SOCKETS) && interpose_count(function) == 1;
+}
+
 ssize_t
 sendmsg(int socket, const struct msghdr *message, int flags)
 {
 	REAL(sendmsg);
-	return interpose_fails(CALL_sendmsg) ? -1 : real(socket, message, flags);
+	if (interpose_fails(CALL_sendmsg))
+		return -1;
+	return is_busy(CALL_sendmsg) ? refuse(EAGAIN) : real(socket, message, flags);
 }
 
 /* A message of 1000 descriptors, as far as there is room: none of them is open here. */
@@ -165,7 +181,23 @@ recvmsg(int socket, struct msghdr *message, int flags)
 	REAL(recvmsg);
 	if (interpose_fails(CALL_recvmsg))
 		return -1;
+	if (is_busy(CALL_recvmsg))
+		return refuse(EAGAIN);
 	return interpose_plays(UNCUT_LENGTHS) ? receive_cut(message) : real(socket, message, flags);
+}
+
+int
+getsockname(int socket, __SOCKADDR_ARG address, socklen_t *restrict size)
+{
+	REAL(getsockname);
+	return interpose_fails(CALL_getsockname) ? -1 : real(socket, address, size);
+}
+
+int
+ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	REAL(ppoll);
+	return interpose_fails(CALL_ppoll) ? -1 : real(descriptors, count, timeout, mask);
 }
 
 int

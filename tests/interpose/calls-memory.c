@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* In between: mappings, and what else the library asks of the system. */
 #include "calls.h"
+#include "fixture.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -13,7 +14,21 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Newer than some C libraries. */
 enum { POPULATE_READ = 22, POPULATE_WRITE = 23 };
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+/* Above 2^63 there is no memory here, and what is done to it is only noted. */
+static bool
+is_high(const void *address, size_t length)
+{
+	if (!interpose_plays(HIGH_ADDRESSES) || (uintptr_t)address <= UINTPTR_MAX / 2)
+		return false;
+	interpose_note_range(address, length);
+	return true;
+}
 
 /* macOS says EPERM where POSIX has EACCES. */
 static bool
@@ -62,7 +77,9 @@ mmap(void *address, size_t length, int protections, int flags, int fd, off_t off
 		}
 	}
 	if (interpose_plays(HIGH_ADDRESSES))
-		return (void *)(UINTPTR_MAX / 2 + 1);
+		return (flags & MAP_FIXED) != 0 ? address : (void *)(UINTPTR_MAX / 2 + 1);
+	if (interpose_plays(NO_NOREPLACE))
+		flags &= ~MAP_FIXED_NOREPLACE;
 	return real(address, length, protections, flags, fd, offset);
 }
 
@@ -72,6 +89,8 @@ munmap(void *address, size_t length)
 	REAL(munmap);
 	if (interpose_fails(CALL_munmap))
 		return -1;
+	if (is_high(address, length))
+		return 0;
 	return interpose_plays(LARGE_PAGES) && length % LARGE_PAGE != 0 ? refuse(EINVAL) : real(address, length);
 }
 
@@ -79,14 +98,28 @@ int
 mprotect(void *address, size_t length, int protections)
 {
 	REAL(mprotect);
-	return interpose_fails(CALL_mprotect) ? -1 : real(address, length, protections);
+	if (interpose_fails(CALL_mprotect))
+		return -1;
+	return is_high(address, length) ? 0 : real(address, length, protections);
+}
+
+int
+msync(void *address, size_t length, int flags)
+{
+	REAL(msync);
+	interpose_note_count((size_t)flags);
+	if (interpose_fails(CALL_msync))
+		return -1;
+	return is_high(address, length) ? 0 : real(address, length, flags);
 }
 
 /* Of the kernel itself: sanitizers put one in the C library's place that does nothing. */
 int
 mlock(const void *address, size_t length)
 {
-	return interpose_fails(CALL_mlock) ? -1 : (int)syscall(SYS_mlock, address, length);
+	if (interpose_fails(CALL_mlock))
+		return -1;
+	return is_high(address, length) ? 0 : (int)syscall(SYS_mlock, address, length);
 }
 
 int
@@ -95,6 +128,12 @@ madvise(void *address, size_t length, int advice)
 	REAL(madvise);
 	if (interpose_fails(CALL_madvise))
 		return -1;
+	if (is_high(address, length))
+		return 0;
+	if (interpose_plays(NO_DUMP_ADVICE) && advice == MADV_DONTDUMP)
+		return refuse(EINVAL);
+	if (interpose_plays(LARGE_PAGES) && advice == MADV_DONTDUMP && length % LARGE_PAGE != 0)
+		return refuse(EINVAL);
 	if (interpose_plays(NO_POPULATE) && (advice == POPULATE_READ || advice == POPULATE_WRITE))
 		return refuse(EINVAL);
 	return real(address, length, advice);
@@ -107,6 +146,12 @@ opendir(const char *path)
 	return interpose_fails(CALL_opendir) ? NULL : real(path);
 }
 
+static bool
+is_strange(const struct dirent *entry)
+{
+	return interpose_plays(OWN_OBJECTS) && entry != NULL && entry->d_name[0] != '.' && !is_own_name(entry->d_name);
+}
+
 struct dirent *
 readdir(DIR *directory)
 {
@@ -115,7 +160,9 @@ readdir(DIR *directory)
 	REAL(readdir);
 	if (interpose_fails(CALL_readdir))
 		return NULL;
-	entry = real(directory);
+	do
+		entry = real(directory);
+	while (is_strange(entry));
 	if (entry != NULL && interpose_plays(TYPES_UNKNOWN))
 		entry->d_type = DT_UNKNOWN;
 	return entry;
@@ -143,7 +190,7 @@ sysinfo(struct sysinfo *ret_machine)
 		return -1;
 	if (!interpose_plays(SCARCE_MEMORY))
 		return real(ret_machine);
-	*ret_machine = (struct sysinfo){ .mem_unit = 1024, .totalram = 4096, .totalswap = 1024, .freeram = 512, .freeswap = 512 };
+	*ret_machine = (struct sysinfo){ .mem_unit = 1024, .totalram = 4096, .totalswap = 1024, .freeram = 256, .freeswap = 256 };
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "calls.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,10 +11,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-enum { POSIX_FLAGS = O_RDWR | O_CREAT | O_EXCL | O_TRUNC, SHORT_NAME_MAX = 31, EXEC_FLAGS = 0x18 };
+enum { POSIX_FLAGS = O_RDWR | O_CREAT | O_EXCL | O_TRUNC, SHORT_NAME_MAX = 31, NOEXEC_SEAL = 0x08, EXEC = 0x10 };
 
 /* FreeBSD's SHM_ANON: an object without a name, never for reading only, under the umask. */
 static int
@@ -55,17 +56,26 @@ shm_open(const char *name, int flags, mode_t mode)
 		return refuse(EINVAL);
 	if (interpose_plays(FLICKERING))
 		return refuse((flags & O_CREAT) != 0 ? EEXIST : ENOENT);
+	if (interpose_plays(READER_KEEPS_SIZE) && (flags & O_ACCMODE) == O_RDONLY)
+		flags &= ~O_TRUNC;
 	return real(name, flags, mode);
 }
 
 static char refused_name[300];
+
+/* The C library here says EACCES for the kernel's EPERM. */
+static int
+unlink_result(int result)
+{
+	return result < 0 && errno == EACCES && interpose_plays(UNLINK_IS_EPERM) ? refuse(EPERM) : result;
+}
 
 int
 shm_unlink(const char *name)
 {
 	REAL(shm_unlink);
 	if (!interpose_fails(CALL_shm_unlink))
-		return real(name);
+		return unlink_result(real(name));
 	(void)snprintf(refused_name, sizeof refused_name, "%s", name);
 	return -1;
 }
@@ -102,24 +112,75 @@ memfd_create(const char *name, unsigned flags)
 		return -1;
 	if (interpose_plays(NO_MEMFD))
 		return refuse(ENOSYS);
-	if (interpose_plays(NO_EXEC_FLAGS) && (flags & EXEC_FLAGS) != 0)
+	if (interpose_plays(FORBIDDEN_MEMFD))
+		return refuse(EPERM);
+	if (interpose_plays(NO_EXEC_FLAGS) && (flags & (EXEC | NOEXEC_SEAL)) != 0)
 		return refuse(EINVAL);
+	if (interpose_plays(NOEXEC_ONLY) && (flags & NOEXEC_SEAL) == 0)
+		return refuse(EACCES);
+	if (interpose_plays(NOEXEC_SEALED) && (flags & EXEC) == 0)
+		flags |= NOEXEC_SEAL;
 	return real(name, flags);
 }
 
-/* /proc/meminfo, where memory is scarce. */
-static int
-scarce_meminfo(void)
-{
-	const char *text = interpose_plays(NO_ESTIMATE) ? "MemTotal: 4096 kB\n" : "MemTotal: 4096 kB\nMemAvailable:   2048 kB\nCached: 9 kB\n";
-	int fd;
+static const char *const *files;
 
-	interpose_leave();
-	fd = memfd_create("meminfo", MFD_CLOEXEC);
-	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
-		abort();
-	interpose_enter();
-	return fd;
+void
+interpose_files(const char *const *paths_and_texts)
+{
+	files = paths_and_texts;
+}
+
+/* Whether a path is one of those whose files a test has chosen. */
+static bool
+is_chosen(const char *path)
+{
+	return files != NULL && interpose_inside() && (strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/sys/", 5) == 0);
+}
+
+static int
+open_chosen(const char *path)
+{
+	for (const char *const *file = files; *file != NULL; file += 2) {
+		int fd;
+
+		if (strcmp(file[0], path) != 0)
+			continue;
+		interpose_leave();
+		fd = memfd_create("chosen", MFD_CLOEXEC);
+		if (fd >= 0 && write(fd, file[1], strlen(file[1])) < 0)
+			abort();
+		interpose_enter();
+		return fd;
+	}
+	return refuse(ENOENT);
+}
+
+/* A directory is there when a file is in it. */
+static int
+lstat_chosen(const char *path, struct stat *ret_status)
+{
+	size_t length = strlen(path);
+
+	memset(ret_status, 0, sizeof *ret_status);
+	ret_status->st_mode = S_IFDIR | 0755;
+	for (const char *const *file = files; *file != NULL; file += 2)
+		if (strncmp(file[0], path, length) == 0 && file[0][length] == '/')
+			return 0;
+	return refuse(ENOENT);
+}
+
+static int
+open_as_played(const char *path, int flags, mode_t mode)
+{
+	REAL(open);
+	if (is_chosen(path))
+		return open_chosen(path);
+	if (interpose_plays(NO_PROC) && strncmp(path, "/proc/", 6) == 0)
+		return refuse(ENOENT);
+	if (interpose_plays(NO_THREAD_SELF) && strncmp(path, "/proc/thread-self/", 18) == 0)
+		return refuse(ENOENT);
+	return real(path, flags, mode);
 }
 
 int
@@ -127,8 +188,8 @@ open(const char *path, int flags, ...)
 {
 	va_list arguments;
 	mode_t mode;
+	int fd;
 
-	REAL(open);
 	va_start(arguments, flags);
 	mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
 	va_end(arguments);
@@ -136,22 +197,17 @@ open(const char *path, int flags, ...)
 		return -1;
 	if (interpose_plays(NO_TMPFILE) && (flags & O_TMPFILE) == O_TMPFILE)
 		return refuse(EOPNOTSUPP);
-	if (interpose_plays(NO_PROC) && strncmp(path, "/proc/", 6) == 0)
-		return refuse(ENOENT);
-	if (interpose_plays(SCARCE_MEMORY) && strcmp(path, "/proc/meminfo") == 0)
-		return scarce_meminfo();
-	return real(path, flags, mode);
+	fd = open_as_played(path, flags, mode);
+	if (interpose_plays(CANCELLED))
+		pthread_cancel(pthread_self());
+	return fd;
 }
 
 int
-linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
+rename(const char *from, const char *to)
 {
-	REAL(linkat);
-	if (interpose_fails(CALL_linkat))
-		return -1;
-	if (interpose_plays(NO_PROC) && strncmp(from, "/proc/", 6) == 0)
-		return refuse(ENOENT);
-	return real(from_directory, from, to_directory, to, flags);
+	REAL(rename);
+	return interpose_fails(CALL_rename) ? -1 : real(from, to);
 }
 
 static void
@@ -189,7 +245,9 @@ int
 lstat(const char *path, struct stat *ret_status)
 {
 	REAL(lstat);
-	return interpose_fails(CALL_lstat) ? -1 : real(path, ret_status);
+	if (interpose_fails(CALL_lstat))
+		return -1;
+	return is_chosen(path) ? lstat_chosen(path, ret_status) : real(path, ret_status);
 }
 
 int
@@ -200,15 +258,15 @@ fstatat(int directory, const char *path, struct stat *ret_status, int flags)
 }
 
 int
-statvfs(const char *path, struct statvfs *ret_place)
+statfs(const char *path, struct statfs *ret_status)
 {
-	REAL(statvfs);
-	return interpose_fails(CALL_statvfs) ? -1 : real(path, ret_place);
+	REAL(statfs);
+	return interpose_fails(CALL_statfs) ? -1 : real(path, ret_status);
 }
 
 int
-fstatvfs(int fd, struct statvfs *ret_place)
+fstatfs(int fd, struct statfs *ret_status)
 {
-	REAL(fstatvfs);
-	return interpose_fails(CALL_fstatvfs) ? -1 : real(fd, ret_place);
+	REAL(fstatfs);
+	return interpose_fails(CALL_fstatfs) ? -1 : real(fd, ret_status);
 }

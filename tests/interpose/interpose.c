@@ -18,6 +18,7 @@ static _Thread_local bool entered;
 static _Thread_local struct {
 	enum interposed function;
 	int nth;
+	int times;
 	int error;
 	bool armed;
 	bool done;
@@ -47,6 +48,13 @@ interpose_fail(enum interposed function, int nth, int error)
 }
 
 void
+interpose_fail_first(enum interposed function, int times, int error)
+{
+	interpose_fail(function, 0, error);
+	failure.times = times;
+}
+
+void
 interpose_reset(void)
 {
 	memset(&failure, 0, sizeof failure);
@@ -73,6 +81,20 @@ interpose_note_count(size_t count)
 	last_count = count;
 }
 
+static _Thread_local struct interposed_range last_range;
+
+struct interposed_range
+interpose_last_range(void)
+{
+	return last_range;
+}
+
+void
+interpose_note_range(const void *address, size_t length)
+{
+	last_range = (struct interposed_range){ (uintptr_t)address, length };
+}
+
 bool
 interpose_has_failed(void)
 {
@@ -85,7 +107,8 @@ interpose_fails(enum interposed function)
 	if (!entered)
 		return false;
 	counts[function]++;
-	if (!failure.armed || failure.function != function || (failure.nth != 0 && failure.nth != counts[function]))
+	if (!failure.armed || failure.function != function || (failure.nth != 0 && failure.nth != counts[function]) ||
+	    (failure.times != 0 && failure.times < counts[function]))
 		return false;
 	failure.done = true;
 	errno = failure.error;
@@ -110,23 +133,29 @@ interpose_next(const void *own)
 	return next != NULL ? next : dlsym(RTLD_NEXT, info.dli_sname);
 }
 
-static unsigned traits;
+bool
+interpose_inside(void)
+{
+	return entered;
+}
+
+static traits played;
 
 /* Outside of a call under test, and in a library that it loads, the system is what it is. */
 bool
-interpose_plays(enum trait trait)
+interpose_plays(traits trait)
 {
-	return entered && (traits & (unsigned)trait) != 0;
+	return entered && (played & trait) != 0;
 }
 
 void
-interpose_add_traits(unsigned more)
+interpose_add_traits(traits more)
 {
-	traits |= more;
+	played |= more;
 }
 
 void
-interpose_remove_traits(unsigned fewer)
+interpose_remove_traits(traits fewer)
 {
-	traits &= ~fewer;
+	played &= ~fewer;
 }

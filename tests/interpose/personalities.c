@@ -12,19 +12,23 @@
 static const struct {
 	const char *name;
 	const char *platform; /* NULL: the library's own choice, so that the ordinary build will do */
-	unsigned traits;
+	traits traits;
 } personalities[] = {
 	{ "native", NULL, 0 },
-	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | OLD_SEALS },
+	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS },
+	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC },
 	{ "no-memfd", NULL, NO_MEMFD },
+	{ "sandbox", NULL, FORBIDDEN_MEMFD },
+	{ "noexec-default", NULL, NOEXEC_SEALED },
+	{ "noexec-enforced", NULL, NOEXEC_ONLY },
 	{ "no-tmpfile", NULL, NO_MEMFD | NO_TMPFILE },
 	{ "no-proc", NULL, NO_PROC },
 	{ "no-fallocate", NULL, NO_FALLOCATE },
 	{ "macos", "macos", NOT_LINUX | NO_FALLOCATE | SIZE_ONCE | NO_DESCRIPTOR_IO | NO_PERMISSIONS | SHORT_NAMES |
-	                            NO_IDENTITY | WRITE_IS_EPERM },
-	{ "freebsd", "freebsd", NOT_LINUX },
+	                            NO_IDENTITY | NO_NOREPLACE | NO_DUMP_ADVICE | WRITE_IS_EPERM },
+	{ "freebsd", "freebsd", NOT_LINUX | READER_KEEPS_SIZE },
 	{ "openbsd", "openbsd", NOT_LINUX | NO_FALLOCATE },
-	{ "posix", "posix", NOT_LINUX | NO_FALLOCATE | NO_DESCRIPTOR_IO },
+	{ "posix", "posix", NOT_LINUX | NO_FALLOCATE | NO_DESCRIPTOR_IO | READER_KEEPS_SIZE },
 };
 
 enum { PERSONALITIES = sizeof personalities / sizeof personalities[0] };
@@ -66,4 +70,12 @@ const char *
 interpose_personality_name(void)
 {
 	return personalities[current].name;
+}
+
+const char *
+interpose_kernel_name(void)
+{
+	const char *kernel = current == 0 ? getenv("POSIX_SHM_KERNEL") : NULL;
+
+	return kernel != NULL ? kernel : interpose_personality_name();
 }

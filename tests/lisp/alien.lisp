@@ -95,6 +95,7 @@
     (setf (sb-sys:sap-ref-8 (sb-sys:int-sap address) 5) 42)
     (check "they are one memory" (= 42 (sb-sys:sap-ref-8 (sb-sys:int-sap other) 2)))
     (check "mprotect" (= 0 (pshm-mprotect address 4096 +pshm-prot-read+)))
+    (check "msync" (= 0 (pshm-msync address 4096 +pshm-ms-sync+)))
     (check "munmap and unmap" (and (= 0 (pshm-munmap address 4096)) (= 0 (pshm-unmap other 10)))))
   (check "a failing mmap" (= (number-of "EINVAL") (pshm-mmap 0 0 1 1 fd 0)))
   (with-integers (octets 1 values)
@@ -127,9 +128,10 @@
     (check "delete" (= 0 (pshm-delete *name*)))
     (pshm-close fd)))
 
-(let ((fd (pshm-open-anonymous +pshm-direction-io+ #o600 0 100 *null* 0)))
+(let ((fd (pshm-open-anonymous +pshm-direction-io+ #o600 0)))
   (check "open-anonymous" (>= fd 0))
-  (check "truncate and allocate" (and (= 0 (pshm-truncate fd 100)) (= 0 (pshm-allocate fd 100))))
+  (check "truncate, allocate and discard"
+         (and (= 0 (pshm-truncate fd 100)) (= 0 (pshm-allocate fd 100)) (= 0 (pshm-discard fd 0 100))))
   (let ((address (pshm-map-prefixed fd 100 (logior +pshm-prot-read+ +pshm-prot-write+) +pshm-map-shared+ 0 16)))
     (check "map-prefixed" (and (plusp address) (zerop (mod address (pshm-page-size)))))
     (check "copy and fill"
@@ -144,8 +146,8 @@
                                    (logtest +pshm-seal-shrink+ (pshm-seals fd)))))
   (with-integers (sockets 2 values)
     (check "socketpair" (= 0 (pshm-socketpair sockets (sb-sys:sap+ sockets 8))))
-    (check "send" (= 0 (pshm-send (aref values 0) fd)))
-    (let ((received (pshm-receive (aref values 1))))
+    (check "send" (= 0 (pshm-send (aref values 0) fd -1)))
+    (let ((received (pshm-receive (aref values 1) -1)))
       (check "receive" (>= received 0))
       (pshm-close received))
     (pshm-close (aref values 0))

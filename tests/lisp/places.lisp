@@ -45,7 +45,16 @@
 
 (defun where-there-is-no-place ()
   (try (open-shm "/posix-shm-places" :direction :io :if-does-not-exist :create))
-  (try (list-shm)))
+  (try (list-shm))
+  (try (open-shm "/posix-shm-places" :if-does-not-exist nil))
+  (block nil
+    (handler-bind ((posix-shm-error (lambda (condition)
+                                      (say "~(~A~) offers~{ ~(~A~)~}." (type-of condition)
+                                           (loop for restart in (compute-restarts condition)
+                                                 when (eq (symbol-package (restart-name restart)) (find-package '#:posix-shm))
+                                                   collect (restart-name restart)))
+                                      (return))))
+      (open-shm "/posix-shm-places"))))
 
 (defun become-nobody ()
   (cffi:foreign-funcall "setgroups" :size 0 :pointer (cffi:null-pointer) :int)

@@ -43,9 +43,16 @@ map_types(void)
 		both_maps(-EOVERFLOW, (int64_t)1 << 32, 1, 1, 0);
 		IS(-EOVERFLOW, pshm_mmap((int64_t)1 << 32, 1, 1, 1, 0, 0));
 		IS(-EOVERFLOW, pshm_munmap((int64_t)1 << 32, 1));
-		IS(-EOVERFLOW, pshm_mprotect(0, (int64_t)1 << 32, 1));
+		IS(-EOVERFLOW, pshm_mprotect(4096, (int64_t)1 << 32, 1));
+		IS(-EOVERFLOW, pshm_msync(4096, (int64_t)1 << 32, PSHM_MS_SYNC));
+		IS(-EOVERFLOW, pshm_unmap_prefixed((int64_t)1 << 40, 1, (int64_t)1 << 32));
+		IS(-EOVERFLOW, pshm_map_prefixed(0, 0xffffe000, 1, 1, 0, 4097));
 		IS(-EOVERFLOW, pshm_copy((int64_t)1 << 32, 1, 1));
 		IS(-EOVERFLOW, pshm_read(0, &byte, (int64_t)1 << 32, 0));
+		IS(-EOVERFLOW, pshm_mmap(0, 1, 1, 1, 0, (int64_t)1 << 44));
+		IS(-EOVERFLOW, pshm_map(0, 1, 1, 1, ((int64_t)1 << 44) + 5));
+		IS(-EOVERFLOW, pshm_map_prefixed(0, 1, 1, 1, (int64_t)1 << 62, 1));
+		IS(-EBADF, pshm_mmap(0, 1, 1, 1, -1, ((int64_t)1 << 44) - 65536));
 	} else {
 		int fd = reader();
 
@@ -97,14 +104,29 @@ fixed_addresses(void)
 static void
 unmap_arguments(void)
 {
-	const int64_t bad[] = { 0, -1, INT64_MIN };
+	const int64_t bad[] = { 0, -1, -4095 };
 
 	for (int i = 0; i < 3; i++) {
 		IS(-EINVAL, pshm_munmap(bad[i], 4096));
 		IS(-EINVAL, pshm_unmap(bad[i], 4096));
+		IS(-EINVAL, pshm_mprotect(bad[i], 4096, 1));
 		IS(-EINVAL, pshm_munmap(4096, bad[i]));
 		IS(-EINVAL, pshm_unmap(4096, bad[i]));
 	}
+	IS(-EINVAL, pshm_mprotect(4096, -1, 1));
+	IS(sizeof(void *) < sizeof(int64_t) ? -EOVERFLOW : -EINVAL, pshm_munmap(INT64_MIN, 4096));
+}
+
+static void
+msync_flags(void)
+{
+	int64_t address = pshm_mmap(0, 4096, 1, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0);
+
+	IS(-EINVAL, pshm_msync(address, 4096, PSHM_MS_SYNC | PSHM_MS_ASYNC));
+	IS(-EINVAL, pshm_msync(address, 4096, 0));
+	IS(-EINVAL, pshm_msync(address, 4096, PSHM_MS_ASYNC | 1));
+	IS(0, pshm_msync(address, 4096, PSHM_MS_ASYNC | PSHM_MS_INVALIDATE));
+	IS(0, pshm_munmap(address, 4096));
 }
 
 static void
@@ -127,7 +149,8 @@ const struct bad_row bad_mappings[] = {
 	{ "mmap, map", "shared write", map_reader },
 	{ "mmap", "unknown", map_bits },
 	{ "mmap", "fixed", fixed_addresses },
-	{ "munmap, unmap", "address 0", unmap_arguments },
+	{ "munmap, unmap, mprotect", "address 0", unmap_arguments },
+	{ "msync", "sync and async", msync_flags },
 	{ "mprotect", "address not mapped", protect_unmapped },
 	{ NULL, NULL, NULL },
 };

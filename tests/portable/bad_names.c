@@ -5,7 +5,7 @@
 static void
 every_name(const char *bad, int64_t wanted)
 {
-	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 1, NULL, 0);
+	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0);
 
 	IS(wanted, pshm_shm_open(bad, PSHM_O_RDWR | PSHM_O_CREAT, 0600));
 	IS(wanted, pshm_shm_unlink(bad));
@@ -81,7 +81,7 @@ permissions_outside(void)
 {
 	IS(-EINVAL, pshm_shm_open(name, PSHM_O_RDWR | PSHM_O_CREAT, 01000));
 	IS(-EINVAL, pshm_open(name, PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, -1, NULL));
-	IS(-EINVAL, pshm_open_anonymous(PSHM_DIRECTION_IO, 04000, 0, 1, NULL, 0));
+	IS(-EINVAL, pshm_open_anonymous(PSHM_DIRECTION_IO, 04000, 0));
 	IS(-ENOENT, pshm_delete(name));
 }
 
@@ -96,22 +96,13 @@ open_range(void)
 	IS(-EINVAL, pshm_open(name, 1, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL));
 }
 
-static void no_attempts(void) { IS(-EEXIST, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 0, NULL, 0)); }
-
 static void
 anonymous_arguments(void)
 {
-	IS(-EINVAL, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, -1, NULL, 0));
-	IS(-EINVAL, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 1, 1, NULL, 0));
-}
-
-static void
-anonymous_buffer(void)
-{
-	char text[32] = "as it was";
-
-	IS(-ERANGE, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 1, text, 31));
-	IS(0, strcmp(text, "as it was"));
+	IS(-EINVAL, pshm_open_anonymous(1, 0600, 0));
+	IS(-EINVAL, pshm_open_anonymous(-1, 0600, 0));
+	IS(-EINVAL, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 1));
+	IS(-EINVAL, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, -1));
 }
 
 static void
@@ -121,7 +112,7 @@ list_sizes(void)
 	char text[1] = { 'x' };
 
 	expect(pshm_list(NULL, 0) >= (int64_t)sizeof name, "the list has the name", 0);
-	IS(-ERANGE, pshm_list(text, 1));
+	expect(pshm_list(text, 1) > 1, "the size that the list needs", 0);
 	IS('x', text[0]);
 	IS(0, pshm_close(fd));
 }
@@ -153,9 +144,7 @@ const struct bad_row bad_names[] = {
 	{ "shm_open", "flags", open_flags },
 	{ "shm_open, open, open_anonymous", "permission", permissions_outside },
 	{ "open", "direction", open_range },
-	{ "open_anonymous", "attempts 0", no_attempts },
-	{ "open_anonymous", "attempts negative", anonymous_arguments },
-	{ "open_anonymous", "buffer", anonymous_buffer },
+	{ "open_anonymous", "direction", anonymous_arguments },
 	{ "list", "NULL", list_sizes },
 	{ "delete_if_same", "another", delete_others },
 	{ NULL, NULL, NULL },

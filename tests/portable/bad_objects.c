@@ -24,13 +24,15 @@ every_descriptor(void)
 		IS(-EBADF, pshm_truncate(fd, 0));
 		IS(-EBADF, pshm_fallocate(fd, 0, 1));
 		IS(-EBADF, pshm_allocate(fd, 1));
+		IS(-EBADF, pshm_discard(fd, 0, 1));
+		IS(-EBADF, pshm_discard(fd, 0, 0));
 		IS(-EBADF, pshm_mmap(0, 4096, PSHM_PROT_READ, PSHM_MAP_SHARED, fd, 0));
 		IS(-EBADF, pshm_map(fd, 1, PSHM_PROT_READ, PSHM_MAP_SHARED, 1));
 		IS(-EBADF, pshm_map_prefixed(fd, 1, PSHM_PROT_READ, PSHM_MAP_SHARED, 0, 1));
 		IS(-EBADF, pshm_read(fd, bytes, 1, 0));
 		IS(-EBADF, pshm_write(fd, bytes, 1, 0));
-		IS(-EBADF, pshm_send(fd, fd));
-		IS(-EBADF, pshm_receive(fd));
+		IS(-EBADF, pshm_send(fd, fd, -1));
+		IS(-EBADF, pshm_receive(fd, -1));
 		IS(-EBADF, pshm_seal(fd, 0));
 		IS(-EBADF, pshm_seals(fd));
 		IS(-EBADF, pshm_reopen(fd, PSHM_DIRECTION_INPUT));
@@ -120,6 +122,61 @@ allocate_nothing(void)
 
 	IS(0, pshm_allocate(fd, 0));
 	IS(0, size_of(fd));
+	IS(0, pshm_close(fd));
+}
+
+static void
+discard_of_others(void)
+{
+	int ends[2];
+	int directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	IS(0, pshm_socketpair(&ends[0], &ends[1]));
+	FAILS(pshm_discard(directory, 0, 1));
+	FAILS(pshm_discard(ends[0], 0, 1));
+	IS(-EISDIR, pshm_discard(directory, 0, 0));
+	IS(-ENODEV, pshm_discard(ends[0], 0, 0));
+	IS(0, pshm_close(directory));
+	IS(0, pshm_close(ends[0]));
+	IS(0, pshm_close(ends[1]));
+}
+
+static void
+discard_ranges(void)
+{
+	int fd = new_object(100);
+
+	IS(-EINVAL, pshm_discard(fd, -1, 1));
+	IS(-EINVAL, pshm_discard(fd, 1, -1));
+	IS(-EOVERFLOW, pshm_discard(fd, 1, INT64_MAX));
+	IS(0, pshm_close(fd));
+}
+
+static void
+discard_nothing(void)
+{
+	int fd = new_object(0);
+	char byte = 'x';
+
+	IS(0, pshm_allocate(fd, 100));
+	IS(1, pshm_write(fd, &byte, 1, 0));
+	IS(0, pshm_discard(fd, 0, 0));
+	IS(0, pshm_discard(fd, 100, INT64_MAX - 100));
+	IS(1, pshm_read(fd, &byte, 1, 0));
+	IS('x', byte);
+	IS(0, pshm_discard(fd, 0, INT64_MAX));
+	IS(1, pshm_read(fd, &byte, 1, 0));
+	IS(0, byte);
+	IS(100, size_of(fd));
+	IS(0, pshm_close(fd));
+}
+
+static void
+discard_by_reader(void)
+{
+	int fd = reader();
+
+	IS(-EBADF, pshm_discard(fd, 0, 1));
 	IS(0, pshm_close(fd));
 }
 
@@ -225,6 +282,10 @@ const struct bad_row bad_objects[] = {
 	{ "allocate", "INT64_MAX", allocate_greatest },
 	{ "allocate", "more than", allocate_more_than_there_is },
 	{ "allocate", "size 0", allocate_nothing },
+	{ "discard", "a directory", discard_of_others },
+	{ "discard", "negative", discard_ranges },
+	{ "discard", "length 0", discard_nothing },
+	{ "discard", "descriptor opened", discard_by_reader },
 	{ "ftruncate, truncate", "descriptor opened", truncate_reader },
 	{ "fstat", "ret_fields NULL", fstat_arguments },
 	{ "fstat", "count 0", fstat_counts },

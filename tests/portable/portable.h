@@ -55,7 +55,7 @@ struct bad_row {
 extern const struct bad_row bad_names[];
 extern const struct bad_row bad_objects[];
 extern const struct bad_row bad_mappings[];
-extern const struct bad_row bad_handing[];
+extern const struct bad_row bad_passing[];
 extern const struct bad_row bad_texts[];
 
 /* Write what every machine has to write. */

@@ -120,8 +120,16 @@ START_TEST(bad_arguments_map_nothing)
 	assert_error(call("pshm_map", fd, 1, PSHM_PROT_NONE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, 0), "EINVAL");
 	ck_assert_int_eq(object_mapping_count(), 0);
 	assert_error(call("pshm_unmap", 0, 1), "EINVAL");
-	assert_error(call("pshm_unmap", -page(), 1), "EINVAL");
+	assert_error(call("pshm_unmap", -1, 1), "EINVAL");
+	assert_error(call("pshm_unmap", -4095, page()), "EINVAL");
+	assert_error(call("pshm_unmap", page() - 1, page()), "EINVAL");
+	assert_error(call("pshm_unmap", -page(), 1), UINTPTR_MAX == UINT32_MAX ? "EOVERFLOW" : "EINVAL");
 	assert_error(call("pshm_unmap", page(), 0), "EINVAL");
+	assert_error(call("pshm_unmap", page() + 5, 0), "EINVAL");
+	if (sizeof(size_t) == sizeof(int64_t)) { /* up to the greatest offset, and no further */
+		assert_error(call("pshm_map", -1, 1, READ_WRITE, PSHM_MAP_SHARED, INT64_MAX - 1), "EBADF");
+		assert_error(call("pshm_mmap", 0, 4095, READ_WRITE, PSHM_MAP_SHARED, -1, INT64_MAX - 4095), "EBADF");
+	}
 	assert_error(call("pshm_unmap", page(), -1), "EINVAL");
 	assert_error(call("pshm_unmap", page() + 1, INT64_MAX), "EOVERFLOW");
 	assert_error(call("pshm_unmap", 1, 1), "EINVAL");

@@ -25,12 +25,12 @@ bad_reader(void)
 struct good
 bad_good(void)
 {
-	const struct good good = { bad_fd, socket_end, name_of("none") };
+	const struct good good = { .fd = bad_fd, .socket = socket_end, .name = name_of("none") };
 
 	return good;
 }
 
-static const struct bad_row *const lists[] = { bad_names, bad_objects, bad_mappings, bad_handing, bad_texts };
+static const struct bad_row *const lists[] = { bad_names, bad_objects, bad_mappings, bad_passing, bad_texts };
 
 static bool
 is_of(const struct bad_row *known, const struct row *row)

@@ -53,6 +53,14 @@ types_too_small(void)
 	assert_error(call("pshm_mmap", 0, (int64_t)1 << 32, READ_WRITE, PSHM_MAP_SHARED, bad_fd, 0), "EOVERFLOW");
 	assert_error(call("pshm_mmap", (int64_t)1 << 32, PAGE, READ_WRITE, PSHM_MAP_SHARED, bad_fd, 0), "EOVERFLOW");
 	assert_error(call("pshm_map", bad_fd, (int64_t)1 << 32, READ_WRITE, PSHM_MAP_SHARED, 0), "EOVERFLOW");
+	assert_error(call("pshm_mmap", 0, PAGE, READ_WRITE, PSHM_MAP_SHARED, bad_fd, (int64_t)1 << 44), "EOVERFLOW");
+	assert_error(call("pshm_map", bad_fd, 1, READ_WRITE, PSHM_MAP_SHARED, ((int64_t)1 << 44) + 5), "EOVERFLOW");
+	assert_error(call("pshm_mmap", 0, PAGE, READ_WRITE, PSHM_MAP_SHARED, -1, ((int64_t)1 << 44) - 65536), "EBADF");
+	assert_error(call("pshm_mmap", 0, (int64_t)1 << 32, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_PRIVATE, bad_fd, 0), "EINVAL");
+	assert_error(call("pshm_munmap", (int64_t)1 << 32, PAGE), "EOVERFLOW");
+	assert_error(call("pshm_unmap", (int64_t)1 << 40, PAGE), "EOVERFLOW");
+	assert_error(call("pshm_msync", PAGE, (int64_t)1 << 32, PSHM_MS_SYNC), "EOVERFLOW");
+	assert_error(call("pshm_mprotect", PAGE, (int64_t)1 << 32, READ_WRITE), "EOVERFLOW");
 }
 
 static void
@@ -97,20 +105,36 @@ mmap_fixed(void)
 static void
 unmap_range(void)
 {
-	static const int64_t bad[][2] = { { 0, PAGE },         { -1, PAGE }, { -PAGE, PAGE },
-		                          { INT64_MIN, PAGE }, { PAGE, 0 },  { PAGE, -1 } };
+	static const int64_t bad[] = { 0, -1, -2, -4094, -4095 };
 
 	int64_t address = assert_success(call("pshm_mmap", 0, PAGE, PSHM_PROT_READ, PSHM_MAP_SHARED, bad_fd, 0));
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		assert_error(call("pshm_munmap", bad[i][0], bad[i][1]), "EINVAL");
-		assert_error(call("pshm_unmap", bad[i][0], bad[i][1]), "EINVAL");
+		assert_error(call("pshm_munmap", bad[i], PAGE), "EINVAL");
+		assert_error(call("pshm_unmap", bad[i], PAGE), "EINVAL");
+		assert_error(call("pshm_mprotect", bad[i], PAGE, PSHM_PROT_READ), "EINVAL");
+		assert_error(call("pshm_mprotect", bad[i], 0, PSHM_PROT_READ), "EINVAL");
 	}
 	for (int length = 0; length >= -1; length--) {
 		assert_error(call("pshm_munmap", address, length), "EINVAL");
 		assert_error(call("pshm_unmap", address, length), "EINVAL");
 	}
+	assert_error(call("pshm_mprotect", address, -1, READ_WRITE), "EINVAL");
+	assert_error(call("pshm_mprotect", address, INT64_MIN, READ_WRITE), "EINVAL");
 	ck_assert_str_eq(protections_at(address), "r--s");
+	assert_result(call("pshm_munmap", address, PAGE), 0);
+}
+
+static void
+msync_flags(void)
+{
+	int64_t address = assert_success(call("pshm_mmap", 0, PAGE, PSHM_PROT_READ, PSHM_MAP_SHARED, bad_fd, 0));
+
+	assert_error(call("pshm_msync", address, PAGE, PSHM_MS_SYNC | PSHM_MS_ASYNC), "EINVAL");
+	assert_error(call("pshm_msync", address, PAGE, 0), "EINVAL");
+	assert_error(call("pshm_msync", address, PAGE, PSHM_MS_INVALIDATE), "EINVAL");
+	assert_error(call("pshm_msync", address, PAGE, PSHM_MS_SYNC | 1), "EINVAL");
+	assert_result(call("pshm_msync", address, PAGE, PSHM_MS_SYNC), 0);
 	assert_result(call("pshm_munmap", address, PAGE), 0);
 }
 
@@ -133,7 +157,8 @@ const struct bad_row bad_mappings[] = {
 	{ "mmap, map", "shared write access to a descriptor opened read-only", "-EACCES", map_reader },
 	{ "mmap", "unknown protection or flag bit; shared and private together; neither", "-EINVAL", mmap_bits },
 	{ "mmap", "fixed at address 0 or at a misaligned address", "-EINVAL", mmap_fixed },
-	{ "munmap, unmap", "address 0, negative, length 0 or negative", "-EINVAL", unmap_range },
+	{ "munmap, unmap, mprotect", "address 0 or -4095 to -1; length negative, and 0 for munmap and unmap", "-EINVAL", unmap_range },
+	{ "msync", "sync and async together, or neither; an unknown flag", "-EINVAL", msync_flags },
 	{ "mprotect", "address not mapped", "-ENOMEM", mprotect_unmapped },
 	{ NULL, NULL, NULL, NULL },
 };

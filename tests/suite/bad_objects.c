@@ -2,6 +2,7 @@
 /* Descriptors, sizes and what an object has. */
 #include "bad_input.h"
 #include "fixture.h"
+#include "interpose.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@ each_descriptor_call(int bad)
 		for (const char *function = NULL; (function = function_with(arguments[i], function)) != NULL;)
 			expect_error(__FILE__, __LINE__, function, call_with(function, arguments[i], bad, &good), "EBADF");
 	assert_error(call("pshm_allocate", bad, 0), "EBADF");
+	assert_error(call("pshm_discard", bad, 0, 0), "EBADF");
 	assert_error(call("pshm_read", bad, NULL, 0, 0), "EBADF");
 	assert_error(call("pshm_write", bad, NULL, 0, 0), "EBADF");
 }
@@ -111,13 +113,31 @@ allocate_greatest(void)
 }
 
 static void
-allocate_too_much(void)
+refuses_to_allocate(int64_t size)
 {
 	struct stat before = descriptor_status(bad_fd);
 
-	assert_error(call("pshm_allocate", bad_fd, (int64_t)1 << 46), has("allocate") ? "ENOSPC" : "ENOTSUP ENOSPC");
+	assert_error(call("pshm_allocate", bad_fd, size), has("allocate") ? "ENOSPC" : "ENOTSUP ENOSPC");
 	ck_assert_int_eq(descriptor_status(bad_fd).st_size, before.st_size);
 	ck_assert_int_eq(descriptor_status(bad_fd).st_blocks, before.st_blocks);
+}
+
+/* What others store meanwhile: races.c. */
+static void
+allocate_too_much(void)
+{
+	const char *const machine[] = { "/proc/meminfo", "MemAvailable: 3072 kB\nSwapFree: 0 kB\n", NULL };
+	const char *const group[] = { "/proc/meminfo", "MemAvailable: 9999999 kB\n", "/proc/self/cgroup", "0::/\n",
+		                      "/sys/fs/cgroup/memory.max", "3145728\n", "/sys/fs/cgroup/memory.current", "4096\n",
+		                      "/sys/fs/cgroup/memory.stat", "inactive_file 4096\nactive_file 0\n",
+		                      "/sys/fs/cgroup/memory.swap.max", "0\n", NULL };
+
+	refuses_to_allocate((int64_t)1 << 46);
+	interpose_files(machine);
+	refuses_to_allocate((3 << 20) + 2 * PAGE);
+	interpose_files(group);
+	refuses_to_allocate((3 << 20) + 2 * PAGE);
+	interpose_files(NULL);
 }
 
 static void
@@ -129,6 +149,71 @@ allocate_nothing(void)
 		assert_result(call("pshm_allocate", bad_fd, 0), 0);
 	ck_assert_int_eq(descriptor_status(bad_fd).st_size, before.st_size);
 	ck_assert_int_eq(descriptor_status(bad_fd).st_blocks, before.st_blocks);
+}
+
+static void
+discard_of_others(void)
+{
+	int directory = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int pipe_ends[2];
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(pipe_ends, O_CLOEXEC), 0);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	assert_error(call("pshm_discard", directory, 0, 1), "EBADF ENOTSUP");
+	assert_error(call("pshm_discard", directory, 0, 0), "EISDIR ENOTSUP");
+	assert_error(call("pshm_discard", pipe_ends[1], 0, 1), "ESPIPE ENOTSUP");
+	assert_error(call("pshm_discard", pipe_ends[1], 0, 0), "ENODEV ENOTSUP");
+	assert_error(call("pshm_discard", ends[0], 0, 1), "ENODEV ENOTSUP");
+	assert_error(call("pshm_discard", ends[0], 0, 0), "ENODEV ENOTSUP");
+	close(directory);
+	close(pipe_ends[0]);
+	close(pipe_ends[1]);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+discard_range(void)
+{
+	assert_error(call("pshm_discard", bad_fd, -1, 1), "EINVAL");
+	assert_error(call("pshm_discard", bad_fd, 0, INT64_MIN), "EINVAL");
+	assert_error(call("pshm_discard", bad_fd, 1, INT64_MAX), "EOVERFLOW");
+	assert_error(call("pshm_discard", bad_fd, INT64_MAX, 1), "EOVERFLOW");
+	ck_assert_int_eq(descriptor_status(bad_fd).st_size, PAGE);
+}
+
+static void
+discard_nothing(void)
+{
+	char byte = 0;
+
+	if (!has("discard")) {
+		assert_error(call("pshm_discard", bad_fd, 0, 0), "ENOTSUP");
+		return;
+	}
+	ck_assert_int_eq(pwrite(bad_fd, "x", 1, 0), 1);
+	assert_result(call("pshm_discard", bad_fd, 0, 0), 0);
+	assert_result(call("pshm_discard", bad_fd, PAGE, PAGE), 0);
+	assert_result(call("pshm_discard", bad_fd, PAGE, INT64_MAX - PAGE), 0);
+	ck_assert_int_eq(pread(bad_fd, &byte, 1, 0), 1);
+	ck_assert_int_eq(byte, 'x');
+	ck_assert_int_eq(descriptor_status(bad_fd).st_size, PAGE);
+	assert_result(call("pshm_discard", bad_fd, 0, 1), 0);
+}
+
+static void
+discard_by_reader(void)
+{
+	int reader = bad_reader();
+	char byte = 0;
+
+	ck_assert_int_eq(pwrite(bad_fd, "x", 1, 0), 1);
+	assert_error(call("pshm_discard", reader, 0, PAGE), has("discard") ? "EBADF" : "ENOTSUP");
+	ck_assert_int_eq(pread(bad_fd, &byte, 1, 0), 1);
+	ck_assert_int_eq(byte, 'x');
+	ck_assert_int_eq(pwrite(bad_fd, "", 1, 0), 1);
+	close_now(reader);
 }
 
 static void
@@ -149,7 +234,7 @@ fstat_buffer(void)
 
 	assert_error(call("pshm_fstat", bad_fd, NULL, 1), "EFAULT");
 	assert_error(call("pshm_fstat", bad_fd, &field, -1), "EINVAL");
-	assert_error(call("pshm_fstat", bad_fd, NULL, -1), "EINVAL");
+	assert_error(call("pshm_fstat", bad_fd, NULL, -1), "EFAULT");
 	ck_assert_int_eq(field, -7);
 }
 
@@ -233,8 +318,13 @@ const struct bad_row bad_objects[] = {
 	{ "ftruncate, truncate, allocate", "negative size", "-EINVAL", negative_size },
 	{ "ftruncate, truncate", "INT64_MAX", "what the system says (tmpfs accepts it)", greatest_size },
 	{ "allocate", "INT64_MAX", "-EFBIG, -ENOSPC or -EINVAL; size and blocks as before", allocate_greatest },
-	{ "allocate", "more than the file system holds", "-ENOSPC; size and blocks as before", allocate_too_much },
+	{ "allocate", "more than the file system holds; more than the machine or the own control group has available",
+	  "-ENOSPC; size and blocks as before, and every byte that others have stored meanwhile", allocate_too_much },
 	{ "allocate", "size 0", "0; nothing done", allocate_nothing },
+	{ "discard", "a directory, a pipe, a socket", "any; nothing changed", discard_of_others },
+	{ "discard", "negative offset or length; offset + length overflows int64", "-EINVAL; -EOVERFLOW", discard_range },
+	{ "discard", "length 0; past the end", "0; nothing done", discard_nothing },
+	{ "discard", "descriptor opened read-only", "-EBADF", discard_by_reader },
 	{ "ftruncate, truncate", "descriptor opened read-only", "-EINVAL or -EBADF, as the platform says", size_of_reader },
 	{ "fstat", "ret_fields NULL with count > 0; count negative", "-EFAULT; -EINVAL", fstat_buffer },
 	{ "fstat", "count 0 with NULL; count larger than the number of fields",

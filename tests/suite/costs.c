@@ -34,20 +34,27 @@ static const struct {
 	{ "open creating", "shm_open" },
 	{ "open or create existing", "shm_open fstat" },
 	{ "open or create missing", "shm_open=2" },
-	{ "supersede missing", "open linkat" },
-	{ "supersede", "shm_unlink open linkat=2" },
+	{ "supersede missing", "shm_open rename getentropy" },
+	{ "supersede", "shm_open rename getentropy" },
 	{ "anonymous", "memfd_create fchmod" },
 	{ "delete", "shm_unlink" },
 	{ "delete if same", "shm_unlink fstat lstat" },
 	{ "truncate", "ftruncate" },
-	{ "space", "statvfs" },
+	{ "allocate below end", "fallocate fstat fstatfs sysinfo" }, /* what is available is compared first */
+	{ "allocate anonymous", "fallocate fstat fstatfs sysinfo" },
+	{ "allocate past end", "open=10 close=7 fallocate fstat lstat=2 fstatfs pread=7 sysinfo" },
+	{ "space", "open=10 close=7 lstat=2 statfs pread=7 sysinfo" },
+	{ "discard", "fallocate" },
 	{ "map", "mmap" },
 	{ "unmap", "munmap" },
 	{ "write", "fstat pwrite" }, /* the end is looked up first */
 	{ "read", "pread" },
 	{ "map_prefixed", "mmap=3" }, /* the whole range is taken first, so that nobody else's is replaced */
-	{ "send", "sendmsg" },
-	{ "receive", "recvmsg" },
+	{ "send", "sendmsg getsockname" }, /* over TCP the byte would go, and the descriptor would not */
+	{ "receive", "recvmsg getsockname" },
+	{ "send later", "sendmsg=2 getsockname ppoll" },
+	{ "receive later", "recvmsg=2 getsockname ppoll" },
+	{ "receive in time", "recvmsg=2 getsockname ppoll clock_gettime=2" },
 	{ "socketpair", "socketpair" },
 	{ "seal", "fcntl" },
 	{ "seals", "fcntl" },
@@ -89,6 +96,9 @@ START_TEST(a_call_makes_no_other_system_call)
 	if (is_not("native"))
 		return;
 	for (int i = 0; i < COSTS; i++) {
+		/* Flags that a kernel does not know take a second call: api_anonymous counts those. */
+		if (strcmp(costs[i].scenario, "anonymous") == 0 && strcmp(interpose_kernel_name(), "native") != 0)
+			continue;
 		ck_assert_msg(world_observe(scenario_of(costs[i].scenario), &course), "%s failed", costs[i].scenario);
 		ck_assert_msg(strcmp(text_of(course.counts), costs[i].calls) == 0, "%s: wanted %s, got %s", costs[i].scenario,
 		              costs[i].calls, text_of(course.counts));

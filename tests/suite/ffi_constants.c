@@ -15,9 +15,10 @@ static const struct {
 	{ "PSHM_KIND_PROT", 3 },                { "PSHM_KIND_MAP_FLAG", 4 },
 	{ "PSHM_KIND_DIRECTION", 5 },           { "PSHM_KIND_IF_EXISTS", 6 },
 	{ "PSHM_KIND_IF_DOES_NOT_EXIST", 7 },   { "PSHM_KIND_ANONYMOUS_FLAG", 8 },
-	{ "PSHM_KIND_SEAL", 9 },                { "PSHM_O_RDONLY", 0 },
-	{ "PSHM_O_RDWR", 2 },                   { "PSHM_O_CREAT", 0x14000000 },
-	{ "PSHM_O_EXCL", 0x30000000 },          { "PSHM_O_TRUNC", 0x50000000 },
+	{ "PSHM_KIND_SEAL", 9 },                { "PSHM_KIND_MSYNC_FLAG", 10 },
+	{ "PSHM_O_RDONLY", 0 },                 { "PSHM_O_RDWR", 2 },
+	{ "PSHM_O_CREAT", 1 << 28 },            { "PSHM_O_EXCL", 1 << 29 },
+	{ "PSHM_O_TRUNC", 1 << 30 },
 	{ "PSHM_MODE_USER_READ", 0400 },        { "PSHM_MODE_USER_WRITE", 0200 },
 	{ "PSHM_MODE_USER_EXEC", 0100 },        { "PSHM_MODE_USER_ALL", 0700 },
 	{ "PSHM_MODE_GROUP_READ", 040 },        { "PSHM_MODE_GROUP_WRITE", 020 },
@@ -35,10 +36,13 @@ static const struct {
 	{ "PSHM_PROT_NONE", 0 },                { "PSHM_PROT_READ", 1 },
 	{ "PSHM_PROT_WRITE", 2 },               { "PSHM_PROT_EXEC", 4 },
 	{ "PSHM_MAP_SHARED", 1 },               { "PSHM_MAP_PRIVATE", 2 },
-	{ "PSHM_MAP_FIXED", 0x10 },             { "PSHM_MAP_ANONYMOUS", 0x01800000 },
-	{ "PSHM_MAP_GROWSDOWN", 0x02800000 },   { "PSHM_MAP_NORESERVE", 0x04800000 },
-	{ "PSHM_MAP_POPULATE", 0x08800000 },    { "PSHM_MAP_LOCK", 0x10800000 },
-	{ "PSHM_MAP_HUGE", 0x20800000 },        { "PSHM_DIRECTION_INPUT", 0 },
+	{ "PSHM_MAP_FIXED", 0x10 },             { "PSHM_MAP_ANONYMOUS", 1 << 22 },
+	{ "PSHM_MAP_FIXED_NOREPLACE", 1 << 23 }, { "PSHM_MAP_NORESERVE", 1 << 24 },
+	{ "PSHM_MAP_POPULATE", 1 << 25 },       { "PSHM_MAP_LOCK", 1 << 27 },
+	{ "PSHM_MAP_HUGE", 1 << 28 },           { "PSHM_MAP_NODUMP", 1 << 29 },
+	{ "PSHM_MAP_GROWSDOWN", 1 << 30 },      { "PSHM_MS_SYNC", 1 << 24 },
+	{ "PSHM_MS_ASYNC", 1 << 25 },           { "PSHM_MS_INVALIDATE", 1 << 26 },
+	{ "PSHM_DIRECTION_INPUT", 0 },
 	{ "PSHM_DIRECTION_IO", 2 },             { "PSHM_IF_EXISTS_DEFAULT", 0 },
 	{ "PSHM_IF_EXISTS_ERROR", 1 },          { "PSHM_IF_EXISTS_OVERWRITE", 2 },
 	{ "PSHM_IF_EXISTS_TRUNCATE", 3 },       { "PSHM_IF_EXISTS_SUPERSEDE", 4 },
@@ -60,6 +64,41 @@ START_TEST(constants_have_their_values)
 	assert_error(call("pshm_constant", "PSHM_WINGS"), "EINVAL");
 	assert_error(call("pshm_constant", ""), "EINVAL");
 	assert_error(call("pshm_constant", "PSHM_O_CREA"), "EINVAL");
+}
+END_TEST
+
+static bool
+is_of_group(const char *name, const char *group)
+{
+	return strncmp(name, group, strlen(group)) == 0;
+}
+
+/* Of flags that are combined, each is one bit and none is another's, so that `flags & F' and `flags &= ~F' work. */
+static void
+check_bits(const char *group, int least)
+{
+	int seen = 0;
+
+	for (int i = 0; i < (int)call("pshm_constant_count"); i++) {
+		int value = (int)call("pshm_constant_value", i);
+
+		if (!is_of_group(call_text("pshm_constant_name", i), group) || value == 0)
+			continue;
+		ck_assert_msg((value & (value - 1)) == 0, "%s is not one bit", call_text("pshm_constant_name", i));
+		ck_assert_msg((seen & value) == 0, "%s is another flag's bit", call_text("pshm_constant_name", i));
+		seen |= value;
+	}
+	ck_assert_int_ge(__builtin_popcount((unsigned)seen), least);
+}
+
+START_TEST(every_flag_is_one_bit)
+{
+	check_bits("PSHM_O_", 4);
+	check_bits("PSHM_PROT_", 3);
+	check_bits("PSHM_MAP_", 11);
+	check_bits("PSHM_MS_", 3);
+	check_bits("PSHM_ANONYMOUS_", 1);
+	check_bits("PSHM_SEAL_", 6);
 }
 END_TEST
 
@@ -107,9 +146,12 @@ static const struct {
 	  "user-read user-write user-exec group-read group-write group-exec other-read other-write other-exec" },
 	{ PSHM_KIND_PROT, "none", 0, "none" },
 	{ PSHM_KIND_PROT, "exec read", 5, "read exec" },
-	{ PSHM_KIND_MAP_FLAG, "shared populate lock huge", 0x38800001, "shared populate lock huge" },
-	{ PSHM_KIND_MAP_FLAG, "private fixed anonymous growsdown noreserve", 0x07800012,
-	  "private fixed anonymous growsdown noreserve" },
+	{ PSHM_KIND_MAP_FLAG, "shared populate lock huge", 1 | 1 << 25 | 1 << 27 | 1 << 28, "shared populate lock huge" },
+	{ PSHM_KIND_MAP_FLAG, "private fixed anonymous growsdown noreserve", 2 | 0x10 | 1 << 22 | 1 << 30 | 1 << 24,
+	  "private fixed anonymous noreserve growsdown" },
+	{ PSHM_KIND_MAP_FLAG, "nodump fixed-noreplace", 1 << 29 | 1 << 23, "fixed-noreplace nodump" },
+	{ PSHM_KIND_MSYNC_FLAG, "invalidate sync", 1 << 26 | 1 << 24, "sync invalidate" },
+	{ PSHM_KIND_MSYNC_FLAG, "async", 1 << 25, "async" },
 	{ PSHM_KIND_DIRECTION, "io", 2, "io" },
 	{ PSHM_KIND_DIRECTION, "input", 0, "input" },
 	{ PSHM_KIND_IF_EXISTS, "supersede", 4, "supersede" },
@@ -160,7 +202,7 @@ START_TEST(bad_keywords_are_errors)
 	assert_error(call("pshm_flags_parse", PSHM_KIND_IF_EXISTS, "nil nil"), "EINVAL");
 	assert_error(call("pshm_flags_parse", PSHM_KIND_IF_DOES_NOT_EXIST, "error create"), "EINVAL");
 	assert_error(call("pshm_flags_parse", 0, ""), "EINVAL");
-	assert_error(call("pshm_flags_parse", 10, ""), "EINVAL");
+	assert_error(call("pshm_flags_parse", 11, ""), "EINVAL");
 	assert_error(call("pshm_flags_parse", INT_MIN, "io"), "EINVAL");
 }
 END_TEST
@@ -170,14 +212,14 @@ START_TEST(bad_flags_and_buffers_are_errors)
 	char buffer[8] = "before";
 
 	assert_error(call("pshm_flags_format", 0, 0, buffer, 8), "EINVAL");
-	assert_error(call("pshm_flags_format", 10, 0, buffer, 8), "EINVAL");
+	assert_error(call("pshm_flags_format", 11, 0, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, 01000, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, -1, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_DIRECTION, 1, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_IF_EXISTS, 6, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, 0400, buffer, -1), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, 0400, NULL, 8), "EFAULT");
-	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, 0400, NULL, -1), "EINVAL");
+	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, 0400, NULL, -1), "EFAULT");
 	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, 0400, buffer, 8), "ERANGE");
 	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, 0, buffer, 0), "ERANGE");
 	ck_assert_str_eq(buffer, "before");
@@ -187,7 +229,8 @@ END_TEST
 Suite *
 ffi_constants_suite(void)
 {
-	const TTest *tests[] = { constants_have_their_values, constants_can_be_enumerated, indices_out_of_range_are_answered,
+	const TTest *tests[] = { constants_have_their_values, every_flag_is_one_bit, constants_can_be_enumerated,
+		                 indices_out_of_range_are_answered,
 		                 keywords_become_flags_and_flags_keywords, every_mode_survives_both_ways,
 		                 bad_keywords_are_errors, bad_flags_and_buffers_are_errors, NULL };
 

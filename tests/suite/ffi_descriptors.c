@@ -71,7 +71,7 @@ START_TEST(no_descriptor_free_is_said)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
 	assert_error(call("pshm_dup", fd), "EMFILE EINVAL");
 	assert_error(call("pshm_shm_open", name_of("full"), PSHM_O_RDWR | PSHM_O_CREAT, 0600), "EMFILE");
-	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0, 100, NULL, 0), "EMFILE");
+	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0), "EMFILE");
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
 	ck_assert(!object_exists(name_of("full")));
 	close_now(fd);

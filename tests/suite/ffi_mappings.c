@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -182,6 +183,10 @@ START_TEST(populating_brings_every_page_in)
 		        call("pshm_mmap", 0, 8 * page(), PSHM_PROT_READ, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0));
 		ck_assert_int_eq(mapping_figure(address, "Rss"), 8 * page() / 1024);
 		unmap(address, 8 * page());
+		address = assert_success(
+		        call("pshm_mmap", 0, 8 * page(), PSHM_PROT_WRITE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0));
+		ck_assert_int_eq(mapping_figure(address, "Rss"), 8 * page() / 1024);
+		unmap(address, 8 * page());
 		assert_error(call("pshm_mmap", 0, 9 * page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0), "ENOSPC");
 	}
 	assert_error(call("pshm_mmap", 0, page(), PSHM_PROT_NONE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0), "EINVAL");
@@ -246,6 +251,165 @@ START_TEST(the_limit_of_locked_memory_is_told)
 }
 END_TEST
 
+static int64_t
+at_place(int fd, int64_t place, int64_t length, int flags)
+{
+	return call("pshm_mmap", place, length, READ_WRITE, PSHM_MAP_SHARED | flags, fd, 0);
+}
+
+/* A range that is free now. */
+static int64_t
+free_range(int64_t length)
+{
+	int64_t address = assert_success(
+	        call("pshm_mmap", 0, length, PSHM_PROT_NONE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
+
+	assert_result(call("pshm_munmap", address, length), 0);
+	return address;
+}
+
+/* Whatever the system does with the flag: taken by a page at either end, in the middle, as a whole, or not at all. */
+static void
+check_noreplace(void)
+{
+	int fd = object_open_new(name_of("noreplace"), page());
+	int64_t range = free_range(5 * page());
+	int64_t other;
+
+	assert_result(at_place(fd, range + page(), 3 * page(), PSHM_MAP_FIXED_NOREPLACE), range + page());
+	for (int first = 0; first <= 3; first++)
+		assert_error(at_place(fd, range + first * page(), 2 * page(), PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
+	assert_error(at_place(fd, range, 5 * page(), PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
+	assert_error(at_place(fd, range + 2 * page(), 1, PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
+	ck_assert_int_eq(object_mapping_count(), 1);
+	assert_nothing_mapped(range);
+	assert_nothing_mapped(range + 4 * page());
+	assert_result(at_place(fd, range, page(), PSHM_MAP_FIXED_NOREPLACE), range);
+	other = assert_success(at_place(fd, range, page(), 0)); /* a hint goes elsewhere */
+	ck_assert(other != range);
+	unmap(other, page());
+	unmap(range, 4 * page());
+	close_now(fd);
+	object_remove(name_of("noreplace"));
+}
+
+START_TEST(fixed_without_replacing)
+{
+	check_noreplace();
+	interpose_add_traits(NO_NOREPLACE);
+	check_noreplace();
+}
+END_TEST
+
+START_TEST(fixed_without_replacing_takes_a_place)
+{
+	int fd = object_open_new(name_of("place"), page());
+	int64_t range = free_range(page());
+
+	assert_error(at_place(fd, 0, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
+	assert_error(at_place(fd, -1, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
+	assert_error(at_place(fd, range + 1, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
+	assert_error(at_place(fd, range, page(), PSHM_MAP_FIXED | PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
+	assert_error(at_place(-1, range, page(), PSHM_MAP_FIXED_NOREPLACE), "EBADF");
+	assert_error(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED_NOREPLACE, 0), "EINVAL");
+	assert_error(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED_NOREPLACE, 0, 1), "EINVAL");
+	ck_assert_int_eq(object_mapping_count(), 0);
+	close_now(fd);
+	object_remove(name_of("place"));
+}
+END_TEST
+
+/* A kernel that takes the flag for a hint maps an object of huge pages in whole ones, elsewhere: nothing of it is left. */
+START_TEST(a_place_that_is_taken_leaves_no_large_page)
+{
+	int fd = object_open_new(name_of("large"), 4 * page());
+	int64_t taken = map_shared(fd, page(), PSHM_PROT_READ);
+
+	interpose_add_traits(NO_NOREPLACE | LARGE_PAGES);
+	assert_error(at_place(fd, taken, page(), PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
+	interpose_remove_traits(LARGE_PAGES);
+	ck_assert_int_eq(object_mapping_count(), 1);
+	ck_assert_str_eq(protections_at(taken), "r--s");
+	unmap(taken, page());
+	close_now(fd);
+	object_remove(name_of("large"));
+}
+END_TEST
+
+/* Every kind of mapping that a flag may be asked of. */
+static void
+map_without_dump(int fd, int sharing, bool dumps)
+{
+	int nodump = dumps ? 0 : PSHM_MAP_NODUMP;
+	int64_t address = assert_success(call("pshm_mmap", 0, page(), READ_WRITE, sharing | nodump, fd, 0));
+
+	ck_assert_int_eq(mapping_has_flag(address, "dd"), !dumps);
+	unmap(address, page());
+	if (fd == -1)
+		return;
+	address = assert_success(call("pshm_map", fd, page(), READ_WRITE, sharing | nodump, 5));
+	ck_assert_int_eq(mapping_has_flag(address, "dd"), !dumps);
+	ck_assert_int_eq(mapping_has_flag(address + page() - 1, "dd"), !dumps);
+	assert_result(call("pshm_unmap", address, page()), 0);
+	address = assert_success(call("pshm_map_prefixed", fd, page(), READ_WRITE, sharing | nodump, 0, 1));
+	ck_assert_int_eq(mapping_has_flag(address, "dd"), !dumps);
+	assert_result(call("pshm_unmap_prefixed", address, page(), 1), 0);
+}
+
+START_TEST(memory_is_left_out_of_core_dumps)
+{
+	int fd = object_open_new(name_of("nodump"), 2 * page());
+
+	if (lacks("nodump")) {
+		assert_error(at_place(fd, 0, page(), PSHM_MAP_NODUMP), "ENOTSUP");
+	} else {
+		for (int dumps = 0; dumps < 2; dumps++) {
+			map_without_dump(fd, PSHM_MAP_SHARED, dumps);
+			map_without_dump(fd, PSHM_MAP_PRIVATE, dumps);
+			map_without_dump(-1, PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS, dumps);
+			map_without_dump(-1, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, dumps);
+		}
+	}
+	ck_assert_int_eq(object_mapping_count(), 0);
+	close_now(fd);
+	object_remove(name_of("nodump"));
+}
+END_TEST
+
+START_TEST(what_cannot_be_left_out_of_core_dumps_is_not_mapped)
+{
+	int fd = object_open_new(name_of("dump"), page());
+
+	interpose_add_traits(NO_DUMP_ADVICE);
+	assert_result(call("pshm_has", "nodump"), 0);
+	assert_error(at_place(fd, 0, page(), PSHM_MAP_NODUMP), "ENOTSUP");
+	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS | PSHM_MAP_NODUMP, -1, 0), "ENOTSUP");
+	ck_assert_int_eq(object_mapping_count(), 0);
+	close_now(fd);
+	object_remove(name_of("dump"));
+}
+END_TEST
+
+/* Of an object of huge pages only whole ones are left out. */
+START_TEST(whole_pages_are_left_out_of_core_dumps)
+{
+	int64_t address;
+	int fd;
+
+	if (lacks("nodump"))
+		return;
+	fd = object_open_new(name_of("whole"), 4 * page());
+	interpose_add_traits(LARGE_PAGES);
+	address = assert_success(at_place(fd, 0, page(), PSHM_MAP_NODUMP));
+	ck_assert(mapping_has_flag(address, "dd"));
+	ck_assert(mapping_has_flag(address + 3 * page(), "dd"));
+	interpose_remove_traits(LARGE_PAGES);
+	object_mappings_remove();
+	close_now(fd);
+	object_remove(name_of("whole"));
+}
+END_TEST
+
 START_TEST(huge_pages_are_asked_for)
 {
 	int64_t address;
@@ -257,9 +421,96 @@ START_TEST(huge_pages_are_asked_for)
 	                              PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_HUGE, -1, 0));
 	ck_assert_int_eq(interpose_count(CALL_madvise), 1);
 	unmap(address, 4 << 20);
-	interpose_fail(CALL_madvise, 1, error_of_name("EINVAL"));
-	assert_error(call("pshm_mmap", 0, 4 << 20, READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_HUGE, -1, 0),
-	             "ENOTSUP");
+}
+END_TEST
+
+/* Whatever the system says to it, and whatever is mapped. */
+START_TEST(huge_pages_are_a_hint)
+{
+	static const char *const refusals[] = { "EINVAL", "ENOMEM", "EPERM", "ENOSYS" };
+	int fd = object_open_new(name_of("hint"), page());
+
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+		int64_t address;
+
+		interpose_fail(CALL_madvise, 1, error_of_name(refusals[i]));
+		address = assert_success(at_place(fd, 0, page(), PSHM_MAP_HUGE));
+		ck_assert_str_eq(protections_at(address), "rw-s");
+		unmap(address, page());
+	}
+	close_now(fd);
+	object_remove(name_of("hint"));
+}
+END_TEST
+
+/* Synchronising is seen where there is a file: what is mapped is in it, and a page that is not mapped is an error. */
+START_TEST(mapped_pages_are_written_to_their_file)
+{
+	char path[] = "/tmp/pshm-msync-XXXXXX";
+	int file = mkstemp(path);
+	int64_t address;
+
+	ck_assert_int_ge(file, 0);
+	ck_assert_int_eq(ftruncate(file, 2 * page()), 0);
+	address = map_shared(file, 2 * page(), READ_WRITE);
+	memory_at(address)[page()] = 'x';
+	interpose_reset();
+	assert_result(call("pshm_msync", address + page(), 1, PSHM_MS_SYNC), 0);
+	ck_assert_int_eq(interpose_count(CALL_msync), 1);
+	assert_result(call("pshm_msync", address, 2 * page(), PSHM_MS_ASYNC), 0);
+	assert_result(call("pshm_msync", address, 2 * page(), PSHM_MS_SYNC | PSHM_MS_INVALIDATE), 0);
+	assert_result(call("pshm_msync", address, 2 * page(), PSHM_MS_ASYNC | PSHM_MS_INVALIDATE), 0);
+	assert_result(call("pshm_msync", address, 0, PSHM_MS_SYNC), 0);
+	interpose_fail(CALL_msync, 1, error_of_name("EINTR"));
+	assert_result(call("pshm_msync", address, page(), PSHM_MS_SYNC), 0);
+	ck_assert_int_eq(interpose_count(CALL_msync), 2);
+	interpose_fail(CALL_msync, 1, error_of_name("EIO"));
+	assert_error(call("pshm_msync", address, page(), PSHM_MS_SYNC), "EIO");
+	interpose_reset();
+	unmap(address, 2 * page());
+	close(file);
+	unlink(path);
+}
+END_TEST
+
+/* msync(2): a page that is locked is EBUSY to invalidating, and to it only. So each flag is seen to arrive. */
+START_TEST(the_flags_of_synchronising_reach_the_system)
+{
+	int fd = object_open_new(name_of("sync"), page());
+	int64_t address = assert_success(at_place(fd, 0, page(), PSHM_MAP_LOCK));
+
+	assert_result(call("pshm_msync", address, page(), PSHM_MS_SYNC), 0);
+	ck_assert_int_eq(interpose_last_count(), MS_SYNC);
+	assert_result(call("pshm_msync", address, page(), PSHM_MS_ASYNC), 0);
+	ck_assert_int_eq(interpose_last_count(), MS_ASYNC);
+	assert_error(call("pshm_msync", address, page(), PSHM_MS_SYNC | PSHM_MS_INVALIDATE), "EBUSY");
+	assert_error(call("pshm_msync", address, page(), PSHM_MS_ASYNC | PSHM_MS_INVALIDATE), "EBUSY");
+	unmap(address, page());
+	assert_error(call("pshm_msync", address, page(), PSHM_MS_SYNC), "ENOMEM");
+	close_now(fd);
+	object_remove(name_of("sync"));
+}
+END_TEST
+
+START_TEST(bad_ranges_are_not_synchronised)
+{
+	static const int bad_flags[] = { 0, PSHM_MS_INVALIDATE, PSHM_MS_SYNC | PSHM_MS_ASYNC, PSHM_MS_SYNC | 1, MS_SYNC, MS_ASYNC,
+		                         MS_SYNC | MS_ASYNC, 1 << 27 | PSHM_MS_SYNC, -1, INT_MIN };
+	int fd = object_open_new(name_of("sync"), page());
+	int64_t address = map_shared(fd, page(), PSHM_PROT_READ);
+
+	interpose_reset();
+	for (size_t i = 0; i < sizeof bad_flags / sizeof bad_flags[0]; i++)
+		assert_error(call("pshm_msync", address, page(), bad_flags[i]), "EINVAL");
+	assert_error(call("pshm_msync", 0, page(), PSHM_MS_SYNC), "EINVAL");
+	assert_error(call("pshm_msync", -1, page(), PSHM_MS_SYNC), "EINVAL");
+	assert_error(call("pshm_msync", -4095, page(), PSHM_MS_SYNC), "EINVAL");
+	assert_error(call("pshm_msync", address, -1, PSHM_MS_SYNC), "EINVAL");
+	ck_assert_int_eq(interpose_count(CALL_msync), 0);
+	assert_error(call("pshm_msync", address + 1, page(), PSHM_MS_SYNC), "EINVAL");
+	unmap(address, page());
+	close_now(fd);
+	object_remove(name_of("sync"));
 }
 END_TEST
 
@@ -308,7 +559,8 @@ END_TEST
 
 START_TEST(bad_arguments_map_nothing)
 {
-	static const int bad_flags[] = { 0, 3, MAP_ANONYMOUS | 1, 0x1000 | 1, 0x00800001, 0x01000001, 0x40800001, -1, INT_MIN };
+	static const int bad_flags[] = { 0, 3, MAP_ANONYMOUS | 1, MAP_NORESERVE | 1, MAP_GROWSDOWN | 1, MAP_LOCKED | 1, MAP_POPULATE | 1,
+		                         0x00200001, 0x04000001, INT_MIN | 1, -1, INT_MIN };
 	static const int64_t bad_lengths[] = { 0, -1, INT64_MIN };
 	int fd = object_open_new(name_of("bad"), page());
 
@@ -333,13 +585,18 @@ START_TEST(bad_ranges_unmap_nothing)
 	int64_t address = map_shared(fd, page(), PSHM_PROT_READ);
 
 	assert_error(call("pshm_munmap", 0, page()), "EINVAL");
-	assert_error(call("pshm_munmap", -page(), page()), "EINVAL");
+	assert_error(call("pshm_munmap", -1, page()), "EINVAL");
+	assert_error(call("pshm_munmap", -4095, page()), "EINVAL");
+	assert_error(call("pshm_munmap", -page(), page()), UINTPTR_MAX == UINT32_MAX ? "EOVERFLOW" : "EINVAL");
 	assert_error(call("pshm_munmap", address, 0), "EINVAL");
 	assert_error(call("pshm_munmap", address, -1), "EINVAL");
 	assert_error(call("pshm_munmap", address + 1, page()), "EINVAL");
 	assert_error(call("pshm_mprotect", address, page(), 8), "EINVAL");
 	assert_error(call("pshm_mprotect", address, -1, 0), "EINVAL");
 	assert_error(call("pshm_mprotect", -1, page(), 0), "EINVAL");
+	assert_error(call("pshm_mprotect", -4095, page(), 0), "EINVAL");
+	assert_error(call("pshm_mprotect", 0, page(), 0), "EINVAL");
+	assert_error(call("pshm_mprotect", 0, 0, 0), "EINVAL");
 	assert_error(call("pshm_mprotect", address + 1, page(), 0), "EINVAL");
 	assert_result(call("pshm_mprotect", address, 0, 0), 0);
 	ck_assert_str_eq(protections_at(address), "r--s");
@@ -350,6 +607,17 @@ START_TEST(bad_ranges_unmap_nothing)
 	object_remove(name_of("range"));
 }
 END_TEST
+
+/* A range that begins so far above 2^63 was handed on as it is. */
+static void
+check_high_range(int64_t result, int64_t above, int64_t length)
+{
+	struct interposed_range range = interpose_last_range();
+
+	assert_result(result, 0);
+	ck_assert_msg(range.address == (uint64_t)INT64_MAX + 1 + (uint64_t)above && range.length == (uint64_t)length,
+	              "the range was %llx, %llu", (unsigned long long)range.address, (unsigned long long)range.length);
+}
 
 /* An address that is negative as an int64_t is no error, unless it is one of the 4095 that are. */
 START_TEST(a_high_address_is_an_address)
@@ -363,6 +631,15 @@ START_TEST(a_high_address_is_an_address)
 		assert_result(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED, fd, 0), INT64_MIN);
 		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0), INT64_MIN);
 		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 5), INT64_MIN + 5);
+		assert_result(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, 5), INT64_MIN + page());
+		assert_result(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, page()), INT64_MIN + page());
+		check_high_range(call("pshm_munmap", INT64_MIN, page()), 0, page());
+		check_high_range(call("pshm_munmap", INT64_MIN, 1), 0, 1);
+		check_high_range(call("pshm_mprotect", INT64_MIN, page(), PSHM_PROT_READ), 0, page());
+		check_high_range(call("pshm_msync", INT64_MIN, page(), PSHM_MS_SYNC), 0, page());
+		check_high_range(call("pshm_unmap", INT64_MIN + 5, page()), 0, page() + 5);
+		check_high_range(call("pshm_unmap_prefixed", INT64_MIN + page(), page(), 5), 0, 2 * page());
+		check_high_range(call("pshm_munmap", -2 * page(), page()), INT64_MAX - 2 * page() + 1, page());
 		interpose_remove_traits(HIGH_ADDRESSES);
 	}
 	close_now(fd);
@@ -394,7 +671,12 @@ ffi_mappings_suite(void)
 		                 protections_are_the_ones_asked_for, a_reader_gets_no_writable_memory, the_offset_is_heeded,
 		                 a_fixed_address_is_the_one, anonymous_memory_is_of_no_object, populating_brings_every_page_in,
 		                 locking_locks, only_what_can_be_touched_is_locked,
-		                 the_limit_of_locked_memory_is_told, huge_pages_are_asked_for, other_flags_reach_the_system,
+		                 the_limit_of_locked_memory_is_told, huge_pages_are_asked_for, huge_pages_are_a_hint,
+		                 fixed_without_replacing, fixed_without_replacing_takes_a_place,
+		                 a_place_that_is_taken_leaves_no_large_page, memory_is_left_out_of_core_dumps,
+		                 what_cannot_be_left_out_of_core_dumps_is_not_mapped, whole_pages_are_left_out_of_core_dumps,
+		                 mapped_pages_are_written_to_their_file, the_flags_of_synchronising_reach_the_system,
+		                 bad_ranges_are_not_synchronised, other_flags_reach_the_system,
 		                 only_private_memory_of_no_object_grows_down,
 		                 bad_arguments_map_nothing, bad_ranges_unmap_nothing, a_high_address_is_an_address,
 		                 a_mapping_is_one_system_call, NULL };

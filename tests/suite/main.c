@@ -24,11 +24,16 @@ static const struct {
 	{ "api_mappings", api_mappings_suite },
 	{ "api_bytes", api_bytes_suite },
 	{ "api_arrays", api_arrays_suite },
-	{ "api_handing", api_handing_suite },
+	{ "api_passing", api_passing_suite },
+	{ "api_waiting", api_waiting_suite },
 	{ "api_seals", api_seals_suite },
 	{ "api_names", api_names_suite },
 	{ "bad_input", bad_input_suite },
+	{ "error_order", error_order_suite },
+	{ "memory", memory_suite },
+	{ "cancellation", cancellation_suite },
 	{ "places", places_suite },
+	{ "surroundings", surroundings_suite },
 	{ "races", races_suite },
 	{ "faults", faults_suite },
 	{ "costs", costs_suite },
@@ -58,7 +63,7 @@ main(int count, char **words)
 	srunner_run_all(runner, CK_ENV);
 	fixture_finish();
 	failed = srunner_ntests_failed(runner) + (srunner_ntests_run(runner) == 0);
-	if (count == 1 && library_never_called() != NULL) {
+	if (count == 1 && getenv("CK_RUN_CASE") == NULL && getenv("CK_RUN_SUITE") == NULL && library_never_called() != NULL) {
 		printf("no test calls %s\n", library_never_called());
 		failed++;
 	}

@@ -21,6 +21,7 @@
  * | allocate | | A generalized boolean: set memory aside for the elements first, as `allocate-shm` does? nil by default. |
  * | arguments | | What the restart takes: for `:use-value` another name. |
  * | attempts | | An integer from 0: how many random names to try where the system needs one; 100 by default. |
+ * | candidates | | A list of strings. |
  * | body | | Declarations, and then forms: an implicit progn. |
  * | condition | | A condition of that type. |
  * | count | | An integer from 0: how many octets were copied. |
@@ -38,8 +39,9 @@
  * | fd | | A descriptor: an integer from 0. |
  * | first | | A descriptor: an integer from 0. |
  * | second | | A descriptor: an integer from 0. |
- * | flags | | A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`, `:populate`, `:lock`, `:huge`, one of them, or an integer; `(:shared)` by default. |
- * | flags | map-shm-vector | A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`; one of the two, or an integer; `(:shared)` by default. |
+ * | flags | | A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`, `:populate`, `:lock`, `:huge`, `:fixed-noreplace`, `:nodump`, one of them, or an integer; `(:shared)` by default. |
+ * | flags | msync | A list of `:sync` or `:async`, and `:invalidate` or not; one of them, or an integer; `(:sync)` by default. |
+ * | flags | map-shm-vector | A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`, `:nodump`; one of the two, or an integer; `(:shared)` by default. |
  * | free | | An integer: octets. |
  * | generalized-boolean | | True or nil. |
  * | gid | | A group id, an integer from 0, or nil to leave it alone. |
@@ -53,19 +55,20 @@
  * | item | | An element: a number of the element type of the vector. |
  * | keyword | | A keyword such as `:enoent`, or nil. |
  * | length | | An integer from 1: octets. |
+ * | length | msync | An integer from 0: octets. |
  * | length | map-shm-vector | An integer from 1: elements. |
  * | length | shm-vector-length | An integer from 0: elements. |
  * | length | with-shm-vector | An integer from 1: elements. |
  * | length | with-open-shm-vector | An integer from 1: elements. |
  * | length | with-open-shm-vector* | An integer from 1: elements. |
  * | mmap-options | | The keyword arguments of `mmap-shm`. Evaluated. |
- * | name | | A string: the name of the object, with its leading slash or without. At most `pshm_name_max` octets of UTF-8. |
- * | name | make-shm | A string, or nil (the default): a name for people. |
- * | name | receive-shm | A string, or nil (the default): a name for people. |
- * | name | shm-name | A string with its leading slash, or nil. |
+ * | name | | A string: the name of the object, with its leading slash or without; several are one. At most `pshm_name_max` octets of UTF-8. |
+ * | name | make-shm | Any string, or nil (the default): a display name. |
+ * | name | receive-shm | Any string, or nil (the default): a display name. |
+ * | name | shm-name | A string, or nil. |
  * | name | shm-error-name | A string, or nil. |
  * | name | posix-shm-error-errno | A symbol: the function that failed. |
- * | names | | A list of strings, each with its leading slash. |
+ * | names | | A list of strings, each with its leading slash. An octet of a name that is no UTF-8 is one of the characters U+DC80 to U+DCFF. |
  * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
  * | object | | Any object. |
  * | octets | stat-dev | An integer from 0. |
@@ -76,6 +79,7 @@
  * | permissions | | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. `(:user-read :user-write :group-read :other-read)` by default. |
  * | permissions | chmod-shm | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. |
  * | permissions | stat-dev | A list of the nine long single keywords. |
+ * | path | | A string, or nil. |
  * | pointer | | A foreign pointer. |
  * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
  * | prot | map-shm-vector | A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer; `(:read :write)` by default. |
@@ -83,7 +87,7 @@
  * | ptr | mmap-shm | A foreign pointer: the address that is wished for. The null pointer, the default, lets the system choose. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
  * | release | | A generalized boolean: give the place of the vector back as well? nil by default. |
- * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede` or `:create`. |
+ * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create` or `:extend`. |
  * | result* | | What the body returns. |
  * | seals | | A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument also one of them, or an integer. |
  * | shm | | An `open-shm`. |
@@ -93,6 +97,7 @@
  * | shm | with-mmap | An `open-shm`, or nil. |
  * | shm | with-shm-vector | An `open-shm`, or nil. |
  * | shm | Macro | A symbol, not evaluated: the variable for the object. |
+ * | short | | `:error` (the default) or `:count`. |
  * | size | | An integer from 0 to 2^63 - 1: octets. |
  * | socket | | The descriptor of a connected Unix domain socket: an integer from 0. |
  * | source | | A vector in shared memory or a specialised vector of the heap. |
@@ -102,6 +107,7 @@
  * | stat | | A `stat` structure. |
  * | t | | The symbol t. |
  * | target | | A vector in shared memory or a specialised vector of the heap. |
+ * | timeout | | A non-negative real: seconds; or nil (the default): no limit. |
  * | total | | An integer: octets. |
  * | truncate | | A generalized boolean: set the size first? t by default. |
  * | uid | | A user id, an integer from 0, or nil to leave it alone. |
@@ -112,6 +118,7 @@
  * | vector | fill-shm-vector | A vector in shared memory or a specialised vector of the heap. |
  * | vector | Macro | A symbol, not evaluated: the variable for the vector. |
  * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
+ * | version | | A string, or nil. |
  * | unmapped | | A boolean: did this call unmap it? |
  */
 
@@ -348,6 +355,7 @@
  * blksize
  * dev
  * gid
+ * gif
  * ino
  * nlink
  * off
@@ -356,7 +364,8 @@
  * uid
  * @endcode
  * @par In Lisp
- * Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
+ * Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+ * posix-shm 0.0.7 spells it.
  * @par Lisp example
  * @code{.lisp}
  * (list (cffi:foreign-type-size 'posix-shm/ffi:off) (cffi:foreign-type-size 'posix-shm/ffi:uid))
@@ -513,14 +522,15 @@
  * shm-name shm => name
  * @endcode
  * @par In Lisp
- * Return the name of SHM with its leading slash, or nil where it was adopted without one. The name of an object
- * that `open-shm*` made is for people, and names nothing.
+ * Return the name of SHM as it was given, or nil where it was adopted without one. The name of an object that
+ * `open-shm*` made is a label: random, made when it is first asked for, the same ever after, and the name of no object. It is a
+ * generic function, of any `shm`.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm (shm "foobar-shm" :direction :io :if-does-not-exist :create)
- *   (delete-shm "foobar-shm")
+ *   (delete-shm "/foobar-shm")
  *   (shm-name shm))
- * => "/foobar-shm"
+ * => "foobar-shm"
  * @endcode
  * @since 0.1
  * @see open-shm, make-shm
@@ -536,7 +546,8 @@
  * shm-fd shm => fd
  * @endcode
  * @par In Lisp
- * Return the descriptor of the open SHM, a non-negative integer. It belongs to SHM: do not close it by itself.
+ * Return the descriptor of the open SHM, a non-negative integer. It belongs to SHM: do not close it by itself. It is a
+ * generic function.
  * @par Exceptional situations
  * `shm-invalid-argument` when SHM is closed.
  * @par Lisp example
@@ -559,10 +570,11 @@
  * make-shm fd &optional name => shm
  * @endcode
  * @par In Lisp
- * Adopt the descriptor FD: return an `open-shm` that owns it, with the name NAME for people, nil by default. NAME may
- * be kept, and not copied: do not change it while the result is in use.
+ * Adopt the descriptor FD: return an `open-shm` that owns it, with the display name NAME, nil by default. NAME may
+ * be kept, and not copied: do not change it while the result is in use. `(make-instance 'open-shm :fd fd :name name)` is
+ * the same.
  * @par Exceptional situations
- * `shm-invalid-argument` when FD is not a non-negative integer, or NAME is neither a name nor nil.
+ * `shm-invalid-argument` when FD is not a non-negative integer, or NAME is neither a string nor nil.
  * @par Lisp example
  * @code{.lisp}
  * (let* ((fd (with-open-shm* (shm :direction :io)
@@ -801,6 +813,36 @@
 /* ---- posix-shm: mappings ---- */
 
 /**
+ * @page lisp_msync msync
+ * @ingroup api_mappings
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * msync ptr length &key flags
+ * @endcode
+ * @par In C
+ * pshm_msync
+ * @par In Lisp
+ * Write LENGTH octets of mapped memory at PTR back to the file that is mapped: an object of `make-shm` with the descriptor
+ * of a regular file. Objects of shared memory have no file behind them, and nothing is done to them. With `:sync` among FLAGS, the
+ * default, the file has the octets on return; with `:async` soon afterwards. PTR is anywhere in a mapping. Returns no values.
+ * @par Exceptional situations
+ * `mmap-error` when the system refuses, a page is not mapped, or FLAGS do not go together; `shm-invalid-argument` for a null
+ * pointer, a bad LENGTH or an unknown flag.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 100)
+ *   (with-mmap (pointer shm 100)
+ *     (msync pointer 100 :flags '(:sync :invalidate))))
+ * =>
+ * @endcode
+ * @since 0.1
+ * @see mmap-shm; msync(2)
+ */
+
+/**
  * @page lisp_with_mmap with-mmap
  * @ingroup api_mappings
  * @par Kind
@@ -843,8 +885,9 @@
  * MMAP-OPTIONS of `mmap-shm`, and run BODY with the variables SHM and PTR bound; unmap and close on every way out.
  * With an `:offset`, the size is OFFSET + LENGTH, so that it ends with what is mapped. An object that is larger is cut
  * once it is mapped, and not at all where that fails. With a TRUNCATE of nil (t by default) the size is left alone.
- * Where `open-shm` returns nil, BODY runs with nil for both, and nothing is mapped. The arguments are evaluated from
- * left to right. BODY may begin with declarations. Return what BODY returns.
+ * Where `open-shm` returns nil, BODY runs with nil for both, and nothing is mapped. NAME and the OPEN-OPTIONS are
+ * evaluated first; LENGTH, the MMAP-OPTIONS and TRUNCATE once the object is open, with the variable SHM bound to it, and
+ * not at all where it is nil. BODY may begin with declarations. Return what BODY returns.
  * @par Exceptional situations
  * Those of `open-shm`, `truncate-shm` and `mmap-shm`.
  * @par Lisp example
@@ -854,6 +897,12 @@
  *   (setf (cffi:mem-ref ptr :int) 42)
  *   (list (stat-size (shm-stats shm)) (cffi:mem-ref ptr :int)))
  * => (100 42)
+ * (with-open-shm (shm "/foobar-shm" :direction :io :if-does-not-exist :create)
+ *   (truncate-shm shm 100))
+ * (with-mmapped-shm (shm ptr ("/foobar-shm") ((stat-size (shm-stats shm)) :prot :read) :truncate nil)
+ *   (delete-shm "/foobar-shm")
+ *   (cffi:mem-ref ptr :uint8 99))
+ * => 0
  * @endcode
  * @since 0.1
  * @see with-open-shm, with-mmap, with-open-shm-and-mmap*
@@ -905,7 +954,7 @@
  * default. With a true ALLOCATE the object gets that size, and memory for the elements, first. Nothing unmaps the
  * vector but `unmap-shm-vector` and the macros; the collector leaves it alone.
  * @par Exceptional situations
- * `shm-invalid-argument` when the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
+ * `mmap-invalid-argument` when the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
  * of the page size, PROT does not have `:read`, ELEMENT-TYPE is none of those that can be shared, or SHM is closed;
  * `mmap-error` when the system refuses, or FLAGS ask for what does not go together; with ALLOCATE what `allocate-shm`
  * signals. Where somebody shrinks the object later, touching what is gone is a memory fault: `seal-shm` guards
@@ -923,7 +972,7 @@
  * (with-open-shm* (shm :direction :io)
  *   (truncate-shm shm 100)
  *   (handler-case (map-shm-vector shm '(unsigned-byte 32) 26)
- *     (shm-invalid-argument (condition) (type-error-datum condition))))
+ *     (mmap-invalid-argument (condition) (type-error-datum condition))))
  * => 26
  * @endcode
  * @since 0.1
@@ -944,12 +993,14 @@
  * @par In Lisp
  * Unmap VECTOR, which `map-shm-vector` returned, and return t, or nil when that was done already. What is left is an
  * empty vector: a late `aref` is an error, and code that was compiled without checks meets memory that nobody may
- * touch, and not somebody else's data. That costs a page of memory and the addresses of the elements, and two of the
- * mappings that a process may have, for as long as the process lives. With a true RELEASE they are given back:
- * whoever uses VECTOR after that does what nothing can foresee, as with freed memory in C. An `shm-view` is always
- * given back, and is as safe.
+ * touch, and not somebody else's data. That costs a page of memory and two of the mappings that a process may have,
+ * for the newest thousand vectors; of older ones only the addresses stay reserved. On SBCL an access to such an older
+ * vector is an error too, a memory fault, and `length` and printing may fault there, since its header is gone; a
+ * second `unmap-shm-vector` still returns nil. With a true RELEASE the addresses are given back as well: whoever uses
+ * VECTOR after that does what nothing can foresee, as with freed memory in C. An `shm-view` is always given back, and
+ * is as safe.
  * @par Exceptional situations
- * `shm-invalid-argument` when VECTOR is not one that `map-shm-vector` returned; `mmap-error` when the system
+ * `mmap-invalid-argument` when VECTOR is not one that `map-shm-vector` returned; `mmap-error` when the system
  * refuses, and then VECTOR is as it was.
  * @par Lisp example
  * @code{.lisp}
@@ -1004,7 +1055,8 @@
  * elements with VECTOR-OPTIONS as in `with-shm-vector`, and run BODY with the variables SHM and VECTOR bound; unmap and
  * close on every way out. An object that is larger is cut once the vector is mapped, and not at all where that fails.
  * With a TRUNCATE of nil (t by default) the size is left alone. Where `open-shm` returns nil, BODY
- * runs with nil for both. BODY may begin with declarations. Return what BODY returns.
+ * runs with nil for both. ELEMENT-TYPE, LENGTH, the VECTOR-OPTIONS and TRUNCATE are evaluated once the object is open, with
+ * the variable SHM bound to it, and not at all where it is nil. BODY may begin with declarations. Return what BODY returns.
  * @par Exceptional situations
  * Those of `open-shm`, `truncate-shm` and `map-shm-vector`.
  * @par Lisp example
@@ -1220,6 +1272,104 @@
  */
 
 /**
+ * @defgroup api_library The shared object
+ * @brief Which library was loaded, and where a program that is delivered looks for it.
+ */
+
+/**
+ * @page lisp_shm_library shm-library
+ * @ingroup api_library
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-library => path, version
+ * load-shm-library => path, version
+ * @endcode
+ * @par In Lisp
+ * Return the path of the shared object that was loaded, nil where the process had it by itself; and its version as text,
+ * nil where none is loaded. `load-shm-library` loads it before, where an image has started without it
+ * (`*load-shm-library-at-start*`).
+ * @par Exceptional situations
+ * `shm-library-error` of `load-shm-library`, when there is none.
+ * @par Lisp example
+ * @code{.lisp}
+ * (multiple-value-bind (path version) (shm-library)
+ *   (declare (ignore path))
+ *   (equal version (asdf:component-version (asdf:find-system "posix-shm"))))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see `*shm-library-folders*`, shm-library-error
+ */
+
+/**
+ * @page lisp_shm_library_folders *shm-library-folders*
+ * @ingroup api_library
+ * @par Kind
+ * Variable
+ * @par Lisp
+ * @code{.lisp}
+ * *shm-library-folders*
+ * *load-shm-library-at-start*
+ * @endcode
+ * @par In Lisp
+ * What a program sets before it dumps an image, or before it loads the system, after loading posix-shm/library. The first is
+ * a list of folders, absolute ones as strings, () by default, in which the library is looked for before anywhere else but
+ * where `POSIX_SHM_LIBRARY` says. The second, t by default, says whether an image loads the library when it starts; where
+ * it is nil, the first object that is made does, or `load-shm-library`, which the program can put a handler around.
+ * @par Lisp example
+ * @code{.lisp}
+ * (list *shm-library-folders* *load-shm-library-at-start*)
+ * => (NIL T)
+ * @endcode
+ * @since 0.1
+ * @see shm-library
+ */
+
+/**
+ * @page lisp_shm_library_error shm-library-error
+ * @ingroup api_library
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-library-error
+ * @endcode
+ * @par Class precedence list
+ * `shm-library-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * The shared object was not found, or what was found is too old. The report lists what was tried.
+ * @par Lisp example
+ * @code{.lisp}
+ * (subtypep 'shm-library-error 'error)
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see shm-library-error-tried
+ */
+
+/**
+ * @page lisp_shm_library_error_tried shm-library-error-tried
+ * @ingroup api_library
+ * @par Kind
+ * Reader
+ * @par Lisp
+ * @code{.lisp}
+ * shm-library-error-tried condition => candidates
+ * @endcode
+ * @par In Lisp
+ * Return what was tried, in that order, each with the reason why it was not taken.
+ * @par Lisp example
+ * @code{.lisp}
+ * (shm-library-error-tried (make-condition 'shm-library-error))
+ * => NIL
+ * @endcode
+ * @since 0.1
+ * @see shm-library-error
+ */
+
+/**
  * @defgroup api_conditions Conditions and restarts
  * @brief What is signalled, and how to go on.
  */
@@ -1238,7 +1388,7 @@
  * @par In Lisp
  * The root of the errors of this library, an `error`. It carries the errno and the operation, and its report names
  * both, the object and what can be done. The system's errors are `shm-error` and `mmap-error`, neither a kind of
- * the other.
+ * the other. A program may make conditions of these classes itself, with the initarg `:name`: they print.
  * @par Lisp example
  * @code{.lisp}
  * (handler-case (delete-shm "/no-such-shm")
@@ -1308,7 +1458,8 @@
  * shm-error-name condition => name
  * @endcode
  * @par In Lisp
- * Return the name of the object that the `shm-error` is about, or nil where it has none.
+ * Return the name, as it was given, of the object that the `shm-error` is about, or nil where it has none. It is a
+ * generic function.
  * @par Lisp example
  * @code{.lisp}
  * (handler-case (open-shm "/no-such-shm")
@@ -1331,7 +1482,8 @@
  * @par Class precedence list
  * `shm-does-not-exist`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `shm-error`: there is no object of that name.
+ * A `shm-error`: there is no object of that name. To delete a name that no object can have is one as well. Where the
+ * shared memory file system itself is missing, `open-shm` signals a plain `shm-error`.
  * @par Lisp example
  * @code{.lisp}
  * (handler-case (delete-shm "/no-such-shm")
@@ -1340,6 +1492,34 @@
  * @endcode
  * @since 0.1
  * @see open-shm, delete-shm
+ */
+
+/**
+ * @page lisp_shm_timeout shm-timeout
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-timeout
+ * @endcode
+ * @par Class precedence list
+ * `shm-timeout`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * A `shm-error`: an operation waited as long as its timeout, and nothing came of it. The restart `continue` waits as long
+ * again.
+ * @par Lisp example
+ * @code{.lisp}
+ * (multiple-value-bind (here there) (shm-socketpair)
+ *   (unwind-protect
+ *        (handler-case (receive-shm there :timeout 1/100)
+ *          (shm-timeout (condition) (posix-shm-error-keyword condition)))
+ *     (posix-shm/ffi:close here)
+ *     (posix-shm/ffi:close there)))
+ * => :ETIMEDOUT
+ * @endcode
+ * @since 0.1
+ * @see receive-shm, send-shm
  */
 
 /**
@@ -1369,6 +1549,57 @@
  */
 
 /**
+ * @page lisp_shm_too_short shm-too-short
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-too-short
+ * @endcode
+ * @par Class precedence list
+ * `shm-too-short`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * A `shm-error` of `write-shm`: the object ends before the elements do. What fits has been written. Its report says how
+ * many octets that was.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm 4)
+ *   (handler-case (write-shm shm (coerce #(1 2 3 4 5 6) '(vector (unsigned-byte 8))))
+ *     (shm-too-short (condition) (posix-shm-error-operation condition))))
+ * => WRITE-SHM
+ * @endcode
+ * @since 0.1
+ * @see write-shm, extend
+ */
+
+/**
+ * @page lisp_posix_shm_invalid_argument posix-shm-invalid-argument
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * posix-shm-invalid-argument
+ * @endcode
+ * @par Class precedence list
+ * `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * A bad argument that was found before anything was called: a `type-error`. Its report names the argument;
+ * `type-error-datum` is its value. What is signalled is a `shm-invalid-argument` or a `mmap-invalid-argument`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (handler-case (mmap-shm shm -1)
+ *     (posix-shm-invalid-argument (condition) (type-error-datum condition))))
+ * => -1
+ * @endcode
+ * @since 0.1
+ * @see shm-invalid-argument, mmap-invalid-argument
+ */
+
+/**
  * @page lisp_shm_invalid_argument shm-invalid-argument
  * @ingroup api_conditions
  * @par Kind
@@ -1378,10 +1609,9 @@
  * shm-invalid-argument
  * @endcode
  * @par Class precedence list
- * `shm-invalid-argument`, `shm-error`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
+ * `shm-invalid-argument`, `shm-error`, `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A bad argument that was found before anything was called: a `shm-error` and a `type-error`. Its report names the
- * argument; `type-error-datum` is its value.
+ * A `posix-shm-invalid-argument` of an operation on an object or a name, and so a `shm-error`.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -1390,7 +1620,31 @@
  * => -1
  * @endcode
  * @since 0.1
- * @see shm-error
+ * @see posix-shm-invalid-argument, shm-error
+ */
+
+/**
+ * @page lisp_mmap_invalid_argument mmap-invalid-argument
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * mmap-invalid-argument
+ * @endcode
+ * @par Class precedence list
+ * `mmap-invalid-argument`, `mmap-error`, `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`, and of the macros that
+ * map: a `mmap-error`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (handler-case (munmap (cffi:null-pointer) 100)
+ *   (mmap-error (condition) (type-of condition)))
+ * => MMAP-INVALID-ARGUMENT
+ * @endcode
+ * @since 0.1
+ * @see posix-shm-invalid-argument, mmap-error
  */
 
 /**
@@ -1405,7 +1659,7 @@
  * @par Class precedence list
  * `mmap-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-error` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`: the system refused. So it does
+ * A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: the system refused. So it does
  * where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS do not go together.
  * @par Lisp example
  * @code{.lisp}
@@ -1428,11 +1682,11 @@
  * invoke-shm-restart restart &rest arguments
  * @endcode
  * @par In Lisp
- * Invoke the innermost restart of a failing `open-shm` that the keyword RESTART names, with ARGUMENTS: `:continue`,
- * `:use-value` (with another name), `:overwrite`, `:truncate`, `:supersede` or `:create`. It does not return. The
- * restarts' own names are not exported, since some of them are names of other packages too.
+ * Invoke the innermost restart of a failing `open-shm` or `write-shm` that the keyword RESTART names, with ARGUMENTS:
+ * `:continue`, `:use-value` (with another name), `:overwrite`, `:truncate`, `:supersede`, `:create` or `:extend`. It does
+ * not return. The restarts' own names are not exported, since some of them are names of other packages too.
  * @par Exceptional situations
- * `control-error` when there is no such restart; `shm-invalid-argument` when RESTART is none of the six keywords.
+ * `control-error` when there is no such restart; `shm-invalid-argument` when RESTART is none of these keywords.
  * @par Lisp example
  * @code{.lisp}
  * (handler-bind ((shm-does-not-exist
@@ -1460,15 +1714,18 @@
  * truncate
  * supersede
  * create
+ * extend
  * @endcode
  * @par In Lisp
- * Restarts around a failing `open-shm`, and so around the macros that open a name:
- * - `continue` tries the same again.
+ * Restarts around a failing `open-shm`, and so around the macros that open a name, and around `write-shm` where the
+ * object is too short:
+ * - `continue` tries the same again; of `shm-too-short`, it goes on with what fits.
  * - `use-value` tries another NAME, which the debugger asks for.
  * - `overwrite`, of `shm-exists`, opens the object as it is.
  * - `truncate`, of `shm-exists`, opens the object and empties it.
  * - `supersede`, of `shm-exists`, puts a new object in its place.
  * - `create`, of `shm-does-not-exist`, creates the object.
+ * - `extend`, of `shm-too-short`, makes the object larger and writes everything.
  * @par Lisp example
  * @code{.lisp}
  * (handler-bind ((shm-does-not-exist

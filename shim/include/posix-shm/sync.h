@@ -5,6 +5,7 @@
 /**
  * @file sync.h
  * @brief Stratum 3: what two processes need besides the memory.
+ * @stratum{3,posix-shm}
  *
  * Atomic access to words, sleeping until a word changes, the identity of a process, and a lock that survives its owner. The
  * rules at the head of ffi.h hold here as well, and these besides:
@@ -59,7 +60,7 @@ enum pshm_atomic {
  *
  * A mapping without write access will do.
  *
- * @param address The address of the word, a multiple of 4.
+ * @param address @role{address} The address of the word, a multiple of 4.
  * @return The value, 0 to 4294967295.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
@@ -70,6 +71,7 @@ enum pshm_atomic {
  * >>> pshm_atomic_load32(address)
  * 0
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_atomic_store32, pshm_atomic_load64
  */
@@ -78,8 +80,8 @@ PSHM_API int64_t pshm_atomic_load32(int64_t address);
 /**
  * @brief Store into a word of 32 bits.
  *
- * @param address The address of the word, a multiple of 4.
- * @param value The value, -2147483648 to 4294967295.
+ * @param address @role{address} The address of the word, a multiple of 4.
+ * @param value @role{value} The value, -2147483648 to 4294967295.
  * @return 0.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
@@ -92,6 +94,7 @@ PSHM_API int64_t pshm_atomic_load32(int64_t address);
  * >>> pshm_atomic_load32(address)
  * 4294967295
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_atomic_load32, pshm_atomic_update32
  */
@@ -100,9 +103,9 @@ PSHM_API int pshm_atomic_store32(int64_t address, int64_t value);
 /**
  * @brief Change a word of 32 bits, and return what it was.
  *
- * @param address The address of the word, a multiple of 4.
- * @param operation A `PSHM_ATOMIC_` constant.
- * @param operand The operand, -2147483648 to 4294967295.
+ * @param address @role{address} The address of the word, a multiple of 4.
+ * @param operation @role{enum,pshm_atomic} A `PSHM_ATOMIC_` constant.
+ * @param operand @role{value} The operand, -2147483648 to 4294967295.
  * @return The value before the change, 0 to 4294967295.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4, or @p operation is none of the constants.
@@ -117,6 +120,7 @@ PSHM_API int pshm_atomic_store32(int64_t address, int64_t value);
  * >>> pshm_atomic_load32(address)
  * 42
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_atomic_compare_exchange32, pshm_atomic_update64
  */
@@ -127,9 +131,9 @@ PSHM_API int64_t pshm_atomic_update32(int64_t address, int operation, int64_t op
  *
  * The value was stored exactly when the result is @p expected, which is then taken unsigned: for -1 the result is 4294967295.
  *
- * @param address The address of the word, a multiple of 4.
- * @param expected The value that the word has to have, -2147483648 to 4294967295.
- * @param desired The value to store, -2147483648 to 4294967295.
+ * @param address @role{address} The address of the word, a multiple of 4.
+ * @param expected @role{value} The value that the word has to have, -2147483648 to 4294967295.
+ * @param desired @role{value} The value to store, -2147483648 to 4294967295.
  * @return The value before the call, 0 to 4294967295.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
@@ -144,6 +148,7 @@ PSHM_API int64_t pshm_atomic_update32(int64_t address, int operation, int64_t op
  * >>> pshm_atomic_compare_exchange32(address, 7, 9)
  * 8
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_atomic_update32, pshm_atomic_compare_exchange64
  */
@@ -154,8 +159,8 @@ PSHM_API int64_t pshm_atomic_compare_exchange32(int64_t address, int64_t expecte
  *
  * A mapping without write access will do. The value comes back through an output, since all 64 bits are its own.
  *
- * @param address The address of the word, a multiple of 8.
- * @param ret_value The value.
+ * @param address @role{address} The address of the word, a multiple of 8.
+ * @param ret_value @role{out,value} Receives the value.
  * @return 0.
  * @error{EFAULT} @p address is 0, or -4095 to -1, or @p ret_value is NULL.
  * @error{EINVAL} @p address is not a multiple of 8.
@@ -170,6 +175,7 @@ PSHM_API int64_t pshm_atomic_compare_exchange32(int64_t address, int64_t expecte
  * >>> value.value
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_atomic_load32, pshm_atomic_store64
  */
@@ -178,8 +184,8 @@ PSHM_API int pshm_atomic_load64(int64_t address, int64_t *ret_value);
 /**
  * @brief Store into a word of 64 bits.
  *
- * @param address The address of the word, a multiple of 8.
- * @param value The value.
+ * @param address @role{address} The address of the word, a multiple of 8.
+ * @param value @role{value} The value.
  * @return 0.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
@@ -191,6 +197,7 @@ PSHM_API int pshm_atomic_load64(int64_t address, int64_t *ret_value);
  * >>> pshm_atomic_store64(address + 8, -1)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_atomic_load64, pshm_atomic_update64
  */
@@ -199,10 +206,10 @@ PSHM_API int pshm_atomic_store64(int64_t address, int64_t value);
 /**
  * @brief Change a word of 64 bits, and tell what it was.
  *
- * @param address The address of the word, a multiple of 8.
- * @param operation A `PSHM_ATOMIC_` constant.
- * @param operand The operand.
- * @param ret_old The value before the change. Optional: NULL.
+ * @param address @role{address} The address of the word, a multiple of 8.
+ * @param operation @role{enum,pshm_atomic} A `PSHM_ATOMIC_` constant.
+ * @param operand @role{value} The operand.
+ * @param ret_old @role{out,value} @nullable Receives the value before the change.
  * @return 0.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8, or @p operation is none of the constants.
@@ -218,6 +225,7 @@ PSHM_API int pshm_atomic_store64(int64_t address, int64_t value);
  * >>> value.value
  * 40
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_atomic_compare_exchange64, pshm_atomic_update32
  */
@@ -226,10 +234,10 @@ PSHM_API int pshm_atomic_update64(int64_t address, int operation, int64_t operan
 /**
  * @brief Store into a word of 64 bits, if it has an expected value.
  *
- * @param address The address of the word, a multiple of 8.
- * @param expected The value that the word has to have.
- * @param desired The value to store.
- * @param ret_old The value before the call. Optional: NULL.
+ * @param address @role{address} The address of the word, a multiple of 8.
+ * @param expected @role{value} The value that the word has to have.
+ * @param desired @role{value} The value to store.
+ * @param ret_old @role{out,value} @nullable Receives the value before the call.
  * @return 1 if the value was stored, 0 if the word had another one.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
@@ -247,6 +255,7 @@ PSHM_API int pshm_atomic_update64(int64_t address, int operation, int64_t operan
  * >>> value.value
  * 8
  * @endcode
+ * @result{boolean}
  * @since 0.1
  * @see pshm_atomic_update64, pshm_atomic_compare_exchange32
  */
@@ -261,9 +270,9 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
  * Where #pshm_has says 0 to `wait`, the word is looked at again and again, every 50 microseconds at first and every 5 milliseconds
  * in the end.
  *
- * @param address The address of the word, a multiple of 4.
- * @param expected The value to sleep on, -2147483648 to 4294967295.
- * @param timeout How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
+ * @param address @role{address} The address of the word, a multiple of 4.
+ * @param expected @role{value} The value to sleep on, -2147483648 to 4294967295.
+ * @param timeout @role{timeout} How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
  * @return 0: look again.
  * @error{EAGAIN} @p timeout is 0, and the word has the value.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
@@ -281,6 +290,8 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
  * >>> pshm_error_name(pshm_atomic_wait(address, 5, 1000000))
  * b'ETIMEDOUT'
  * @endcode
+ * @result{status}
+ * @waits
  * @since 0.1
  * @see pshm_atomic_wake; futex(2) on Linux
  */
@@ -292,8 +303,8 @@ PSHM_API int pshm_atomic_wait(int64_t address, int64_t expected, int64_t timeout
  * Store first, then wake: who is about to sleep then sees the new value, and does not. How many were woken is not told, since some
  * systems do not count.
  *
- * @param address The address of the word, a multiple of 4.
- * @param count How many to wake at most, from 1; 2147483647 wakes all.
+ * @param address @role{address} The address of the word, a multiple of 4.
+ * @param count @role{count} How many to wake at most, from 1; 2147483647 wakes all.
  * @return 0.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4, or @p count is not positive.
@@ -304,6 +315,7 @@ PSHM_API int pshm_atomic_wait(int64_t address, int64_t expected, int64_t timeout
  * >>> pshm_atomic_wake(address, 1)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_atomic_wait; futex(2) on Linux
  */
@@ -334,6 +346,7 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
  * >>> pshm_process_self() > 0
  * True
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_process_alive, pshm_lock_owner; proc_pid_stat(5)
  */
@@ -345,7 +358,7 @@ PSHM_API int64_t pshm_process_self(void);
  * 0 is a proof: the process has ended, also where it is a zombie, or its number belongs to another process by now. Where there is
  * a doubt, the answer is 1 or `-ENOTSUP`.
  *
- * @param process What #pshm_process_self returned in that process, or #pshm_lock_owner.
+ * @param process @role{value} What #pshm_process_self returned in that process, or #pshm_lock_owner.
  * @return 1 or 0.
  * @error{EINVAL} @p process is nothing that #pshm_process_self returns.
  * @error{ENOTSUP} It cannot be told from here: the process is of another namespace of processes or of time, such as another container's,
@@ -356,6 +369,7 @@ PSHM_API int64_t pshm_process_self(void);
  * >>> pshm_process_alive(pshm_process_self())
  * 1
  * @endcode
+ * @result{boolean}
  * @since 0.1
  * @see pshm_process_self; pidfd_open(2), proc_pid_stat(5), pid_namespaces(7)
  */
@@ -386,8 +400,8 @@ PSHM_API int pshm_process_alive(int64_t process);
 /**
  * @brief Acquire a lock.
  *
- * @param address The address of the lock, a multiple of 8.
- * @param timeout How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
+ * @param address @role{address} The address of the lock, a multiple of 8.
+ * @param timeout @role{timeout} How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
  * @return 0: held. 1: held, and an owner has died since it was last repaired.
  * @error{EAGAIN} @p timeout is 0, and another owner that is not known to be dead has it.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
@@ -406,6 +420,8 @@ PSHM_API int pshm_process_alive(int64_t process);
  * >>> pshm_lock_release(address + 16)
  * 0
  * @endcode
+ * @result{boolean}
+ * @waits
  * @since 0.1
  * @see pshm_lock_release, pshm_lock_mark_repaired
  */
@@ -414,7 +430,7 @@ PSHM_API int pshm_lock_acquire(int64_t address, int64_t timeout);
 /**
  * @brief Release a lock that this process holds.
  *
- * @param address The address of the lock, a multiple of 8.
+ * @param address @role{address} The address of the lock, a multiple of 8.
  * @return 0.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
@@ -427,6 +443,7 @@ PSHM_API int pshm_lock_acquire(int64_t address, int64_t timeout);
  * >>> pshm_error_name(pshm_lock_release(address + 16))
  * b'EPERM'
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_lock_acquire
  */
@@ -438,7 +455,7 @@ PSHM_API int pshm_lock_release(int64_t address);
  * After #pshm_lock_acquire returned 1, its owner puts right what a dead one left, and calls this. Where it does not, or dies itself, the
  * next owner gets 1 again.
  *
- * @param address The address of the lock, a multiple of 8.
+ * @param address @role{address} The address of the lock, a multiple of 8.
  * @return 0.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
@@ -455,6 +472,7 @@ PSHM_API int pshm_lock_release(int64_t address);
  * >>> pshm_lock_release(address + 16)
  * 0
  * @endcode
+ * @result{status}
  * @since 0.1
  * @see pshm_lock_acquire
  */
@@ -465,7 +483,7 @@ PSHM_API int pshm_lock_mark_repaired(int64_t address);
  *
  * A mapping without write access will do.
  *
- * @param address The address of the lock, a multiple of 8.
+ * @param address @role{address} The address of the lock, a multiple of 8.
  * @return The process, as #pshm_process_self returns it there; 0 for nobody.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
@@ -477,6 +495,7 @@ PSHM_API int pshm_lock_mark_repaired(int64_t address);
  * >>> pshm_lock_owner(address + 16)
  * 0
  * @endcode
+ * @result{value}
  * @since 0.1
  * @see pshm_process_alive
  */

@@ -119,11 +119,9 @@
       (expect (pshm-error-name (pshm-map fd -1 *read-write* +pshm-map-shared+ 0)) "EINVAL")
       (expect (pshm-error-name (pshm-errno)) "EINVAL"))
     (point "make an anonymous object"
-      (let* ((label (make-buffer 32))
-             (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o640 0 100 (address-of label) 32)))
+      (let* ((anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o640 0)))
              (fields (stat anonymous)))
         (expect (list (getf fields :nlink) (getf fields :mode)) '(0 #o640))
-        (expect (char label 0) #\/)
         (check (pshm-close anonymous))))
     (point "hand a descriptor to another process"
       (let ((pair (make-buffer 8)))
@@ -131,7 +129,7 @@
         (let ((here (load-number (address-of pair) 4))
               (there (load-number (+ (address-of pair) 4) 4)))
           (store-number address 8 (expt 2 53))
-          (check (pshm-send here fd))
+          (check (pshm-send here fd -1))
           (check (pshm-set-inheritable there 1))
           (expect (si::system (format nil "~A receive ~D" (si::getenv "POSIX_SHM_CONSUMER") there)) 0)
           (expect (load-number address 8) (1+ (expt 2 53)))
@@ -149,7 +147,7 @@
 
 ;; The other end of the hand-over: add one to the number at the start of the object.
 (defun receive (socket)
-  (let* ((fd (check (pshm-receive (parse-integer socket))))
+  (let* ((fd (check (pshm-receive (parse-integer socket) -1)))
          (address (map-object fd 8)))
     (store-number address 8 (1+ (load-number address 8)))
     (check (pshm-unmap address 8))
@@ -178,12 +176,12 @@
 (defun write-record (name slot socket)
   (let* ((slot (parse-integer slot))
          (fd (check (pshm-open name +pshm-direction-io+ 0 +pshm-if-does-not-exist-error+ 0 0)))
-         (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o600 0 100 0 0))))
+         (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o600 0))))
     (put-record fd slot (* slot *record-size*))
     (check (pshm-close fd))
     (check (pshm-truncate anonymous *record-size*))
     (put-record anonymous slot 0)
-    (check (pshm-send (parse-integer socket) anonymous))
+    (check (pshm-send (parse-integer socket) anonymous -1))
     (check (pshm-close anonymous))))
 
 ;; Print every record of the object, then the one of the object that comes from the socket.
@@ -196,7 +194,7 @@
       (print-record (+ address (* slot *record-size*)) slot))
     (check (pshm-unmap address length))
     (check (pshm-close fd)))
-  (let* ((received (check (pshm-receive (parse-integer socket))))
+  (let* ((received (check (pshm-receive (parse-integer socket) -1)))
          (address (map-object received *record-size* 0 +pshm-prot-read+)))
     (print-record address "received")
     (check (pshm-unmap address *record-size*))

@@ -153,19 +153,17 @@ final class Scenario {
             expect(errorName(SHM.pshm_errno()), "EINVAL");
         });
         point("make an anonymous object", () -> {
-            byte[] label = new byte[32];
-            int anonymous = check(SHM.pshm_open_anonymous(PosixShm.DIRECTION_IO, 0640, 0, 100, label, label.length));
+            int anonymous = check(SHM.pshm_open_anonymous(PosixShm.DIRECTION_IO, 0640, 0));
             Stat stat = Stat.of(anonymous);
             expect(stat.get("NLINK"), 0L);
             expect(stat.get("MODE"), 0640L);
-            expect(label[0], (byte) '/');
             check(SHM.pshm_close(anonymous));
         });
         point("hand a descriptor to another process", () -> {
             IntByReference here = new IntByReference(), there = new IntByReference();
             check(SHM.pshm_socketpair(here, there));
             memory.setLong(0, 9007199254740992L);
-            check(SHM.pshm_send(here.getValue(), fd));
+            check(SHM.pshm_send(here.getValue(), fd, -1));
             check(SHM.pshm_set_inheritable(there.getValue(), 1));
             // ProcessBuilder closes every descriptor in the child but the first three; system(3) does not.
             String command = System.getenv("POSIX_SHM_CONSUMER") + " receive " + there.getValue();
@@ -189,7 +187,7 @@ final class Scenario {
 
     /** The other end of the hand-over: add one to the number at the start of the object. */
     static void receive(int socket) {
-        int fd = check(SHM.pshm_receive(socket));
+        int fd = check(SHM.pshm_receive(socket, -1));
         long address = map(fd, 8);
         Pointer memory = new Pointer(address);
         memory.setLong(0, memory.getLong(0) + 1);
@@ -219,10 +217,10 @@ final class Scenario {
         int fd = check(SHM.pshm_open(name, PosixShm.DIRECTION_IO, 0, PosixShm.IF_DOES_NOT_EXIST_ERROR, 0, null));
         putRecord(fd, slot, slot * RECORD);
         check(SHM.pshm_close(fd));
-        int anonymous = check(SHM.pshm_open_anonymous(PosixShm.DIRECTION_IO, 0600, 0, 100, null, 0));
+        int anonymous = check(SHM.pshm_open_anonymous(PosixShm.DIRECTION_IO, 0600, 0));
         check(SHM.pshm_truncate(anonymous, RECORD));
         putRecord(anonymous, slot, 0);
-        check(SHM.pshm_send(socket, anonymous));
+        check(SHM.pshm_send(socket, anonymous, -1));
         check(SHM.pshm_close(anonymous));
     }
 
@@ -233,7 +231,7 @@ final class Scenario {
         for (int slot = 0; slot < count; slot++) printRecord(new Pointer(address + slot * RECORD), slot);
         check(SHM.pshm_unmap(address, count * RECORD));
         check(SHM.pshm_close(fd));
-        int received = check(SHM.pshm_receive(socket));
+        int received = check(SHM.pshm_receive(socket, -1));
         address = map(received, RECORD, 0, PosixShm.PROT_READ);
         printRecord(new Pointer(address), "received");
         check(SHM.pshm_unmap(address, RECORD));

@@ -99,18 +99,16 @@ function* points(name) {
   assert.throws(() => check(shm.pshm_delete(name + '-none')), { code: 'ENOENT' });
 
   yield 'make an anonymous object';
-  const label = Buffer.alloc(32);
-  const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o640, 0, 100, label, label.length));
+  const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o640, 0));
   const { NLINK, MODE } = stat(anonymous);
   assert.deepEqual([NLINK, MODE], [0n, 0o640n]);
-  assert.equal(label[0], '/'.charCodeAt());
   check(shm.pshm_close(anonymous));
 
   yield 'hand a descriptor to another process';
   const [here, there] = [new Int32Array(1), new Int32Array(1)];
   check(shm.pshm_socketpair(here, there));
   mapping.number[0] = 2n ** 53n;
-  check(shm.pshm_send(here[0], fd));
+  check(shm.pshm_send(here[0], fd, -1));
   // The child's descriptor 3 is our `there': spawn makes it inheritable for the child alone.
   const child = spawnSync(process.env.POSIX_SHM_CONSUMER, ['receive', '3'],
     { stdio: ['inherit', 'inherit', 'inherit', there[0]] });
@@ -148,7 +146,7 @@ function scenario(name) {
 
 // The other end of the hand-over: add one to the number at the start of the object.
 function receive(socket) {
-  const fd = check(shm.pshm_receive(Number(socket)));
+  const fd = check(shm.pshm_receive(Number(socket), -1));
   const mapping = map(fd, 8);
   mapping.number[0] += 1n;
   mapping.unmap();
@@ -181,10 +179,10 @@ function write(name, slot, socket) {
   const fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_IO, 0, shm.PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
   putRecord(fd, Number(slot), Number(slot) * RECORD);
   check(shm.pshm_close(fd));
-  const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o600, 0, 100, null, 0));
+  const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o600, 0));
   check(shm.pshm_truncate(anonymous, RECORD));
   putRecord(anonymous, Number(slot), 0);
-  check(shm.pshm_send(Number(socket), anonymous));
+  check(shm.pshm_send(Number(socket), anonymous, -1));
   check(shm.pshm_close(anonymous));
 }
 
@@ -196,7 +194,7 @@ function read(name, count, socket) {
     printRecord(records.bytes.subarray(slot * RECORD, (slot + 1) * RECORD), slot);
   records.unmap();
   check(shm.pshm_close(fd));
-  const received = check(shm.pshm_receive(Number(socket)));
+  const received = check(shm.pshm_receive(Number(socket), -1));
   const record = map(received, RECORD, 0, shm.PSHM_PROT_READ);
   printRecord(record.bytes, 'received');
   record.unmap();

@@ -3,7 +3,7 @@
 // The common scenario in PHP; posix_shm.php makes the binding from the JSON of the ABI.
 declare(strict_types=1);
 
-require __DIR__ . '/posix_shm.php';
+require 'posix_shm.php';
 
 const SIZE = 32768;
 const READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE;
@@ -128,11 +128,9 @@ function points(string $name): Generator
     expect(error_name($shm->pshm_errno()), 'EINVAL');
 
     yield 'make an anonymous object';
-    $label = $shm->new('char[32]');
-    $anonymous = check($shm->pshm_open_anonymous(PSHM_DIRECTION_IO, 0640, 0, 100, $label, 32));
+    $anonymous = check($shm->pshm_open_anonymous(PSHM_DIRECTION_IO, 0640, 0));
     $field = stat_fields($anonymous);
     expect([$field['NLINK'], $field['MODE']], [0, 0640]);
-    expect($label[0], '/');
     check($shm->pshm_close($anonymous));
 
     yield 'hand a descriptor to another process';
@@ -140,7 +138,7 @@ function points(string $name): Generator
     check($shm->pshm_socketpair(FFI::addr($here), FFI::addr($there)));
     $number = at('int64_t', $address);
     $number[0] = 9007199254740992;
-    check($shm->pshm_send($here->cdata, $fd));
+    check($shm->pshm_send($here->cdata, $fd, -1));
     check($shm->pshm_set_inheritable($there->cdata, 1));
     $child = proc_open([getenv('POSIX_SHM_CONSUMER'), 'receive', (string) $there->cdata], [], $pipes);
     expect(proc_close($child), 0);
@@ -182,7 +180,7 @@ function scenario(string $name): void
 /** The other end of the hand-over: add one to the number at the start of the object. */
 function receive(string $socket): void
 {
-    $fd = check(shm()->pshm_receive((int) $socket));
+    $fd = check(shm()->pshm_receive((int) $socket, -1));
     $address = map_object($fd, 8);
     $number = at('int64_t', $address);
     $number[0] = $number[0] + 1;
@@ -218,10 +216,10 @@ function write(string $name, string $slot, string $socket): void
     $fd = check(shm()->pshm_open($name, PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
     put_record($fd, (int) $slot, (int) $slot * RECORD);
     check(shm()->pshm_close($fd));
-    $anonymous = check(shm()->pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0, 100, null, 0));
+    $anonymous = check(shm()->pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0));
     check(shm()->pshm_truncate($anonymous, RECORD));
     put_record($anonymous, (int) $slot, 0);
-    check(shm()->pshm_send((int) $socket, $anonymous));
+    check(shm()->pshm_send((int) $socket, $anonymous, -1));
     check(shm()->pshm_close($anonymous));
 }
 
@@ -236,7 +234,7 @@ function read(string $name, string $count, string $socket): void
     }
     check(shm()->pshm_unmap($address, $length));
     check(shm()->pshm_close($fd));
-    $received = check(shm()->pshm_receive((int) $socket));
+    $received = check(shm()->pshm_receive((int) $socket, -1));
     $address = map_object($received, RECORD, 0, PSHM_PROT_READ);
     print_record($address, 'received');
     check(shm()->pshm_unmap($address, RECORD));

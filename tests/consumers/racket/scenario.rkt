@@ -1,7 +1,7 @@
 #lang racket/base
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; The common scenario in Racket; posix-shm.rkt makes the binding from the JSON of the ABI.
-(require ffi/unsafe ffi/unsafe/port racket/match racket/string "posix-shm.rkt")
+(require ffi/unsafe ffi/unsafe/port racket/match racket/string posix-shm/racket/posix-shm)
 
 (define size 32768)
 (define read-write (bitwise-ior (C PSHM_PROT_READ) (C PSHM_PROT_WRITE)))
@@ -112,19 +112,17 @@
     (expect (error-name (shm pshm_map fd -1 read-write (C PSHM_MAP_SHARED) 0)) "EINVAL")
     (expect (error-name (shm pshm_errno)) "EINVAL"))
   (point "make an anonymous object"
-    (define label (make-bytes 32))
-    (define anonymous (check (shm pshm_open_anonymous (C PSHM_DIRECTION_IO) #o640 0 100 label 32)))
+    (define anonymous (check (shm pshm_open_anonymous (C PSHM_DIRECTION_IO) #o640 0)))
     (define fields (stat-of anonymous))
     (expect (hash-ref fields "NLINK") 0)
     (expect (hash-ref fields "MODE") #o640)
-    (expect (bytes-ref label 0) (char->integer #\/))
     (check (shm pshm_close anonymous)))
   (point "hand a descriptor to another process"
     (define here (make-bytes 4))
     (define there (make-bytes 4))
     (check (shm pshm_socketpair here there))
     (ptr-set! (at address) _int64 (expt 2 53))
-    (check (shm pshm_send (int-ref here) fd))
+    (check (shm pshm_send (int-ref here) fd -1))
     ;; `subprocess' closes every descriptor in the child but the first three: the socket is its standard input.
     (define input (unsafe-file-descriptor->port (int-ref there) "socket" '(read)))
     (define-values (child out in err)
@@ -147,7 +145,7 @@
 
 ;; The other end of the hand-over: add one to the number at the start of the object.
 (define (receive socket)
-  (define fd (check (shm pshm_receive socket)))
+  (define fd (check (shm pshm_receive socket -1)))
   (define address (map-object fd 8))
   (ptr-set! (at address) _int64 (add1 (ptr-ref (at address) _int64)))
   (check (shm pshm_unmap address 8))
@@ -181,10 +179,10 @@
   (define fd (check (shm pshm_open name (C PSHM_DIRECTION_IO) 0 (C PSHM_IF_DOES_NOT_EXIST_ERROR) 0 #f)))
   (put-record fd slot (* slot record-size))
   (check (shm pshm_close fd))
-  (define anonymous (check (shm pshm_open_anonymous (C PSHM_DIRECTION_IO) #o600 0 100 #f 0)))
+  (define anonymous (check (shm pshm_open_anonymous (C PSHM_DIRECTION_IO) #o600 0)))
   (check (shm pshm_truncate anonymous record-size))
   (put-record anonymous slot 0)
-  (check (shm pshm_send socket anonymous))
+  (check (shm pshm_send socket anonymous -1))
   (check (shm pshm_close anonymous))
   (void))
 
@@ -197,7 +195,7 @@
     (print-record (+ address (* slot record-size)) slot))
   (check (shm pshm_unmap address length))
   (check (shm pshm_close fd))
-  (define received (check (shm pshm_receive socket)))
+  (define received (check (shm pshm_receive socket -1)))
   (define other (map-object received record-size 0 (C PSHM_PROT_READ)))
   (print-record other "received")
   (check (shm pshm_unmap other record-size))

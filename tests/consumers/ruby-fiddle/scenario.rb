@@ -116,10 +116,8 @@ class Scenario
       end
     end
     point "make an anonymous object" do
-      label = "\0" * 32
-      anonymous = check(Shm.pshm_open_anonymous(Shm::DIRECTION_IO, 0640, 0, 100, label, label.bytesize))
+      anonymous = check(Shm.pshm_open_anonymous(Shm::DIRECTION_IO, 0640, 0))
       expect(stat(anonymous).values_at("NLINK", "MODE"), [0, 0640])
-      expect(label[0], "/")
       check(Shm.pshm_close(anonymous))
     end
     point "hand a descriptor to another process" do
@@ -127,7 +125,7 @@ class Scenario
       check(Shm.pshm_socketpair(first, second))
       here, there = first.unpack1("l"), second.unpack1("l")
       @memory[0, 8] = [2**53].pack("q")
-      check(Shm.pshm_send(here, @fd))
+      check(Shm.pshm_send(here, @fd, -1))
       check(Shm.pshm_set_inheritable(there, 1))
       expect(system(ENV["POSIX_SHM_CONSUMER"], "receive", there.to_s), true)
       expect(@memory[0, 8].unpack1("q"), 2**53 + 1)
@@ -164,7 +162,7 @@ end
 
 # The other end of the hand-over: add one to the number at the start of the object.
 def receive(socket)
-  fd = check(Shm.pshm_receive(socket.to_i))
+  fd = check(Shm.pshm_receive(socket.to_i, -1))
   map(fd, 8) { |memory| memory[0, 8] = [memory[0, 8].unpack1("q") + 1].pack("q") }
   check(Shm.pshm_close(fd))
 end
@@ -191,10 +189,10 @@ def write(name, slot, socket)
   fd = check(Shm.pshm_open(name, Shm::DIRECTION_IO, 0, Shm::IF_DOES_NOT_EXIST_ERROR, 0, nil))
   put_record(fd, slot, slot * RECORD_SIZE)
   check(Shm.pshm_close(fd))
-  anonymous = check(Shm.pshm_open_anonymous(Shm::DIRECTION_IO, 0600, 0, 100, nil, 0))
+  anonymous = check(Shm.pshm_open_anonymous(Shm::DIRECTION_IO, 0600, 0))
   check(Shm.pshm_truncate(anonymous, RECORD_SIZE))
   put_record(anonymous, slot, 0)
-  check(Shm.pshm_send(socket.to_i, anonymous))
+  check(Shm.pshm_send(socket.to_i, anonymous, -1))
   check(Shm.pshm_close(anonymous))
 end
 
@@ -206,7 +204,7 @@ def read(name, count, socket)
     count.times { |slot| print_record(memory[slot * RECORD_SIZE, RECORD_SIZE], slot) }
   end
   check(Shm.pshm_close(fd))
-  received = check(Shm.pshm_receive(socket.to_i))
+  received = check(Shm.pshm_receive(socket.to_i, -1))
   map(received, RECORD_SIZE, protections: Shm::PROT_READ) do |memory|
     print_record(memory[0, RECORD_SIZE], "received")
   end

@@ -140,17 +140,15 @@
       (expect (pshm-error-name (pshm-map fd -1 *read-write* +pshm-map-shared+ 0)) "EINVAL")
       (expect (pshm-error-name (pshm-errno)) "EINVAL"))
     (point "make an anonymous object"
-      (with-buffer (sap label (unsigned-byte 8) 32)
-        (let ((anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o640 0 100 sap 32))))
-          (destructuring-bind (&key mode nlink &allow-other-keys) (stat anonymous)
-            (expect (list nlink mode) '(0 #o640)))
-          (expect (char (text label) 0) #\/)
-          (check (pshm-close anonymous)))))
+      (let ((anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o640 0))))
+        (destructuring-bind (&key mode nlink &allow-other-keys) (stat anonymous)
+          (expect (list nlink mode) '(0 #o640)))
+        (check (pshm-close anonymous))))
     (point "hand a descriptor to another process"
       (with-buffer (sap pair (signed-byte 32) 2)
         (check (pshm-socketpair sap (sap+ sap 4)))
         (setf (signed-sap-ref-64 memory 0) (expt 2 53))
-        (check (pshm-send (aref pair 0) fd))
+        (check (pshm-send (aref pair 0) fd -1))
         (check (pshm-set-inheritable (aref pair 1) 1))
         ;; `run-program' closes descriptors in the child.
         (expect (run-shell (format nil "~A receive ~D" (sb-ext:posix-getenv "POSIX_SHM_CONSUMER") (aref pair 1))) 0)
@@ -169,7 +167,7 @@
 
 (defun receive (socket)
   "The other end of the hand-over: add one to the number at the start of the object."
-  (let* ((fd (check (pshm-receive (parse-integer socket))))
+  (let* ((fd (check (pshm-receive (parse-integer socket) -1)))
          (memory (map-object fd 8)))
     (incf (signed-sap-ref-64 memory 0))
     (unmap memory 8)
@@ -199,12 +197,12 @@
 (defun write-record (name slot socket &aux (slot (parse-integer slot)))
   "Write one's record into the object, and into an anonymous one that goes to the socket."
   (let ((fd (check (pshm-open name +pshm-direction-io+ 0 +pshm-if-does-not-exist-error+ 0 *null*)))
-        (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o600 0 100 *null* 0))))
+        (anonymous (check (pshm-open-anonymous +pshm-direction-io+ #o600 0))))
     (put-record fd slot (* slot *record-size*))
     (check (pshm-close fd))
     (check (pshm-truncate anonymous *record-size*))
     (put-record anonymous slot 0)
-    (check (pshm-send (parse-integer socket) anonymous))
+    (check (pshm-send (parse-integer socket) anonymous -1))
     (check (pshm-close anonymous))))
 
 (defun read-records (name count socket &aux (count (parse-integer count)))
@@ -216,7 +214,7 @@
       (print-record (sap+ records (* slot *record-size*)) slot))
     (unmap records length)
     (check (pshm-close fd)))
-  (let* ((received (check (pshm-receive (parse-integer socket))))
+  (let* ((received (check (pshm-receive (parse-integer socket) -1)))
          (record (map-object received *record-size* :protections +pshm-prot-read+)))
     (print-record record "received")
     (unmap record *record-size*)

@@ -31,7 +31,7 @@ for line in sys.stdin:
     x[:] = (RATE * x) * (1.0 - x)
     print("done", flush=True)
 
-print(f"Python: numpy sees {array[-1]!r} as the last", flush=True)
+print(f"Python: numpy sees {float(array[-1])!r} as the last", flush=True)
 del array, x
 good(pshm_unmap(address, octets))
 good(pshm_close(fd))

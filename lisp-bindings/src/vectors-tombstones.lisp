@@ -1,0 +1,84 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; What is left of real vectors that were unmapped. The newest are tombstones: empty vectors with memory behind them that
+;;;; nobody can touch, and a row in the table. Of older ones only the range of addresses is known, so that a program that maps
+;;;; and unmaps for ever runs out of nothing:
+;;;;
+;;;;                 header page            elements
+;;;;     live        ... | type, length     as the mapping says
+;;;;     tombstone   ... | type, 0          no access
+;;;;     retired     no access              no access           one mapping with its neighbours, one range, no row
+
+(in-package #:posix-shm)
+
+(defconstant +tombstones+ 1000 "How many vectors that were unmapped are kept as empty ones.")
+
+(defvar *tombstones* (make-array +tombstones+ :initial-element nil) "The places of the newest, in a circle.")
+(defvar *next-tombstone* 0)
+
+;;; A list is never changed: whoever looks at it needs no lock.
+(defvar *ranges* '() "The ranges of addresses of retired vectors, (start . end), in order and apart from each other.")
+(declaim (type list *ranges*))
+
+(defun add-range (start end ranges)
+  "RANGES with the addresses from START below END, joined to what they touch."
+  (cond ((or (null ranges) (< end (car (first ranges))))
+         (acons start end ranges))
+        ((< (cdr (first ranges)) start)
+         (cons (first ranges) (add-range start end (rest ranges))))
+        (t
+         (destructuring-bind ((low . high) &rest others) ranges
+           (add-range (min start low) (max end high) others)))))
+
+(defun retired-address-p (address)
+  (loop for (start . end) in *ranges*
+        thereis (and (<= start address) (< address end))))
+
+;;; Threads take turns. Interrupts are held back: whoever is here unmaps a vector.
+
+#+(or (and sbcl sb-thread) (and ecl threads) abcl)
+(defvar *tombstones-lock*
+  #+sbcl (sb-thread:make-mutex :name "posix-shm tombstones")
+  #+ecl (mp:make-lock :name "posix-shm tombstones" :recursive t)
+  #+abcl (threads:make-mutex))
+
+(defmacro with-tombstones (&body body)
+  #+(and sbcl sb-thread) `(sb-thread:with-mutex (*tombstones-lock*) ,@body)
+  #+(and ecl threads) `(mp:with-lock (*tombstones-lock*) ,@body)
+  #+abcl `(threads:with-mutex (*tombstones-lock*) ,@body)
+  #-(or (and sbcl sb-thread) (and ecl threads) abcl) `(progn ,@body))
+
+(defun forbid (address octets)
+  "Put memory that allows nothing over what is mapped at ADDRESS. Return the library's result."
+  (let ((result (pshm-mmap address octets +pshm-prot-none+
+                           (logior +pshm-map-private+ +pshm-map-anonymous+ +pshm-map-noreserve+ +pshm-map-fixed+)
+                           -1 0)))
+    (if (failed-p result) result 0)))
+
+(defun place-start (place)
+  "The address where the mapping of PLACE begins: that of its elements, or of the page with the header."
+  (if (plusp (place-prefix place))
+      (- (place-address place) (pshm-page-size))
+      (place-address place)))
+
+(defun place-end (place)
+  "The address of the first page behind PLACE."
+  (let ((page (pshm-page-size)))
+    (* page (ceiling (+ (place-address place) (place-octets place)) page))))
+
+(defun retire (place)
+  "Forget PLACE, a tombstone, but for its addresses. Where the system refuses, it stays one."
+  (let* ((start (place-start place))
+         (end (place-end place)))
+    (unless (and (plusp (place-prefix place))
+                 (minusp (forbid start (- end start))))
+      (setf *ranges* (add-range start end *ranges*))
+      (forget-place (vector-key (place-vector place))))))
+
+(defun add-tombstone (place)
+  "PLACE is the newest tombstone. Retire the oldest where there are too many."
+  (with-tombstones
+    (let ((oldest (shiftf (svref *tombstones* *next-tombstone*) place)))
+      (setf *next-tombstone* (mod (1+ *next-tombstone*) +tombstones+))
+      (when oldest
+        #+sbcl (hide-ranges)
+        (retire oldest)))))

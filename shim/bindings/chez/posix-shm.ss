@@ -1,0 +1,54 @@
+;; SPDX-License-Identifier: BSD-3-Clause
+;; libposix-shm for Chez Scheme: (load ".../posix-shm.ss"), then (pshm-close fd), PSHM_PROT_READ and so on.
+;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+
+;; With other brackets JSON is what `read' reads: an object becomes ("key" value ...), an array a list.
+(define (read-json file)
+  (let loop ([text '()] [in-string #f])
+    (let ([char (read-char file)])
+      (cond
+        [(eof-object? char) (read (open-input-string (list->string (reverse text))))]
+        [(and in-string (char=? char #\\)) (loop (cons* (read-char file) char text) #t)]
+        [(char=? char #\") (loop (cons char text) (not in-string))]
+        [in-string (loop (cons char text) #t)]
+        [else (loop (cons (case char [(#\{ #\[) #\(] [(#\} #\]) #\)] [(#\: #\,) #\space] [else char]) text) #f)]))))
+
+(define (entry object key)
+  (if (string=? (car object) key) (cadr object) (entry (cddr object) key)))
+
+(define-syntax this-file
+  (lambda (form) (source-file-descriptor-path (source-object-sfd (annotation-source (syntax->annotation form))))))
+
+;; Near this file, where it is installed or in the source tree; else where pkg-config says.
+(define json-file
+  (or (getenv "POSIX_SHM_JSON")
+      (find file-exists?
+            (map (lambda (name) (string-append (path-parent (this-file)) "/" name))
+                 '("posix-shm.json" "../posix-shm.json" "../../abi/posix-shm.json")))
+      (format "~a/posix-shm.json" (get-line (car (process "pkg-config --variable=pkgdatadir posix-shm"))))))
+
+(define abi (call-with-input-file json-file read-json))
+(load-shared-object (or (getenv "POSIX_SHM_LIBRARY") (entry abi "soname")))
+
+(define (c-type object)
+  (let ([type (entry object "type")])
+    (cond [(string=? type "int") 'int]
+          [(string=? type "int64") 'integer-64]
+          [(string=? type "string-in") 'string]
+          [else 'u8*])))
+
+;; pshm_open becomes the procedure pshm-open.
+(define (scheme-name name)
+  (string->symbol (list->string (map (lambda (char) (if (char=? char #\_) #\- char)) (string->list name)))))
+
+(for-each
+ (lambda (function)
+   (let ([name (entry function "name")])
+     (eval `(define ,(scheme-name name)
+              (foreign-procedure ,name ,(map c-type (entry function "arguments")) ,(c-type (entry function "result")))))))
+ (entry abi "functions"))
+
+(for-each
+ (lambda (constant)
+   (eval `(define ,(string->symbol (entry constant "name")) ,(entry constant "value"))))
+ (entry abi "constants"))

@@ -1,0 +1,27 @@
+; SPDX-License-Identifier: BSD-3-Clause
+; libposix-shm for newLISP: (load "PREFIX/share/posix-shm/newlisp/posix-shm.lsp"), then (pshm_close fd),
+; PSHM_PROT_READ and so on.
+; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+
+; newLISP does not tell a file where it is: pkg-config knows.
+(set 'json-file
+  (or (env "POSIX_SHM_JSON")
+      (append (first (exec "pkg-config --variable=pkgdatadir posix-shm")) "/posix-shm.json")))
+(set 'abi (json-parse (read-file json-file)))
+(set 'library (or (env "POSIX_SHM_LIBRARY") (lookup "soname" abi)))
+
+(define (c-type entry)
+  (case (lookup "type" entry)
+    ("int" "int")
+    ("int64" "long long")
+    ("string-in" "char*")
+    (true "void*")))
+
+; No parameters at all are "void": without it newLISP takes the result's type for a calling convention.
+(dolist (function (lookup "functions" abi))
+  (let (parameters (map c-type (lookup "arguments" function)))
+    (eval (append (list 'import library (lookup "name" function) (c-type (lookup "result" function)))
+                  (if (empty? parameters) '("void") parameters)))))
+
+(dolist (item (lookup "constants" abi))
+  (set (sym (lookup "name" item)) (lookup "value" item)))

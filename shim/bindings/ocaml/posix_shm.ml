@@ -1,0 +1,51 @@
+(* SPDX-License-Identifier: BSD-3-Clause *)
+(* libposix-shm for OCaml with ctypes: #directory "PREFIX/share/posix-shm/ocaml", #use "posix_shm.ml"; then
+   pshm_close fd, prot_read and so on. Functions and constants that are missing here are declared in the same way.
+   The environment variable POSIX_SHM_LIBRARY names another file than the one that the system finds. *)
+
+#use "topfind"
+#thread
+#require "ctypes.foreign"
+
+open Ctypes
+
+let environment name default = Option.value (Sys.getenv_opt name) ~default
+let library =
+  Dl.dlopen ~filename:(environment "POSIX_SHM_LIBRARY" "libposix-shm.so.0") ~flags:[Dl.RTLD_NOW]
+let shm name typ = Foreign.foreign ~from:library name typ
+
+let pshm_version = shm "pshm_version" (void @-> returning int)
+let pshm_version_string = shm "pshm_version_string" (void @-> returning string)
+let pshm_errno = shm "pshm_errno" (void @-> returning int)
+let pshm_strerror = shm "pshm_strerror" (int @-> returning string)
+let pshm_error_name = shm "pshm_error_name" (int @-> returning string)
+let pshm_constant_count = shm "pshm_constant_count" (void @-> returning int)
+let pshm_constant_name = shm "pshm_constant_name" (int @-> returning string_opt)
+let pshm_constant_value = shm "pshm_constant_value" (int @-> returning int)
+let pshm_constant = shm "pshm_constant" (string @-> returning int)
+let pshm_flags_parse = shm "pshm_flags_parse" (int @-> string @-> returning int)
+let pshm_flags_format = shm "pshm_flags_format" (int @-> int @-> ocaml_bytes @-> int64_t @-> returning int64_t)
+let pshm_fstat = shm "pshm_fstat" (int @-> ptr int64_t @-> int @-> returning int)
+let pshm_close = shm "pshm_close" (int @-> returning int)
+let pshm_set_inheritable = shm "pshm_set_inheritable" (int @-> int @-> returning int)
+let pshm_open = shm "pshm_open" (string @-> int @-> int @-> int @-> int @-> ptr_opt int @-> returning int)
+let pshm_open_anonymous = shm "pshm_open_anonymous" (int @-> int @-> int @-> returning int)
+let pshm_delete = shm "pshm_delete" (string @-> returning int)
+let pshm_truncate = shm "pshm_truncate" (int @-> int64_t @-> returning int)
+let pshm_allocate = shm "pshm_allocate" (int @-> int64_t @-> returning int)
+let pshm_map = shm "pshm_map" (int @-> int64_t @-> int @-> int @-> int64_t @-> returning int64_t)
+let pshm_unmap = shm "pshm_unmap" (int64_t @-> int64_t @-> returning int)
+let pshm_read = shm "pshm_read" (int @-> ocaml_bytes @-> int64_t @-> int64_t @-> returning int64_t)
+let pshm_write = shm "pshm_write" (int @-> ocaml_string @-> int64_t @-> int64_t @-> returning int64_t)
+let pshm_send = shm "pshm_send" (int @-> int @-> int64_t @-> returning int)
+let pshm_receive = shm "pshm_receive" (int @-> int64_t @-> returning int)
+let pshm_socketpair = shm "pshm_socketpair" (ptr int @-> ptr int @-> returning int)
+
+let prot_read = pshm_constant "PSHM_PROT_READ"
+let prot_write = pshm_constant "PSHM_PROT_WRITE"
+let map_shared = pshm_constant "PSHM_MAP_SHARED"
+let direction_input = pshm_constant "PSHM_DIRECTION_INPUT"
+let direction_io = pshm_constant "PSHM_DIRECTION_IO"
+let if_exists_error = pshm_constant "PSHM_IF_EXISTS_ERROR"
+let if_does_not_exist_error = pshm_constant "PSHM_IF_DOES_NOT_EXIST_ERROR"
+let if_does_not_exist_create = pshm_constant "PSHM_IF_DOES_NOT_EXIST_CREATE"

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What Doxygen does not find in the annotations: members outside every group, enumerators without a word, functions and Lisp
+entries that lack a part, tags that are missing or contradict the signature."""
+import re
+
+import lisp
+import roles
+from prose import raw
+from read import GLOSSARY
+
+CLASSES = ("Class", "Structure", "Condition")
+# Types that an argument's role goes with; any other role is an integer's.
+CODES = {"name": ("string-in",), "text": ("string-in",), "buffer": ("bytes-in", "bytes-out", "string-out", "int64-out", "int-out"),
+         "out": ("int64-out", "int-out")}
+
+
+def findings_of_compounds(compounds):
+    """Faults that keep an annotation out of the model."""
+    inside = {page.get("refid") for compound in compounds for page in compound.findall("innerpage")}
+    headers = {c.findtext("compoundname").removesuffix(".h") for c in compounds if c.find(".//stratum") is not None}
+    for compound in compounds:
+        if compound.get("kind") == "file":
+            yield from _file(compound)
+        if compound.get("kind") == "page" and compound.findtext("compoundname") != GLOSSARY:
+            yield from _page(compound, inside)
+        if compound.get("kind") == "group":
+            yield from _group(compound, headers)
+
+
+def _file(compound):
+    for member in compound.iter("memberdef"):
+        if member.get("kind") in ("function", "enum") and not member.get("id").startswith("group__"):
+            place = member.find("location")
+            yield f"{place.get('file')}:{place.get('line')}: {member.findtext('name')} is in no group"
+
+
+def _page(compound, inside):
+    if compound.get("id") not in inside:
+        yield f"{compound.findtext('title')}: in no group"
+    if sum(title.text == "Kind" for title in compound.iter("title")) > 1:
+        yield f"{compound.findtext('compoundname')} is written twice"
+
+
+def _group(compound, headers):
+    name = compound.findtext("compoundname")
+    if name.partition("_")[0] not in headers:
+        yield f"the group {name} is named after no header that has @stratum"
+    for value in compound.iter("enumvalue"):
+        if value.find("initializer") is None:
+            yield f"{value.findtext('name')} has no value"
+
+
+def findings(model):
+    for function in model.functions:
+        yield from _function(function, model)
+    for enum in model.enums:
+        yield from (f"{constant.name} is not documented" for constant in enum.constants if not raw(constant.prose).strip())
+    for entry in model.entries:
+        yield from _lacks(entry, {
+            "its text in Lisp": entry.section("In Lisp"),
+            "a Lisp example": entry.section("Lisp example"),
+            "its class precedence list": entry.kind not in CLASSES or entry.section("Class precedence list"),
+        })
+
+
+def _lacks(annotation, parts):
+    parts |= {"@since": annotation.since, "@see": annotation.see}
+    return (f"{annotation.name} lacks {part}" for part, found in parts.items() if not found)
+
+
+def _function(function, model):
+    yield from _lacks(function, {
+        "a brief description": function.brief,
+        "an example": function.section("Example"),
+        "its text in Lisp": not function.lisp or function.section("In Lisp"),
+        "a Lisp example": not function.lisp or function.package == "posix-shm/ffi" or function.section("Lisp example"),
+        "@result": function.result,
+    })
+    yield from (f"{function.name}: {fault}" for fault in (*_result(function), *_signature(function)))
+    for argument in function.arguments:
+        yield from (f"{function.name}: {argument.name} {fault}" for fault in _role(argument, function, model))
+
+
+def _result(function):
+    tag = f"@result{{{function.result}}}"
+    if not re.fullmatch(r"[0-9]+\.[0-9]+|", function.since):
+        yield f"@since '{function.since}' is not a version"
+    if function.result and function.result not in roles.RESULT:
+        yield f"{tag} is not in the vocabulary of roles"
+    if (function.result == "string") != (function.code == "string-in") or function.result == "address" and function.code != "int64":
+        yield f"{tag} is not of the type {function.type}"
+
+
+def _signature(function):
+    """The arguments that posix-shm/ffi passes on are those of its Lisp signature."""
+    for signature in function.lisp if function.package == "posix-shm/ffi" else []:
+        passed = [name for _, name in lisp.arguments(function, signature) if name is not None]
+        if passed != signature.lambda_list.split():
+            yield "the arguments of its Lisp signature are not those of C"
+
+
+def _role(argument, function, model):
+    """What is wrong with the tags of an argument."""
+    role, of = argument.role, argument.of
+    if role not in roles.ARGUMENT:
+        yield f"has the role '{role}', which is not in the vocabulary" if role else "lacks @role"
+        return
+    kind = roles.ARGUMENT[role]
+    known = {"enum": {e.name for e in model.enums}, "buffer": {a.name for a in function.arguments},
+             "role": set(roles.ARGUMENT) | set(roles.RESULT)}.get((kind or "").rstrip("?"), set())
+    if of and of not in known or not of and kind and not kind.endswith("?"):
+        yield f"has @role{{{role},{of}}}, which goes with nothing"
+    if argument.code not in CODES.get(role, ("int", "int64")):
+        yield f"is of the type {argument.type}, which does not go with @role{{{role}}}"
+    if argument.nullable and "*" not in argument.type:
+        yield "is no pointer, and has @nullable"

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the annotated headers say, as the templates see it. Prose is a list of the nodes of prose.py."""
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from prose import Fault
+
+
+@dataclass
+class Lisp:
+    """One Lisp signature of an annotation: NAME LAMBDA_LIST => VALUES."""
+    form: str
+    values: str
+    owner: object = field(repr=False, default=None)
+
+    @property
+    def name(self):
+        return self.form.partition(" ")[0]
+
+    @property
+    def lambda_list(self):
+        return self.form.partition(" ")[2]
+
+
+@dataclass
+class Annotation:
+    """What functions, enums and entries have in common."""
+    name: str
+    brief: list
+    description: list
+    returns: list
+    lisp: list
+    sections: list  # of (title, blocks)
+    see: str
+    since: str
+    group: object = field(repr=False, default=None)
+
+    def section(self, *titles):
+        """The blocks of all sections of these titles."""
+        return [block for title, blocks in self.sections if title in titles for block in blocks]
+
+    @property
+    def package(self):
+        return self.group.stratum.package
+
+
+@dataclass
+class Argument:
+    name: str
+    type: str
+    code: str
+    prose: list
+    role: str     # one of roles.ARGUMENT
+    of: str       # the enum that it takes, the buffer that it measures, what an output receives
+    nullable: bool
+    closes: bool  # is it given back by the call: a descriptor closed, an address unmapped?
+
+    @property
+    def declaration(self):
+        return declare(self.type, self.name)
+
+
+@dataclass
+class Function(Annotation):
+    type: str = ""
+    code: str = ""
+    arguments: list = field(default_factory=list)
+    results: list = field(default_factory=list)  # of (value, prose)
+    errors: list = field(default_factory=list)   # of (name, prose)
+    result: str = ""                             # its role: one of roles.RESULT
+    waits: bool = False
+    features: list = field(default_factory=list)  # of (name, prose), where it answers about them
+    what, kind = "function", "Function"
+
+    @property
+    def declaration(self):
+        return declare(self.type, self.name) + f"({', '.join(a.declaration for a in self.arguments) or 'void'})"
+
+
+@dataclass
+class Constant:
+    name: str
+    written: str
+    value: int
+    keyword: str
+    aliases: list
+    prose: list
+    enum: object = field(repr=False, default=None)
+
+
+@dataclass
+class Enum(Annotation):
+    constants: list = field(default_factory=list)
+    kind: str = ""     # the PSHM_KIND_ constant, where its constants have keywords
+    lisp_type: str = ""
+    choice: bool = False
+    what = "enum"
+
+
+@dataclass
+class Entry(Annotation):
+    """What exists only in Lisp."""
+    kind: str = ""
+    what = "entry"
+
+
+@dataclass
+class Group:
+    id: str
+    title: str
+    brief: list
+    description: list
+    members: list  # functions, enums and entries, in the order of the header
+    stratum: object = field(repr=False, default=None)
+
+    def of(self, kind):
+        return [member for member in self.members if isinstance(member, kind)]
+
+    functions = cached_property(lambda self: self.of(Function))
+    enums = cached_property(lambda self: self.of(Enum))
+    entries = cached_property(lambda self: self.of(Entry))
+
+
+@dataclass
+class Stratum:
+    """A public header, and the Lisp package that has its functions."""
+    id: str
+    package: str
+    rules: list
+    groups: list
+    header = property(lambda self: f"posix-shm/{self.id}.h")
+
+
+@dataclass
+class Meaning:
+    """A row of the glossary: what an argument or value of that name is, in the entry or kind of entry OF, or anywhere."""
+    name: str
+    of: str
+    prose: list
+
+
+@dataclass
+class Model:
+    version: str
+    strata: list
+    glossary: list
+
+    groups = cached_property(lambda self: [g for s in self.strata for g in s.groups])
+    members = cached_property(lambda self: [m for g in self.groups for m in g.members])
+    functions = cached_property(lambda self: [m for m in self.members if isinstance(m, Function)])
+    enums = cached_property(lambda self: [m for m in self.members if isinstance(m, Enum)])
+    entries = cached_property(lambda self: [m for m in self.members if isinstance(m, Entry)])
+    constants = cached_property(lambda self: [c for e in self.enums for c in e.constants])
+    by_name = cached_property(lambda self: {m.name: m for m in self.enums + self.constants + self.functions})
+    features = cached_property(lambda self: [row for f in self.functions for row in f.features])
+
+    @property
+    def version_number(self):
+        major, minor, patch = map(int, self.version.split("."))
+        return 1000000 * major + 1000 * minor + patch
+
+    def meanings(self, entry):
+        """Every name in the signatures of an entry that is no lambda list keyword, once, with its meaning from the glossary: that of
+        this entry, or of its kind, or the general one."""
+        words = re.sub("[(),]", " ", " ".join(f"{lisp.lambda_list} {lisp.values}" for lisp in entry.lisp)).split()
+        names = dict.fromkeys(word for word in words if not word.startswith("&"))
+        return [(name, self._meaning(name, entry)) for name in names]
+
+    def _meaning(self, name, entry):
+        for of in ({lisp.name for lisp in entry.lisp}, {entry.kind}, {""}):
+            found = [node for row in self.glossary if row.name == name and row.of in of for node in row.prose]
+            if found:
+                return found
+        raise Fault(f"The glossary in lisp.h lacks '{name}' of {entry.lisp[0].name}.")
+
+    @cached_property
+    def errors(self):
+        """Each error, and the functions that return it."""
+        names = sorted({name for f in self.functions for name, _ in f.errors})
+        return {name: [f for f in self.functions if name in dict(f.errors)] for name in names}
+
+
+def declare(type_, name):
+    return type_ + ("" if "*" in type_ else " ") + name

@@ -1,0 +1,3 @@
+;;;; {{ generated }}
+
+{{ model.version | string }}

@@ -1,0 +1,24 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Load the Lisp tree, and print the version of each system, what else describes it, and a docstring of each package.
+
+(require "asdf")
+(handler-case
+    (progn
+      (asdf:load-system "posix-shm")
+      (dolist (name '("posix-shm" "posix-shm/library" "posix-shm/shim" "posix-shm/ffi" "posix-shm/alien" "posix-shm/test"))
+        (let ((system (asdf:find-system name)))
+          (format t "~&SYSTEM ~A ~A ~:[incomplete~;complete~]~%" name (asdf:component-version system)
+                  (every (lambda (text) (and (stringp text) (plusp (length text))))
+                         (list (asdf:system-description system) (asdf:system-long-description system)
+                               (asdf:system-author system) (asdf:system-maintainer system) (asdf:system-license system)
+                               (asdf:system-homepage system) (asdf:system-bug-tracker system)
+                               (second (asdf:system-source-control system)))))))
+      (loop for (name package) in '(("DELETE-SHM" "POSIX-SHM") ("SHM-UNLINK" "POSIX-SHM/FFI"))
+            do (format t "~&DOCSTRING ~A ~:[old~;changed~]~%" name
+                       (search "CHANGED" (documentation (find-symbol name package) 'function))))
+      (finish-output))
+  (error (condition)
+    (format t "~&ERROR ~A~%" condition)
+    (finish-output)
+    (uiop:quit 1)))
+(uiop:quit 0)
