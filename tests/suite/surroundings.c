@@ -47,10 +47,22 @@ check_mine(int fd, int access, off_t size)
 		ck_assert_int_eq(pread(fd, &byte, 1, 0) == 1 && byte == 'm', 1);
 }
 
+/* The least number that is free in the table of this thread: the same before and after calls that leave nothing open. */
+static int
+next_free(void)
+{
+	int fd = dup(0);
+
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	return fd;
+}
+
 static void
 check_reopening(int fd)
 {
 	static const int directions[] = { PSHM_DIRECTION_INPUT, PSHM_DIRECTION_IO };
+	int next = next_free();
 
 	for (size_t i = 0; i < 2; i++) {
 		int64_t again = call("pshm_reopen", fd, directions[i]);
@@ -63,6 +75,7 @@ check_reopening(int fd)
 		check_mine((int)again, directions[i], 4096);
 		close((int)again);
 	}
+	ck_assert_int_eq(next_free(), next);
 }
 
 static void
@@ -80,17 +93,6 @@ check_superseding(void)
 		close(fd);
 	}
 	object_remove(name_of("own-table"));
-}
-
-/* The least number that is free in the table of this thread: the same before and after calls that leave nothing open. */
-static int
-next_free(void)
-{
-	int fd = dup(0);
-
-	ck_assert_int_ge(fd, 0);
-	close(fd);
-	return fd;
 }
 
 /* Here the numbers of the first thread's decoys are free. */
