@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What each system tells of a process: when it started, and whether it is alive. */
+/* What each system knows about a process: when it started, and whether it is alive. */
 #include "system.h"
 #include "process.h"
 
@@ -7,8 +7,6 @@
 
 #if defined __linux__
 
-#include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -27,18 +25,6 @@ struct stat_fields {
 };
 
 enum { STATE_FIELD = 3, THREADS_FIELD = 20, START_FIELD = 22 };
-
-static int
-sys_open_text(const char *path)
-{
-	int saved = errno;
-	int fd;
-
-	do
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	while (fd < 0 && pshm__system_interrupted(saved));
-	return system_result(fd, saved);
-}
 
 static int
 sys_pidfd_open(int64_t number)
@@ -105,7 +91,7 @@ static struct stat_fields
 read_stat(const char *path)
 {
 	char text[LONGEST_STAT];
-	int fd = sys_open_text(path);
+	int fd = sys_open(path, O_RDONLY, 0);
 	int64_t length = fd < 0 ? fd : sys_pread(fd, text, sizeof text - 1, 0);
 
 	if (fd >= 0)
@@ -152,22 +138,33 @@ pshm__native_process_self(void)
 	return process_word((uint64_t)getpid(), start, start == 0 ? 0 : namespace_here());
 }
 
+/* The descriptor of a process is readable once all of it has ended; the poll does not wait, and is no place to be cancelled. */
+static bool
+is_readable(int fd)
+{
+	struct pollfd process = { fd, POLLIN, 0 };
+	int state = cancellation_disable();
+	int ready = sys_poll(&process, 0);
+
+	cancellation_restore(state);
+	return ready > 0;
+}
+
 /* Whether the number belongs to nobody, or to one that has ended and is not waited for yet. */
 static bool
 has_ended(int64_t number)
 {
-	struct pollfd process = { sys_pidfd_open(number), POLLIN, 0 };
-	int saved = errno;
-	int ended;
+	int fd = sys_pidfd_open(number);
+	bool ended;
 
 	/* EINVAL and newer kernels' ENOENT: the number is that of a thread by now. */
-	if (process.fd == -ESRCH || process.fd == -EINVAL || process.fd == -ENOENT)
+	if (fd == -ESRCH || fd == -EINVAL || fd == -ENOENT)
 		return true;
-	if (process.fd < 0) /* an older kernel, a sandbox, or no descriptor free */
+	if (fd < 0) /* an older kernel, a sandbox, or no descriptor free */
 		return sys_kill(number, 0) == -ESRCH;
-	ended = system_result(poll(&process, 1, 0), saved);
-	sys_close(process.fd);
-	return ended > 0;
+	ended = is_readable(fd);
+	sys_close(fd);
+	return ended;
 }
 
 /* A process whose main thread has ended is Z as well, but has other threads. */

@@ -4,10 +4,10 @@
 #include "error.h"
 #include "word.h"
 
-static int
-operation_error(int operation)
+static bool
+is_operation(int operation)
 {
-	return operation < PSHM_ATOMIC_ADD || operation > PSHM_ATOMIC_EXCHANGE ? -EINVAL : 0;
+	return operation >= PSHM_ATOMIC_ADD && operation <= PSHM_ATOMIC_EXCHANGE;
 }
 
 /* A function for each width, from one text. */
@@ -58,7 +58,7 @@ store64(word64 *at, uint64_t value)
 int64_t
 pshm_atomic_load32(int64_t address)
 {
-	int error = word_error(address, sizeof(word32));
+	int error = word32_error(address, true);
 
 	if (error < 0)
 		return record(error);
@@ -68,7 +68,7 @@ pshm_atomic_load32(int64_t address)
 int
 pshm_atomic_store32(int64_t address, int64_t value)
 {
-	int error = word_error(address, sizeof(word32));
+	int error = word32_error(address, true);
 
 	if (error == 0)
 		error = word32_value_error(value);
@@ -81,10 +81,8 @@ pshm_atomic_store32(int64_t address, int64_t value)
 int64_t
 pshm_atomic_update32(int64_t address, int operation, int64_t operand)
 {
-	int error = word_error(address, sizeof(word32));
+	int error = word32_error(address, is_operation(operation));
 
-	if (error == 0)
-		error = operation_error(operation);
 	if (error == 0)
 		error = word32_value_error(operand);
 	if (error < 0)
@@ -95,7 +93,7 @@ pshm_atomic_update32(int64_t address, int operation, int64_t operand)
 int64_t
 pshm_atomic_compare_exchange32(int64_t address, int64_t expected, int64_t desired)
 {
-	int error = word_error(address, sizeof(word32));
+	int error = word32_error(address, true);
 	uint32_t found = (uint32_t)expected;
 
 	if (error == 0)
@@ -111,7 +109,7 @@ pshm_atomic_compare_exchange32(int64_t address, int64_t expected, int64_t desire
 int
 pshm_atomic_load64(int64_t address, int64_t *ret_value)
 {
-	int error = ret_value == NULL ? -EFAULT : word64_error(address);
+	int error = ret_value == NULL ? -EFAULT : word64_error(address, true);
 
 	if (error < 0)
 		return record(error);
@@ -122,7 +120,7 @@ pshm_atomic_load64(int64_t address, int64_t *ret_value)
 int
 pshm_atomic_store64(int64_t address, int64_t value)
 {
-	int error = word64_error(address);
+	int error = word64_error(address, true);
 
 	if (error < 0)
 		return record(error);
@@ -133,11 +131,9 @@ pshm_atomic_store64(int64_t address, int64_t value)
 int
 pshm_atomic_update64(int64_t address, int operation, int64_t operand, int64_t *ret_old)
 {
-	int error = word64_error(address);
+	int error = word64_error(address, is_operation(operation));
 	uint64_t old;
 
-	if (error == 0)
-		error = operation_error(operation);
 	if (error < 0)
 		return record(error);
 	old = update64(word64_at(address), operation, (uint64_t)operand);
@@ -149,7 +145,7 @@ pshm_atomic_update64(int64_t address, int operation, int64_t operand, int64_t *r
 int
 pshm_atomic_compare_exchange64(int64_t address, int64_t expected, int64_t desired, int64_t *ret_old)
 {
-	int error = word64_error(address);
+	int error = word64_error(address, true);
 	uint64_t found = (uint64_t)expected;
 	bool exchanged;
 

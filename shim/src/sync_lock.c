@@ -8,7 +8,7 @@
  * Who finds it taken sets 'sleepers' and sleeps for a slice, as long as the word stays as it is; when the slice ends, it asks
  * whether the owner is alive, and takes the word over if not. The slices also help where a process is killed between freeing the
  * word and waking, or between being woken and taking it. Every change is one compare-and-exchange of the whole word.
- * tests/verify has the model of it.
+ * tests/models/lock.pml is the model of it.
  */
 #include "system.h"
 #include "deadline.h"
@@ -94,7 +94,7 @@ sleep_for_slice(word64 *lock, uint64_t seen, int64_t slice, int64_t deadline)
 	int64_t left = pshm__deadline_left(deadline);
 
 	if (left <= 0)
-		return left == 0 ? -ETIMEDOUT : (int)left;
+		return left < 0 ? (int)left : -ETIMEDOUT;
 	return pshm__wait(number_half(lock), (uint32_t)seen, left < slice ? left : slice);
 }
 
@@ -141,7 +141,7 @@ acquire(word64 *lock, int64_t timeout)
 int
 pshm_lock_acquire(int64_t address, int64_t timeout)
 {
-	int error = word64_error(address);
+	int error = word64_error(address, true);
 
 	return record(error < 0 ? error : acquire(word64_at(address), timeout));
 }
@@ -175,7 +175,7 @@ release(word64 *lock)
 int
 pshm_lock_release(int64_t address)
 {
-	int error = word64_error(address);
+	int error = word64_error(address, true);
 
 	return record(error < 0 ? error : release(word64_at(address)));
 }
@@ -183,7 +183,7 @@ pshm_lock_release(int64_t address)
 int
 pshm_lock_mark_repaired(int64_t address)
 {
-	int error = word64_error(address);
+	int error = word64_error(address, true);
 	uint64_t seen;
 
 	return record(error < 0 ? error : keep(word64_at(address), ~ABANDONED, &seen));
@@ -192,7 +192,7 @@ pshm_lock_mark_repaired(int64_t address)
 int64_t
 pshm_lock_owner(int64_t address)
 {
-	int error = word64_error(address);
+	int error = word64_error(address, true);
 
 	return error < 0 ? record(error) : (int64_t)owner_of(word64_load(word64_at(address), __ATOMIC_ACQUIRE));
 }

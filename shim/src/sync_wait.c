@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sleep until a word changes, and wake who sleeps. */
+/* Sleep until a word changes, and wake sleepers. */
 #include "system.h"
 #include "error.h"
 #include "waiting.h"
@@ -15,7 +15,7 @@ look(const word32 *word, uint32_t expected)
 int
 pshm_atomic_wait(int64_t address, int64_t expected, int64_t timeout)
 {
-	int error = word_error(address, sizeof(word32));
+	int error = word32_error(address, true);
 
 	if (error == 0)
 		error = word32_value_error(expected);
@@ -29,9 +29,7 @@ pshm_atomic_wait(int64_t address, int64_t expected, int64_t timeout)
 int
 pshm_atomic_wake(int64_t address, int count)
 {
-	int error = word_error(address, sizeof(word32));
+	int error = word32_error(address, count >= 1);
 
-	if (error == 0 && count < 1)
-		error = -EINVAL;
 	return record(error < 0 ? error : pshm__wake(word32_at(address), count));
 }

@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sleeping until a word of shared memory changes. Where the system has no call for it, the word is looked at again and again. */
+/* Sleeping until a word of shared memory changes. Where the system has no call for it, the word is polled. */
 #include "system.h"
 #include "deadline.h"
 #include "platform.h"
 #include "waiting.h"
 
-#include <time.h>
-
 /* One wait of the system's is at most this long; then the caller looks again. */
 #define LONGEST ((int64_t)1000000 * SECOND)
 
 enum { FIRST_PAUSE = 50 * 1000, LAST_PAUSE = 5 * 1000 * 1000 };
-
-static int
-pause_for(int64_t nanoseconds)
-{
-	const struct timespec pause = { (time_t)(nanoseconds / SECOND), (long)(nanoseconds % SECOND) };
-	int saved = errno;
-
-	return system_result(nanosleep(&pause, NULL), saved);
-}
 
 /* The pauses become longer, so that a short wait is exact and a long one cheap. */
 static int
@@ -29,12 +18,11 @@ poll_word(const word32 *word, uint32_t expected, int64_t timeout)
 	int64_t pause = FIRST_PAUSE;
 
 	while (__atomic_load_n(word, __ATOMIC_SEQ_CST) == expected) {
-		int64_t left = deadline < 0 ? deadline : pshm__deadline_left(deadline);
+		int64_t left = pshm__deadline_left(deadline);
 		int error = left == 0 ? -ETIMEDOUT : (int)left;
 
 		if (left > 0)
-			error = pause_for(left < pause ? left : pause);
-
+			error = sys_nanosleep(left < pause ? left : pause);
 		if (error < 0)
 			return error;
 		pause = 2 * pause < LAST_PAUSE ? 2 * pause : LAST_PAUSE;

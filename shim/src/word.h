@@ -20,23 +20,38 @@ typedef uint64_t __attribute__((aligned(8), may_alias)) word64;
 #define WIDE_WORDS 0
 #endif
 
-/* 0 where a word of so many bytes can be at an address. */
+/*
+ * Whether a word of so many bytes can be at an address, and whether the caller's other arguments are valid: in the order of
+ * ffi.h. The values that do not fit come after it, and what the platform lacks comes last.
+ */
 static inline int
-word_error(int64_t address, unsigned size)
+word_error(int64_t address, unsigned size, bool valid)
 {
 	if (address == 0 || is_address_error(address))
 		return -EFAULT;
-	if ((int64_t)(uintptr_t)address != address)
-		return -EOVERFLOW;
-	return ((uint64_t)address & (size - 1)) != 0 ? -EINVAL : 0;
+	if (((uint64_t)address & (size - 1)) != 0 || !valid)
+		return -EINVAL;
+	return (int64_t)(uintptr_t)address != address ? -EOVERFLOW : 0;
 }
 
 static inline int
-word64_error(int64_t address)
+word32_error(int64_t address, bool valid)
 {
-	int error = word_error(address, sizeof(word64));
+	return word_error(address, sizeof(word32), valid);
+}
 
-	return error == 0 && !(WIDE_WORDS && can(CAN_ATOMIC_64)) ? -ENOTSUP : error;
+static inline bool
+has_wide_words(void)
+{
+	return WIDE_WORDS && can(CAN_ATOMIC_64);
+}
+
+static inline int
+word64_error(int64_t address, bool valid)
+{
+	int error = word_error(address, sizeof(word64), valid);
+
+	return error == 0 && !has_wide_words() ? -ENOTSUP : error;
 }
 
 /* 32 bits are taken as a signed or an unsigned number. */

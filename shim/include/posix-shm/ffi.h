@@ -32,14 +32,18 @@
  * - **Descriptors** are close-on-exec. Nothing is unlinked, resized or given another mode unless the
  *   call was asked to do that.
  * - **Threads and forks.** Every function may be called from any thread at any time, and in the child
- *   after a fork. No lock is held across a system call. The only state is the thread's last failure.
+ *   after a fork. No lock is held across a system call. The only state is the thread's last failure, and which process this
+ *   is (#pshm_process_self), which a forked child forgets.
+ * - **Shared memory** is trusted with nothing. What the library itself stores there (#pshm_lock_acquire) has a layout that never
+ *   changes within a soname, is the same for processes of 32 and 64 bits, and holds no addresses: whatever another process writes
+ *   over it can make a call fail or wait, and never touch other memory.
  * - **Interrupted calls** are repeated where that is right; an entry says where `-EINTR` comes back.
  * - **Nothing**, that is NULL, address 0 and length 0, means the same to every function:
  *
  * | argument | what it is | answer |
  * |---|---|---|
  * | a name or a text | NULL | `-EFAULT` |
- * | memory that is read or written: a buffer, an array, the addresses of #pshm_copy and #pshm_fill | NULL, address 0, or an error | `-EFAULT`; where its length is 0, nothing is touched, and it is no error |
+ * | memory that is read or written: a buffer, an array, a word, a lock, the addresses of #pshm_copy and #pshm_fill | NULL, address 0, or an error | `-EFAULT`; where its length is 0, nothing is touched, and it is no error |
  * | an output that is optional | NULL | it is not written |
  * | a mapping: of #pshm_munmap, #pshm_unmap, #pshm_unmap_prefixed, #pshm_mprotect and #pshm_msync | address 0, or an error | `-EINVAL` |
  * | the place of a new mapping | address 0 | the system chooses; `-EINVAL` where the place is to be fixed |
@@ -60,7 +64,8 @@
  *   timeout, and one whose sum with the clock overflows, is no limit. 0 does not wait: `-EAGAIN`. When the time is up the
  *   result is `-ETIMEDOUT`, and `-EINTR` after any signal handler has run, also one with SA_RESTART.
  * - **Cancellation.** A thread is cancelled (pthread_cancel) in a call of this library only while that call waits, and
- *   then nothing is left open. Every other function runs to its end.
+ *   then nothing is left open. Every other function runs to its end, and so do #pshm_atomic_wait and #pshm_lock_acquire: the
+ *   wake-up of a cancelled thread would be lost.
  *
  * The caller answers for what cannot be checked: a wild pointer that is not NULL, unmapping memory that
  * is still in use, and the signal SIGXFSZ where a file size limit is set.
@@ -176,8 +181,10 @@ PSHM_API int pshm_name_max(void);
  *
  * | feature | 1 means |
  * |---|---|
+ * | `alive` | #pshm_process_alive can find out whether a process of this namespace is alive |
  * | `allocate` | #pshm_allocate and #pshm_fallocate can reserve pages |
  * | `anonymous` | #pshm_open_anonymous makes objects that never have a name, for either direction |
+ * | `atomic-64` | words of 8 bytes are changed atomically: #pshm_atomic_load64 and its kin, and locks |
  * | `descriptor-io` | the system itself reads and writes these descriptors; else #pshm_read and #pshm_write copy through a mapping |
  * | `discard` | #pshm_discard can give pages back |
  * | `growsdown` | #PSHM_MAP_GROWSDOWN is supported, for private memory of no object |
@@ -196,6 +203,7 @@ PSHM_API int pshm_name_max(void);
  * | `seals` | #pshm_seal works on anonymous objects |
  * | `space` | #pshm_space knows the size of the shared memory file system |
  * | `supersede` | superseding works, its name is never free, and no failure costs the old object |
+ * | `wait` | the system itself lets a process sleep until a word changes; else #pshm_atomic_wait polls it |
  *
  * @param feature @role{text} A name from the table.
  * @retval 1 The platform can do it.
@@ -385,7 +393,8 @@ enum pshm_kind {
 	PSHM_KIND_IF_DOES_NOT_EXIST = 7, /**< What #pshm_open does when it does not: one keyword. */
 	PSHM_KIND_ANONYMOUS_FLAG = 8,    /**< Flags of #pshm_open_anonymous. */
 	PSHM_KIND_SEAL = 9,              /**< Seals. */
-	PSHM_KIND_MSYNC_FLAG = 10        /**< Flags of #pshm_msync. */
+	PSHM_KIND_MSYNC_FLAG = 10,       /**< Flags of #pshm_msync. */
+	PSHM_KIND_UPDATE = 11            /**< The operation of #pshm_atomic_update32 and #pshm_atomic_update64: one keyword. */
 };
 
 /**

@@ -7,23 +7,8 @@
  * @brief Stratum 3: what two processes need besides the memory.
  * @stratum{3,posix-shm}
  *
- * Atomic access to words, sleeping until a word changes, the identity of a process, and a lock that survives its owner. The
- * rules at the head of ffi.h hold here as well, and these besides:
- *
- * - **Zeroed memory is the initial state of everything**: a lock that is free, a word of value 0. Nothing has an initialiser, so
- *   no two processes can race for it: a fresh object, which reads as zeros, is ready.
- * - **Waiting.** A call that can wait takes a timeout in nanoseconds from now, on a clock that does not jump. Negative is no
- *   limit; so is a sum that overflows. 0 does not wait: `-EAGAIN`. `-ETIMEDOUT` when the time is up, and `-EINTR` after a handler of
- *   a signal has run, also of one with `SA_RESTART`, so that the handlers of a language get their turn. A runtime with threads
- *   of its own, or a lock around its interpreter, has to make such a call as one that blocks: each language's guide says how.
- * - **Addresses** are those of memory that is mapped, as #pshm_map returns them, plus an offset: 0, and -4095 to -1, are
- *   `-EFAULT`, and an address that is not a multiple of the word's size is `-EINVAL`. An address that is not mapped, or mapped
- *   without the access that is needed, is a memory fault, as with every access.
- * - **Memory.** The layout of what is stored never changes within a soname, is the same for processes of 32 and 64 bits of one
- *   machine, holds no addresses, and is in the machine's byte order. What a hostile process writes there can make a call fail or
- *   wait, and never make it touch other memory.
- * - **State.** The library keeps who this process is (#pshm_process_self), and forgets it in a forked child. A child of vfork(2),
- *   and of clone(2) with `CLONE_VM`, shares its parent's memory, and must not call a function of this header.
+ * Atomic access to words, sleeping until a word changes, the identity of a process, and a lock that survives its owner. The rules
+ * at the head of ffi.h hold here as well.
  */
 
 #include <posix-shm/ffi.h>
@@ -36,9 +21,12 @@ extern "C" {
  * @defgroup sync_atomics Atomics
  * @brief Load, store and change words that several processes use at the same time.
  *
- * All are sequentially consistent: there is one order of them that all processes agree on, and nobody has to choose a weaker one.
+ * All are sequentially consistent: there is one order of them that all processes agree on, and no weaker one to choose.
  * Words of 32 bits take values from -2147483648 to 4294967295, and are given back as 0 to 4294967295. Words of 64 bits need a
- * platform on which 8 bytes are changed at one stroke (#pshm_has, `atomic-64`).
+ * platform that changes 8 bytes atomically (#pshm_has, `atomic-64`).
+ *
+ * An address is that of mapped memory, as #pshm_map returns it, plus an offset. One that is not mapped, or mapped without the
+ * access that the call needs, is a memory fault, as with every access of the processor.
  * @{
  */
 
@@ -47,7 +35,7 @@ extern "C" {
  *
  * @choice{PSHM_ATOMIC_,update}
  */
-enum pshm_atomic {
+enum pshm_update {
 	PSHM_ATOMIC_ADD = 1,     /**< Add the operand; the sum wraps. */
 	PSHM_ATOMIC_AND = 2,     /**< Keep the bits that are set in the operand. */
 	PSHM_ATOMIC_OR = 3,      /**< Set the bits that are set in the operand. */
@@ -82,7 +70,7 @@ PSHM_API int64_t pshm_atomic_load32(int64_t address);
  *
  * @param address @role{address} The address of the word, a multiple of 4.
  * @param value @role{value} The value, -2147483648 to 4294967295.
- * @return 0.
+ * @retval 0 Done.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
  * @error{EOVERFLOW} @p address does not fit the platform's type, or @p value is not between -2147483648 and 4294967295.
@@ -104,7 +92,7 @@ PSHM_API int pshm_atomic_store32(int64_t address, int64_t value);
  * @brief Change a word of 32 bits, and return what it was.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
- * @param operation @role{enum,pshm_atomic} A `PSHM_ATOMIC_` constant.
+ * @param operation @role{enum,pshm_update} A `PSHM_ATOMIC_` constant.
  * @param operand @role{value} The operand, -2147483648 to 4294967295.
  * @return The value before the change, 0 to 4294967295.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
@@ -161,10 +149,10 @@ PSHM_API int64_t pshm_atomic_compare_exchange32(int64_t address, int64_t expecte
  *
  * @param address @role{address} The address of the word, a multiple of 8.
  * @param ret_value @role{out,value} Receives the value.
- * @return 0.
+ * @retval 0 Done.
  * @error{EFAULT} @p address is 0, or -4095 to -1, or @p ret_value is NULL.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes at one stroke (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  *
  * @par Example
@@ -186,10 +174,10 @@ PSHM_API int pshm_atomic_load64(int64_t address, int64_t *ret_value);
  *
  * @param address @role{address} The address of the word, a multiple of 8.
  * @param value @role{value} The value.
- * @return 0.
+ * @retval 0 Done.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes at one stroke (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  *
  * @par Example
@@ -204,16 +192,16 @@ PSHM_API int pshm_atomic_load64(int64_t address, int64_t *ret_value);
 PSHM_API int pshm_atomic_store64(int64_t address, int64_t value);
 
 /**
- * @brief Change a word of 64 bits, and tell what it was.
+ * @brief Change a word of 64 bits, and give what it was.
  *
  * @param address @role{address} The address of the word, a multiple of 8.
- * @param operation @role{enum,pshm_atomic} A `PSHM_ATOMIC_` constant.
+ * @param operation @role{enum,pshm_update} A `PSHM_ATOMIC_` constant.
  * @param operand @role{value} The operand.
  * @param ret_old @role{out,value} @nullable Receives the value before the change.
- * @return 0.
+ * @retval 0 Done.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8, or @p operation is none of the constants.
- * @error{ENOTSUP} This platform does not change 8 bytes at one stroke (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  *
  * @par Example
@@ -238,10 +226,11 @@ PSHM_API int pshm_atomic_update64(int64_t address, int operation, int64_t operan
  * @param expected @role{value} The value that the word has to have.
  * @param desired @role{value} The value to store.
  * @param ret_old @role{out,value} @nullable Receives the value before the call.
- * @return 1 if the value was stored, 0 if the word had another one.
+ * @retval 1 The value was stored.
+ * @retval 0 The word had another value.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes at one stroke (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  *
  * @par Example
@@ -264,16 +253,18 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
 /**
  * @brief Sleep while a word of 32 bits has a value.
  *
- * The result 0 says to look again: the word has another value, #pshm_atomic_wake was called, or there was no reason. So call it
- * in a loop that loads the word. A mapping without write access will do; it has to be shared: on a private one nothing wakes.
+ * The result 0 means to look again: the word has another value, #pshm_atomic_wake was called, or there was no reason. So call it
+ * in a loop that loads the word. A mapping without write access will do; it has to be shared: a sleeper on a private one is
+ * never woken.
  *
- * Where #pshm_has says 0 to `wait`, the word is looked at again and again, every 50 microseconds at first and every 5 milliseconds
- * in the end.
+ * Where #pshm_has answers 0 for `wait`, the call polls the word, every 50 microseconds at first and every 5 milliseconds in the
+ * end. A runtime with threads of its own, or a lock around its interpreter, has to make this call, and #pshm_lock_acquire, as one
+ * that blocks: the guide of each language has how.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
- * @param expected @role{value} The value to sleep on, -2147483648 to 4294967295.
+ * @param expected @role{value} The value during which it sleeps, -2147483648 to 4294967295.
  * @param timeout @role{timeout} How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
- * @return 0: look again.
+ * @retval 0 Look again.
  * @error{EAGAIN} @p timeout is 0, and the word has the value.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
@@ -300,12 +291,12 @@ PSHM_API int pshm_atomic_wait(int64_t address, int64_t expected, int64_t timeout
 /**
  * @brief Wake processes and threads that sleep on a word.
  *
- * Store first, then wake: who is about to sleep then sees the new value, and does not. How many were woken is not told, since some
- * systems do not count.
+ * Store first, then wake: a process that is about to sleep sees the new value, and does not. The number of those that were woken
+ * is not returned, since some systems do not count.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
  * @param count @role{count} How many to wake at most, from 1; 2147483647 wakes all.
- * @return 0.
+ * @retval 0 Done.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4, or @p count is not positive.
  * @error{EOVERFLOW} @p address does not fit the platform's type.
@@ -325,19 +316,20 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
 
 /**
  * @defgroup sync_processes Processes
- * @brief Who a process is, and whether it is alive.
+ * @brief Identify a process, and find out whether it is alive.
  * @{
  */
 
 /**
  * @brief Return this process as a number, which no other process of this machine has had since it started.
  *
- * It holds the process number, when the process started, and its namespace of processes: a process that gets the same number later
- * has another one. Store it in shared memory as the owner of something, and ask #pshm_process_alive about it. It is another one
- * in a forked child, and after exec(3) it is the same. The first call asks the system; later ones only load a word.
+ * The number is made of the process ID, the time at which the process started, and its PID namespace: a process that gets the
+ * same ID later has another number. Store it in shared memory as the owner of something, and ask #pshm_process_alive about it. A
+ * forked child has a number of its own, and exec(3) keeps it. The first call asks the system; later ones only load a word.
  *
- * Where the system tells no more than the process number (no /proc is mounted, or that of another namespace), the result is good for
- * locking, and nobody can tell whether the process is alive.
+ * Where the system gives no more than the process ID (no /proc is mounted, or that of another namespace), the number is good for
+ * locking, and #pshm_process_alive cannot judge it. A child of vfork(2), or of clone(2) with `CLONE_VM`, shares its parent's
+ * memory, and is taken for its parent: it must not call a function of this header.
  *
  * @return A positive number.
  *
@@ -355,14 +347,15 @@ PSHM_API int64_t pshm_process_self(void);
 /**
  * @brief Say whether a process is alive.
  *
- * 0 is a proof: the process has ended, also where it is a zombie, or its number belongs to another process by now. Where there is
- * a doubt, the answer is 1 or `-ENOTSUP`.
+ * 0 is a proof: the process has ended, also where it is still a zombie, or its ID belongs to another process by now. Where there
+ * is a doubt, the answer is 1 or `-ENOTSUP`.
  *
- * @param process @role{value} What #pshm_process_self returned in that process, or #pshm_lock_owner.
- * @return 1 or 0.
- * @error{EINVAL} @p process is nothing that #pshm_process_self returns.
- * @error{ENOTSUP} It cannot be told from here: the process is of another namespace of processes or of time, such as another container's,
- *        or the system tells nothing of processes (#pshm_has, `alive`).
+ * @param process @role{value} A process, as #pshm_process_self returned it there, or #pshm_lock_owner.
+ * @retval 1 It is alive, or nothing proves that it is not.
+ * @retval 0 It has ended.
+ * @error{EINVAL} @p process is no number that #pshm_process_self returns.
+ * @error{ENOTSUP} It cannot be found out from here: the process is of another PID or time namespace, such as another container's,
+ *        or the system has no such information (#pshm_has, `alive`).
  *
  * @par Example
  * @code{.py}
@@ -381,17 +374,19 @@ PSHM_API int pshm_process_alive(int64_t process);
  * @defgroup sync_locks Locks
  * @brief A lock of 8 bytes between processes that survives its owner.
  *
- * - Zero is a free lock. The 8 bytes belong to the library: store nothing there but zero, before anybody uses it.
- * - **A result of at least 0 is always held, a negative one never.** The result 1 says that an owner died with the lock, and that what
- *   it guards may be half changed. It stays 1 for every later owner until one says #pshm_lock_mark_repaired.
+ * - Memory that is zero is a free lock: a fresh object needs no initialiser, so no two processes can race for it. The 8 bytes belong
+ *   to the library: store nothing there but zero, before the first use. They have one layout for ever, which processes of 32 and 64
+ *   bits share.
+ * - **A result of at least 0 is always held, a negative one never.** The result 1 means that an owner died with the lock, and that
+ *   what it guards may be half changed. It stays 1 for every later owner until one calls #pshm_lock_mark_repaired.
  * - The owner is the process: another thread of it may release the lock, and threads of one process exclude each other as
- *   processes do. A lock is not recursive: a process that acquires it twice waits for itself. A thread that ends while its process
- *   lives is not found out, exec(3) does not release, and a forked child does not own what its parent holds.
- * - Locks are not fair: a process that comes by may be faster than one that is being woken. There is no inheritance of priorities.
+ *   processes do. A lock is not recursive: a process that acquires it twice waits for itself. The end of a thread whose process
+ *   lives is not detected, exec(3) does not release, and a forked child does not own what its parent holds.
+ * - Locks are not fair: a process that comes by may be faster than one that is being woken. There is no priority inheritance.
  * - What an owner stored before it released the lock is seen by the next one.
- * - The death of an owner is found out by those who wait, within about 20 milliseconds as a rule, on one machine and in one
- *   namespace of processes. Containers that share memory and not their process numbers can lock, but do not find out about deaths in another:
- *   they use a timeout.
+ * - The death of an owner is detected by those that wait, within about 20 milliseconds as a rule, on one machine and in one
+ *   PID namespace. Containers that share memory but no PID namespace can lock, but do not detect a death in another: they use a
+ *   timeout.
  *
  * All four need the platform's `atomic-64` (#pshm_has).
  * @{
@@ -402,12 +397,13 @@ PSHM_API int pshm_process_alive(int64_t process);
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
  * @param timeout @role{timeout} How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
- * @return 0: held. 1: held, and an owner has died since it was last repaired.
- * @error{EAGAIN} @p timeout is 0, and another owner that is not known to be dead has it.
+ * @retval 0 The lock is held.
+ * @retval 1 The lock is held, and an owner has died since it was last repaired.
+ * @error{EAGAIN} @p timeout is 0, and an owner has it that is not known to be dead.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINTR} A handler of a signal has run.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes at one stroke (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @error{ETIMEDOUT} The time is up.
  *
@@ -431,10 +427,10 @@ PSHM_API int pshm_lock_acquire(int64_t address, int64_t timeout);
  * @brief Release a lock that this process holds.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
- * @return 0.
+ * @retval 0 Done.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes at one stroke (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @error{EPERM} This process does not hold it.
  *
@@ -450,16 +446,16 @@ PSHM_API int pshm_lock_acquire(int64_t address, int64_t timeout);
 PSHM_API int pshm_lock_release(int64_t address);
 
 /**
- * @brief Say that what a lock guards is whole again.
+ * @brief Mark what a lock guards as repaired.
  *
- * After #pshm_lock_acquire returned 1, its owner puts right what a dead one left, and calls this. Where it does not, or dies itself, the
- * next owner gets 1 again.
+ * After #pshm_lock_acquire returned 1, its owner repairs what a dead one left, and calls this. Where it does not, or dies itself,
+ * the next owner gets 1 again.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
- * @return 0.
+ * @retval 0 Done.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes at one stroke (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @error{EPERM} This process does not hold it.
  *
@@ -484,10 +480,10 @@ PSHM_API int pshm_lock_mark_repaired(int64_t address);
  * A mapping without write access will do.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
- * @return The process, as #pshm_process_self returns it there; 0 for nobody.
+ * @return The owner, as #pshm_process_self returns it there; 0 where nobody holds the lock.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes at one stroke (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  *
  * @par Example
