@@ -43,7 +43,11 @@ suite_sources = \
 	tests/suite/places.c \
 	tests/suite/surroundings.c \
 	tests/suite/races.c \
-	tests/suite/suites.h
+	tests/suite/suites.h \
+	tests/suite/sync_atomics.c \
+	tests/suite/sync_locks.c \
+	tests/suite/sync_processes.c \
+	tests/suite/sync_waiting.c
 
 if SHARED
 if HAVE_CHECK
@@ -84,6 +88,7 @@ tests_suite_suites_SOURCES = \
 	tests/interpose/calls-descriptors.c \
 	tests/interpose/calls-memory.c \
 	tests/interpose/calls-objects.c \
+	tests/interpose/calls-processes.c \
 	tests/interpose/calls.h \
 	tests/interpose/interpose.c \
 	tests/interpose/interpose.h \

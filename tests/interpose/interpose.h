@@ -19,7 +19,7 @@
 	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statfs) ROW(fstatfs) ROW(fchown) \
 	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(msync) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
 	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getsockname) ROW(ppoll) ROW(getentropy) ROW(clock_gettime) \
-	ROW(sysinfo) ROW(realloc)
+	ROW(sysinfo) ROW(realloc) ROW(futex) ROW(nanosleep) ROW(pidfd_open) ROW(kill) ROW(readlink) ROW(stat)
 
 enum interposed {
 #define ROW(function) CALL_##function,
@@ -112,6 +112,9 @@ typedef uint64_t traits;
 #define UNLINK_IS_EPERM TRAIT(31)   /* removing the name of somebody else's object: EPERM, as the kernel and musl say */
 #define OWN_OBJECTS TRAIT(32)       /* readdir passes over the objects of other programs, which come and go */
 #define NO_SEAL_EXEC TRAIT(33)      /* F_SEAL_EXEC is unknown: before Linux 6.3 */
+#define NO_PIDFD TRAIT(34)          /* pidfd_open: ENOSYS, before Linux 5.3 */
+#define NO_FUTEX TRAIT(35)          /* futex: ENOSYS */
+#define NO_WIPE TRAIT(36)           /* MADV_WIPEONFORK is unknown: before Linux 4.14 */
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_personality(const char *name);
