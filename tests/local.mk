@@ -27,6 +27,7 @@ suite_sources = \
 	tests/suite/bad_mappings.c \
 	tests/suite/bad_names.c \
 	tests/suite/bad_objects.c \
+	tests/suite/bad_sync.c \
 	tests/suite/bad_texts.c \
 	tests/suite/cancellation.c \
 	tests/suite/costs.c \
