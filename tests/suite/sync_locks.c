@@ -54,6 +54,15 @@ share_lock(void)
 	return !lacks("atomic-64");
 }
 
+static int64_t
+now(void)
+{
+	struct timespec time;
+
+	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &time), 0);
+	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
+}
+
 /* Whether who waits looks after the owner. */
 static bool
 finds_deaths(void)
@@ -258,13 +267,16 @@ END_TEST
 START_TEST(an_owner_in_doubt_keeps_its_lock)
 {
 	uint64_t stranger;
+	int64_t start;
 
 	if (!share_lock())
 		return;
 	stranger = self() ^ (uint64_t)1 << 45;
 	shared->lock = stranger;
 	assert_error(call("pshm_lock_acquire", address(), 0), "EAGAIN");
+	start = now();
 	assert_error(call("pshm_lock_acquire", address(), 150 * MILLISECOND), "ETIMEDOUT");
+	ck_assert_int_ge(now() - start, 150 * MILLISECOND);
 	ck_assert_uint_eq(shared->lock & ~SLEEPERS, stranger);
 }
 END_TEST

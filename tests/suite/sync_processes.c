@@ -242,6 +242,14 @@ tell_and_stay(void *unused)
 }
 
 static void
+wait_for_signal(void *unused)
+{
+	(void)unused;
+	for (;;)
+		pause();
+}
+
+static void
 assert_alive(int64_t process, int expected)
 {
 	if (has("alive"))
@@ -455,9 +463,7 @@ choose_next_number(pid_t number)
 static void *
 wait_for_end(void *unused)
 {
-	(void)unused;
-	for (;;)
-		pause();
+	wait_for_signal(unused);
 	return NULL;
 }
 
@@ -567,6 +573,50 @@ START_TEST(an_identity_has_the_layout_that_is_for_ever)
 }
 END_TEST
 
+/* What /proc may say of a process that started at 77, and whether that one is alive. */
+static const struct {
+	const char *text; /* after its number */
+	int alive;
+} stats[] = {
+	{ "(a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 1 },
+	{ "(a) R 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 78 0", 0 },
+	{ "(a) X 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 0 },
+	{ "(a) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 0 },
+	{ "(a) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 3 0 77 0", 1 },
+	{ "(a) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 (b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 1 },
+	{ "() ) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 1 },
+	{ "(a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1048653 0", 1 }, /* the low bits are the same */
+	{ "(a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 0 0", 1 },
+	{ "(a) S 1 1", 1 },
+	{ "(a)", 1 },
+	{ "(a", 1 },
+	{ "(a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 x", 1 },
+};
+
+START_TEST(what_proc_says_is_read_to_the_letter)
+{
+	char path[64];
+	char text[256];
+	const char *const files[] = { path, text, NULL };
+	int64_t other;
+	pid_t child;
+
+	if (lacks("alive"))
+		return;
+	child = child_start(wait_for_signal, NULL);
+	other = child | (int64_t)77 << START_SHIFT | (self() & NAMESPACE);
+	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
+	for (size_t i = 0; i < sizeof stats / sizeof stats[0]; i++) {
+		(void)snprintf(text, sizeof text, "%d %s\n", (int)child, stats[i].text);
+		interpose_files(files);
+		ck_assert_msg(call("pshm_process_alive", other) == stats[i].alive, "%s", text);
+		interpose_files(NULL);
+	}
+	ck_assert_int_eq(kill(child, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
+END_TEST
+
 /* Whatever fails, a process has one identity, of its own number; what is asked in doubt is answered without an error. */
 static void
 identify_in_spite_of(enum interposed function, int error)
@@ -624,7 +674,7 @@ sync_processes_suite(void)
 		                 the_proc_of_another_namespace_is_not_believed, other_namespaces_of_processes_are_told_apart,
 		                 other_namespaces_of_time_are_told_apart, a_number_that_is_given_again_is_another_process,
 		                 hidden_processes_are_judged, an_identity_has_the_layout_that_is_for_ever,
-		                 every_failure_leaves_an_identity, NULL };
+		                 what_proc_says_is_read_to_the_letter, every_failure_leaves_an_identity, NULL };
 
 	return suite_of("sync_processes", 30, tests);
 }
