@@ -127,7 +127,7 @@ namespace_here(void)
 	if (sys_stat("/proc/thread-self/ns/time", &time) < 0)
 		time.st_ino = 0;
 	mixed = ((uint64_t)processes.st_ino + 40503 * (uint64_t)time.st_ino) & PROCESS_NAMESPACE;
-	return mixed == 0 ? 1 : mixed;
+	return mixed + (mixed == 0);
 }
 
 uint64_t

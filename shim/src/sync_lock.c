@@ -61,11 +61,11 @@ number_half(word64 *lock)
 #endif
 }
 
-/* Take the word of an owner that is dead for certain; whether others sleep is not known. */
+/* Take the word, which is not free, of an owner that is dead for certain; whether others sleep is not known. */
 static bool
 take_over(word64 *lock, uint64_t seen, uint64_t self)
 {
-	return !is_free(seen) && pshm__process_alive(seen & PROCESS_BITS) == 0 && change(lock, &seen, self | SLEEPERS | ABANDONED);
+	return pshm__process_alive(seen & PROCESS_BITS) == 0 && change(lock, &seen, self | SLEEPERS | ABANDONED);
 }
 
 /* One attempt that does not wait. A program that only ever tries gets past a dead owner, too. */

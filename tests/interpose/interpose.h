@@ -40,6 +40,9 @@ void interpose_fail(enum interposed function, int nth, int error);
 /* The same for the first calls, so many of them. */
 void interpose_fail_first(enum interposed function, int times, int error);
 
+/* Call this before each call of the function, until the next reset: what another process does meanwhile. */
+void interpose_before(enum interposed function, void (*act)(void));
+
 /* Nothing fails any more, and counting begins anew. The personality stays. */
 void interpose_reset(void);
 

@@ -19,6 +19,7 @@ enum { MILLISECOND = 1000000, PROCESSES = 4, TURNS = 20000, WORKERS = 3, KILLS =
 #define SECOND ((int64_t)1000000000)
 #define SLEEPERS ((uint64_t)1 << 22)
 #define ABANDONED ((uint64_t)1 << 23)
+#define ANOTHERS ((uint64_t)1 << 45 | (uint64_t)1 << 24 | 1)
 
 /* What the processes share: the lock, and what it guards. */
 static struct shared {
@@ -281,6 +282,28 @@ START_TEST(an_owner_in_doubt_keeps_its_lock)
 }
 END_TEST
 
+/* While one asks whether the owner is alive, another has taken the lock over, and holds it. */
+static void
+let_another_take_over(void)
+{
+	__atomic_store_n(&shared->lock, ANOTHERS, __ATOMIC_SEQ_CST);
+}
+
+START_TEST(only_one_takes_over)
+{
+	if (!share_lock() || !finds_deaths())
+		return;
+	shared->lock = self() ^ (uint64_t)1 << 24; /* whose process started before this one, with the same number */
+	interpose_before(CALL_pidfd_open, let_another_take_over);
+	assert_error(call("pshm_lock_acquire", address(), 0), "EAGAIN");
+	ck_assert_uint_eq(shared->lock, ANOTHERS);
+	shared->lock = self() ^ (uint64_t)1 << 24;
+	assert_error(call("pshm_lock_acquire", address(), MILLISECOND), "ETIMEDOUT");
+	ck_assert_uint_eq(shared->lock, ANOTHERS);
+	interpose_reset();
+}
+END_TEST
+
 static void
 work(void *unused)
 {
@@ -424,7 +447,7 @@ sync_locks_suite(void)
 	const TTest *tests[] = { a_lock_is_a_word_that_has_its_owner, only_the_owner_releases,
 		                 the_owner_is_the_process_and_not_the_thread, processes_exclude_each_other,
 		                 threads_exclude_each_other, a_death_is_told_until_somebody_repairs,
-		                 the_shortest_wait_finds_a_death_out, an_owner_in_doubt_keeps_its_lock,
+		                 the_shortest_wait_finds_a_death_out, an_owner_in_doubt_keeps_its_lock, only_one_takes_over,
 		                 kills_leave_nothing_behind, a_handler_ends_the_wait_for_a_lock, no_word_can_deceive,
 		                 a_platform_without_wide_words_has_no_lock, NULL };
 
