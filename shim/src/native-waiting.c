@@ -10,8 +10,10 @@
 
 #if defined __linux__
 
-#include <linux/futex.h>
 #include <sys/syscall.h>
+
+/* linux/futex.h, which musl's own headers lack. Without FUTEX_PRIVATE_FLAG: between processes. */
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
 
 /* futex(2) takes the kernel's timespec. The first call of 32-bit systems has one of two longs, but that of x32. */
 #if defined SYS_futex && !(defined __x86_64__ && defined __ILP32__)
