@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The references and the man pages.
+# The references, the man pages and the other documents.
 
 dist_man3_MANS = $(wildcard $(srcdir)/doc/man/*.3)
-dist_doc_DATA = $(wildcard $(srcdir)/doc/*.md)
-# The plots that one of them shows.
-benchmarksdir = $(docdir)/benchmarks
-dist_benchmarks_DATA = $(wildcard $(srcdir)/doc/benchmarks/*.svg)
 
 # What the references are made of, beside the headers.
 EXTRA_DIST += $(wildcard $(srcdir)/doc/pages)
+
+# README.md and NEWS.md are installed with them, and every link in them leads to what is installed.
+EXTRA_DIST += doc/install $(wildcard $(srcdir)/doc/*.md $(srcdir)/doc/languages/*.md $(srcdir)/doc/*/*.svg)
+
+install-data-hook:
+	$(AM_V_at)$(SHELL) $(srcdir)/doc/install "$(srcdir)" "$(DESTDIR)" "$(docdir)" "$(pkgdatadir)" "$(pkgincludedir)"
+
+uninstall-hook:
+	@$(SHELL) $(srcdir)/doc/install "$(srcdir)" --list | while read -r file; do rm -f "$(DESTDIR)$(docdir)/$$file"; done
+	@rmdir "$(DESTDIR)$(docdir)"/* "$(DESTDIR)$(docdir)" 2>/dev/null || :

@@ -22,26 +22,31 @@
                (:file "objects")
                (:file "open")
                (:file "anonymous")
-               (:file "operations")
+               (:file "size")
+               (:file "permissions")
                (:file "stats")
                (:file "mappings")
                (:file "passing")
-               (:file "names")
+               (:file "seals")
+               (:file "delete")
+               (:file "list")
                (:file "macros")
-               (:file "vectors-elements")
-               (:file "vectors-places")
-               (:file "vectors-tombstones")
-               #+sbcl (:file "vectors-sbcl")
-               #+sbcl (:file "vectors-images")
-               #+ecl (:file "vectors-ecl")
-               #+abcl (:file "vectors-abcl")
-               #-(or sbcl ecl abcl) (:file "vectors-none")
-               #+clisp (:file "vectors-clisp")
-               (:file "vectors-access")
-               (:file "vectors-memory")
-               (:file "vectors")
+               (:module "vectors"
+                :serial t
+                :components ((:file "elements")
+                             (:file "places")
+                             (:file "tombstones")
+                             #+sbcl (:file "sbcl")
+                             #+sbcl (:file "images")
+                             #+ecl (:file "ecl")
+                             #+abcl (:file "abcl")
+                             #-(or sbcl ecl abcl) (:file "none")
+                             #+clisp (:file "clisp")
+                             (:file "access")
+                             (:file "memory")
+                             (:file "vectors")))
                (:file "bytes")
-               (:file "vectors-bytes"))
+               (:file "vectors/copies"))
   :in-order-to ((test-op (test-op "posix-shm/test"))))
 
 (defsystem "posix-shm/library"
@@ -57,13 +62,12 @@
   :depends-on ((:feature (:not :sbcl) "cffi")
                ;; For a lock, where nothing better is known.
                (:feature (:not (:or :sbcl :ecl :abcl :clisp :ccl :lispworks :allegro :clasp :cmucl)) "bordeaux-threads"))
-  :pathname "shim/"
+  :pathname "library/"
   :serial t
-  :components ((:file "host")
+  :components ((:static-file "version" :pathname "../version.sexp")
+               (:file "host")
                (:file "compile")
                (:file "library")
-               ;; Not loaded here: the version is read from it.
-               (:static-file "bindings.lisp")
                (:file "load")))
 
 (defsystem "posix-shm/shim"

@@ -14,9 +14,10 @@ suite_sources = \
 	tests/suite/api_anonymous.c \
 	tests/suite/api_arrays.c \
 	tests/suite/api_bytes.c \
+	tests/suite/api_delete.c \
 	tests/suite/api_passing.c \
 	tests/suite/api_mappings.c \
-	tests/suite/api_names.c \
+	tests/suite/api_list.c \
 	tests/suite/api_objects.c \
 	tests/suite/api_seals.c \
 	tests/suite/api_size.c \
@@ -169,8 +170,11 @@ lisp_tests = \
 
 # Of what is generated from the headers, and of every example and link in the documents.
 document_tests = \
+	tests/documents/administration.test \
 	tests/documents/annotations.test \
+	tests/documents/architecture.test \
 	tests/documents/c-examples.test \
+	tests/documents/c-guide.test \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
 	tests/documents/generator.test \
@@ -178,6 +182,7 @@ document_tests = \
 	tests/documents/lisp-examples.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
+	tests/documents/readme.test \
 	tests/documents/symbols.test \
 	tests/documents/tables.test \
 	tests/documents/vouch.test
@@ -201,15 +206,13 @@ TESTS += $(language_tests)
 endif
 endif
 
-# Automake's check-TESTS, and then what was skipped. `make check TESTS=tests/lisp/sbcl.test' runs one file, `make check
-# TESTS=tests/suite/suites.test CK_RUN_CASE=objects_are_listed' one case in C.
 # Two lanes, for two processors: the Lisps share a cache of compiled files, and so follow one another. Automake's check-TESTS has
 # one, and does not say at its end what was skipped.
 lisp_lane = $(addsuffix .log,$(basename $(lisp_tests) tests/demo/demo.test tests/demo/vectors.test \
-	$(addprefix tests/documents/,lisp-examples.test packages.test)))
+	$(addprefix tests/documents/,lisp-examples.test packages.test readme.test)))
 
 #: check  run the suites in C, the Lisp library, the documents and the build's own tests; TESTS=FILE runs one of them
-# `make check TESTS=tests/suite/suites.test CK_RUN_CASE=objects_are_listed' runs one case in C.
+# `CK_RUN_CASE=the_errors_can_be_enumerated make check TESTS=tests/suite/suites.test' runs one case in C.
 check_stamp = tests/check.stamp
 check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MKDIR_P) tests && : >$(check_stamp)

@@ -3,5 +3,5 @@
 
 (in-package #:cl-user)
 
-(dolist (file '("implementation" "../shim/host" "../shim/compile" "../shim/library" "../shim/load" "bindings"))
+(dolist (file '("implementation" "../library/host" "../library/compile" "../library/library" "../library/load" "bindings"))
   (load (merge-pathnames (concatenate 'string file ".lisp") *load-truename*)))

@@ -88,19 +88,3 @@
   (cffi:with-foreign-objects ((first :int) (second :int))
     (demand (pshm-socketpair first second) 'shm-socketpair nil)
     (values (cffi:mem-ref first :int) (cffi:mem-ref second :int))))
-
-(defun reopen-shm (shm &key (direction :input))
-  #.(doc "reopen-shm")
-  (let* ((descriptor (descriptor shm 'reopen-shm))
-         (direction (choice-value direction 'direction *directions* 'reopen-shm))
-         (other (make-instance 'open-shm :name (name-or-label shm)))
-         (cell (cell-of other))
-         (result 0))
-    (uninterrupted
-      (setf result (pshm-reopen descriptor direction))
-      (unless (minusp result)
-        (setf (car cell) result)))
-    (demand result 'reopen-shm shm)
-    other))
-
-(define-folding reopen-shm 1)

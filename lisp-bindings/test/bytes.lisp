@@ -60,7 +60,7 @@
     (is (equal '(0 0 0 0 1 2) (contents shm)))
     (signals shm-too-short (write-shm shm (octets 1) :offset 6))
     (signals shm-too-short (write-shm shm (octets 1) :offset 1000000))
-    (signals shm-too-short (write-shm shm (make-array 1 :element-type 'double-float :initial-element 1d0)))
+    (signals shm-too-short (write-shm shm (make-array 2 :element-type '(unsigned-byte 32) :initial-element 1)))
     (is (= 6 (stat-size (shm-stats shm))))
     (refuses (short) (write-shm shm (octets 1) :short :grow))
     (refuses (short) (write-shm shm (octets 1) :short nil))))
@@ -76,8 +76,11 @@
     ;; Of an element, the octets that fit.
     (truncate-shm shm 12)
     (is (equal '(4 1) (multiple-value-list
-                       (write-with-restart :continue shm (make-array 1 :element-type '(unsigned-byte 64) :initial-element 0)
-                                           :offset 8)))))
+                       (write-with-restart :continue shm (make-array 2 :element-type '(unsigned-byte 32) :initial-element 0)
+                                           :offset 8))))
+    (is (equal '(2 1) (multiple-value-list
+                       (write-with-restart :continue shm (make-array 1 :element-type '(unsigned-byte 32) :initial-element 0)
+                                           :offset 10)))))
   (with-object (shm 100000)
     (let ((many (make-array 300000 :element-type '(unsigned-byte 8) :initial-element 7)))
       (is (equal '(300000 1) (multiple-value-list (write-with-restart :extend shm many :offset 50000))))

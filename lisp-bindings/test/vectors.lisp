@@ -339,10 +339,12 @@
 
 (deftest elements-beyond-two-gibibytes
   (let ((length (+ 100 (ash 1 31))))
+    ;; ABCL has real vectors of octets, and none so long.
     (with-open-shm* (shm :direction :io)
       (truncate-shm shm length)
-      (with-shm-vector (vector shm '(unsigned-byte 8) length)
-        (dolist (index (list 0 (1- (ash 1 31)) (ash 1 31) (1+ (ash 1 31)) (1- length)))
+      (with-shm-vector (vector (and (or (< length array-dimension-limit) (not (shm-vector-real-p '(unsigned-byte 8)))) shm)
+                               '(unsigned-byte 8) length)
+        (dolist (index (and vector (list 0 (1- (ash 1 31)) (ash 1 31) (1+ (ash 1 31)) (1- length))))
           (setf (shm-aref vector index) 7)
           (is (= 7 (shm-aref vector index)))
           (let ((read (octets 0)))

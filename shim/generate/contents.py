@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The table of contents of a Markdown page: chapters and sections have a line each, the entries of a section stand behind it."""
+"""The table of contents of a Markdown page: chapters and sections have a line each, the entries of a section stand behind
+it."""
 import re
 
 PLACE = "<!-- contents -->"

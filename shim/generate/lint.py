@@ -10,8 +10,12 @@ from read import GLOSSARY
 
 CLASSES = ("Class", "Structure", "Condition")
 # Types that an argument's role goes with; any other role is an integer's.
-CODES = {"name": ("string-in",), "text": ("string-in",), "buffer": ("bytes-in", "bytes-out", "string-out", "int64-out", "int-out"),
-         "out": ("int64-out", "int-out")}
+CODES = {
+    "name": ("string-in",),
+    "text": ("string-in",),
+    "buffer": ("bytes-in", "bytes-out", "string-out", "int64-out", "int-out"),
+    "out": ("int64-out", "int-out"),
+}
 
 
 def findings_of_compounds(compounds):
@@ -87,7 +91,8 @@ def _result(function):
         yield f"@since '{function.since}' is not a version"
     if function.result and function.result not in roles.RESULT:
         yield f"{tag} is not in the vocabulary of roles"
-    if (function.result == "string") != (function.code == "string-in") or function.result == "address" and function.code != "int64":
+    codes = {"string": ("string-in",), "address": ("int64",)}.get(function.result, ("int", "int64"))
+    if function.result and function.code not in codes:
         yield f"{tag} is not of the type {function.type}"
 
 

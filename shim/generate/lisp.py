@@ -28,8 +28,8 @@ def docstring(annotation):
 
 
 def arguments(function, lisp):
-    """The arguments of a function of posix-shm/ffi, each with its name in Lisp; None for one that Lisp knows by itself: how many
-    fields a structure has."""
+    """The arguments of a function of posix-shm/ffi, each with its name in Lisp; None for one that Lisp knows by itself: how
+    many fields a structure has."""
     names = iter(lisp.lambda_list.split())
     return [(argument, None if _is_known(argument, function) else next(names, "")) for argument in function.arguments]
 

@@ -22,7 +22,8 @@ def escaped(text):
 
 
 class Names:
-    """What a name leads to. The functions of posix-shm/ffi are described with those of C, the rest of Lisp in the other reference."""
+    """What a name leads to. The functions of posix-shm/ffi are described with those of C, the rest of Lisp in the other
+    reference."""
 
     def __init__(self, model):
         self.model = model

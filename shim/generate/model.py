@@ -161,8 +161,8 @@ class Model:
         return 1000000 * major + 1000 * minor + patch
 
     def meanings(self, entry):
-        """Every name in the signatures of an entry that is no lambda list keyword, once, with its meaning from the glossary: that of
-        this entry, or of its kind, or the general one."""
+        """Every name in the signatures of an entry that is no lambda list keyword, once, with its meaning from the glossary:
+        that of this entry, or of its kind, or the general one."""
         words = re.sub("[(),]", " ", " ".join(f"{lisp.lambda_list} {lisp.values}" for lisp in entry.lisp)).split()
         names = dict.fromkeys(word for word in words if not word.startswith("&"))
         return [(name, self._meaning(name, entry)) for name in names]

@@ -50,12 +50,13 @@ def outputs(model, top):
 
 
 def _environment(model):
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, autoescape=False,
-                                     trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
+                                     autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.globals.update(model=model, generated=SIGNATURE, roff=Roff(model), fault=fault, prototype=prototype,
                                lisp_arguments=lisp.arguments, nodes=version_nodes(model))
-    environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lisp.docstring, plain=plain,
-                               wrap=wrap, raw=raw, quoted=quoted, home=home, string=lambda text: f'"{lisp.escaped(text)}"')
+    environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lisp.docstring,
+                               plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
+                               string=lambda text: f'"{lisp.escaped(text)}"')
     return environment
 
 
@@ -64,8 +65,8 @@ def fault(message):
 
 
 def _page(page, parts, model):
-    """A page of doc/pages, in which <!-- generated: PART --> stands for a part that the template of its name writes, or for what a
-    header has, and <!-- include: FILES --> for other pages."""
+    """A page of doc/pages, in which <!-- generated: PART --> stands for a part that the template of its name writes, or for
+    what a header has, and <!-- include: FILES --> for other pages."""
     text = page.read_text()
     strata = [stratum.id for stratum in model.strata] if hasattr(parts, "stratum") else []
     for stratum in strata:
@@ -91,5 +92,5 @@ def prototype(function, width=100):
 
 def version_nodes(model):
     """The versions at which functions were added, each with its functions, the oldest first."""
-    versions = sorted({function.since for function in model.functions}, key=lambda since: [int(part) for part in since.split(".")])
-    return [(since, [function for function in model.functions if function.since == since]) for since in versions]
+    versions = sorted({function.since for function in model.functions}, key=lambda since: list(map(int, since.split("."))))
+    return [(version, [function for function in model.functions if function.since == version]) for version in versions]

@@ -4,7 +4,7 @@ from prose import Code, List, Listing, Paragraph, Table, normalized, raw
 
 
 def wrap(text, width=100, indent="", column=0):
-    """Break text at spaces, so that no line is longer than WIDTH. The first line begins at COLUMN, the others with INDENT."""
+    """Break text at spaces: no line is longer than WIDTH. The first line begins at COLUMN, the others with INDENT."""
     lines, room = [[]], width - column
     for word in normalized(text).split(" "):
         if lines[-1] and 1 + len(word) > room:
@@ -22,7 +22,8 @@ def plain(nodes):
 
 def paragraphs(nodes):
     """Paragraphs with a blank line between them; lists; no tables."""
-    return "".join(("\n\n" if i and isinstance(node, (Paragraph, Listing)) else "") + _plain(node) for i, node in enumerate(nodes))
+    return "".join(("\n\n" if i and isinstance(node, (Paragraph, Listing)) else "") + _plain(node)
+                   for i, node in enumerate(nodes))
 
 
 def _plain(node):

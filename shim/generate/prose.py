@@ -132,10 +132,12 @@ class Reader:
         return List([self.inline(*item.findall("para")) for item in element.findall("listitem")])
 
     def table(self, element):
-        return Table([[self.inline(*cell.findall("para")) for cell in row.findall("entry")] for row in element.findall("row")])
+        return Table([[self.inline(*cell.findall("para")) for cell in row.findall("entry")]
+                      for row in element.findall("row")])
 
     def _listing(self, element):
-        return Listing(element.get("filename", "").partition(".")[2], [string(line) for line in element.findall("codeline")])
+        lines = [string(line) for line in element.findall("codeline")]
+        return Listing(element.get("filename", "").partition(".")[2], lines)
 
     _BLOCKS = {"itemizedlist": _list, "table": table, "programlisting": _listing}
 

@@ -43,7 +43,8 @@ class ModelReader:
         self.prose = prose.Reader({m.get("id"): m.findtext("name") for m in named})
 
     def model(self):
-        headers = sorted((c for c in self.files if c.find(".//stratum") is not None), key=lambda c: int(self._stratum(c).get("number")))
+        headers = [compound for compound in self.files if self._stratum(compound) is not None]
+        headers.sort(key=lambda compound: int(self._stratum(compound).get("number")))
         return Model(self.version, [self._read_stratum(c) for c in headers], self._glossary())
 
     @staticmethod
@@ -58,7 +59,8 @@ class ModelReader:
 
     def _read_stratum(self, compound):
         name = compound.findtext("compoundname").removesuffix(".h")
-        stratum = Stratum(name, self._stratum(compound).get("package"), self.prose.blocks(*paras(compound, "detaileddescription")), [])
+        rules = self.prose.blocks(*paras(compound, "detaileddescription"))
+        stratum = Stratum(name, self._stratum(compound).get("package"), rules, [])
         own = [group for group in self.groups if group.findtext("compoundname").startswith(name + "_")]
         stratum.groups = [self._group(group, stratum) for group in sorted(own, key=self._place)]
         return stratum
@@ -86,8 +88,9 @@ class ModelReader:
         annotation = kind(
             name=name,
             brief=self.prose.inline(*paras(element, "briefdescription")),
-            description=self.prose.blocks(*element.findall("detaileddescription/para"), *element.findall("detaileddescription/sect1")),
-            returns=self.prose.inline(*[para for section in sections(element, "return") for para in section.findall("para")]),
+            description=self.prose.blocks(*paras(element, "detaileddescription"),
+                                          *element.findall("detaileddescription/sect1")),
+            returns=self.prose.inline(*[para for part in sections(element, "return") for para in part.findall("para")]),
             lisp=[self._lisp(line) for section in titled(element, "Lisp") for line in section.iter("codeline")],
             sections=[(section.findtext("title"), self.prose.blocks(*section.findall("para")))
                       for section in sections(element) if section.findtext("title") not in ("Lisp", "Kind")],
@@ -111,7 +114,8 @@ class ModelReader:
         return self._annotation(
             Function, name, member,
             type=text(member, "type"), code=code(text(member, "type"), name),
-            arguments=[self._argument(member, parameter) for parameter in member.findall("param") if parameter.find("declname") is not None],
+            arguments=[self._argument(member, parameter) for parameter in member.findall("param")
+                       if parameter.find("declname") is not None],
             results=[(value, self._description([item])) for value, item in self._items(member, "retval")],
             errors=self._errors(member),
             result="" if result is None else result.get("role"),
@@ -124,8 +128,9 @@ class ModelReader:
         return [(item.findtext("parameternamelist/parametername"), item) for list_ in member.iter("parameterlist")
                 if list_.get("kind") == kind for item in list_.findall("parameteritem")]
 
-    def _description(self, items):
-        return self.prose.inline(*[para for item in items for para in item.findall("parameterdescription/para")])
+    def _description(self, items, *separator):
+        return [node for item in items
+                for node in (*self.prose.inline(*item.findall("parameterdescription/para")), *separator)]
 
     def _argument(self, member, parameter):
         name, type_ = text(parameter, "declname"), text(parameter, "type")
@@ -138,7 +143,7 @@ class ModelReader:
     def _errors(self, member):
         """By name; what several annotations say of one error is put together."""
         items = self._items(member, "exception")
-        return [(name, [node for same, item in items if same == name for node in (*self._description([item]), prose.Text(" "))])
+        return [(name, self._description([item for same, item in items if same == name], prose.Text(" ")))
                 for name in sorted({name for name, _ in items})]
 
     def _features(self, member):

@@ -8,8 +8,6 @@
 
 #include <signal.h>
 
-#include <time.h>
-
 /* macOS gives an object no file type at all. */
 int
 pshm__object_kind_error(mode_t mode)
@@ -26,14 +24,7 @@ pshm__object_refuse(int fd, int error)
 	return error;
 }
 
-static void
-pause_briefly(void)
-{
-	const struct timespec millisecond = { 0, 1000000 };
-	int saved = errno;
-
-	(void)system_result(nanosleep(&millisecond, NULL), saved);
-}
+enum { MILLISECOND = 1000000 };
 
 /*
  * With O_NONBLOCK, an open that meets a lease fails at once and has it broken, fcntl(2). To open without it would wait in the
@@ -45,7 +36,7 @@ open_after_lease(const char *name, int flags, int mode)
 	int fd = sys_shm_open(name, flags, mode);
 
 	while (fd == -EAGAIN && (flags & O_NONBLOCK) != 0) {
-		pause_briefly();
+		(void)sys_nanosleep(MILLISECOND);
 		fd = sys_shm_open(name, flags, mode);
 	}
 	return fd;

@@ -409,6 +409,19 @@ sys_clock_gettime(clockid_t clock, struct timespec *ret_time)
 	return system_result(clock_gettime(clock, ret_time), saved);
 }
 
+/* Sleep for less than a second, or until a handler of a signal has run; never cancelled. */
+static inline int
+sys_nanosleep(long nanoseconds)
+{
+	const struct timespec time = { .tv_nsec = nanoseconds };
+	int state = cancellation_disable();
+	int saved = errno;
+	int result = system_result(nanosleep(&time, NULL), saved);
+
+	cancellation_restore(state);
+	return result;
+}
+
 /*
  * Wait until a descriptor is ready: 1, or 0 when the nanoseconds are over. A signal with a handler ends the wait, whatever
  * SA_RESTART says, and so does the cancellation of the thread: this is the one call here that it acts in.

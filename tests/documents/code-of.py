@@ -15,7 +15,8 @@ TEXTS = ("doc", "values")
 
 def lisp(text):
     """Without docstrings, but with the names of functions of C, which are strings as well."""
-    return STRING.sub(lambda match: match.group() if match.group().startswith('"pshm_') else '""', re.sub(r"^;.*$", "", text, flags=re.MULTILINE))
+    code = re.sub(r"^;.*$", "", text, flags=re.MULTILINE)
+    return STRING.sub(lambda match: match.group() if match.group().startswith('"pshm_') else '""', code)
 
 
 def without_texts(value):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Usage: links.py TOP PAGE...
+"""Usage: links.py [--root=DIRECTORY] TOP PAGE...
 
 Print every link of the Markdown pages (paths from TOP) that leads nowhere: to a file that is not there, or to an anchor
 that its page has not. Web addresses are not looked up. An anchor that occurs twice in a page is a fault too, and a line
-of the contents that leads to another heading than it says.
+of the contents that leads to another heading than it says. An absolute path is one below the root, as in an installation with DESTDIR.
 """
 import os
 import re
@@ -65,7 +65,13 @@ def faults_of_contents(text):
         last = number
 
 
-def faults(top, page):
+def file_of(root, top, page, path):
+    if path.startswith("/"):
+        return root + path
+    return os.path.normpath(os.path.join(top, os.path.dirname(page), path)) if path else os.path.join(top, page)
+
+
+def faults(root, top, page):
     text = read(os.path.join(top, page))
     for name in anchors(text)[1]:
         yield f"{page}: the anchor {name} occurs twice"
@@ -75,7 +81,7 @@ def faults(top, page):
         if re.match(r"[a-z]+:", target):
             continue
         path, _, anchor = target.partition("#")
-        file = os.path.normpath(os.path.join(top, os.path.dirname(page), path)) if path else os.path.join(top, page)
+        file = file_of(root, top, page, path)
         if not os.path.exists(file):
             yield f"{page}: {target}: there is no such file"
         elif anchor and anchor not in anchors(read(file))[0]:
@@ -83,6 +89,7 @@ def faults(top, page):
 
 
 if __name__ == "__main__":
-    found = [fault for page in sys.argv[2:] for fault in faults(sys.argv[1], page)]
+    root = sys.argv.pop(1)[len("--root="):] if sys.argv[1].startswith("--root=") else "/nowhere"
+    found = [fault for page in sys.argv[2:] for fault in faults(root, sys.argv[1], page)]
     print("\n".join(found))
     sys.exit(bool(found))

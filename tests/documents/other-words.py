@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Usage: other-words.py HEADER...
 
-Write other words into every sentence of the annotations, in place. Left alone is what is no sentence: declarations, commands and
-their arguments, code, names, signatures, lists of names, and the columns of tables that hold names.
+Write other words into every sentence of the annotations, in place. Left alone is what is no sentence: declarations, commands
+and their arguments, code, names, signatures, lists of names, and the columns of tables that hold names.
 """
 import re
 import sys
 
 NAMES = re.compile(r"@(see|since|page|ingroup|defgroup|file|par|code|endcode|result|stratum|bits|choice)\b")
-ARGUMENT = re.compile(r"(@(?:p|param|retval|error\{\w+\}) \S+ ?|@error\{\w+\}|@\w+(?:\{[^}]*\})?|#\w+|`[^`]*`|<[^>]*>|\[[^]]*\]\([^)]*\))")
+ARGUMENT = re.compile(r"(@(?:p|param|retval|error\{\w+\}) \S+ ?|@\w+(?:\{[^}]*\})?|#\w+|`[^`]*`|<[^>]*>|\[[^]]*\]\([^)]*\))")
+
+WORD = re.compile(r"(?<![\w@#:*-])[A-Za-z]{2,}(?![\w({:*-])")
 
 
 def sentence(text):
     parts = re.split(ARGUMENT, text)
-    return "".join(part if i % 2 else re.sub(r"(?<![\w@#:*-])[A-Za-z]{2,}(?![\w({:*-])", "word", part) for i, part in enumerate(parts))
+    return "".join(part if i % 2 else WORD.sub("word", part) for i, part in enumerate(parts))
 
 
 def line(text, state):

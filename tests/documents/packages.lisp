@@ -182,7 +182,10 @@
   "Classes of the implementation's own do not count; nor does the class that some put behind conditions."
   (let* ((class (find-symbol (string-upcase (first names)) '#:posix-shm))
          (reported (loop for name in (class-precedence class)
-                         when (member (symbol-package name) (list (find-package '#:posix-shm) (find-package '#:cl)))
+                         when (or (eq (symbol-package name) (find-package '#:cl))
+                                  ;; Of our own, also one that posix-shm has from posix-shm/library.
+                                  (multiple-value-bind (symbol status) (find-symbol (symbol-name name) '#:posix-shm)
+                                    (and (eq symbol name) (member status '(:internal :external)))))
                            collect (string-downcase name))))
     (result (equal names (if (subtypep class 'condition) (remove "standard-object" reported :test #'string=) reported))
             (format nil "the class precedence list of ~(~A~)" class)

@@ -6,7 +6,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE, PAGE = 4096, FIELDS = 16, MIB = 1 << 20, WORD = 64 };
+#define PAGE page()
+
+enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE, FIELDS = 16, MIB = 1 << 20, WORD = 64 };
 
 static int64_t
 shm_open_existing(struct world *world)

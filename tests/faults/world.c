@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PAGE = 4096 };
+#define PAGE page()
 
 static int64_t
 mapping_behind_a_page(int fd)

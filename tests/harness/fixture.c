@@ -116,6 +116,15 @@ lacks(const char *feature)
 }
 
 bool
+pages_are_large(void)
+{
+	if (page() == 4096)
+		return false;
+	skip("pages are large here");
+	return true;
+}
+
+bool
 is_not(const char *personality)
 {
 	char reason[64];

@@ -28,6 +28,9 @@ void skip(const char *reason);
 /* Whether the platform lacks a feature of pshm_has; if so the test is noted as skipped. */
 bool lacks(const char *feature);
 
+/* Skip what simulates pages of 16 KiB, where the system's own are not of 4 KiB: true when it is to be left out. */
+bool pages_are_large(void);
+
 /* Whether this is another system than the one that the test is about; if so the test is noted as skipped. */
 bool is_not(const char *personality);
 

@@ -13,7 +13,7 @@
                                (asdf:system-author system) (asdf:system-maintainer system) (asdf:system-license system)
                                (asdf:system-homepage system) (asdf:system-bug-tracker system)
                                (second (asdf:system-source-control system)))))))
-      (loop for (name package) in '(("DELETE-SHM" "POSIX-SHM") ("SHM-UNLINK" "POSIX-SHM/FFI"))
+      (loop for (name package) in '(("DELETE-SHM" "POSIX-SHM") ("STRERROR" "POSIX-SHM/FFI"))
             do (format t "~&DOCSTRING ~A ~:[old~;changed~]~%" name
                        (search "CHANGED" (documentation (find-symbol name package) 'function))))
       (finish-output))

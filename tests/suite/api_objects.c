@@ -437,96 +437,6 @@ START_TEST(endless_races_end)
 }
 END_TEST
 
-START_TEST(deleting_removes_the_name)
-{
-	const char *name = name_of("delete");
-	int fd = object_open_new(name, 100);
-
-	assert_result(call("pshm_delete", name), 0);
-	ck_assert(!object_exists(name));
-	ck_assert_int_ge(descriptor_status(fd).st_size, 100);
-	assert_error(call("pshm_delete", name), "ENOENT");
-	close_now(fd);
-}
-END_TEST
-
-START_TEST(deleting_if_same_spares_a_successor)
-{
-	const char *name = name_of("same");
-	int old = object_open_new(name, 0);
-	int new;
-
-	if (!has("identity")) {
-		assert_error(call("pshm_delete_if_same", name, old), "ENOTSUP");
-		assert_error(call("pshm_delete_if_same", name, -1), "EBADF");
-		close_now(old);
-		object_remove(name);
-		return;
-	}
-	new = (int)assert_success(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL));
-	assert_result(call("pshm_delete_if_same", name, old), 0);
-	ck_assert(object_exists(name));
-	assert_result(call("pshm_delete_if_same", name, new), 1);
-	ck_assert(!object_exists(name));
-	assert_error(call("pshm_delete_if_same", name, new), "ENOENT");
-	close_now(old);
-	close_now(new);
-}
-END_TEST
-
-/* A new file system counts its files from the beginning. */
-static void
-make_the_same_elsewhere(void *unused)
-{
-	const char *name = name_of("elsewhere");
-	int fd;
-
-	(void)unused;
-	if (!place_make("size=1m")) {
-		skip("no private place can be made");
-		return;
-	}
-	fd = object_open_new(name, 0);
-	if (!place_make("size=1m")) {
-		skip("no second place can be made");
-		return;
-	}
-	object_make(name, 0600, 0);
-	if (object_status(name).st_ino != descriptor_status(fd).st_ino)
-		note("two objects of the same number cannot be made here");
-	ck_assert(object_status(name).st_dev != descriptor_status(fd).st_dev);
-	assert_result(call("pshm_delete_if_same", name, fd), 0);
-	ck_assert(object_exists(name));
-	close_now(fd);
-}
-
-/* Two objects of the same number on different file systems are not the same. */
-START_TEST(an_object_of_elsewhere_is_another)
-{
-	if (lacks("identity"))
-		return;
-	in_child(make_the_same_elsewhere, NULL);
-}
-END_TEST
-
-/* A name that is a link to the object is the link's; it is not opened, and not taken away. */
-START_TEST(a_link_to_the_object_is_another)
-{
-	const char *name = name_of("target");
-	int fd;
-
-	if (lacks("list")) /* objects are no files there */
-		return;
-	fd = object_open_new(name, 0);
-	ck_assert_int_eq(symlink(name + 1, path_of(name_of("link"))), 0);
-	assert_result(call("pshm_delete_if_same", name_of("link"), fd), 0);
-	ck_assert(object_exists(name_of("link")));
-	object_remove(name_of("link"));
-	object_remove(name);
-	close_now(fd);
-}
-END_TEST
-
 /* What may not be opened can still be deleted, as with any file. */
 static void
 delete_unreadable(void *unused)
@@ -596,8 +506,7 @@ api_objects_suite(void)
 		                 each_way_of_superseding, superseding_replaces_files_of_other_kinds,
 		                 the_longest_name_is_superseded, the_name_is_never_free, truncating_for_input_empties,
 		                 truncating_needs_the_right_to_write, endless_races_end,
-		                 deleting_removes_the_name, deleting_if_same_spares_a_successor,
-		                 an_object_of_elsewhere_is_another, a_link_to_the_object_is_another, permissions_are_enforced,
+		                 permissions_are_enforced,
 		                 open_or_create_opens_another_users_object, NULL };
 
 	return suite_of("api_objects", 60, tests);

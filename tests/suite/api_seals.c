@@ -134,16 +134,16 @@ START_TEST(only_the_seals_of_writing_forbid_holes)
 	if (lacks("seal-future-write") || lacks("allocate"))
 		return;
 	fd = anonymous_new(0);
-	assert_result(call("pshm_allocate", fd, 4096), 0);
+	assert_result(call("pshm_allocate", fd, page()), 0);
 	assert_result(call("pshm_seal", fd, PSHM_SEAL_SHRINK | PSHM_SEAL_GROW), 0);
-	ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096), 0);
+	ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, page()), 0);
 	ck_assert_int_eq(descriptor_status(fd).st_blocks, 0);
 	close_now(fd);
 	for (size_t i = 0; i < sizeof seals / sizeof seals[0]; i++) {
 		fd = anonymous_new(0);
-		assert_result(call("pshm_allocate", fd, 4096), 0);
+		assert_result(call("pshm_allocate", fd, page()), 0);
 		assert_result(call("pshm_seal", fd, seals[i]), 0);
-		ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096), -1);
+		ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, page()), -1);
 		ck_assert_int_eq(errno, EPERM);
 		close_now(fd);
 	}
@@ -160,7 +160,7 @@ START_TEST(an_older_kernels_ignorance_is_not_an_invalid_argument)
 		skip("this kernel knows all seals");
 		return;
 	}
-	fd = anonymous_new(4096);
+	fd = anonymous_new(page());
 	if (!has("seal-exec"))
 		assert_error(call("pshm_seal", fd, PSHM_SEAL_EXEC), "ENOTSUP");
 	if (!has("seal-future-write"))

@@ -68,7 +68,7 @@ START_TEST(allocating_gives_pages)
 
 		assert_result(call("pshm_allocate", fd, sizes[i]), 0);
 		ck_assert_int_eq(descriptor_status(fd).st_size, sizes[i]);
-		ck_assert_int_eq(pages_of(fd), (sizes[i] + 4095) / 4096 * 4096);
+		ck_assert_int_eq(pages_of(fd), (sizes[i] + page() - 1) / page() * page());
 		close_now(fd);
 	}
 }
@@ -246,7 +246,7 @@ allocates(int fd, int64_t size)
 {
 	assert_result(call("pshm_allocate", fd, size), 0);
 	ck_assert_int_eq(descriptor_status(fd).st_size, size);
-	ck_assert_int_eq(pages_of(fd), (size + 4095) / 4096 * 4096);
+	ck_assert_int_eq(pages_of(fd), (size + page() - 1) / page() * page());
 }
 
 static void
@@ -277,11 +277,11 @@ allocate_to_the_limit(void *unused)
 	allocates(fd, MIB / 4 * 3);
 	refuses(other, MIB / 4 + 1);
 	allocates(fd, MIB / 8 * 7);
-	allocates(other, MIB / 8 - 4096);
-	refuses(fd, MIB / 8 * 7 + 4097);
-	allocates(fd, MIB / 8 * 7 + 4096);
-	refuses(other, MIB / 8 - 4095);
-	allocates(other, MIB / 8 - 4096);
+	allocates(other, MIB / 8 - page());
+	refuses(fd, MIB / 8 * 7 + page() + 1);
+	allocates(fd, MIB / 8 * 7 + page());
+	refuses(other, MIB / 8 - page() + 1);
+	allocates(other, MIB / 8 - page());
 	close_now(fd);
 	close_now(other);
 }
@@ -306,7 +306,7 @@ START_TEST(a_seal_is_met_before_any_page_is_taken)
 	ck_assert_int_eq(descriptor_status(fd).st_size, 100);
 	ck_assert_int_eq(pages_of(fd), 0);
 	assert_result(call("pshm_allocate", fd, 100), 0);
-	ck_assert_int_eq(pages_of(fd), 4096);
+	ck_assert_int_eq(pages_of(fd), page());
 	close_now(fd);
 }
 END_TEST
@@ -352,21 +352,21 @@ START_TEST(an_interrupted_call_is_repeated)
 
 	if (lacks("allocate") || lacks("discard"))
 		return;
-	fd = anonymous_new(8192);
+	fd = anonymous_new(2 * page());
 	for (int times = 1; times <= 3; times++) {
 		interpose_fail_first(CALL_fallocate, times, EINTR);
-		assert_result(call("pshm_allocate", fd, 4096), 0);
+		assert_result(call("pshm_allocate", fd, page()), 0);
 		ck_assert_int_eq(interpose_count(CALL_fallocate), times + 1);
-		ck_assert_int_eq(pages_of(fd), 4096);
+		ck_assert_int_eq(pages_of(fd), page());
 		interpose_fail_first(CALL_fallocate, times, EINTR);
-		assert_result(call("pshm_discard", fd, 0, 4096), 0);
+		assert_result(call("pshm_discard", fd, 0, page()), 0);
 		ck_assert_int_eq(interpose_count(CALL_fallocate), times + 1);
 		ck_assert_int_eq(pages_of(fd), 0);
 		interpose_fail_first(CALL_fallocate, times, EINTR);
-		assert_result(call("pshm_fallocate", fd, 4096, 1), 0);
+		assert_result(call("pshm_fallocate", fd, page(), 1), 0);
 		ck_assert_int_eq(interpose_count(CALL_fallocate), times + 1);
-		ck_assert_int_eq(pages_of(fd), 4096);
-		assert_result(call("pshm_discard", fd, 0, 8192), 0);
+		ck_assert_int_eq(pages_of(fd), page());
+		assert_result(call("pshm_discard", fd, 0, 2 * page()), 0);
 		interpose_reset();
 	}
 	close_now(fd);
@@ -430,8 +430,8 @@ END_TEST
 static void
 in_a_sandbox(void *unused)
 {
-	int named = object_open_new(name_of("sandbox"), 8192);
-	int fd = anonymous_new(8192);
+	int named = object_open_new(name_of("sandbox"), 2 * page());
+	int fd = anonymous_new(2 * page());
 
 	(void)unused;
 	ck_assert_int_eq(pwrite(fd, "x", 1, 0), 1);
@@ -439,14 +439,14 @@ in_a_sandbox(void *unused)
 		skip("no seccomp filter can be installed");
 		return;
 	}
-	assert_error(call("pshm_allocate", fd, 4096), "ENOTSUP");
-	assert_error(call("pshm_allocate", named, 12288), "ENOTSUP");
-	assert_error(call("pshm_fallocate", fd, 0, 4096), "ENOTSUP");
-	assert_error(call("pshm_discard", fd, 0, 4096), "ENOTSUP");
+	assert_error(call("pshm_allocate", fd, page()), "ENOTSUP");
+	assert_error(call("pshm_allocate", named, 3 * page()), "ENOTSUP");
+	assert_error(call("pshm_fallocate", fd, 0, page()), "ENOTSUP");
+	assert_error(call("pshm_discard", fd, 0, page()), "ENOTSUP");
 	assert_result(call("pshm_has", "allocate"), 0);
 	assert_result(call("pshm_has", "discard"), 0);
-	ck_assert_int_eq(pages_of(fd), 4096);
-	ck_assert_int_eq(descriptor_status(named).st_size, 8192);
+	ck_assert_int_eq(pages_of(fd), page());
+	ck_assert_int_eq(descriptor_status(named).st_size, 2 * page());
 	object_remove(name_of("sandbox"));
 }
 
@@ -472,18 +472,18 @@ END_TEST
 static void
 discard_part(int64_t offset, int64_t length, int64_t pages_left)
 {
-	enum { SIZE = 4 * 4096 };
-	int fd = anonymous_new(SIZE);
-	char *memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	int64_t size = 4 * page();
+	int fd = anonymous_new(size);
+	char *memory = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	ck_assert(memory != MAP_FAILED);
-	memset(memory, 'x', SIZE);
+	memset(memory, 'x', (size_t)size);
 	assert_result(call("pshm_discard", fd, offset, length), 0);
-	ck_assert_int_eq(descriptor_status(fd).st_size, SIZE);
-	ck_assert_int_eq(pages_of(fd), pages_left * 4096);
-	for (int64_t i = 0; i < SIZE; i++)
+	ck_assert_int_eq(descriptor_status(fd).st_size, size);
+	ck_assert_int_eq(pages_of(fd), pages_left * page());
+	for (int64_t i = 0; i < size; i++)
 		ck_assert_int_eq(memory[i], i >= offset && i - offset < length ? 0 : 'x');
-	munmap(memory, SIZE);
+	munmap(memory, (size_t)size);
 	close_now(fd);
 }
 
@@ -491,24 +491,24 @@ START_TEST(discarding_gives_pages_back_and_keeps_the_size)
 {
 	if (lacks("discard"))
 		return;
-	discard_part(0, 4 * 4096, 0);
+	discard_part(0, 4 * page(), 0);
 	discard_part(0, INT64_MAX, 0);
-	discard_part(4096, 4096, 3);
-	discard_part(4096, INT64_MAX - 4096, 1);
-	discard_part(4095, 4098, 3);
-	discard_part(1, 4096, 4);
-	discard_part(4097, 2 * 4096 - 2, 4);
-	discard_part(4097, 2 * 4096 - 1, 3);
+	discard_part(page(), page(), 3);
+	discard_part(page(), INT64_MAX - page(), 1);
+	discard_part(page() - 1, page() + 2, 3);
+	discard_part(1, page(), 4);
+	discard_part(page() + 1, 2 * page() - 2, 4);
+	discard_part(page() + 1, 2 * page() - 1, 3);
 	discard_part(5, 1, 4);
 	discard_part(5, 0, 4);
-	discard_part(4 * 4096, 4096, 4);
+	discard_part(4 * page(), page(), 4);
 	discard_part(INT64_MAX, 0, 4);
 }
 END_TEST
 
 START_TEST(discarding_checks_its_range)
 {
-	int fd = anonymous_new(8192);
+	int fd = anonymous_new(2 * page());
 	int other;
 
 	assert_error(call("pshm_discard", fd, -1, 1), "EINVAL");
@@ -523,12 +523,12 @@ START_TEST(discarding_checks_its_range)
 	close_now(fd);
 	if (lacks("discard"))
 		return;
-	object_make(name_of("reader"), 0600, 4096);
+	object_make(name_of("reader"), 0600, page());
 	fd = (int)assert_success(call("pshm_shm_open", name_of("reader"), PSHM_O_RDONLY, 0));
 	other = open(path_of(name_of("reader")), O_RDWR | O_CLOEXEC);
 	ck_assert_int_eq(pwrite(other, "x", 1, 0), 1);
-	assert_error(call("pshm_discard", fd, 0, 4096), "EBADF");
-	ck_assert_int_eq(pages_of(fd), 4096);
+	assert_error(call("pshm_discard", fd, 0, page()), "EBADF");
+	ck_assert_int_eq(pages_of(fd), page());
 	close(other);
 	close_now(fd);
 	object_remove(name_of("reader"));
@@ -585,10 +585,10 @@ compare_space(const char *options, int64_t total)
 		int fd = open(path_of(name_of("space")), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 		ck_assert_int_eq(ours_free, total);
-		ck_assert_int_eq(posix_fallocate(fd, 0, 8192), 0);
+		ck_assert_int_eq(posix_fallocate(fd, 0, 2 * page()), 0);
 		close(fd);
 		assert_result(call("pshm_space", NULL, &ours_free), 0);
-		ck_assert_int_eq(ours_free, total - 8192);
+		ck_assert_int_eq(ours_free, total - 2 * page());
 		assert_result(call("pshm_space", &ours, NULL), 0);
 		ck_assert_int_eq(ours, total);
 	}

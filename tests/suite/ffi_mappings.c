@@ -396,7 +396,7 @@ START_TEST(whole_pages_are_left_out_of_core_dumps)
 	int64_t address;
 	int fd;
 
-	if (lacks("nodump"))
+	if (lacks("nodump") || pages_are_large())
 		return;
 	fd = object_open_new(name_of("whole"), 4 * page());
 	interpose_add_traits(LARGE_PAGES);

@@ -12,7 +12,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { KIB = 1 << 10, MIB = 1 << 20, PAGE = 4096, FILES = 32, TMPFS = 0x01021994 };
+#define PAGE page()
+
+enum { KIB = 1 << 10, MIB = 1 << 20, FILES = 32, TMPFS = 0x01021994 };
 
 #define MEMINFO(text) "/proc/meminfo", "MemTotal: 9999999 kB\nMemFree: 17 kB\n" text
 #define GROUPS(text) "/proc/thread-self/cgroup", text

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
-#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
@@ -24,6 +23,13 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+/* <linux/landlock.h> and the numbers of its calls are newer than Debian 11. */
+struct ruleset {
+	uint64_t forbidden;
+};
+
+enum { CREATE_RULESET = 444, RESTRICT_SELF = 446, REMOVE_FILE = 1 << 5, MAKE_REGULAR = 1 << 8 };
 
 enum { DECOYS = 12 };
 
@@ -288,10 +294,10 @@ supersede_without_rename(void *unused)
 static bool
 enter_landlock(uint64_t forbidden)
 {
-	const struct landlock_ruleset_attr rules = { .handled_access_fs = forbidden };
-	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
+	const struct ruleset rules = { forbidden };
+	int ruleset = (int)syscall(CREATE_RULESET, &rules, sizeof rules, 0);
 	bool entered = ruleset >= 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	               syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+	               syscall(RESTRICT_SELF, ruleset, 0) == 0;
 
 	if (ruleset >= 0)
 		close(ruleset);
@@ -308,14 +314,14 @@ supersede_in_landlock(void *forbidden)
 		return;
 	}
 	check_superseding_forbidden();
-	if (place_is_private() && *(uint64_t *)forbidden == LANDLOCK_ACCESS_FS_MAKE_REG)
+	if (place_is_private() && *(uint64_t *)forbidden == MAKE_REGULAR)
 		ck_assert_int_eq(object_count(), objects);
 }
 
 /* Where nothing may be removed, the temporary object cannot be either: it is left, as the reference says. */
 START_TEST(a_sandbox_may_forbid_superseding)
 {
-	uint64_t forbidden[] = { LANDLOCK_ACCESS_FS_MAKE_REG, LANDLOCK_ACCESS_FS_REMOVE_FILE };
+	uint64_t forbidden[] = { MAKE_REGULAR, REMOVE_FILE };
 
 	if (lacks("supersede"))
 		return;

@@ -20,7 +20,7 @@ extern "C" {
 
 /**
  * @defgroup api_objects Objects
- * @brief Open, make, size, describe, close and delete objects.
+ * @brief Open and make objects, and describe and close them.
  * @{
  */
 
@@ -229,6 +229,14 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @see pshm_open, pshm_send, pshm_seal; memfd_create(2)
  */
 PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags);
+
+/** @} */
+
+/**
+ * @defgroup api_delete Deleting
+ * @brief Remove the names of objects.
+ * @{
+ */
 
 /**
  * @brief Remove the name of an object.
@@ -481,8 +489,8 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  * @endcode
  * @par Example
  * @code{.py}
- * >>> pshm_allocate(fd, 8192), pshm_discard(fd, 0, 8192)
- * (0, 0)
+ * >>> pshm_discard(fd, 0, 4096)
+ * 0
  * @endcode
  * @result{status}
  * @since 0.1
@@ -923,7 +931,7 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
 
 /**
  * @defgroup api_passing Descriptor passing
- * @brief Give an object to another process, with no more access than it should have.
+ * @brief Send the descriptor of an object to another process.
  * @{
  */
 
@@ -1105,6 +1113,14 @@ PSHM_API int pshm_receive(int socket, int64_t timeout);
  */
 PSHM_API int pshm_socketpair(int *ret_first, int *ret_second);
 
+/** @} */
+
+/**
+ * @defgroup api_seals Seals
+ * @brief What can be forbidden about an object, and descriptors with less access.
+ * @{
+ */
+
 /**
  * @brief What can be forbidden about an object for ever.
  *
@@ -1271,8 +1287,8 @@ PSHM_API int pshm_reopen(int fd, int direction);
 /** @} */
 
 /**
- * @defgroup api_names Names
- * @brief What exists.
+ * @defgroup api_list Listing
+ * @brief Which objects exist.
  * @{
  */
 

@@ -1,0 +1,68 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Real vectors on SBCL: the header stands in the last two words of a private page, the elements are the pages behind it.
+;;;; The collector leaves alone what lies outside its spaces.
+;;;;
+;;;;     a private page                          the pages of the object
+;;;;   +---------------------+-------+--------+---------+---------+----
+;;;;   | unused, zeros       | type  | length | element | element | ...
+;;;;   +---------------------+-------+--------+---------+---------+----
+;;;;                         ^ the vector     ^ data-address: a page begins
+;;;;                           +header-octets+ before
+
+(in-package #:posix-shm)
+
+(defconstant +header-octets+ (* sb-vm:vector-data-offset sb-vm:n-word-bytes))
+(defconstant +vector-prefix+ +header-octets+ "How many private octets a vector needs directly before its elements.")
+
+(declaim (inline header-word (setf header-word) data-address))
+
+(defun header-word (address word)
+  (sb-sys:sap-ref-word (sb-sys:int-sap address) (- (* word sb-vm:n-word-bytes) +header-octets+)))
+
+(defun (setf header-word) (value address word)
+  (setf (sb-sys:sap-ref-word (sb-sys:int-sap address) (- (* word sb-vm:n-word-bytes) +header-octets+)) value))
+
+(defun data-address (vector)
+  "The address of the first element of VECTOR, a simple vector that is pinned or outside the heap."
+  (+ (sb-kernel:get-lisp-obj-address vector) (- sb-vm:other-pointer-lowtag) +header-octets+))
+
+(defun heap-header (type length)
+  "The two header words of a fresh vector of the heap. The bits above the type belong to the collector."
+  (let ((vector (make-array length :element-type type)))
+    (sb-sys:with-pinned-objects (vector)
+      (values (logand (header-word (data-address vector) 0) sb-vm:widetag-mask)
+              (header-word (data-address vector) 1)))))
+
+(defun real-element-p (element)
+  "Has this SBCL vectors of ELEMENT, and with the header that this file writes?"
+  (let ((type (element-type element)))
+    (and (= sb-vm:vector-data-offset 2)
+         (equal (upgraded-array-element-type type) type)
+         (= (nth-value 1 (heap-header type 3)) (ash 3 sb-vm:n-fixnum-tag-bits)))))
+
+(defun set-header (address type length)
+  (setf (header-word address 0) (heap-header type 1)
+        (header-word address 1) (ash length sb-vm:n-fixnum-tag-bits)))
+
+(defun make-real-vector (address element length)
+  (set-header address (element-type element) length)
+  (sb-kernel:%make-lisp-obj (logior (- address +header-octets+) sb-vm:other-pointer-lowtag)))
+
+(defun set-real-length (vector length)
+  (setf (header-word (data-address vector) 1) (ash length sb-vm:n-fixnum-tag-bits)))
+
+(defun vector-key (vector)
+  "What the table of mappings knows VECTOR by: an address, so that no image holds a vector on account of the table."
+  (sb-kernel:get-lisp-obj-address vector))
+
+(defun retired-p (vector)
+  "Is VECTOR one whose header is in memory that allows nothing? Nothing is read but its address."
+  (and (sb-kernel:%other-pointer-p vector) (retired-address-p (vector-key vector))))
+
+(defmacro with-vector-address ((address vector octets) &body body)
+  "Run BODY with ADDRESS as that of the first element of VECTOR, whose elements have OCTETS each, while it cannot move."
+  `(sb-kernel:with-array-data ((data ,vector) (start 0) (end nil))
+     (declare (ignore end))
+     (sb-sys:with-pinned-objects (data)
+       (let ((,address (+ (data-address data) (* start ,octets))))
+         ,@body))))
