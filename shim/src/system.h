@@ -446,19 +446,6 @@ sys_poll(struct pollfd *descriptor, int64_t nanoseconds)
 }
 #endif
 
-/* Sleep; a handler of a signal ends it, and a cancellation does not. */
-static inline int
-sys_nanosleep(int64_t nanoseconds)
-{
-	struct timespec time = { .tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000) };
-	int state = cancellation_disable();
-	int saved = errno;
-	int result = nanosleep(&time, NULL);
-
-	cancellation_restore(state);
-	return system_result(result, saved);
-}
-
 static inline int
 sys_getentropy(void *ret_bytes, size_t count)
 {

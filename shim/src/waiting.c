@@ -22,7 +22,7 @@ poll_word(const word32 *word, uint32_t expected, int64_t timeout)
 		int error = left == 0 ? -ETIMEDOUT : (int)left;
 
 		if (left > 0)
-			error = sys_nanosleep(left < pause ? left : pause);
+			error = sys_nanosleep((long)(left < pause ? left : pause));
 		if (error < 0)
 			return error;
 		pause = 2 * pause < LAST_PAUSE ? 2 * pause : LAST_PAUSE;
