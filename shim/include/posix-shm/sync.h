@@ -258,7 +258,7 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
  * never woken.
  *
  * Where #pshm_has answers 0 for `wait`, the call polls the word, every 50 microseconds at first and every 5 milliseconds in the
- * end. A runtime with threads of its own, or a lock around its interpreter, has to make this call, and #pshm_lock_acquire, as one
+ * end; there a signal handler that runs in the moment between two sleeps does not end the wait. A runtime with threads of its own, or a lock around its interpreter, has to make this call, and #pshm_lock_acquire, as one
  * that blocks: the guide of each language has how.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
@@ -394,6 +394,10 @@ PSHM_API int pshm_process_alive(int64_t process);
 
 /**
  * @brief Acquire a lock.
+ *
+ * While it waits, the call looks after the owner from time to time: after 10 milliseconds, then 20 later, and so on up to 100. A
+ * signal handler that runs in the moment of such a look does not end the wait; so a program that must not miss one waits with a
+ * timeout, and calls again.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
  * @param timeout @role{timeout} How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
