@@ -23,10 +23,10 @@ op_read(void)
 		count = BUFFER;
 	memset(buffer, PATTERN, sizeof buffer);
 	result = CALL(pshm_read(fd_of(slot), has_buffer ? buffer : NULL, count, offset));
-	if (count < 0 || offset < 0)
-		CHECK(result == -EINVAL);
-	else if (!has_buffer && count != 0)
+	if (!has_buffer && count != 0)
 		CHECK(result == -EFAULT);
+	else if (count < 0 || offset < 0)
+		CHECK(result == -EINVAL);
 	else if (slot == NULL)
 		CHECK(result == -EBADF);
 	else
@@ -52,10 +52,10 @@ op_write(void)
 	for (size_t i = 0; i < sizeof buffer; i++)
 		buffer[i] = (unsigned char)(seed + i);
 	result = CALL(pshm_write(fd_of(slot), has_buffer ? buffer : NULL, count, offset));
-	if (count < 0 || offset < 0) {
-		CHECK(result == -EINVAL);
-	} else if (!has_buffer && count != 0) {
+	if (!has_buffer && count != 0) {
 		CHECK(result == -EFAULT);
+	} else if (count < 0 || offset < 0) {
+		CHECK(result == -EINVAL);
 	} else if (slot == NULL) {
 		CHECK(result == -EBADF);
 	} else if (inside(object_behind(slot), count, offset) == 0) {
