@@ -110,6 +110,7 @@ build_tests = \
 	tests/build/exports.test \
 	tests/build/install.test \
 	tests/build/locale.test \
+	tests/build/natives.test \
 	tests/build/tarball.test
 
 # Other languages call the library; the last one compares what each of them wrote, so it comes after them.

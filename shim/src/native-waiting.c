@@ -55,8 +55,10 @@ pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 	struct _umtx_time limit = { ._timeout = { (time_t)(nanoseconds / SECOND), (long)(nanoseconds % SECOND) },
 		._flags = 0, ._clockid = CLOCK_MONOTONIC };
 	int saved = errno;
+	int error = system_result(_umtx_op(word, UMTX_OP_WAIT_UINT, expected, (void *)sizeof limit, &limit), saved);
 
-	return system_result(_umtx_op(word, UMTX_OP_WAIT_UINT, expected, (void *)sizeof limit, &limit), saved);
+	/* A word that this process may not write is nothing to sleep on (sys/kern/kern_umtx.c): it is polled. */
+	return error == -EFAULT ? -ENOSYS : error;
 }
 
 int
@@ -89,8 +91,11 @@ pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 {
 	const struct timespec limit = { (time_t)(nanoseconds / SECOND), (long)(nanoseconds % SECOND) };
 	int saved = errno;
+	int result = call_futex(word, FUTEX_WAIT, (int)expected, &limit);
+	/* OpenBSD's error was the result at first; ECANCELED says that the handler has SA_RESTART (sys/kern/sys_futex.c). */
+	int error = result > 0 ? -result : system_result(result, saved);
 
-	return system_result(call_futex(word, FUTEX_WAIT, (int)expected, &limit), saved);
+	return error == -ECANCELED ? -EINTR : error;
 }
 
 int
