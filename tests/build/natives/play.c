@@ -69,8 +69,8 @@ futex(volatile uint32_t *word, int operation, int value, const struct timespec *
 
 #elif defined __NetBSD__
 
-int
-netbsd_syscall(int number, ...)
+long
+netbsd_syscall(long number, ...)
 {
 	va_list rest;
 	void *word;

@@ -3,4 +3,4 @@
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
 #define SYS___futex 166
 #define syscall netbsd_syscall
-int netbsd_syscall(int number, ...);
+long netbsd_syscall(long number, ...);
