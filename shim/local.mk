@@ -3,7 +3,8 @@
 
 shim_headers = \
 	shim/include/posix-shm/ffi.h \
-	shim/include/posix-shm/api.h
+	shim/include/posix-shm/api.h \
+	shim/include/posix-shm/sync.h
 
 shim_sources = \
 	shim/src/anonymous.c \
@@ -44,14 +45,25 @@ shim_sources = \
 	shim/src/native-linux.c \
 	shim/src/native-linux.h \
 	shim/src/native-none.c \
+	shim/src/native-process.c \
+	shim/src/native-waiting.c \
 	shim/src/native.h \
 	shim/src/object.c \
 	shim/src/object.h \
 	shim/src/platform.c \
 	shim/src/platform.h \
+	shim/src/process.c \
+	shim/src/process.h \
 	shim/src/supersede.c \
+	shim/src/sync_atomic.c \
+	shim/src/sync_lock.c \
+	shim/src/sync_process.c \
+	shim/src/sync_wait.c \
 	shim/src/system.c \
-	shim/src/system.h
+	shim/src/system.h \
+	shim/src/waiting.c \
+	shim/src/waiting.h \
+	shim/src/word.h
 
 lib_LTLIBRARIES += shim/libposix-shm.la
 shim_libposix_shm_la_SOURCES = $(shim_headers) $(shim_sources)

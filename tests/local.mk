@@ -28,6 +28,7 @@ suite_sources = \
 	tests/suite/bad_mappings.c \
 	tests/suite/bad_names.c \
 	tests/suite/bad_objects.c \
+	tests/suite/bad_sync.c \
 	tests/suite/bad_texts.c \
 	tests/suite/cancellation.c \
 	tests/suite/costs.c \
@@ -44,7 +45,11 @@ suite_sources = \
 	tests/suite/places.c \
 	tests/suite/surroundings.c \
 	tests/suite/races.c \
-	tests/suite/suites.h
+	tests/suite/suites.h \
+	tests/suite/sync_atomics.c \
+	tests/suite/sync_locks.c \
+	tests/suite/sync_processes.c \
+	tests/suite/sync_waiting.c
 
 if SHARED
 if HAVE_CHECK
@@ -85,6 +90,7 @@ tests_suite_suites_SOURCES = \
 	tests/interpose/calls-descriptors.c \
 	tests/interpose/calls-memory.c \
 	tests/interpose/calls-objects.c \
+	tests/interpose/calls-processes.c \
 	tests/interpose/calls.h \
 	tests/interpose/interpose.c \
 	tests/interpose/interpose.h \
@@ -104,6 +110,7 @@ build_tests = \
 	tests/build/exports.test \
 	tests/build/install.test \
 	tests/build/locale.test \
+	tests/build/natives.test \
 	tests/build/tarball.test
 
 # Other languages call the library; the last one compares what each of them wrote, so it comes after them.

@@ -13,6 +13,7 @@
  #:+pshm-kind-anonymous-flag+
  #:+pshm-kind-seal+
  #:+pshm-kind-msync-flag+
+ #:+pshm-kind-update+
  #:+pshm-o-rdonly+
  #:+pshm-o-rdwr+
  #:+pshm-o-creat+
@@ -83,6 +84,11 @@
  #:+pshm-seal-write+
  #:+pshm-seal-future-write+
  #:+pshm-seal-exec+
+ #:+pshm-atomic-add+
+ #:+pshm-atomic-and+
+ #:+pshm-atomic-or+
+ #:+pshm-atomic-xor+
+ #:+pshm-atomic-exchange+
  #:pshm-version
  #:pshm-version-string
  #:pshm-page-size
@@ -137,4 +143,20 @@
  #:pshm-seal
  #:pshm-seals
  #:pshm-reopen
- #:pshm-list)
+ #:pshm-list
+ #:pshm-atomic-load32
+ #:pshm-atomic-store32
+ #:pshm-atomic-update32
+ #:pshm-atomic-compare-exchange32
+ #:pshm-atomic-load64
+ #:pshm-atomic-store64
+ #:pshm-atomic-update64
+ #:pshm-atomic-compare-exchange64
+ #:pshm-atomic-wait
+ #:pshm-atomic-wake
+ #:pshm-process-self
+ #:pshm-process-alive
+ #:pshm-lock-acquire
+ #:pshm-lock-release
+ #:pshm-lock-mark-repaired
+ #:pshm-lock-owner)

@@ -35,7 +35,7 @@ pshm__deadline_left(int64_t deadline)
 {
 	int64_t moment;
 
-	if (deadline == DEADLINE_NOW || deadline == DEADLINE_NEVER)
+	if (deadline <= DEADLINE_NOW || deadline == DEADLINE_NEVER)
 		return deadline;
 	moment = now();
 	if (moment < 0)

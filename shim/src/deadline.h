@@ -12,7 +12,7 @@
 /* The moment a number of nanoseconds from now, or a negated errno. Negative is never, and so is a sum that overflows. */
 int64_t pshm__deadline_after(int64_t timeout);
 
-/* The nanoseconds that are left until then, 0 when it is past, or a negated errno. */
+/* The nanoseconds that are left until then, 0 when it is past, or a negated errno, also that of pshm__deadline_after. */
 int64_t pshm__deadline_left(int64_t deadline);
 
 /* The error of a call whose deadline is past. */

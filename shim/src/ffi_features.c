@@ -7,6 +7,8 @@
 #include "native.h"
 #include "object.h"
 #include "platform.h"
+#include "process.h"
+#include "waiting.h"
 
 #include <string.h>
 
@@ -26,6 +28,13 @@ trial(int direction, unsigned fallbacks)
 	const struct anonymous_request request = { direction, 0600, false };
 
 	return pshm__anonymous_open(&request, fallbacks);
+}
+
+/* A process that cannot say of itself that it is alive cannot say it of another. */
+static bool
+has_alive(void)
+{
+	return pshm__process_alive(process_self()) == 1;
 }
 
 static bool
@@ -182,12 +191,22 @@ has_seal_future_write(void)
 	return takes_seals(PSHM_SEAL_FUTURE_WRITE);
 }
 
+static bool
+has_wait(void)
+{
+	word32 word = 0;
+
+	return can(CAN_WAIT) && pshm__native_wake(&word, 1) >= 0;
+}
+
 static const struct {
 	char name[20];
 	bool (*has)(void);
 } features[] = {
+	{ "alive", has_alive },
 	{ "allocate", has_allocate },
 	{ "anonymous", has_anonymous },
+	{ "atomic-64", has_wide_words },
 	{ "descriptor-io", has_descriptor_io },
 	{ "discard", has_discard },
 	{ "growsdown", has_growsdown },
@@ -206,6 +225,7 @@ static const struct {
 	{ "seals", has_seals },
 	{ "space", has_list },
 	{ "supersede", pshm__object_can_supersede },
+	{ "wait", has_wait },
 };
 
 int

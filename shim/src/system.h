@@ -15,6 +15,7 @@
 #define _TIME_BITS 64
 
 #include <posix-shm/api.h>
+#include <posix-shm/sync.h>
 
 #include <dirent.h>
 #include <errno.h>

@@ -197,6 +197,54 @@ static const struct signature signatures[] = {
 	{ "pshm_list", SIGNATURE_INT64, 2, {
 		{ SIGNATURE_STRING_OUT, "ret_names" },
 		{ SIGNATURE_INT64, "size" }} },
+	{ "pshm_atomic_load32", SIGNATURE_INT64, 1, {
+		{ SIGNATURE_INT64, "address" }} },
+	{ "pshm_atomic_store32", SIGNATURE_INT, 2, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "value" }} },
+	{ "pshm_atomic_update32", SIGNATURE_INT64, 3, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT, "operation" },
+		{ SIGNATURE_INT64, "operand" }} },
+	{ "pshm_atomic_compare_exchange32", SIGNATURE_INT64, 3, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "expected" },
+		{ SIGNATURE_INT64, "desired" }} },
+	{ "pshm_atomic_load64", SIGNATURE_INT, 2, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64_OUT, "ret_value" }} },
+	{ "pshm_atomic_store64", SIGNATURE_INT, 2, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "value" }} },
+	{ "pshm_atomic_update64", SIGNATURE_INT, 4, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT, "operation" },
+		{ SIGNATURE_INT64, "operand" },
+		{ SIGNATURE_INT64_OUT, "ret_old" }} },
+	{ "pshm_atomic_compare_exchange64", SIGNATURE_INT, 4, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "expected" },
+		{ SIGNATURE_INT64, "desired" },
+		{ SIGNATURE_INT64_OUT, "ret_old" }} },
+	{ "pshm_atomic_wait", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "expected" },
+		{ SIGNATURE_INT64, "timeout" }} },
+	{ "pshm_atomic_wake", SIGNATURE_INT, 2, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT, "count" }} },
+	{ "pshm_process_self", SIGNATURE_INT64, 0, {{ SIGNATURE_INT, 0 }} },
+	{ "pshm_process_alive", SIGNATURE_INT, 1, {
+		{ SIGNATURE_INT64, "process" }} },
+	{ "pshm_lock_acquire", SIGNATURE_INT, 2, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "timeout" }} },
+	{ "pshm_lock_release", SIGNATURE_INT, 1, {
+		{ SIGNATURE_INT64, "address" }} },
+	{ "pshm_lock_mark_repaired", SIGNATURE_INT, 1, {
+		{ SIGNATURE_INT64, "address" }} },
+	{ "pshm_lock_owner", SIGNATURE_INT64, 1, {
+		{ SIGNATURE_INT64, "address" }} },
 };
 
 enum { SIGNATURE_COUNT = sizeof signatures / sizeof signatures[0] };

@@ -3,6 +3,7 @@
    warnings as errors, as C and as C++, and never run. */
 #include <posix-shm/ffi.h>
 #include <posix-shm/api.h>
+#include <posix-shm/sync.h>
 
 #ifndef __cplusplus
 #include <assert.h>
@@ -23,6 +24,7 @@ static_assert(PSHM_KIND_IF_DOES_NOT_EXIST == 7, "PSHM_KIND_IF_DOES_NOT_EXIST");
 static_assert(PSHM_KIND_ANONYMOUS_FLAG == 8, "PSHM_KIND_ANONYMOUS_FLAG");
 static_assert(PSHM_KIND_SEAL == 9, "PSHM_KIND_SEAL");
 static_assert(PSHM_KIND_MSYNC_FLAG == 10, "PSHM_KIND_MSYNC_FLAG");
+static_assert(PSHM_KIND_UPDATE == 11, "PSHM_KIND_UPDATE");
 static_assert(PSHM_O_RDONLY == 0, "PSHM_O_RDONLY");
 static_assert(PSHM_O_RDWR == 2, "PSHM_O_RDWR");
 static_assert(PSHM_O_CREAT == 268435456, "PSHM_O_CREAT");
@@ -93,6 +95,11 @@ static_assert(PSHM_SEAL_GROW == 4, "PSHM_SEAL_GROW");
 static_assert(PSHM_SEAL_WRITE == 8, "PSHM_SEAL_WRITE");
 static_assert(PSHM_SEAL_FUTURE_WRITE == 16, "PSHM_SEAL_FUTURE_WRITE");
 static_assert(PSHM_SEAL_EXEC == 32, "PSHM_SEAL_EXEC");
+static_assert(PSHM_ATOMIC_ADD == 1, "PSHM_ATOMIC_ADD");
+static_assert(PSHM_ATOMIC_AND == 2, "PSHM_ATOMIC_AND");
+static_assert(PSHM_ATOMIC_OR == 3, "PSHM_ATOMIC_OR");
+static_assert(PSHM_ATOMIC_XOR == 4, "PSHM_ATOMIC_XOR");
+static_assert(PSHM_ATOMIC_EXCHANGE == 5, "PSHM_ATOMIC_EXCHANGE");
 
 void
 vouch(void)
@@ -152,6 +159,22 @@ vouch(void)
 	int (*pshm_seals_)(int) = pshm_seals;
 	int (*pshm_reopen_)(int, int) = pshm_reopen;
 	int64_t (*pshm_list_)(char *, int64_t) = pshm_list;
+	int64_t (*pshm_atomic_load32_)(int64_t) = pshm_atomic_load32;
+	int (*pshm_atomic_store32_)(int64_t, int64_t) = pshm_atomic_store32;
+	int64_t (*pshm_atomic_update32_)(int64_t, int, int64_t) = pshm_atomic_update32;
+	int64_t (*pshm_atomic_compare_exchange32_)(int64_t, int64_t, int64_t) = pshm_atomic_compare_exchange32;
+	int (*pshm_atomic_load64_)(int64_t, int64_t *) = pshm_atomic_load64;
+	int (*pshm_atomic_store64_)(int64_t, int64_t) = pshm_atomic_store64;
+	int (*pshm_atomic_update64_)(int64_t, int, int64_t, int64_t *) = pshm_atomic_update64;
+	int (*pshm_atomic_compare_exchange64_)(int64_t, int64_t, int64_t, int64_t *) = pshm_atomic_compare_exchange64;
+	int (*pshm_atomic_wait_)(int64_t, int64_t, int64_t) = pshm_atomic_wait;
+	int (*pshm_atomic_wake_)(int64_t, int) = pshm_atomic_wake;
+	int64_t (*pshm_process_self_)(void) = pshm_process_self;
+	int (*pshm_process_alive_)(int64_t) = pshm_process_alive;
+	int (*pshm_lock_acquire_)(int64_t, int64_t) = pshm_lock_acquire;
+	int (*pshm_lock_release_)(int64_t) = pshm_lock_release;
+	int (*pshm_lock_mark_repaired_)(int64_t) = pshm_lock_mark_repaired;
+	int64_t (*pshm_lock_owner_)(int64_t) = pshm_lock_owner;
 	(void)pshm_version_;
 	(void)pshm_version_string_;
 	(void)pshm_page_size_;
@@ -207,4 +230,20 @@ vouch(void)
 	(void)pshm_seals_;
 	(void)pshm_reopen_;
 	(void)pshm_list_;
+	(void)pshm_atomic_load32_;
+	(void)pshm_atomic_store32_;
+	(void)pshm_atomic_update32_;
+	(void)pshm_atomic_compare_exchange32_;
+	(void)pshm_atomic_load64_;
+	(void)pshm_atomic_store64_;
+	(void)pshm_atomic_update64_;
+	(void)pshm_atomic_compare_exchange64_;
+	(void)pshm_atomic_wait_;
+	(void)pshm_atomic_wake_;
+	(void)pshm_process_self_;
+	(void)pshm_process_alive_;
+	(void)pshm_lock_acquire_;
+	(void)pshm_lock_release_;
+	(void)pshm_lock_mark_repaired_;
+	(void)pshm_lock_owner_;
 }

@@ -45,11 +45,17 @@ static const int socketpair_errors[] = { EFAULT, EMFILE, ENFILE, ENOMEM, ENOTSUP
 static const int getentropy_errors[] = { EFAULT, EIO, ENOSYS, EPERM, 0 };
 static const int clock_gettime_errors[] = { EFAULT, EINVAL, EPERM, 0 };
 static const int sysinfo_errors[] = { EFAULT, 0 };
+static const int futex_errors[] = { EACCES, EAGAIN, EFAULT, EINTR, EINVAL, ENOSYS, ETIMEDOUT, 0 };
+static const int nanosleep_errors[] = { EFAULT, EINTR, EINVAL, 0 };
+static const int pidfd_open_errors[] = { EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM, ENOSYS, EPERM, ESRCH, 0 };
+static const int kill_errors[] = { EINVAL, EPERM, ESRCH, 0 };
+static const int readlink_errors[] = { EACCES, EINVAL, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, 0 };
 static const int realloc_errors[] = { ENOMEM, 0 };
 
 const int *const fault_errors[INTERPOSED] = {
 #define ROW(function) [CALL_##function] = function##_errors,
 #define fstatat_errors lstat_errors
+#define stat_errors lstat_errors
 	INTERPOSED_FUNCTIONS(ROW)
 #undef ROW
 };

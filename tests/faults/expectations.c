@@ -24,6 +24,30 @@ static const struct {
 	{ "has ", CALL_shm_unlink, ANY_CALL, ANY_ERROR, "", LEAVES_NAME | ANSWERS_LESS },
 	{ "has ", INTERPOSED, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
 
+	/* Only a proof says that a process is dead: that its number belongs to nobody, or to a thread. */
+	{ "alive", CALL_pidfd_open, ANY_CALL, ESRCH, "", ANSWERS_LESS },
+	{ "alive", CALL_pidfd_open, ANY_CALL, EINVAL, "", ANSWERS_LESS },
+	{ "alive", CALL_kill, ANY_CALL, ESRCH, "", ANSWERS_LESS },
+	{ "alive", INTERPOSED, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+
+	/* A handler ends a wait; another value, or a missing call, is no failure of it. */
+	{ "wait", CALL_futex, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+	{ "wait", CALL_futex, ANY_CALL, EAGAIN, "", NO_DAMAGE },
+	{ "wait", CALL_futex, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "wait", CALL_futex, ANY_CALL, ETIMEDOUT, "", NO_DAMAGE }, /* there is no limit */
+	{ "wake", CALL_futex, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "wake", CALL_futex, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+	{ "lock dead after a wait", CALL_futex, ANY_CALL, EAGAIN, "", NO_DAMAGE },
+	{ "lock dead after a wait", CALL_futex, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "lock dead after a wait", CALL_futex, ANY_CALL, ETIMEDOUT, "", NO_DAMAGE },
+	{ "lock dead after a wait", CALL_futex, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
+	{ "lock dead after a wait", CALL_nanosleep, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
+	{ "lock dead after a wait", CALL_clock_gettime, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
+
+	/* An owner in doubt keeps its lock. */
+	{ "lock dead after a wait", INTERPOSED, ANY_CALL, ANY_ERROR, "ETIMEDOUT", MAY_SUCCEED },
+	{ "lock dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EAGAIN", MAY_SUCCEED },
+
 	/* Interrupted: called again. A close is not, and counts as done; the wait for a message comes back. */
 	{ "send", INTERPOSED, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
 	{ "receive", INTERPOSED, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },

@@ -8,7 +8,7 @@
 
 #define PAGE page()
 
-enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE, FIELDS = 16, MIB = 1 << 20 };
+enum { READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE, FIELDS = 16, MIB = 1 << 20, WORD = 64 };
 
 static int64_t
 shm_open_existing(struct world *world)
@@ -474,6 +474,61 @@ list(struct world *world)
 	return call("pshm_list", names, sizeof names);
 }
 
+static int64_t
+process_alive(struct world *world)
+{
+	(void)world;
+	return call("pshm_process_alive", call("pshm_process_self"));
+}
+
+/* The word has another value. */
+static int64_t
+atomic_wait(struct world *world)
+{
+	return call("pshm_atomic_wait", world->address + WORD, 5, -1);
+}
+
+static int64_t
+atomic_wake(struct world *world)
+{
+	return call("pshm_atomic_wake", world->address + WORD, 1);
+}
+
+static int64_t
+lock_free(struct world *world)
+{
+	int64_t held = call("pshm_lock_acquire", world->address + WORD, -1);
+
+	if (held == 0)
+		assert_result(call("pshm_lock_release", world->address + WORD), 0);
+	return held;
+}
+
+/* Its owner has this process's number, and started before it: it is dead. */
+static int64_t
+lock_of_dead_owner(const struct world *world, int64_t timeout)
+{
+	uint64_t *lock = (uint64_t *)(uintptr_t)(world->address + WORD);
+	uint64_t self = (uint64_t)call("pshm_process_self");
+
+	if (self >> 44 == 0) /* of no known namespace: nobody can judge it */
+		return -error_of_name("ENOTSUP");
+	*lock = self ^ (uint64_t)1 << 24;
+	return call("pshm_lock_acquire", world->address + WORD, timeout);
+}
+
+static int64_t
+lock_dead(struct world *world)
+{
+	return lock_of_dead_owner(world, 0);
+}
+
+static int64_t
+lock_dead_after_a_wait(struct world *world)
+{
+	return lock_of_dead_owner(world, 1);
+}
+
 #define FEATURE(id, text) \
 	static int64_t \
 	has_##id(struct world *world) \
@@ -482,6 +537,7 @@ list(struct world *world)
 		return call("pshm_has", text); \
 	}
 
+FEATURE(alive, "alive")
 FEATURE(allocate, "allocate")
 FEATURE(anonymous, "anonymous")
 FEATURE(discard, "discard")
@@ -492,6 +548,7 @@ FEATURE(reopen, "reopen")
 FEATURE(seal_exec, "seal-exec")
 FEATURE(seals, "seals")
 FEATURE(supersede, "supersede")
+FEATURE(wait, "wait")
 
 const struct scenario scenarios[] = {
 	{ "shm_open existing", shm_open_existing, OUTCOME_DESCRIPTOR, 0, NULL },
@@ -553,6 +610,13 @@ const struct scenario scenarios[] = {
 	{ "reopen for input", reopen_for_input, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "reopen for io", reopen_for_io, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "list", list, OUTCOME_NUMBER, 0, NULL },
+	{ "alive", process_alive, OUTCOME_NUMBER, 0, NULL },
+	{ "wait", atomic_wait, OUTCOME_NUMBER, 0, NULL },
+	{ "wake", atomic_wake, OUTCOME_NUMBER, 0, NULL },
+	{ "lock", lock_free, OUTCOME_NUMBER, 0, NULL },
+	{ "lock dead", lock_dead, OUTCOME_NUMBER, 0, NULL },
+	{ "lock dead after a wait", lock_dead_after_a_wait, OUTCOME_NUMBER, 0, NULL },
+	{ "has alive", has_alive, OUTCOME_NUMBER, 0, NULL },
 	{ "has allocate", has_allocate, OUTCOME_NUMBER, 0, NULL },
 	{ "has anonymous", has_anonymous, OUTCOME_NUMBER, 0, NULL },
 	{ "has discard", has_discard, OUTCOME_NUMBER, 0, NULL },
@@ -563,6 +627,7 @@ const struct scenario scenarios[] = {
 	{ "has seal-exec", has_seal_exec, OUTCOME_NUMBER, 0, NULL },
 	{ "has seals", has_seals, OUTCOME_NUMBER, 0, NULL },
 	{ "has supersede", has_supersede, OUTCOME_NUMBER, 0, NULL },
+	{ "has wait", has_wait, OUTCOME_NUMBER, 0, NULL },
 };
 
 const int scenario_count = sizeof scenarios / sizeof scenarios[0];

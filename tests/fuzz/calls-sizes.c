@@ -151,10 +151,10 @@ op_fstat(void)
 	if (has_buffer && count > FIELDS + 4)
 		count = FIELDS + 4;
 	result = CALL(pshm_fstat(fd_of(slot), has_buffer ? fields : NULL, count));
-	if (count < 0)
-		CHECK(result == -EINVAL);
-	else if (!has_buffer && count != 0)
+	if (!has_buffer && count != 0)
 		CHECK(result == -EFAULT);
+	else if (count < 0)
+		CHECK(result == -EINVAL);
 	else
 		CHECK(result == (slot == NULL ? -EBADF : FIELDS));
 	for (int i = result < 0 || !has_buffer ? 0 : count; i < FIELDS + 4; i++)

@@ -11,6 +11,7 @@
 #include "model.h"
 
 #include <posix-shm/api.h>
+#include <posix-shm/sync.h>
 
 #include <errno.h>
 #include <limits.h>
@@ -98,6 +99,11 @@ void op_unmap(void);
 void op_mmap_fixed(void);
 void op_mmap(void);
 void op_tables(void);
+void op_atomic32(void);
+void op_atomic64(void);
+void op_wait_and_wake(void);
+void op_lock(void);
+void op_process(void);
 void op_fork(void);
 
 #endif

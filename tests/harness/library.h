@@ -9,6 +9,7 @@
 #define PSHM_TEST_LIBRARY_H
 
 #include <posix-shm/api.h>
+#include <posix-shm/sync.h>
 
 #include <stdbool.h>
 #include <stdint.h>

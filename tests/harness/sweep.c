@@ -43,6 +43,12 @@ static const struct {
 	{ NULL, "index", 0 },
 	{ NULL, "error", 0 },
 	{ NULL, "timeout", 0 },
+	{ NULL, "operation", PSHM_ATOMIC_ADD },
+	{ NULL, "operand", 0 },
+	{ NULL, "value", 0 },
+	{ NULL, "expected", 0 },
+	{ NULL, "desired", 0 },
+	{ NULL, "process", 1 },
 };
 
 bool

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* Newer than some C libraries. */
-enum { POPULATE_READ = 22, POPULATE_WRITE = 23 };
+enum { WIPE_ON_FORK = 18, POPULATE_READ = 22, POPULATE_WRITE = 23 };
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
@@ -133,6 +133,8 @@ madvise(void *address, size_t length, int advice)
 	if (interpose_plays(NO_DUMP_ADVICE) && advice == MADV_DONTDUMP)
 		return refuse(EINVAL);
 	if (interpose_plays(LARGE_PAGES) && advice == MADV_DONTDUMP && length % LARGE_PAGE != 0)
+		return refuse(EINVAL);
+	if (interpose_plays(NO_WIPE) && advice == WIPE_ON_FORK)
 		return refuse(EINVAL);
 	if (interpose_plays(NO_POPULATE) && (advice == POPULATE_READ || advice == POPULATE_WRITE))
 		return refuse(EINVAL);

@@ -194,17 +194,21 @@ lstat_chosen(const char *path, struct stat *ret_status)
 	return refuse(ENOENT);
 }
 
+/* Whether what is played has no such file. */
+static bool
+is_hidden(const char *path)
+{
+	return (interpose_plays(NO_PROC) && strncmp(path, "/proc/", 6) == 0) ||
+	       (interpose_plays(NO_THREAD_SELF) && strncmp(path, "/proc/thread-self/", 18) == 0);
+}
+
 static int
 open_as_played(const char *path, int flags, mode_t mode)
 {
 	REAL(open);
 	if (is_chosen(path))
 		return open_chosen(path);
-	if (interpose_plays(NO_PROC) && strncmp(path, "/proc/", 6) == 0)
-		return refuse(ENOENT);
-	if (interpose_plays(NO_THREAD_SELF) && strncmp(path, "/proc/thread-self/", 18) == 0)
-		return refuse(ENOENT);
-	return real(path, flags, mode);
+	return is_hidden(path) ? refuse(ENOENT) : real(path, flags, mode);
 }
 
 int
@@ -299,6 +303,24 @@ lstat(const char *path, struct stat *ret_status)
 	if (interpose_fails(CALL_lstat))
 		return -1;
 	return is_chosen(path) ? lstat_chosen(path, ret_status) : real(path, ret_status);
+}
+
+int
+stat(const char *path, struct stat *ret_status)
+{
+	REAL(stat);
+	if (interpose_fails(CALL_stat))
+		return -1;
+	return is_hidden(path) ? refuse(ENOENT) : real(path, ret_status);
+}
+
+ssize_t
+readlink(const char *path, char *ret_text, size_t size)
+{
+	REAL(readlink);
+	if (interpose_fails(CALL_readlink))
+		return -1;
+	return is_hidden(path) ? refuse(ENOENT) : real(path, ret_text, size);
 }
 
 int

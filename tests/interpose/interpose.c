@@ -23,6 +23,10 @@ static _Thread_local struct {
 	bool armed;
 	bool done;
 } failure;
+static _Thread_local struct {
+	enum interposed function;
+	void (*act)(void);
+} before;
 static _Thread_local int counts[INTERPOSED];
 
 void
@@ -55,8 +59,17 @@ interpose_fail_first(enum interposed function, int times, int error)
 }
 
 void
+interpose_before(enum interposed function, void (*act)(void))
+{
+	interpose_reset();
+	before.function = function;
+	before.act = act;
+}
+
+void
 interpose_reset(void)
 {
+	memset(&before, 0, sizeof before);
 	memset(&failure, 0, sizeof failure);
 	memset(counts, 0, sizeof counts);
 }
@@ -107,6 +120,8 @@ interpose_fails(enum interposed function)
 	if (!entered)
 		return false;
 	counts[function]++;
+	if (before.act != NULL && before.function == function)
+		before.act();
 	if (!failure.armed || failure.function != function || (failure.nth != 0 && failure.nth != counts[function]) ||
 	    (failure.times != 0 && failure.times < counts[function]))
 		return false;

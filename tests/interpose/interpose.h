@@ -19,7 +19,7 @@
 	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statfs) ROW(fstatfs) ROW(fchown) \
 	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(msync) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
 	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getsockname) ROW(ppoll) ROW(getentropy) ROW(clock_gettime) \
-	ROW(sysinfo) ROW(realloc)
+	ROW(sysinfo) ROW(realloc) ROW(futex) ROW(nanosleep) ROW(pidfd_open) ROW(kill) ROW(readlink) ROW(stat)
 
 enum interposed {
 #define ROW(function) CALL_##function,
@@ -39,6 +39,9 @@ void interpose_fail(enum interposed function, int nth, int error);
 
 /* The same for the first calls, so many of them. */
 void interpose_fail_first(enum interposed function, int times, int error);
+
+/* Call this before each call of the function, until the next reset: what another process does meanwhile. */
+void interpose_before(enum interposed function, void (*act)(void));
 
 /* Nothing fails any more, and counting begins anew. The personality stays. */
 void interpose_reset(void);
@@ -114,6 +117,9 @@ typedef uint64_t traits;
 #define NO_SEAL_EXEC TRAIT(33)      /* F_SEAL_EXEC is unknown: before Linux 6.3 */
 #define OLD_GLIBC TRAIT(34)         /* glibc 2.31: shm_open takes names of 254 bytes, and leaves errno changed though it succeeds */
 #define NO_ENTROPY TRAIT(35)        /* getentropy: ENOSYS, before Linux 3.17 */
+#define NO_PIDFD TRAIT(36)          /* pidfd_open: ENOSYS, before Linux 5.3 */
+#define NO_FUTEX TRAIT(37)          /* futex: ENOSYS */
+#define NO_WIPE TRAIT(38)           /* MADV_WIPEONFORK is unknown: before Linux 4.14 */
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_personality(const char *name);

@@ -15,7 +15,7 @@ static const struct {
 	traits traits;
 } personalities[] = {
 	{ "native", NULL, 0 },
-	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS },
+	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS | NO_PIDFD | NO_WIPE },
 	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC | OLD_GLIBC },
 	{ "no-memfd", NULL, NO_MEMFD | NO_ENTROPY },
 	{ "sandbox", NULL, FORBIDDEN_MEMFD },
@@ -24,6 +24,10 @@ static const struct {
 	{ "no-tmpfile", NULL, NO_MEMFD | NO_TMPFILE },
 	{ "no-proc", NULL, NO_PROC },
 	{ "no-fallocate", NULL, NO_FALLOCATE },
+	{ "no-slices", "no-slices", 0 },
+	{ "short-slices", "short-slices", 0 },
+	{ "no-futex", "no-futex", 0 },
+	{ "narrow", "narrow", 0 },
 	{ "macos", "macos", NOT_LINUX | NO_FALLOCATE | SIZE_ONCE | NO_DESCRIPTOR_IO | NO_PERMISSIONS | SHORT_NAMES |
 	                            NO_IDENTITY | NO_NOREPLACE | NO_DUMP_ADVICE | WRITE_IS_EPERM },
 	{ "freebsd", "freebsd", NOT_LINUX | READER_KEEPS_SIZE },

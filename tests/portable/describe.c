@@ -18,7 +18,7 @@ describe(FILE *file)
 		fprintf(file, "%s %d\n", pshm_constant_name(i), pshm_constant_value(i));
 	for (int i = 0; i < pshm_error_count(); i++)
 		fprintf(file, "%s: %s\n", pshm_error_name(pshm_error_at(i)), pshm_strerror(pshm_error_at(i)));
-	for (int kind = PSHM_KIND_OPEN_FLAG; kind <= PSHM_KIND_MSYNC_FLAG; kind++) {
+	for (int kind = PSHM_KIND_OPEN_FLAG; kind <= PSHM_KIND_UPDATE; kind++) {
 		for (int i = 0; i < pshm_constant_count(); i++) {
 			char text[256] = "";
 

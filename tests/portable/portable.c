@@ -109,7 +109,7 @@ try_option_row(char *columns[COLUMNS])
 
 /* bad-input.tsv */
 
-static const struct bad_row *const lists[] = { bad_names, bad_objects, bad_mappings, bad_passing, bad_texts };
+static const struct bad_row *const lists[] = { bad_names, bad_objects, bad_mappings, bad_passing, bad_sync, bad_texts };
 
 static const struct bad_row *
 known_row(char *columns[COLUMNS])

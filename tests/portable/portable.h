@@ -56,6 +56,7 @@ extern const struct bad_row bad_names[];
 extern const struct bad_row bad_objects[];
 extern const struct bad_row bad_mappings[];
 extern const struct bad_row bad_passing[];
+extern const struct bad_row bad_sync[];
 extern const struct bad_row bad_texts[];
 
 /* Write what every machine has to write. */

@@ -14,6 +14,7 @@
  */
 #define _GNU_SOURCE
 #include <posix-shm/api.h>
+#include <posix-shm/sync.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -272,6 +273,63 @@ name_and_list(const char *name)
 	(void)allow("shm_unlink", pshm_shm_unlink(name), ENOENT);
 }
 
+/* What all processes change: words, and a lock that guards two numbers, which are the same while nobody has it. */
+static struct meeting {
+	uint64_t lock;
+	uint64_t first;
+	uint64_t second;
+	int64_t wide;
+	uint32_t narrow;
+} *meeting;
+
+static int64_t
+address_of(const void *word)
+{
+	return (int64_t)(uintptr_t)word;
+}
+
+/* Whoever was killed in here is told of to the next, which makes the numbers the same again. */
+static void
+change_under_lock(void)
+{
+	int64_t lock = address_of(&meeting->lock);
+
+	if (allow("lock_acquire", pshm_lock_acquire(lock, -1), 0) == 1) {
+		meeting->second = meeting->first;
+		(void)allow("lock_mark_repaired", pshm_lock_mark_repaired(lock), 0);
+	}
+	insist(meeting->first == meeting->second, "who has the lock is alone");
+	insist(pshm_lock_owner(lock) == pshm_process_self(), "who has the lock is its owner");
+	meeting->first++;
+	insist(pshm_lock_acquire(lock, 0) == -EAGAIN, "who has the lock does not get it again");
+	meeting->second++;
+	(void)allow("lock_release", pshm_lock_release(lock), 0);
+}
+
+static void
+change_words(void)
+{
+	int64_t narrow = address_of(&meeting->narrow);
+	int64_t wide = address_of(&meeting->wide);
+	int64_t before;
+	int64_t after;
+	uint32_t own = 0;
+
+	insist(pshm_process_alive(pshm_process_self()) == 1, "a process is alive");
+	(void)allow("atomic_load64", pshm_atomic_load64(wide, &before), 0);
+	(void)allow("atomic_update64", pshm_atomic_update64(wide, PSHM_ATOMIC_ADD, 1, &after), 0);
+	insist(before <= after, "a number only grows");
+	insist(pshm_atomic_compare_exchange64(wide, -1, 0, NULL) == 0, "another value is not exchanged");
+	before = allow("atomic_load32", pshm_atomic_load32(narrow), 0);
+	(void)allow("atomic_update32", pshm_atomic_update32(narrow, PSHM_ATOMIC_ADD, 1), 0);
+	(void)allow("atomic_wait", pshm_atomic_wait(narrow, before, 100000), ETIMEDOUT);
+	(void)allow("atomic_wake", pshm_atomic_wake(narrow, INT32_MAX), 0);
+	(void)allow("atomic_store32", pshm_atomic_store32(address_of(&own), 7), 0);
+	insist(pshm_atomic_compare_exchange32(address_of(&own), 7, 8) == 7 && own == 8, "one's own word is one's own");
+	(void)allow("atomic_store64", pshm_atomic_store64(address_of(&after), 7), 0);
+	insist(after == 7, "a value is stored");
+}
+
 static void
 round_of_calls(unsigned *seed)
 {
@@ -297,6 +355,8 @@ round_of_calls(unsigned *seed)
 		alter((int)fd);
 	discard(fd);
 	ask(rand_r(seed));
+	change_under_lock();
+	change_words();
 	if (rand_r(seed) % 4 == 0)
 		name_and_list(name);
 	if (rand_r(seed) % 2 == 0)
@@ -491,6 +551,8 @@ main(int argument_count, char **arguments)
 	page = pshm_page_size();
 	tally = mmap(NULL, sizeof *tally, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	insist(tally != MAP_FAILED, "there is memory for the figures");
+	meeting = mmap(NULL, sizeof *meeting, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	insist(meeting != MAP_FAILED, "there is memory to meet in");
 	open_channels();
 	insist(statvfs("/dev/shm", &place) == 0, "the place can be looked at");
 	room = (int64_t)(place.f_bavail * place.f_frsize);

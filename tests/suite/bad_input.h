@@ -17,6 +17,7 @@ extern const struct bad_row bad_names[];
 extern const struct bad_row bad_objects[];
 extern const struct bad_row bad_mappings[];
 extern const struct bad_row bad_passing[];
+extern const struct bad_row bad_sync[];
 extern const struct bad_row bad_texts[];
 
 enum { PAGE = 4096, FIELDS = 16, READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE };

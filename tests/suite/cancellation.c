@@ -278,13 +278,62 @@ START_TEST(a_thread_that_forbids_cancellation_waits_on)
 }
 END_TEST
 
+/* A wake-up that a cancelled thread has taken would be lost, so that one waits on. */
+static void *
+wait_for_word(void *result)
+{
+	static uint32_t word;
+
+	(void)pthread_cancel(pthread_self());
+	*(int64_t *)result = call("pshm_atomic_wait", (int64_t)(uintptr_t)&word, 0, 20000000);
+	pthread_testcancel();
+	return NULL;
+}
+
+static void *
+wait_for_lock(void *result)
+{
+	static _Alignas(8) uint64_t lock;
+
+	(void)call("pshm_lock_acquire", (int64_t)(uintptr_t)&lock, -1);
+	(void)pthread_cancel(pthread_self());
+	*(int64_t *)result = call("pshm_lock_acquire", (int64_t)(uintptr_t)&lock, 20000000);
+	pthread_testcancel();
+	return NULL;
+}
+
+static void
+wait_to_the_end(void *(*wait)(void *result), const char *error)
+{
+	int64_t result = 0;
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, wait, &result), 0);
+	ck_assert(join_cancelled(thread));
+	assert_error(result, error);
+}
+
+static void
+wait_to_their_ends(void *unused)
+{
+	(void)unused;
+	wait_to_the_end(wait_for_word, "ETIMEDOUT");
+	wait_to_the_end(wait_for_lock, has("atomic-64") ? "ETIMEDOUT" : "ENOTSUP");
+}
+
+START_TEST(a_thread_that_sleeps_on_a_word_is_not_cancelled)
+{
+	in_child(wait_to_their_ends, NULL);
+}
+END_TEST
+
 Suite *
 cancellation_suite(void)
 {
 	const TTest *tests[] = { a_call_that_does_not_wait_runs_to_its_end, a_call_that_fails_runs_to_its_end,
 		                 a_call_that_waits_is_cancelled_and_leaves_nothing,
 		                 a_cancellation_beside_a_message_loses_no_descriptor, a_thread_that_forbids_cancellation_waits_on,
-		                 NULL };
+		                 a_thread_that_sleeps_on_a_word_is_not_cancelled, NULL };
 
 	return suite_of("cancellation", 60, tests);
 }

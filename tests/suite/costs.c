@@ -59,6 +59,10 @@ static const struct {
 	{ "seal", "fcntl" },
 	{ "seals", "fcntl" },
 	{ "reopen for input", "open fcntl fstat" },
+	{ "alive", "open close=2 pread ppoll pidfd_open readlink" }, /* its descriptor says whether it ended, /proc whether it is the same */
+	{ "wait", "futex" },
+	{ "wake", "futex" },
+	{ "lock", "" },
 };
 
 enum { COSTS = sizeof costs / sizeof costs[0] };

@@ -16,6 +16,7 @@ static const struct {
 	{ "PSHM_KIND_DIRECTION", 5 },           { "PSHM_KIND_IF_EXISTS", 6 },
 	{ "PSHM_KIND_IF_DOES_NOT_EXIST", 7 },   { "PSHM_KIND_ANONYMOUS_FLAG", 8 },
 	{ "PSHM_KIND_SEAL", 9 },                { "PSHM_KIND_MSYNC_FLAG", 10 },
+	{ "PSHM_KIND_UPDATE", 11 },
 	{ "PSHM_O_RDONLY", 0 },                 { "PSHM_O_RDWR", 2 },
 	{ "PSHM_O_CREAT", 1 << 28 },            { "PSHM_O_EXCL", 1 << 29 },
 	{ "PSHM_O_TRUNC", 1 << 30 },
@@ -52,6 +53,9 @@ static const struct {
 	{ "PSHM_SEAL_SEAL", 1 },                { "PSHM_SEAL_SHRINK", 2 },
 	{ "PSHM_SEAL_GROW", 4 },                { "PSHM_SEAL_WRITE", 8 },
 	{ "PSHM_SEAL_FUTURE_WRITE", 16 },       { "PSHM_SEAL_EXEC", 32 },
+	{ "PSHM_ATOMIC_ADD", 1 },               { "PSHM_ATOMIC_AND", 2 },
+	{ "PSHM_ATOMIC_OR", 3 },                { "PSHM_ATOMIC_XOR", 4 },
+	{ "PSHM_ATOMIC_EXCHANGE", 5 },
 };
 
 enum { PINNED = sizeof pinned / sizeof pinned[0] };
@@ -152,6 +156,11 @@ static const struct {
 	{ PSHM_KIND_MAP_FLAG, "nodump fixed-noreplace", 1 << 29 | 1 << 23, "fixed-noreplace nodump" },
 	{ PSHM_KIND_MSYNC_FLAG, "invalidate sync", 1 << 26 | 1 << 24, "sync invalidate" },
 	{ PSHM_KIND_MSYNC_FLAG, "async", 1 << 25, "async" },
+	{ PSHM_KIND_UPDATE, "add", 1, "add" },
+	{ PSHM_KIND_UPDATE, "and", 2, "and" },
+	{ PSHM_KIND_UPDATE, "or", 3, "or" },
+	{ PSHM_KIND_UPDATE, "xor", 4, "xor" },
+	{ PSHM_KIND_UPDATE, "exchange", 5, "exchange" },
 	{ PSHM_KIND_DIRECTION, "io", 2, "io" },
 	{ PSHM_KIND_DIRECTION, "input", 0, "input" },
 	{ PSHM_KIND_IF_EXISTS, "supersede", 4, "supersede" },
@@ -202,7 +211,7 @@ START_TEST(bad_keywords_are_errors)
 	assert_error(call("pshm_flags_parse", PSHM_KIND_IF_EXISTS, "nil nil"), "EINVAL");
 	assert_error(call("pshm_flags_parse", PSHM_KIND_IF_DOES_NOT_EXIST, "error create"), "EINVAL");
 	assert_error(call("pshm_flags_parse", 0, ""), "EINVAL");
-	assert_error(call("pshm_flags_parse", 11, ""), "EINVAL");
+	assert_error(call("pshm_flags_parse", 12, ""), "EINVAL");
 	assert_error(call("pshm_flags_parse", INT_MIN, "io"), "EINVAL");
 }
 END_TEST
@@ -212,7 +221,7 @@ START_TEST(bad_flags_and_buffers_are_errors)
 	char buffer[8] = "before";
 
 	assert_error(call("pshm_flags_format", 0, 0, buffer, 8), "EINVAL");
-	assert_error(call("pshm_flags_format", 11, 0, buffer, 8), "EINVAL");
+	assert_error(call("pshm_flags_format", 12, 0, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, 01000, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, -1, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_DIRECTION, 1, buffer, 8), "EINVAL");

@@ -69,7 +69,7 @@ START_TEST(name_max_is_the_longest_name_that_works)
 END_TEST
 
 static const char *const features[] = {
-	"allocate",  "anonymous", "descriptor-io", "growsdown", "huge-objects", "huge-pages",
+	"alive",     "allocate",  "anonymous",     "atomic-64", "wait",         "descriptor-io", "growsdown", "huge-objects", "huge-pages",
 	"identity",  "list",      "noreserve",     "permissions", "populate",   "reopen",
 	"resize",    "seal-exec", "seal-future-write", "seals", "space",        "supersede",
 };
@@ -90,8 +90,8 @@ END_TEST
 
 START_TEST(linux_has_what_linux_has)
 {
-	static const char *const always[] = { "allocate", "anonymous", "descriptor-io", "growsdown", "identity", "list",
-		                              "noreserve", "permissions", "reopen", "resize", "seals", "space", "supersede" };
+	static const char *const always[] = { "alive", "allocate", "anonymous", "atomic-64", "descriptor-io", "growsdown", "identity", "list",
+		                              "noreserve", "permissions", "reopen", "resize", "seals", "space", "supersede", "wait" };
 
 	if (is_not("native"))
 		return;
@@ -238,7 +238,9 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 		{ "macos", "list" },                   { "macos", "permissions" },      { "macos", "resize" },
 		{ "macos", "space" },                  { "macos", "anonymous" },        { "openbsd", "allocate" },
 		{ "posix", "allocate" },               { "posix", "descriptor-io" },    { "freebsd", "seals" },
-		{ "freebsd", "list" },                 { "no-fallocate", "allocate" },
+		{ "freebsd", "list" },                 { "no-fallocate", "allocate" },  { "no-proc", "alive" },
+		{ "macos", "alive" },                  { "posix", "wait" },             { "no-futex", "wait" },
+		{ "narrow", "atomic-64" },
 	};
 
 	int seen = 0;

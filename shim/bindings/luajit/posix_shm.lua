@@ -14,7 +14,8 @@ enum pshm_kind {
 	PSHM_KIND_IF_DOES_NOT_EXIST = 7,
 	PSHM_KIND_ANONYMOUS_FLAG = 8,
 	PSHM_KIND_SEAL = 9,
-	PSHM_KIND_MSYNC_FLAG = 10
+	PSHM_KIND_MSYNC_FLAG = 10,
+	PSHM_KIND_UPDATE = 11
 };
 enum pshm_open_flag {
 	PSHM_O_RDONLY = 0,
@@ -108,6 +109,13 @@ enum pshm_seal {
 	PSHM_SEAL_FUTURE_WRITE = 16,
 	PSHM_SEAL_EXEC = 32
 };
+enum pshm_update {
+	PSHM_ATOMIC_ADD = 1,
+	PSHM_ATOMIC_AND = 2,
+	PSHM_ATOMIC_OR = 3,
+	PSHM_ATOMIC_XOR = 4,
+	PSHM_ATOMIC_EXCHANGE = 5
+};
 int pshm_version(void);
 const char *pshm_version_string(void);
 int pshm_page_size(void);
@@ -163,6 +171,22 @@ int pshm_seal(int fd, int seals);
 int pshm_seals(int fd);
 int pshm_reopen(int fd, int direction);
 int64_t pshm_list(char *ret_names, int64_t size);
+int64_t pshm_atomic_load32(int64_t address);
+int pshm_atomic_store32(int64_t address, int64_t value);
+int64_t pshm_atomic_update32(int64_t address, int operation, int64_t operand);
+int64_t pshm_atomic_compare_exchange32(int64_t address, int64_t expected, int64_t desired);
+int pshm_atomic_load64(int64_t address, int64_t *ret_value);
+int pshm_atomic_store64(int64_t address, int64_t value);
+int pshm_atomic_update64(int64_t address, int operation, int64_t operand, int64_t *ret_old);
+int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, int64_t desired, int64_t *ret_old);
+int pshm_atomic_wait(int64_t address, int64_t expected, int64_t timeout);
+int pshm_atomic_wake(int64_t address, int count);
+int64_t pshm_process_self(void);
+int pshm_process_alive(int64_t process);
+int pshm_lock_acquire(int64_t address, int64_t timeout);
+int pshm_lock_release(int64_t address);
+int pshm_lock_mark_repaired(int64_t address);
+int64_t pshm_lock_owner(int64_t address);
 ]]
 
 return ffi.load(os.getenv "POSIX_SHM_LIBRARY" or "libposix-shm.so.0")

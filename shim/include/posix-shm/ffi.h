@@ -33,14 +33,18 @@
  * - **Descriptors** are close-on-exec. No call unlinks, resizes or changes the mode of an object unless that is
  *   its purpose.
  * - **Threads and forks.** Every function may be called from any thread at any time, and in the child
- *   after a fork. No lock is held across a system call. The only state is the thread's last failure.
+ *   after a fork. No lock is held across a system call. The only state is the thread's last failure, and which process this
+ *   is (#pshm_process_self), which a forked child forgets.
+ * - **Shared memory** is not trusted. What the library itself stores there (#pshm_lock_acquire) has a layout that never
+ *   changes within a soname, is the same for processes of 32 and 64 bits, and holds no addresses: whatever another process writes
+ *   over it can make a call fail or wait, and never access other memory.
  * - **Interrupted calls** are repeated where that is correct; an entry lists `-EINTR` where it is returned.
  * - **NULL, address 0 and length 0** have the same meaning for every function:
  *
  * | argument | value | result |
  * |---|---|---|
  * | a name or a text | NULL | `-EFAULT` |
- * | memory that is read or written: a buffer, an array, the addresses of #pshm_copy and #pshm_fill | NULL, address 0, or an error | `-EFAULT`; success where its length is 0: nothing is accessed |
+ * | memory that is read or written: a buffer, an array, a word, a lock, the addresses of #pshm_copy and #pshm_fill | NULL, address 0, or an error | `-EFAULT`; success where its length is 0: nothing is accessed |
  * | an optional output | NULL | it is not written |
  * | a mapping: of #pshm_munmap, #pshm_unmap, #pshm_unmap_prefixed, #pshm_mprotect and #pshm_msync | address 0, or an error | `-EINVAL` |
  * | the address of a new mapping | address 0 | the system chooses; `-EINVAL` with a fixed address |
@@ -153,8 +157,10 @@ PSHM_API int pshm_name_max(void);
  *
  * | feature | 1 means |
  * |---|---|
+ * | `alive` | #pshm_process_alive can find out whether a process of this namespace is alive |
  * | `allocate` | #pshm_allocate and #pshm_fallocate can reserve pages |
  * | `anonymous` | #pshm_open_anonymous creates objects that never have a name, for either direction |
+ * | `atomic-64` | words of 8 bytes are changed atomically: #pshm_atomic_load64 and its kin, and locks |
  * | `descriptor-io` | the system itself reads and writes these descriptors; else #pshm_read and #pshm_write copy through a mapping |
  * | `discard` | #pshm_discard can release pages |
  * | `growsdown` | #PSHM_MAP_GROWSDOWN is supported, for private anonymous memory |
@@ -173,6 +179,7 @@ PSHM_API int pshm_name_max(void);
  * | `seals` | #pshm_seal works on anonymous objects |
  * | `space` | #pshm_space is supported |
  * | `supersede` | superseding is supported and atomic: the name is never free, and a failure leaves the old object |
+ * | `wait` | the system lets a process sleep until a word changes; else #pshm_atomic_wait polls it |
  *
  * @param feature @role{text} The name of a feature.
  * @retval 1 The system supports the feature.
@@ -308,7 +315,8 @@ enum pshm_kind {
 	PSHM_KIND_IF_DOES_NOT_EXIST = 7, /**< The action of #pshm_open when it does not exist: one keyword. */
 	PSHM_KIND_ANONYMOUS_FLAG = 8,    /**< Flags of #pshm_open_anonymous. */
 	PSHM_KIND_SEAL = 9,              /**< Seals. */
-	PSHM_KIND_MSYNC_FLAG = 10        /**< Flags of #pshm_msync. */
+	PSHM_KIND_MSYNC_FLAG = 10,       /**< Flags of #pshm_msync. */
+	PSHM_KIND_UPDATE = 11            /**< The operation of #pshm_atomic_update32 and #pshm_atomic_update64: one keyword. */
 };
 
 /**

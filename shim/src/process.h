@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A process as one word, which is what a lock stores: bits 0 to 21 its number, 24 to 43 the low bits of when it started (never 0),
+ * 44 to 62 its namespace of processes (0 where that is unknown). Bits 22 and 23 are free for the owner of the word.
+ */
+#ifndef PSHM_PROCESS_H
+#define PSHM_PROCESS_H
+
+#include "system.h"
+
+#include <stdatomic.h>
+
+/* Said at the declaration, so that the compiler reaches the word without the table of global symbols. */
+#define HIDDEN __attribute__((visibility("hidden")))
+
+enum { PROCESS_START_SHIFT = 24, PROCESS_NAMESPACE_SHIFT = 44 };
+
+#define PROCESS_NUMBER UINT64_C(0x3fffff)
+#define PROCESS_START UINT64_C(0xfffff)
+#define PROCESS_NAMESPACE UINT64_C(0x7ffff)
+#define PROCESS_BITS (PROCESS_NUMBER | PROCESS_START << PROCESS_START_SHIFT | PROCESS_NAMESPACE << PROCESS_NAMESPACE_SHIFT)
+
+static inline uint64_t
+process_word(uint64_t number, uint64_t start, uint64_t namespace)
+{
+	start &= PROCESS_START;
+	return (number & PROCESS_NUMBER) | (start == 0 ? 1 : start) << PROCESS_START_SHIFT |
+	       (namespace & PROCESS_NAMESPACE) << PROCESS_NAMESPACE_SHIFT;
+}
+
+static inline uint64_t
+process_namespace(uint64_t process)
+{
+	return process >> PROCESS_NAMESPACE_SHIFT & PROCESS_NAMESPACE;
+}
+
+/* Where this process is kept as a word, once that has been decided; NULL before. The word is 0 until somebody asks, as in a child. */
+extern HIDDEN _Atomic(uint64_t *) pshm__process_kept;
+
+/* Ask the system, and keep the answer. */
+SELDOM uint64_t pshm__process_find_out(void);
+
+/* This process. The load of the word is relaxed: all threads store the same one. */
+static inline uint64_t
+process_self(void)
+{
+	const uint64_t *kept = atomic_load_explicit(&pshm__process_kept, memory_order_acquire);
+	uint64_t self = kept == NULL ? 0 : __atomic_load_n(kept, __ATOMIC_RELAXED);
+
+	return self == 0 ? pshm__process_find_out() : self;
+}
+
+/* 1, 0, or -ENOTSUP where it cannot be told from here. 0 is a proof, and never a doubt. */
+int pshm__process_alive(uint64_t process);
+
+/* What native-process.c finds out about this process, without the memory of process.c. */
+uint64_t pshm__native_process_self(void);
+
+/* The same about another process of this namespace. */
+int pshm__native_process_alive(uint64_t process);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What native-process.c uses of macOS's header of this name; played in play.c. */
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/time.h>
+enum { CTL_KERN = 1, KERN_PROC = 14, KERN_PROC_PID = 1 };
+struct kinfo_proc {
+	struct {
+		struct timeval p_starttime;
+		char p_stat;
+	} kp_proc;
+};
+int sysctl(const int *name, unsigned count, void *ret_record, size_t *size, void *other, size_t other_size);

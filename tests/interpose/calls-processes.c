@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* In between: other processes, and sleeping. */
+#include "calls.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_futex
+#define SYS_futex SYS_futex_time64
+#endif
+
+enum { ARGUMENTS = 6 };
+
+/* Whether a call by its number is to fail, and how: 0 where not. */
+static int
+refusal(long number)
+{
+	if (number == SYS_futex)
+		return interpose_fails(CALL_futex) ? errno : interpose_plays(NO_FUTEX) ? ENOSYS : 0;
+	if (number == SYS_pidfd_open)
+		return interpose_fails(CALL_pidfd_open) ? errno : interpose_plays(NO_PIDFD) ? ENOSYS : 0;
+	return 0;
+}
+
+long
+syscall(long number, ...)
+{
+	long arguments[ARGUMENTS];
+	va_list rest;
+	int error;
+
+	REAL(syscall);
+	va_start(rest, number);
+	for (int i = 0; i < ARGUMENTS; i++)
+		arguments[i] = va_arg(rest, long);
+	va_end(rest);
+	error = refusal(number);
+	if (error != 0)
+		return refuse(error);
+	return real(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+}
+
+int
+kill(pid_t process, int signal)
+{
+	REAL(kill);
+	return interpose_fails(CALL_kill) ? -1 : real(process, signal);
+}
+
+int
+nanosleep(const struct timespec *time, struct timespec *ret_left)
+{
+	REAL(nanosleep);
+	return interpose_fails(CALL_nanosleep) ? -1 : real(time, ret_left);
+}
