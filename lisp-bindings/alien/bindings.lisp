@@ -17,6 +17,7 @@
            #:+pshm-kind-anonymous-flag+
            #:+pshm-kind-seal+
            #:+pshm-kind-msync-flag+
+           #:+pshm-kind-update+
            #:+pshm-o-rdonly+
            #:+pshm-o-rdwr+
            #:+pshm-o-creat+
@@ -87,6 +88,11 @@
            #:+pshm-seal-write+
            #:+pshm-seal-future-write+
            #:+pshm-seal-exec+
+           #:+pshm-atomic-add+
+           #:+pshm-atomic-and+
+           #:+pshm-atomic-or+
+           #:+pshm-atomic-xor+
+           #:+pshm-atomic-exchange+
            #:pshm-version
            #:pshm-version-string
            #:pshm-page-size
@@ -141,7 +147,23 @@
            #:pshm-seal
            #:pshm-seals
            #:pshm-reopen
-           #:pshm-list))
+           #:pshm-list
+           #:pshm-atomic-load32
+           #:pshm-atomic-store32
+           #:pshm-atomic-update32
+           #:pshm-atomic-compare-exchange32
+           #:pshm-atomic-load64
+           #:pshm-atomic-store64
+           #:pshm-atomic-update64
+           #:pshm-atomic-compare-exchange64
+           #:pshm-atomic-wait
+           #:pshm-atomic-wake
+           #:pshm-process-self
+           #:pshm-process-alive
+           #:pshm-lock-acquire
+           #:pshm-lock-release
+           #:pshm-lock-mark-repaired
+           #:pshm-lock-owner))
 
 (in-package #:posix-shm/alien)
 
@@ -188,6 +210,7 @@
 (defconstant +pshm-kind-anonymous-flag+ 8)
 (defconstant +pshm-kind-seal+ 9)
 (defconstant +pshm-kind-msync-flag+ 10)
+(defconstant +pshm-kind-update+ 11)
 (defconstant +pshm-o-rdonly+ 0)
 (defconstant +pshm-o-rdwr+ 2)
 (defconstant +pshm-o-creat+ 268435456)
@@ -258,6 +281,11 @@
 (defconstant +pshm-seal-write+ 8)
 (defconstant +pshm-seal-future-write+ 16)
 (defconstant +pshm-seal-exec+ 32)
+(defconstant +pshm-atomic-add+ 1)
+(defconstant +pshm-atomic-and+ 2)
+(defconstant +pshm-atomic-or+ 3)
+(defconstant +pshm-atomic-xor+ 4)
+(defconstant +pshm-atomic-exchange+ 5)
 
 ;;; Functions
 
@@ -795,3 +823,152 @@ Return: The new descriptor; the caller closes it."
 Return: The size that the list needs, in bytes; 0 if there is no object. If it is more than size, call again
 with a larger buffer, perhaps repeatedly: other processes create objects meanwhile."
   (%pshm-list ret-names (check-int64 size 'size)))
+
+(declaim (inline %pshm-atomic-load32 pshm-atomic-load32))
+(define-alien-routine ("pshm_atomic_load32" %pshm-atomic-load32) (signed 64)
+  (address (signed 64)))
+
+(defun pshm-atomic-load32 (address)
+  "Load a word of 32 bits.
+Return: The value, 0 to 4294967295."
+  (%pshm-atomic-load32 (check-int64 address 'address)))
+
+(declaim (inline %pshm-atomic-store32 pshm-atomic-store32))
+(define-alien-routine ("pshm_atomic_store32" %pshm-atomic-store32) int
+  (address (signed 64))
+  (value (signed 64)))
+
+(defun pshm-atomic-store32 (address value)
+  "Store into a word of 32 bits."
+  (%pshm-atomic-store32 (check-int64 address 'address) (check-int64 value 'value)))
+
+(declaim (inline %pshm-atomic-update32 pshm-atomic-update32))
+(define-alien-routine ("pshm_atomic_update32" %pshm-atomic-update32) (signed 64)
+  (address (signed 64))
+  (operation int)
+  (operand (signed 64)))
+
+(defun pshm-atomic-update32 (address operation operand)
+  "Change a word of 32 bits, and return what it was.
+Return: The value before the change, 0 to 4294967295."
+  (%pshm-atomic-update32 (check-int64 address 'address) (check-int operation 'operation) (check-int64 operand 'operand)))
+
+(declaim (inline %pshm-atomic-compare-exchange32 pshm-atomic-compare-exchange32))
+(define-alien-routine ("pshm_atomic_compare_exchange32" %pshm-atomic-compare-exchange32) (signed 64)
+  (address (signed 64))
+  (expected (signed 64))
+  (desired (signed 64)))
+
+(defun pshm-atomic-compare-exchange32 (address expected desired)
+  "Store into a word of 32 bits, if it has an expected value.
+Return: The value before the call, 0 to 4294967295."
+  (%pshm-atomic-compare-exchange32 (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 desired 'desired)))
+
+(declaim (inline %pshm-atomic-load64 pshm-atomic-load64))
+(define-alien-routine ("pshm_atomic_load64" %pshm-atomic-load64) int
+  (address (signed 64))
+  (ret-value system-area-pointer))
+
+(defun pshm-atomic-load64 (address ret-value)
+  "Load a word of 64 bits."
+  (%pshm-atomic-load64 (check-int64 address 'address) ret-value))
+
+(declaim (inline %pshm-atomic-store64 pshm-atomic-store64))
+(define-alien-routine ("pshm_atomic_store64" %pshm-atomic-store64) int
+  (address (signed 64))
+  (value (signed 64)))
+
+(defun pshm-atomic-store64 (address value)
+  "Store into a word of 64 bits."
+  (%pshm-atomic-store64 (check-int64 address 'address) (check-int64 value 'value)))
+
+(declaim (inline %pshm-atomic-update64 pshm-atomic-update64))
+(define-alien-routine ("pshm_atomic_update64" %pshm-atomic-update64) int
+  (address (signed 64))
+  (operation int)
+  (operand (signed 64))
+  (ret-old system-area-pointer))
+
+(defun pshm-atomic-update64 (address operation operand ret-old)
+  "Change a word of 64 bits, and give what it was."
+  (%pshm-atomic-update64 (check-int64 address 'address) (check-int operation 'operation) (check-int64 operand 'operand) ret-old))
+
+(declaim (inline %pshm-atomic-compare-exchange64 pshm-atomic-compare-exchange64))
+(define-alien-routine ("pshm_atomic_compare_exchange64" %pshm-atomic-compare-exchange64) int
+  (address (signed 64))
+  (expected (signed 64))
+  (desired (signed 64))
+  (ret-old system-area-pointer))
+
+(defun pshm-atomic-compare-exchange64 (address expected desired ret-old)
+  "Store into a word of 64 bits, if it has an expected value."
+  (%pshm-atomic-compare-exchange64 (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 desired 'desired) ret-old))
+
+(declaim (inline %pshm-atomic-wait pshm-atomic-wait))
+(define-alien-routine ("pshm_atomic_wait" %pshm-atomic-wait) int
+  (address (signed 64))
+  (expected (signed 64))
+  (timeout (signed 64)))
+
+(defun pshm-atomic-wait (address expected timeout)
+  "Sleep while a word of 32 bits has a value."
+  (%pshm-atomic-wait (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 timeout 'timeout)))
+
+(declaim (inline %pshm-atomic-wake pshm-atomic-wake))
+(define-alien-routine ("pshm_atomic_wake" %pshm-atomic-wake) int
+  (address (signed 64))
+  (count int))
+
+(defun pshm-atomic-wake (address count)
+  "Wake processes and threads that sleep on a word."
+  (%pshm-atomic-wake (check-int64 address 'address) (check-int count 'count)))
+
+(declaim (inline %pshm-process-self pshm-process-self))
+(define-alien-routine ("pshm_process_self" %pshm-process-self) (signed 64))
+
+(defun pshm-process-self ()
+  "Return this process as a number, which no other process of this machine has had since it started.
+Return: A positive number."
+  (%pshm-process-self))
+
+(declaim (inline %pshm-process-alive pshm-process-alive))
+(define-alien-routine ("pshm_process_alive" %pshm-process-alive) int
+  (process (signed 64)))
+
+(defun pshm-process-alive (process)
+  "Say whether a process is alive."
+  (%pshm-process-alive (check-int64 process 'process)))
+
+(declaim (inline %pshm-lock-acquire pshm-lock-acquire))
+(define-alien-routine ("pshm_lock_acquire" %pshm-lock-acquire) int
+  (address (signed 64))
+  (timeout (signed 64)))
+
+(defun pshm-lock-acquire (address timeout)
+  "Acquire a lock."
+  (%pshm-lock-acquire (check-int64 address 'address) (check-int64 timeout 'timeout)))
+
+(declaim (inline %pshm-lock-release pshm-lock-release))
+(define-alien-routine ("pshm_lock_release" %pshm-lock-release) int
+  (address (signed 64)))
+
+(defun pshm-lock-release (address)
+  "Release a lock that this process holds."
+  (%pshm-lock-release (check-int64 address 'address)))
+
+(declaim (inline %pshm-lock-mark-repaired pshm-lock-mark-repaired))
+(define-alien-routine ("pshm_lock_mark_repaired" %pshm-lock-mark-repaired) int
+  (address (signed 64)))
+
+(defun pshm-lock-mark-repaired (address)
+  "Mark what a lock guards as repaired."
+  (%pshm-lock-mark-repaired (check-int64 address 'address)))
+
+(declaim (inline %pshm-lock-owner pshm-lock-owner))
+(define-alien-routine ("pshm_lock_owner" %pshm-lock-owner) (signed 64)
+  (address (signed 64)))
+
+(defun pshm-lock-owner (address)
+  "Return which process holds a lock.
+Return: The owner, as pshm_process_self returns it there; 0 where nobody holds the lock."
+  (%pshm-lock-owner (check-int64 address 'address)))

@@ -34,6 +34,8 @@
   "Seals.")
 (defconstant +pshm-kind-msync-flag+ 10
   "Flags of pshm_msync.")
+(defconstant +pshm-kind-update+ 11
+  "The operation of pshm_atomic_update32 and pshm_atomic_update64: one keyword.")
 (defconstant +pshm-o-rdonly+ 0
   "Open for reading only.")
 (defconstant +pshm-o-rdwr+ 2
@@ -174,6 +176,16 @@
   "The bytes change only through existing mappings.")
 (defconstant +pshm-seal-exec+ 32
   "The execute permissions never change. If one is set, neither do the size and the bytes.")
+(defconstant +pshm-atomic-add+ 1
+  "Add the operand; the sum wraps.")
+(defconstant +pshm-atomic-and+ 2
+  "Keep the bits that are set in the operand.")
+(defconstant +pshm-atomic-or+ 3
+  "Set the bits that are set in the operand.")
+(defconstant +pshm-atomic-xor+ 4
+  "Invert the bits that are set in the operand.")
+(defconstant +pshm-atomic-exchange+ 5
+  "Store the operand.")
 
 (defparameter *keywords*
   '((:open-flag
@@ -251,7 +263,13 @@
      (:grow . 4)
      (:write . 8)
      (:future-write . 16)
-     (:exec . 32)))
+     (:exec . 32))
+    (:update
+     (:add . 1)
+     (:and . 2)
+     (:or . 3)
+     (:xor . 4)
+     (:exchange . 5)))
   "The keywords of every kind with their values: the long names, then the short aliases.")
 
 ;;; Functions
@@ -799,3 +817,152 @@ Return: The new descriptor; the caller closes it."
 Return: The size that the list needs, in bytes; 0 if there is no object. If it is more than size, call again
 with a larger buffer, perhaps repeatedly: other processes create objects meanwhile."
   (%pshm-list ret-names (check-int64 size 'size)))
+
+#-clisp (declaim (inline %pshm-atomic-load32 pshm-atomic-load32))
+(define-c-function ("pshm_atomic_load32" %pshm-atomic-load32) :int64
+  (address :int64))
+
+(defun pshm-atomic-load32 (address)
+  "Load a word of 32 bits.
+Return: The value, 0 to 4294967295."
+  (%pshm-atomic-load32 (check-int64 address 'address)))
+
+#-clisp (declaim (inline %pshm-atomic-store32 pshm-atomic-store32))
+(define-c-function ("pshm_atomic_store32" %pshm-atomic-store32) :int
+  (address :int64)
+  (value :int64))
+
+(defun pshm-atomic-store32 (address value)
+  "Store into a word of 32 bits."
+  (%pshm-atomic-store32 (check-int64 address 'address) (check-int64 value 'value)))
+
+#-clisp (declaim (inline %pshm-atomic-update32 pshm-atomic-update32))
+(define-c-function ("pshm_atomic_update32" %pshm-atomic-update32) :int64
+  (address :int64)
+  (operation :int)
+  (operand :int64))
+
+(defun pshm-atomic-update32 (address operation operand)
+  "Change a word of 32 bits, and return what it was.
+Return: The value before the change, 0 to 4294967295."
+  (%pshm-atomic-update32 (check-int64 address 'address) (check-int operation 'operation) (check-int64 operand 'operand)))
+
+#-clisp (declaim (inline %pshm-atomic-compare-exchange32 pshm-atomic-compare-exchange32))
+(define-c-function ("pshm_atomic_compare_exchange32" %pshm-atomic-compare-exchange32) :int64
+  (address :int64)
+  (expected :int64)
+  (desired :int64))
+
+(defun pshm-atomic-compare-exchange32 (address expected desired)
+  "Store into a word of 32 bits, if it has an expected value.
+Return: The value before the call, 0 to 4294967295."
+  (%pshm-atomic-compare-exchange32 (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 desired 'desired)))
+
+#-clisp (declaim (inline %pshm-atomic-load64 pshm-atomic-load64))
+(define-c-function ("pshm_atomic_load64" %pshm-atomic-load64) :int
+  (address :int64)
+  (ret-value :pointer))
+
+(defun pshm-atomic-load64 (address ret-value)
+  "Load a word of 64 bits."
+  (%pshm-atomic-load64 (check-int64 address 'address) ret-value))
+
+#-clisp (declaim (inline %pshm-atomic-store64 pshm-atomic-store64))
+(define-c-function ("pshm_atomic_store64" %pshm-atomic-store64) :int
+  (address :int64)
+  (value :int64))
+
+(defun pshm-atomic-store64 (address value)
+  "Store into a word of 64 bits."
+  (%pshm-atomic-store64 (check-int64 address 'address) (check-int64 value 'value)))
+
+#-clisp (declaim (inline %pshm-atomic-update64 pshm-atomic-update64))
+(define-c-function ("pshm_atomic_update64" %pshm-atomic-update64) :int
+  (address :int64)
+  (operation :int)
+  (operand :int64)
+  (ret-old :pointer))
+
+(defun pshm-atomic-update64 (address operation operand ret-old)
+  "Change a word of 64 bits, and give what it was."
+  (%pshm-atomic-update64 (check-int64 address 'address) (check-int operation 'operation) (check-int64 operand 'operand) ret-old))
+
+#-clisp (declaim (inline %pshm-atomic-compare-exchange64 pshm-atomic-compare-exchange64))
+(define-c-function ("pshm_atomic_compare_exchange64" %pshm-atomic-compare-exchange64) :int
+  (address :int64)
+  (expected :int64)
+  (desired :int64)
+  (ret-old :pointer))
+
+(defun pshm-atomic-compare-exchange64 (address expected desired ret-old)
+  "Store into a word of 64 bits, if it has an expected value."
+  (%pshm-atomic-compare-exchange64 (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 desired 'desired) ret-old))
+
+#-clisp (declaim (inline %pshm-atomic-wait pshm-atomic-wait))
+(define-c-function ("pshm_atomic_wait" %pshm-atomic-wait) :int
+  (address :int64)
+  (expected :int64)
+  (timeout :int64))
+
+(defun pshm-atomic-wait (address expected timeout)
+  "Sleep while a word of 32 bits has a value."
+  (%pshm-atomic-wait (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 timeout 'timeout)))
+
+#-clisp (declaim (inline %pshm-atomic-wake pshm-atomic-wake))
+(define-c-function ("pshm_atomic_wake" %pshm-atomic-wake) :int
+  (address :int64)
+  (count :int))
+
+(defun pshm-atomic-wake (address count)
+  "Wake processes and threads that sleep on a word."
+  (%pshm-atomic-wake (check-int64 address 'address) (check-int count 'count)))
+
+#-clisp (declaim (inline %pshm-process-self pshm-process-self))
+(define-c-function ("pshm_process_self" %pshm-process-self) :int64)
+
+(defun pshm-process-self ()
+  "Return this process as a number, which no other process of this machine has had since it started.
+Return: A positive number."
+  (%pshm-process-self))
+
+#-clisp (declaim (inline %pshm-process-alive pshm-process-alive))
+(define-c-function ("pshm_process_alive" %pshm-process-alive) :int
+  (process :int64))
+
+(defun pshm-process-alive (process)
+  "Say whether a process is alive."
+  (%pshm-process-alive (check-int64 process 'process)))
+
+#-clisp (declaim (inline %pshm-lock-acquire pshm-lock-acquire))
+(define-c-function ("pshm_lock_acquire" %pshm-lock-acquire) :int
+  (address :int64)
+  (timeout :int64))
+
+(defun pshm-lock-acquire (address timeout)
+  "Acquire a lock."
+  (%pshm-lock-acquire (check-int64 address 'address) (check-int64 timeout 'timeout)))
+
+#-clisp (declaim (inline %pshm-lock-release pshm-lock-release))
+(define-c-function ("pshm_lock_release" %pshm-lock-release) :int
+  (address :int64))
+
+(defun pshm-lock-release (address)
+  "Release a lock that this process holds."
+  (%pshm-lock-release (check-int64 address 'address)))
+
+#-clisp (declaim (inline %pshm-lock-mark-repaired pshm-lock-mark-repaired))
+(define-c-function ("pshm_lock_mark_repaired" %pshm-lock-mark-repaired) :int
+  (address :int64))
+
+(defun pshm-lock-mark-repaired (address)
+  "Mark what a lock guards as repaired."
+  (%pshm-lock-mark-repaired (check-int64 address 'address)))
+
+#-clisp (declaim (inline %pshm-lock-owner pshm-lock-owner))
+(define-c-function ("pshm_lock_owner" %pshm-lock-owner) :int64
+  (address :int64))
+
+(defun pshm-lock-owner (address)
+  "Return which process holds a lock.
+Return: The owner, as pshm_process_self returns it there; 0 where nobody holds the lock."
+  (%pshm-lock-owner (check-int64 address 'address)))

@@ -20,6 +20,7 @@ PSHM_KIND_IF_DOES_NOT_EXIST = 7
 PSHM_KIND_ANONYMOUS_FLAG = 8
 PSHM_KIND_SEAL = 9
 PSHM_KIND_MSYNC_FLAG = 10
+PSHM_KIND_UPDATE = 11
 
 # Flags of pshm_shm_open: PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others.
 PSHM_O_RDONLY = 0
@@ -112,6 +113,13 @@ PSHM_SEAL_GROW = 4
 PSHM_SEAL_WRITE = 8
 PSHM_SEAL_FUTURE_WRITE = 16
 PSHM_SEAL_EXEC = 32
+
+# What pshm_atomic_update32 and pshm_atomic_update64 do to a word.
+PSHM_ATOMIC_ADD = 1
+PSHM_ATOMIC_AND = 2
+PSHM_ATOMIC_OR = 3
+PSHM_ATOMIC_XOR = 4
+PSHM_ATOMIC_EXCHANGE = 5
 
 
 def _function(name, result, *arguments):
@@ -233,3 +241,35 @@ pshm_seals = _function("pshm_seals", _int, _int)
 pshm_reopen = _function("pshm_reopen", _int, _int, _int)
 # int64_t pshm_list(char *ret_names, int64_t size)
 pshm_list = _function("pshm_list", _int64, _string, _int64)
+# int64_t pshm_atomic_load32(int64_t address)
+pshm_atomic_load32 = _function("pshm_atomic_load32", _int64, _int64)
+# int pshm_atomic_store32(int64_t address, int64_t value)
+pshm_atomic_store32 = _function("pshm_atomic_store32", _int, _int64, _int64)
+# int64_t pshm_atomic_update32(int64_t address, int operation, int64_t operand)
+pshm_atomic_update32 = _function("pshm_atomic_update32", _int64, _int64, _int, _int64)
+# int64_t pshm_atomic_compare_exchange32(int64_t address, int64_t expected, int64_t desired)
+pshm_atomic_compare_exchange32 = _function("pshm_atomic_compare_exchange32", _int64, _int64, _int64, _int64)
+# int pshm_atomic_load64(int64_t address, int64_t *ret_value)
+pshm_atomic_load64 = _function("pshm_atomic_load64", _int, _int64, _int64s)
+# int pshm_atomic_store64(int64_t address, int64_t value)
+pshm_atomic_store64 = _function("pshm_atomic_store64", _int, _int64, _int64)
+# int pshm_atomic_update64(int64_t address, int operation, int64_t operand, int64_t *ret_old)
+pshm_atomic_update64 = _function("pshm_atomic_update64", _int, _int64, _int, _int64, _int64s)
+# int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, int64_t desired, int64_t *ret_old)
+pshm_atomic_compare_exchange64 = _function("pshm_atomic_compare_exchange64", _int, _int64, _int64, _int64, _int64s)
+# int pshm_atomic_wait(int64_t address, int64_t expected, int64_t timeout)
+pshm_atomic_wait = _function("pshm_atomic_wait", _int, _int64, _int64, _int64)
+# int pshm_atomic_wake(int64_t address, int count)
+pshm_atomic_wake = _function("pshm_atomic_wake", _int, _int64, _int)
+# int64_t pshm_process_self(void)
+pshm_process_self = _function("pshm_process_self", _int64)
+# int pshm_process_alive(int64_t process)
+pshm_process_alive = _function("pshm_process_alive", _int, _int64)
+# int pshm_lock_acquire(int64_t address, int64_t timeout)
+pshm_lock_acquire = _function("pshm_lock_acquire", _int, _int64, _int64)
+# int pshm_lock_release(int64_t address)
+pshm_lock_release = _function("pshm_lock_release", _int, _int64)
+# int pshm_lock_mark_repaired(int64_t address)
+pshm_lock_mark_repaired = _function("pshm_lock_mark_repaired", _int, _int64)
+# int64_t pshm_lock_owner(int64_t address)
+pshm_lock_owner = _function("pshm_lock_owner", _int64, _int64)
