@@ -177,6 +177,7 @@ document_tests = \
 	tests/documents/benchmarks.test \
 	tests/documents/c-examples.test \
 	tests/documents/c-guide.test \
+	tests/documents/commands.test \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
 	tests/documents/generator.test \

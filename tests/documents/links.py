@@ -5,6 +5,7 @@ Print every link of the Markdown pages (paths from TOP) that leads nowhere: to a
 that its page has not. Web addresses are not looked up. An anchor that occurs twice in a page is a fault too, and a line
 of the contents that leads to another heading than it says. An absolute path is one below the root, as in an installation with DESTDIR.
 """
+import functools
 import os
 import re
 import sys
@@ -22,11 +23,13 @@ def slug(heading):
     return text.replace(" ", "-")
 
 
+@functools.lru_cache(maxsize=None)
 def read(path):
     with open(path, encoding="utf-8") as file:
         return FENCE.sub("", file.read())
 
 
+@functools.lru_cache(maxsize=None)
 def anchors(text):
     """The explicit anchors of a page, and those of its headings, numbered as GitHub does."""
     explicit = IDENTIFIER.findall(text)
