@@ -63,8 +63,8 @@ effect. Where an option that is nil applies, both values are nil. A new object h
 less the umask. `shm-name` of the result is NAME as it was given, perhaps the same string: do not
 modify it while the result is in use.
 
-- NAME: A string: the name of the object, with its leading slash or without; several are one. At
-  most `pshm_name_max` octets of UTF-8.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. At most `pshm_name_max` octets of UTF-8.
 - DIRECTION: `:input` (the default) or `:io`.
 - IF-EXISTS: `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil.
 - IF-DOES-NOT-EXIST: `:error`, `:create` or nil. The default is `:error` for input and where an
@@ -90,9 +90,9 @@ object.
 - PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
   `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
   `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
-- ATTEMPTS: An integer from 0: how many random names to try where the system needs one; 100 by
-  default.
-- HUGE: A generalized boolean: an object of huge pages? nil by default.
+- ATTEMPTS: An integer from 0, 100 by default. With 0 the call is an error; every other number
+  allows 100 random names where the system needs one.
+- HUGE: A generalized boolean: create an object of huge pages? nil by default.
 - SHM: An `open-shm`.
 
 Exceptional situations: `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid
@@ -102,8 +102,8 @@ argument; `shm-error` for an error of the system."
 "Remove the name NAME of a shared memory object and return t. Existing descriptors and mappings of
 the object stay valid.
 
-- NAME: A string: the name of the object, with its leading slash or without; several are one. At
-  most `pshm_name_max` octets of UTF-8.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. At most `pshm_name_max` octets of UTF-8.
 - T: The symbol t.
 
 Exceptional situations: `shm-does-not-exist` if the object does not exist, also for a name that no
@@ -114,8 +114,8 @@ an error of the system, and for a NAME that is too long for the system (`:enamet
 "Remove the name NAME if it still refers to the object of SHM, and return whether it did. An object
 that gets the name between the comparison and the removal loses it.
 
-- NAME: A string: the name of the object, with its leading slash or without; several are one. At
-  most `pshm_name_max` octets of UTF-8.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. At most `pshm_name_max` octets of UTF-8.
 - SHM: An `open-shm`.
 - DELETED: A boolean: was the name removed?
 
@@ -151,7 +151,8 @@ integer from 0 to 2^63 - 1, or SHM is closed."
 does not change. Return no values.
 
 - SHM: An `open-shm`.
-- OFFSET: An integer from 0 (the default): octets from the beginning of the object.
+- OFFSET: An integer from 0 (the default): octets from the beginning of the object; any octet, not
+  only the first of a page.
 - LENGTH: An integer from 1: octets.
 
 Exceptional situations: `shm-error` with the errno `:ebadf` if SHM was opened for input, with
@@ -171,18 +172,19 @@ Exceptional situations: `shm-error` if the platform reports no figures."
 "")
 ("posix-shm" "mmap-shm" "Function"
 "Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. FLAGS of nil are
-`(:shared)`. With a null PTR, the default, OFFSET need not be a multiple of the page size.
+`(:shared)`.
 
 - SHM: An `open-shm`, or nil with the flag `:anonymous`.
 - LENGTH: An integer from 1: octets.
-- PTR: A foreign pointer: the address that is wished for. The null pointer, the default, lets the
-  system choose.
+- PTR: A foreign pointer: a hint for the address. With a null pointer, the default, the system
+  chooses.
 - PROT: A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)`
   by default. `()` means no access.
 - FLAGS: A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`,
   `:populate`, `:lock`, `:huge`, `:fixed-noreplace`, `:nodump`, one of them, or an integer;
   `(:shared)` by default.
-- OFFSET: An integer from 0 (the default): octets from the beginning of the object.
+- OFFSET: An integer from 0 (the default): octets from the beginning of the object; with a PTR that
+  is not null, a multiple of the page size.
 - POINTER: A foreign pointer.
 
 Exceptional situations: `mmap-error` for an error of the system, a LENGTH of 0, or FLAGS that
@@ -206,11 +208,12 @@ new. The octets are copied once, without a temporary buffer, where the implement
 VECTOR: on SBCL and ECL, and everywhere if VECTOR is in shared memory.
 
 - SHM: An `open-shm`.
-- VECTOR: A vector in shared memory or a specialised vector of the heap.
-- START: An integer from 0 (the default): where in the vector to begin.
-- END: An integer, at most the length of the vector, which is the default: where in it to stop.
-- OFFSET: An integer from 0 (the default): octets from the beginning of the object.
-- COUNT: An integer from 0: how many octets were copied.
+- VECTOR: A vector in shared memory, or a specialised vector in the heap.
+- START: An integer from 0 (the default): the start of the range.
+- END: An integer, at most the length of the vector, which is the default: the end of the range.
+- OFFSET: An integer from 0 (the default): octets from the beginning of the object; any octet, not
+  only the first of a page.
+- COUNT: An integer from 0: the number of octets copied.
 
 Exceptional situations: `shm-invalid-argument` if an argument is of the wrong type or out of bounds,
 or SHM is closed; `shm-error` for an error of the system."
@@ -222,12 +225,13 @@ elements do, the octets that fit are copied. Then `shm-too-short` is signalled, 
 `extend` and `continue`, or, with a SHORT of `:count`, their number is returned.
 
 - SHM: An `open-shm`.
-- VECTOR: A vector in shared memory or a specialised vector of the heap.
-- START: An integer from 0 (the default): where in the vector to begin.
-- END: An integer, at most the length of the vector, which is the default: where in it to stop.
-- OFFSET: An integer from 0 (the default): octets from the beginning of the object.
+- VECTOR: A vector in shared memory, or a specialised vector in the heap.
+- START: An integer from 0 (the default): the start of the range.
+- END: An integer, at most the length of the vector, which is the default: the end of the range.
+- OFFSET: An integer from 0 (the default): octets from the beginning of the object; any octet, not
+  only the first of a page.
 - SHORT: `:error` (the default) or `:count`.
-- COUNT: An integer from 0: how many octets were copied.
+- COUNT: An integer from 0: the number of octets copied.
 
 Exceptional situations: `shm-invalid-argument` if an argument is of the wrong type or out of bounds,
 or SHM is closed; `shm-too-short` if the object ends before the elements do; `shm-error` for an
@@ -307,33 +311,32 @@ Exceptional situations: `shm-error` if DIRECTION is `:io` and SHM was opened for
 "Return a list of the names of the existing objects, in unspecified order, without those that begin
 with `/sem.` or `/.pshm-`.
 
-- NAMES: A list of strings, each with its leading slash. An octet of a name that is no UTF-8 is one
-  of the characters U+DC80 to U+DCFF.
+- NAMES: A list of strings, each with its leading slash. An octet that is not valid UTF-8 is one of
+  the characters U+DC80 to U+DCFF.
 
 Exceptional situations: `shm-error` if the platform does not list objects."
 "")
 ("posix-shm/ffi" "*errno*" "Symbol macro"
-"The last failure of this thread's calls: a keyword such as `:eexist`, an integer where the error has
-no keyword, `:ok` when nothing has failed. It can be set with setf, to a keyword or an integer. Only
-a failing call of this library changes it, so nothing that the Lisp system does in between can
-overwrite it."
+"The last failure of the calling thread: a keyword such as `:eexist`, an integer if the error has no
+keyword, `:ok` if no call has failed. `setf` sets it to a keyword or an integer. Only a failing call
+of this library changes it, so the Lisp system cannot overwrite it."
 "")
 ("posix-shm/ffi" "c-error" "Type"
-"An int that is an errno: in Lisp a keyword such as `:enoent`, or an integer where there is no
-keyword. The table is filled when the library is loaded, since the numbers differ per platform."
+"An `int` that is an errno: in Lisp a keyword such as `:enoent`, or an integer if there is no
+keyword. The table is built when the library is loaded, since the numbers differ per platform."
 "")
 ("posix-shm/ffi" "strerror" "Function"
-"Return a sentence about ERROR, a keyword such as `:enoent` or an integer of either sign. The text is
-in English, whatever the locale."
+"Return the message of ERROR, a keyword such as `:enoent` or an integer of either sign. The message
+is in English, whatever the locale."
 "error")
 ("posix-shm/ffi" "stat" "Foreign structure"
 "The structure that `fstat` fills, `(:struct stat)`, with the slots `st-dev`, `st-ino`, `st-mode`,
 `st-nlink`, `st-uid`, `st-gid`, `st-rdev`, `st-size`, `st-blksize`, `st-blocks`, and `st-atim`,
 `st-mtim`, `st-ctim`, each a `(:struct timespec)`. All of them are 64 bits wide on every platform:
-it is the shim's structure and not the system's."
+the structure is the library's, not the system's."
 "")
 ("posix-shm/ffi" "timespec" "Foreign structure"
-"A time in `(:struct stat)`: the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`,
+"A time of `(:struct stat)`, with the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`,
 nanoseconds."
 "")
 ("posix-shm/ffi" "+map-failed+" "Constant"
@@ -344,296 +347,295 @@ set."
 "The integer of the flag `:shared` of `mmap-flags`."
 "")
 ("posix-shm/ffi" "blkcnt" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "blksize" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "dev" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "gid" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "gif" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "ino" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "nlink" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "off" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "size" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "ssize" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "uid" "Type"
-"Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned.
-`gif` is `gid`, as posix-shm 0.0.7 spells it."
+"Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+posix-shm 0.0.7 spells it."
 "")
 ("posix-shm/ffi" "whence" "Type"
-"A foreign enumeration, `:set` `:cur` `:end`, for code that declares lseek(2) itself."
+"A foreign enumeration, `:set` `:cur` `:end`, for programs that declare lseek(2)."
 "")
 ("posix-shm" "shm" "Class"
-"A shared memory object of this process. It is an `open-shm` or a `closed-shm`. It prints as `#<SHM
-for \"/name\" ...>`. Nothing closes it but `close-shm` and the macros: there is no finalizer."
+"A shared memory object of this process: an `open-shm` or a `closed-shm`. It prints as `#<SHM for
+\"/name\" ...>`. Only `close-shm` and the macros close it: there is no finalizer."
 "")
 ("posix-shm" "open-shm" "Class"
-"A shared memory object that has a descriptor: what `open-shm`, `open-shm*`, `make-shm`,
-`receive-shm` and `reopen-shm` return. `close-shm` makes a `closed-shm` of it."
+"A shared memory object with a descriptor: the class of the results of `open-shm`, `open-shm*`,
+`make-shm`, `receive-shm` and `reopen-shm`. `close-shm` changes the class to `closed-shm`."
 "")
 ("posix-shm" "closed-shm" "Class"
-"A shared memory object that was closed. It has a name still, and no descriptor."
+"A closed shared memory object. It keeps its name, and has no descriptor."
 "")
 ("posix-shm" "shm-p" "Function"
-"Is OBJECT a shared memory object, open or closed?
+"Return true if OBJECT is a shared memory object, open or closed.
 
 - OBJECT: Any object.
 - GENERALIZED-BOOLEAN: True or nil."
 "object")
 ("posix-shm" "open-shm-p" "Function"
-"Is OBJECT an open shared memory object?
+"Return true if OBJECT is an open shared memory object.
 
 - OBJECT: Any object.
 - GENERALIZED-BOOLEAN: True or nil."
 "object")
 ("posix-shm" "shm-name" "Reader"
-"Return the name of SHM as it was given, or nil where it was adopted without one. The name of an
-object that `open-shm*` made is a label: random, made when it is first asked for, the same ever
-after, and the name of no object. It is a generic function, of any `shm`.
+"Return the name of SHM as it was given, or nil if it was adopted without one. The name of an object
+of `open-shm*` is a random label, generated at the first call of this function and constant from
+then on; no object has that name. This is a generic function.
 
 - SHM: A `shm`, open or closed.
 - NAME: A string, or nil."
 "shm")
 ("posix-shm" "shm-fd" "Reader"
-"Return the descriptor of the open SHM, a non-negative integer. It belongs to SHM: do not close it by
-itself. It is a generic function.
+"Return the descriptor of the open SHM, a non-negative integer. SHM owns it: close SHM, not the
+descriptor. This is a generic function.
 
 - SHM: An `open-shm`.
 - FD: A descriptor: an integer from 0.
 
-Exceptional situations: `shm-invalid-argument` when SHM is closed."
+Exceptional situations: `shm-invalid-argument` if SHM is closed."
 "shm")
 ("posix-shm" "make-shm" "Function"
-"Adopt the descriptor FD: return an `open-shm` that owns it, with the display name NAME, nil by
-default. NAME may be kept, and not copied: do not change it while the result is in use.
-`(make-instance 'open-shm :fd fd :name name)` is the same.
+"Return an `open-shm` that owns the descriptor FD and has the display name NAME, perhaps the same
+string: do not modify it while the result is in use. `(make-instance 'open-shm :fd fd :name name)`
+is equivalent.
 
 - FD: A descriptor: an integer from 0.
 - NAME: Any string, or nil (the default): a display name.
 - SHM: An `open-shm`.
 
-Exceptional situations: `shm-invalid-argument` when FD is not a non-negative integer, or NAME is
+Exceptional situations: `shm-invalid-argument` if FD is not a non-negative integer, or NAME is
 neither a string nor nil."
 "fd &optional name")
 ("posix-shm" "close-shm" "Function"
-"Close SHM and return t, or nil when it was closed already. Of several threads that close it at once,
-one gets t, and the descriptor is closed once. Mappings stay; the object lives while it has a name,
-a descriptor or a mapping.
+"Close SHM and return t, or nil if it was closed already. If several threads close it concurrently,
+one gets t, and the descriptor is closed once. Mappings stay valid; the object exists as long as it
+has a name, a descriptor or a mapping.
 
 - SHM: A `shm`, open or closed.
 - CLOSED: A boolean: did this call close it?
 
-Exceptional situations: `shm-error` when the system reports that the descriptor was not open:
-someone else has closed it."
+Exceptional situations: `shm-error` if the descriptor was not open: another part of the program has
+closed it."
 "shm")
 ("posix-shm" "with-open-shm" "Macro"
 "Open the object NAME with the OPTIONS of `open-shm`, run BODY with the variable SHM bound to it, and
-close it on every way out. Where `open-shm` returns nil, BODY runs with nil. BODY may begin with
-declarations. Return what BODY returns.
+close it on every exit. If `open-shm` returns nil, SHM is nil. Return the values of BODY.
 
 - SHM: A symbol, not evaluated: the variable for the object.
-- NAME: A string: the name of the object, with its leading slash or without; several are one. At
-  most `pshm_name_max` octets of UTF-8.
-- OPTIONS: The keyword arguments of the function in question. Evaluated.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. At most `pshm_name_max` octets of UTF-8.
+- OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
 - BODY: Declarations, and then forms: an implicit progn.
-- RESULT*: What the body returns.
+- RESULT*: The values of the body.
 
 Exceptional situations: Those of `open-shm`."
 "(shm name &rest options) &body body")
 ("posix-shm" "with-open-shm*" "Macro"
-"Make an object without a name with the OPTIONS of `open-shm*`, run BODY with the variable SHM bound
-to it, and close it on every way out. BODY may begin with declarations. Return what BODY returns.
+"Create an anonymous object with the OPTIONS of `open-shm*`, run BODY with the variable SHM bound to
+it, and close it on every exit. Return the values of BODY.
 
 - SHM: A symbol, not evaluated: the variable for the object.
-- OPTIONS: The keyword arguments of the function in question. Evaluated.
+- OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
 - BODY: Declarations, and then forms: an implicit progn.
-- RESULT*: What the body returns.
+- RESULT*: The values of the body.
 
 Exceptional situations: Those of `open-shm*`."
 "(shm &rest options) &body body")
 ("posix-shm" "shm-stats" "Function"
-"Return a description of SHM as it is now: a `stat` structure.
+"Return a description of the current state of SHM: a `stat` structure.
 
 - SHM: An `open-shm`.
 - STAT: A `stat` structure.
 
-Exceptional situations: `shm-invalid-argument` when SHM is closed; `shm-error` when the system
-refuses."
+Exceptional situations: `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the
+system."
 "shm")
 ("posix-shm" "stat" "Structure"
-"What `shm-stats` returns. It does not change when the object does."
+"A description of an object, as `shm-stats` returns it. It does not change when the object does."
 "")
 ("posix-shm" "stat-dev" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - DEVICE: An integer from 0."
 "stat")
 ("posix-shm" "stat-ino" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - INODE: An integer from 0."
 "stat")
 ("posix-shm" "stat-mode" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - PERMISSIONS: A list of the nine long single keywords."
 "stat")
 ("posix-shm" "stat-nlink" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
-- COUNT: An integer from 0: how many names the object has."
+- COUNT: An integer from 0: the number of names of the object."
 "stat")
 ("posix-shm" "stat-uid" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - USER-ID: An integer from 0."
 "stat")
 ("posix-shm" "stat-gid" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - GROUP-ID: An integer from 0."
 "stat")
 ("posix-shm" "stat-rdev" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - DEVICE: An integer from 0."
 "stat")
 ("posix-shm" "stat-size" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - OCTETS: An integer from 0."
 "stat")
 ("posix-shm" "stat-blksize" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - OCTETS: An integer from 0."
 "stat")
 ("posix-shm" "stat-blocks" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - BLOCKS: An integer from 0, in units of 512 octets."
 "stat")
 ("posix-shm" "stat-atime" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - NANOSECONDS: An integer: nanoseconds since the Unix epoch."
 "stat")
 ("posix-shm" "stat-mtime" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - NANOSECONDS: An integer: nanoseconds since the Unix epoch."
 "stat")
 ("posix-shm" "stat-ctime" "Reader"
-"Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long single ones, () for none, and goes back
-into `chmod-shm`. `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks`
-counts units of 512 octets that are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are
-integers: nanoseconds since the Unix epoch.
+"Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
+`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
+argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
+`stat-ctime` are in nanoseconds since the Unix epoch.
 
 - STAT: A `stat` structure.
 - NANOSECONDS: An integer: nanoseconds since the Unix epoch."
 "stat")
 ("posix-shm" "chown-shm" "Function"
-"Give SHM to the user id UID and the group id GID; nil leaves one alone. Returns no values.
+"Set the owner of SHM to the user id UID, and its group to the group id GID. Return no values.
 
 - SHM: An `open-shm`.
-- UID: A user id, an integer from 0, or nil to leave it alone.
-- GID: A group id, an integer from 0, or nil to leave it alone.
+- UID: A user id, an integer from 0, or nil for no change.
+- GID: A group id, an integer from 0, or nil for no change.
 
-Exceptional situations: `shm-invalid-argument` when an id is neither nil nor a non-negative integer,
-or SHM is closed; `shm-error` when the system refuses: only the superuser may give an object away
-(`:eperm`)."
+Exceptional situations: `shm-invalid-argument` if an id is neither nil nor a non-negative integer,
+or SHM is closed; `shm-error` for an error of the system: usually only the superuser may change the
+owner (`:eperm`)."
 "shm uid gid")
 ("posix-shm" "chmod-shm" "Function"
-"Give SHM exactly the PERMISSIONS: a list of keywords, one keyword, or an integer. The umask plays no
-part, and descriptors that are open keep their access. Returns no values.
+"Set the permissions of SHM to exactly PERMISSIONS. The umask is ignored, and existing descriptors
+keep their access. Return no values.
 
 - SHM: An `open-shm`.
 - PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
@@ -641,84 +643,83 @@ part, and descriptors that are open keep their access. Returns no values.
   `#o600`.
 
 Exceptional situations: `shm-invalid-argument` for an unknown keyword or a closed SHM; `shm-error`
-when the system refuses."
+for an error of the system."
 "shm permissions")
 ("posix-shm" "msync" "Function"
-"Write LENGTH octets of mapped memory at PTR back to the file that is mapped: an object of `make-shm`
-with the descriptor of a regular file. Objects of shared memory have no file behind them, and
-nothing is done to them. With `:sync` among FLAGS, the default, the file has the octets on return;
-with `:async` soon afterwards. PTR is anywhere in a mapping. Returns no values.
+"Write LENGTH octets of mapped memory at PTR back to the mapped regular file, whose descriptor was
+adopted with `make-shm`. On shared memory the call has no effect, since no file backs the pages.
+With `:sync` among FLAGS, the default, the octets are in the file on return; with `:async` their
+writing is scheduled. PTR is any address in a mapping. Return no values.
 
 - PTR: A foreign pointer.
 - LENGTH: An integer from 0: octets.
 - FLAGS: A list of `:sync` or `:async`, and `:invalidate` or not; one of them, or an integer;
   `(:sync)` by default.
 
-Exceptional situations: `mmap-error` when the system refuses, a page is not mapped, or FLAGS do not
-go together; `shm-invalid-argument` for a null pointer, a bad LENGTH or an unknown flag."
+Exceptional situations: `mmap-error` for an error of the system, a page that is not mapped, or FLAGS
+that exclude each other; `mmap-invalid-argument` for a null pointer, an invalid LENGTH or an unknown
+flag."
 "ptr length &key flags")
 ("posix-shm" "with-mmap" "Macro"
 "Map LENGTH octets of SHM with the OPTIONS of `mmap-shm`, run BODY with the variable PTR bound to the
-pointer, and unmap on every way out. Where SHM is nil, and no anonymous mapping is asked for,
-nothing is mapped and PTR is nil. BODY may begin with declarations. Return what BODY returns.
+pointer, and unmap on every exit. If SHM is nil and the mapping is not anonymous, nothing is mapped
+and PTR is nil. Return the values of BODY.
 
 - PTR: A symbol, not evaluated: the variable for the pointer.
 - SHM: An `open-shm`, or nil.
 - LENGTH: An integer from 1: octets.
-- OPTIONS: The keyword arguments of the function in question. Evaluated.
+- OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
 - BODY: Declarations, and then forms: an implicit progn.
-- RESULT*: What the body returns.
+- RESULT*: The values of the body.
 
 Exceptional situations: Those of `mmap-shm`."
 "(ptr shm length &rest options) &body body")
 ("posix-shm" "with-open-shm-and-mmap" "Macro"
 "Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to LENGTH octets, map them
 with the MMAP-OPTIONS of `mmap-shm`, and run BODY with the variables SHM and PTR bound; unmap and
-close on every way out. With an `:offset`, the size is OFFSET + LENGTH, so that it ends with what is
-mapped. An object that is larger is cut once it is mapped, and not at all where that fails. With a
-TRUNCATE of nil (t by default) the size is left alone. Where `open-shm` returns nil, BODY runs with
-nil for both, and nothing is mapped. NAME and the OPEN-OPTIONS are evaluated first; LENGTH, the
-MMAP-OPTIONS and TRUNCATE once the object is open, with the variable SHM bound to it, and not at all
-where it is nil. BODY may begin with declarations. Return what BODY returns.
+close on every exit. With an `:offset`, the size is OFFSET + LENGTH: the end of the mapping. A
+larger object is shrunk after it is mapped, and not at all if that fails. With a TRUNCATE of nil the
+size is not changed. If `open-shm` returns nil, both variables are nil, and nothing is mapped. NAME
+and the OPEN-OPTIONS are evaluated first; LENGTH, the MMAP-OPTIONS and TRUNCATE after the object is
+opened, with the variable SHM bound to it, and not at all if it is nil. Return the values of BODY.
 
 - SHM: A symbol, not evaluated: the variable for the object.
 - PTR: A symbol, not evaluated: the variable for the pointer.
-- NAME: A string: the name of the object, with its leading slash or without; several are one. At
-  most `pshm_name_max` octets of UTF-8.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. At most `pshm_name_max` octets of UTF-8.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - LENGTH: An integer from 1: octets.
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
 - TRUNCATE: A generalized boolean: set the size first? t by default.
 - BODY: Declarations, and then forms: an implicit progn.
-- RESULT*: What the body returns.
+- RESULT*: The values of the body.
 
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (name &rest open-options) (length &rest mmap-options) &key truncate) &body body")
 ("posix-shm" "with-mmapped-shm" "Macro"
 "Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to LENGTH octets, map them
 with the MMAP-OPTIONS of `mmap-shm`, and run BODY with the variables SHM and PTR bound; unmap and
-close on every way out. With an `:offset`, the size is OFFSET + LENGTH, so that it ends with what is
-mapped. An object that is larger is cut once it is mapped, and not at all where that fails. With a
-TRUNCATE of nil (t by default) the size is left alone. Where `open-shm` returns nil, BODY runs with
-nil for both, and nothing is mapped. NAME and the OPEN-OPTIONS are evaluated first; LENGTH, the
-MMAP-OPTIONS and TRUNCATE once the object is open, with the variable SHM bound to it, and not at all
-where it is nil. BODY may begin with declarations. Return what BODY returns.
+close on every exit. With an `:offset`, the size is OFFSET + LENGTH: the end of the mapping. A
+larger object is shrunk after it is mapped, and not at all if that fails. With a TRUNCATE of nil the
+size is not changed. If `open-shm` returns nil, both variables are nil, and nothing is mapped. NAME
+and the OPEN-OPTIONS are evaluated first; LENGTH, the MMAP-OPTIONS and TRUNCATE after the object is
+opened, with the variable SHM bound to it, and not at all if it is nil. Return the values of BODY.
 
 - SHM: A symbol, not evaluated: the variable for the object.
 - PTR: A symbol, not evaluated: the variable for the pointer.
-- NAME: A string: the name of the object, with its leading slash or without; several are one. At
-  most `pshm_name_max` octets of UTF-8.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. At most `pshm_name_max` octets of UTF-8.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - LENGTH: An integer from 1: octets.
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
 - TRUNCATE: A generalized boolean: set the size first? t by default.
 - BODY: Declarations, and then forms: an implicit progn.
-- RESULT*: What the body returns.
+- RESULT*: The values of the body.
 
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (name &rest open-options) (length &rest mmap-options) &key truncate) &body body")
 ("posix-shm" "with-open-shm-and-mmap*" "Macro"
-"Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in
+"Create an anonymous object with the OPEN-OPTIONS of `open-shm*`; otherwise as
 `with-open-shm-and-mmap`.
 
 - SHM: A symbol, not evaluated: the variable for the object.
@@ -728,12 +729,12 @@ Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
 - TRUNCATE: A generalized boolean: set the size first? t by default.
 - BODY: Declarations, and then forms: an implicit progn.
-- RESULT*: What the body returns.
+- RESULT*: The values of the body.
 
 Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (&rest open-options) (length &rest mmap-options) &key truncate) &body body")
 ("posix-shm" "with-mmapped-shm*" "Macro"
-"Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in
+"Create an anonymous object with the OPEN-OPTIONS of `open-shm*`; otherwise as
 `with-open-shm-and-mmap`.
 
 - SHM: A symbol, not evaluated: the variable for the object.
@@ -743,18 +744,15 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
 - TRUNCATE: A generalized boolean: set the size first? t by default.
 - BODY: Declarations, and then forms: an implicit progn.
-- RESULT*: What the body returns.
+- RESULT*: The values of the body.
 
 Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (&rest open-options) (length &rest mmap-options) &key truncate) &body body")
 ("posix-shm" "map-shm-vector" "Function"
-"Map LENGTH elements of SHM from OFFSET (octets, a multiple of the page size, 0 by default) and
-return a vector whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that
-every function of Lisp takes, with its first element in the first octet. Where `shm-vector-real-p`
-says no, the result is an `shm-view` instead. PROT is `(:read :write)` by default; with `:read`
-alone a store is a memory fault. FLAGS is `(:shared)` by default. With a true ALLOCATE the object
-gets that size, and memory for the elements, first. Nothing unmaps the vector but `unmap-shm-vector`
-and the macros; the collector leaves it alone.
+"Map LENGTH elements of SHM from OFFSET and return a vector whose elements are that memory: a simple,
+specialised vector of ELEMENT-TYPE that every function of Lisp accepts. If `shm-vector-real-p`
+returns false, the result is an `shm-view` instead. With a PROT of `:read` alone a store is a memory
+fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage collector does not.
 
 - SHM: An `open-shm`.
 - ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
@@ -767,39 +765,37 @@ and the macros; the collector leaves it alone.
   `(:read :write)` by default.
 - FLAGS: A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`,
   `:nodump`; one of the two, or an integer; `(:shared)` by default.
-- ALLOCATE: A generalized boolean: set memory aside for the elements first, as `allocate-shm` does?
-  nil by default.
-- VECTOR: What `map-shm-vector` returns: a real vector or an `shm-view`.
+- ALLOCATE: A generalized boolean: first grow the object to the end of the vector and reserve its
+  memory, as `allocate-shm` does? nil by default.
+- VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 
-Exceptional situations: `mmap-invalid-argument` when the object ends before the vector does, LENGTH
-is not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
-is none of those that can be shared, or SHM is closed; `mmap-error` when the system refuses, or
-FLAGS ask for what does not go together; with ALLOCATE what `allocate-shm` signals. Where somebody
-shrinks the object later, touching what is gone is a memory fault: `seal-shm` guards against it."
+Exceptional situations: `mmap-invalid-argument` if the object ends before the vector does, LENGTH is
+not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
+cannot be shared, or SHM is closed; `mmap-error` for an error of the system, or FLAGS that exclude
+each other; with ALLOCATE the conditions of `allocate-shm`. If another process shrinks the object
+later, an access past its end is a memory fault: `seal-shm` prevents it."
 "shm element-type length &key offset prot flags allocate")
 ("posix-shm" "unmap-shm-vector" "Function"
-"Unmap VECTOR, which `map-shm-vector` returned, and return t, or nil when that was done already. What
-is left is an empty vector: a late `aref` is an error, and code that was compiled without checks
-meets memory that nobody may touch, and not somebody else's data. That costs a page of memory and
-two of the mappings that a process may have, for the newest thousand vectors; of older ones only the
-addresses stay reserved. On SBCL an access to such an older vector is an error too, a memory fault,
-and `length` and printing may fault there, since its header is gone; a second `unmap-shm-vector`
-still returns nil. With a true RELEASE the addresses are given back as well: whoever uses VECTOR
-after that does what nothing can foresee, as with freed memory in C. An `shm-view` is always given
-back, and is as safe.
+"Unmap VECTOR, a result of `map-shm-vector`, and return t, or nil if it was unmapped already. VECTOR
+is empty afterwards: a later `aref` is an error, and code compiled without checks accesses a page
+without permissions, never other data. This costs a page of memory and two of the mappings that a
+process may have, for the newest thousand vectors; of older ones only the addresses stay reserved.
+On SBCL an access to such an older vector is a memory fault, and `length` and printing may fault
+too, since its header is unmapped; a second `unmap-shm-vector` still returns nil. With a true
+RELEASE the addresses are released as well: a later use of VECTOR is undefined, like that of freed
+memory in C. An `shm-view` is always released, and is as safe.
 
-- VECTOR: What `map-shm-vector` returns: a real vector or an `shm-view`.
-- RELEASE: A generalized boolean: give the place of the vector back as well? nil by default.
+- VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
+- RELEASE: A generalized boolean: release the addresses of the vector as well? nil by default.
 - UNMAPPED: A boolean: did this call unmap it?
 
-Exceptional situations: `mmap-invalid-argument` when VECTOR is not one that `map-shm-vector`
-returned; `mmap-error` when the system refuses, and then VECTOR is as it was."
+Exceptional situations: `mmap-invalid-argument` if VECTOR is not a result of `map-shm-vector`;
+`mmap-error` for an error of the system: VECTOR is then unchanged."
 "vector &key release")
 ("posix-shm" "with-shm-vector" "Macro"
 "Map LENGTH elements of SHM as `map-shm-vector` does with VECTOR-OPTIONS, run BODY with the variable
-VECTOR bound to the vector, and unmap it on every way out, with the option `:release` as in
-`unmap-shm-vector`. Where SHM is nil, nothing is mapped and VECTOR is nil. BODY may begin with
-declarations. Return what BODY returns.
+VECTOR bound to the vector, and unmap it on every exit, with the option `:release` of
+`unmap-shm-vector`. If SHM is nil, nothing is mapped and VECTOR is nil. Return the values of BODY.
 
 - VECTOR: A symbol, not evaluated: the variable for the vector.
 - SHM: An `open-shm`, or nil.
@@ -809,23 +805,23 @@ declarations. Return what BODY returns.
 - LENGTH: An integer from 1: elements.
 - VECTOR-OPTIONS: The keyword arguments of `map-shm-vector`, and `:release`. Evaluated.
 - BODY: Declarations, and then forms: an implicit progn.
-- RESULT*: What the body returns.
+- RESULT*: The values of the body.
 
 Exceptional situations: Those of `map-shm-vector`."
 "(vector shm element-type length &rest vector-options) &body body")
 ("posix-shm" "with-open-shm-vector" "Macro"
-"Open the object NAME with the OPEN-OPTIONS of `open-shm`, give it a size that ends with the vector,
-map LENGTH elements with VECTOR-OPTIONS as in `with-shm-vector`, and run BODY with the variables SHM
-and VECTOR bound; unmap and close on every way out. An object that is larger is cut once the vector
-is mapped, and not at all where that fails. With a TRUNCATE of nil (t by default) the size is left
-alone. Where `open-shm` returns nil, BODY runs with nil for both. ELEMENT-TYPE, LENGTH, the
-VECTOR-OPTIONS and TRUNCATE are evaluated once the object is open, with the variable SHM bound to
-it, and not at all where it is nil. BODY may begin with declarations. Return what BODY returns.
+"Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to the end of the vector, map
+LENGTH elements with VECTOR-OPTIONS as in `with-shm-vector`, and run BODY with the variables SHM and
+VECTOR bound; unmap and close on every exit. A larger object is shrunk after the vector is mapped,
+and not at all if that fails. With a TRUNCATE of nil the size is not changed. If `open-shm` returns
+nil, both variables are nil. ELEMENT-TYPE, LENGTH, the VECTOR-OPTIONS and TRUNCATE are evaluated
+after the object is opened, with the variable SHM bound to it, and not at all if it is nil. Return
+the values of BODY.
 
 - SHM: A symbol, not evaluated: the variable for the object.
 - VECTOR: A symbol, not evaluated: the variable for the vector.
-- NAME: A string: the name of the object, with its leading slash or without; several are one. At
-  most `pshm_name_max` octets of UTF-8.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. At most `pshm_name_max` octets of UTF-8.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
@@ -834,12 +830,12 @@ it, and not at all where it is nil. BODY may begin with declarations. Return wha
 - VECTOR-OPTIONS: The keyword arguments of `map-shm-vector`, and `:release`. Evaluated.
 - TRUNCATE: A generalized boolean: set the size first? t by default.
 - BODY: Declarations, and then forms: an implicit progn.
-- RESULT*: What the body returns.
+- RESULT*: The values of the body.
 
 Exceptional situations: Those of `open-shm`, `truncate-shm` and `map-shm-vector`."
 "(shm vector (name &rest open-options) (element-type length &rest vector-options) &key truncate) &body body")
 ("posix-shm" "with-open-shm-vector*" "Macro"
-"Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in
+"Create an anonymous object with the OPEN-OPTIONS of `open-shm*`; otherwise as
 `with-open-shm-vector`.
 
 - SHM: A symbol, not evaluated: the variable for the object.
@@ -852,16 +848,16 @@ Exceptional situations: Those of `open-shm`, `truncate-shm` and `map-shm-vector`
 - VECTOR-OPTIONS: The keyword arguments of `map-shm-vector`, and `:release`. Evaluated.
 - TRUNCATE: A generalized boolean: set the size first? t by default.
 - BODY: Declarations, and then forms: an implicit progn.
-- RESULT*: What the body returns.
+- RESULT*: The values of the body.
 
 Exceptional situations: Those of `open-shm*`, `truncate-shm` and `map-shm-vector`."
 "(shm vector (&rest open-options) (element-type length &rest vector-options) &key truncate) &body body")
 ("posix-shm" "shm-vector-real-p" "Function"
-"Does `map-shm-vector` return a real vector for ELEMENT-TYPE here: one that `aref`, `replace`, `sort`
-and all others take? On 64-bit SBCL and ECL it does for every type that can be shared; on ABCL for
-unsigned integers of 8, 16 and 32 bits; on CLISP for none. It is tried, and not known by heart:
-where the insides of the implementation are not as expected, the answer is nil, and an `shm-view`
-serves. For a type that cannot be shared it is nil as well.
+"Return true if `map-shm-vector` returns a real vector for ELEMENT-TYPE: one that `aref`, `replace`,
+`sort` and all other functions accept. On 64-bit SBCL and ECL it does for every type that can be
+shared; on ABCL for unsigned integers of 8, 16 and 32 bits; on CLISP for none. The result comes from
+a trial: if the memory layout of the implementation is not as expected, it is nil, and
+`map-shm-vector` returns an `shm-view`. For a type that cannot be shared it is nil as well.
 
 - ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
@@ -869,122 +865,120 @@ serves. For a type that cannot be shared it is nil as well.
 - GENERALIZED-BOOLEAN: True or nil."
 "element-type")
 ("posix-shm" "shm-view" "Structure"
-"What `map-shm-vector` returns where there are no real vectors of the element type. It is no vector:
+"The result of `map-shm-vector` for an element type without real vectors. It is not a vector:
 `shm-aref`, `shm-vector-length`, `fill-shm-vector`, `replace-shm-vector`, `read-shm` and `write-shm`
-take it, and real vectors as well, so that a program that uses these alone runs everywhere."
+accept both views and real vectors, so that a program that uses only these is portable."
 "")
 ("posix-shm" "shm-aref" "Accessor"
-"Return the element of VECTOR at INDEX; with setf, store one. On a real vector it is `aref`, and as
-fast where the compiler knows the vector's type. On an `shm-view` the index and the item are always
+"Return the element of VECTOR at INDEX; `setf` stores one. On a real vector it is `aref`, and as fast
+if the compiler knows the type of the vector. On an `shm-view` the index and the item are always
 checked.
 
-- VECTOR: What `map-shm-vector` returns: a real vector or an `shm-view`.
+- VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 - INDEX: An integer from 0, below the length of the vector.
 - ITEM: An element: a number of the element type of the vector.
 
-Exceptional situations: For a view, `shm-invalid-argument` when INDEX is out of bounds, which every
-index of an unmapped one is, or the item is not of the element type."
+Exceptional situations: For a view, `shm-invalid-argument` if INDEX is out of bounds, as is every
+index of an unmapped one, or the item is not of the element type."
 "vector index")
 ("posix-shm" "shm-vector-length" "Function"
-"Return how many elements VECTOR has: 0 when it is unmapped.
+"Return the number of elements of VECTOR: 0 if it is unmapped.
 
-- VECTOR: What `map-shm-vector` returns: a real vector or an `shm-view`.
+- VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 - LENGTH: An integer from 0: elements."
 "vector")
 ("posix-shm" "shm-vector-element-type" "Function"
-"Return the type of VECTOR's elements, spelt the same on every implementation.
+"Return the element type of VECTOR, the same on every implementation.
 
-- VECTOR: What `map-shm-vector` returns: a real vector or an `shm-view`.
+- VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 - ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 
-Exceptional situations: `shm-invalid-argument` when VECTOR is of another type than those that can be
-shared."
+Exceptional situations: `shm-invalid-argument` if the elements of VECTOR cannot be shared."
 "vector")
 ("posix-shm" "replace-shm-vector" "Function"
 "Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace`
-does, and return TARGET: as many as the shorter range has, and no octet of TARGET outside it is
-stored to. `replace` and `fill` are not that careful: with elements smaller than a word they store
-whole words, and so undo what another process stores beside the range meanwhile. Each of the two is
-a vector in shared memory or one of the heap, of the same element type; one of them may be a general
-vector, whose elements are checked. The ranges may overlap within one vector. Of two vectors over
-the same octets of an object, what is copied may have been stored by this very call.
+does, as many as the shorter range has, and return TARGET. No octet of TARGET outside the range is
+stored to. `replace` and `fill` store whole words where elements are smaller, and so overwrite
+stores of another process beside the range. Both vectors have the same element type; one of them may
+be a general vector, whose elements are checked. The ranges may overlap within one vector. Of two
+vectors over the same octets of an object, the call may copy elements that it has stored itself.
 
-- TARGET: A vector in shared memory or a specialised vector of the heap.
-- SOURCE: A vector in shared memory or a specialised vector of the heap.
-- START1: An integer from 0 (the default): where in the target to begin.
-- END1: An integer, at most the length of the target, which is the default: where in it to stop.
-- START2: An integer from 0 (the default): where in the source to begin.
-- END2: An integer, at most the length of the source, which is the default: where in it to stop.
+- TARGET: A vector in shared memory, or a specialised vector in the heap.
+- SOURCE: A vector in shared memory, or a specialised vector in the heap.
+- START1: An integer from 0 (the default): the start of the range.
+- END1: An integer, at most the length of the target, which is the default: the end of the range.
+- START2: An integer from 0 (the default): the start of the range.
+- END2: An integer, at most the length of the source, which is the default: the end of the range.
 
-Exceptional situations: `shm-invalid-argument` when a range is out of bounds or the element types
+Exceptional situations: `shm-invalid-argument` if a range is out of bounds or the element types
 differ."
 "target source &key start1 end1 start2 end2")
 ("posix-shm" "fill-shm-vector" "Function"
-"Store ITEM to the elements of VECTOR from START (0 by default) up to END (its length), as `fill`
-does, but to no octet outside them; see `replace-shm-vector`. Return VECTOR.
+"Store ITEM to the elements of VECTOR from START up to END, as `fill` does, but to no octet outside
+them; see `replace-shm-vector`. Return VECTOR.
 
-- VECTOR: A vector in shared memory or a specialised vector of the heap.
+- VECTOR: A vector in shared memory, or a specialised vector in the heap.
 - ITEM: An element: a number of the element type of the vector.
-- START: An integer from 0 (the default): where in the vector to begin.
-- END: An integer, at most the length of the vector, which is the default: where in it to stop.
+- START: An integer from 0 (the default): the start of the range.
+- END: An integer, at most the length of the vector, which is the default: the end of the range.
 
-Exceptional situations: `shm-invalid-argument` when the range is out of bounds or ITEM is not of the
+Exceptional situations: `shm-invalid-argument` if the range is out of bounds or ITEM is not of the
 element type."
 "vector item &key start end")
 ("posix-shm" "shm-library" "Function"
-"Return the path of the shared object that was loaded, nil where the process had it by itself; and
-its version as text, nil where none is loaded. `load-shm-library` loads it before, where an image
-has started without it (`*load-shm-library-at-start*`).
+"Return the path of the loaded shared object, nil if it was part of the process already; and its
+version as text, nil if it is not loaded. `load-shm-library` first loads it, if the image has
+started without it (`*load-shm-library-at-start*`).
 
 - PATH: A string, or nil.
 - VERSION: A string, or nil.
 
-Exceptional situations: `shm-library-error` of `load-shm-library`, when there is none."
+Exceptional situations: `load-shm-library` signals `shm-library-error` if the library is not found."
 "")
 ("posix-shm" "load-shm-library" "Function"
-"Return the path of the shared object that was loaded, nil where the process had it by itself; and
-its version as text, nil where none is loaded. `load-shm-library` loads it before, where an image
-has started without it (`*load-shm-library-at-start*`).
+"Return the path of the loaded shared object, nil if it was part of the process already; and its
+version as text, nil if it is not loaded. `load-shm-library` first loads it, if the image has
+started without it (`*load-shm-library-at-start*`).
 
 - PATH: A string, or nil.
 - VERSION: A string, or nil.
 
-Exceptional situations: `shm-library-error` of `load-shm-library`, when there is none."
+Exceptional situations: `load-shm-library` signals `shm-library-error` if the library is not found."
 "")
 ("posix-shm" "*shm-library-folders*" "Variable"
-"What a program sets before it dumps an image, or before it loads the system, after loading
-posix-shm/library. The first is a list of folders, absolute ones as strings, () by default, in which
-the library is looked for before anywhere else but where `POSIX_SHM_LIBRARY` says. The second, t by
-default, says whether an image loads the library when it starts; where it is nil, the first object
-that is made does, or `load-shm-library`, which the program can put a handler around."
+"A program sets these variables before it dumps an image, or after it has loaded posix-shm/library
+and before it loads the system. The first is a list of absolute folders as strings, () by default,
+in which the library is searched first, after the file that `POSIX_SHM_LIBRARY` names. The second, t
+by default, determines whether an image loads the library when it starts; if it is nil, the creation
+of the first object loads it, or `load-shm-library`, around which the program can put a handler."
 "")
 ("posix-shm" "*load-shm-library-at-start*" "Variable"
-"What a program sets before it dumps an image, or before it loads the system, after loading
-posix-shm/library. The first is a list of folders, absolute ones as strings, () by default, in which
-the library is looked for before anywhere else but where `POSIX_SHM_LIBRARY` says. The second, t by
-default, says whether an image loads the library when it starts; where it is nil, the first object
-that is made does, or `load-shm-library`, which the program can put a handler around."
+"A program sets these variables before it dumps an image, or after it has loaded posix-shm/library
+and before it loads the system. The first is a list of absolute folders as strings, () by default,
+in which the library is searched first, after the file that `POSIX_SHM_LIBRARY` names. The second, t
+by default, determines whether an image loads the library when it starts; if it is nil, the creation
+of the first object loads it, or `load-shm-library`, around which the program can put a handler."
 "")
 ("posix-shm" "shm-library-error" "Condition"
-"The shared object was not found, or what was found is too old. The report lists what was tried."
+"The shared object was not found, or is too old. The report lists the files that were tried."
 "")
 ("posix-shm" "shm-library-error-tried" "Reader"
-"Return what was tried, in that order, each with the reason why it was not taken.
+"Return the files that were tried, in that order, each with the reason for its rejection.
 
 - CONDITION: A condition of that type.
 - CANDIDATES: A list of strings."
 "condition")
 ("posix-shm" "posix-shm-error" "Condition"
-"The root of the errors of this library, an `error`. It carries the errno and the operation, and its
-report names both, the object and what can be done. The system's errors are `shm-error` and
-`mmap-error`, neither a kind of the other. A program may make conditions of these classes itself,
-with the initarg `:name`: they print."
+"The root of the errors of this library, an `error`. It has the errno and the operation, and its
+report names both, the object and a hint. Errors of the system are `shm-error` and `mmap-error`,
+neither a subclass of the other. A program may create conditions of these classes, with the initarg
+`:name`."
 "")
 ("posix-shm" "posix-shm-error-errno" "Reader"
 "Readers of every `posix-shm-error`: the positive errno, whose numbers differ per platform; its
-keyword, such as `:enoent`, nil where it has none; and the operation that failed, the symbol of the
+keyword, such as `:enoent`, nil if it has none; and the operation that failed, the symbol of the
 function.
 
 - CONDITION: A condition of that type.
@@ -992,7 +986,7 @@ function.
 "condition")
 ("posix-shm" "posix-shm-error-keyword" "Reader"
 "Readers of every `posix-shm-error`: the positive errno, whose numbers differ per platform; its
-keyword, such as `:enoent`, nil where it has none; and the operation that failed, the symbol of the
+keyword, such as `:enoent`, nil if it has none; and the operation that failed, the symbol of the
 function.
 
 - CONDITION: A condition of that type.
@@ -1000,7 +994,7 @@ function.
 "condition")
 ("posix-shm" "posix-shm-error-operation" "Reader"
 "Readers of every `posix-shm-error`: the positive errno, whose numbers differ per platform; its
-keyword, such as `:enoent`, nil where it has none; and the operation that failed, the symbol of the
+keyword, such as `:enoent`, nil if it has none; and the operation that failed, the symbol of the
 function.
 
 - CONDITION: A condition of that type.
@@ -1010,53 +1004,54 @@ function.
 "A `posix-shm-error` of an operation on an object or a name."
 "")
 ("posix-shm" "shm-error-name" "Reader"
-"Return the name, as it was given, of the object that the `shm-error` is about, or nil where it has
-none. It is a generic function.
+"Return the name, as it was given, of the object of the `shm-error`, or nil if it has none. This is a
+generic function.
 
 - CONDITION: A condition of that type.
 - NAME: A string, or nil."
 "condition")
 ("posix-shm" "shm-does-not-exist" "Condition"
-"A `shm-error`: there is no object of that name. To delete a name that no object can have is one as
-well. Where the shared memory file system itself is missing, `open-shm` signals a plain `shm-error`."
+"A `shm-error`: no object has that name. `delete-shm` signals it for a name that no object can have
+as well. If the shared memory file system does not exist, `open-shm` signals a plain `shm-error`."
 "")
 ("posix-shm" "shm-timeout" "Condition"
-"A `shm-error`: an operation waited as long as its timeout, and nothing came of it. The restart
-`continue` waits as long again."
+"A `shm-error`: an operation has waited for its whole timeout. The restart `continue` waits for it
+again."
 "")
 ("posix-shm" "shm-exists" "Condition"
 "A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts."
 "")
 ("posix-shm" "shm-too-short" "Condition"
-"A `shm-error` of `write-shm`: the object ends before the elements do. What fits has been written.
-Its report says how many octets that was."
+"A `shm-error` of `write-shm`: the object ends before the elements do. The octets that fit are
+written; the report has their number."
 "")
 ("posix-shm" "posix-shm-invalid-argument" "Condition"
-"A bad argument that was found before anything was called: a `type-error`. Its report names the
-argument; `type-error-datum` is its value. What is signalled is a `shm-invalid-argument` or a
-`mmap-invalid-argument`."
+"An invalid argument, found before any call: a `type-error`. Its report names the argument;
+`type-error-datum` is its value. Its subclasses `shm-invalid-argument` and `mmap-invalid-argument`
+are signalled."
 "")
 ("posix-shm" "shm-invalid-argument" "Condition"
 "A `posix-shm-invalid-argument` of an operation on an object or a name, and so a `shm-error`."
 "")
 ("posix-shm" "mmap-invalid-argument" "Condition"
-"A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`, and
-of the macros that map: a `mmap-error`."
+"A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or
+`unmap-shm-vector`, and of the macros that map: a `mmap-error`."
 "")
 ("posix-shm" "mmap-error" "Condition"
-"A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: the
-system refused. So it does where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS do not go together."
+"A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: an
+error of the system, also a LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS that exclude each
+other."
 "")
 ("posix-shm" "invoke-shm-restart" "Function"
 "Invoke the innermost restart of a failing `open-shm` or `write-shm` that the keyword RESTART names,
 with ARGUMENTS: `:continue`, `:use-value` (with another name), `:overwrite`, `:truncate`,
-`:supersede`, `:create` or `:extend`. It does not return. The restarts' own names are not exported,
-since some of them are names of other packages too.
+`:supersede`, `:create` or `:extend`. It does not return. The names of the restarts are not
+exported, since other packages export some of them too.
 
 - RESTART: `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create` or
   `:extend`.
-- ARGUMENTS: What the restart takes: for `:use-value` another name.
+- ARGUMENTS: The arguments of the restart: for `:use-value` another name.
 
-Exceptional situations: `control-error` when there is no such restart; `shm-invalid-argument` when
-RESTART is none of these keywords."
+Exceptional situations: `control-error` if there is no such restart; `shm-invalid-argument` if
+RESTART is not one of these keywords."
 "restart &rest arguments"))

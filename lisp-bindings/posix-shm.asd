@@ -16,7 +16,7 @@
   :components ((:file "package")
                (:file "library")
                (:file "conditions")
-               (:file "cures")
+               (:file "hints")
                (:file "keywords")
                (:file "arguments")
                (:file "objects")

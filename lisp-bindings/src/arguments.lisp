@@ -66,23 +66,23 @@
 
 (defun path-demand (name)
   "A sentence about NAME, which has a slash inside."
-  (let ((place (format nil "~A/" *place*)))
-    (if (eql 0 (search place name))
-        (text "a name is not a path: the name of the object in ~A is ~S." *place* (subseq name (length *place*)))
-        "a name has no slash but the one in front of it: there are no directories.")))
+  (let ((folder (format nil "~A/" *file-system*)))
+    (if (eql 0 (search folder name))
+        (text "a name is not a path: the name of the object in ~A is ~S." *file-system* (subseq name (length *file-system*)))
+        "a name has one slash, at the beginning: there are no directories.")))
 
 (defun name-demand (name)
   "What the string NAME should be, or nil. Too long a name is left to the library, which knows the limit."
-  (cond ((not (plain-string-p name)) "it has a character that cannot be passed on: a NUL, or half of a pair.")
+  (cond ((not (plain-string-p name)) "it has a character that cannot be passed to the system: a NUL, or half of a surrogate pair.")
         ((well-formed-p name) nil)
-        ((every (lambda (character) (char= character #\/)) name) "a name has at least one character behind its slash.")
+        ((every (lambda (character) (char= character #\/)) name) "a name has at least one character after its slash.")
         ((find #\/ (string-left-trim "/" name)) (path-demand name))
         (t "a name is not . or .. alone.")))
 
 (defun string-demand (name)
   "What NAME, which is no string, should be."
   (typecase name
-    (pathname (text "it must be a string, and no path~@[, such as ~S~]." (and (pathname-name name) (text "/~A" (pathname-name name)))))
+    (pathname (text "it must be a string, not a pathname~@[: such as ~S~]." (and (pathname-name name) (text "/~A" (pathname-name name)))))
     (t "it must be a string, such as \"/foobar-shm\".")))
 
 (defun name-error (name operation)

@@ -56,7 +56,7 @@ for. Return how many, or a negated errno where the first call failed."
   "The condition that says that only DONE of COUNT octets are in SHM from OFFSET."
   (make-condition 'shm-too-short
                   :operation 'write-shm :name (name-of shm) :errno *enospc* :count done :wanted count :offset offset
-                  :cure (text "The object ends after ~D of the ~D octets, at ~D: make it larger (truncate-shm), or with :short ~
+                  :hint (text "The object ends after ~D of the ~D octets, at ~D: make it larger (truncate-shm), or with :short ~
                                :count take what fits."
                               done count (+ offset done))))
 

@@ -18,7 +18,7 @@
   ((errno :initarg :errno :initform 0 :reader condition-errno)
    (operation :initarg :operation :initform nil :reader condition-operation)
    (name :initarg :name :initform nil :reader condition-name)
-   (cure :initarg :cure :initform nil :reader condition-cure))
+   (hint :initarg :hint :initform nil :reader condition-hint))
   (:report report-failure)
   (:documentation #.(doc "posix-shm-error" "Condition")))
 
@@ -134,7 +134,7 @@
 (defun report-failure (condition stream)
   (with-plain-printer
     (format stream "~A~@[: ~A~].~@[ ~A~]" (heading condition) (reason condition)
-            (condition-cure condition))))
+            (condition-hint condition))))
 
 (defun argument-heading (condition)
   (with-accessors ((argument condition-argument) (operation condition-operation)) condition
@@ -165,4 +165,4 @@
 (defun failure (class operation result name)
   "The condition for RESULT, a negated errno."
   (make-condition class :operation operation :errno (- result) :name name
-                        :cure (cure operation (error-keyword (- result)) name)))
+                        :hint (hint operation (error-keyword (- result)) name)))

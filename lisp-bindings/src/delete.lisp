@@ -6,7 +6,7 @@
 (defun no-such-name (name operation)
   "The condition for NAME, a string that no object can have."
   (make-condition 'shm-does-not-exist :operation operation :errno *enoent* :name (kept-name name)
-                                      :cure (text "No object can have this name: ~A" (name-demand name))))
+                                      :hint (text "No object can have this name: ~A" (name-demand name))))
 
 (defun demand-named (result name operation)
   "Return RESULT of an operation on NAME, unless it is an error. Of too long a name there is no object either."

@@ -11,7 +11,7 @@
 object."
   (cond ((eql result (- *eexist*)) 'shm-exists)
         ((/= result (- *enoent*)) 'shm-error)
-        ((and (eq operation 'open-shm) (place-missing-p)) 'shm-error)
+        ((and (eq operation 'open-shm) (file-system-missing-p)) 'shm-error)
         (t 'shm-does-not-exist)))
 
 (defun named-failure (operation result name)
@@ -47,7 +47,7 @@ object."
 (defun nil-asked-p (result options)
   (or (and (eql result (- *eexist*)) (= (options-if-exists options) +pshm-if-exists-nil+))
       (and (eql result (- *enoent*)) (= (options-if-does-not-exist options) +pshm-if-does-not-exist-nil+)
-           (not (place-missing-p)))))
+           (not (file-system-missing-p)))))
 
 ;; Calls and returns cost most right after a system call: there are few on the way that most take.
 (declaim (inline try-open))

@@ -54,14 +54,14 @@
       (is (find (char report (1- (length report))) ".") "~S does not end" report))))
 
 (defmacro check-reports (&body rows)
-  "Rows of a form that fails, and of what its report says: the operation, the errno, the cure."
+  "Rows of a form that fails, and of what its report says: the operation, the errno, the hint."
   `(progn
      ,@(loop for (form . parts) in rows
              collect `(let ((report (report-of ,form)))
                         (dolist (part ',parts)
                           (is (says part report) "~S is not in ~S" part report))))))
 
-(deftest reports-say-what-cures
+(deftest reports-give-a-hint
   (with-name (name)
     (make-object name :size 10)
     (with-open-shm (shm name)
@@ -101,10 +101,10 @@
         ((mmap-shm shm 10 :prot '(:read :wirte)) "Is :WRITE meant?")
         ((seal-shm shm :grwo) "Is :GROW meant?")
         ((open-shm "/dev/shm/thing") "a name is not a path" "\"/thing\"")
-        ((open-shm "/a/b") "no slash but the one in front")
+        ((open-shm "/a/b") "one slash, at the beginning")
         ((open-shm "") "at least one character")
         ((open-shm "..") ". or ..")
-        ((open-shm #p"/dev/shm/thing") "no path" "\"/thing\"")
+        ((open-shm #p"/dev/shm/thing") "not a pathname" "\"/thing\"")
         ((open-shm :thing) "a string, such as \"/foobar-shm\"")
         ((truncate-shm name 10) "(open-shm \"/posix-shm-test")
         ((send-shm shm shm) "(shm-fd object)")
@@ -167,11 +167,11 @@
                          (*print-escape* nil) (*print-pretty* t) (*print-right-margin* 20))
                      (reports))))))))
 
-(deftest advice-for-a-full-place-fits-the-object
-  (flet ((cure-for (operation name)
-           (posix-shm::cure operation :enospc name)))
+(deftest hints-for-a-full-file-system-fit-the-object
+  (flet ((hint-for (operation name)
+           (posix-shm::hint operation :enospc name)))
     (with-object (shm)
-      (is (says "memory and swap" (cure-for 'allocate-shm (shm-name shm)))))
-    (is (says "memory and swap" (cure-for 'allocate-shm nil)))
-    (is-false (says "without a name" (cure-for 'allocate-shm "/pshm-mine")))
-    (is-false (says "without a name" (cure-for 'open-shm (format nil "/pshm-~24,'0D" 1))))))
+      (is (says "memory and swap" (hint-for 'allocate-shm (shm-name shm)))))
+    (is (says "memory and swap" (hint-for 'allocate-shm nil)))
+    (is-false (says "without a name" (hint-for 'allocate-shm "/pshm-mine")))
+    (is-false (says "without a name" (hint-for 'open-shm (format nil "/pshm-~24,'0D" 1))))))

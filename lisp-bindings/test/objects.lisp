@@ -82,7 +82,7 @@
         (when (plusp total)
           (let ((report (report-of (allocate-shm shm (* 2 total)))))
             (is (says "ENOSPC" report))
-            (is (says "in all" report))
+            (is (says "in total" report))
             (is (says "free" report)))))
       (is (= 100 (stat-size (shm-stats shm))))
       (is (member (keyword-of (allocate-shm shm (1- (expt 2 63)))) '(:enospc :efbig :einval)))

@@ -7,13 +7,17 @@ from prose import Code, List, Listing, Paragraph, Reference, Table, Text, normal
 
 
 def escaped(text):
+    return text.replace("\\", "\\e").replace("-", "\\-")
+
+
+def guarded(line):
     """A zero-width character guards a line from being read as a request."""
-    return ("\\&" if text.startswith((".", "'")) else "") + text.replace("\\", "\\e").replace("-", "\\-")
+    return ("\\&" if line.startswith((".", "'")) else "") + line
 
 
 def wrapped(text):
     """mandoc's lint takes lines of 80 bytes."""
-    return wrap(text, 78)
+    return "\n".join(map(guarded, wrap(text, 78).splitlines()))
 
 
 class Roff:
@@ -79,11 +83,11 @@ class Roff:
     @staticmethod
     def _row(cells):
         if len(cells) == 2 and len(cells[0]) < 40:
-            return f".TP\n{normalized(cells[0])}\n{wrapped(cells[1])}"
+            return f".TP\n{guarded(normalized(cells[0]))}\n{wrapped(cells[1])}"
         first, *middle, last = map(normalized, cells)
         return f".IP \\(bu 2\n{wrapped(''.join((first, *(f' ({cell})' for cell in middle), ': ', last)))}"
 
     def _listing(self, node):
-        return ".PP\n.nf\n" + "".join(f"{escaped(line)}\n" for line in node.lines) + ".fi\n"
+        return ".PP\n.nf\n" + "".join(f"{guarded(escaped(line))}\n" for line in node.lines) + ".fi\n"
 
     _WRITERS = {Paragraph: _paragraph, List: _list, Table: _table, Listing: _listing}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Errors by number, by name, and in a sentence. The numbers differ per platform; the names and sentences do not. */
+/* Errors by number, by name, and with their message. The numbers differ per platform; the names and messages do not. */
 #include "system.h"
 #include "error.h"
 
@@ -28,7 +28,7 @@ static const struct row {
 	ROW(EADDRINUSE, "address in use")
 	ROW(EADDRNOTAVAIL, "address not available")
 	ROW(EAFNOSUPPORT, "address family not supported")
-	ROW(EAGAIN, "resource unavailable for now, try again")
+	ROW(EAGAIN, "temporarily unavailable, try again")
 	ROW(EALREADY, "already in progress")
 	ROW(EBADF, "bad descriptor, or wrong access mode")
 	ROW(EBADMSG, "bad message")
@@ -54,15 +54,15 @@ static const struct row {
 	ROW(EIO, "input or output error")
 	ROW(EISCONN, "already connected")
 	ROW(EISDIR, "is a directory")
-	ROW(ELOOP, "symbolic link, or too many of them")
-	ROW(EMFILE, "no descriptor free in this process")
+	ROW(ELOOP, "symbolic link, or too many levels of them")
+	ROW(EMFILE, "no free descriptor in this process")
 	ROW(EMLINK, "too many links")
 	ROW(EMSGSIZE, "message too large")
 	ROW(ENAMETOOLONG, "name too long")
 	ROW(ENETDOWN, "network down")
 	ROW(ENETRESET, "connection aborted by the network")
 	ROW(ENETUNREACH, "network unreachable")
-	ROW(ENFILE, "no descriptor free in the system")
+	ROW(ENFILE, "no free descriptor in the system")
 	ROW(ENOBUFS, "no buffer space")
 	ROW(ENODEV, "no such device, or not an object that can be mapped")
 	ROW(ENOENT, "no such object, file or directory")
@@ -77,18 +77,18 @@ static const struct row {
 	ROW(ENOTDIR, "not a directory")
 	ROW(ENOTEMPTY, "directory not empty")
 	ROW(ENOTSOCK, "not a socket")
-	ROW(ENOTSUP, "not supported here")
+	ROW(ENOTSUP, "not supported on this platform")
 	ROW(ENOTTY, "not a terminal")
 	ROW(ENXIO, "no such device or address")
 	ROW(EOVERFLOW, "too large for the platform's types")
 	ROW(EPERM, "not permitted")
-	ROW(EPIPE, "broken pipe: nobody reads at the other end")
+	ROW(EPIPE, "broken pipe: the other end is closed")
 	ROW(EPROTO, "protocol error")
 	ROW(EPROTONOSUPPORT, "protocol not supported")
 	ROW(EPROTOTYPE, "wrong protocol for the socket")
 	ROW(ERANGE, "result or buffer out of range")
 	ROW(EROFS, "read-only file system")
-	ROW(ESPIPE, "no seek possible, as in a pipe")
+	ROW(ESPIPE, "cannot seek, as in a pipe")
 	ROW(ESRCH, "no such process")
 	ROW(ESTALE, "stale file handle")
 	ROW(ETIMEDOUT, "timed out")
@@ -96,7 +96,7 @@ static const struct row {
 	ROW(EXDEV, "link across file systems")
 
 	/* The one that some systems lack, and that the library gives: system.h. */
-	ROW(ENODATA, "no data: the peer has closed its end")
+	ROW(ENODATA, "no data: the peer closed its end")
 
 	/* obsolete in POSIX, or common to Unix */
 #ifdef EMULTIHOP
@@ -127,7 +127,7 @@ static const struct row {
 	ROW(ESHUTDOWN, "endpoint shut down")
 #endif
 #ifdef ETOOMANYREFS
-	ROW(ETOOMANYREFS, "too many descriptors on their way")
+	ROW(ETOOMANYREFS, "too many descriptors in transit")
 #endif
 #ifdef EHOSTDOWN
 	ROW(EHOSTDOWN, "host down")

@@ -21,7 +21,7 @@
   (dotimes (index 100)
     (close-shm (apply #'open-shm (format nil "/posix-shm-places-~D" index) :direction :io options))))
 
-(defun in-a-full-place ()
+(defun in-a-full-file-system ()
   (with-open-shm (shm "/posix-shm-places" :direction :io :if-does-not-exist :create)
     (try (allocate-shm shm 2000000))
     (try (map-shm-vector shm '(unsigned-byte 8) 2000000 :allocate t))

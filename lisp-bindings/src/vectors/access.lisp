@@ -82,7 +82,7 @@
 
 (defun refuse-vector (vector argument operation)
   (refuse operation argument vector '(or shm-view vector)
-          (text "it must be a vector in shared memory, or one that is specialised on a type of numbers that can be there.~@[ ~A~]"
+          (text "it must be a vector in shared memory, or one specialised on a numeric type that can be shared.~@[ ~A~]"
                 (vector-hint vector))))
 
 (defun vector-element (vector argument operation)

@@ -140,7 +140,7 @@ at, read and write one, and those that copy runs."
 (defun check-element (type operation)
   (or (find-element type)
       (refuse operation 'element-type type `(member ,@(mapcar #'element-type *elements*))
-              (text "it must be one of ~{~S~^ ~}: of any other type, what another process stores may be no element."
+              (text "it must be one of ~{~S~^ ~}: a value that another process stores may be invalid for any other type."
                     (mapcar #'element-type *elements*)))))
 
 (defmacro simple-element-form (vector)

@@ -44,7 +44,7 @@
   (let ((protections (flags-value prot *protections* operation)))
     (if (logtest protections +pshm-prot-read+)
         protections
-        (refuse operation 'prot prot 'list "it must have :read in it: a vector is there to be read."))))
+        (refuse operation 'prot prot 'list "it must have :read: a vector is always readable."))))
 
 (defun parse-request (operation shm element-type length offset prot flags)
   (let* ((element (check-element element-type operation))

@@ -539,8 +539,7 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * mmap-shm shm length &key ptr prot flags offset => pointer
  * @endcode
  * @par In Lisp
- * Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. FLAGS of nil are `(:shared)`. With a null
- * PTR, the default, OFFSET need not be a multiple of the page size.
+ * Map LENGTH octets of SHM from OFFSET, and return a foreign pointer to the first. FLAGS of nil are `(:shared)`.
  * @par Exceptional situations
  * `mmap-error` for an error of the system, a LENGTH of 0, or FLAGS that exclude each other;
  * `mmap-invalid-argument` if an argument is of the wrong type or SHM is closed. Memory past the end of the object

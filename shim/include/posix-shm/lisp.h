@@ -13,19 +13,19 @@
 /**
  * @page lisp_glossary Arguments and values
  *
- * What the names in the Lisp signatures of posix-shm stand for: everywhere, or in the entry or the kind of entry
- * that the second column names.
+ * The meaning of the names in the Lisp signatures of posix-shm: everywhere, or in the entry or the kind of entry
+ * in the second column.
  *
  * | name | of | meaning |
  * |---|---|---|
- * | allocate | | A generalized boolean: set memory aside for the elements first, as `allocate-shm` does? nil by default. |
- * | arguments | | What the restart takes: for `:use-value` another name. |
- * | attempts | | An integer from 0: how many random names to try where the system needs one; 100 by default. |
+ * | allocate | | A generalized boolean: first grow the object to the end of the vector and reserve its memory, as `allocate-shm` does? nil by default. |
+ * | arguments | | The arguments of the restart: for `:use-value` another name. |
+ * | attempts | | An integer from 0, 100 by default. With 0 the call is an error; every other number allows 100 random names where the system needs one. |
  * | candidates | | A list of strings. |
  * | body | | Declarations, and then forms: an implicit progn. |
  * | condition | | A condition of that type. |
- * | count | | An integer from 0: how many octets were copied. |
- * | count | stat-dev | An integer from 0: how many names the object has. |
+ * | count | | An integer from 0: the number of octets copied. |
+ * | count | stat-dev | An integer from 0: the number of names of the object. |
  * | blocks | | An integer from 0, in units of 512 octets. |
  * | closed | | A boolean: did this call close it? |
  * | created | | A boolean: did this call create the object? |
@@ -33,9 +33,9 @@
  * | device | | An integer from 0. |
  * | direction | | `:input` (the default) or `:io`. |
  * | element-type | | `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits, `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another name of one of these types. |
- * | end | | An integer, at most the length of the vector, which is the default: where in it to stop. |
- * | end1 | | An integer, at most the length of the target, which is the default: where in it to stop. |
- * | end2 | | An integer, at most the length of the source, which is the default: where in it to stop. |
+ * | end | | An integer, at most the length of the vector, which is the default: the end of the range. |
+ * | end1 | | An integer, at most the length of the target, which is the default: the end of the range. |
+ * | end2 | | An integer, at most the length of the source, which is the default: the end of the range. |
  * | fd | | A descriptor: an integer from 0. |
  * | first | | A descriptor: an integer from 0. |
  * | second | | A descriptor: an integer from 0. |
@@ -44,9 +44,9 @@
  * | flags | map-shm-vector | A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`, `:nodump`; one of the two, or an integer; `(:shared)` by default. |
  * | free | | An integer: octets. |
  * | generalized-boolean | | True or nil. |
- * | gid | | A group id, an integer from 0, or nil to leave it alone. |
+ * | gid | | A group id, an integer from 0, or nil for no change. |
  * | group-id | | An integer from 0. |
- * | huge | | A generalized boolean: an object of huge pages? nil by default. |
+ * | huge | | A generalized boolean: create an object of huge pages? nil by default. |
  * | if-does-not-exist | | `:error`, `:create` or nil. The default is `:error` for input and where an existing object would be overwritten or truncated, else `:create`. |
  * | if-exists | | `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil. |
  * | inode | | An integer from 0. |
@@ -62,20 +62,21 @@
  * | length | with-open-shm-vector | An integer from 1: elements. |
  * | length | with-open-shm-vector* | An integer from 1: elements. |
  * | mmap-options | | The keyword arguments of `mmap-shm`. Evaluated. |
- * | name | | A string: the name of the object, with its leading slash or without; several are one. At most `pshm_name_max` octets of UTF-8. |
+ * | name | | A string: the name of the object. A missing leading slash is added, and several are one slash. At most `pshm_name_max` octets of UTF-8. |
  * | name | make-shm | Any string, or nil (the default): a display name. |
  * | name | receive-shm | Any string, or nil (the default): a display name. |
  * | name | shm-name | A string, or nil. |
  * | name | shm-error-name | A string, or nil. |
  * | name | posix-shm-error-errno | A symbol: the function that failed. |
- * | names | | A list of strings, each with its leading slash. An octet of a name that is no UTF-8 is one of the characters U+DC80 to U+DCFF. |
+ * | names | | A list of strings, each with its leading slash. An octet that is not valid UTF-8 is one of the characters U+DC80 to U+DCFF. |
  * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
  * | object | | Any object. |
  * | octets | stat-dev | An integer from 0. |
- * | offset | | An integer from 0 (the default): octets from the beginning of the object. |
+ * | offset | | An integer from 0 (the default): octets from the beginning of the object; any octet, not only the first of a page. |
+ * | offset | mmap-shm | An integer from 0 (the default): octets from the beginning of the object; with a PTR that is not null, a multiple of the page size. |
  * | offset | map-shm-vector | An integer from 0 (the default), a multiple of the page size: octets from the beginning of the object. |
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |
- * | options | | The keyword arguments of the function in question. Evaluated. |
+ * | options | | The keyword arguments of the function that the macro calls. Evaluated. |
  * | permissions | | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. `(:user-read :user-write :group-read :other-read)` by default. |
  * | permissions | chmod-shm | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. |
  * | permissions | stat-dev | A list of the nine long single keywords. |
@@ -84,11 +85,11 @@
  * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
  * | prot | map-shm-vector | A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer; `(:read :write)` by default. |
  * | ptr | | A foreign pointer. |
- * | ptr | mmap-shm | A foreign pointer: the address that is wished for. The null pointer, the default, lets the system choose. |
+ * | ptr | mmap-shm | A foreign pointer: a hint for the address. With a null pointer, the default, the system chooses. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
- * | release | | A generalized boolean: give the place of the vector back as well? nil by default. |
+ * | release | | A generalized boolean: release the addresses of the vector as well? nil by default. |
  * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create` or `:extend`. |
- * | result* | | What the body returns. |
+ * | result* | | The values of the body. |
  * | seals | | A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument also one of them, or an integer. |
  * | shm | | An `open-shm`. |
  * | shm | close-shm | A `shm`, open or closed. |
@@ -100,22 +101,22 @@
  * | short | | `:error` (the default) or `:count`. |
  * | size | | An integer from 0 to 2^63 - 1: octets. |
  * | socket | | The descriptor of a connected Unix domain socket: an integer from 0. |
- * | source | | A vector in shared memory or a specialised vector of the heap. |
- * | start | | An integer from 0 (the default): where in the vector to begin. |
- * | start1 | | An integer from 0 (the default): where in the target to begin. |
- * | start2 | | An integer from 0 (the default): where in the source to begin. |
+ * | source | | A vector in shared memory, or a specialised vector in the heap. |
+ * | start | | An integer from 0 (the default): the start of the range. |
+ * | start1 | | An integer from 0 (the default): the start of the range. |
+ * | start2 | | An integer from 0 (the default): the start of the range. |
  * | stat | | A `stat` structure. |
  * | t | | The symbol t. |
- * | target | | A vector in shared memory or a specialised vector of the heap. |
+ * | target | | A vector in shared memory, or a specialised vector in the heap. |
  * | timeout | | A non-negative real: seconds; or nil (the default): no limit. |
  * | total | | An integer: octets. |
  * | truncate | | A generalized boolean: set the size first? t by default. |
- * | uid | | A user id, an integer from 0, or nil to leave it alone. |
+ * | uid | | A user id, an integer from 0, or nil for no change. |
  * | user-id | | An integer from 0. |
- * | vector | | What `map-shm-vector` returns: a real vector or an `shm-view`. |
- * | vector | read-shm | A vector in shared memory or a specialised vector of the heap. |
- * | vector | write-shm | A vector in shared memory or a specialised vector of the heap. |
- * | vector | fill-shm-vector | A vector in shared memory or a specialised vector of the heap. |
+ * | vector | | A result of `map-shm-vector`: a real vector or an `shm-view`. |
+ * | vector | read-shm | A vector in shared memory, or a specialised vector in the heap. |
+ * | vector | write-shm | A vector in shared memory, or a specialised vector in the heap. |
+ * | vector | fill-shm-vector | A vector in shared memory, or a specialised vector in the heap. |
  * | vector | Macro | A symbol, not evaluated: the variable for the vector. |
  * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
  * | version | | A string, or nil. |
@@ -134,9 +135,9 @@
  * *errno* => error
  * @endcode
  * @par In Lisp
- * The last failure of this thread's calls: a keyword such as `:eexist`, an integer where the error has no
- * keyword, `:ok` when nothing has failed. It can be set with setf, to a keyword or an integer. Only a failing
- * call of this library changes it, so nothing that the Lisp system does in between can overwrite it.
+ * The last failure of the calling thread: a keyword such as `:eexist`, an integer if the error has no
+ * keyword, `:ok` if no call has failed. `setf` sets it to a keyword or an integer. Only a failing
+ * call of this library changes it, so the Lisp system cannot overwrite it.
  * @par Lisp example
  * @code{.lisp}
  * (list (posix-shm/ffi:shm-unlink "/no-such-shm") posix-shm/ffi:*errno*)
@@ -156,8 +157,8 @@
  * c-error
  * @endcode
  * @par In Lisp
- * An int that is an errno: in Lisp a keyword such as `:enoent`, or an integer where there is no keyword. The
- * table is filled when the library is loaded, since the numbers differ per platform.
+ * An `int` that is an errno: in Lisp a keyword such as `:enoent`, or an integer if there is no keyword. The
+ * table is built when the library is loaded, since the numbers differ per platform.
  * @par Lisp example
  * @code{.lisp}
  * (let ((number (cffi:convert-to-foreign :enoent 'posix-shm/ffi:c-error)))
@@ -178,7 +179,7 @@
  * strerror error => message
  * @endcode
  * @par In Lisp
- * Return a sentence about ERROR, a keyword such as `:enoent` or an integer of either sign. The text is in English,
+ * Return the message of ERROR, a keyword such as `:enoent` or an integer of either sign. The message is in English,
  * whatever the locale.
  * @par Lisp example
  * @code{.lisp}
@@ -201,7 +202,7 @@
  * @par In Lisp
  * The structure that `fstat` fills, `(:struct stat)`, with the slots `st-dev`, `st-ino`, `st-mode`, `st-nlink`,
  * `st-uid`, `st-gid`, `st-rdev`, `st-size`, `st-blksize`, `st-blocks`, and `st-atim`, `st-mtim`, `st-ctim`, each
- * a `(:struct timespec)`. All of them are 64 bits wide on every platform: it is the shim's structure and not
+ * a `(:struct timespec)`. All of them are 64 bits wide on every platform: the structure is the library's, not
  * the system's.
  * @par Lisp example
  * @code{.lisp}
@@ -238,8 +239,7 @@
  * st-ctim
  * @endcode
  * @par In Lisp
- * Slots of `(:struct stat)`. The device and the inode are unsigned; the mode is a list of keywords, as `mode`
- * gives it; the last three are structures, `(:struct timespec)`.
+ * Slots of `(:struct stat)`. The device and the inode are unsigned; the mode is a list of keywords of the type `mode`; the last three are structures, `(:struct timespec)`.
  * @par Lisp example
  * @code{.lisp}
  * (cffi:with-foreign-object (statbuf '(:struct posix-shm/ffi:stat))
@@ -263,7 +263,7 @@
  * timespec
  * @endcode
  * @par In Lisp
- * A time in `(:struct stat)`: the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`, nanoseconds.
+ * A time of `(:struct stat)`, with the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`, nanoseconds.
  * @par Lisp example
  * @code{.lisp}
  * (cffi:foreign-type-size '(:struct posix-shm/ffi:timespec))
@@ -341,7 +341,7 @@
 
 /**
  * @defgroup ffi_types Types of the Lisp package
- * @brief Names for integers of C, for code that declares foreign functions and structures of its own.
+ * @brief Names of integer types of C, for programs that declare foreign functions and structures.
  */
 
 /**
@@ -364,7 +364,7 @@
  * uid
  * @endcode
  * @par In Lisp
- * Foreign integer types, 64 bits wide as the shim has them: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
+ * Foreign integer types, 64 bits wide: `dev`, `ino` and `size` are unsigned. `gif` is `gid`, as
  * posix-shm 0.0.7 spells it.
  * @par Lisp example
  * @code{.lisp}
@@ -385,7 +385,7 @@
  * whence
  * @endcode
  * @par In Lisp
- * A foreign enumeration, `:set` `:cur` `:end`, for code that declares lseek(2) itself.
+ * A foreign enumeration, `:set` `:cur` `:end`, for programs that declare lseek(2).
  * @par Lisp example
  * @code{.lisp}
  * (cffi:foreign-enum-value 'posix-shm/ffi:whence :end)
@@ -409,8 +409,8 @@
  * @par Class precedence list
  * `shm`, `standard-object`, `t`
  * @par In Lisp
- * A shared memory object of this process. It is an `open-shm` or a `closed-shm`. It prints as
- * `#<SHM for "/name" ...>`. Nothing closes it but `close-shm` and the macros: there is no finalizer.
+ * A shared memory object of this process: an `open-shm` or a `closed-shm`. It prints as
+ * `#<SHM for "/name" ...>`. Only `close-shm` and the macros close it: there is no finalizer.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
@@ -435,8 +435,8 @@
  * @par Class precedence list
  * `open-shm`, `shm`, `standard-object`, `t`
  * @par In Lisp
- * A shared memory object that has a descriptor: what `open-shm`, `open-shm*`, `make-shm`, `receive-shm` and
- * `reopen-shm` return. `close-shm` makes a `closed-shm` of it.
+ * A shared memory object with a descriptor: the class of the results of `open-shm`, `open-shm*`, `make-shm`, `receive-shm` and
+ * `reopen-shm`. `close-shm` changes the class to `closed-shm`.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -459,7 +459,7 @@
  * @par Class precedence list
  * `closed-shm`, `shm`, `standard-object`, `t`
  * @par In Lisp
- * A shared memory object that was closed. It has a name still, and no descriptor.
+ * A closed shared memory object. It keeps its name, and has no descriptor.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
@@ -481,7 +481,7 @@
  * shm-p object => generalized-boolean
  * @endcode
  * @par In Lisp
- * Is OBJECT a shared memory object, open or closed?
+ * Return true if OBJECT is a shared memory object, open or closed.
  * @par Lisp example
  * @code{.lisp}
  * (shm-p "/foobar-shm")
@@ -501,7 +501,7 @@
  * open-shm-p object => generalized-boolean
  * @endcode
  * @par In Lisp
- * Is OBJECT an open shared memory object?
+ * Return true if OBJECT is an open shared memory object.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
@@ -522,9 +522,9 @@
  * shm-name shm => name
  * @endcode
  * @par In Lisp
- * Return the name of SHM as it was given, or nil where it was adopted without one. The name of an object that
- * `open-shm*` made is a label: random, made when it is first asked for, the same ever after, and the name of no object. It is a
- * generic function, of any `shm`.
+ * Return the name of SHM as it was given, or nil if it was adopted without one. The name of an object of `open-shm*` is a
+ * random label, generated at the first call of this function and constant from then on; no object has that name. This is a
+ * generic function.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm (shm "foobar-shm" :direction :io :if-does-not-exist :create)
@@ -546,10 +546,10 @@
  * shm-fd shm => fd
  * @endcode
  * @par In Lisp
- * Return the descriptor of the open SHM, a non-negative integer. It belongs to SHM: do not close it by itself. It is a
+ * Return the descriptor of the open SHM, a non-negative integer. SHM owns it: close SHM, not the descriptor. This is a
  * generic function.
  * @par Exceptional situations
- * `shm-invalid-argument` when SHM is closed.
+ * `shm-invalid-argument` if SHM is closed.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -570,11 +570,10 @@
  * make-shm fd &optional name => shm
  * @endcode
  * @par In Lisp
- * Adopt the descriptor FD: return an `open-shm` that owns it, with the display name NAME, nil by default. NAME may
- * be kept, and not copied: do not change it while the result is in use. `(make-instance 'open-shm :fd fd :name name)` is
- * the same.
+ * Return an `open-shm` that owns the descriptor FD and has the display name NAME, perhaps the same string: do not
+ * modify it while the result is in use. `(make-instance 'open-shm :fd fd :name name)` is equivalent.
  * @par Exceptional situations
- * `shm-invalid-argument` when FD is not a non-negative integer, or NAME is neither a string nor nil.
+ * `shm-invalid-argument` if FD is not a non-negative integer, or NAME is neither a string nor nil.
  * @par Lisp example
  * @code{.lisp}
  * (let* ((fd (with-open-shm* (shm :direction :io)
@@ -601,11 +600,11 @@
  * @par In C
  * pshm_close
  * @par In Lisp
- * Close SHM and return t, or nil when it was closed already. Of several threads that close it at once, one gets
- * t, and the descriptor is closed once. Mappings stay; the object lives while it has a name, a descriptor or a
+ * Close SHM and return t, or nil if it was closed already. If several threads close it concurrently, one gets
+ * t, and the descriptor is closed once. Mappings stay valid; the object exists as long as it has a name, a descriptor or a
  * mapping.
  * @par Exceptional situations
- * `shm-error` when the system reports that the descriptor was not open: someone else has closed it.
+ * `shm-error` if the descriptor was not open: another part of the program has closed it.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
@@ -627,8 +626,7 @@
  * @endcode
  * @par In Lisp
  * Open the object NAME with the OPTIONS of `open-shm`, run BODY with the variable SHM bound to it, and close it on
- * every way out. Where `open-shm` returns nil, BODY runs with nil. BODY may begin with declarations. Return what
- * BODY returns.
+ * every exit. If `open-shm` returns nil, SHM is nil. Return the values of BODY.
  * @par Exceptional situations
  * Those of `open-shm`.
  * @par Lisp example
@@ -656,8 +654,8 @@
  * with-open-shm* (shm &rest options) &body body => result*
  * @endcode
  * @par In Lisp
- * Make an object without a name with the OPTIONS of `open-shm*`, run BODY with the variable SHM bound to it, and
- * close it on every way out. BODY may begin with declarations. Return what BODY returns.
+ * Create an anonymous object with the OPTIONS of `open-shm*`, run BODY with the variable SHM bound to it, and
+ * close it on every exit. Return the values of BODY.
  * @par Exceptional situations
  * Those of `open-shm*`.
  * @par Lisp example
@@ -682,9 +680,9 @@
  * @par In C
  * pshm_fstat
  * @par In Lisp
- * Return a description of SHM as it is now: a `stat` structure.
+ * Return a description of the current state of SHM: a `stat` structure.
  * @par Exceptional situations
- * `shm-invalid-argument` when SHM is closed; `shm-error` when the system refuses.
+ * `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the system.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -708,7 +706,7 @@
  * @par Class precedence list
  * `stat`, `structure-object`, `t`
  * @par In Lisp
- * What `shm-stats` returns. It does not change when the object does.
+ * A description of an object, as `shm-stats` returns it. It does not change when the object does.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -743,10 +741,10 @@
  * stat-ctime stat => nanoseconds
  * @endcode
  * @par In Lisp
- * Readers of what `shm-stats` returns. `stat-dev` and `stat-ino` together identify an object. `stat-mode` is a
- * list of permission keywords, the nine long single ones, () for none, and goes back into `chmod-shm`.
- * `stat-nlink` is 0 once the name is gone. `stat-size` is in octets; `stat-blocks` counts units of 512 octets that
- * are in use. `stat-atime`, `stat-mtime` and `stat-ctime` are integers: nanoseconds since the Unix epoch.
+ * Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object. `stat-mode` is a
+ * list of permission keywords, the nine long ones of single bits, () for none, and an argument for `chmod-shm`.
+ * `stat-nlink` is 0 after the name is removed. `stat-size` is in octets; `stat-blocks` is the number of allocated units of 512
+ * octets. `stat-atime`, `stat-mtime` and `stat-ctime` are in nanoseconds since the Unix epoch.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io :permissions '(:user-read :user-write))
@@ -769,10 +767,10 @@
  * @par In C
  * pshm_fchown
  * @par In Lisp
- * Give SHM to the user id UID and the group id GID; nil leaves one alone. Returns no values.
+ * Set the owner of SHM to the user id UID, and its group to the group id GID. Return no values.
  * @par Exceptional situations
- * `shm-invalid-argument` when an id is neither nil nor a non-negative integer, or SHM is closed; `shm-error` when
- * the system refuses: only the superuser may give an object away (`:eperm`).
+ * `shm-invalid-argument` if an id is neither nil nor a non-negative integer, or SHM is closed; `shm-error` for
+ * an error of the system: usually only the superuser may change the owner (`:eperm`).
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -795,10 +793,10 @@
  * @par In C
  * pshm_fchmod
  * @par In Lisp
- * Give SHM exactly the PERMISSIONS: a list of keywords, one keyword, or an integer. The umask plays no part, and
- * descriptors that are open keep their access. Returns no values.
+ * Set the permissions of SHM to exactly PERMISSIONS. The umask is ignored, and existing descriptors keep their access.
+ * Return no values.
  * @par Exceptional situations
- * `shm-invalid-argument` for an unknown keyword or a closed SHM; `shm-error` when the system refuses.
+ * `shm-invalid-argument` for an unknown keyword or a closed SHM; `shm-error` for an error of the system.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -824,12 +822,13 @@
  * @par In C
  * pshm_msync
  * @par In Lisp
- * Write LENGTH octets of mapped memory at PTR back to the file that is mapped: an object of `make-shm` with the descriptor
- * of a regular file. Objects of shared memory have no file behind them, and nothing is done to them. With `:sync` among FLAGS, the
- * default, the file has the octets on return; with `:async` soon afterwards. PTR is anywhere in a mapping. Returns no values.
+ * Write LENGTH octets of mapped memory at PTR back to the mapped regular file, whose descriptor was adopted with `make-shm`.
+ * On shared memory the call has no effect, since no file backs the pages. With `:sync` among FLAGS, the
+ * default, the octets are in the file on return; with `:async` their writing is scheduled. PTR is any address in a mapping.
+ * Return no values.
  * @par Exceptional situations
- * `mmap-error` when the system refuses, a page is not mapped, or FLAGS do not go together; `shm-invalid-argument` for a null
- * pointer, a bad LENGTH or an unknown flag.
+ * `mmap-error` for an error of the system, a page that is not mapped, or FLAGS that exclude each other; `mmap-invalid-argument`
+ * for a null pointer, an invalid LENGTH or an unknown flag.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -853,8 +852,8 @@
  * @endcode
  * @par In Lisp
  * Map LENGTH octets of SHM with the OPTIONS of `mmap-shm`, run BODY with the variable PTR bound to the pointer, and
- * unmap on every way out. Where SHM is nil, and no anonymous mapping is asked for, nothing is mapped and PTR is
- * nil. BODY may begin with declarations. Return what BODY returns.
+ * unmap on every exit. If SHM is nil and the mapping is not anonymous, nothing is mapped and PTR is
+ * nil. Return the values of BODY.
  * @par Exceptional situations
  * Those of `mmap-shm`.
  * @par Lisp example
@@ -882,12 +881,12 @@
  * @endcode
  * @par In Lisp
  * Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to LENGTH octets, map them with the
- * MMAP-OPTIONS of `mmap-shm`, and run BODY with the variables SHM and PTR bound; unmap and close on every way out.
- * With an `:offset`, the size is OFFSET + LENGTH, so that it ends with what is mapped. An object that is larger is cut
- * once it is mapped, and not at all where that fails. With a TRUNCATE of nil (t by default) the size is left alone.
- * Where `open-shm` returns nil, BODY runs with nil for both, and nothing is mapped. NAME and the OPEN-OPTIONS are
- * evaluated first; LENGTH, the MMAP-OPTIONS and TRUNCATE once the object is open, with the variable SHM bound to it, and
- * not at all where it is nil. BODY may begin with declarations. Return what BODY returns.
+ * MMAP-OPTIONS of `mmap-shm`, and run BODY with the variables SHM and PTR bound; unmap and close on every exit.
+ * With an `:offset`, the size is OFFSET + LENGTH: the end of the mapping. A larger object is shrunk
+ * after it is mapped, and not at all if that fails. With a TRUNCATE of nil the size is not changed.
+ * If `open-shm` returns nil, both variables are nil, and nothing is mapped. NAME and the OPEN-OPTIONS are
+ * evaluated first; LENGTH, the MMAP-OPTIONS and TRUNCATE after the object is opened, with the variable SHM bound to it, and
+ * not at all if it is nil. Return the values of BODY.
  * @par Exceptional situations
  * Those of `open-shm`, `truncate-shm` and `mmap-shm`.
  * @par Lisp example
@@ -919,7 +918,7 @@
  * with-mmapped-shm* (shm ptr (&rest open-options) (length &rest mmap-options) &key truncate) &body body => result*
  * @endcode
  * @par In Lisp
- * Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in `with-open-shm-and-mmap`.
+ * Create an anonymous object with the OPEN-OPTIONS of `open-shm*`; otherwise as `with-open-shm-and-mmap`.
  * @par Exceptional situations
  * Those of `open-shm*`, `truncate-shm` and `mmap-shm`.
  * @par Lisp example
@@ -947,18 +946,17 @@
  * @par In C
  * pshm_map_prefixed
  * @par In Lisp
- * Map LENGTH elements of SHM from OFFSET (octets, a multiple of the page size, 0 by default) and return a vector
- * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp takes,
- * with its first element in the first octet. Where `shm-vector-real-p` says no, the result is an `shm-view`
- * instead. PROT is `(:read :write)` by default; with `:read` alone a store is a memory fault. FLAGS is `(:shared)` by
- * default. With a true ALLOCATE the object gets that size, and memory for the elements, first. Nothing unmaps the
- * vector but `unmap-shm-vector` and the macros; the collector leaves it alone.
+ * Map LENGTH elements of SHM from OFFSET and return a vector
+ * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp accepts.
+ * If `shm-vector-real-p` returns false, the result is an `shm-view`
+ * instead. With a PROT of `:read` alone a store is a memory fault. Only `unmap-shm-vector` and the macros unmap the
+ * vector; the garbage collector does not.
  * @par Exceptional situations
- * `mmap-invalid-argument` when the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the page size, PROT does not have `:read`, ELEMENT-TYPE is none of those that can be shared, or SHM is closed;
- * `mmap-error` when the system refuses, or FLAGS ask for what does not go together; with ALLOCATE what `allocate-shm`
- * signals. Where somebody shrinks the object later, touching what is gone is a memory fault: `seal-shm` guards
- * against it.
+ * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
+ * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, or SHM is closed;
+ * `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`.
+ * If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
+ * it.
  * @par Affected by
  * The implementation: see `shm-vector-real-p`.
  * @par Lisp example
@@ -991,17 +989,16 @@
  * @par In C
  * pshm_unmap_prefixed
  * @par In Lisp
- * Unmap VECTOR, which `map-shm-vector` returned, and return t, or nil when that was done already. What is left is an
- * empty vector: a late `aref` is an error, and code that was compiled without checks meets memory that nobody may
- * touch, and not somebody else's data. That costs a page of memory and two of the mappings that a process may have,
+ * Unmap VECTOR, a result of `map-shm-vector`, and return t, or nil if it was unmapped already. VECTOR is empty
+ * afterwards: a later `aref` is an error, and code compiled without checks accesses a page without permissions, never other
+ * data. This costs a page of memory and two of the mappings that a process may have,
  * for the newest thousand vectors; of older ones only the addresses stay reserved. On SBCL an access to such an older
- * vector is an error too, a memory fault, and `length` and printing may fault there, since its header is gone; a
- * second `unmap-shm-vector` still returns nil. With a true RELEASE the addresses are given back as well: whoever uses
- * VECTOR after that does what nothing can foresee, as with freed memory in C. An `shm-view` is always given back, and
- * is as safe.
+ * vector is a memory fault, and `length` and printing may fault too, since its header is unmapped; a
+ * second `unmap-shm-vector` still returns nil. With a true RELEASE the addresses are released as well: a later use of
+ * VECTOR is undefined, like that of freed memory in C. An `shm-view` is always released, and is as safe.
  * @par Exceptional situations
- * `mmap-invalid-argument` when VECTOR is not one that `map-shm-vector` returned; `mmap-error` when the system
- * refuses, and then VECTOR is as it was.
+ * `mmap-invalid-argument` if VECTOR is not a result of `map-shm-vector`; `mmap-error` for an error of the system: VECTOR is then
+ * unchanged.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -1024,8 +1021,8 @@
  * @endcode
  * @par In Lisp
  * Map LENGTH elements of SHM as `map-shm-vector` does with VECTOR-OPTIONS, run BODY with the variable VECTOR bound to
- * the vector, and unmap it on every way out, with the option `:release` as in `unmap-shm-vector`. Where SHM is nil,
- * nothing is mapped and VECTOR is nil. BODY may begin with declarations. Return what BODY returns.
+ * the vector, and unmap it on every exit, with the option `:release` of `unmap-shm-vector`. If SHM is nil,
+ * nothing is mapped and VECTOR is nil. Return the values of BODY.
  * @par Exceptional situations
  * Those of `map-shm-vector`.
  * @par Lisp example
@@ -1051,12 +1048,12 @@
  * with-open-shm-vector (shm vector (name &rest open-options) (element-type length &rest vector-options) &key truncate) &body body => result*
  * @endcode
  * @par In Lisp
- * Open the object NAME with the OPEN-OPTIONS of `open-shm`, give it a size that ends with the vector, map LENGTH
+ * Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to the end of the vector, map LENGTH
  * elements with VECTOR-OPTIONS as in `with-shm-vector`, and run BODY with the variables SHM and VECTOR bound; unmap and
- * close on every way out. An object that is larger is cut once the vector is mapped, and not at all where that fails.
- * With a TRUNCATE of nil (t by default) the size is left alone. Where `open-shm` returns nil, BODY
- * runs with nil for both. ELEMENT-TYPE, LENGTH, the VECTOR-OPTIONS and TRUNCATE are evaluated once the object is open, with
- * the variable SHM bound to it, and not at all where it is nil. BODY may begin with declarations. Return what BODY returns.
+ * close on every exit. A larger object is shrunk after the vector is mapped, and not at all if that fails.
+ * With a TRUNCATE of nil the size is not changed. If `open-shm` returns nil, both variables
+ * are nil. ELEMENT-TYPE, LENGTH, the VECTOR-OPTIONS and TRUNCATE are evaluated after the object is opened, with
+ * the variable SHM bound to it, and not at all if it is nil. Return the values of BODY.
  * @par Exceptional situations
  * Those of `open-shm`, `truncate-shm` and `map-shm-vector`.
  * @par Lisp example
@@ -1081,7 +1078,7 @@
  * with-open-shm-vector* (shm vector (&rest open-options) (element-type length &rest vector-options) &key truncate) &body body => result*
  * @endcode
  * @par In Lisp
- * Make an object without a name with the OPEN-OPTIONS of `open-shm*`; the rest is as in `with-open-shm-vector`.
+ * Create an anonymous object with the OPEN-OPTIONS of `open-shm*`; otherwise as `with-open-shm-vector`.
  * @par Exceptional situations
  * Those of `open-shm*`, `truncate-shm` and `map-shm-vector`.
  * @par Lisp example
@@ -1105,10 +1102,10 @@
  * shm-vector-real-p element-type => generalized-boolean
  * @endcode
  * @par In Lisp
- * Does `map-shm-vector` return a real vector for ELEMENT-TYPE here: one that `aref`, `replace`, `sort` and all others
- * take? On 64-bit SBCL and ECL it does for every type that can be shared; on ABCL for unsigned integers of 8, 16 and
- * 32 bits; on CLISP for none. It is tried, and not known by heart: where the insides of the implementation are not
- * as expected, the answer is nil, and an `shm-view` serves. For a type that cannot be shared it is nil as well.
+ * Return true if `map-shm-vector` returns a real vector for ELEMENT-TYPE: one that `aref`, `replace`, `sort` and all other
+ * functions accept. On 64-bit SBCL and ECL it does for every type that can be shared; on ABCL for unsigned integers of 8, 16 and
+ * 32 bits; on CLISP for none. The result comes from a trial: if the memory layout of the implementation is not
+ * as expected, it is nil, and `map-shm-vector` returns an `shm-view`. For a type that cannot be shared it is nil as well.
  * @par Lisp example
  * @code{.lisp}
  * (shm-vector-real-p 'character)
@@ -1130,9 +1127,9 @@
  * @par Class precedence list
  * `shm-view`, `structure-object`, `t`
  * @par In Lisp
- * What `map-shm-vector` returns where there are no real vectors of the element type. It is no vector: `shm-aref`,
- * `shm-vector-length`, `fill-shm-vector`, `replace-shm-vector`, `read-shm` and `write-shm` take it, and real vectors
- * as well, so that a program that uses these alone runs everywhere.
+ * The result of `map-shm-vector` for an element type without real vectors. It is not a vector: `shm-aref`,
+ * `shm-vector-length`, `fill-shm-vector`, `replace-shm-vector`, `read-shm` and `write-shm` accept both views and real vectors,
+ * so that a program that uses only these is portable.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('double-float 4))
@@ -1153,10 +1150,10 @@
  * shm-aref vector index => item
  * @endcode
  * @par In Lisp
- * Return the element of VECTOR at INDEX; with setf, store one. On a real vector it is `aref`, and as fast where the
- * compiler knows the vector's type. On an `shm-view` the index and the item are always checked.
+ * Return the element of VECTOR at INDEX; `setf` stores one. On a real vector it is `aref`, and as fast if the
+ * compiler knows the type of the vector. On an `shm-view` the index and the item are always checked.
  * @par Exceptional situations
- * For a view, `shm-invalid-argument` when INDEX is out of bounds, which every index of an unmapped one is, or the item
+ * For a view, `shm-invalid-argument` if INDEX is out of bounds, as is every index of an unmapped one, or the item
  * is not of the element type.
  * @par Lisp example
  * @code{.lisp}
@@ -1179,7 +1176,7 @@
  * shm-vector-length vector => length
  * @endcode
  * @par In Lisp
- * Return how many elements VECTOR has: 0 when it is unmapped.
+ * Return the number of elements of VECTOR: 0 if it is unmapped.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('single-float 7))
@@ -1200,9 +1197,9 @@
  * shm-vector-element-type vector => element-type
  * @endcode
  * @par In Lisp
- * Return the type of VECTOR's elements, spelt the same on every implementation.
+ * Return the element type of VECTOR, the same on every implementation.
  * @par Exceptional situations
- * `shm-invalid-argument` when VECTOR is of another type than those that can be shared.
+ * `shm-invalid-argument` if the elements of VECTOR cannot be shared.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(integer 0 255) 7))
@@ -1225,14 +1222,13 @@
  * @par In C
  * pshm_copy
  * @par In Lisp
- * Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace` does, and return
- * TARGET: as many as the shorter range has, and no octet of TARGET outside it is stored to. `replace` and `fill` are not
- * that careful: with elements smaller than a word they store whole words, and so undo what another process stores
- * beside the range meanwhile. Each of the two is a vector in shared memory or one of the heap, of the same element
- * type; one of them may be a general vector, whose elements are checked. The ranges may overlap within one vector. Of
- * two vectors over the same octets of an object, what is copied may have been stored by this very call.
+ * Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace` does, as many as the
+ * shorter range has, and return TARGET. No octet of TARGET outside the range is stored to. `replace` and `fill` store whole
+ * words where elements are smaller, and so overwrite stores of another process beside the range. Both vectors have the same
+ * element type; one of them may be a general vector, whose elements are checked. The ranges may overlap within one vector. Of
+ * two vectors over the same octets of an object, the call may copy elements that it has stored itself.
  * @par Exceptional situations
- * `shm-invalid-argument` when a range is out of bounds or the element types differ.
+ * `shm-invalid-argument` if a range is out of bounds or the element types differ.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 5))
@@ -1256,10 +1252,10 @@
  * @par In C
  * pshm_fill
  * @par In Lisp
- * Store ITEM to the elements of VECTOR from START (0 by default) up to END (its length), as `fill` does, but to no octet
+ * Store ITEM to the elements of VECTOR from START up to END, as `fill` does, but to no octet
  * outside them; see `replace-shm-vector`. Return VECTOR.
  * @par Exceptional situations
- * `shm-invalid-argument` when the range is out of bounds or ITEM is not of the element type.
+ * `shm-invalid-argument` if the range is out of bounds or ITEM is not of the element type.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 16) 5))
@@ -1273,7 +1269,7 @@
 
 /**
  * @defgroup api_library The shared object
- * @brief Which library was loaded, and where a program that is delivered looks for it.
+ * @brief The loaded library, and the search for it in delivered programs.
  */
 
 /**
@@ -1287,11 +1283,11 @@
  * load-shm-library => path, version
  * @endcode
  * @par In Lisp
- * Return the path of the shared object that was loaded, nil where the process had it by itself; and its version as text,
- * nil where none is loaded. `load-shm-library` loads it before, where an image has started without it
+ * Return the path of the loaded shared object, nil if it was part of the process already; and its version as text,
+ * nil if it is not loaded. `load-shm-library` first loads it, if the image has started without it
  * (`*load-shm-library-at-start*`).
  * @par Exceptional situations
- * `shm-library-error` of `load-shm-library`, when there is none.
+ * `load-shm-library` signals `shm-library-error` if the library is not found.
  * @par Lisp example
  * @code{.lisp}
  * (multiple-value-bind (path version) (shm-library)
@@ -1314,10 +1310,10 @@
  * *load-shm-library-at-start*
  * @endcode
  * @par In Lisp
- * What a program sets before it dumps an image, or before it loads the system, after loading posix-shm/library. The first is
- * a list of folders, absolute ones as strings, () by default, in which the library is looked for before anywhere else but
- * where `POSIX_SHM_LIBRARY` says. The second, t by default, says whether an image loads the library when it starts; where
- * it is nil, the first object that is made does, or `load-shm-library`, which the program can put a handler around.
+ * A program sets these variables before it dumps an image, or after it has loaded posix-shm/library and before it loads the
+ * system. The first is a list of absolute folders as strings, () by default, in which the library is searched first, after the
+ * file that `POSIX_SHM_LIBRARY` names. The second, t by default, determines whether an image loads the library when it starts;
+ * if it is nil, the creation of the first object loads it, or `load-shm-library`, around which the program can put a handler.
  * @par Lisp example
  * @code{.lisp}
  * (list *shm-library-folders* *load-shm-library-at-start*)
@@ -1339,7 +1335,7 @@
  * @par Class precedence list
  * `shm-library-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * The shared object was not found, or what was found is too old. The report lists what was tried.
+ * The shared object was not found, or is too old. The report lists the files that were tried.
  * @par Lisp example
  * @code{.lisp}
  * (subtypep 'shm-library-error 'error)
@@ -1359,7 +1355,7 @@
  * shm-library-error-tried condition => candidates
  * @endcode
  * @par In Lisp
- * Return what was tried, in that order, each with the reason why it was not taken.
+ * Return the files that were tried, in that order, each with the reason for its rejection.
  * @par Lisp example
  * @code{.lisp}
  * (shm-library-error-tried (make-condition 'shm-library-error))
@@ -1371,7 +1367,7 @@
 
 /**
  * @defgroup api_conditions Conditions and restarts
- * @brief What is signalled, and how to go on.
+ * @brief The conditions that are signalled, and how to continue.
  */
 
 /**
@@ -1386,9 +1382,9 @@
  * @par Class precedence list
  * `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * The root of the errors of this library, an `error`. It carries the errno and the operation, and its report names
- * both, the object and what can be done. The system's errors are `shm-error` and `mmap-error`, neither a kind of
- * the other. A program may make conditions of these classes itself, with the initarg `:name`: they print.
+ * The root of the errors of this library, an `error`. It has the errno and the operation, and its report names
+ * both, the object and a hint. Errors of the system are `shm-error` and `mmap-error`, neither a subclass of
+ * the other. A program may create conditions of these classes, with the initarg `:name`.
  * @par Lisp example
  * @code{.lisp}
  * (handler-case (delete-shm "/no-such-shm")
@@ -1413,7 +1409,7 @@
  * @endcode
  * @par In Lisp
  * Readers of every `posix-shm-error`: the positive errno, whose numbers differ per platform; its keyword, such as
- * `:enoent`, nil where it has none; and the operation that failed, the symbol of the function.
+ * `:enoent`, nil if it has none; and the operation that failed, the symbol of the function.
  * @par Lisp example
  * @code{.lisp}
  * (handler-case (delete-shm "/no-such-shm")
@@ -1458,7 +1454,7 @@
  * shm-error-name condition => name
  * @endcode
  * @par In Lisp
- * Return the name, as it was given, of the object that the `shm-error` is about, or nil where it has none. It is a
+ * Return the name, as it was given, of the object of the `shm-error`, or nil if it has none. This is a
  * generic function.
  * @par Lisp example
  * @code{.lisp}
@@ -1482,8 +1478,8 @@
  * @par Class precedence list
  * `shm-does-not-exist`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `shm-error`: there is no object of that name. To delete a name that no object can have is one as well. Where the
- * shared memory file system itself is missing, `open-shm` signals a plain `shm-error`.
+ * A `shm-error`: no object has that name. `delete-shm` signals it for a name that no object can have as well. If the
+ * shared memory file system does not exist, `open-shm` signals a plain `shm-error`.
  * @par Lisp example
  * @code{.lisp}
  * (handler-case (delete-shm "/no-such-shm")
@@ -1506,7 +1502,7 @@
  * @par Class precedence list
  * `shm-timeout`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `shm-error`: an operation waited as long as its timeout, and nothing came of it. The restart `continue` waits as long
+ * A `shm-error`: an operation has waited for its whole timeout. The restart `continue` waits for it
  * again.
  * @par Lisp example
  * @code{.lisp}
@@ -1560,8 +1556,8 @@
  * @par Class precedence list
  * `shm-too-short`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `shm-error` of `write-shm`: the object ends before the elements do. What fits has been written. Its report says how
- * many octets that was.
+ * A `shm-error` of `write-shm`: the object ends before the elements do. The octets that fit are written; the report has
+ * their number.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -1586,8 +1582,8 @@
  * @par Class precedence list
  * `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A bad argument that was found before anything was called: a `type-error`. Its report names the argument;
- * `type-error-datum` is its value. What is signalled is a `shm-invalid-argument` or a `mmap-invalid-argument`.
+ * An invalid argument, found before any call: a `type-error`. Its report names the argument;
+ * `type-error-datum` is its value. Its subclasses `shm-invalid-argument` and `mmap-invalid-argument` are signalled.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -1635,7 +1631,7 @@
  * @par Class precedence list
  * `mmap-invalid-argument`, `mmap-error`, `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `map-shm-vector` or `unmap-shm-vector`, and of the macros that
+ * A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`, and of the macros that
  * map: a `mmap-error`.
  * @par Lisp example
  * @code{.lisp}
@@ -1659,8 +1655,8 @@
  * @par Class precedence list
  * `mmap-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: the system refused. So it does
- * where LENGTH of `mmap-shm` or `munmap` is 0, or FLAGS do not go together.
+ * A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: an error of the system, also a
+ * LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS that exclude each other.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -1684,9 +1680,9 @@
  * @par In Lisp
  * Invoke the innermost restart of a failing `open-shm` or `write-shm` that the keyword RESTART names, with ARGUMENTS:
  * `:continue`, `:use-value` (with another name), `:overwrite`, `:truncate`, `:supersede`, `:create` or `:extend`. It does
- * not return. The restarts' own names are not exported, since some of them are names of other packages too.
+ * not return. The names of the restarts are not exported, since other packages export some of them too.
  * @par Exceptional situations
- * `control-error` when there is no such restart; `shm-invalid-argument` when RESTART is none of these keywords.
+ * `control-error` if there is no such restart; `shm-invalid-argument` if RESTART is not one of these keywords.
  * @par Lisp example
  * @code{.lisp}
  * (handler-bind ((shm-does-not-exist
@@ -1717,15 +1713,15 @@
  * extend
  * @endcode
  * @par In Lisp
- * Restarts around a failing `open-shm`, and so around the macros that open a name, and around `write-shm` where the
+ * Restarts of a failing `open-shm`, and so of the macros that open a name, and of `write-shm` if the
  * object is too short:
- * - `continue` tries the same again; of `shm-too-short`, it goes on with what fits.
- * - `use-value` tries another NAME, which the debugger asks for.
- * - `overwrite`, of `shm-exists`, opens the object as it is.
- * - `truncate`, of `shm-exists`, opens the object and empties it.
- * - `supersede`, of `shm-exists`, puts a new object in its place.
+ * - `continue` repeats the operation; of `shm-too-short`, it continues with the octets that fit.
+ * - `use-value` opens another NAME, which the debugger prompts for.
+ * - `overwrite`, of `shm-exists`, opens the object unchanged.
+ * - `truncate`, of `shm-exists`, opens the object and sets its size to 0.
+ * - `supersede`, of `shm-exists`, replaces the object with a new one.
  * - `create`, of `shm-does-not-exist`, creates the object.
- * - `extend`, of `shm-too-short`, makes the object larger and writes everything.
+ * - `extend`, of `shm-too-short`, grows the object and writes all elements.
  * @par Lisp example
  * @code{.lisp}
  * (handler-bind ((shm-does-not-exist
