@@ -29,6 +29,9 @@ void objects_remove_all(void);
 /* Become nobody, for good. Returns false where this process may not. */
 bool become_nobody(void);
 
+/* Whether this user may give any other user an object: the superuser, where the namespace has every user. */
+bool gives_objects_away(void);
+
 /* From now on this process gets the errno for a system call, as in a sandbox. Returns false where that cannot be done. */
 bool system_call_forbid(long number, int error);
 
