@@ -305,6 +305,9 @@ CLEANUP may be run again, as TO-THE-END says."
       (unwind-protect (funcall function)
         (funcall release *swaps*)))))
 
+#+sbcl
+(declaim (inline swap-car))
+
 (defun swap-car (cell new)
   "Put NEW into the car of CELL and return what was there, in one step."
   #+sbcl (loop (let ((old (car cell)))

@@ -131,6 +131,8 @@
   (settle shm)
   (refuse operation 'shm shm 'open-shm "it is closed." :name (name-of shm) :errno *ebadf*))
 
+(declaim (inline release))
+
 (defun release (shm)
   "Close the descriptor of SHM and return the library's result, or nil where there was none to close."
   (let* ((cell (cell-of shm))
@@ -155,6 +157,7 @@
 
 (defun call-and-release (function shm)
   "Call FUNCTION, which opens SHM and uses it; close it on every way out."
+  (declare (notinline release))
   (let ((result nil))
     (multiple-value-prog1 (with-cleanup (funcall function)
                             (setf result (release shm)))

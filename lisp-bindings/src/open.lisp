@@ -52,14 +52,14 @@ object."
 ;; Calls and returns cost most right after a system call: there are few on the way that most take.
 (declaim (inline try-open))
 
-(defun try-open (shm name options)
+(defun try-open (shm name options &aux (plain (plain-name-p name)))
   "Open NAME as SHM. Return SHM, or nil where nil was asked for; whether it was created; and what went wrong, or nil."
-  (let ((condition (name-error name 'open-shm)))
+  (let ((condition (and (not plain) (name-error name 'open-shm))))
     (when condition
       (return-from try-open (values nil nil condition))))
-  (let ((name (kept-name name)))
+  (let ((name (if plain name (kept-name name))))
     (setf (name-or-label shm) name)
-    (multiple-value-bind (result created) (open-cell (cell-of shm) (portable-name name) options)
+    (multiple-value-bind (result created) (open-cell (cell-of shm) (if plain name (portable-name name)) options)
       (cond ((not (minusp result)) (values shm created nil))
             ((nil-asked-p result options) (values nil nil nil))
             (t (values nil nil (named-failure 'open-shm result name)))))))
@@ -118,6 +118,8 @@ are then."
         :report "Create it."
         (create-or (options-if-exists options))))))
 
+(declaim (inline open-with-restarts))
+
 (defun open-with-restarts (shm name options)
   "Open NAME as SHM, and offer the restarts as long as it fails. Return what open-shm returns."
   (loop
@@ -135,12 +137,19 @@ are then."
 (declaim (inline parse-options))
 
 (defun parse-options (direction if-exists if-does-not-exist if-does-not-exist-p permissions)
-  (make-options :direction (choice-value direction 'direction *directions* 'open-shm)
-                :if-exists (choice-value if-exists 'if-exists *if-exists* 'open-shm)
+  ;; The defaults are what most calls have: they are not looked up.
+  (make-options :direction (if (eq direction :input)
+                               +pshm-direction-input+
+                               (choice-value direction 'direction *directions* 'open-shm))
+                :if-exists (if (eq if-exists :overwrite)
+                               +pshm-if-exists-overwrite+
+                               (choice-value if-exists 'if-exists *if-exists* 'open-shm))
                 :if-does-not-exist (if if-does-not-exist-p
                                        (choice-value if-does-not-exist 'if-does-not-exist *if-does-not-exist* 'open-shm)
                                        +pshm-if-does-not-exist-default+)
-                :permissions (flags-value permissions *permissions* 'open-shm)))
+                :permissions (if (eql permissions +default-permissions+)
+                                 permissions
+                                 (flags-value permissions *permissions* 'open-shm))))
 
 (defun open-shm (name . #.*open-keys*)
   #.(doc "open-shm")
