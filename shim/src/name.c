@@ -4,7 +4,6 @@
 #include "name.h"
 #include "platform.h"
 
-#include <limits.h>
 #include <string.h>
 
 /*
@@ -27,12 +26,10 @@ shortens_names(void)
 }
 #endif
 
-enum { SHORTENED_MAX = NAME_MAX + 1 - NAME_SHORTENED };
-
 int
 pshm__name_max(void)
 {
-	return platform.name_max > SHORTENED_MAX && shortens_names() ? SHORTENED_MAX : platform.name_max;
+	return shortens_names() ? name_plain_max() : platform.name_max;
 }
 
 enum { RANDOM_BYTES = 12 };

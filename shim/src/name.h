@@ -26,11 +26,18 @@ name_is_dots(const char *text)
 	return text[0] == '.' && (text[1] == '\0' || (text[1] == '.' && text[2] == '\0'));
 }
 
-/* How many bytes less than the platform some of its C libraries take. */
-enum { NAME_SHORTENED = 2 };
+/* The bytes of the longest name that every C library of a platform takes, which may itself take fewer. */
+enum { NAME_SHORTENED_MAX = 254 };
 
 /* The bytes of the longest name, its slash included. */
 int pshm__name_max(void);
+
+/* The bytes of the longest name that needs no closer look. */
+static inline int
+name_plain_max(void)
+{
+	return platform.name_max < NAME_SHORTENED_MAX ? platform.name_max : NAME_SHORTENED_MAX;
+}
 
 /*
  * 0 when the name has the portable form: a slash and then bytes that are none, at most pshm__name_max() in all.
@@ -48,7 +55,7 @@ name_check(const char *name)
 	for (end = name + 1; *end != '\0'; end++)
 		if (*end == '/')
 			return -EINVAL;
-	return end - name > platform.name_max - NAME_SHORTENED && end - name > pshm__name_max() ? -ENAMETOOLONG : 0;
+	return end - name > name_plain_max() && end - name > pshm__name_max() ? -ENAMETOOLONG : 0;
 }
 
 /* The bytes of the path of a named object, where objects are files, and a NUL. */
