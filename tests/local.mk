@@ -183,6 +183,7 @@ document_tests = \
 	tests/documents/lisp-examples.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
+	tests/documents/recipes.test \
 	tests/documents/readme.test \
 	tests/documents/symbols.test \
 	tests/documents/tables.test \
