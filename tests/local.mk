@@ -186,6 +186,7 @@ document_tests = \
 	tests/documents/manual-pages.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
+	tests/documents/recipes.test \
 	tests/documents/readme.test \
 	tests/documents/symbols.test \
 	tests/documents/tables.test \
@@ -255,6 +256,7 @@ demo-vectors: all
 #   coverage       all lines and branches of shim/src, with gcovr
 #   cross          the suites on i686, aarch64, armhf and s390x; the two tables also on riscv64 and musl
 #   fuzz           libFuzzer, for FUZZ_SECONDS
+#   models         the algorithms whose steps other processes come between, with spin
 #   mutants        defects that have to make a test fail
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
@@ -265,7 +267,7 @@ demo-vectors: all
 # `make proof' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
 #: proof  run all that follows but distributions: ./bootstrap --deps=proof installs what it needs
-#: checkers compatibility coverage cross fuzz mutants sanitizers stress valgrind  run one part of the proof
+#: checkers compatibility coverage cross fuzz models mutants sanitizers stress valgrind  run one part of the proof
 #: distributions  try README's two commands in fresh roots of Debian 13 and 11, or of those that DISTRIBUTIONS names
 #: kernels  run the suites in virtual machines with other kernels and page sizes; KERNELS names them, `all' is all
 #: report  write tests/report.html about what has run
@@ -280,7 +282,7 @@ fuzz_arguments = $(FUZZ_SECONDS)
 mutants_arguments = $(MUTANTS)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-proof_parts = checkers compatibility coverage cross fuzz kernels mutants sanitizers stress valgrind
+proof_parts = checkers compatibility coverage cross fuzz kernels models mutants sanitizers stress valgrind
 
 .PHONY: $(proof_parts) distributions proof report
 $(proof_parts) distributions:

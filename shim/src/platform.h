@@ -39,7 +39,7 @@ struct platform {
 	int64_t last_slice;  /* each slice is twice as long as the one before it, up to this */
 };
 
-enum { FIRST_SLICE = 10000000, LAST_SLICE = 100000000 };
+enum { FIRST_SLICE = 10000000, LAST_SLICE = 40000000 };
 
 /*
  * Linux: objects are files of a tmpfs. O_NONBLOCK keeps the open of a FIFO from blocking and means nothing to

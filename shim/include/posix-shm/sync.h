@@ -395,7 +395,7 @@ PSHM_API int pshm_process_alive(int64_t process);
 /**
  * @brief Acquire a lock.
  *
- * While it waits, the call looks after the owner from time to time: after 10 milliseconds, then 20 later, and so on up to 100. A
+ * While it waits, the call looks after the owner from time to time: after 10 milliseconds, then after 20, then every 40. A
  * signal handler that runs in the moment of such a look does not end the wait; so a program that must not miss one waits with a
  * timeout, and calls again.
  *
