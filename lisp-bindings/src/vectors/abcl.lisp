@@ -160,10 +160,17 @@ PUT copies from one to another."
       (dotimes (done count)
         (setf (aref vector (+ start done)) (if (= 1 (element-parts element)) (next) (complex (next) (next))))))))
 
+(defun buffered-p (vector words)
+  "Is VECTOR a simple array of WORDS, over a buffer? Others are simple arrays for ABCL's TYPEP, too."
+  (and (typep vector `(simple-array ,(words-type words) (*)))
+       (not (adjustable-array-p vector))
+       (not (array-has-fill-pointer-p vector))
+       (null (array-displacement vector))))
+
 (defun export-block (vector start element pointer count)
   "Store COUNT elements of VECTOR from START at POINTER."
   (let ((words (words-of element)))
-    (if (typep vector `(simple-array ,(words-type words) (*)))
+    (if (buffered-p vector words)
         (put-words (foreign-buffer pointer count words) (heap-buffer vector start count words) words)
         (let ((block (words-of-elements vector start element count words)))
           (put-words (foreign-buffer pointer (length block) words) (heap-buffer block 0 (length block) words) words)))))
@@ -171,7 +178,7 @@ PUT copies from one to another."
 (defun import-block (vector start element pointer count)
   "Store COUNT elements at POINTER into VECTOR from START."
   (let ((words (words-of element)))
-    (if (typep vector `(simple-array ,(words-type words) (*)))
+    (if (buffered-p vector words)
         (put-words (heap-buffer vector start count words) (foreign-buffer pointer count words) words)
         (let* ((length (* count (element-parts element) (ceiling (part-bits element) 32)))
                (block (make-array length :element-type (words-type words))))

@@ -9,7 +9,7 @@
   "Is VECTOR one of the heap that holds any object?"
   (typecase vector
     (simple-vector t)
-    ((simple-array * (*)) nil)
+    #-abcl ((simple-array * (*)) nil) ; ABCL takes vectors of every shape for simple ones.
     (vector (eq (array-element-type vector) t))))
 
 ;; No closure on SBCL: it would cost as much as a short copy.
