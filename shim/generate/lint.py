@@ -81,7 +81,7 @@ def _lacks(annotation, parts):
 def _function(function, model):
     yield from _lacks(function, {
         "a brief description": function.brief,
-        "an example": function.program or function.section("Example"),
+        "an example": function.program,
         "its text in Lisp": not function.lisp or function.section("In Lisp"),
         "a Lisp example": not function.lisp or function.package == "posix-shm/ffi" or function.section("Lisp example"),
         "@result": function.result,

@@ -53,12 +53,6 @@ enum pshm_update {
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
  * @error{EOVERFLOW} @p address does not fit the platform's type.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_atomic_load32(address)
- * 0
- * @endcode
  * @result{value}
  * @since 0.1
  * @see pshm_atomic_store32, pshm_atomic_load64
@@ -74,14 +68,6 @@ PSHM_API int64_t pshm_atomic_load32(int64_t address);
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
  * @error{EOVERFLOW} @p address does not fit the platform's type, or @p value is not between -2147483648 and 4294967295.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_atomic_store32(address, -1)
- * 0
- * >>> pshm_atomic_load32(address)
- * 4294967295
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_atomic_load32, pshm_atomic_update32
@@ -98,16 +84,6 @@ PSHM_API int pshm_atomic_store32(int64_t address, int64_t value);
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4, or @p operation is none of the constants.
  * @error{EOVERFLOW} @p address does not fit the platform's type, or @p operand is not between -2147483648 and 4294967295.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_atomic_store32(address, 40)
- * 0
- * >>> pshm_atomic_update32(address, PSHM_ATOMIC_ADD, 2)
- * 40
- * >>> pshm_atomic_load32(address)
- * 42
- * @endcode
  * @result{value}
  * @since 0.1
  * @see pshm_atomic_compare_exchange32, pshm_atomic_update64
@@ -126,16 +102,6 @@ PSHM_API int64_t pshm_atomic_update32(int64_t address, int operation, int64_t op
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
  * @error{EOVERFLOW} @p address does not fit the platform's type, or @p expected or @p desired is not between -2147483648 and 4294967295.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_atomic_store32(address, 7)
- * 0
- * >>> pshm_atomic_compare_exchange32(address, 7, 8)
- * 7
- * >>> pshm_atomic_compare_exchange32(address, 7, 9)
- * 8
- * @endcode
  * @result{value}
  * @since 0.1
  * @see pshm_atomic_update32, pshm_atomic_compare_exchange64
@@ -154,15 +120,6 @@ PSHM_API int64_t pshm_atomic_compare_exchange32(int64_t address, int64_t expecte
  * @error{EINVAL} @p address is not a multiple of 8.
  * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
- *
- * @par Example
- * @code{.py}
- * >>> value = ctypes.c_int64()
- * >>> pshm_atomic_load64(address + 8, value)
- * 0
- * >>> value.value
- * 0
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_atomic_load32, pshm_atomic_store64
@@ -179,12 +136,6 @@ PSHM_API int pshm_atomic_load64(int64_t address, int64_t *ret_value);
  * @error{EINVAL} @p address is not a multiple of 8.
  * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_atomic_store64(address + 8, -1)
- * 0
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_atomic_load64, pshm_atomic_update64
@@ -203,16 +154,6 @@ PSHM_API int pshm_atomic_store64(int64_t address, int64_t value);
  * @error{EINVAL} @p address is not a multiple of 8, or @p operation is none of the constants.
  * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_atomic_store64(address + 8, 40)
- * 0
- * >>> pshm_atomic_update64(address + 8, PSHM_ATOMIC_ADD, 2, value)
- * 0
- * >>> value.value
- * 40
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_atomic_compare_exchange64, pshm_atomic_update32
@@ -232,18 +173,6 @@ PSHM_API int pshm_atomic_update64(int64_t address, int operation, int64_t operan
  * @error{EINVAL} @p address is not a multiple of 8.
  * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_atomic_store64(address + 8, 7)
- * 0
- * >>> pshm_atomic_compare_exchange64(address + 8, 7, 8, None)
- * 1
- * >>> pshm_atomic_compare_exchange64(address + 8, 7, 9, value)
- * 0
- * >>> value.value
- * 8
- * @endcode
  * @result{boolean}
  * @since 0.1
  * @see pshm_atomic_update64, pshm_atomic_compare_exchange32
@@ -271,16 +200,6 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
  * @error{EINTR} A handler of a signal has run.
  * @error{EOVERFLOW} @p address does not fit the platform's type, or @p expected is not between -2147483648 and 4294967295.
  * @error{ETIMEDOUT} The time is up.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_atomic_store32(address, 5)
- * 0
- * >>> pshm_atomic_wait(address, 4, -1)  # it is 5 by now
- * 0
- * >>> pshm_error_name(pshm_atomic_wait(address, 5, 1000000))
- * b'ETIMEDOUT'
- * @endcode
  * @result{status}
  * @waits
  * @since 0.1
@@ -300,12 +219,6 @@ PSHM_API int pshm_atomic_wait(int64_t address, int64_t expected, int64_t timeout
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4, or @p count is not positive.
  * @error{EOVERFLOW} @p address does not fit the platform's type.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_atomic_wake(address, 1)
- * 0
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_atomic_wait; futex(2) on Linux
@@ -332,12 +245,6 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
  * memory, and is taken for its parent: it must not call a function of this header.
  *
  * @return A positive number.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_process_self() > 0
- * True
- * @endcode
  * @result{value}
  * @since 0.1
  * @see pshm_process_alive, pshm_lock_owner; proc_pid_stat(5)
@@ -356,12 +263,6 @@ PSHM_API int64_t pshm_process_self(void);
  * @error{EINVAL} @p process is no number that #pshm_process_self returns.
  * @error{ENOTSUP} It cannot be found out from here: the process is of another PID or time namespace, such as another container's,
  *        or the system has no such information (#pshm_has, `alive`).
- *
- * @par Example
- * @code{.py}
- * >>> pshm_process_alive(pshm_process_self())
- * 1
- * @endcode
  * @result{boolean}
  * @since 0.1
  * @see pshm_process_self; pidfd_open(2), proc_pid_stat(5), pid_namespaces(7)
@@ -410,16 +311,6 @@ PSHM_API int pshm_process_alive(int64_t process);
  * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @error{ETIMEDOUT} The time is up.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_lock_acquire(address + 16, -1)
- * 0
- * >>> pshm_error_name(pshm_lock_acquire(address + 16, 0))
- * b'EAGAIN'
- * >>> pshm_lock_release(address + 16)
- * 0
- * @endcode
  * @result{boolean}
  * @waits
  * @since 0.1
@@ -437,12 +328,6 @@ PSHM_API int pshm_lock_acquire(int64_t address, int64_t timeout);
  * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @error{EPERM} This process does not hold it.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_error_name(pshm_lock_release(address + 16))
- * b'EPERM'
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_lock_acquire
@@ -462,16 +347,6 @@ PSHM_API int pshm_lock_release(int64_t address);
  * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @error{EPERM} This process does not hold it.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_lock_acquire(address + 16, -1)
- * 0
- * >>> pshm_lock_mark_repaired(address + 16)
- * 0
- * >>> pshm_lock_release(address + 16)
- * 0
- * @endcode
  * @result{status}
  * @since 0.1
  * @see pshm_lock_acquire
@@ -489,12 +364,6 @@ PSHM_API int pshm_lock_mark_repaired(int64_t address);
  * @error{EINVAL} @p address is not a multiple of 8.
  * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
- *
- * @par Example
- * @code{.py}
- * >>> pshm_lock_owner(address + 16)
- * 0
- * @endcode
  * @result{value}
  * @since 0.1
  * @see pshm_process_alive

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <posix-shm/sync.h>
+
+int
+main(void)
+{
+	int64_t address = pshm_mmap(0, 4096, PSHM_PROT_READ | PSHM_PROT_WRITE,
+		PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS, -1, 0);
+
+	if (-4095 <= address && address < 0)
+		return 1;
+	if (pshm_atomic_store32(address, 40) < 0)
+		return 1;
+	/* The first call stores; the second finds another value. */
+	if (pshm_atomic_compare_exchange32(address, 40, 41) != 40)
+		return 1;
+	return pshm_atomic_compare_exchange32(address, 40, 42) != 41;
+}
