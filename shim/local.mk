@@ -69,7 +69,7 @@ lib_LTLIBRARIES += shim/libposix-shm.la
 shim_libposix_shm_la_SOURCES = $(shim_headers) $(shim_sources)
 shim_libposix_shm_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY) $(NO_PLT)
 shim_libposix_shm_la_LIBADD = $(RT_LIBS)
-shim_libposix_shm_la_LDFLAGS = $(AM_LDFLAGS) $(TIGHT) -no-undefined -version-info $(INTERFACE)
+shim_libposix_shm_la_LDFLAGS = $(AM_LDFLAGS) $(COMPACT) -no-undefined -version-info $(INTERFACE)
 
 if VERSION_SCRIPT
 shim_libposix_shm_la_LDFLAGS += -Wl,--version-script=$(srcdir)/shim/abi/posix-shm.map
