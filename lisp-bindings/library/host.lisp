@@ -346,6 +346,13 @@ CLEANUP may be run again, as TO-THE-END says."
 
 #+sbcl
 (eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun layout-works-p (accessor)
+    "Does ACCESSOR make of an instance of one class one of another?"
+    (ignore-errors
+     (let ((instance (allocate-instance (find-class 'one-probe)))
+           (other (allocate-instance (find-class 'other-probe))))
+       (funcall (fdefinition (list 'setf accessor)) (funcall accessor other) instance)
+       (eq (class-of instance) (find-class 'other-probe)))))
   (defun layout-accessor ()
     "The accessor of that word, or nil: it was renamed in SBCL 2.3.5."
     (loop for name in '("%INSTANCE-LAYOUT" "%INSTANCE-WRAPPER")
@@ -354,13 +361,6 @@ CLEANUP may be run again, as TO-THE-END says."
                     ;; SBCL 2.2 has both names, and only one of them is that of the whole word.
                     (layout-works-p accessor))
             return accessor))
-  (defun layout-works-p (accessor)
-    "Does ACCESSOR make of an instance of one class one of another?"
-    (ignore-errors
-     (let ((instance (allocate-instance (find-class 'one-probe)))
-           (other (allocate-instance (find-class 'other-probe))))
-       (funcall (fdefinition (list 'setf accessor)) (funcall accessor other) instance)
-       (eq (class-of instance) (find-class 'other-probe)))))
   (defclass probe () ((slot :initform nil)))
   (defclass one-probe (probe) ())
   (defclass other-probe (probe) ()))

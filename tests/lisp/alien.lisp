@@ -161,6 +161,29 @@
 (with-integers (text 4 values)
   (check "and back" (and (= 21 (pshm-flags-format +pshm-kind-mode+ #o600 text 32))
                          (= #o600 (pshm-flags-parse +pshm-kind-mode+ (sb-alien::c-string-to-string text :latin-1 'character))))))
+(with-integers (words 4 values)
+  (let* ((address (sb-sys:sap-int words))
+         (lock (+ address 24))
+         (old (sb-sys:sap+ words 16)))
+    (fill values 0)
+    (check "atomics of 32 bits"
+           (and (= 0 (pshm-atomic-store32 address -1)) (= #xffffffff (pshm-atomic-load32 address))
+                (= #xffffffff (pshm-atomic-update32 address +pshm-atomic-add+ 8))
+                (= 7 (pshm-atomic-compare-exchange32 address 7 9)) (= 9 (pshm-atomic-load32 address))))
+    (check "atomics of 64 bits"
+           (and (= 0 (pshm-atomic-store64 (+ address 8) -5))
+                (= 0 (pshm-atomic-load64 (+ address 8) old)) (= -5 (aref values 2))
+                (= 0 (pshm-atomic-update64 (+ address 8) +pshm-atomic-exchange+ 7 old)) (= -5 (aref values 2))
+                (= 0 (pshm-atomic-compare-exchange64 (+ address 8) 6 8 old)) (= 7 (aref values 2) (aref values 1))))
+    (check "wait and wake"
+           (and (= (number-of "EAGAIN") (pshm-atomic-wait address 9 0)) (= 0 (pshm-atomic-wait address 8 0))
+                (= 0 (pshm-atomic-wake address 1))))
+    (check "lock"
+           (and (= 0 (pshm-lock-owner lock)) (= 0 (pshm-lock-acquire lock -1))
+                (= (pshm-process-self) (pshm-lock-owner lock)) (= (number-of "EAGAIN") (pshm-lock-acquire lock 0))
+                (= 0 (pshm-lock-mark-repaired lock)) (= 0 (pshm-lock-release lock))
+                (= (number-of "EPERM") (pshm-lock-release lock)) (= 0 (aref values 3))))
+    (check "alive" (= 1 (pshm-process-alive (pshm-process-self))))))
 (check "strerror" (string= "no such object, file or directory" (pshm-strerror (number-of "ENOENT"))))
 
 (format t "1..~D~%# SBCL ~A alone: ~D checks passed, ~D failed~%" *count* (lisp-implementation-version)
