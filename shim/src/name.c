@@ -48,7 +48,7 @@ spell(char *ret_name, const unsigned char bytes[RANDOM_BYTES])
 	*end = '\0';
 }
 
-_Static_assert(sizeof NAME_TEMPORARY - 1 + 2 * RANDOM_BYTES < MADE_NAME_SIZE, "a name that is made has room");
+_Static_assert(sizeof NAME_TEMPORARY - 1 + 2 * (size_t)RANDOM_BYTES < MADE_NAME_SIZE, "a name that is made has room");
 
 static int
 read_random_device(unsigned char *ret_bytes, int count)

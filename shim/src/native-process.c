@@ -188,7 +188,7 @@ pshm__native_process_alive(uint64_t process)
 		return 0;
 	if (!is_proc_ours())
 		return 1;
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)number);
+	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)number);
 	now = read_stat(path);
 	return !is_gone(&now, process);
 }

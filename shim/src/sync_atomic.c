@@ -10,28 +10,40 @@ is_operation(int operation)
 	return operation >= PSHM_ATOMIC_ADD && operation <= PSHM_ATOMIC_EXCHANGE;
 }
 
-/* A function for each width, from one text. */
-#define DEFINE_UPDATE(function, word) \
-	static word function(word *at, int operation, word operand) \
-	{ \
-		switch (operation) { \
-		case PSHM_ATOMIC_ADD: \
-			return __atomic_fetch_add(at, operand, __ATOMIC_SEQ_CST); \
-		case PSHM_ATOMIC_AND: \
-			return __atomic_fetch_and(at, operand, __ATOMIC_SEQ_CST); \
-		case PSHM_ATOMIC_OR: \
-			return __atomic_fetch_or(at, operand, __ATOMIC_SEQ_CST); \
-		case PSHM_ATOMIC_XOR: \
-			return __atomic_fetch_xor(at, operand, __ATOMIC_SEQ_CST); \
-		default: \
-			return __atomic_exchange_n(at, operand, __ATOMIC_SEQ_CST); \
-		} \
+static word32
+update32(word32 *at, int operation, word32 operand)
+{
+	switch (operation) {
+	case PSHM_ATOMIC_ADD:
+		return __atomic_fetch_add(at, operand, __ATOMIC_SEQ_CST);
+	case PSHM_ATOMIC_AND:
+		return __atomic_fetch_and(at, operand, __ATOMIC_SEQ_CST);
+	case PSHM_ATOMIC_OR:
+		return __atomic_fetch_or(at, operand, __ATOMIC_SEQ_CST);
+	case PSHM_ATOMIC_XOR:
+		return __atomic_fetch_xor(at, operand, __ATOMIC_SEQ_CST);
+	default:
+		return __atomic_exchange_n(at, operand, __ATOMIC_SEQ_CST);
 	}
-
-DEFINE_UPDATE(update32, word32)
+}
 
 #if WIDE_WORDS
-DEFINE_UPDATE(update64, word64)
+static word64
+update64(word64 *at, int operation, word64 operand)
+{
+	switch (operation) {
+	case PSHM_ATOMIC_ADD:
+		return __atomic_fetch_add(at, operand, __ATOMIC_SEQ_CST);
+	case PSHM_ATOMIC_AND:
+		return __atomic_fetch_and(at, operand, __ATOMIC_SEQ_CST);
+	case PSHM_ATOMIC_OR:
+		return __atomic_fetch_or(at, operand, __ATOMIC_SEQ_CST);
+	case PSHM_ATOMIC_XOR:
+		return __atomic_fetch_xor(at, operand, __ATOMIC_SEQ_CST);
+	default:
+		return __atomic_exchange_n(at, operand, __ATOMIC_SEQ_CST);
+	}
+}
 
 static void
 store64(word64 *at, uint64_t value)
