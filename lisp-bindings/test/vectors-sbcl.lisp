@@ -364,6 +364,18 @@
       (finish-output)
       (sb-ext:exit :code 1 :abort t))))
 
+;;; The system may have given the place of a vector to something else: then the image says so, and is to be started again.
+(defun report-of-core (core)
+  "What the image in the file CORE prints when it starts."
+  (loop repeat 10
+        for report = (with-output-to-string (output)
+                       (sb-ext:run-program sb-ext:*runtime-pathname*
+                                           (list "--core" core "--noinform" "--no-sysinit" "--no-userinit" "--disable-debugger")
+                                           :output output :error nil :input nil))
+        unless (string= report "")
+          return report
+        finally (return report)))
+
 (deftest a-saved-image-has-empty-vectors
   (let ((core (format nil "~A/posix-shm-test-~D.core" (or (posix-shm/host:environment-variable "TMPDIR") "/tmp")
                       (posix-shm/host:process-id))))
@@ -375,10 +387,7 @@
            (is (= 0 (exit-code-of-child (sb-ext:save-lisp-and-die core :toplevel #'image-report))))
            (is (string= (format nil "((0 0 0) (DOUBLE-FLOAT (UNSIGNED-BYTE 8) (SIGNED-BYTE 32)) (:ERROR :ERROR :ERROR) ~
                                      (NIL NIL NIL) 1.5d0)~%")
-                        (with-output-to-string (output)
-                          (sb-ext:run-program sb-ext:*runtime-pathname*
-                                              (list "--core" core "--noinform" "--no-sysinit" "--no-userinit" "--disable-debugger")
-                                              :output output :error nil :input nil))))
+                        (report-of-core core)))
            ;; The process that goes on has them still.
            (is (= 4096 (length (second *kept*))))
            (mapc #'unmap-shm-vector *kept*))
