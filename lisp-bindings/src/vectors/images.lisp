@@ -44,12 +44,15 @@ Start the image again; or, before saving it, unmap with :release t and let nothi
     (protect-ranges +pshm-prot-none+)))
 
 (defun restore-tombstones ()
+  "Take all of them again. An image that starts without the library has none: a late access is a fault all the same."
   (setf *ranges-shown* nil)
-  (loop for (start . end) in *ranges*
-        do (take-place start (- end start)))
   (loop for place being the hash-values of *places*
-        do (setf (car (place-cell place)) nil)
-           (restore-tombstone (place-address place) (place-element place) (place-octets place))))
+        do (setf (car (place-cell place)) nil))
+  (when (eql *loaded-image* *image*)
+    (loop for (start . end) in *ranges*
+          do (take-place start (- end start)))
+    (loop for place being the hash-values of *places*
+          do (restore-tombstone (place-address place) (place-element place) (place-octets place)))))
 
 (pushnew 'show-ranges sb-ext:*save-hooks*)
 
