@@ -375,6 +375,16 @@ enum { HOLD = 100 };
 
 static int ready[2];
 
+/* A FIFO takes the place of the object; there is a file under the name at every moment. */
+static void
+fifo_replaces(const char *name)
+{
+	const char *other = name_of("fifo");
+
+	ck_assert_int_eq(mkfifo(path_of(other), 0600), 0);
+	ck_assert_int_eq(rename(path_of(other), path_of(name)), 0);
+}
+
 /* Take a lease, tell, and give it up after a while; or put a FIFO in the place of the object first. */
 static void
 hold_lease(void *replacing)
@@ -391,10 +401,8 @@ hold_lease(void *replacing)
 	ck_assert_int_eq(write(ready[1], "y", 1), 1);
 	while (milliseconds() < end) /* the break of the lease interrupts a sleep */
 		(void)usleep(1000);
-	if (replacing != NULL) {
-		ck_assert_int_eq(unlink(path_of(name_of("leased"))), 0);
-		ck_assert_int_eq(mkfifo(path_of(name_of("leased")), 0600), 0);
-	}
+	if (replacing != NULL)
+		fifo_replaces(name_of("leased"));
 	ck_assert_int_eq(fcntl(fd, F_SETLEASE, F_UNLCK), 0);
 	close(fd);
 }
