@@ -9,60 +9,60 @@ TEST_LOG_DRIVER = $(tap_driver)
 LOG_DRIVER = $(tap_driver)
 
 # The suites in C. They call the library through libffi; Check runs them. A new one is a line of suite_sources, and one
-# of tests/suite/main.c. What the library imports is defined by the program, which is why it exports its symbols.
+# of tests/c/main.c. What the library imports is defined by the program, which is why it exports its symbols.
 suite_sources = \
-	tests/suite/api_anonymous.c \
-	tests/suite/api_arrays.c \
-	tests/suite/api_bytes.c \
-	tests/suite/api_delete.c \
-	tests/suite/api_passing.c \
-	tests/suite/api_mappings.c \
-	tests/suite/api_list.c \
-	tests/suite/api_objects.c \
-	tests/suite/api_seals.c \
-	tests/suite/api_size.c \
-	tests/suite/api_waiting.c \
-	tests/suite/bad_passing.c \
-	tests/suite/bad_input.c \
-	tests/suite/bad_input.h \
-	tests/suite/bad_mappings.c \
-	tests/suite/bad_names.c \
-	tests/suite/bad_objects.c \
-	tests/suite/bad_sync.c \
-	tests/suite/bad_texts.c \
-	tests/suite/cancellation.c \
-	tests/suite/costs.c \
-	tests/suite/error_order.c \
-	tests/suite/faults.c \
-	tests/suite/ffi_constants.c \
-	tests/suite/ffi_descriptors.c \
-	tests/suite/ffi_errors.c \
-	tests/suite/ffi_library.c \
-	tests/suite/ffi_mappings.c \
-	tests/suite/ffi_objects.c \
-	tests/suite/main.c \
-	tests/suite/memory.c \
-	tests/suite/places.c \
-	tests/suite/surroundings.c \
-	tests/suite/races.c \
-	tests/suite/suites.h \
-	tests/suite/sync_atomics.c \
-	tests/suite/sync_locks.c \
-	tests/suite/sync_processes.c \
-	tests/suite/sync_waiting.c
+	tests/c/api_anonymous.c \
+	tests/c/api_arrays.c \
+	tests/c/api_bytes.c \
+	tests/c/api_delete.c \
+	tests/c/api_passing.c \
+	tests/c/api_mappings.c \
+	tests/c/api_list.c \
+	tests/c/api_objects.c \
+	tests/c/api_seals.c \
+	tests/c/api_size.c \
+	tests/c/api_waiting.c \
+	tests/c/bad_passing.c \
+	tests/c/bad_input.c \
+	tests/c/bad_input.h \
+	tests/c/bad_mappings.c \
+	tests/c/bad_names.c \
+	tests/c/bad_objects.c \
+	tests/c/bad_sync.c \
+	tests/c/bad_texts.c \
+	tests/c/cancellation.c \
+	tests/c/costs.c \
+	tests/c/error_order.c \
+	tests/c/faults.c \
+	tests/c/ffi_constants.c \
+	tests/c/ffi_descriptors.c \
+	tests/c/ffi_errors.c \
+	tests/c/ffi_library.c \
+	tests/c/ffi_mappings.c \
+	tests/c/ffi_objects.c \
+	tests/c/main.c \
+	tests/c/memory.c \
+	tests/c/places.c \
+	tests/c/surroundings.c \
+	tests/c/races.c \
+	tests/c/suites.h \
+	tests/c/sync_atomics.c \
+	tests/c/sync_locks.c \
+	tests/c/sync_processes.c \
+	tests/c/sync_waiting.c
 
 if SHARED
 if HAVE_CHECK
-TESTS += tests/suite/suites.test
-check_PROGRAMS += tests/suite/suites
+TESTS += tests/c/suites.test
+check_PROGRAMS += tests/c/suites
 else
-TESTS += tests/suite/missing.test
+TESTS += tests/c/missing.test
 endif
 else
 TESTS += tests/build/static.test
 endif
 
-tests_suite_suites_SOURCES = \
+tests_c_suites_SOURCES = \
 	$(suite_sources) \
 	tests/faults/errors.c \
 	tests/faults/expectations.c \
@@ -95,12 +95,12 @@ tests_suite_suites_SOURCES = \
 	tests/interpose/interpose.c \
 	tests/interpose/interpose.h \
 	tests/interpose/personalities.c
-tests_suite_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/harness -I$(srcdir)/tests/interpose -I$(srcdir)/tests/faults -I$(srcdir)/tests/abi \
+tests_c_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/harness -I$(srcdir)/tests/interpose -I$(srcdir)/tests/faults -I$(srcdir)/tests/abi \
 	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE
 # Check compares in intmax_t; threads return texts as void *.
-tests_suite_suites_CFLAGS = $(AM_CFLAGS) -Wno-sign-conversion -Wno-cast-qual -Wno-write-strings $(CHECK_CFLAGS)
-tests_suite_suites_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
-tests_suite_suites_LDADD = $(CHECK_LIBS) $(RT_LIBS)
+tests_c_suites_CFLAGS = $(AM_CFLAGS) -Wno-sign-conversion -Wno-cast-qual -Wno-write-strings $(CHECK_CFLAGS)
+tests_c_suites_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
+tests_c_suites_LDADD = $(CHECK_LIBS) $(RT_LIBS)
 
 # Of the build itself.
 build_tests = \
@@ -217,7 +217,7 @@ lisp_lane = $(addsuffix .log,$(basename $(lisp_tests) tests/demo/demo.test tests
 	$(addprefix tests/documents/,lisp-examples.test packages.test readme.test)))
 
 #: check  run the suites in C, the Lisp library, the documents and the build's own tests; TESTS=FILE runs one of them
-# `CK_RUN_CASE=the_errors_can_be_enumerated make check TESTS=tests/suite/suites.test' runs one case in C.
+# `CK_RUN_CASE=the_errors_can_be_enumerated make check TESTS=tests/c/suites.test' runs one case in C.
 check_stamp = tests/check.stamp
 check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MKDIR_P) tests && : >$(check_stamp)
@@ -298,7 +298,7 @@ report:
 
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests
-tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/proof-results tests/report.html tests/suite/suites $(addprefix tests/consumers/,matrix.txt prefix prefix.stamp results work)
+tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/proof-results tests/report.html tests/c/suites $(addprefix tests/consumers/,matrix.txt prefix prefix.stamp results work)
 
 clean-local:
 	rm -rf $(tests_leavings)
