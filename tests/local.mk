@@ -64,38 +64,38 @@ endif
 
 tests_c_suites_SOURCES = \
 	$(suite_sources) \
-	tests/faults/errors.c \
-	tests/faults/expectations.c \
-	tests/faults/faults.h \
-	tests/faults/scenarios.c \
-	tests/faults/world.c \
-	tests/harness/assertions.c \
-	tests/harness/assertions.h \
-	tests/harness/expect.c \
-	tests/harness/expect.h \
-	tests/harness/fixture.c \
-	tests/harness/fixture.h \
-	tests/harness/kernel.c \
-	tests/harness/kernel.h \
-	tests/harness/library.c \
-	tests/harness/library.h \
-	tests/harness/message.c \
-	tests/harness/message.h \
-	tests/harness/process.c \
-	tests/harness/process.h \
-	tests/harness/sweep.c \
-	tests/harness/sweep.h \
-	tests/harness/table.c \
-	tests/harness/table.h \
-	tests/interpose/calls-descriptors.c \
-	tests/interpose/calls-memory.c \
-	tests/interpose/calls-objects.c \
-	tests/interpose/calls-processes.c \
-	tests/interpose/calls.h \
-	tests/interpose/interpose.c \
-	tests/interpose/interpose.h \
-	tests/interpose/personalities.c
-tests_c_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/harness -I$(srcdir)/tests/interpose -I$(srcdir)/tests/faults -I$(srcdir)/tests/abi \
+	tests/c/faults/errors.c \
+	tests/c/faults/expectations.c \
+	tests/c/faults/faults.h \
+	tests/c/faults/scenarios.c \
+	tests/c/faults/world.c \
+	tests/c/harness/assertions.c \
+	tests/c/harness/assertions.h \
+	tests/c/harness/expect.c \
+	tests/c/harness/expect.h \
+	tests/c/harness/fixture.c \
+	tests/c/harness/fixture.h \
+	tests/c/harness/kernel.c \
+	tests/c/harness/kernel.h \
+	tests/c/harness/library.c \
+	tests/c/harness/library.h \
+	tests/c/harness/message.c \
+	tests/c/harness/message.h \
+	tests/c/harness/process.c \
+	tests/c/harness/process.h \
+	tests/c/harness/sweep.c \
+	tests/c/harness/sweep.h \
+	tests/c/harness/table.c \
+	tests/c/harness/table.h \
+	tests/c/interpose/calls-descriptors.c \
+	tests/c/interpose/calls-memory.c \
+	tests/c/interpose/calls-objects.c \
+	tests/c/interpose/calls-processes.c \
+	tests/c/interpose/calls.h \
+	tests/c/interpose/interpose.c \
+	tests/c/interpose/interpose.h \
+	tests/c/interpose/personalities.c
+tests_c_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/c/harness -I$(srcdir)/tests/c/interpose -I$(srcdir)/tests/c/faults -I$(srcdir)/tests/c/abi \
 	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE
 # Check compares in intmax_t; threads return texts as void *.
 tests_c_suites_CFLAGS = $(AM_CFLAGS) -Wno-sign-conversion -Wno-cast-qual -Wno-write-strings $(CHECK_CFLAGS)

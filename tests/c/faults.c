@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The engine of the failures: see tests/faults. */
+/* The engine of the failures: see tests/c/faults. */
 #include "faults.h"
 #include "fixture.h"
 #include "suites.h"
