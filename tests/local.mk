@@ -115,34 +115,34 @@ build_tests = \
 
 # Other languages call the library; the last one compares what each of them wrote, so it comes after them.
 consumers = \
-	tests/consumers/abcl.test \
-	tests/consumers/chez.test \
-	tests/consumers/chicken.test \
-	tests/consumers/clisp.test \
-	tests/consumers/ecl.test \
-	tests/consumers/gcl.test \
-	tests/consumers/guile.test \
-	tests/consumers/java.test \
-	tests/consumers/luajit.test \
-	tests/consumers/newlisp.test \
-	tests/consumers/node.test \
-	tests/consumers/ocaml.test \
-	tests/consumers/perl.test \
-	tests/consumers/php.test \
-	tests/consumers/picolisp.test \
-	tests/consumers/python-cffi.test \
-	tests/consumers/python-ctypes.test \
-	tests/consumers/racket.test \
-	tests/consumers/ruby-ffi.test \
-	tests/consumers/ruby-fiddle.test \
-	tests/consumers/sbcl-alien.test \
-	tests/consumers/sbcl.test \
-	tests/consumers/tcl.test
-consumer_matrix = tests/consumers/matrix.test
+	tests/languages/abcl.test \
+	tests/languages/chez.test \
+	tests/languages/chicken.test \
+	tests/languages/clisp.test \
+	tests/languages/ecl.test \
+	tests/languages/gcl.test \
+	tests/languages/guile.test \
+	tests/languages/java.test \
+	tests/languages/luajit.test \
+	tests/languages/newlisp.test \
+	tests/languages/node.test \
+	tests/languages/ocaml.test \
+	tests/languages/perl.test \
+	tests/languages/php.test \
+	tests/languages/picolisp.test \
+	tests/languages/python-cffi.test \
+	tests/languages/python-ctypes.test \
+	tests/languages/racket.test \
+	tests/languages/ruby-ffi.test \
+	tests/languages/ruby-fiddle.test \
+	tests/languages/sbcl-alien.test \
+	tests/languages/sbcl.test \
+	tests/languages/tcl.test
+consumer_matrix = tests/languages/matrix.test
 # They load the bindings that are installed, under a prefix that nothing has been told of.
-$(consumers:.test=.log): tests/consumers/prefix.stamp
-consumer_prefix = $(abs_top_builddir)/tests/consumers/prefix
-tests/consumers/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.json shim/libposix-shm.la shim/posix-shm.pc
+$(consumers:.test=.log): tests/languages/prefix.stamp
+consumer_prefix = $(abs_top_builddir)/tests/languages/prefix
+tests/languages/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.json shim/libposix-shm.la shim/posix-shm.pc
 	@rm -rf $(consumer_prefix)
 	@$(MKDIR_P) $(consumer_prefix)
 	@$(MAKE) install DESTDIR= prefix=$(consumer_prefix) exec_prefix=$(consumer_prefix) libdir=$(consumer_prefix)/lib \
@@ -150,9 +150,9 @@ tests/consumers/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.jso
 		>$(consumer_prefix)/install.log 2>&1 || { cat $(consumer_prefix)/install.log; exit 1; }
 	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
 	@touch $@
-tests/consumers/matrix.log: $(consumers:.test=.log)
+tests/languages/matrix.log: $(consumers:.test=.log)
 # It prints the matrix.
-tests/consumers/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
+tests/languages/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 
 # The Lisp systems, on every Lisp that is here.
 lisp_tests = \
@@ -298,7 +298,7 @@ report:
 
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests
-tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/proof-results tests/report.html tests/c/suites $(addprefix tests/consumers/,matrix.txt prefix prefix.stamp results work)
+tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/proof-results tests/report.html tests/c/suites $(addprefix tests/languages/,matrix.txt prefix prefix.stamp results work)
 
 clean-local:
 	rm -rf $(tests_leavings)
