@@ -2,8 +2,8 @@
 # The tests. Everything prints TAP: the suites in C through Check, scripts by themselves. A new script is one more
 # line of a list below.
 
-AM_TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; MAKE='$(MAKE)'; CC='$(CC)'; library_CFLAGS='$(CFLAGS)'; export MAKE CC library_CFLAGS;
-tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/tests/driver
+AM_TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; MAKE='$(MAKE)'; CC='$(CC)'; library_CFLAGS='$(CFLAGS)'; export MAKE CC library_CFLAGS;
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/tests/lib/driver
 TEST_EXTENSIONS = .test
 TEST_LOG_DRIVER = $(tap_driver)
 LOG_DRIVER = $(tap_driver)
@@ -225,7 +225,7 @@ check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MAKE) $(AM_MAKEFLAGS) $(filter-out $(lisp_lane),$(TEST_LOGS)) Makefile & \
 		$(MAKE) $(AM_MAKEFLAGS) $(filter $(lisp_lane),$(TEST_LOGS)) Makefile; wait
 	@$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG); status=$$?; \
-		$(SHELL) $(top_srcdir)/tests/skipped $(check_stamp); exit $$status
+		$(SHELL) $(top_srcdir)/tests/lib/skipped $(check_stamp); exit $$status
 
 #: check-languages  run one scenario in every other language that is installed, and have each read what the others wrote
 .PHONY: check-languages
@@ -235,19 +235,19 @@ check-languages:
 #: bench  measure what the library costs, and write doc/benchmarks.md
 .PHONY: bench
 bench: all
-	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; CC='$(CC)'; export CC; python3 $(top_srcdir)/tests/bench/run.py
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; CC='$(CC)'; export CC; python3 $(top_srcdir)/tests/bench/run.py
 
 #: demo  show the session of README.md in Lisp, then a Lisp and a Python process with one object
 # The demo: the README's session in Lisp, then two processes of two languages with one object.
 .PHONY: demo
 demo: all
-	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
 
 #: demo-vectors  show two Lisp processes and one of Python with numpy on one array
 # Two Lisp processes and one of Python with numpy, on one array.
 .PHONY: demo-vectors
 demo-vectors: all
-	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/vectors/run
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/vectors/run
 
 # The proof: each of these targets prints what it found, and keeps it in tests/proof-results. They need no make before, but
 # the packages of `./bootstrap --deps=proof', and a private mount namespace (root, or user namespaces).

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Sourced in the top build directory, by `make check' and `make demo': what every test finds in its environment.
-# To run one test by hand: top_srcdir=.. ; . ../tests/environment.sh ; ../tests/build/exports.test
+# To run one test by hand: top_srcdir=.. ; . ../tests/lib/environment.sh ; ../tests/build/exports.test
 
 LC_ALL=C # in a Turkish locale the ranges of sed and awk do not match i
 top_srcdir=$(cd "${top_srcdir:-.}" && pwd)
