@@ -263,7 +263,7 @@ demo-vectors: all
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
 #   valgrind       memory and descriptors
 #   distributions  README's two commands in fresh roots of releases of Debian: DISTRIBUTIONS is their names or numbers
-#   kernels        the suites in machines with other kernels and page sizes; KERNELS is their names, see tests/kernels/machines.tsv
+#   kernels        the suites in machines with other kernels and page sizes; KERNELS is their names, see tests/verify/kernels/machines.tsv
 # `make proof' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
 #: proof  run all that follows but distributions: ./bootstrap --deps=proof installs what it needs
@@ -287,14 +287,14 @@ proof_parts = checkers compatibility coverage cross fuzz kernels models mutants 
 .PHONY: $(proof_parts) distributions proof report
 $(proof_parts) distributions:
 	@$(MKDIR_P) tests/proof-results && cd tests/proof-results && \
-		{ $(abs_top_srcdir)/tests/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
+		{ $(abs_top_srcdir)/tests/verify/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
 		test "`cat $@.status`" = 0
 
 proof:
 	@$(MAKE) --no-print-directory -k $(proof_parts)
 
 report:
-	@$(top_srcdir)/tests/report/run . tests/proof-results tests/report.html
+	@$(top_srcdir)/tests/verify/report/run . tests/proof-results tests/report.html
 
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests
