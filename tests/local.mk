@@ -249,8 +249,8 @@ demo: all
 demo-vectors: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/vectors/run
 
-# The proof: each of these targets prints what it found, and keeps it in tests/proof-results. They need no make before, but
-# the packages of `./bootstrap --deps=proof', and a private mount namespace (root, or user namespaces).
+# The verification: each of these targets prints what it found, and keeps it in tests/verify-results. They need no make before, but
+# the packages of `./bootstrap --deps=verify', and a private mount namespace (root, or user namespaces).
 #   checkers       clang-tidy, cppcheck and gcc -fanalyzer
 #   compatibility  the binary interface against its baseline, with abidiff
 #   coverage       all lines and branches of shim/src, with gcovr
@@ -264,10 +264,10 @@ demo-vectors: all
 #   valgrind       memory and descriptors
 #   distributions  README's two commands in fresh roots of releases of Debian: DISTRIBUTIONS is their names or numbers
 #   kernels        the suites in machines with other kernels and page sizes; KERNELS is their names, see tests/verify/kernels/machines.tsv
-# `make proof' is all of them but distributions, and of the kernels those that take little time.
+# `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
-#: proof  run all that follows but distributions: ./bootstrap --deps=proof installs what it needs
-#: checkers compatibility coverage cross fuzz models mutants sanitizers stress valgrind  run one part of the proof
+#: verify  run all that follows but distributions: ./bootstrap --deps=verify installs what it needs
+#: checkers compatibility coverage cross fuzz models mutants sanitizers stress valgrind  run one part of the verification
 #: distributions  try README's two commands in fresh roots of Debian 13 and 11, or of those that DISTRIBUTIONS names
 #: kernels  run the suites in virtual machines with other kernels and page sizes; KERNELS names them, `all' is all
 #: report  write tests/report.html about what has run
@@ -282,23 +282,23 @@ fuzz_arguments = $(FUZZ_SECONDS)
 mutants_arguments = $(MUTANTS)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-proof_parts = checkers compatibility coverage cross fuzz kernels models mutants sanitizers stress valgrind
+verify_parts = checkers compatibility coverage cross fuzz kernels models mutants sanitizers stress valgrind
 
-.PHONY: $(proof_parts) distributions proof report
-$(proof_parts) distributions:
-	@$(MKDIR_P) tests/proof-results && cd tests/proof-results && \
+.PHONY: $(verify_parts) distributions verify report
+$(verify_parts) distributions:
+	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && \
 		{ $(abs_top_srcdir)/tests/verify/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
 		test "`cat $@.status`" = 0
 
-proof:
-	@$(MAKE) --no-print-directory -k $(proof_parts)
+verify:
+	@$(MAKE) --no-print-directory -k $(verify_parts)
 
 report:
-	@$(top_srcdir)/tests/verify/report/run . tests/proof-results tests/report.html
+	@$(top_srcdir)/tests/verify/report/run . tests/verify-results tests/report.html
 
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests
-tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/proof-results tests/report.html tests/c/suites $(addprefix tests/languages/,matrix.txt prefix prefix.stamp results work)
+tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/verify-results tests/report.html tests/c/suites $(addprefix tests/languages/,matrix.txt prefix prefix.stamp results work)
 
 clean-local:
 	rm -rf $(tests_leavings)
