@@ -125,6 +125,9 @@ typedef uint64_t traits;
 void interpose_personality(const char *name);
 const char *interpose_personality_name(void);
 
+/* The names of all of them, a line each, but for the system itself. */
+void interpose_print_personalities(void);
+
 /* The platform that is simulated; on this system as it is, the one that simulates its kernel, which POSIX_SHM_KERNEL says. */
 const char *interpose_kernel_name(void);
 
