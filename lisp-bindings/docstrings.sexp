@@ -151,9 +151,9 @@ integer from 0 to 2^63 - 1, or SHM is closed."
 does not change. Return no values.
 
 - SHM: An `open-shm`.
-- OFFSET: An integer from 0 (the default): octets from the beginning of the object; any octet, not
-  only the first of a page.
-- LENGTH: An integer from 1: octets.
+- OFFSET: An integer from 0: octets from the beginning of the object; any octet, not only the first
+  of a page.
+- LENGTH: An integer from 0: octets.
 
 Exceptional situations: `shm-error` with the errno `:ebadf` if SHM was opened for input, with
 `:eperm` if a seal forbids the call, with `:enotsup` if the platform does not support it, with

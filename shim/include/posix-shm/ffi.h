@@ -8,34 +8,34 @@
  * @date 2026-11-27
  * @brief Stratum 1: the POSIX calls behind shared memory, flattened for foreign function interfaces.
  *
- * These rules hold for every function of the library. `doc/examples` has a complete program for each.
+ * These rules apply to every function of the library. `doc/examples` has a complete program for each.
  *
- * - **Types.** A signature is made of `int`, `int64_t`, `const char *` and `const void *` (in), and
+ * - **Types.** A signature consists of `int`, `int64_t`, `const char *` and `const void *` (in), and
  *   `char *`, `void *`, `int64_t *` and `int *` (out: a buffer that the caller provides). There is no structure,
  *   no callback, no variadic function, no global variable, and no macro that a caller needs.
  * - **Errors.** A function that can fail returns a value of at least 0, or a negated errno between
  *   -4095 and -1: `-2` is `-ENOENT` on most systems. The numbers differ per platform, so compare by
  *   name, with #pshm_error_name. The calling thread's last failure is kept as well (#pshm_errno).
- *   The C library's `errno` is left as it was found. An errno that the system reports and an
- *   entry does not list is returned as well, negated.
+ *   The C library's `errno` is unchanged. If the system reports an errno that an entry does not
+ *   list, it is returned as well, negated.
  * - **Addresses** are `int64_t`, in and out. 0 is never the address of a mapping; -4095 to -1 is an error, also as an
  *   argument. Any other negative number is an address above 2^63, which some systems use.
  * - **Flags** are the library's own and the same on every platform. A flag has the value on which all
  *   platforms agree, if there is one; every other flag is exactly one bit, so that `flags & F` tests a flag and `flags &= ~F`
- *   clears it. If possible that bit is used by no platform for the same call, so that a native constant passed by mistake is
+ *   clears it. If possible, no platform uses that bit for the same call, so that a native constant passed by mistake is
  *   an error and not another flag. An unknown bit is `-EINVAL`. A flag that the platform does not support is `-ENOTSUP`;
- *   #pshm_has reports support beforehand.
- * - **Strings** are passed as bytes that end in NUL; the bindings encode text as UTF-8. Strings that are returned
- *   are constants of the library, and are not freed.
+ *   #pshm_has reports support in advance.
+ * - **Strings** are passed as bytes that end in NUL; the bindings encode text as UTF-8. Returned strings are constants of the
+ *   library; do not free them.
  * - **Outputs** are called `ret_*`, point to memory that the caller provides, and are unchanged when the call fails. A
  *   buffer is followed by its size. A function that returns the size that it needs accepts NULL with
  *   size 0; NULL with any other size is `-EFAULT`.
- * - **Descriptors** are close-on-exec. No call unlinks, resizes or changes the mode of an object unless that is
+ * - **Descriptors** are close-on-exec. No call unlinks or resizes an object, or changes its mode, unless that is
  *   its purpose.
  * - **Threads and forks.** Every function may be called from any thread at any time, and in the child
  *   after a fork. No lock is held across a system call. The only state is the thread's last failure, and the identity of this
  *   process (#pshm_process_self), which a forked child determines anew.
- * - **Shared memory** is not trusted. What the library itself stores there (#pshm_lock_acquire) has a layout that never
+ * - **Shared memory** is not trusted. The data that the library itself stores there (#pshm_lock_acquire) has a layout that never
  *   changes within a soname, is the same for processes of 32 and 64 bits, and holds no addresses: if another process overwrites it,
  *   a call may fail or wait, but never accesses other memory.
  * - **Interrupted calls** are repeated where that is correct; an entry lists `-EINTR` where it is returned.

@@ -56,6 +56,7 @@
  * | keyword | | A keyword such as `:enoent`, or nil. |
  * | length | | An integer from 1: octets. |
  * | length | msync | An integer from 0: octets. |
+ * | length | discard-shm | An integer from 0: octets. |
  * | length | map-shm-vector | An integer from 1: elements. |
  * | length | shm-vector-length | An integer from 0: elements. |
  * | length | with-shm-vector | An integer from 1: elements. |
@@ -73,6 +74,7 @@
  * | object | | Any object. |
  * | octets | stat-dev | An integer from 0. |
  * | offset | | An integer from 0 (the default): octets from the beginning of the object; any octet, not only the first of a page. |
+ * | offset | discard-shm | An integer from 0: octets from the beginning of the object; any octet, not only the first of a page. |
  * | offset | mmap-shm | An integer from 0 (the default): octets from the beginning of the object; with a PTR that is not null, a multiple of the page size. |
  * | offset | map-shm-vector | An integer from 0 (the default), a multiple of the page size: octets from the beginning of the object. |
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |

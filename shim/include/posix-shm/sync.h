@@ -101,7 +101,8 @@ PSHM_API int64_t pshm_atomic_update32(int64_t address, int operation, int64_t op
  * @return The previous value, 0 to 4294967295.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
- * @error{EOVERFLOW} @p address does not fit the platform's type, or @p expected or @p desired is not between -2147483648 and 4294967295.
+ * @error{EOVERFLOW} @p address does not fit the platform's type, or @p expected or @p desired is not between
+ *        -2147483648 and 4294967295.
  * @result{value}
  * @since 0.1
  * @see pshm_atomic_update32, pshm_atomic_compare_exchange64
@@ -257,7 +258,8 @@ PSHM_API int64_t pshm_process_self(void);
  * The result 0 is definite: the process has terminated (it may still be a zombie), and its ID may belong to another process
  * meanwhile. In case of doubt the result is 1 or `-ENOTSUP`.
  *
- * @param process @role{value} The identifier of a process: the result of #pshm_process_self in that process, or of #pshm_lock_owner.
+ * @param process @role{value} The identifier of a process: the result of #pshm_process_self in that process, or of
+ *        #pshm_lock_owner.
  * @retval 1 The process is alive, or nothing proves that it has terminated.
  * @retval 0 The process has terminated.
  * @error{EINVAL} @p process is not an identifier that #pshm_process_self could return.
