@@ -222,7 +222,7 @@ check_stamp = tests/check.stamp
 check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MKDIR_P) tests && : >$(check_stamp)
 	@rm -f $(TEST_LOGS) $(TEST_LOGS:.log=.trs) $(TEST_SUITE_LOG)
-	@$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG); status=$$?; \
+	@$(MAKE) $(AM_MAKEFLAGS) --keep-going $(TEST_SUITE_LOG); status=$$?; \
 		$(SHELL) $(top_srcdir)/tests/skipped $(check_stamp); exit $$status
 
 #: check-lisps  try how each installed Lisp finds, compiles, loads and delivers the library, and each suite from a warm cache
