@@ -647,6 +647,25 @@ START_TEST(a_high_address_is_an_address)
 }
 END_TEST
 
+/* Address 0 and the values that are errors name no mapping, whatever the system would say to the page below or around them. */
+START_TEST(no_mapping_is_at_an_error)
+{
+	static const int64_t errors[] = { 0, -1, -2, -100, -4094, -4095 };
+
+	interpose_add_traits(HIGH_ADDRESSES);
+	interpose_reset();
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+		assert_error(call("pshm_munmap", errors[i], 1), "EINVAL");
+		assert_error(call("pshm_unmap", errors[i], 1), "EINVAL");
+		assert_error(call("pshm_unmap_prefixed", errors[i], 1, 1), "EINVAL");
+		assert_error(call("pshm_mprotect", errors[i], 1, PSHM_PROT_READ), "EINVAL");
+		assert_error(call("pshm_msync", errors[i], 1, PSHM_MS_SYNC), "EINVAL");
+	}
+	ck_assert_int_eq(interpose_count(CALL_munmap) + interpose_count(CALL_mprotect) + interpose_count(CALL_msync), 0);
+	interpose_remove_traits(HIGH_ADDRESSES);
+}
+END_TEST
+
 START_TEST(a_mapping_is_one_system_call)
 {
 	int fd = object_open_new(name_of("one"), page());
@@ -679,6 +698,7 @@ ffi_mappings_suite(void)
 		                 bad_ranges_are_not_synchronised, other_flags_reach_the_system,
 		                 only_private_memory_of_no_object_grows_down,
 		                 bad_arguments_map_nothing, bad_ranges_unmap_nothing, a_high_address_is_an_address,
+		                 no_mapping_is_at_an_error,
 		                 a_mapping_is_one_system_call, NULL };
 
 	return suite_of("ffi_mappings", 30, tests);
