@@ -87,6 +87,8 @@ tests_suite_suites_SOURCES = \
 	tests/harness/sweep.h \
 	tests/harness/table.c \
 	tests/harness/table.h \
+	tests/harness/timing.c \
+	tests/harness/timing.h \
 	tests/interpose/calls-descriptors.c \
 	tests/interpose/calls-memory.c \
 	tests/interpose/calls-objects.c \
