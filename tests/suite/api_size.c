@@ -588,6 +588,7 @@ compare_space(const char *options, int64_t total)
 		ck_assert_int_eq(ours_free, total);
 		ck_assert_int_eq(posix_fallocate(fd, 0, 2 * page()), 0);
 		close(fd);
+		ours = ours_free = -7;
 		assert_result(call("pshm_space", NULL, &ours_free), 0);
 		ck_assert_int_eq(ours_free, total - 2 * page());
 		assert_result(call("pshm_space", &ours, NULL), 0);

@@ -631,7 +631,10 @@ START_TEST(a_high_address_is_an_address)
 		assert_result(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED, fd, 0), INT64_MIN);
 		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0), INT64_MIN);
 		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 5), INT64_MIN + 5);
+		interpose_reset();
 		assert_result(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, 5), INT64_MIN + page());
+		ck_assert_int_eq(interpose_count(CALL_mmap), 3);
+		ck_assert_int_eq(interpose_count(CALL_munmap), 0);
 		assert_result(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, page()), INT64_MIN + page());
 		check_high_range(call("pshm_munmap", INT64_MIN, page()), 0, page());
 		check_high_range(call("pshm_munmap", INT64_MIN, 1), 0, 1);

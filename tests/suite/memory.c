@@ -344,9 +344,10 @@ START_TEST(little_is_not_looked_at_closely)
 	assert_looks(fd, 2 * MIB, false, false);
 	assert_looks(fd, 3 * MIB + 1, true, true);
 	assert_looks(fd, 3 * MIB + PAGE, false, false);
+	assert_looks(fd, 3 * MIB + PAGE + 1, true, false);
 	interpose_add_traits(SCARCE_MEMORY);
-	assert_looks(fd, 3 * MIB + PAGE + 512 * KIB, true, false);
-	assert_looks(fd, 4 * MIB + 2 * PAGE + 1, true, true);
+	assert_looks(fd, 3 * MIB + 2 * PAGE + 512 * KIB, true, false);
+	assert_looks(fd, 4 * MIB + 3 * PAGE + 1, true, true);
 	interpose_remove_traits(SCARCE_MEMORY);
 	interpose_files(NULL);
 	close_now(fd);
