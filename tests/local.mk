@@ -87,6 +87,8 @@ tests_c_suites_SOURCES = \
 	tests/c/harness/sweep.h \
 	tests/c/harness/table.c \
 	tests/c/harness/table.h \
+	tests/c/harness/timing.c \
+	tests/c/harness/timing.h \
 	tests/c/interpose/calls-descriptors.c \
 	tests/c/interpose/calls-memory.c \
 	tests/c/interpose/calls-objects.c \

@@ -120,6 +120,7 @@ typedef uint64_t traits;
 #define NO_PIDFD TRAIT(36)          /* pidfd_open: ENOSYS, before Linux 5.3 */
 #define NO_FUTEX TRAIT(37)          /* futex: ENOSYS */
 #define NO_WIPE TRAIT(38)           /* MADV_WIPEONFORK is unknown: before Linux 4.14 */
+#define NEWER_SEALS TRAIT(39)       /* fcntl tells of a seal that a later kernel may have */
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_personality(const char *name);
