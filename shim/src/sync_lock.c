@@ -6,7 +6,8 @@
  *   0    namespace   start      abandoned   sleepers   process number; 0: free
  *
  * Who finds it taken sets 'sleepers' and sleeps for a slice, as long as the word stays as it is; when the slice ends, it asks
- * whether the owner is alive, and takes the word over if not. The slices also help where a process is killed between freeing the
+ * whether the owner is alive, and takes the word over if not. It asks also where a handler of a signal ends the sleep: with a timer
+ * that is faster than the slices none of them would come to its end. The slices also help where a process is killed between freeing the
  * word and waking, or between being woken and taking it. Every change is one compare-and-exchange of the whole word.
  * tests/models/lock.pml is the model of it.
  */
@@ -35,7 +36,7 @@ owner_of(uint64_t seen)
 
 /*
  * Acquire and release: what the last owner stored before it freed the word is seen by the next; the flags need no more, since
- * they are in the same word.
+ * they are in the same word. Who takes over from a dead owner sees what that one stored, too: the kernel found its end in between.
  */
 static bool
 change(word64 *lock, uint64_t *seen, uint64_t desired)
@@ -117,7 +118,7 @@ wait_for(word64 *lock, uint64_t self, int64_t timeout)
 		if (!mark_sleeping(lock, &seen))
 			continue;
 		error = sleep_for_slice(lock, seen, slice, deadline);
-		if (error == -ETIMEDOUT && take_over(lock, seen, self))
+		if (error < 0 && take_over(lock, seen, self))
 			return 1;
 		if (error == -ETIMEDOUT && pshm__deadline_left(deadline) > 0)
 			slice = 2 * slice < platform.last_slice ? 2 * slice : platform.last_slice;
