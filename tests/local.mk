@@ -265,7 +265,7 @@ demo-vectors: all
 #   mutants        defects that have to make a test fail
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
-#   platforms      the suites on every system that can be played; SYSTEMS is their names, see tests/interpose/personalities.c
+#   platforms      the suites on every system that can be played; SYSTEMS is their names, see tests/c/interpose/personalities.c
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
 #   valgrind       memory and descriptors
 #   distributions  README's two commands in fresh roots of releases of Debian: DISTRIBUTIONS is their names or numbers
