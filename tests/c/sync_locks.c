@@ -365,18 +365,14 @@ interrupt_acquisition(int flags, int64_t timeout)
 /* A runtime's timer may be faster than the first slice, which then never ends by itself. */
 START_TEST(signals_do_not_hide_a_death)
 {
-	const struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART };
-	const struct itimerval often = { { 0, 2000 }, { 0, 2000 } };
-	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
 	int64_t held;
 
 	if (!share_lock() || lacks("alive"))
 		return;
 	let_an_owner_die();
-	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
-	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+	interruptions_start(SA_RESTART, 2000);
 	held = call("pshm_lock_acquire", address(), -1);
-	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
+	(void)interruptions_stop();
 	assert_result(held, 1);
 }
 END_TEST
