@@ -42,7 +42,7 @@ NATIVE int pshm__native_populate(int64_t address, int64_t length, bool writing);
 /* Leave the pages of a mapping out of core dumps. */
 NATIVE int pshm__native_leave_out_of_dumps(int64_t address, int64_t length);
 
-/* Ask for huge pages; the answer tells whether there is such a thing. */
+/* Ask for huge pages; an error where the kernel was built without them. */
 int pshm__native_ask_for_huge_pages(int64_t address, int64_t length);
 
 /* An unnamed object of FreeBSD's; -ENOTSUP elsewhere. */

@@ -145,11 +145,32 @@ run_beside_decoys(void *unused)
 		ck_assert_int_eq(descriptor_status(decoys[i]).st_mode & 0777, 0777);
 }
 
+/* The first thread has the end of a pipe under each number, whose other end is closed: to open that anew would wait for ever. */
+static void
+run_beside_pipes(void *unused)
+{
+	int decoys[DECOYS];
+	pthread_t thread;
+
+	(void)unused;
+	for (int i = 0; i < DECOYS; i++) {
+		int ends[2];
+
+		ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+		decoys[i] = ends[0];
+		close(ends[1]);
+	}
+	ck_assert_int_eq(pthread_create(&thread, NULL, work_with_own_table, decoys), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+
 START_TEST(a_thread_may_have_its_own_table)
 {
 	in_child(run_beside_decoys, NULL);
+	in_child(run_beside_pipes, NULL);
 	interpose_add_traits(NO_THREAD_SELF);
 	in_child(run_beside_decoys, NULL);
+	in_child(run_beside_pipes, NULL);
 	interpose_remove_traits(NO_THREAD_SELF);
 }
 END_TEST
