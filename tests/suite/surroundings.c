@@ -145,21 +145,21 @@ run_beside_decoys(void *unused)
 		ck_assert_int_eq(descriptor_status(decoys[i]).st_mode & 0777, 0777);
 }
 
-/* The first thread has the end of a pipe under each number, whose other end is closed: to open that anew would wait for ever. */
+/* The first thread has a FIFO under each number, to which nobody writes: to open that anew would wait for ever. */
 static void
-run_beside_pipes(void *unused)
+run_beside_fifos(void *unused)
 {
+	const char *path = path_of(name_of("fifo"));
 	int decoys[DECOYS];
 	pthread_t thread;
 
 	(void)unused;
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
 	for (int i = 0; i < DECOYS; i++) {
-		int ends[2];
-
-		ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-		decoys[i] = ends[0];
-		close(ends[1]);
+		decoys[i] = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		ck_assert_int_ge(decoys[i], 0);
 	}
+	object_remove(name_of("fifo"));
 	ck_assert_int_eq(pthread_create(&thread, NULL, work_with_own_table, decoys), 0);
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }
@@ -167,10 +167,10 @@ run_beside_pipes(void *unused)
 START_TEST(a_thread_may_have_its_own_table)
 {
 	in_child(run_beside_decoys, NULL);
-	in_child(run_beside_pipes, NULL);
+	in_child(run_beside_fifos, NULL);
 	interpose_add_traits(NO_THREAD_SELF);
 	in_child(run_beside_decoys, NULL);
-	in_child(run_beside_pipes, NULL);
+	in_child(run_beside_fifos, NULL);
 	interpose_remove_traits(NO_THREAD_SELF);
 }
 END_TEST
