@@ -5,7 +5,7 @@
 
 (import (chicken foreign))
 (import-for-syntax (chicken file) (chicken io) (chicken process) (chicken process-context))
-(foreign-declare "#include <posix-shm/api.h>")
+(foreign-declare "#include <posix-shm/api.h>\n#include <posix-shm/sync.h>")
 
 ;; All of this while it compiles. With other brackets JSON is what `read' reads: an object becomes ("key" value ...),
 ;; an array a list.
