@@ -118,7 +118,7 @@ wait_for(word64 *lock, uint64_t self, int64_t timeout)
 		if (!mark_sleeping(lock, &seen))
 			continue;
 		error = sleep_for_slice(lock, seen, slice, deadline);
-		if (error < 0 && take_over(lock, seen, self))
+		if ((error == -ETIMEDOUT || error == -EINTR) && take_over(lock, seen, self))
 			return 1;
 		if (error == -ETIMEDOUT && pshm__deadline_left(deadline) > 0)
 			slice = 2 * slice < platform.last_slice ? 2 * slice : platform.last_slice;
