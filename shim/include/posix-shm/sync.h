@@ -240,8 +240,9 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
  * same ID later has another number. Store it in shared memory as the owner of something, and ask #pshm_process_alive about it. A
  * forked child has a number of its own, and exec(3) keeps it. The first call asks the system; later ones only load a word.
  *
- * Where the system gives no more than the process ID (no /proc is mounted, or that of another namespace), the number is good for
- * locking, and #pshm_process_alive cannot judge it. A child of vfork(2), or of clone(2) with `CLONE_VM`, shares its parent's
+ * Where the system gives no more than the process ID (no /proc is mounted, or that of another namespace, or no descriptor is free
+ * during the first call), the number is good for locking, and #pshm_process_alive cannot judge it. A process that is restored from a
+ * checkpoint is another one. A child of vfork(2), or of clone(2) with `CLONE_VM`, shares its parent's
  * memory, and is taken for its parent: it must not call a function of this header.
  *
  * @return A positive number.
@@ -296,8 +297,8 @@ PSHM_API int pshm_process_alive(int64_t process);
 /**
  * @brief Acquire a lock.
  *
- * While it waits, the call looks after the owner from time to time: after 10 milliseconds, then after 20, then every 40. A
- * signal handler that runs in the moment of such a look does not end the wait; so a program that must not miss one waits with a
+ * While it waits, the call looks after the owner from time to time: after 10 milliseconds, then after 20, then every 40, and
+ * where a signal ends the wait. A signal handler that runs in the moment of such a look does not end the wait; so a program that must not miss one waits with a
  * timeout, and calls again.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
