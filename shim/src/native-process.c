@@ -333,7 +333,7 @@ pshm__native_process_alive(uint64_t process)
 
 #else
 
-/* POSIX has no moment of starting: a number that is free is a proof, one that is taken is none. */
+/* POSIX has no start time: a free process ID is a proof, one in use is not. */
 uint64_t
 pshm__native_process_self(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The calls by which each system lets a process sleep on a word: a pair of small functions for each. -ENOSYS where it has none.
+ * The calls with which a process waits for a word: a pair of small functions per system. -ENOSYS if the system has none.
  */
 #include "system.h"
 #include "waiting.h"
@@ -99,7 +99,7 @@ pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 	int saved = errno;
 	int error = system_result(_umtx_op(word, UMTX_OP_WAIT_UINT, expected, (void *)sizeof limit, &limit), saved);
 
-	/* A word that this process may not write is nothing to sleep on (sys/kern/kern_umtx.c): it is polled. */
+	/* A process cannot wait for a word that it may not write (sys/kern/kern_umtx.c): it is polled. */
 	return error == -EFAULT ? -ENOSYS : error;
 }
 

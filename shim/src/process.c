@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Who this process is. To ask the system each time would make a lock many times slower, so the answer is kept, and forgotten in
- * a child: by a handler of fork, and on Linux by the kernel, which also knows the forks that run no handlers.
+ * The identity of this process. System calls for each use would make a lock many times slower, so the identity is cached, and
+ * cleared in a child: by an atfork handler, and on Linux by the kernel, also after forks that run no handlers.
  */
 #include "system.h"
 #include "error.h"
@@ -18,7 +18,7 @@
 
 _Atomic(word64 *) pshm__process_kept;
 
-/* It is kept here where the kernel wipes no page. */
+/* The cache if the kernel cannot wipe a page on fork. */
 static word64 in_place;
 
 static void
@@ -30,7 +30,7 @@ forget(void)
 		process_store(kept, 0);
 }
 
-/* Before anything can be kept: a child whose own handlers of fork lock first would else keep the parent's identity. */
+/* Before the cache can be filled: otherwise a child whose atfork handlers use a lock first would have the identity of its parent. */
 static void __attribute__((constructor))
 forget_in_children(void)
 {
@@ -61,7 +61,7 @@ discard(word64 *unused)
 		sys_munmap((int64_t)(uintptr_t)unused, platform_page_size());
 }
 
-/* Of threads that get here at the same time the first decides. */
+/* Among concurrent threads the first one decides. */
 static word64 *
 choose_memory(void)
 {

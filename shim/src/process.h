@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A process as one word, which is what a lock stores: bits 0 to 21 its number, 24 to 43 the low bits of when it started (never 0),
- * 44 to 62 its namespace of processes (0 where that is unknown). Bits 22 and 23 are free for the owner of the word.
+ * A process as one word, which a lock stores: bits 0 to 21 its ID, 24 to 43 the low bits of its start time (never 0),
+ * 44 to 62 its PID namespace (0 if unknown). Bits 22 and 23 are free for the owner of the word.
  */
 #ifndef PSHM_PROCESS_H
 #define PSHM_PROCESS_H
@@ -11,7 +11,7 @@
 
 #include <stdatomic.h>
 
-/* Said at the declaration, so that the compiler reaches the word without the table of global symbols. */
+/* At the declaration, so that the compiler accesses the word without the global offset table. */
 #define HIDDEN __attribute__((visibility("hidden")))
 
 enum { PROCESS_START_SHIFT = 24, PROCESS_NAMESPACE_SHIFT = 44 };
@@ -35,7 +35,7 @@ process_namespace(uint64_t process)
 	return process >> PROCESS_NAMESPACE_SHIFT & PROCESS_NAMESPACE;
 }
 
-/* Where this process is kept as a word, once that has been decided; NULL before. The word is 0 until somebody asks, as in a child. */
+/* The address of the cached word, once it is known; NULL before. The word is 0 until its first use, as in a child. */
 extern HIDDEN _Atomic(word64 *) pshm__process_kept;
 
 /* All threads store the same word, so that no order is needed. */
@@ -72,7 +72,7 @@ process_store(word64 *kept, uint64_t process)
 }
 #endif
 
-/* Ask the system, and keep the answer. */
+/* Obtain the identity from the system, and cache it. */
 SELDOM uint64_t pshm__process_find_out(void);
 
 /* This process. */
@@ -85,10 +85,10 @@ process_self(void)
 	return self == 0 ? pshm__process_find_out() : self;
 }
 
-/* 1, 0, or -ENOTSUP where it cannot be told from here. 0 is a proof, and never a doubt. */
+/* 1, 0, or -ENOTSUP if this process cannot determine it. 0 is definite. */
 int pshm__process_alive(uint64_t process);
 
-/* What native-process.c finds out about this process, without the memory of process.c. */
+/* The identity of this process from native-process.c, without the cache of process.c. */
 uint64_t pshm__native_process_self(void);
 
 /* The same about another process of this namespace. */

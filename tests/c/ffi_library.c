@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What was loaded, and what this platform can do. */
+#include "fixture.h"
+#include "interpose.h"
+#include "suites.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+START_TEST(version_is_the_headers)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof text, "%d.%d.%d", PSHM_VERSION_MAJOR, PSHM_VERSION_MINOR, PSHM_VERSION_PATCH);
+	ck_assert_str_eq(call_text("pshm_version_string"), text);
+	assert_result(call("pshm_version"), 1000000 * PSHM_VERSION_MAJOR + 1000 * PSHM_VERSION_MINOR + PSHM_VERSION_PATCH);
+}
+END_TEST
+
+START_TEST(page_size_is_the_systems)
+{
+	assert_result(call("pshm_page_size"), sysconf(_SC_PAGESIZE));
+}
+END_TEST
+
+/* glibc before 2.34 has a limit of its own (its sysdeps/posix/shm-directory.h). */
+static int
+longest_of_libc(void)
+{
+	return libc_before_2_34() || strcmp(interpose_personality_name(), "bullseye") == 0 ? 254 : NAME_MAX + 1;
+}
+
+/* What the system itself takes, as its sources and manuals say: a shorter limit of ours would be a refusal without need. */
+static int
+longest_of_system(void)
+{
+	static const struct {
+		const char *personality;
+		int most;
+	} others[] = { { "macos", 31 }, { "freebsd", 1023 }, { "openbsd", 1023 }, { "posix", 255 } };
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (strcmp(others[i].personality, interpose_personality_name()) == 0)
+			return others[i].most > 254 && libc_before_2_34() ? 254 : others[i].most;
+	return longest_of_libc();
+}
+
+START_TEST(name_max_is_the_longest_name_that_works)
+{
+	int most = (int)assert_success(call("pshm_name_max"));
+	char name[1200] = "/";
+
+	ck_assert_int_eq(most, longest_of_system());
+	memset(name + 1, 'n', (size_t)most);
+	assert_error(call("pshm_shm_open", name, PSHM_O_RDWR | PSHM_O_CREAT, 0600), "ENAMETOOLONG");
+	if (most > 256) {
+		skip("this system's own limit is shorter");
+		return;
+	}
+	name[most] = '\0';
+	close_now(object_open_new(name, 0));
+	ck_assert(object_exists(name));
+	object_remove(name);
+}
+END_TEST
+
+static const char *const features[] = {
+	"alive",     "allocate",  "anonymous",     "atomic-64", "descriptor-io", "discard",     "growsdown", "huge-objects", "huge-pages",
+	"identity",  "list",      "nodump",        "noreserve", "permissions",   "populate",    "reopen",
+	"resize",    "seal-exec", "seal-future-write", "seals", "space",         "supersede",   "wait",
+};
+
+enum { FEATURES = sizeof features / sizeof features[0] };
+
+/* The answers are tried, and leave nothing behind: the fixture sees to that. */
+START_TEST(every_feature_is_answered)
+{
+	char lacking[256] = "";
+
+	for (int i = 0; i < FEATURES; i++)
+		if (!has(features[i]))
+			(void)strcat(strcat(lacking, " "), features[i]);
+	note("%s lacks:%s", interpose_personality_name(), lacking[0] == '\0' ? " nothing" : lacking);
+}
+END_TEST
+
+START_TEST(linux_has_what_linux_has)
+{
+	static const char *const always[] = { "alive", "allocate", "anonymous", "atomic-64", "descriptor-io", "growsdown", "identity", "list",
+		                              "noreserve", "permissions", "reopen", "resize", "seals", "space", "supersede", "wait" };
+
+	if (is_not("native"))
+		return;
+	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+		ck_assert_msg(has(always[i]), "%s is lacking", always[i]);
+}
+END_TEST
+
+static int64_t
+close_if_open(int64_t fd)
+{
+	if (!is_error(fd))
+		close_now((int)fd);
+	return fd;
+}
+
+static int64_t
+allocate(int fd, int unused)
+{
+	(void)unused;
+	return call("pshm_allocate", fd, 4096);
+}
+
+static int64_t
+discard(int fd, int unused)
+{
+	(void)unused;
+	return call("pshm_discard", fd, 0, 4096);
+}
+
+static int64_t
+map_with(int fd, int flag)
+{
+	int64_t address = call("pshm_mmap", 0, page(), PSHM_PROT_READ | PSHM_PROT_WRITE,
+	                       PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | flag, -1, 0);
+
+	(void)fd;
+	if (!is_error(address))
+		assert_result(call("pshm_munmap", address, page()), 0);
+	return address;
+}
+
+static int64_t
+open_anonymous_with(int fd, int flag)
+{
+	(void)fd;
+	return close_if_open(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, flag));
+}
+
+static int64_t
+delete_if_same(int fd, int unused)
+{
+	(void)unused;
+	return call("pshm_delete_if_same", name_of("features"), fd);
+}
+
+static int64_t
+list(int fd, int unused)
+{
+	(void)fd;
+	(void)unused;
+	return call("pshm_list", NULL, 0);
+}
+
+static int64_t
+change_mode(int fd, int mode)
+{
+	return call("pshm_fchmod", fd, mode);
+}
+
+static int64_t
+reopen(int fd, int direction)
+{
+	return close_if_open(call("pshm_reopen", fd, direction));
+}
+
+static int64_t
+seal_anonymous(int fd, int seals)
+{
+	int anonymous = anonymous_new(0);
+	int64_t result = call("pshm_seal", anonymous, seals);
+
+	(void)fd;
+	close_now(anonymous);
+	return result;
+}
+
+static int64_t
+space(int fd, int unused)
+{
+	(void)fd;
+	(void)unused;
+	return call("pshm_space", NULL, NULL);
+}
+
+/* What a feature is about, tried on a new object. One that is no memfd knows seals, and is sealed against them. */
+static const struct {
+	const char *feature;
+	int64_t (*try_it)(int fd, int argument);
+	int argument;
+	const char *lacking;
+} trials[] = {
+	{ "allocate", allocate, 0, "ENOTSUP" },
+	{ "discard", discard, 0, "ENOTSUP" },
+	{ "growsdown", map_with, PSHM_MAP_GROWSDOWN, "ENOTSUP" },
+	{ "huge-objects", open_anonymous_with, PSHM_ANONYMOUS_HUGE, "ENOTSUP" },
+	{ "huge-pages", map_with, PSHM_MAP_HUGE, "ENOTSUP" },
+	{ "identity", delete_if_same, 0, "ENOTSUP" },
+	{ "list", list, 0, "ENOTSUP" },
+	{ "nodump", map_with, PSHM_MAP_NODUMP, "ENOTSUP" },
+	{ "noreserve", map_with, PSHM_MAP_NORESERVE, "ENOTSUP" },
+	{ "permissions", change_mode, 0600, "ENOTSUP" },
+	{ "populate", map_with, PSHM_MAP_POPULATE, "ENOTSUP" },
+	{ "reopen", reopen, PSHM_DIRECTION_INPUT, "ENOTSUP" },
+	{ "seal-exec", seal_anonymous, PSHM_SEAL_EXEC, "ENOTSUP EPERM" },
+	{ "seal-future-write", seal_anonymous, PSHM_SEAL_FUTURE_WRITE, "ENOTSUP EPERM" },
+	{ "seals", seal_anonymous, PSHM_SEAL_SHRINK, "ENOTSUP EPERM" },
+	{ "space", space, 0, "ENOTSUP" },
+};
+
+START_TEST(what_is_lacking_is_unsupported_and_nothing_else)
+{
+	for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++) {
+		int fd = object_open_new(name_of("features"), 0);
+		int64_t result = trials[i].try_it(fd, trials[i].argument);
+
+		if (has(trials[i].feature))
+			ck_assert_msg(!is_error(result), "%s is there, and answers %s", trials[i].feature,
+			              name_of_result(result));
+		else
+			expect_error(__FILE__, __LINE__, trials[i].feature, result, trials[i].lacking);
+		close_now(fd);
+		if (object_exists(name_of("features")))
+			object_remove(name_of("features"));
+	}
+}
+END_TEST
+
+/* What a personality takes away is seen. */
+START_TEST(lacking_features_are_said_to_be_lacking)
+{
+	static const struct {
+		const char *personality;
+		const char *feature;
+	} lacking[] = {
+		{ "bullseye", "seal-exec" },         { "bullseye", "populate" },
+		{ "old-kernel", "seal-future-write" }, { "old-kernel", "seal-exec" },   { "old-kernel", "populate" },
+		{ "no-memfd", "seals" },               { "no-memfd", "huge-objects" },  { "no-tmpfile", "anonymous" },
+		{ "freebsd", "anonymous" },            { "no-proc", "reopen" },         { "no-proc", "anonymous" },
+		{ "openbsd", "anonymous" },            { "openbsd", "supersede" },      { "freebsd", "supersede" },
+		{ "sandbox", "seals" },                { "macos", "supersede" },        { "posix", "supersede" },
+		{ "macos", "allocate" },               { "macos", "descriptor-io" },    { "macos", "identity" },
+		{ "macos", "list" },                   { "macos", "permissions" },      { "macos", "resize" },
+		{ "macos", "space" },                  { "macos", "anonymous" },        { "openbsd", "allocate" },
+		{ "posix", "allocate" },               { "posix", "descriptor-io" },    { "freebsd", "seals" },
+		{ "freebsd", "list" },                 { "no-fallocate", "allocate" },  { "no-proc", "alive" },
+		{ "macos", "alive" },                  { "posix", "wait" },             { "no-futex", "wait" },
+		{ "narrow", "atomic-64" },             { "macos", "discard" },          { "macos", "nodump" },
+		{ "no-fallocate", "discard" },         { "openbsd", "discard" },        { "posix", "discard" },
+	};
+
+	int seen = 0;
+
+	for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++) {
+		if (strcmp(lacking[i].personality, interpose_kernel_name()) != 0)
+			continue;
+		ck_assert_msg(!has(lacking[i].feature), "%s is there", lacking[i].feature);
+		seen++;
+	}
+	if (seen == 0)
+		skip("this system need not lack anything");
+}
+END_TEST
+
+/* What is found by trying is lacking where the system refuses the call that it is about. */
+START_TEST(what_the_system_refuses_is_lacking)
+{
+	static const struct {
+		const char *feature;
+		enum interposed function;
+		int error;
+	} refusals[] = {
+		{ "allocate", CALL_fallocate, EOPNOTSUPP }, { "discard", CALL_fallocate, EOPNOTSUPP },
+		{ "huge-objects", CALL_memfd_create, ENODEV },
+		{ "huge-pages", CALL_madvise, EINVAL },  { "nodump", CALL_madvise, EINVAL },
+		{ "populate", CALL_madvise, EINVAL },    { "populate", CALL_mmap, ENOMEM },
+		{ "reopen", CALL_open, ENOENT },         { "seal-exec", CALL_fcntl, EINVAL },
+		{ "seal-future-write", CALL_fcntl, EINVAL }, { "seals", CALL_fcntl, EINVAL },
+		{ "supersede", CALL_rename, EACCES },    { "supersede", CALL_getentropy, EIO },
+		{ "wait", CALL_futex, ENOSYS },
+	};
+
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+		bool before = has(refusals[i].feature);
+		bool answer;
+
+		interpose_fail(refusals[i].function, 0, refusals[i].error);
+		answer = has(refusals[i].feature);
+		ck_assert_msg(interpose_has_failed() ? !answer : answer == before, "%s is there without %s", refusals[i].feature,
+		              interposed_names[refusals[i].function]);
+		interpose_reset();
+		ck_assert_int_eq(has(refusals[i].feature), before);
+	}
+}
+END_TEST
+
+/* What is found by trying needs a descriptor to try it on. */
+START_TEST(without_a_descriptor_free_some_answers_are_no)
+{
+	static const char *const tried[] = { "allocate", "anonymous", "discard", "huge-objects", "reopen",
+		                             "seal-exec", "seal-future-write", "seals", "supersede" };
+	enum { TRIED = sizeof tried / sizeof tried[0] };
+	struct rlimit old;
+	struct rlimit few;
+	int64_t answers[TRIED];
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+	few = old;
+	few.rlim_cur = (rlim_t)descriptor_next();
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	for (size_t i = 0; i < TRIED; i++)
+		answers[i] = call("pshm_has", tried[i]);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
+	for (size_t i = 0; i < TRIED; i++)
+		ck_assert_msg(answers[i] == 0, "%s: %d", tried[i], (int)answers[i]);
+}
+END_TEST
+
+/* An older library is asked for what a newer one has. */
+START_TEST(unknown_features_are_lacking)
+{
+	static const char *const unknown[] = { "wings", "", "Allocate", "allocate ", "allocat", "list\n" };
+
+	assert_error(call("pshm_has", NULL), "EFAULT");
+	for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
+		assert_result(call("pshm_has", unknown[i]), 0);
+	assert_result(call("pshm_errno"), EFAULT);
+}
+END_TEST
+
+/* The build for tests can be told what to be, and says so when it does not know that platform. */
+START_TEST(unknown_platforms_are_errors)
+{
+	int (*choose)(const char *name) = NULL;
+
+	*(void **)&choose = library_symbol("pshm_test_platform");
+	if (choose == NULL)
+		skip("this is no build for tests");
+	else
+		assert_error(choose("wings"), "EINVAL");
+}
+END_TEST
+
+Suite *
+ffi_library_suite(void)
+{
+	const TTest *tests[] = { version_is_the_headers, page_size_is_the_systems, name_max_is_the_longest_name_that_works,
+		                 every_feature_is_answered, linux_has_what_linux_has, lacking_features_are_said_to_be_lacking,
+		                 what_is_lacking_is_unsupported_and_nothing_else,
+		                 what_the_system_refuses_is_lacking, without_a_descriptor_free_some_answers_are_no, unknown_features_are_lacking,
+		                 unknown_platforms_are_errors, NULL };
+
+	return suite_of("ffi_library", 30, tests);
+}

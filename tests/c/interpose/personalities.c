@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The systems that can be played: a row of the library's own table of platforms, and what the C library does there. */
+#include "interpose.h"
+#include "library.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOT_LINUX (NO_MEMFD | NO_TMPFILE | NO_PROC | NO_POPULATE | OLD_SEALS | STRICT_FLAGS)
+
+static const struct {
+	const char *name;
+	const char *platform; /* NULL: the library's own choice, so that the ordinary build will do */
+	traits traits;
+} personalities[] = {
+	{ "native", NULL, 0 },
+	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS | NO_PIDFD | NO_WIPE },
+	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC | OLD_GLIBC },
+	{ "no-memfd", NULL, NO_MEMFD | NO_ENTROPY },
+	{ "sandbox", NULL, FORBIDDEN_MEMFD },
+	{ "noexec-default", NULL, NOEXEC_SEALED },
+	{ "noexec-enforced", NULL, NOEXEC_ONLY },
+	{ "no-tmpfile", NULL, NO_MEMFD | NO_TMPFILE },
+	{ "no-proc", NULL, NO_PROC },
+	{ "no-fallocate", NULL, NO_FALLOCATE },
+	{ "no-slices", "no-slices", 0 },
+	{ "short-slices", "short-slices", 0 },
+	{ "no-futex", "no-futex", 0 },
+	{ "narrow", "narrow", 0 },
+	{ "macos", "macos", NOT_LINUX | NO_FALLOCATE | SIZE_ONCE | NO_DESCRIPTOR_IO | NO_PERMISSIONS | SHORT_NAMES |
+	                            NO_IDENTITY | NO_NOREPLACE | NO_DUMP_ADVICE | WRITE_IS_EPERM },
+	{ "freebsd", "freebsd", NOT_LINUX | READER_KEEPS_SIZE },
+	{ "openbsd", "openbsd", NOT_LINUX | NO_FALLOCATE },
+	{ "posix", "posix", NOT_LINUX | NO_FALLOCATE | NO_DESCRIPTOR_IO | READER_KEEPS_SIZE },
+};
+
+enum { PERSONALITIES = sizeof personalities / sizeof personalities[0] };
+
+static int current;
+
+static int
+index_of(const char *name)
+{
+	for (int i = 0; i < PERSONALITIES; i++)
+		if (strcmp(personalities[i].name, name) == 0)
+			return i;
+	fprintf(stderr, "no personality %s\n", name);
+	exit(99);
+}
+
+static void
+choose_platform(const char *platform)
+{
+	int (*choose)(const char *name) = NULL;
+
+	*(void **)&choose = library_symbol("pshm_test_platform");
+	if (choose == NULL || choose(platform) != 0) {
+		fprintf(stderr, "the library is no test build, or does not know the platform %s\n", platform);
+		exit(99);
+	}
+}
+
+void
+interpose_personality(const char *name)
+{
+	current = name == NULL ? 0 : index_of(name);
+	if (personalities[current].platform != NULL)
+		choose_platform(personalities[current].platform);
+	interpose_add_traits(personalities[current].traits);
+}
+
+const char *
+interpose_personality_name(void)
+{
+	return personalities[current].name;
+}
+
+void
+interpose_print_personalities(void)
+{
+	for (int i = 1; i < PERSONALITIES; i++)
+		printf("%s\n", personalities[i].name);
+}
+
+const char *
+interpose_kernel_name(void)
+{
+	const char *kernel = current == 0 ? getenv("POSIX_SHM_KERNEL") : NULL;
+
+	return kernel != NULL ? kernel : interpose_personality_name();
+}
