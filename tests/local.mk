@@ -87,6 +87,8 @@ tests_c_suites_SOURCES = \
 	tests/c/harness/sweep.h \
 	tests/c/harness/table.c \
 	tests/c/harness/table.h \
+	tests/c/harness/timing.c \
+	tests/c/harness/timing.h \
 	tests/c/interpose/calls-descriptors.c \
 	tests/c/interpose/calls-memory.c \
 	tests/c/interpose/calls-objects.c \
@@ -263,7 +265,7 @@ demo-vectors: all
 #   mutants        defects that have to make a test fail
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
-#   platforms      the suites on every system that can be played; SYSTEMS is their names, see tests/interpose/personalities.c
+#   platforms      the suites on every system that can be played; SYSTEMS is their names, see tests/c/interpose/personalities.c
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
 #   valgrind       memory and descriptors
 #   distributions  README's two commands in fresh roots of releases of Debian: DISTRIBUTIONS is their names or numbers

@@ -1,8 +1,8 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; libposix-shm for Chez Scheme: (load ".../posix-shm.ss"), then (pshm-close fd), PSHM_PROT_READ and so on.
-;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 
-;; With other brackets JSON is what `read' reads: an object becomes ("key" value ...), an array a list.
+;; With other brackets `read' can read JSON: an object becomes ("key" value ...), an array a list.
 (define (read-json file)
   (let loop ([text '()] [in-string #f])
     (let ([char (read-char file)])
@@ -19,7 +19,7 @@
 (define-syntax this-file
   (lambda (form) (source-file-descriptor-path (source-object-sfd (annotation-source (syntax->annotation form))))))
 
-;; Near this file, where it is installed or in the source tree; else where pkg-config says.
+;; Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
 (define json-file
   (or (getenv "POSIX_SHM_JSON")
       (find file-exists?

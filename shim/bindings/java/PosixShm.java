@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // libposix-shm for Java with JNA: javac -cp jna.jar -sourcepath PREFIX/share/posix-shm/java Program.java; then
-// SHM.pshm_close(fd), PosixShm.PROT_READ and so on. Functions and constants that are missing here are declared in
+// SHM.pshm_close(fd), PosixShm.PROT_READ and so on. Declare functions and constants that are missing here in
 // the same way.
-// The environment variable POSIX_SHM_LIBRARY names another file than the one that the system finds.
+// The environment variable POSIX_SHM_LIBRARY overrides the file that the system finds.
 
 import com.sun.jna.*;
 import com.sun.jna.ptr.IntByReference;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // libposix-shm for Node.js with koffi: const { shm } = require('PREFIX/share/posix-shm/node/posix_shm.js'), then
 // shm.pshm_close(fd), shm.PSHM_PROT_READ and so on.
-// The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+// The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 
 const { execFileSync } = require('child_process');
 const fs = require('fs');
 const path = require('path');
 const koffi = require('koffi');
 
-// Near this file, where it is installed or in the source tree; else where pkg-config says.
+// Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
 const jsonFile = process.env.POSIX_SHM_JSON ??
   ['posix-shm.json', '../posix-shm.json', '../../abi/posix-shm.json']
     .map(name => path.join(__dirname, name)).find(fs.existsSync) ??

@@ -1,7 +1,7 @@
 (* SPDX-License-Identifier: BSD-3-Clause *)
 (* libposix-shm for OCaml with ctypes: #directory "PREFIX/share/posix-shm/ocaml", #use "posix_shm.ml"; then
-   pshm_close fd, prot_read and so on. Functions and constants that are missing here are declared in the same way.
-   The environment variable POSIX_SHM_LIBRARY names another file than the one that the system finds. *)
+   pshm_close fd, prot_read and so on. Declare functions and constants that are missing here in the same way.
+   The environment variable POSIX_SHM_LIBRARY overrides the file that the system finds. *)
 
 #use "topfind"
 #thread

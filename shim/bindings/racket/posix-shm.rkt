@@ -1,15 +1,15 @@
 #lang racket/base
 ;; SPDX-License-Identifier: BSD-3-Clause
-;; libposix-shm for Racket: racket -S PREFIX/share program.rkt, which says (require posix-shm/racket/posix-shm);
+;; libposix-shm for Racket: racket -S PREFIX/share program.rkt, with (require posix-shm/racket/posix-shm) in it;
 ;; then (shm pshm_close fd), (C PSHM_PROT_READ) and so on.
-;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 
 (require ffi/unsafe json racket/port racket/runtime-path racket/string racket/system)
 (provide abi shm C)
 
 (define-runtime-path here ".")
 
-;; Near this file, where it is installed or in the source tree; else where pkg-config says.
+;; Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
 (define json-file
   (or (getenv "POSIX_SHM_JSON")
       (for/first ([name '("posix-shm.json" "../posix-shm.json" "../../abi/posix-shm.json")]
