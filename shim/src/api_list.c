@@ -21,7 +21,7 @@ make_room(struct list *list, size_t size)
 	size_t room = 2 * size;
 	char *names;
 
-	if (list->names != NULL && size <= list->room)
+	if (size <= list->room)
 		return 0;
 	names = sys_realloc(list->names, room);
 	if (names == NULL)

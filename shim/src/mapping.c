@@ -63,7 +63,8 @@ enum {
 	FLAGS = SHARING | MAPPING_AT_ADDRESS | PSHM_MAP_ANONYMOUS | PSHM_MAP_GROWSDOWN | PSHM_MAP_NORESERVE | PSHM_MAP_POPULATE |
 	        PSHM_MAP_LOCK | PSHM_MAP_HUGE | PSHM_MAP_NODUMP,
 	ACCESSIBLE = PSHM_PROT_READ | PSHM_PROT_WRITE,
-	STACK = PSHM_MAP_ANONYMOUS | PSHM_MAP_PRIVATE
+	STACK = PSHM_MAP_ANONYMOUS | PSHM_MAP_PRIVATE,
+	AFTERWARDS = PSHM_MAP_POPULATE | PSHM_MAP_LOCK | PSHM_MAP_HUGE | PSHM_MAP_NODUMP
 };
 
 int
@@ -192,6 +193,8 @@ pshm__mapping_finish(const struct mapping_request *request, int64_t address)
 	int flags = request->flags;
 	int error = 0;
 
+	if ((flags & AFTERWARDS) == 0)
+		return 0;
 	if ((flags & PSHM_MAP_HUGE) != 0) /* a hint */
 		(void)pshm__native_ask_for_huge_pages(address, request->length);
 	if ((flags & PSHM_MAP_NODUMP) != 0)

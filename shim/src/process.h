@@ -7,6 +7,7 @@
 #define PSHM_PROCESS_H
 
 #include "system.h"
+#include "word.h"
 
 #include <stdatomic.h>
 
@@ -35,17 +36,51 @@ process_namespace(uint64_t process)
 }
 
 /* The address of the cached word, once it is known; NULL before. The word is 0 until its first use, as in a child. */
-extern HIDDEN _Atomic(uint64_t *) pshm__process_kept;
+extern HIDDEN _Atomic(word64 *) pshm__process_kept;
+
+/* All threads store the same word, so that no order is needed. */
+#if WIDE_WORDS
+static inline uint64_t
+process_load(const word64 *kept)
+{
+	return __atomic_load_n(kept, __ATOMIC_RELAXED);
+}
+
+static inline void
+process_store(word64 *kept, uint64_t process)
+{
+	__atomic_store_n(kept, process, __ATOMIC_RELAXED);
+}
+#else
+/* In two halves, and the one with the number last: where that is 0 nothing is kept. */
+static inline uint64_t
+process_load(const word64 *kept)
+{
+	const word32 *halves = (const word32 *)kept;
+	uint32_t low = __atomic_load_n(halves, __ATOMIC_ACQUIRE);
+
+	return low == 0 ? 0 : (uint64_t)__atomic_load_n(halves + 1, __ATOMIC_RELAXED) << 32 | low;
+}
+
+static inline void
+process_store(word64 *kept, uint64_t process)
+{
+	word32 *halves = (word32 *)kept;
+
+	__atomic_store_n(halves + 1, (uint32_t)(process >> 32), __ATOMIC_RELAXED);
+	__atomic_store_n(halves, (uint32_t)process, __ATOMIC_RELEASE);
+}
+#endif
 
 /* Obtain the identity from the system, and cache it. */
 SELDOM uint64_t pshm__process_find_out(void);
 
-/* This process. The load of the word is relaxed: all threads store the same one. */
+/* This process. */
 static inline uint64_t
 process_self(void)
 {
-	const uint64_t *kept = atomic_load_explicit(&pshm__process_kept, memory_order_acquire);
-	uint64_t self = kept == NULL ? 0 : __atomic_load_n(kept, __ATOMIC_RELAXED);
+	const word64 *kept = atomic_load_explicit(&pshm__process_kept, memory_order_acquire);
+	uint64_t self = kept == NULL ? 0 : process_load(kept);
 
 	return self == 0 ? pshm__process_find_out() : self;
 }

@@ -6,8 +6,9 @@
  *   0    namespace   start      abandoned   sleepers   process number; 0: free
  *
  * A process that finds the lock held sets 'sleepers' and waits for a slice of time while the word is unchanged; then it checks
- * whether the owner is alive, and takes the word over if not. The slices also help if a process is killed between freeing the
- * word and waking others, or between being woken and acquiring it. Every change is one compare-and-exchange of the whole word.
+ * whether the owner is alive, and takes the word over if not. It checks also when a signal handler ends the wait: with a timer that
+ * is faster than the slices no slice would ever end. The slices also help if a process is killed between freeing the word and
+ * waking others, or between being woken and acquiring it. Every change is one compare-and-exchange of the whole word.
  * tests/verify/models/lock.pml is the model of it.
  */
 #include "system.h"
@@ -35,7 +36,7 @@ owner_of(uint64_t seen)
 
 /*
  * Acquire and release: the stores of an owner before it frees the word are visible to the next owner; the flags need no more,
- * since they are in the same word.
+ * since they are in the same word. A process that takes over from a dead owner sees its stores, too: the kernel has seen it end.
  */
 static bool
 change(word64 *lock, uint64_t *seen, uint64_t desired)
@@ -117,7 +118,7 @@ wait_for(word64 *lock, uint64_t self, int64_t timeout)
 		if (!mark_sleeping(lock, &seen))
 			continue;
 		error = sleep_for_slice(lock, seen, slice, deadline);
-		if (error == -ETIMEDOUT && take_over(lock, seen, self))
+		if ((error == -ETIMEDOUT || error == -EINTR) && take_over(lock, seen, self))
 			return 1;
 		if (error == -ETIMEDOUT && pshm__deadline_left(deadline) > 0)
 			slice = 2 * slice < platform.last_slice ? 2 * slice : platform.last_slice;

@@ -54,6 +54,7 @@ static const struct surroundings {
 	{ "a machine", 9 * MIB, { MACHINE } },
 	{ "a machine of no whole pages", 8 * MIB + 2 * KIB, { MEMINFO("MemAvailable: 8194 kB\nSwapFree: 0 kB\n") } },
 	{ "swap space that only sysinfo knows", 8 * MIB + 256 * KIB, { MEMINFO("MemAvailable: 8192 kB\n") } },
+	{ "figures that begin and end with a 9", 10 * MIB - 4 * KIB, { MEMINFO("MemAvailable: 9999 kB\nSwapFree: 237 kB\n") } },
 	{ "no estimate", 5 * MIB, { MEMINFO("SwapFree: 1024 kB\n") } },
 	{ "nothing in /proc", 5 * MIB, { NULL } },
 	{ "an empty /proc/meminfo", 5 * MIB, { "/proc/meminfo", "" } },
@@ -253,6 +254,10 @@ in_small_places(void *unused)
 	interpose_files(enough);
 	assert_result(allocate_anew(true, 3 * MIB), 0);
 	assert_error(allocate_anew(true, 3 * MIB + 1), "ENOSPC");
+	interpose_fail(CALL_fstatfs, 1, EINTR);
+	assert_error(allocate_anew(true, 3 * MIB + 1), "ENOSPC");
+	ck_assert_int_eq(interpose_count(CALL_fallocate), 0);
+	interpose_reset();
 	assert_result(allocate_anew(false, 4 * MIB), has("seals") ? 0 : -ENOSPC); /* without memfd it is there, too */
 	if (has("space")) {
 		assert_result(call("pshm_space", NULL, &left), 0);
@@ -339,9 +344,10 @@ START_TEST(little_is_not_looked_at_closely)
 	assert_looks(fd, 2 * MIB, false, false);
 	assert_looks(fd, 3 * MIB + 1, true, true);
 	assert_looks(fd, 3 * MIB + PAGE, false, false);
+	assert_looks(fd, 3 * MIB + PAGE + 1, true, false);
 	interpose_add_traits(SCARCE_MEMORY);
-	assert_looks(fd, 3 * MIB + PAGE + 512 * KIB, true, false);
-	assert_looks(fd, 4 * MIB + 2 * PAGE + 1, true, true);
+	assert_looks(fd, 3 * MIB + 2 * PAGE + 512 * KIB, true, false);
+	assert_looks(fd, 4 * MIB + 3 * PAGE + 1, true, true);
 	interpose_remove_traits(SCARCE_MEMORY);
 	interpose_files(NULL);
 	close_now(fd);

@@ -9,8 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -178,21 +176,6 @@ START_TEST(an_older_proc_serves)
 }
 END_TEST
 
-/* From now on a system call of this process answers with an errno. */
-static bool
-forbid_call(long number, int error)
-{
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = { sizeof filter / sizeof filter[0], filter };
-
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
 static void
 make_anonymous_without_memfd(void *error)
 {
@@ -200,7 +183,7 @@ make_anonymous_without_memfd(void *error)
 	bool anonymous = has("anonymous");
 
 	(void)umask(0);
-	if (!forbid_call(SYS_memfd_create, *(int *)error)) {
+	if (!system_call_forbid(SYS_memfd_create, *(int *)error)) {
 		skip("this system has no seccomp filters");
 		return;
 	}
@@ -229,7 +212,7 @@ supersede_without_entropy(void *error)
 {
 	char byte;
 
-	if (!forbid_call(SYS_getrandom, *(int *)error)) {
+	if (!system_call_forbid(SYS_getrandom, *(int *)error)) {
 		skip("this system has no seccomp filters");
 		return;
 	}
@@ -299,17 +282,17 @@ supersede_without_rename(void *unused)
 
 	(void)unused;
 #ifdef SYS_rename
-	if (!forbid_call(SYS_rename, EPERM)) {
+	if (!system_call_forbid(SYS_rename, EPERM)) {
 		skip("this system has no seccomp filters");
 		return;
 	}
 #endif
-	if (!forbid_call(SYS_renameat2, EPERM)) {
+	if (!system_call_forbid(SYS_renameat2, EPERM)) {
 		skip("this system has no seccomp filters");
 		return;
 	}
 #ifdef SYS_renameat
-	(void)forbid_call(SYS_renameat, EPERM);
+	(void)system_call_forbid(SYS_renameat, EPERM);
 #endif
 	check_superseding_forbidden();
 	if (place_is_private())
