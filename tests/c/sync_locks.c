@@ -362,6 +362,21 @@ interrupt_acquisition(int flags, int64_t timeout)
 	ck_assert_uint_eq(shared->lock, self() | SLEEPERS);
 }
 
+/* A runtime's timer may be faster than the first slice, which then never ends by itself. */
+START_TEST(signals_do_not_hide_a_death)
+{
+	int64_t held;
+
+	if (!share_lock() || lacks("alive"))
+		return;
+	let_an_owner_die();
+	interruptions_start(SA_RESTART, 2000);
+	held = call("pshm_lock_acquire", address(), -1);
+	(void)interruptions_stop();
+	assert_result(held, 1);
+}
+END_TEST
+
 START_TEST(a_handler_ends_the_wait_for_a_lock)
 {
 	if (!share_lock())
@@ -423,7 +438,7 @@ sync_locks_suite(void)
 		                 the_owner_is_the_process_and_not_the_thread, processes_exclude_each_other,
 		                 threads_exclude_each_other, a_death_is_told_until_somebody_repairs,
 		                 the_shortest_wait_finds_a_death_out, an_owner_in_doubt_keeps_its_lock, only_one_takes_over,
-		                 kills_leave_nothing_behind, a_handler_ends_the_wait_for_a_lock, no_word_can_deceive,
+		                 kills_leave_nothing_behind, a_handler_ends_the_wait_for_a_lock, signals_do_not_hide_a_death, no_word_can_deceive,
 		                 a_platform_without_wide_words_has_no_lock, NULL };
 
 	return suite_of("sync_locks", 120, tests);

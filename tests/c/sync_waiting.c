@@ -168,6 +168,22 @@ START_TEST(a_call_that_is_missing_is_no_loss)
 }
 END_TEST
 
+/* A kernel of 32 bits without times of 32 bits: processes of both widths sleep and wake by the other call. */
+START_TEST(a_call_with_short_times_may_be_missing)
+{
+	traits lost = NO_TIME_32;
+
+	if (sizeof(void *) == 8)
+		lost = 0;
+	interpose_add_traits(lost);
+	assert_result(call("pshm_has", "wait"), has("wait"));
+	wake_one_that_waits(-1);
+	wake_one_that_waits(20 * SECOND);
+	assert_error(call("pshm_atomic_wait", address(), 7, 3 * MILLISECOND), "ETIMEDOUT");
+	interpose_remove_traits(lost);
+}
+END_TEST
+
 static void
 sleep_once(void *unused)
 {
@@ -267,7 +283,7 @@ Suite *
 sync_waiting_suite(void)
 {
 	const TTest *tests[] = { another_value_is_not_waited_for, a_timeout_is_the_least_that_is_waited,
-		                 a_wake_ends_a_wait_without_a_limit, a_call_that_is_missing_is_no_loss, a_sleeper_needs_no_right_to_write,
+		                 a_wake_ends_a_wait_without_a_limit, a_call_that_is_missing_is_no_loss, a_call_with_short_times_may_be_missing, a_sleeper_needs_no_right_to_write,
 		                 no_more_are_woken_than_asked_for, a_handler_ends_every_wait,
 		                 two_that_take_turns_never_miss_one, NULL };
 
