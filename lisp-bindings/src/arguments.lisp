@@ -20,8 +20,8 @@
       (refuse operation argument value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1.")))
 
 (defun check-id (value argument operation)
-  "Return the id VALUE for the library: -1 leaves one alone."
-  (cond ((null value) -1)
+  "Return the id VALUE for the library: -1 leaves one alone, and so does (uid_t) -1 where that has 32 bits."
+  (cond ((member value '(nil #xFFFFFFFF)) -1)
         ((typep value '(unsigned-byte 63)) value)
         (t (refuse operation argument value '(or null (unsigned-byte 63))
                    "it must be a non-negative integer: a number and no name. nil leaves it as it is."))))

@@ -95,6 +95,7 @@
 
 (defun check-address (pointer operation)
   "The address of POINTER, which begins mapped memory."
+  (current-image)
   (let ((address (address-of (check-pointer pointer 'ptr operation))))
     (when (zerop address)
       (refuse operation 'ptr pointer 'cffi:foreign-pointer "it is the null pointer."))
@@ -104,6 +105,11 @@
   #.(doc "munmap")
   (check-unmapped (pshm-unmap (check-address ptr 'munmap) (check-mapping-length length 'munmap)))
   (values))
+
+(defun shm-page-size ()
+  #.(doc "shm-page-size")
+  (current-image)
+  (pshm-page-size))
 
 ;;; The library takes whole pages, and mmap-shm any offset.
 (defun msync (ptr length &key (flags +pshm-ms-sync+))
@@ -130,11 +136,13 @@
       (check-unmapped (or result 0)))))
 
 ;;; An object is made larger before it is mapped, and smaller only once it is: where it cannot be mapped, nothing is lost.
+;;; Whether its size can be set at all is seen before that, in both cases.
 (defun call-sized (function shm size truncate)
   "Give SHM the size SIZE if TRUNCATE is true. Call FUNCTION, which maps it, with a function to call when it is mapped."
-  (let ((cut-p (and truncate (> (current-size shm) size))))
-    (when (and truncate (not cut-p))
-      (truncate-shm shm size))
+  (let* ((present (if truncate (current-size shm) 0))
+         (cut-p (> present size)))
+    (when truncate
+      (truncate-shm shm (max size present)))
     (flet ((cut ()
              (when cut-p
                (truncate-shm shm size))))
