@@ -24,6 +24,8 @@
 (defparameter *soname* #+darwin "libposix-shm.0.dylib" #-darwin "libposix-shm.so.0"
   "The name under which the library is installed.")
 
+(declaim (type fixnum *image* *loaded-image*))
+
 (defvar *library* nil "The path of the library that was loaded, or nil where the process had it by itself.")
 (defvar *first-library* nil "The path of the one that was loaded before an image was dumped.")
 (defvar *version* nil "The version that is needed.")
