@@ -938,8 +938,8 @@ element type."
 "Return true if programs that this process starts inherit the descriptor of SHM under its number
 (`shm-fd`); `setf` sets it. It is nil for a new object. Set it immediately before the start of the
 child and nil after it: every program that any thread starts in between inherits the descriptor too.
-The child needs a way to start it that leaves descriptors open: on SBCL `run-program` closes all of
-them but the first three.
+Some ways to start a program close descriptors themselves: on SBCL `run-program` closes all but the
+first three and those that its argument `:preserve-fds` lists.
 
 - SHM: An `open-shm`.
 - INHERITABLE: A boolean; `setf` takes a generalized boolean: do programs that this process starts
