@@ -154,6 +154,7 @@
                (:file "mappings")
                (:file "bytes")
                (:file "passing")
+               (:file "library")
                (:file "macros")
                (:file "ffi")
                (:file "folding")
