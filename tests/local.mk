@@ -48,7 +48,9 @@ suite_sources = \
 	tests/suite/suites.h \
 	tests/suite/sync_atomics.c \
 	tests/suite/sync_locks.c \
+	tests/suite/sync_open_wait.c \
 	tests/suite/sync_processes.c \
+	tests/suite/sync_publishing.c \
 	tests/suite/sync_waiting.c
 
 if SHARED

@@ -9,7 +9,7 @@
 int
 pshm_delete(const char *name)
 {
-	return record(object_unlink(name));
+	return pshm_shm_unlink(name);
 }
 
 /* Where objects are files, what has the name can be looked at without the right to open it. */

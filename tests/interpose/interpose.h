@@ -19,7 +19,7 @@
 	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statfs) ROW(fstatfs) ROW(fchown) \
 	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(msync) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
 	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getsockname) ROW(ppoll) ROW(getentropy) ROW(clock_gettime) \
-	ROW(sysinfo) ROW(realloc) ROW(futex) ROW(nanosleep) ROW(pidfd_open) ROW(kill) ROW(readlink) ROW(stat)
+	ROW(sysinfo) ROW(realloc) ROW(futex) ROW(nanosleep) ROW(pidfd_open) ROW(kill) ROW(readlink) ROW(stat) ROW(linkat)
 
 enum interposed {
 #define ROW(function) CALL_##function,
@@ -120,6 +120,8 @@ typedef uint64_t traits;
 #define NO_PIDFD TRAIT(36)          /* pidfd_open: ENOSYS, before Linux 5.3 */
 #define NO_FUTEX TRAIT(37)          /* futex: ENOSYS */
 #define NO_WIPE TRAIT(38)           /* MADV_WIPEONFORK is unknown: before Linux 4.14 */
+#define NO_EMPTY_PATH TRAIT(39)     /* linkat with AT_EMPTY_PATH: ENOENT, for an ordinary user before Linux 6.10 */
+#define LATE_OBJECTS TRAIT(40)      /* the first shm_open since the last reset finds no object yet: ENOENT */
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_personality(const char *name);

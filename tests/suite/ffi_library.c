@@ -180,6 +180,17 @@ space(int fd, int unused)
 	return call("pshm_space", NULL, NULL);
 }
 
+static int64_t
+publish(int fd, int flag)
+{
+	int64_t nameable = call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, flag);
+	int64_t result = is_error(nameable) ? nameable : call("pshm_publish", nameable, name_of("features"), PSHM_IF_EXISTS_SUPERSEDE);
+
+	(void)fd;
+	(void)close_if_open(nameable);
+	return result;
+}
+
 /* What a feature is about, tried on a new object. One that is no memfd knows seals, and is sealed against them. */
 static const struct {
 	const char *feature;
@@ -196,6 +207,7 @@ static const struct {
 	{ "noreserve", map_with, PSHM_MAP_NORESERVE, "ENOTSUP" },
 	{ "permissions", change_mode, 0600, "ENOTSUP" },
 	{ "populate", map_with, PSHM_MAP_POPULATE, "ENOTSUP" },
+	{ "publish", publish, PSHM_ANONYMOUS_NAMEABLE, "ENOTSUP" },
 	{ "reopen", reopen, PSHM_DIRECTION_INPUT, "ENOTSUP" },
 	{ "seal-exec", seal_anonymous, PSHM_SEAL_EXEC, "ENOTSUP EPERM" },
 	{ "seal-future-write", seal_anonymous, PSHM_SEAL_FUTURE_WRITE, "ENOTSUP EPERM" },
@@ -240,7 +252,9 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 		{ "posix", "allocate" },               { "posix", "descriptor-io" },    { "freebsd", "seals" },
 		{ "freebsd", "list" },                 { "no-fallocate", "allocate" },  { "no-proc", "alive" },
 		{ "macos", "alive" },                  { "posix", "wait" },             { "no-futex", "wait" },
-		{ "narrow", "atomic-64" },
+		{ "narrow", "atomic-64" },             { "no-proc", "publish" },        { "no-tmpfile", "publish" },
+		{ "freebsd", "publish" },              { "openbsd", "publish" },        { "macos", "publish" },
+		{ "posix", "publish" },
 	};
 
 	int seen = 0;
