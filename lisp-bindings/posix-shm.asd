@@ -31,6 +31,11 @@
                (:file "delete")
                (:file "list")
                (:file "macros")
+               (:module "sync"
+                :serial t
+                :components ((:file "publish")
+                             (:file "wait-for")
+                             (:file "ensure")))
                (:module "vectors"
                 :serial t
                 :components ((:file "elements")

@@ -25,6 +25,8 @@
            #:replace-shm-vector #:fill-shm-vector)
   ;; Descriptor passing
   (:export #:send-shm #:receive-shm #:shm-socketpair #:seal-shm #:shm-seals #:reopen-shm)
+  ;; Publishing
+  (:export #:publish-shm #:wait-for-shm #:ensure-shm #:with-ensured-shm)
   ;; The shared object
   (:export #:shm-library #:load-shm-library #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error
            #:shm-library-error-tried)
