@@ -164,6 +164,8 @@
                (:file "folding")
                (:file "documentation")
                (:file "threads")
+               (:file "publishing")
+               (:file "ensuring")
                (:file "vectors")
                (:file "vectors-copies")
                (:file "vectors-processes")

@@ -163,6 +163,7 @@ lisp_tests = \
 	tests/lisp/alone.test \
 	tests/lisp/clisp.test \
 	tests/lisp/ecl.test \
+	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
 	tests/lisp/images.test \
 	tests/lisp/library.test \

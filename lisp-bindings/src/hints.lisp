@@ -18,7 +18,7 @@
   (cffi:with-foreign-objects ((total :int64) (free :int64))
     (setf (cffi:mem-ref total :int64) 0
           (cffi:mem-ref free :int64) 0)
-    (let ((result (pshm-space total free)))
+    (let ((result (uninterrupted (pshm-space total free))))
       (values result (cffi:mem-ref total :int64) (cffi:mem-ref free :int64)))))
 
 (defun file-system-missing-p ()

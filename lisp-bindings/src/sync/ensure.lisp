@@ -72,7 +72,7 @@ UNDO and close the object."
   "Give the new object its memory and its contents."
   (let* ((descriptor (descriptor shm 'ensure-shm))
          (size (wanted-size wanted))
-         (result (pshm-allocate descriptor size)))
+         (result (uninterrupted (pshm-allocate descriptor size))))
     (demand-wanted (if (eql result (- *enotsup*)) (pshm-truncate descriptor size) result) wanted)
     (when (wanted-initialize wanted)
       (funcall (wanted-initialize wanted) shm))))
@@ -125,8 +125,9 @@ UNDO and close the object."
 
 ;;; Where nothing can be published, nobody may open the object before it is complete.
 
-(defun make-forbidden (shm wanted if-exists)
-  "Make the object without any permissions. Return true, or nil where another process was faster."
+(defun make-forbidden (shm state wanted if-exists)
+  "Make the object without any permissions, and set the car of STATE to :forbidden. Return true, or nil where another process was
+faster."
   (let ((name (wanted-portable wanted))
         (created (cffi:null-pointer))
         (result 0))
@@ -134,39 +135,45 @@ UNDO and close the object."
       (uninterrupted
         (setf result (pshm-open name +pshm-direction-io+ if-exists +pshm-if-does-not-exist-create+ 0 created))
         (unless (minusp result)
-          (setf (car (cell-of shm)) result))))
+          (setf (car (cell-of shm)) result
+                (car state) :forbidden))))
     (unless (eql result (- *eexist*))
       (demand-wanted result wanted)
-      (setf (name-or-label shm) (wanted-name wanted))
-      t)))
+      (setf (name-or-label shm) (wanted-name wanted)))))
 
-(defun delete-own (shm name)
-  "Delete the name of the object of SHM, if it has one. For a cleanup."
-  (let ((descriptor (live-descriptor shm)))
-    (when descriptor
-      (pshm-delete-if-same name descriptor))))
+(defun permit (shm state wanted)
+  "Give the complete object its permissions, and set the car of STATE to :permitted."
+  (let ((descriptor (descriptor shm 'ensure-shm))
+        (permissions (wanted-permissions wanted))
+        (result 0))
+    (uninterrupted
+      (setf result (pshm-fchmod descriptor permissions))
+      (unless (minusp result)
+        (setf (car state) :permitted)))
+    (demand-wanted result wanted)))
+
+(defun delete-forbidden (shm state name)
+  "Delete NAME, of the object of SHM, if nobody else may have opened it yet. For a cleanup. INITIALIZE may have closed the object."
+  (when (eq :forbidden (car state))
+    (let ((descriptor (live-descriptor shm)))
+      (if descriptor
+          (pshm-delete-if-same name descriptor)
+          (pshm-delete name)))))
 
 (defun make-and-permit (shm wanted if-exists)
   "Make the object under its name, and give it its permissions when it is complete. Return true, or nil where another process was
 faster."
-  (when (zerop (pshm-has "permissions"))
+  (unless (feature-p "permissions")
     (demand-wanted (- *enotsup*) wanted))
-  (let ((complete nil))
-    (with-own-object (shm (unless complete (delete-own shm (wanted-portable wanted))))
-      (when (make-forbidden shm wanted if-exists)
+  (let ((state (list nil)))
+    (with-own-object (shm (delete-forbidden shm state (wanted-portable wanted)))
+      (when (make-forbidden shm state wanted if-exists)
         (fill-object shm wanted)
-        (let ((descriptor (descriptor shm 'ensure-shm))
-              (permissions (wanted-permissions wanted))
-              (result 0))
-          (uninterrupted
-            (setf result (pshm-fchmod descriptor permissions)
-                  complete (not (minusp result))))
-          (demand-wanted result wanted))
-        t))))
+        (permit shm state wanted)))))
 
 (defun make-object (shm wanted if-exists)
   "Make the object, and return true; or nil where another process was faster."
-  (when (if (= 1 (pshm-has "publish"))
+  (when (if (feature-p "publish")
             (make-and-publish shm wanted if-exists)
             (make-and-permit shm wanted if-exists))
     (narrow shm wanted)

@@ -18,7 +18,7 @@ result."
 
 (defun objects-are-files-p ()
   "Can an object be looked at without being opened? Elsewhere one that is being made cannot be told from one that is forbidden."
-  (= 1 (pshm-has "list")))
+  (feature-p "list"))
 
 (defun may-come-p (result)
   "Is RESULT that of a wait that may yet have another?"
