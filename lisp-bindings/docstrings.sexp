@@ -789,7 +789,10 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 "Map LENGTH elements of SHM from OFFSET and return a vector whose elements are that memory: a simple,
 specialised vector of ELEMENT-TYPE that every function of Lisp accepts. If `shm-vector-real-p`
 returns false, the result is an `shm-view` instead. With a PROT of `:read` alone a store is a memory
-fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage collector does not.
+fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage collector does not. With
+RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the
+vector longer when the object has grown. Where real vectors cannot be extended (ABCL), the result is
+an `shm-view` then.
 
 - SHM: An `open-shm`.
 - ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
@@ -804,14 +807,30 @@ fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage coll
   `:nodump`; one of the two, or an integer; `(:shared)` by default.
 - ALLOCATE: A generalized boolean: first grow the object to the end of the vector and reserve its
   memory, as `allocate-shm` does? nil by default.
+- RESERVE: An integer, at least the octets of the vector; or nil (the default): octets to map from
+  OFFSET.
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 
 Exceptional situations: `mmap-invalid-argument` if the object ends before the vector does, LENGTH is
 not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
-cannot be shared, or SHM is closed; `mmap-error` for an error of the system, or FLAGS that exclude
-each other; with ALLOCATE the conditions of `allocate-shm`. If another process shrinks the object
-later, an access past its end is a memory fault: `seal-shm` prevents it."
-"shm element-type length &key offset prot flags allocate")
+cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed; `mmap-error` for
+an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of
+`allocate-shm`. If another process shrinks the object later, an access past its end is a memory
+fault: `seal-shm` prevents it."
+"shm element-type length &key offset prot flags allocate reserve")
+("posix-shm" "extend-shm-vector" "Function"
+"Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the
+same vector, at the same address, with every pointer into it valid. Nothing is mapped and nothing is
+copied. The object must have grown before (`allocate-shm`), in this process or in another one.
+Compiled code that has fetched the length before may still use the old one.
+
+- VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
+- LENGTH: An integer from the length of the vector: elements.
+
+Exceptional situations: `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its
+length or more than the RESERVE holds, or the object is shorter. The size of the object is looked at
+as long as the object is open that VECTOR was mapped from."
+"vector length")
 ("posix-shm" "unmap-shm-vector" "Function"
 "Unmap VECTOR, a result of `map-shm-vector`, and return t, or nil if it was unmapped already. VECTOR
 is empty afterwards: a later `aref` is an error, and code compiled without checks accesses a page

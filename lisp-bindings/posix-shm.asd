@@ -168,6 +168,7 @@
                (:file "ensuring")
                (:file "vectors")
                (:file "vectors-copies")
+               (:file "vectors-extending")
                (:file "vectors-processes")
                #+sbcl (:file "vectors-sbcl")
                (:file "allocation")

@@ -20,7 +20,7 @@
   (:export #:mmap-shm #:munmap #:msync #:with-mmap #:with-open-shm-and-mmap #:with-open-shm-and-mmap*
            #:with-mmapped-shm #:with-mmapped-shm* #:read-shm #:write-shm)
   ;; Vectors
-  (:export #:map-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
+  (:export #:map-shm-vector #:extend-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
            #:shm-vector-real-p #:shm-view #:shm-aref #:shm-vector-length #:shm-vector-element-type
            #:replace-shm-vector #:fill-shm-vector)
   ;; Descriptor passing

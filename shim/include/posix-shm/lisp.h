@@ -60,6 +60,7 @@
  * | length | | An integer from 1: octets. |
  * | length | msync | An integer from 0: octets. |
  * | length | map-shm-vector | An integer from 1: elements. |
+ * | length | extend-shm-vector | An integer from the length of the vector: elements. |
  * | length | shm-vector-length | An integer from 0: elements. |
  * | length | with-shm-vector | An integer from 1: elements. |
  * | length | with-open-shm-vector | An integer from 1: elements. |
@@ -93,6 +94,7 @@
  * | ptr | mmap-shm | A foreign pointer: a hint for the address. With a null pointer, the default, the system chooses. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
  * | release | | A generalized boolean: release the addresses of the vector as well? nil by default. |
+ * | reserve | | An integer, at least the octets of the vector; or nil (the default): octets to map from OFFSET. |
  * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create` or `:extend`. |
  * | result* | | The values of the body. |
  * | seals | | A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument also one of them, or an integer. |
@@ -948,7 +950,7 @@
  * Function
  * @par Lisp
  * @code{.lisp}
- * map-shm-vector shm element-type length &key offset prot flags allocate => vector
+ * map-shm-vector shm element-type length &key offset prot flags allocate reserve => vector
  * @endcode
  * @par In C
  * pshm_map_prefixed
@@ -957,10 +959,11 @@
  * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp accepts.
  * If `shm-vector-real-p` returns false, the result is an `shm-view`
  * instead. With a PROT of `:read` alone a store is a memory fault. Only `unmap-shm-vector` and the macros unmap the
- * vector; the garbage collector does not.
+ * vector; the garbage collector does not. With RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the vector longer
+ * when the object has grown. Where real vectors cannot be extended (ABCL), the result is an `shm-view` then.
  * @par Exceptional situations
  * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, or SHM is closed;
+ * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed;
  * `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`.
  * If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
  * it.
@@ -981,7 +984,39 @@
  * => 26
  * @endcode
  * @since 0.1
- * @see with-shm-vector, unmap-shm-vector, shm-vector-real-p; mmap(2)
+ * @see with-shm-vector, extend-shm-vector, unmap-shm-vector, shm-vector-real-p; mmap(2)
+ */
+
+/**
+ * @page lisp_extend_shm_vector extend-shm-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * extend-shm-vector vector length => vector
+ * @endcode
+ * @par In Lisp
+ * Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the same vector, at the same address,
+ * with every pointer into it valid. Nothing is mapped and nothing is copied. The object must have grown before (`allocate-shm`), in this process or
+ * in another one. Compiled code that has fetched the length before may still use the old one.
+ * @par Exceptional situations
+ * `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its length or more than the RESERVE holds, or the
+ * object is shorter. The size of the object is looked at as long as the object is open that VECTOR was mapped from.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (let ((vector (map-shm-vector shm '(unsigned-byte 32) 1000 :allocate t :reserve 1000000)))
+ *     (setf (shm-aref vector 999) 42)
+ *     (allocate-shm shm 400000)
+ *     (extend-shm-vector vector 100000)
+ *     (setf (shm-aref vector 99999) 43)
+ *     (prog1 (list (shm-vector-length vector) (shm-aref vector 999) (shm-aref vector 99999))
+ *       (unmap-shm-vector vector))))
+ * => (100000 42 43)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-vector, allocate-shm
  */
 
 /**
