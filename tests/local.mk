@@ -203,6 +203,7 @@ bench_tests = \
 language_tests = \
 	$(document_tests) \
 	$(build_tests) \
+	tests/demo/cooperate.test \
 	tests/demo/demo.test \
 	tests/demo/vectors.test \
 	$(lisp_tests) \
@@ -216,7 +217,7 @@ endif
 
 # Two lanes, for two processors: the Lisps share a cache of compiled files, and so follow one another. Automake's check-TESTS has
 # one, and does not say at its end what was skipped.
-lisp_lane = $(addsuffix .log,$(basename $(lisp_tests) tests/demo/demo.test tests/demo/vectors.test \
+lisp_lane = $(addsuffix .log,$(basename $(lisp_tests) tests/demo/cooperate.test tests/demo/demo.test tests/demo/vectors.test \
 	$(addprefix tests/documents/,lisp-examples.test packages.test readme.test)))
 
 #: check  run the suites in C, the Lisp library, the documents and the build's own tests; TESTS=FILE runs one of them
@@ -245,6 +246,11 @@ bench: all
 .PHONY: demo
 demo: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
+
+#: demo-cooperate  show four processes in four languages that count in one object, of which one is killed
+.PHONY: demo-cooperate
+demo-cooperate: all
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; CC='$(CC)' $(SHELL) $(top_srcdir)/tests/demo/cooperate/run
 
 #: demo-vectors  show two Lisp processes and one of Python with numpy on one array
 # Two Lisp processes and one of Python with numpy, on one array.
