@@ -169,6 +169,7 @@ lisp_tests = \
 	tests/lisp/library.test \
 	tests/lisp/places.test \
 	tests/lisp/portable.test \
+	tests/lisp/races.test \
 	tests/lisp/sbcl.test \
 	tests/lisp/takes.test
 

@@ -152,8 +152,8 @@ publish_as(const struct name *name, const struct descriptor *slot, int if_exists
 {
 	int existing = object_of(name);
 	bool taken = is_strange(name) || existing != NONE;
-	bool nameable = slot != NULL && object_behind(slot)->nameable;
-	bool quiet = name->error == 0 && nameable && taken && if_exists == PSHM_IF_EXISTS_NIL;
+	bool named = slot != NULL && object_behind(slot)->links > 0;
+	bool quiet = name->error == 0 && slot != NULL && !named && taken && if_exists == PSHM_IF_EXISTS_NIL;
 	int64_t result = QUIET_CALL(quiet, pshm_publish(fd_of(slot), name->text, if_exists));
 
 	if (name->error != 0) {
@@ -162,10 +162,12 @@ publish_as(const struct name *name, const struct descriptor *slot, int if_exists
 		CHECK(result == -EINVAL);
 	} else if (slot == NULL) {
 		CHECK(result == -EBADF);
-	} else if (!nameable) {
+	} else if (named) {
 		CHECK(result == -EXDEV);
 	} else if (taken && if_exists != PSHM_IF_EXISTS_SUPERSEDE) {
 		CHECK(result == -EEXIST);
+	} else if (!object_behind(slot)->nameable) {
+		CHECK(result == -EXDEV);
 	} else {
 		CHECK(result == 0);
 		if (existing != NONE)
