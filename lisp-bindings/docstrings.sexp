@@ -64,7 +64,7 @@ less the umask. `shm-name` of the result is NAME as it was given, perhaps the sa
 modify it while the result is in use.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - DIRECTION: `:input` (the default) or `:io`.
 - IF-EXISTS: `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil.
 - IF-DOES-NOT-EXIST: `:error`, `:create` or nil. The default is `:error` for input and where an
@@ -73,7 +73,7 @@ modify it while the result is in use.
   `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
   `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
 - SHM: An `open-shm`.
-- CREATED: A boolean: did this call create the object?
+- CREATED: A boolean: whether this call created the object.
 
 Exceptional situations: `shm-does-not-exist` if the object does not exist and `:error` applies;
 `shm-exists` if it exists and `:error` applies; `shm-invalid-argument` for an invalid argument,
@@ -91,8 +91,8 @@ of the result is a label, a random name of no object.
   `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
   `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
 - ATTEMPTS: An integer from 0, 100 by default. With 0 the call is an error; every other number
-  allows 100 random names where the system needs one.
-- HUGE: A generalized boolean: create an object of huge pages? nil by default.
+  allows 100 random names if the system needs a name.
+- HUGE: A generalized boolean: whether to create an object of huge pages; nil by default.
 - NAMEABLE: A generalized boolean: create an object that `publish-shm` can give a name? nil by
   default.
 - SHM: An `open-shm`.
@@ -105,7 +105,7 @@ argument; `shm-error` for an error of the system."
 the object stay valid.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - T: The symbol t.
 
 Exceptional situations: `shm-does-not-exist` if the object does not exist, also for a name that no
@@ -117,9 +117,9 @@ an error of the system, and for a NAME that is too long for the system (`:enamet
 that gets the name between the comparison and the removal loses it.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - SHM: An `open-shm`.
-- DELETED: A boolean: was the name removed?
+- DELETED: A boolean: whether the name was removed.
 
 Exceptional situations: `shm-does-not-exist` if the object does not exist; `shm-invalid-argument` if
 NAME is not a string or SHM is closed; `shm-error` for an error of the system, and for a NAME that
@@ -153,9 +153,9 @@ integer from 0 to 2^63 - 1, or SHM is closed."
 does not change. Return no values.
 
 - SHM: An `open-shm`.
-- OFFSET: An integer from 0 (the default): octets from the beginning of the object; any octet, not
-  only the first of a page.
-- LENGTH: An integer from 1: octets.
+- OFFSET: An integer from 0: octets from the beginning of the object; any octet, not only the first
+  of a page.
+- LENGTH: An integer from 0: octets.
 
 Exceptional situations: `shm-error` with the errno `:ebadf` if SHM was opened for input, with
 `:eperm` if a seal forbids the call, with `:enotsup` if the platform does not support it, with
@@ -313,8 +313,8 @@ Exceptional situations: `shm-error` if DIRECTION is `:io` and SHM was opened for
 "Return a list of the names of the existing objects, in unspecified order, without those that begin
 with `/sem.` or `/.pshm-`.
 
-- NAMES: A list of strings, each with its leading slash. An octet that is not valid UTF-8 is one of
-  the characters U+DC80 to U+DCFF.
+- NAMES: A list of strings, each with its leading slash. An octet that is not valid UTF-8 is
+  represented by a character from U+DC80 to U+DCFF.
 
 Exceptional situations: `shm-error` if the platform does not list objects."
 "")
@@ -327,7 +327,7 @@ after nil.
 
 - SHM: An `open-shm`.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - IF-EXISTS: `:error` (the default), `:supersede` or nil.
 - PUBLISHED: A boolean: has the object the name?
 
@@ -343,7 +343,7 @@ seconds, or for ever if it is nil; interrupts run during the wait. `shm-name` of
 perhaps the same string: do not modify it while the result is in use.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - DIRECTION: `:input` (the default) or `:io`.
 - SIZE: An integer from 0 (the default) to 2^63 - 1, octets: the least size of the object.
 - TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
@@ -367,10 +367,10 @@ keyword. The table is built when the library is loaded, since the numbers differ
 is in English, whatever the locale."
 "error")
 ("posix-shm/ffi" "stat" "Foreign structure"
-"The structure that `fstat` fills, `(:struct stat)`, with the slots `st-dev`, `st-ino`, `st-mode`,
+"The structure `(:struct stat)`, which `fstat` fills, with the slots `st-dev`, `st-ino`, `st-mode`,
 `st-nlink`, `st-uid`, `st-gid`, `st-rdev`, `st-size`, `st-blksize`, `st-blocks`, and `st-atim`,
 `st-mtim`, `st-ctim`, each a `(:struct timespec)`. All of them are 64 bits wide on every platform:
-the structure is the library's, not the system's."
+the library defines the structure, not the system."
 "")
 ("posix-shm/ffi" "timespec" "Foreign structure"
 "A time of `(:struct stat)`, with the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`,
@@ -431,8 +431,8 @@ posix-shm 0.0.7 spells it."
 "A foreign enumeration, `:set` `:cur` `:end`, for programs that declare lseek(2)."
 "")
 ("posix-shm" "shm" "Class"
-"A shared memory object of this process: an `open-shm` or a `closed-shm`. It prints as `#<SHM for
-\"/name\" ...>`. Only `close-shm` and the macros close it: there is no finalizer."
+"A shared memory object as this process sees it: an `open-shm` or a `closed-shm`. It prints as `#<SHM
+for \"/name\" ...>`. Only `close-shm` and the macros close it: there is no finalizer."
 "")
 ("posix-shm" "open-shm" "Class"
 "A shared memory object with a descriptor: the class of the results of `open-shm`, `open-shm*`,
@@ -488,10 +488,10 @@ one gets t, and the descriptor is closed once. Mappings stay valid; the object e
 has a name, a descriptor or a mapping.
 
 - SHM: A `shm`, open or closed.
-- CLOSED: A boolean: did this call close it?
+- CLOSED: A boolean: whether this call closed the object.
 
-Exceptional situations: `shm-error` if the descriptor was not open: another part of the program has
-closed it."
+Exceptional situations: `shm-error` if the descriptor was not open, because another part of the
+program has closed it."
 "shm")
 ("posix-shm" "with-open-shm" "Macro"
 "Open the object NAME with the OPTIONS of `open-shm`, run BODY with the variable SHM bound to it, and
@@ -499,7 +499,7 @@ close it on every exit. If `open-shm` returns nil, SHM is nil. Return the values
 
 - SHM: A symbol, not evaluated: the variable for the object.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
@@ -531,8 +531,8 @@ system."
 "")
 ("posix-shm" "stat-dev" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -541,8 +541,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-ino" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -551,8 +551,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-mode" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -561,8 +561,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-nlink" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -571,8 +571,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-uid" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -581,8 +581,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-gid" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -591,8 +591,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-rdev" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -601,8 +601,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-size" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -611,8 +611,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-blksize" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -621,8 +621,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-blocks" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -631,8 +631,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-atime" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -641,8 +641,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-mtime" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -651,8 +651,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-ctime" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -723,11 +723,11 @@ opened, with the variable SHM bound to it, and not at all if it is nil. Return t
 - SHM: A symbol, not evaluated: the variable for the object.
 - PTR: A symbol, not evaluated: the variable for the pointer.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - LENGTH: An integer from 1: octets.
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -745,11 +745,11 @@ opened, with the variable SHM bound to it, and not at all if it is nil. Return t
 - SHM: A symbol, not evaluated: the variable for the object.
 - PTR: A symbol, not evaluated: the variable for the pointer.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - LENGTH: An integer from 1: octets.
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -764,7 +764,7 @@ Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - LENGTH: An integer from 1: octets.
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -779,7 +779,7 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - LENGTH: An integer from 1: octets.
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -795,7 +795,7 @@ vector longer when the object has grown. Where real vectors cannot be extended (
 an `shm-view` then.
 
 - SHM: An `open-shm`.
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - LENGTH: An integer from 1: elements.
@@ -805,8 +805,8 @@ an `shm-view` then.
   `(:read :write)` by default.
 - FLAGS: A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`,
   `:nodump`; one of the two, or an integer; `(:shared)` by default.
-- ALLOCATE: A generalized boolean: first grow the object to the end of the vector and reserve its
-  memory, as `allocate-shm` does? nil by default.
+- ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector and reserve
+  its memory first, as `allocate-shm` does; nil by default.
 - RESERVE: An integer, at least the octets of the vector; or nil (the default): octets to map from
   OFFSET.
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
@@ -834,16 +834,18 @@ as long as the object is open that VECTOR was mapped from."
 ("posix-shm" "unmap-shm-vector" "Function"
 "Unmap VECTOR, a result of `map-shm-vector`, and return t, or nil if it was unmapped already. VECTOR
 is empty afterwards: a later `aref` is an error, and code compiled without checks accesses a page
-without permissions, never other data. This costs a page of memory and two of the mappings that a
-process may have, for the newest thousand vectors; of older ones only the addresses stay reserved.
-On SBCL an access to such an older vector is a memory fault, and `length` and printing may fault
-too, since its header is unmapped; a second `unmap-shm-vector` still returns nil. With a true
+without permissions, never other data. For each of the newest thousand vectors this costs a page of
+memory and two of the mappings that a process may have; of older ones only the addresses stay
+reserved. On SBCL an access to such an older vector is a memory fault, and `length` and printing may
+fault too, since its header is unmapped; a second `unmap-shm-vector` still returns nil. With a true
 RELEASE the addresses are released as well: a later use of VECTOR is undefined, like that of freed
-memory in C. An `shm-view` is always released, and is as safe.
+memory in C. The addresses of an `shm-view` are always released, and a later access to an element is
+an error.
 
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
-- RELEASE: A generalized boolean: release the addresses of the vector as well? nil by default.
-- UNMAPPED: A boolean: did this call unmap it?
+- RELEASE: A generalized boolean: whether to release the addresses of the vector as well; nil by
+  default.
+- UNMAPPED: A boolean: whether this call unmapped the vector.
 
 Exceptional situations: `mmap-invalid-argument` if VECTOR is not a result of `map-shm-vector`;
 `mmap-error` for an error of the system: VECTOR is then unchanged."
@@ -855,7 +857,7 @@ VECTOR bound to the vector, and unmap it on every exit, with the option `:releas
 
 - VECTOR: A symbol, not evaluated: the variable for the vector.
 - SHM: An `open-shm`, or nil.
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - LENGTH: An integer from 1: elements.
@@ -877,14 +879,14 @@ the values of BODY.
 - SHM: A symbol, not evaluated: the variable for the object.
 - VECTOR: A symbol, not evaluated: the variable for the vector.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - LENGTH: An integer from 1: elements.
 - VECTOR-OPTIONS: The keyword arguments of `map-shm-vector`, and `:release`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -897,12 +899,12 @@ Exceptional situations: Those of `open-shm`, `truncate-shm` and `map-shm-vector`
 - SHM: A symbol, not evaluated: the variable for the object.
 - VECTOR: A symbol, not evaluated: the variable for the vector.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - LENGTH: An integer from 1: elements.
 - VECTOR-OPTIONS: The keyword arguments of `map-shm-vector`, and `:release`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -915,7 +917,7 @@ shared; on ABCL for unsigned integers of 8, 16 and 32 bits; on CLISP for none. T
 a trial: if the memory layout of the implementation is not as expected, it is nil, and
 `map-shm-vector` returns an `shm-view`. For a type that cannot be shared it is nil as well.
 
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - GENERALIZED-BOOLEAN: True or nil."
@@ -947,7 +949,7 @@ index of an unmapped one, or the item is not of the element type."
 "Return the element type of VECTOR, the same on every implementation.
 
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 
@@ -955,11 +957,12 @@ Exceptional situations: `shm-invalid-argument` if the elements of VECTOR cannot 
 "vector")
 ("posix-shm" "replace-shm-vector" "Function"
 "Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace`
-does, as many as the shorter range has, and return TARGET. No octet of TARGET outside the range is
-stored to. `replace` and `fill` store whole words where elements are smaller, and so overwrite
-stores of another process beside the range. Both vectors have the same element type; one of them may
-be a general vector, whose elements are checked. The ranges may overlap within one vector. Of two
-vectors over the same octets of an object, the call may copy elements that it has stored itself.
+does, up to the length of the shorter range, and return TARGET. The call stores to no octet outside
+the range. `replace` and `fill` store whole words even if elements are smaller, and so overwrite
+concurrent stores of another process beside the range. Both vectors have the same element type; one
+of them may be a general vector, whose elements are checked. The ranges may overlap within one
+vector. If two vectors map the same octets of an object, the call may copy elements that it has
+stored itself.
 
 - TARGET: A vector in shared memory, or a specialised vector in the heap.
 - SOURCE: A vector in shared memory, or a specialised vector in the heap.
@@ -984,8 +987,8 @@ Exceptional situations: `shm-invalid-argument` if the range is out of bounds or 
 element type."
 "vector item &key start end")
 ("posix-shm" "shm-library" "Function"
-"Return the path of the loaded shared object, nil if it was part of the process already; and its
-version as text, nil if it is not loaded. `load-shm-library` first loads it, if the image has
+"Return the path of the loaded shared object, or nil if it was part of the process already; and its
+version as text, or nil if it is not loaded. `load-shm-library` first loads it if the image was
 started without it (`*load-shm-library-at-start*`).
 
 - PATH: A string, or nil.
@@ -994,8 +997,8 @@ started without it (`*load-shm-library-at-start*`).
 Exceptional situations: `load-shm-library` signals `shm-library-error` if the library is not found."
 "")
 ("posix-shm" "load-shm-library" "Function"
-"Return the path of the loaded shared object, nil if it was part of the process already; and its
-version as text, nil if it is not loaded. `load-shm-library` first loads it, if the image has
+"Return the path of the loaded shared object, or nil if it was part of the process already; and its
+version as text, or nil if it is not loaded. `load-shm-library` first loads it if the image was
 started without it (`*load-shm-library-at-start*`).
 
 - PATH: A string, or nil.
@@ -1005,30 +1008,32 @@ Exceptional situations: `load-shm-library` signals `shm-library-error` if the li
 "")
 ("posix-shm" "*shm-library-folders*" "Variable"
 "A program sets these variables before it dumps an image, or after it has loaded posix-shm/library
-and before it loads the system. The first is a list of absolute folders as strings, () by default,
-in which the library is searched first, after the file that `POSIX_SHM_LIBRARY` names. The second, t
-by default, determines whether an image loads the library when it starts; if it is nil, the creation
-of the first object loads it, or `load-shm-library`, around which the program can put a handler."
+and before it loads the system. The first is a list of absolute folder names, strings, () by
+default: they are searched first, after the file in the environment variable `POSIX_SHM_LIBRARY`.
+The second, t by default, determines whether an image loads the library when it starts; if it is
+nil, the library is loaded when the first object is created, or by `load-shm-library`, around which
+the program can establish a handler."
 "")
 ("posix-shm" "*load-shm-library-at-start*" "Variable"
 "A program sets these variables before it dumps an image, or after it has loaded posix-shm/library
-and before it loads the system. The first is a list of absolute folders as strings, () by default,
-in which the library is searched first, after the file that `POSIX_SHM_LIBRARY` names. The second, t
-by default, determines whether an image loads the library when it starts; if it is nil, the creation
-of the first object loads it, or `load-shm-library`, around which the program can put a handler."
+and before it loads the system. The first is a list of absolute folder names, strings, () by
+default: they are searched first, after the file in the environment variable `POSIX_SHM_LIBRARY`.
+The second, t by default, determines whether an image loads the library when it starts; if it is
+nil, the library is loaded when the first object is created, or by `load-shm-library`, around which
+the program can establish a handler."
 "")
 ("posix-shm" "shm-library-error" "Condition"
 "The shared object was not found, or is too old. The report lists the files that were tried."
 "")
 ("posix-shm" "shm-library-error-tried" "Reader"
-"Return the files that were tried, in that order, each with the reason for its rejection.
+"Return the files that were tried, in order, each with the reason for its rejection.
 
 - CONDITION: A condition of that type.
 - CANDIDATES: A list of strings."
 "condition")
 ("posix-shm" "posix-shm-error" "Condition"
 "The root of the errors of this library, an `error`. It has the errno and the operation, and its
-report names both, the object and a hint. Errors of the system are `shm-error` and `mmap-error`,
+report contains both, the object and a hint. Errors of the system are `shm-error` and `mmap-error`,
 neither a subclass of the other. A program may create conditions of these classes, with the initarg
 `:name`."
 "")
@@ -1071,18 +1076,18 @@ generic function.
 as well. If the shared memory file system does not exist, `open-shm` signals a plain `shm-error`."
 "")
 ("posix-shm" "shm-timeout" "Condition"
-"A `shm-error`: an operation has waited for its whole timeout. The restart `continue` waits for it
-again."
+"A `shm-error`: the timeout of an operation has expired. The restart `continue` waits again, for the
+same time."
 "")
 ("posix-shm" "shm-exists" "Condition"
 "A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts."
 "")
 ("posix-shm" "shm-too-short" "Condition"
 "A `shm-error` of `write-shm`: the object ends before the elements do. The octets that fit are
-written; the report has their number."
+written; the report contains their number."
 "")
 ("posix-shm" "posix-shm-invalid-argument" "Condition"
-"An invalid argument, found before any call: a `type-error`. Its report names the argument;
+"An invalid argument, detected before any call: a `type-error`. Its report names the argument;
 `type-error-datum` is its value. Its subclasses `shm-invalid-argument` and `mmap-invalid-argument`
 are signalled."
 "")
@@ -1121,7 +1126,7 @@ several processes, and one result remains. Any exit from INITIALIZE that is not 
 leaves nothing, and so does the death of the process in it.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - SIZE: An integer from 0 to 2^63 - 1: octets.
 - INITIALIZE: A function of one argument, an `open-shm` for reading and writing; or nil (the
   default).
@@ -1131,7 +1136,7 @@ leaves nothing, and so does the death of the process in it.
   `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
 - TIMEOUT: A non-negative real: seconds, 10 by default; or nil: no limit.
 - SHM: An `open-shm`.
-- CREATED: A boolean: did this call create the object?
+- CREATED: A boolean: whether this call created the object.
 
 Exceptional situations: `shm-timeout` if the object is not complete after TIMEOUT, with the restarts
 `continue`, which waits for it again, and `supersede`, which puts a new object in its place;
@@ -1148,7 +1153,7 @@ and close on every exit. The name stays.
 - SHM: A symbol, not evaluated: the variable for the object.
 - PTR: A symbol, not evaluated: the variable for the pointer.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - SIZE: An integer from 0 to 2^63 - 1: octets.
 - OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
 - BODY: Declarations, and then forms: an implicit progn.

@@ -152,7 +152,7 @@
         append (loop for name in *file-names* collect (candidate (in-folder folder name) version))))
 
 (defun candidates (version)
-  "What to try, in this order: a text for people, and a function."
+  "What to try, in this order: a label, and a function."
   (let ((installed (candidate *soname* version)))
     (append (folder-candidates version)
             (if (delivered-p)
@@ -190,7 +190,7 @@
   (multiple-value-bind (path reason) (try (lambda () (check-library (absolute name) version)))
     (or path
         (error 'shm-library-error
-               :message (format nil "The environment variable POSIX_SHM_LIBRARY names ~A, which is no good: ~A." name reason)))))
+               :message (format nil "The environment variable POSIX_SHM_LIBRARY names ~A, which cannot be used: ~A." name reason)))))
 
 (defun find-candidate (version)
   (let ((tried (list "POSIX_SHM_LIBRARY: not set")))
@@ -240,7 +240,7 @@ or install it, or install a C compiler.")
           ;; A second library would not replace the functions of the first.
           ((< present version)
            (error 'shm-library-error
-                  :message (format nil "This Lisp has libposix-shm ~A loaded~@[ from ~A~], and needs ~A or later. Start it anew."
+                  :message (format nil "This Lisp has libposix-shm ~A loaded~@[ from ~A~], but needs ~A or later. Restart this Lisp."
                                    (version-text present) *library* (version-text version)))))
     (setf *version* version
           *machine* (machine-identity)

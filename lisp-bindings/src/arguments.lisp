@@ -24,7 +24,7 @@
   (cond ((null value) -1)
         ((typep value '(unsigned-byte 63)) value)
         (t (refuse operation argument value '(or null (unsigned-byte 63))
-                   "it must be a non-negative integer: a number and no name. nil leaves it as it is."))))
+                   "it must be a non-negative integer, not a name. nil leaves it unchanged."))))
 
 (defun check-descriptor (value argument operation)
   (if (typep value '(unsigned-byte 31))

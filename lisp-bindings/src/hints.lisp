@@ -49,7 +49,7 @@
 
 (defparameter *hints*
   '(((open-shm) :enoent "With :if-does-not-exist :create it is created.")
-    ((open-shm) :eexist "With :if-exists :overwrite it is opened as it is.")
+    ((open-shm) :eexist "With :if-exists :overwrite it is opened unchanged.")
     ((open-shm) :eacces "The permissions of the object, or of the shared memory file system, forbid the access.")
     ((open-shm*) :eexist ":attempts must be 1 or more.")
     ((delete-shm delete-shm-if-same) :enoent "list-shm returns the existing names.")

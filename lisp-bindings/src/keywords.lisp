@@ -87,7 +87,7 @@
   "A sentence about CULPRIT, which is none of FLAGS."
   (let* ((keywords (mapcar #'car (flags-table flags)))
          (near (near-keyword culprit keywords)))
-    (text "~S is none of ~{~S~^ ~}, and not an integer of their bits.~@[ Is ~S meant?~]~@[~A~]" culprit keywords near
+    (text "~S is none of ~{~S~^ ~}, and not an integer of their bits.~@[ Did you mean ~S?~]~@[~A~]" culprit keywords near
           (and (eq 'permissions (flags-argument flags)) (permissions-hint culprit)))))
 
 (defun refuse-flags (designator culprit flags operation)
@@ -111,7 +111,7 @@
 
 (defun choice-demand (designator table)
   (let ((keywords (mapcar #'car table)))
-    (text "it must be one of ~{~S~^ ~}.~@[ Is ~S meant?~]~:[~; Memory is written through a mapping that can also be read: :IO.~]"
+    (text "it must be one of ~{~S~^ ~}.~@[ Did you mean ~S?~]~:[~; Memory is written through a mapping that can also be read: :IO.~]"
           keywords (and designator (near-keyword designator (remove nil keywords)))
           (and (member designator '(:output :out :write)) (assoc :io table)))))
 

@@ -12,7 +12,7 @@ pshm_delete(const char *name)
 	return pshm_shm_unlink(name);
 }
 
-/* Where objects are files, what has the name can be looked at without the right to open it. */
+/* If objects are files, stat works without the permission to open them. */
 static int
 status_by_path(const char *name, struct stat *ret_status)
 {

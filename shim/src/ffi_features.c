@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What this platform can do, as it runs now. */
+/* The features of the running platform. */
 #include "system.h"
 #include "anonymous.h"
 #include "error.h"
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* Whether a call that makes a descriptor works; the descriptor is closed. */
+/* Whether a call that returns a descriptor succeeds; the descriptor is closed. */
 static bool SELDOM
 opens(int fd)
 {
@@ -21,7 +21,7 @@ opens(int fd)
 	return fd >= 0;
 }
 
-/* An object to try something on. */
+/* An object for a trial. */
 static int SELDOM
 trial(int direction, unsigned fallbacks)
 {
@@ -30,7 +30,7 @@ trial(int direction, unsigned fallbacks)
 	return pshm__anonymous_open(&request, fallbacks);
 }
 
-/* A process that cannot say of itself that it is alive cannot say it of another. */
+/* If a process cannot determine that it is itself alive, it cannot do so for another one. */
 static bool
 has_alive(void)
 {
@@ -47,7 +47,7 @@ has_allocate(void)
 	return allocates;
 }
 
-/* An object for input needs more than one for both: where it gets a name, the promise does not hold. */
+/* An object for input needs more than one for both: if it needs a name, the feature is not supported. */
 static bool
 has_anonymous(void)
 {
@@ -84,7 +84,7 @@ has_huge_objects(void)
 	return (platform.fallbacks & FALLBACK_MEMFD) != 0 && opens(pshm__native_memfd(false, true));
 }
 
-/* Whether a call on a page of memory works. */
+/* Whether a call on a page of memory succeeds. */
 static bool SELDOM
 works_on_page(int (*call)(int64_t address, int64_t length))
 {

@@ -50,13 +50,15 @@ pshm__native_memfd(bool executable, bool huge)
 	return is_missing(fd, huge) ? -ENOTSUP : fd;
 }
 
+_Static_assert(EOPNOTSUPP == ENOTSUP, "what the kernel says is what the library says");
+
 /* A file system that cannot says EOPNOTSUPP; a kernel that cannot sees the open of a directory for writing. */
 int
 pshm__native_tmpfile(int permissions)
 {
 	int fd = sys_open(platform.directory, O_TMPFILE | O_RDWR, permissions);
 
-	return fd == -EOPNOTSUPP || fd == -EISDIR || fd == -ENOENT ? -ENOTSUP : fd;
+	return fd == -EISDIR || fd == -ENOENT ? -ENOTSUP : fd;
 }
 
 /* The descriptors of this thread, and those of the first thread of the process, which may have a table of its own. */
@@ -207,13 +209,10 @@ pshm__native_discard(int fd, int64_t offset, int64_t length)
 	return allocation_result(result, mode);
 }
 
-/* A kernel that was built without huge pages does not know the advice. */
 int
 pshm__native_ask_for_huge_pages(int64_t address, int64_t length)
 {
-	int error = sys_madvise(address, length, MADV_HUGEPAGE);
-
-	return error == -EINVAL ? -ENOTSUP : error;
+	return sys_madvise(address, length, MADV_HUGEPAGE);
 }
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "faults.h"
 #include "fixture.h"
+#include "message.h"
 #include "signatures.h"
 #include "suites.h"
 
@@ -157,17 +158,6 @@ run_wait(void *argument)
 }
 
 static void
-fill(int socket)
-{
-	static const char bytes[512];
-
-	while (send(socket, bytes, sizeof bytes, MSG_DONTWAIT) >= 0)
-		continue;
-	while (send(socket, bytes, 1, MSG_DONTWAIT) >= 0)
-		continue;
-}
-
-static void
 cancel_wait(int64_t timeout, bool sends, bool pending)
 {
 	int fd = anonymous_new(0);
@@ -179,7 +169,7 @@ cancel_wait(int64_t timeout, bool sends, bool pending)
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	wait.socket = ends[0];
-	fill(ends[0]);
+	message_fill(ends[0]);
 	ck_assert_int_eq(pthread_create(&thread, NULL, run_wait, &wait), 0);
 	usleep(pending ? 0 : 20000);
 	if (!pending)

@@ -15,8 +15,8 @@
     (unless (eql result base)
       (unless (failed-p result)
         (pshm-munmap result size))
-      (error "This image was saved with a vector in shared memory that was not released, and its place is taken now.
-Start the image again; or, before saving it, unmap with :release t and let nothing hold the vector any more."))))
+      (error "This image was saved with a vector in shared memory that was not released, and its addresses are in use now.
+Start the image again; or, before saving it, unmap the vector with :release t and drop all references to it."))))
 
 (defun restore-tombstone (address element data)
   "Take the place of a vector again, DATA octets at ADDRESS with a header before them, if it is free."

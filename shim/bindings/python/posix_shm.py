@@ -29,7 +29,7 @@ PSHM_O_CREAT = 268435456
 PSHM_O_EXCL = 536870912
 PSHM_O_TRUNC = 1073741824
 
-# Permission bits: who may open an object, as POSIX writes them in octal.
+# Permission bits of an object, with the octal values of POSIX.
 PSHM_MODE_USER_READ = 256
 PSHM_MODE_USER_WRITE = 128
 PSHM_MODE_USER_EXEC = 64
@@ -115,7 +115,7 @@ PSHM_SEAL_WRITE = 8
 PSHM_SEAL_FUTURE_WRITE = 16
 PSHM_SEAL_EXEC = 32
 
-# What pshm_atomic_update32 and pshm_atomic_update64 do to a word.
+# The operation of pshm_atomic_update32 and pshm_atomic_update64.
 PSHM_ATOMIC_ADD = 1
 PSHM_ATOMIC_AND = 2
 PSHM_ATOMIC_OR = 3

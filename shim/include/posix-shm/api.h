@@ -81,7 +81,7 @@ enum pshm_anonymous_flag {
  * Superseding creates the new object under a temporary name and renames it over the old one: the name always refers to one
  * of the two, and a failure never costs the old object. A file of another kind with that name, such as a FIFO or a
  * symbolic link, is replaced as well; a directory is not. A process that is killed between the two steps leaves an empty
- * object, whose name begins with `/.pshm-`; so does a failure in a sandbox that permits creation but not removal.
+ * object whose name begins with `/.pshm-`; so does a failure in a sandbox that permits creation but not removal.
  * #pshm_list omits such names. While no process supersedes, `rm -f /dev/shm/.pshm-*` removes them.
  * If the feature `supersede` (#pshm_has) is 0 because objects are not files, the old name is removed before the new object
  * exists, and is lost if the creation fails; if it is 0 because of a sandbox, superseding fails.
@@ -318,7 +318,7 @@ PSHM_API int pshm_delete_if_same(const char *name, int fd);
  * @brief Set the size of an object.
  *
  * As #pshm_ftruncate: pages are not reserved. A smaller size removes pages from every mapping; a later
- * access to one is a SIGBUS. #PSHM_SEAL_SHRINK prevents it.
+ * access to one raises SIGBUS. #PSHM_SEAL_SHRINK prevents it.
  *
  * @fd_param
  * @param size @role{size} The new size, in bytes, from 0.
@@ -419,7 +419,7 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  * The bytes of the range are zero afterwards, for every process, in mappings too. Whole pages in the range are released; of
  * a page that is only partly in it, that part is filled with zeros. The range may have unallocated pages and extend past the
  * end: offset 0 and length `INT64_MAX` release all pages of an object. A later access allocates a new page,
- * and is a SIGBUS if there is no memory: #pshm_allocate reserves it again.
+ * and raises SIGBUS if there is no memory: #pshm_allocate reserves it again.
  *
  * @fd_param
  * @param offset @role{offset} Where the range begins, in bytes, from 0; any byte, not only a multiple of the page size (#pshm_page_size).
@@ -577,7 +577,7 @@ PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, in
  * @retval 0 The mapping is removed.
  * @error{EINVAL} @p address is in the first page, or from -4095 to -1; @p length is not positive; the range ends outside
  *        the address space.
- * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
+ * @error{ENOMEM} The range lies inside a mapping, and splitting it would make too many mappings.
  * @error{EOVERFLOW} @p address or @p length does not fit the platform's types.
  *
  * @par Lisp
@@ -668,8 +668,8 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  * @param bytes @role{buffer} The bytes.
  * @param count @role{count,bytes} The number of bytes, from 0.
  * @param offset @role{offset} Where in the object they begin, in bytes, from 0; any byte, not only a multiple of the page size.
- * @return The number of bytes copied: @p count, or fewer at the end of the object. After an error behind
- *         some bytes the count is short as well; the next call returns the error.
+ * @return The number of bytes copied: @p count, or fewer at the end of the object. The count is also short if an error
+ *         occurs after some bytes; the next call returns the error.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing. (If no byte is to be written, since
  *        @p count is 0 or @p offset is at the end or past it, the access mode is not checked, and the result is 0.)
  * @error{EFAULT} @p bytes is NULL and @p count is not 0.
@@ -773,7 +773,7 @@ PSHM_API int64_t pshm_map_prefixed(int fd, int64_t length, int protections, int 
  * @retval 0 The mapping and its prefix are removed.
  * @error{EINVAL} @p address is 0, from -4095 to -1, not a multiple of the page size, or not above the size of the
  *        prefix; @p length or @p prefix is not positive.
- * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
+ * @error{ENOMEM} The range lies inside a mapping, and splitting it would make too many mappings.
  * @error{EOVERFLOW} The numbers do not fit the platform's types.
  * @result{status}
  * @since 0.1
@@ -849,7 +849,7 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  * @error{ECONNREFUSED} Datagram socket: the peer is closed.
  * @error{ECONNRESET} The peer is closed.
  * @error{EINTR} A signal handler ran during the wait. Nothing was sent: call again.
- * @error{EINVAL} @p socket is of a type that cannot pass descriptors.
+ * @error{EINVAL} @p socket has a type that cannot pass descriptors.
  * @error{ENOTCONN} @p socket is not connected; a datagram socket is disconnected after `-ECONNREFUSED`.
  * @error{ENOTSOCK} @p socket is not a socket.
  * @error{EPIPE} The peer is closed.

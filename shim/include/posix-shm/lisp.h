@@ -4,36 +4,36 @@
 
 /**
  * @file lisp.h
- * @brief What exists only in Lisp: types, macros, classes, conditions and restarts.
+ * @brief The entries that exist only in Lisp: types, macros, classes, conditions and restarts.
  *
- * Annotations and no code; it is not installed. Each entry belongs to a group of ffi.h (package posix-shm/ffi)
+ * This file has annotations and no code, and is not installed. Each entry belongs to a group of ffi.h (package posix-shm/ffi)
  * or of api.h (package posix-shm), so that the references show it beside the functions that it wraps.
  */
 
 /**
  * @page lisp_glossary Arguments and values
  *
- * The meaning of the names in the Lisp signatures of posix-shm: everywhere, or in the entry or the kind of entry
- * in the second column.
+ * The meaning of the argument names in the Lisp signatures of posix-shm. An entry or a kind of entry in the second column
+ * restricts the row to it.
  *
  * | name | of | meaning |
  * |---|---|---|
- * | allocate | | A generalized boolean: first grow the object to the end of the vector and reserve its memory, as `allocate-shm` does? nil by default. |
+ * | allocate | | A generalized boolean: whether to grow the object to the end of the vector and reserve its memory first, as `allocate-shm` does; nil by default. |
  * | arguments | | The arguments of the restart: for `:use-value` another name. |
- * | attempts | | An integer from 0, 100 by default. With 0 the call is an error; every other number allows 100 random names where the system needs one. |
+ * | attempts | | An integer from 0, 100 by default. With 0 the call is an error; every other number allows 100 random names if the system needs a name. |
  * | candidates | | A list of strings. |
  * | body | | Declarations, and then forms: an implicit progn. |
  * | condition | | A condition of that type. |
  * | count | | An integer from 0: the number of octets copied. |
  * | count | stat-dev | An integer from 0: the number of names of the object. |
  * | blocks | | An integer from 0, in units of 512 octets. |
- * | closed | | A boolean: did this call close it? |
- * | created | | A boolean: did this call create the object? |
- * | deleted | | A boolean: was the name removed? |
+ * | closed | | A boolean: whether this call closed the object. |
+ * | created | | A boolean: whether this call created the object. |
+ * | deleted | | A boolean: whether the name was removed. |
  * | device | | An integer from 0. |
  * | direction | | `:input` (the default) or `:io`. |
  * | direction | ensure-shm | `:io` (the default) or `:input`. |
- * | element-type | | `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits, `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another name of one of these types. |
+ * | element-type | | `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits, `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another name of one of these types. |
  * | end | | An integer, at most the length of the vector, which is the default: the end of the range. |
  * | end1 | | An integer, at most the length of the target, which is the default: the end of the range. |
  * | end2 | | An integer, at most the length of the source, which is the default: the end of the range. |
@@ -47,7 +47,7 @@
  * | generalized-boolean | | True or nil. |
  * | gid | | A group id, an integer from 0, or nil for no change. |
  * | group-id | | An integer from 0. |
- * | huge | | A generalized boolean: create an object of huge pages? nil by default. |
+ * | huge | | A generalized boolean: whether to create an object of huge pages; nil by default. |
  * | if-does-not-exist | | `:error`, `:create` or nil. The default is `:error` for input and where an existing object would be overwritten or truncated, else `:create`. |
  * | if-exists | | `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil. |
  * | if-exists | publish-shm | `:error` (the default), `:supersede` or nil. |
@@ -59,6 +59,7 @@
  * | keyword | | A keyword such as `:enoent`, or nil. |
  * | length | | An integer from 1: octets. |
  * | length | msync | An integer from 0: octets. |
+ * | length | discard-shm | An integer from 0: octets. |
  * | length | map-shm-vector | An integer from 1: elements. |
  * | length | extend-shm-vector | An integer from the length of the vector: elements. |
  * | length | shm-vector-length | An integer from 0: elements. |
@@ -66,18 +67,19 @@
  * | length | with-open-shm-vector | An integer from 1: elements. |
  * | length | with-open-shm-vector* | An integer from 1: elements. |
  * | mmap-options | | The keyword arguments of `mmap-shm`. Evaluated. |
- * | name | | A string: the name of the object. A missing leading slash is added, and several are one slash. At most `pshm_name_max` octets of UTF-8. |
+ * | name | | A string: the name of the object. A missing leading slash is added, and several are one slash. Its UTF-8 encoding has at most `pshm_name_max` octets. |
  * | name | make-shm | Any string, or nil (the default): a display name. |
  * | name | receive-shm | Any string, or nil (the default): a display name. |
  * | name | shm-name | A string, or nil. |
  * | name | shm-error-name | A string, or nil. |
  * | name | posix-shm-error-errno | A symbol: the function that failed. |
  * | nameable | | A generalized boolean: create an object that `publish-shm` can give a name? nil by default. |
- * | names | | A list of strings, each with its leading slash. An octet that is not valid UTF-8 is one of the characters U+DC80 to U+DCFF. |
+ * | names | | A list of strings, each with its leading slash. An octet that is not valid UTF-8 is represented by a character from U+DC80 to U+DCFF. |
  * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
  * | object | | Any object. |
  * | octets | stat-dev | An integer from 0. |
  * | offset | | An integer from 0 (the default): octets from the beginning of the object; any octet, not only the first of a page. |
+ * | offset | discard-shm | An integer from 0: octets from the beginning of the object; any octet, not only the first of a page. |
  * | offset | mmap-shm | An integer from 0 (the default): octets from the beginning of the object; with a PTR that is not null, a multiple of the page size. |
  * | offset | map-shm-vector | An integer from 0 (the default), a multiple of the page size: octets from the beginning of the object. |
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |
@@ -93,7 +95,7 @@
  * | ptr | | A foreign pointer. |
  * | ptr | mmap-shm | A foreign pointer: a hint for the address. With a null pointer, the default, the system chooses. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
- * | release | | A generalized boolean: release the addresses of the vector as well? nil by default. |
+ * | release | | A generalized boolean: whether to release the addresses of the vector as well; nil by default. |
  * | reserve | | An integer, at least the octets of the vector; or nil (the default): octets to map from OFFSET. |
  * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create` or `:extend`. |
  * | result* | | The values of the body. |
@@ -119,7 +121,7 @@
  * | timeout | | A non-negative real: seconds; or nil (the default): no limit. |
  * | timeout | ensure-shm | A non-negative real: seconds, 10 by default; or nil: no limit. |
  * | total | | An integer: octets. |
- * | truncate | | A generalized boolean: set the size first? t by default. |
+ * | truncate | | A generalized boolean: whether to set the size first; t by default. |
  * | uid | | A user id, an integer from 0, or nil for no change. |
  * | user-id | | An integer from 0. |
  * | vector | | A result of `map-shm-vector`: a real vector or an `shm-view`. |
@@ -129,7 +131,7 @@
  * | vector | Macro | A symbol, not evaluated: the variable for the vector. |
  * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
  * | version | | A string, or nil. |
- * | unmapped | | A boolean: did this call unmap it? |
+ * | unmapped | | A boolean: whether this call unmapped the vector. |
  */
 
 /* ---- posix-shm/ffi ---- */
@@ -209,10 +211,10 @@
  * stat
  * @endcode
  * @par In Lisp
- * The structure that `fstat` fills, `(:struct stat)`, with the slots `st-dev`, `st-ino`, `st-mode`, `st-nlink`,
+ * The structure `(:struct stat)`, which `fstat` fills, with the slots `st-dev`, `st-ino`, `st-mode`, `st-nlink`,
  * `st-uid`, `st-gid`, `st-rdev`, `st-size`, `st-blksize`, `st-blocks`, and `st-atim`, `st-mtim`, `st-ctim`, each
- * a `(:struct timespec)`. All of them are 64 bits wide on every platform: the structure is the library's, not
- * the system's.
+ * a `(:struct timespec)`. All of them are 64 bits wide on every platform: the library defines the structure, not
+ * the system.
  * @par Lisp example
  * @code{.lisp}
  * (cffi:with-foreign-object (statbuf '(:struct posix-shm/ffi:stat))
@@ -418,7 +420,7 @@
  * @par Class precedence list
  * `shm`, `standard-object`, `t`
  * @par In Lisp
- * A shared memory object of this process: an `open-shm` or a `closed-shm`. It prints as
+ * A shared memory object as this process sees it: an `open-shm` or a `closed-shm`. It prints as
  * `#<SHM for "/name" ...>`. Only `close-shm` and the macros close it: there is no finalizer.
  * @par Lisp example
  * @code{.lisp}
@@ -613,7 +615,7 @@
  * t, and the descriptor is closed once. Mappings stay valid; the object exists as long as it has a name, a descriptor or a
  * mapping.
  * @par Exceptional situations
- * `shm-error` if the descriptor was not open: another part of the program has closed it.
+ * `shm-error` if the descriptor was not open, because another part of the program has closed it.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
@@ -751,7 +753,7 @@
  * @endcode
  * @par In Lisp
  * Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object. `stat-mode` is a
- * list of permission keywords, the nine long ones of single bits, () for none, and an argument for `chmod-shm`.
+ * list of the nine long permission keywords of single bits, () for none, and a valid argument of `chmod-shm`.
  * `stat-nlink` is 0 after the name is removed. `stat-size` is in octets; `stat-blocks` is the number of allocated units of 512
  * octets. `stat-atime`, `stat-mtime` and `stat-ctime` are in nanoseconds since the Unix epoch.
  * @par Lisp example
@@ -1033,11 +1035,11 @@
  * @par In Lisp
  * Unmap VECTOR, a result of `map-shm-vector`, and return t, or nil if it was unmapped already. VECTOR is empty
  * afterwards: a later `aref` is an error, and code compiled without checks accesses a page without permissions, never other
- * data. This costs a page of memory and two of the mappings that a process may have,
- * for the newest thousand vectors; of older ones only the addresses stay reserved. On SBCL an access to such an older
+ * data. For each of the newest thousand vectors this costs a page of memory and two of the mappings that a process may have;
+ * of older ones only the addresses stay reserved. On SBCL an access to such an older
  * vector is a memory fault, and `length` and printing may fault too, since its header is unmapped; a
  * second `unmap-shm-vector` still returns nil. With a true RELEASE the addresses are released as well: a later use of
- * VECTOR is undefined, like that of freed memory in C. An `shm-view` is always released, and is as safe.
+ * VECTOR is undefined, like that of freed memory in C. The addresses of an `shm-view` are always released, and a later access to an element is an error.
  * @par Exceptional situations
  * `mmap-invalid-argument` if VECTOR is not a result of `map-shm-vector`; `mmap-error` for an error of the system: VECTOR is then
  * unchanged.
@@ -1264,11 +1266,11 @@
  * @par In C
  * pshm_copy
  * @par In Lisp
- * Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace` does, as many as the
- * shorter range has, and return TARGET. No octet of TARGET outside the range is stored to. `replace` and `fill` store whole
- * words where elements are smaller, and so overwrite stores of another process beside the range. Both vectors have the same
- * element type; one of them may be a general vector, whose elements are checked. The ranges may overlap within one vector. Of
- * two vectors over the same octets of an object, the call may copy elements that it has stored itself.
+ * Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace` does, up to
+ * the length of the shorter range, and return TARGET. The call stores to no octet outside the range. `replace` and `fill` store
+ * whole words even if elements are smaller, and so overwrite concurrent stores of another process beside the range. Both vectors have the same
+ * element type; one of them may be a general vector, whose elements are checked. The ranges may overlap within one vector. If
+ * two vectors map the same octets of an object, the call may copy elements that it has stored itself.
  * @par Exceptional situations
  * `shm-invalid-argument` if a range is out of bounds or the element types differ.
  * @par Lisp example
@@ -1325,8 +1327,8 @@
  * load-shm-library => path, version
  * @endcode
  * @par In Lisp
- * Return the path of the loaded shared object, nil if it was part of the process already; and its version as text,
- * nil if it is not loaded. `load-shm-library` first loads it, if the image has started without it
+ * Return the path of the loaded shared object, or nil if it was part of the process already; and its version as text,
+ * or nil if it is not loaded. `load-shm-library` first loads it if the image was started without it
  * (`*load-shm-library-at-start*`).
  * @par Exceptional situations
  * `load-shm-library` signals `shm-library-error` if the library is not found.
@@ -1353,9 +1355,10 @@
  * @endcode
  * @par In Lisp
  * A program sets these variables before it dumps an image, or after it has loaded posix-shm/library and before it loads the
- * system. The first is a list of absolute folders as strings, () by default, in which the library is searched first, after the
- * file that `POSIX_SHM_LIBRARY` names. The second, t by default, determines whether an image loads the library when it starts;
- * if it is nil, the creation of the first object loads it, or `load-shm-library`, around which the program can put a handler.
+ * system. The first is a list of absolute folder names, strings, () by default: they are searched first, after the
+ * file in the environment variable `POSIX_SHM_LIBRARY`. The second, t by default, determines whether an image loads the library when it starts;
+ * if it is nil, the library is loaded when the first object is created, or by `load-shm-library`, around which the
+ * program can establish a handler.
  * @par Lisp example
  * @code{.lisp}
  * (list *shm-library-folders* *load-shm-library-at-start*)
@@ -1397,7 +1400,7 @@
  * shm-library-error-tried condition => candidates
  * @endcode
  * @par In Lisp
- * Return the files that were tried, in that order, each with the reason for its rejection.
+ * Return the files that were tried, in order, each with the reason for its rejection.
  * @par Lisp example
  * @code{.lisp}
  * (shm-library-error-tried (make-condition 'shm-library-error))
@@ -1424,7 +1427,7 @@
  * @par Class precedence list
  * `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * The root of the errors of this library, an `error`. It has the errno and the operation, and its report names
+ * The root of the errors of this library, an `error`. It has the errno and the operation, and its report contains
  * both, the object and a hint. Errors of the system are `shm-error` and `mmap-error`, neither a subclass of
  * the other. A program may create conditions of these classes, with the initarg `:name`.
  * @par Lisp example
@@ -1616,8 +1619,8 @@
  * @par Class precedence list
  * `shm-timeout`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `shm-error`: an operation has waited for its whole timeout. The restart `continue` waits for it
- * again.
+ * A `shm-error`: the timeout of an operation has expired. The restart `continue` waits again, for the
+ * same time.
  * @par Lisp example
  * @code{.lisp}
  * (multiple-value-bind (here there) (shm-socketpair)
@@ -1670,7 +1673,7 @@
  * @par Class precedence list
  * `shm-too-short`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `shm-error` of `write-shm`: the object ends before the elements do. The octets that fit are written; the report has
+ * A `shm-error` of `write-shm`: the object ends before the elements do. The octets that fit are written; the report contains
  * their number.
  * @par Lisp example
  * @code{.lisp}
@@ -1696,7 +1699,7 @@
  * @par Class precedence list
  * `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * An invalid argument, found before any call: a `type-error`. Its report names the argument;
+ * An invalid argument, detected before any call: a `type-error`. Its report names the argument;
  * `type-error-datum` is its value. Its subclasses `shm-invalid-argument` and `mmap-invalid-argument` are signalled.
  * @par Lisp example
  * @code{.lisp}
@@ -1829,7 +1832,7 @@
  * @par In Lisp
  * Restarts of a failing `open-shm`, and so of the macros that open a name, and of `write-shm` if the
  * object is too short:
- * - `continue` repeats the operation; of `shm-too-short`, it continues with the octets that fit.
+ * - `continue` repeats the operation; for `shm-too-short` it writes only the octets that fit.
  * - `use-value` opens another NAME, which the debugger prompts for.
  * - `overwrite`, of `shm-exists`, opens the object unchanged.
  * - `truncate`, of `shm-exists`, opens the object and sets its size to 0.

@@ -76,6 +76,13 @@ interpose_personality_name(void)
 	return personalities[current].name;
 }
 
+void
+interpose_print_personalities(void)
+{
+	for (int i = 1; i < PERSONALITIES; i++)
+		printf("%s\n", personalities[i].name);
+}
+
 const char *
 interpose_kernel_name(void)
 {
