@@ -33,6 +33,12 @@
               (text "it must be a descriptor, an integer from 0 to 2^31 - 1.~:[~; That of an object is (shm-fd object).~]"
                     (typep value 'shm)))))
 
+;;; The platform. Some calls open a file for a moment: an interrupt that unwinds out of one would leave it open.
+
+(defun feature-p (name)
+  "Does the system support the feature NAME?"
+  (= 1 (uninterrupted (pshm-has name))))
+
 ;;; Vectors
 
 (defun vector-hint (value)

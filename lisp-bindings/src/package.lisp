@@ -20,11 +20,13 @@
   (:export #:mmap-shm #:munmap #:msync #:shm-page-size #:with-mmap #:with-open-shm-and-mmap #:with-open-shm-and-mmap*
            #:with-mmapped-shm #:with-mmapped-shm* #:read-shm #:write-shm)
   ;; Vectors
-  (:export #:map-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
+  (:export #:map-shm-vector #:extend-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
            #:shm-vector-real-p #:shm-view #:shm-aref #:shm-vector-length #:shm-vector-element-type
            #:replace-shm-vector #:fill-shm-vector)
   ;; Descriptor passing
   (:export #:send-shm #:receive-shm #:shm-socketpair #:shm-inheritable-p #:seal-shm #:shm-seals #:reopen-shm)
+  ;; Publishing
+  (:export #:publish-shm #:wait-for-shm #:ensure-shm #:with-ensured-shm)
   ;; The shared object
   (:export #:shm-library #:load-shm-library #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error
            #:shm-library-error-tried)

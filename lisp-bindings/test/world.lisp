@@ -160,7 +160,7 @@
 
 (defun expected-refusal (operation)
   "The classes of the condition for a bad argument of OPERATION: what maps signals mmap-errors."
-  (if (member operation '(mmap-shm munmap msync map-shm-vector unmap-shm-vector))
+  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector))
       '(mmap-invalid-argument mmap-error posix-shm-invalid-argument type-error)
       '(shm-invalid-argument shm-error posix-shm-invalid-argument type-error)))
 
