@@ -156,6 +156,10 @@ call_by_index(int index, const int64_t *values)
 		return pshm_lock_mark_repaired(values[0]);
 	case 70:
 		return pshm_lock_owner(values[0]);
+	case 71:
+		return pshm_publish((int)values[0], (void *)(intptr_t)values[1], (int)values[2]);
+	case 72:
+		return pshm_open_wait((void *)(intptr_t)values[0], (int)values[1], values[2], values[3]);
 	default:
 		return INT64_MIN;
 	}
@@ -240,6 +244,8 @@ address_by_name(const char *name)
 		{ "pshm_lock_release", (void (*)(void))pshm_lock_release },
 		{ "pshm_lock_mark_repaired", (void (*)(void))pshm_lock_mark_repaired },
 		{ "pshm_lock_owner", (void (*)(void))pshm_lock_owner },
+		{ "pshm_publish", (void (*)(void))pshm_publish },
+		{ "pshm_open_wait", (void (*)(void))pshm_open_wait },
 	};
 
 	for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
