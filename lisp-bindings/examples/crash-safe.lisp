@@ -1,7 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Cleaning up after processes that were killed. The first choice is open-shm*: an object without a name needs no cleaning up.
-;;;; Where others must find an object by its name, its first octets say which process it belongs to, and whoever comes next
-;;;; sweeps up what dead processes have left. On Linux, where /proc shows which processes are alive.
+;;;; Cleaning up after killed processes. The first choice is open-shm*: an anonymous object needs no cleanup. If other processes
+;;;; must find an object by name, its first octets contain the ID of its process, and the next process deletes the objects of
+;;;; dead processes. For Linux, where /proc shows which processes are alive.
 ;;;;
 ;;;;   CRASH=yes sbcl --load crash-safe.lisp ; sbcl --load crash-safe.lisp        (or any other implementation)
 
