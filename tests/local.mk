@@ -275,7 +275,7 @@ demo-vectors: all
 #: verify  run all of the following except distributions: ./bootstrap --deps=verify installs what it needs
 #: checkers compatibility coverage cross fuzz models mutants platforms sanitizers stress valgrind  run one part of the verification
 #: distributions  test the two commands of README in fresh installations of Debian 13 and 11, or of those in DISTRIBUTIONS
-#: kernels  run the suites in virtual machines with other kernels and page sizes: those in KERNELS, or `all'
+#: kernels  run the suites in virtual machines with other kernels and page sizes: those in KERNELS; `all' runs every one
 #: report  write a report of the results to tests/report.html
 DISTRIBUTIONS = 13 11
 KERNELS =
