@@ -83,8 +83,8 @@ system (`:enametoolong`). The restarts `continue`, `use-value`, and `overwrite`,
 "name &key direction if-exists if-does-not-exist permissions")
 ("posix-shm" "open-shm*" "Function"
 "Create an anonymous shared memory object and return it as an `open-shm`. Its permissions are exactly
-PERMISSIONS: the umask is ignored. The `shm-name` of the result is a label, a random name of no
-object.
+PERMISSIONS: the umask is ignored. With NAMEABLE, `publish-shm` can give it a name. The `shm-name`
+of the result is a label, a random name of no object.
 
 - DIRECTION: `:input` (the default) or `:io`.
 - PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
@@ -93,11 +93,13 @@ object.
 - ATTEMPTS: An integer from 0, 100 by default. With 0 the call is an error; every other number
   allows 100 random names if the system needs a name.
 - HUGE: A generalized boolean: whether to create an object of huge pages; nil by default.
+- NAMEABLE: A generalized boolean: create an object that `publish-shm` can give a name? nil by
+  default.
 - SHM: An `open-shm`.
 
 Exceptional situations: `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid
 argument; `shm-error` for an error of the system."
-"&key direction permissions attempts huge")
+"&key direction permissions attempts huge nameable")
 ("posix-shm" "delete-shm" "Function"
 "Remove the name NAME of a shared memory object and return t. Existing descriptors and mappings of
 the object stay valid.
@@ -316,6 +318,41 @@ with `/sem.` or `/.pshm-`.
 
 Exceptional situations: `shm-error` if the platform does not list objects."
 "")
+("posix-shm" "publish-shm" "Function"
+"Give the unnamed object SHM, which `open-shm*` made with `:nameable t`, the name NAME. Other
+processes see it from then on, complete as it is, and `shm-name` of SHM is NAME, perhaps the same
+string: do not modify it while SHM is in use. IF-EXISTS applies if an object has the name: `:error`;
+`:supersede`, which replaces it; or nil, which leaves it. Return true if SHM has the name, and nil
+after nil.
+
+- SHM: An `open-shm`.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- IF-EXISTS: `:error` (the default), `:supersede` or nil.
+- PUBLISHED: A boolean: has the object the name?
+
+Exceptional situations: `shm-exists` if an object has the name and `:error` applies;
+`shm-invalid-argument` if SHM is not an open object, NAME is not a name, or IF-EXISTS is none of the
+three; `shm-error` for an error of the system, among them `:exdev` if the object has a name, or
+cannot be given one, and `:enotsup` where the platform does not support publishing."
+"shm name &key if-exists")
+("posix-shm" "wait-for-shm" "Function"
+"Open the object NAME and return it as an `open-shm`; wait until another process has made it, at
+least SIZE octets long. An object without any permissions is in the making. Wait at most TIMEOUT
+seconds, or for ever if it is nil; interrupts run during the wait. `shm-name` of the result is NAME,
+perhaps the same string: do not modify it while the result is in use.
+
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- DIRECTION: `:input` (the default) or `:io`.
+- SIZE: An integer from 0 (the default) to 2^63 - 1, octets: the least size of the object.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- SHM: An `open-shm`.
+
+Exceptional situations: `shm-timeout` after the timeout, with the restart `continue`, which waits
+for it again; `shm-error` if the object is there and may not be opened (`:eacces`), and for another
+error of the system; `shm-invalid-argument` for an invalid argument, before any call."
+"name &key direction size timeout")
 ("posix-shm/ffi" "*errno*" "Symbol macro"
 "The last failure of the calling thread: a keyword such as `:eexist`, an integer if the error has no
 keyword, `:ok` if no call has failed. `setf` sets it to a keyword or an integer. Only a failing call
@@ -660,6 +697,13 @@ Exceptional situations: `mmap-error` for an error of the system, a page that is 
 that exclude each other; `mmap-invalid-argument` for a null pointer, an invalid LENGTH or an unknown
 flag."
 "ptr length &key flags")
+("posix-shm" "shm-page-size" "Function"
+"Return the size of a page of memory: 4096 octets on most machines, 16384 or 65536 on some. Memory is
+mapped in whole pages. The offset of `map-shm-vector`, and the PTR and the offset of `mmap-shm` with
+`:fixed`, are multiples of it.
+
+- SIZE: A power of two: octets."
+"")
 ("posix-shm" "with-mmap" "Macro"
 "Map LENGTH octets of SHM with the OPTIONS of `mmap-shm`, run BODY with the variable PTR bound to the
 pointer, and unmap on every exit. If SHM is nil and the mapping is not anonymous, nothing is mapped
@@ -752,7 +796,10 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 "Map LENGTH elements of SHM from OFFSET and return a vector whose elements are that memory: a simple,
 specialised vector of ELEMENT-TYPE that every function of Lisp accepts. If `shm-vector-real-p`
 returns false, the result is an `shm-view` instead. With a PROT of `:read` alone a store is a memory
-fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage collector does not.
+fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage collector does not. With
+RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the
+vector longer when the object has grown. Where real vectors cannot be extended (ABCL), the result is
+an `shm-view` then.
 
 - SHM: An `open-shm`.
 - ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
@@ -767,14 +814,30 @@ fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage coll
   `:nodump`; one of the two, or an integer; `(:shared)` by default.
 - ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector and reserve
   its memory first, as `allocate-shm` does; nil by default.
+- RESERVE: An integer, at least the octets of the vector; or nil (the default): octets to map from
+  OFFSET.
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 
 Exceptional situations: `mmap-invalid-argument` if the object ends before the vector does, LENGTH is
 not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
-cannot be shared, or SHM is closed; `mmap-error` for an error of the system, or FLAGS that exclude
-each other; with ALLOCATE the conditions of `allocate-shm`. If another process shrinks the object
-later, an access past its end is a memory fault: `seal-shm` prevents it."
-"shm element-type length &key offset prot flags allocate")
+cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed; `mmap-error` for
+an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of
+`allocate-shm`. If another process shrinks the object later, an access past its end is a memory
+fault: `seal-shm` prevents it."
+"shm element-type length &key offset prot flags allocate reserve")
+("posix-shm" "extend-shm-vector" "Function"
+"Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the
+same vector, at the same address, with every pointer into it valid. Nothing is mapped and nothing is
+copied. The object must have grown before (`allocate-shm`), in this process or in another one.
+Compiled code that has fetched the length before may still use the old one.
+
+- VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
+- LENGTH: An integer from the length of the vector: elements.
+
+Exceptional situations: `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its
+length or more than the RESERVE holds, or the object is shorter. The size of the object is looked at
+as long as the object is open that VECTOR was mapped from."
+"vector length")
 ("posix-shm" "unmap-shm-vector" "Function"
 "Unmap VECTOR, a result of `map-shm-vector`, and return t, or nil if it was unmapped already. VECTOR
 is empty afterwards: a later `aref` is an error, and code compiled without checks accesses a page
@@ -930,6 +993,20 @@ them; see `replace-shm-vector`. Return VECTOR.
 Exceptional situations: `shm-invalid-argument` if the range is out of bounds or ITEM is not of the
 element type."
 "vector item &key start end")
+("posix-shm" "shm-inheritable-p" "Accessor"
+"Return true if programs that this process starts inherit the descriptor of SHM under its number
+(`shm-fd`); `setf` sets it. It is nil for a new object. Set it immediately before the start of the
+child and nil after it: every program that any thread starts in between inherits the descriptor too.
+Some ways to start a program close descriptors themselves: on SBCL `run-program` closes all but the
+first three and those that its argument `:preserve-fds` lists.
+
+- SHM: An `open-shm`.
+- INHERITABLE: A boolean; `setf` takes a generalized boolean: do programs that this process starts
+  inherit the descriptor?
+
+Exceptional situations: `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the
+system."
+"shm")
 ("posix-shm" "shm-library" "Function"
 "Return the path of the loaded shared object, or nil if it was part of the process already; and its
 version as text, or nil if it is not loaded. `load-shm-library` first loads it if the image was
@@ -1059,4 +1136,49 @@ exported, since other packages export some of them too.
 
 Exceptional situations: `control-error` if there is no such restart; `shm-invalid-argument` if
 RESTART is not one of these keywords."
-"restart &rest arguments"))
+"restart &rest arguments")
+("posix-shm" "ensure-shm" "Function"
+"Open the object NAME, at least SIZE octets long, or make it, whichever of several processes comes
+first: each gets the same complete object. A process that finds none creates an object without a
+name, with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE with it, and publishes
+it. The function maps the object and fills it; an object that is not filled is zeros. Where another
+process was faster, the own object is thrown away, and the other one opened: INITIALIZE may run in
+several processes, and one result remains. Any exit from INITIALIZE that is not a normal return
+leaves nothing, and so does the death of the process in it.
+
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- SIZE: An integer from 0 to 2^63 - 1: octets.
+- INITIALIZE: A function of one argument, an `open-shm` for reading and writing; or nil (the
+  default).
+- DIRECTION: `:io` (the default) or `:input`.
+- PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
+  `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
+  `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
+- TIMEOUT: A non-negative real: seconds, 10 by default; or nil: no limit.
+- SHM: An `open-shm`.
+- CREATED: A boolean: whether this call created the object.
+
+Exceptional situations: `shm-timeout` if the object is not complete after TIMEOUT, with the restarts
+`continue`, which waits for it again, and `supersede`, which puts a new object in its place;
+`shm-error` for an error of the system, among them `:enospc` if there is no memory for SIZE octets,
+`:eacces` if the object exists and may not be opened, and `:enotsup` where an object has neither a
+late name nor late permissions (macOS); `shm-invalid-argument` for an invalid argument, before any
+call."
+"name size &key initialize direction permissions timeout")
+("posix-shm" "with-ensured-shm" "Macro"
+"Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it, for
+reading only with a direction of `:input`, and run BODY with the variables SHM and PTR bound; unmap
+and close on every exit. The name stays.
+
+- SHM: A symbol, not evaluated: the variable for the object.
+- PTR: A symbol, not evaluated: the variable for the pointer.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- SIZE: An integer from 0 to 2^63 - 1: octets.
+- OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: As of `ensure-shm` and `mmap-shm`."
+"(shm ptr (name size &rest options)) &body body"))

@@ -48,7 +48,9 @@ suite_sources = \
 	tests/c/suites.h \
 	tests/c/sync_atomics.c \
 	tests/c/sync_locks.c \
+	tests/c/sync_open_wait.c \
 	tests/c/sync_processes.c \
+	tests/c/sync_publishing.c \
 	tests/c/sync_waiting.c
 
 if SHARED
@@ -162,9 +164,11 @@ lisp_tests = \
 	tests/lisp/alien.test \
 	tests/lisp/clisp.test \
 	tests/lisp/ecl.test \
+	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
 	tests/lisp/places.test \
 	tests/lisp/portable.test \
+	tests/lisp/races.test \
 	tests/lisp/sbcl.test
 
 # How a Lisp finds, compiles, loads and delivers them: many starts of every Lisp, which take longer than all the others together.
@@ -207,6 +211,7 @@ language_tests = \
 	$(lisp_tests) \
 	$(document_tests) \
 	$(build_tests) \
+	tests/demo/cooperate.test \
 	tests/demo/demo.test \
 	tests/demo/vectors.test \
 	$(bench_tests)
@@ -247,6 +252,11 @@ bench: all
 .PHONY: demo
 demo: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
+
+#: demo-cooperate  show four processes in four languages that count in one object, of which one is killed
+.PHONY: demo-cooperate
+demo-cooperate: all
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; CC='$(CC)' $(SHELL) $(top_srcdir)/tests/demo/cooperate/run
 
 #: demo-vectors  show two Lisp processes and one of Python with numpy on one array
 # Two Lisp processes and one of Python with numpy, on one array.
@@ -292,8 +302,9 @@ verify_parts = checkers compatibility coverage cross fuzz kernels models mutants
 
 .PHONY: $(verify_parts) distributions verify report
 $(verify_parts) distributions:
-	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && \
+	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && date +%s >$@.began && \
 		{ $(abs_top_srcdir)/tests/verify/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
+		echo $$((`date +%s` - `cat $@.began`)) >$@.seconds; rm $@.began; \
 		test "`cat $@.status`" = 0
 
 verify:

@@ -4,6 +4,7 @@
 (in-package #:posix-shm)
 
 ;;; The errors that something here depends on. Their numbers differ per platform.
+(defvar *eacces* (pshm-error-number "EACCES"))
 (defvar *eagain* (pshm-error-number "EAGAIN"))
 (defvar *ebadf* (pshm-error-number "EBADF"))
 (defvar *eexist* (pshm-error-number "EEXIST"))
@@ -12,6 +13,7 @@
 (defvar *enametoolong* (pshm-error-number "ENAMETOOLONG"))
 (defvar *enoent* (pshm-error-number "ENOENT"))
 (defvar *enospc* (pshm-error-number "ENOSPC"))
+(defvar *enotsup* (pshm-error-number "ENOTSUP"))
 (defvar *etimedout* (pshm-error-number "ETIMEDOUT"))
 
 (define-condition posix-shm-error (error)
@@ -152,7 +154,7 @@
 ;;; Signalling
 
 (defun invalid-argument-class (operation)
-  (if (member operation '(mmap-shm munmap msync map-shm-vector unmap-shm-vector))
+  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector))
       'mmap-invalid-argument
       'shm-invalid-argument))
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Whether a call that returns a descriptor succeeds; the descriptor is closed. */
-static bool
+static bool SELDOM
 opens(int fd)
 {
 	if (fd >= 0)
@@ -22,7 +22,7 @@ opens(int fd)
 }
 
 /* An object for a trial. */
-static int
+static int SELDOM
 trial(int direction, unsigned fallbacks)
 {
 	const struct anonymous_request request = { direction, 0600, false };
@@ -85,7 +85,7 @@ has_huge_objects(void)
 }
 
 /* Whether a call on a page of memory succeeds. */
-static bool
+static bool SELDOM
 works_on_page(int (*call)(int64_t address, int64_t length))
 {
 	int64_t page = platform_page_size();
@@ -163,7 +163,7 @@ has_resize(void)
 	return can(CAN_RESIZE);
 }
 
-static bool
+static bool SELDOM
 takes_seals(int seals)
 {
 	int fd = trial(PSHM_DIRECTION_IO, FALLBACK_MEMFD);
@@ -218,6 +218,7 @@ static const struct {
 	{ "noreserve", has_noreserve },
 	{ "permissions", has_permissions },
 	{ "populate", has_populate },
+	{ "publish", pshm__object_can_publish },
 	{ "reopen", has_reopen },
 	{ "resize", has_resize },
 	{ "seal-exec", has_seal_exec },

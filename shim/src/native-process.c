@@ -100,7 +100,7 @@ parse_stat(const char *text)
 		number_at(field(text, START_FIELD)) };
 }
 
-static struct stat_fields
+static struct stat_fields SELDOM
 read_stat(const char *path)
 {
 	char text[LONGEST_STAT];
@@ -121,7 +121,7 @@ is_proc_ours(void)
 	int64_t length = sys_readlink("/proc/self", text, sizeof text - 1);
 
 	text[length < 0 ? 0 : length] = '\0';
-	return length > 0 && number_at(text) == (uint64_t)getpid();
+	return number_at(text) == (uint64_t)getpid();
 }
 
 /*
@@ -164,7 +164,7 @@ is_readable(int fd)
 }
 
 /* Whether the number belongs to nobody, or to one that has ended and is not waited for yet. */
-static bool
+static bool SELDOM
 has_ended(int64_t number)
 {
 	int fd = sys_pidfd_open(number);

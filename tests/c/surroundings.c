@@ -99,6 +99,27 @@ check_superseding(void)
 	object_remove(name_of("own-table"));
 }
 
+/* What gets the name is the object of this thread's descriptor, or none where neither way leads to it. */
+static void
+check_publishing(void)
+{
+	int fd = (int)call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE);
+	int64_t result;
+
+	if (is_error(fd))
+		return;
+	result = call("pshm_publish", fd, name_of("published"), PSHM_IF_EXISTS_ERROR);
+	if (is_error(result)) {
+		assert_error(result, "ENOTSUP");
+		ck_assert(!object_exists(name_of("published")));
+	} else {
+		check_mine(fd, O_RDWR, 0);
+		ck_assert_int_eq(object_status(name_of("published")).st_mode & 0777, 0600);
+		object_remove(name_of("published"));
+	}
+	close(fd);
+}
+
 /* Here the numbers of the first thread's decoys are free. */
 static void *
 work_with_own_table(void *decoys)
@@ -122,6 +143,7 @@ work_with_own_table(void *decoys)
 		close(fd);
 	}
 	check_superseding();
+	check_publishing();
 	close(mine);
 	ck_assert_int_eq(next_free(), next);
 	return NULL;
@@ -145,12 +167,36 @@ run_beside_decoys(void *unused)
 		ck_assert_int_eq(descriptor_status(decoys[i]).st_mode & 0777, 0777);
 }
 
+/* The first thread has a FIFO under each number, to which nobody writes: to open that anew would wait for ever. */
+static void
+run_beside_fifos(void *unused)
+{
+	const char *path = path_of(name_of("fifo"));
+	int decoys[DECOYS];
+	pthread_t thread;
+
+	(void)unused;
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	for (int i = 0; i < DECOYS; i++) {
+		decoys[i] = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		ck_assert_int_ge(decoys[i], 0);
+	}
+	object_remove(name_of("fifo"));
+	ck_assert_int_eq(pthread_create(&thread, NULL, work_with_own_table, decoys), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+
 START_TEST(a_thread_may_have_its_own_table)
 {
 	in_child(run_beside_decoys, NULL);
+	in_child(run_beside_fifos, NULL);
 	interpose_add_traits(NO_THREAD_SELF);
 	in_child(run_beside_decoys, NULL);
+	in_child(run_beside_fifos, NULL);
+	interpose_add_traits(NO_EMPTY_PATH);
+	in_child(run_beside_decoys, NULL);
 	interpose_remove_traits(NO_THREAD_SELF);
+	in_child(run_beside_decoys, NULL);
 }
 END_TEST
 

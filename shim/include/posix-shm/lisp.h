@@ -32,6 +32,7 @@
  * | deleted | | A boolean: whether the name was removed. |
  * | device | | An integer from 0. |
  * | direction | | `:input` (the default) or `:io`. |
+ * | direction | ensure-shm | `:io` (the default) or `:input`. |
  * | element-type | | `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits, `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another name of one of these types. |
  * | end | | An integer, at most the length of the vector, which is the default: the end of the range. |
  * | end1 | | An integer, at most the length of the target, which is the default: the end of the range. |
@@ -49,6 +50,9 @@
  * | huge | | A generalized boolean: whether to create an object of huge pages; nil by default. |
  * | if-does-not-exist | | `:error`, `:create` or nil. The default is `:error` for input and where an existing object would be overwritten or truncated, else `:create`. |
  * | if-exists | | `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil. |
+ * | if-exists | publish-shm | `:error` (the default), `:supersede` or nil. |
+ * | initialize | | A function of one argument, an `open-shm` for reading and writing; or nil (the default). |
+ * | inheritable | | A boolean; `setf` takes a generalized boolean: do programs that this process starts inherit the descriptor? |
  * | inode | | An integer from 0. |
  * | index | | An integer from 0, below the length of the vector. |
  * | integer | | A positive errno of this platform. |
@@ -58,6 +62,7 @@
  * | length | msync | An integer from 0: octets. |
  * | length | discard-shm | An integer from 0: octets. |
  * | length | map-shm-vector | An integer from 1: elements. |
+ * | length | extend-shm-vector | An integer from the length of the vector: elements. |
  * | length | shm-vector-length | An integer from 0: elements. |
  * | length | with-shm-vector | An integer from 1: elements. |
  * | length | with-open-shm-vector | An integer from 1: elements. |
@@ -69,6 +74,7 @@
  * | name | shm-name | A string, or nil. |
  * | name | shm-error-name | A string, or nil. |
  * | name | posix-shm-error-errno | A symbol: the function that failed. |
+ * | nameable | | A generalized boolean: create an object that `publish-shm` can give a name? nil by default. |
  * | names | | A list of strings, each with its leading slash. An octet that is not valid UTF-8 is represented by a character from U+DC80 to U+DCFF. |
  * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
  * | object | | Any object. |
@@ -84,12 +90,14 @@
  * | permissions | stat-dev | A list of the nine long single keywords. |
  * | path | | A string, or nil. |
  * | pointer | | A foreign pointer. |
+ * | published | | A boolean: has the object the name? |
  * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
  * | prot | map-shm-vector | A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer; `(:read :write)` by default. |
  * | ptr | | A foreign pointer. |
  * | ptr | mmap-shm | A foreign pointer: a hint for the address. With a null pointer, the default, the system chooses. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
  * | release | | A generalized boolean: whether to release the addresses of the vector as well; nil by default. |
+ * | reserve | | An integer, at least the octets of the vector; or nil (the default): octets to map from OFFSET. |
  * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create` or `:extend`. |
  * | result* | | The values of the body. |
  * | seals | | A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument also one of them, or an integer. |
@@ -102,6 +110,8 @@
  * | shm | Macro | A symbol, not evaluated: the variable for the object. |
  * | short | | `:error` (the default) or `:count`. |
  * | size | | An integer from 0 to 2^63 - 1: octets. |
+ * | size | shm-page-size | A power of two: octets. |
+ * | size | wait-for-shm | An integer from 0 (the default) to 2^63 - 1, octets: the least size of the object. |
  * | socket | | The descriptor of a connected Unix domain socket: an integer from 0. |
  * | source | | A vector in shared memory, or a specialised vector in the heap. |
  * | start | | An integer from 0 (the default): the start of the range. |
@@ -111,6 +121,7 @@
  * | t | | The symbol t. |
  * | target | | A vector in shared memory, or a specialised vector in the heap. |
  * | timeout | | A non-negative real: seconds; or nil (the default): no limit. |
+ * | timeout | ensure-shm | A non-negative real: seconds, 10 by default; or nil: no limit. |
  * | total | | An integer: octets. |
  * | truncate | | A generalized boolean: whether to set the size first; t by default. |
  * | uid | | A user id, an integer from 0, or nil for no change. |
@@ -844,6 +855,32 @@
  */
 
 /**
+ * @page lisp_shm_page_size shm-page-size
+ * @ingroup api_mappings
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-page-size => size
+ * @endcode
+ * @par In C
+ * pshm_page_size
+ * @par In Lisp
+ * Return the size of a page of memory: 4096 octets on most machines, 16384 or 65536 on some. Memory is mapped in whole pages.
+ * The offset of `map-shm-vector`, and the PTR and the offset of `mmap-shm` with `:fixed`, are multiples of it.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm (* 2 (shm-page-size)))
+ *   (with-shm-vector (vector shm '(unsigned-byte 8) 10 :offset (shm-page-size))
+ *     (shm-vector-length vector)))
+ * => 10
+ * @endcode
+ * @since 0.1
+ * @see mmap-shm, map-shm-vector; sysconf(3)
+ */
+
+/**
  * @page lisp_with_mmap with-mmap
  * @ingroup api_mappings
  * @par Kind
@@ -943,7 +980,7 @@
  * Function
  * @par Lisp
  * @code{.lisp}
- * map-shm-vector shm element-type length &key offset prot flags allocate => vector
+ * map-shm-vector shm element-type length &key offset prot flags allocate reserve => vector
  * @endcode
  * @par In C
  * pshm_map_prefixed
@@ -952,10 +989,11 @@
  * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp accepts.
  * If `shm-vector-real-p` returns false, the result is an `shm-view`
  * instead. With a PROT of `:read` alone a store is a memory fault. Only `unmap-shm-vector` and the macros unmap the
- * vector; the garbage collector does not.
+ * vector; the garbage collector does not. With RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the vector longer
+ * when the object has grown. Where real vectors cannot be extended (ABCL), the result is an `shm-view` then.
  * @par Exceptional situations
  * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, or SHM is closed;
+ * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed;
  * `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`.
  * If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
  * it.
@@ -976,7 +1014,39 @@
  * => 26
  * @endcode
  * @since 0.1
- * @see with-shm-vector, unmap-shm-vector, shm-vector-real-p; mmap(2)
+ * @see with-shm-vector, extend-shm-vector, unmap-shm-vector, shm-vector-real-p; mmap(2)
+ */
+
+/**
+ * @page lisp_extend_shm_vector extend-shm-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * extend-shm-vector vector length => vector
+ * @endcode
+ * @par In Lisp
+ * Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the same vector, at the same address,
+ * with every pointer into it valid. Nothing is mapped and nothing is copied. The object must have grown before (`allocate-shm`), in this process or
+ * in another one. Compiled code that has fetched the length before may still use the old one.
+ * @par Exceptional situations
+ * `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its length or more than the RESERVE holds, or the
+ * object is shorter. The size of the object is looked at as long as the object is open that VECTOR was mapped from.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (let ((vector (map-shm-vector shm '(unsigned-byte 32) 1000 :allocate t :reserve 1000000)))
+ *     (setf (shm-aref vector 999) 42)
+ *     (allocate-shm shm 400000)
+ *     (extend-shm-vector vector 100000)
+ *     (setf (shm-aref vector 99999) 43)
+ *     (prog1 (list (shm-vector-length vector) (shm-aref vector 999) (shm-aref vector 99999))
+ *       (unmap-shm-vector vector))))
+ * => (100000 42 43)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-vector, allocate-shm
  */
 
 /**
@@ -1269,6 +1339,36 @@
  * @see replace-shm-vector; memset(3)
  */
 
+/* ---- posix-shm: descriptor passing ---- */
+
+/**
+ * @page lisp_shm_inheritable_p shm-inheritable-p
+ * @ingroup api_passing
+ * @par Kind
+ * Accessor
+ * @par Lisp
+ * @code{.lisp}
+ * shm-inheritable-p shm => inheritable
+ * @endcode
+ * @par In C
+ * pshm_set_inheritable
+ * @par In Lisp
+ * Return true if programs that this process starts inherit the descriptor of SHM under its number (`shm-fd`); `setf` sets
+ * it. It is nil for a new object. Set it immediately before the start of the child and nil after it: every program that any
+ * thread starts in between inherits the descriptor too. Some ways to start a program close descriptors themselves: on SBCL
+ * `run-program` closes all but the first three and those that its argument `:preserve-fds` lists.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the system.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (list (shm-inheritable-p shm) (setf (shm-inheritable-p shm) t) (shm-inheritable-p shm)))
+ * => (NIL T T)
+ * @endcode
+ * @since 0.1
+ * @see shm-fd, send-shm, make-shm; fcntl(2)
+ */
+
 /**
  * @defgroup api_library The shared object
  * @brief The loaded library, and the search for it in delivered programs.
@@ -1491,6 +1591,78 @@
  * @endcode
  * @since 0.1
  * @see open-shm, delete-shm
+ */
+
+/**
+ * @page lisp_ensure_shm ensure-shm
+ * @ingroup sync_publishing
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * ensure-shm name size &key initialize direction permissions timeout => shm, created
+ * @endcode
+ * @par In Lisp
+ * Open the object NAME, at least SIZE octets long, or make it, whichever of several processes comes first: each gets the same complete
+ * object. A process that finds none creates an object without a name, with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE
+ * with it, and publishes it. The function maps the object and fills it; an object that is not filled is zeros. Where another process was faster, the own
+ * object is thrown away, and the other one opened: INITIALIZE may run in several processes, and one result remains. Any exit from INITIALIZE that is not a
+ * normal return leaves nothing, and so does the death of the process in it.
+ *
+ * An object of the name that is smaller than SIZE, or has no permissions, is one that another process is making: it is waited for, at most TIMEOUT,
+ * with interrupts running.
+ *
+ * Where the platform cannot publish (#pshm_has, `publish`), the object is created under its name without permissions, and gets them when
+ * it is complete; other processes wait for that. There an exit from INITIALIZE deletes the name, and a process that is killed leaves the
+ * unfinished object: the others signal `shm-timeout`, and `supersede` or `delete-shm` removes it.
+ * @par Exceptional situations
+ * `shm-timeout` if the object is not complete after TIMEOUT, with the restarts `continue`, which waits for it again, and `supersede`, which puts a
+ * new object in its place; `shm-error` for an error of the system, among them `:enospc` if there is no memory for SIZE octets, `:eacces` if the
+ * object exists and may not be opened, and `:enotsup` where an object has neither a late name nor late permissions (macOS);
+ * `shm-invalid-argument` for an invalid argument, before any call.
+ * @par Affected by
+ * The features of the platform (#pshm_has).
+ * @par Lisp example
+ * @code{.lisp}
+ * (flet ((fill-it (shm)
+ *          (with-mmap (pointer shm 100)
+ *            (setf (cffi:mem-ref pointer :int) 42))))
+ *   (multiple-value-bind (shm created) (ensure-shm "/foobar-shm" 100 :initialize #'fill-it)
+ *     (unwind-protect
+ *          (with-mmap (pointer shm 100)
+ *            (list (cffi:mem-ref pointer :int) created))
+ *       (close-shm shm)
+ *       (delete-shm "/foobar-shm"))))
+ * => (42 T)
+ * @endcode
+ * @since 0.1
+ * @see with-ensured-shm, wait-for-shm, publish-shm
+ */
+
+/**
+ * @page lisp_with_ensured_shm with-ensured-shm
+ * @ingroup sync_publishing
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-ensured-shm (shm ptr (name size &rest options)) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it, for reading only with a
+ * direction of `:input`, and run BODY with the variables SHM and PTR bound; unmap and close on every exit. The name stays.
+ * @par Exceptional situations
+ * As of `ensure-shm` and `mmap-shm`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-ensured-shm (shm counter ("/foobar-shm" 8))
+ *   (delete-shm (shm-name shm))
+ *   (posix-shm/shim:pshm-atomic-update32 (cffi:pointer-address counter) posix-shm/shim:+pshm-atomic-add+ 1)
+ *   (cffi:mem-ref counter :int))
+ * => 1
+ * @endcode
+ * @since 0.1
+ * @see ensure-shm, with-mmap
  */
 
 /**
