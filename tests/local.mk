@@ -292,8 +292,9 @@ verify_parts = checkers compatibility coverage cross fuzz kernels models mutants
 
 .PHONY: $(verify_parts) distributions verify report
 $(verify_parts) distributions:
-	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && \
+	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && date +%s >$@.began && \
 		{ $(abs_top_srcdir)/tests/verify/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
+		echo $$((`date +%s` - `cat $@.began`)) >$@.seconds; rm $@.began; \
 		test "`cat $@.status`" = 0
 
 verify:

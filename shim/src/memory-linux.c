@@ -73,7 +73,7 @@ pshm__memory_number(const char *text, uint64_t *ret_number)
 {
 	uint64_t number = 0;
 
-	text += strspn(text, " \t");
+	text += strspn(text, " ");
 	if (*text < '0' || *text > '9')
 		return false;
 	for (; *text >= '0' && *text <= '9'; text++) {

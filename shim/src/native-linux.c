@@ -154,13 +154,10 @@ pshm__native_discard(int fd, int64_t offset, int64_t length)
 	return allocation_result(result, mode);
 }
 
-/* A kernel that was built without huge pages does not know the advice. */
 int
 pshm__native_ask_for_huge_pages(int64_t address, int64_t length)
 {
-	int error = sys_madvise(address, length, MADV_HUGEPAGE);
-
-	return error == -EINVAL ? -ENOTSUP : error;
+	return sys_madvise(address, length, MADV_HUGEPAGE);
 }
 
 #endif

@@ -42,7 +42,7 @@ NATIVE int pshm__native_populate(int64_t address, int64_t length, bool writing);
 /* Leave the pages of a mapping out of core dumps. */
 NATIVE int pshm__native_leave_out_of_dumps(int64_t address, int64_t length);
 
-/* Request huge pages; the result reports whether they are supported. */
+/* Request huge pages; an error if the kernel was built without them. */
 int pshm__native_ask_for_huge_pages(int64_t address, int64_t length);
 
 /* An unnamed object of FreeBSD; -ENOTSUP elsewhere. */

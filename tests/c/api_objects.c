@@ -425,6 +425,7 @@ END_TEST
 START_TEST(endless_races_end)
 {
 	enum { RACES = 4096 };
+	int unlinks;
 	const char *name = name_of("race");
 
 	interpose_reset();
@@ -436,6 +437,16 @@ START_TEST(endless_races_end)
 	interpose_remove_traits(FLICKERING);
 	interpose_fail(CALL_shm_open, 0, EEXIST);
 	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "EAGAIN");
+	unlinks = interpose_count(CALL_shm_unlink);
+	interpose_reset();
+	if (has("supersede")) {
+		interpose_fail(CALL_rename, 0, ENOENT); /* others tidy the temporary name away */
+		assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "EAGAIN");
+		ck_assert_int_eq(interpose_count(CALL_rename), RACES);
+		interpose_reset();
+	} else {
+		ck_assert_int_eq(unlinks, RACES);
+	}
 	ck_assert(!object_exists(name));
 }
 END_TEST

@@ -259,7 +259,7 @@ END_TEST
 /* Its number, of any length, is in the path that it is opened by. */
 START_TEST(any_descriptor_is_reopened)
 {
-	static const int numbers[] = { 9, 10, 99, 100, 1000 };
+	static const int numbers[] = { 1000, 100, 99, 10, 9, 10, 99, 100, 1000 };
 
 	if (lacks("reopen"))
 		return;

@@ -313,6 +313,14 @@ START_TEST(paths_that_are_too_long_are_left_out)
 	memset(lines, 'a', 4086);
 	lines[4085] = '\n'; /* "0::/group/s" are to come, of which the "/s" is cut */
 	in_group_of_path(lines, "/group/sub", 9 * MIB);
+	memset(lines, 'a', 4086);
+	lines[4084] = '\n'; /* just not cut: the last byte that is read is the newline */
+	lines[4085] = '\0';
+	in_group_of_path(lines, "/group", 4 * MIB);
+	lines[4084] = 'a';
+	lines[4085] = '\n';
+	lines[4086] = '\0';
+	in_group_of_path(lines, "/group", 9 * MIB);
 	lines[4075] = '\n';
 	lines[4076] = '\0';
 	in_group_of_path(lines, "/group", 4 * MIB);
@@ -377,6 +385,31 @@ START_TEST(files_elsewhere_are_not_bounded_by_memory)
 }
 END_TEST
 
+/* What its file system keeps back for the superuser is not free, whatever the size of its blocks; and no memory is. */
+START_TEST(reserved_blocks_are_not_free)
+{
+	const char *const files[] = { MEMINFO("MemAvailable: 16 kB\nSwapFree: 0 kB\n"), NULL };
+	int64_t total = -7;
+	int64_t left = -7;
+
+	if (lacks("allocate"))
+		return;
+	interpose_files(files);
+	interpose_add_traits(SMALL_DISK);
+	assert_result(allocate_anew(true, SMALL_DISK_FREE), 0);
+	interpose_reset();
+	assert_error(allocate_anew(true, SMALL_DISK_FREE + 1), "ENOSPC");
+	ck_assert_int_eq(interpose_count(CALL_fallocate), 0);
+	if (has("space")) {
+		assert_result(call("pshm_space", &total, &left), 0);
+		ck_assert_int_eq(total, 4 * SMALL_DISK_FREE);
+		ck_assert_int_eq(left, SMALL_DISK_FREE);
+	}
+	interpose_remove_traits(SMALL_DISK);
+	interpose_files(NULL);
+}
+END_TEST
+
 /* Descriptors of files that are read on the way are closed, whatever happens. */
 static void *
 allocate_cancelled(void *argument)
@@ -416,7 +449,7 @@ memory_suite(void)
 {
 	const TTest *tests[] = { what_is_left_can_be_had_and_no_more, space_is_what_is_left, the_least_of_all_is_the_bound,
 		                 paths_that_are_too_long_are_left_out, little_is_not_looked_at_closely,
-		                 files_elsewhere_are_not_bounded_by_memory, a_cancelled_thread_leaves_no_descriptor, NULL };
+		                 files_elsewhere_are_not_bounded_by_memory, reserved_blocks_are_not_free, a_cancelled_thread_leaves_no_descriptor, NULL };
 
 	return suite_of("memory", 60, tests);
 }

@@ -145,11 +145,32 @@ run_beside_decoys(void *unused)
 		ck_assert_int_eq(descriptor_status(decoys[i]).st_mode & 0777, 0777);
 }
 
+/* The first thread has a FIFO under each number, to which nobody writes: to open that anew would wait for ever. */
+static void
+run_beside_fifos(void *unused)
+{
+	const char *path = path_of(name_of("fifo"));
+	int decoys[DECOYS];
+	pthread_t thread;
+
+	(void)unused;
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	for (int i = 0; i < DECOYS; i++) {
+		decoys[i] = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		ck_assert_int_ge(decoys[i], 0);
+	}
+	object_remove(name_of("fifo"));
+	ck_assert_int_eq(pthread_create(&thread, NULL, work_with_own_table, decoys), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+
 START_TEST(a_thread_may_have_its_own_table)
 {
 	in_child(run_beside_decoys, NULL);
+	in_child(run_beside_fifos, NULL);
 	interpose_add_traits(NO_THREAD_SELF);
 	in_child(run_beside_decoys, NULL);
+	in_child(run_beside_fifos, NULL);
 	interpose_remove_traits(NO_THREAD_SELF);
 }
 END_TEST

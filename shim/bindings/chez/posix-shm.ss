@@ -41,11 +41,18 @@
 (define (scheme-name name)
   (string->symbol (list->string (map (lambda (char) (if (char=? char #\_) #\- char)) (string->list name)))))
 
+;; A call that waits lets the collector and other threads run, unless it takes a string, which must not move meanwhile.
+(define (convention function types)
+  (if (and (eq? (entry function "waits") 'true) (not (memq 'string types)))
+      '(__collect_safe)
+      '()))
+
 (for-each
  (lambda (function)
-   (let ([name (entry function "name")])
+   (let ([name (entry function "name")]
+         [types (map c-type (entry function "arguments"))])
      (eval `(define ,(scheme-name name)
-              (foreign-procedure ,name ,(map c-type (entry function "arguments")) ,(c-type (entry function "result")))))))
+              (foreign-procedure ,@(convention function types) ,name ,types ,(c-type (entry function "result")))))))
  (entry abi "functions"))
 
 (for-each

@@ -5,7 +5,7 @@
 
 (import (chicken foreign))
 (import-for-syntax (chicken file) (chicken io) (chicken process) (chicken process-context))
-(foreign-declare "#include <posix-shm/api.h>")
+(foreign-declare "#include <posix-shm/api.h>\n#include <posix-shm/sync.h>")
 
 ;; All of this runs at compile time. With other brackets `read' can read JSON: an object becomes ("key" value ...),
 ;; an array a list.

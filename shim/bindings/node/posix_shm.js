@@ -6,6 +6,7 @@
 const { execFileSync } = require('child_process');
 const fs = require('fs');
 const path = require('path');
+const { promisify } = require('util');
 const koffi = require('koffi');
 
 // Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
@@ -16,7 +17,11 @@ const jsonFile = process.env.POSIX_SHM_JSON ??
 const abi = JSON.parse(fs.readFileSync(jsonFile));
 const library = koffi.load(process.env.POSIX_SHM_LIBRARY ?? abi.soname);
 const shm = Object.fromEntries(abi.constants.map(constant => [constant.name, constant.value]));
-for (const { name, declaration } of abi.functions)
+for (const { name, declaration, waits } of abi.functions) {
   shm[name] = library.func(declaration);
+  // shm.pshm_lock_acquire.promise(lock, -1) waits in another thread, and the event loop goes on.
+  if (waits)
+    shm[name].promise = promisify(shm[name].async);
+}
 
 module.exports = { abi, koffi, shm };

@@ -28,10 +28,18 @@
     [("string-in") _string/utf-8]
     [else _pointer]))
 
+;; While a call waits, other places and the collector run, unless it takes what the collector may move.
+(define (blocking? function)
+  (and (hash-ref function 'waits)
+       (for/and ([argument (hash-ref function 'arguments)])
+         (member (hash-ref argument 'type) '("int" "int64")))
+       #t))
+
 (define functions
   (for/hasheq ([function (hash-ref abi 'functions)])
     (define name (hash-ref function 'name))
-    (define type (_cprocedure (map c-type (hash-ref function 'arguments)) (c-type (hash-ref function 'result))))
+    (define type (_cprocedure (map c-type (hash-ref function 'arguments)) (c-type (hash-ref function 'result))
+                              #:blocking? (blocking? function)))
     (values (string->symbol name) (get-ffi-obj name library type))))
 
 (define constants

@@ -18,7 +18,9 @@ module Shm
   ffi_lib ENV["POSIX_SHM_LIBRARY"] || ABI["soname"]
   ABI["functions"].each do |function|
     arguments = function["arguments"].map { |argument| TYPES[argument["type"]] }
-    attach_function function["name"].delete_prefix("pshm_"), function["name"], arguments, TYPES[function["result"]["type"]]
+    # Other threads run while a call waits.
+    attach_function function["name"].delete_prefix("pshm_"), function["name"], arguments, TYPES[function["result"]["type"]],
+      blocking: function["waits"]
   end
   ABI["constants"].each { |constant| const_set constant["name"].delete_prefix("PSHM_"), constant["value"] }
 end

@@ -241,8 +241,9 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
  * ID has another identifier. Store it in shared memory as an owner, and pass it to #pshm_process_alive. A forked child has its
  * own identifier; exec(3) keeps it. The first call of a process makes system calls; later ones only load a word.
  *
- * If the system reveals nothing but the process ID (no /proc is mounted, or that of another namespace), the identifier is
- * sufficient for locks, but #pshm_process_alive returns `-ENOTSUP` for it. A child of vfork(2), or of clone(2) with `CLONE_VM`,
+ * If the system reveals nothing but the process ID (no /proc is mounted, or that of another namespace, or the first call
+ * finds no free descriptor), the identifier is sufficient for locks, but #pshm_process_alive returns `-ENOTSUP` for it. A process that
+ * is restored from a checkpoint has another identifier than before. A child of vfork(2), or of clone(2) with `CLONE_VM`,
  * shares its parent's memory and is mistaken for its parent: it must not call the functions of this header.
  *
  * @return The identifier, a positive number.
@@ -299,7 +300,8 @@ PSHM_API int pshm_process_alive(int64_t process);
 /**
  * @brief Acquire a lock.
  *
- * During the wait the call checks whether the owner is alive: after 10 milliseconds, after 20 more, then every 40. A signal
+ * During the wait the call checks whether the owner is alive: after 10 milliseconds, after 20 more, then every 40, and
+ * after a signal. A signal
  * handler that runs during such a check does not end the wait. A program that must react to every signal uses a timeout, and
  * calls again.
  *

@@ -176,6 +176,13 @@ open_truncating(struct world *world)
 }
 
 static int64_t
+open_truncating_for_input(struct world *world)
+{
+	(void)world;
+	return open_with("world", PSHM_DIRECTION_INPUT, PSHM_IF_EXISTS_TRUNCATE, PSHM_IF_DOES_NOT_EXIST_ERROR);
+}
+
+static int64_t
 open_creating(struct world *world)
 {
 	(void)world;
@@ -573,6 +580,7 @@ const struct scenario scenarios[] = {
 	{ "set_inheritable", set_inheritable, OUTCOME_NUMBER, 0, NULL },
 	{ "open existing", open_existing, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "open truncating", open_truncating, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "open truncating for input", open_truncating_for_input, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "open creating", open_creating, OUTCOME_DESCRIPTOR, 1, NULL },
 	{ "open or create existing", open_or_create_existing, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "open or create missing", open_or_create_missing, OUTCOME_DESCRIPTOR, 1, NULL },

@@ -122,6 +122,9 @@ typedef uint64_t traits;
 #define NO_TIME_32 TRAIT(45)        /* futex of 32-bit systems: ENOSYS, and futex_time64 is there */
 #define NO_WIPE TRAIT(38)           /* MADV_WIPEONFORK is unknown: before Linux 4.14 */
 #define NEWER_SEALS TRAIT(39)       /* fcntl tells of a seal that a later kernel may have */
+#define SMALL_DISK TRAIT(40)        /* statfs, fstatfs: a disk, of which an ordinary user can have SMALL_DISK_FREE bytes */
+
+enum { SMALL_DISK_FREE = 32768 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_personality(const char *name);
