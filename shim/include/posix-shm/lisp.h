@@ -957,18 +957,18 @@
  * @par In C
  * pshm_map_prefixed
  * @par In Lisp
- * Map LENGTH elements of SHM from OFFSET and return a vector
- * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp accepts.
- * If `shm-vector-real-p` returns false, the result is an `shm-view`
- * instead. With a PROT of `:read` alone a store is a memory fault. Only `unmap-shm-vector` and the macros unmap the
- * vector; the garbage collector does not. With RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the vector longer
- * when the object has grown. Where real vectors cannot be extended (ABCL), the result is an `shm-view` then.
+ * Map LENGTH elements of SHM from OFFSET and return a vector whose elements are that memory: a simple, specialised vector
+ * of ELEMENT-TYPE that every function of Lisp accepts. If `shm-vector-real-p` returns false, the result is an `shm-view`
+ * instead. With a PROT of `:read` alone a store is a memory fault. Only `unmap-shm-vector` and the macros unmap the vector;
+ * the garbage collector does not. With RESERVE so many octets are mapped, also beyond the end of the object:
+ * `extend-shm-vector` makes the vector longer when the object has grown. Where real vectors cannot be extended (ABCL), the
+ * result is an `shm-view` then.
  * @par Exceptional situations
- * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed;
- * `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`.
- * If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
- * it.
+ * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple of
+ * the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the octets of the vector,
+ * or SHM is closed; `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions
+ * of `allocate-shm`. If another process shrinks the object later, an access past its end is a memory fault: `seal-shm`
+ * prevents it.
  * @par Affected by
  * The implementation: see `shm-vector-real-p`.
  * @par Lisp example
@@ -999,9 +999,10 @@
  * extend-shm-vector vector length => vector
  * @endcode
  * @par In Lisp
- * Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the same vector, at the same address,
- * with every pointer into it valid. Nothing is mapped and nothing is copied. The object must have grown before (`allocate-shm`), in this process or
- * in another one. Compiled code that has fetched the length before may still use the old one.
+ * Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the same vector, at the
+ * same address, with every pointer into it valid. Nothing is mapped and nothing is copied. The object must have grown
+ * before (`allocate-shm`), in this process or in another one. Compiled code that has fetched the length before may still
+ * use the old one.
  * @par Exceptional situations
  * `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its length or more than the RESERVE holds, or the
  * object is shorter. The size of the object is looked at as long as the object is open that VECTOR was mapped from.
@@ -1545,23 +1546,25 @@
  * ensure-shm name size &key initialize direction permissions timeout => shm, created
  * @endcode
  * @par In Lisp
- * Open the object NAME, at least SIZE octets long, or make it, whichever of several processes comes first: each gets the same complete
- * object. A process that finds none creates an object without a name, with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE
- * with it, and publishes it. The function maps the object and fills it; an object that is not filled is zeros. Where another process was faster, the own
- * object is thrown away, and the other one opened: INITIALIZE may run in several processes, and one result remains. Any exit from INITIALIZE that is not a
- * normal return leaves nothing, and so does the death of the process in it.
+ * Open the object NAME, at least SIZE octets long, or make it, whichever of several processes comes first: each gets the
+ * same complete object. A process that finds none creates an object without a name, with exactly the PERMISSIONS, allocates
+ * SIZE octets, calls INITIALIZE with it, and publishes it. The function maps the object and fills it; an object that is not
+ * filled is zeros. Where another process was faster, the own object is thrown away, and the other one opened: INITIALIZE
+ * may run in several processes, and one result remains. Any exit from INITIALIZE that is not a normal return leaves
+ * nothing, and so does the death of the process in it.
  *
- * An object of the name that is smaller than SIZE, or has no permissions, is one that another process is making: it is waited for, at most TIMEOUT,
- * with interrupts running.
+ * An object of the name that is smaller than SIZE, or has no permissions, is one that another process is making: it is
+ * waited for, at most TIMEOUT, with interrupts running.
  *
- * Where the platform cannot publish (#pshm_has, `publish`), the object is created under its name without permissions, and gets them when
- * it is complete; other processes wait for that. There an exit from INITIALIZE deletes the name, and a process that is killed leaves the
- * unfinished object: the others signal `shm-timeout`, and `supersede` or `delete-shm` removes it.
+ * Where the platform cannot publish (#pshm_has, `publish`), the object is created under its name without permissions, and
+ * gets them when it is complete; other processes wait for that. There an exit from INITIALIZE deletes the name, and a
+ * process that is killed leaves the unfinished object: the others signal `shm-timeout`, and `supersede` or `delete-shm`
+ * removes it.
  * @par Exceptional situations
- * `shm-timeout` if the object is not complete after TIMEOUT, with the restarts `continue`, which waits for it again, and `supersede`, which puts a
- * new object in its place; `shm-error` for an error of the system, among them `:enospc` if there is no memory for SIZE octets, `:eacces` if the
- * object exists and may not be opened, and `:enotsup` where an object has neither a late name nor late permissions (macOS);
- * `shm-invalid-argument` for an invalid argument, before any call.
+ * `shm-timeout` if the object is not complete after TIMEOUT, with the restarts `continue`, which waits for it again, and
+ * `supersede`, which puts a new object in its place; `shm-error` for an error of the system, among them `:enospc` if there
+ * is no memory for SIZE octets, `:eacces` if the object exists and may not be opened, and `:enotsup` where an object has
+ * neither a late name nor late permissions (macOS); `shm-invalid-argument` for an invalid argument, before any call.
  * @par Affected by
  * The features of the platform (#pshm_has).
  * @par Lisp example

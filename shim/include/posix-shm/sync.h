@@ -381,27 +381,27 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @defgroup sync_publishing Publishing
  * @brief Give a finished object a name, and wait for an object that another process makes.
  *
- * An object that is created under its name is there before it has a size and contents, and a process that opens it in that moment
- * finds it half made; where its maker dies in the middle, it stays so. An object that is published is complete when its name
- * appears: create it without a name (#PSHM_ANONYMOUS_NAMEABLE), set its size, map it, fill it, publish it. The object of a maker that
- * dies before that vanishes with it.
+ * An object that is created under its name is there before it has a size and contents, and a process that opens it in that
+ * moment finds it half made; where its maker dies in the middle, it stays so. An object that is published is complete when
+ * its name appears: create it without a name (#PSHM_ANONYMOUS_NAMEABLE), set its size, map it, fill it, publish it. The
+ * object of a maker that dies before that vanishes with it.
  * @{
  */
 
 /**
  * @brief Give an unnamed object a name.
  *
- * The object has the name in one step, and exactly the permissions that it was made with: the umask is ignored. It can be given a
- * name once: after #pshm_delete it does not get another one. The descriptor may be closed afterwards; it may be one for reading, and
- * one that another process has sent.
+ * The object has the name in one step, and exactly the permissions that it was made with: the umask is ignored. It can be
+ * given a name once: after #pshm_delete it does not get another one. The descriptor may be closed afterwards; it may be one
+ * for reading, and one that another process has sent.
  *
- * Superseding gives the object a temporary name and renames it over the old object: the name always refers to one of the two. A
- * process that is killed between the two steps leaves a complete object, whose name begins with `/.pshm-` (#pshm_open
- * describes how to remove it).
+ * Superseding gives the object a temporary name and renames it over the old object: the name always refers to one of the
+ * two. A process that is killed between the two steps leaves a complete object, whose name begins with `/.pshm-`
+ * (#pshm_open describes how to remove it).
  *
- * Where the feature `publish` (#pshm_has) is 0, a maker creates the object under its name with the permissions 0, sets its size,
- * fills it, and gives it its permissions last (#pshm_fchmod): #pshm_open_wait waits for that. The object of a maker that dies in the
- * middle stays as it is there; #pshm_delete removes it.
+ * Where the feature `publish` (#pshm_has) is 0, a maker creates the object under its name with the permissions 0, sets its
+ * size, fills it, and gives it its permissions last (#pshm_fchmod): #pshm_open_wait waits for that. The object of a maker
+ * that dies in the middle stays as it is there; #pshm_delete removes it.
  *
  * @param fd @role{descriptor} A descriptor of an object that #pshm_open_anonymous created with #PSHM_ANONYMOUS_NAMEABLE.
  * @name_param
@@ -417,8 +417,8 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @error{EISDIR} @p fd refers to a directory. `supersede`: the name does.
  * @error{ENODEV} @p fd refers to another kind of file, such as a pipe.
  * @error{ENOSPC} The file system has no space for another name.
- * @error{ENOTSUP} The platform does not support it (#pshm_has, `publish`), a sandbox forbids it, or /proc is not mounted, where the
- *        kernel needs it (before Linux 6.10).
+ * @error{ENOTSUP} The platform does not support it (#pshm_has, `publish`), a sandbox forbids it, or /proc is not mounted,
+ *        where the kernel needs it (before Linux 6.10).
  * @error{EPERM} The object is another user's, and the system forbids a name of it (`fs.protected_hardlinks`).
  * @error{EROFS} The shared memory file system is mounted read-only.
  * @error{EXDEV} The object has a name, or had one, or was created without #PSHM_ANONYMOUS_NAMEABLE.
@@ -428,14 +428,14 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * publish-shm shm name &key if-exists => published
  * @endcode
  * @par In Lisp
- * Give the unnamed object SHM, which `open-shm*` made with `:nameable t`, the name NAME. Other processes see it from then on, complete
- * as it is, and `shm-name` of SHM is NAME, perhaps the same string: do not modify it while SHM is in use. IF-EXISTS applies if an
- * object has the name: `:error`; `:supersede`, which replaces it; or nil, which leaves it. Return true if SHM has the name, and nil
- * after nil.
+ * Give the unnamed object SHM, which `open-shm*` made with `:nameable t`, the name NAME. Other processes see it from then
+ * on, complete as it is, and `shm-name` of SHM is NAME, perhaps the same string: do not modify it while SHM is in use.
+ * IF-EXISTS applies if an object has the name: `:error`; `:supersede`, which replaces it; or nil, which leaves it. Return
+ * true if SHM has the name, and nil after nil.
  * @par Exceptional situations
- * `shm-exists` if an object has the name and `:error` applies; `shm-invalid-argument` if SHM is not an open object, NAME is not a
- * name, or IF-EXISTS is none of the three; `shm-error` for an error of the system, among them `:exdev` if the object has a name, or
- * cannot be given one, and `:enotsup` where the platform does not support publishing.
+ * `shm-exists` if an object has the name and `:error` applies; `shm-invalid-argument` if SHM is not an open object, NAME is
+ * not a name, or IF-EXISTS is none of the three; `shm-error` for an error of the system, among them `:exdev` if the object
+ * has a name, or cannot be given one, and `:enotsup` where the platform does not support publishing.
  * @par Affected by
  * The features of the platform (#pshm_has, `publish`).
  * @par Lisp example
@@ -457,13 +457,14 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
 /**
  * @brief Open an object that another process makes, and wait until it is there.
  *
- * The call waits while there is no object of the name, while the object has no permissions at all (another process is making it,
- * #pshm_publish), and while it is smaller than @p size, which helps with makers that do neither. An object that is there and that the process may not
- * open is an error immediately, where objects are files; elsewhere it cannot be told from one in the making, and is the error when the time is up.
+ * The call waits while there is no object of the name, while the object has no permissions at all (another process is
+ * making it, #pshm_publish), and while it is smaller than @p size, which helps with makers that do neither. An object that
+ * is there and that the process may not open is an error immediately, where objects are files; elsewhere it cannot be told
+ * from one in the making, and is the error when the time is up.
  *
- * The name is looked for after 0.1 milliseconds, then after 0.2, and so on, every 10 in the end. A signal handler that runs in the moment of such a look
- * does not end the wait. A thread that is cancelled while it waits has opened nothing. It also waits while another process has a
- * conflicting lease (fcntl(2)) on the object.
+ * The name is looked for after 0.1 milliseconds, then after 0.2, and so on, every 10 in the end. A signal handler that runs
+ * in the moment of such a look does not end the wait. A thread that is cancelled while it waits has opened nothing. It also
+ * waits while another process has a conflicting lease (fcntl(2)) on the object.
  *
  * @name_param
  * @param direction @role{enum,pshm_direction} The access of the descriptor.
@@ -488,12 +489,14 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * wait-for-shm name &key direction size timeout => shm
  * @endcode
  * @par In Lisp
- * Open the object NAME and return it as an `open-shm`; wait until another process has made it, at least SIZE octets long. An object
- * without any permissions is in the making. Wait at most TIMEOUT seconds, or for ever if it is nil; interrupts run during the wait.
- * `shm-name` of the result is NAME, perhaps the same string: do not modify it while the result is in use.
+ * Open the object NAME and return it as an `open-shm`; wait until another process has made it, at least SIZE octets long.
+ * An object without any permissions is in the making. Wait at most TIMEOUT seconds, or for ever if it is nil; interrupts
+ * run during the wait. `shm-name` of the result is NAME, perhaps the same string: do not modify it while the result is in
+ * use.
  * @par Exceptional situations
- * `shm-timeout` after the timeout, with the restart `continue`, which waits for it again; `shm-error` if the object is there and may not be
- * opened (`:eacces`), and for another error of the system; `shm-invalid-argument` for an invalid argument, before any call.
+ * `shm-timeout` after the timeout, with the restart `continue`, which waits for it again; `shm-error` if the object is
+ * there and may not be opened (`:eacces`), and for another error of the system; `shm-invalid-argument` for an invalid
+ * argument, before any call.
  * @par Affected by
  * The permissions of the object.
  * @par Lisp example
