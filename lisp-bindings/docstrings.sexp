@@ -697,6 +697,13 @@ Exceptional situations: `mmap-error` for an error of the system, a page that is 
 that exclude each other; `mmap-invalid-argument` for a null pointer, an invalid LENGTH or an unknown
 flag."
 "ptr length &key flags")
+("posix-shm" "shm-page-size" "Function"
+"Return the size of a page of memory: 4096 octets on most machines, 16384 or 65536 on some. Memory is
+mapped in whole pages. The offset of `map-shm-vector`, and the PTR and the offset of `mmap-shm` with
+`:fixed`, are multiples of it.
+
+- SIZE: A power of two: octets."
+"")
 ("posix-shm" "with-mmap" "Macro"
 "Map LENGTH octets of SHM with the OPTIONS of `mmap-shm`, run BODY with the variable PTR bound to the
 pointer, and unmap on every exit. If SHM is nil and the mapping is not anonymous, nothing is mapped
@@ -986,6 +993,20 @@ them; see `replace-shm-vector`. Return VECTOR.
 Exceptional situations: `shm-invalid-argument` if the range is out of bounds or ITEM is not of the
 element type."
 "vector item &key start end")
+("posix-shm" "shm-inheritable-p" "Accessor"
+"Return true if programs that this process starts inherit the descriptor of SHM under its number
+(`shm-fd`); `setf` sets it. It is nil for a new object. Set it immediately before the start of the
+child and nil after it: every program that any thread starts in between inherits the descriptor too.
+Some ways to start a program close descriptors themselves: on SBCL `run-program` closes all but the
+first three and those that its argument `:preserve-fds` lists.
+
+- SHM: An `open-shm`.
+- INHERITABLE: A boolean; `setf` takes a generalized boolean: do programs that this process starts
+  inherit the descriptor?
+
+Exceptional situations: `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the
+system."
+"shm")
 ("posix-shm" "shm-library" "Function"
 "Return the path of the loaded shared object, or nil if it was part of the process already; and its
 version as text, or nil if it is not loaded. `load-shm-library` first loads it if the image was

@@ -159,6 +159,7 @@
                (:file "mappings")
                (:file "bytes")
                (:file "passing")
+               (:file "library")
                (:file "macros")
                (:file "ffi")
                (:file "folding")

@@ -20,7 +20,8 @@
 
 (defstruct (flags (:constructor make-flags (argument table &aux (mask (reduce #'logior table :key #'cdr)))))
   "What an argument that is a list of keywords can hold."
-  argument table mask)
+  argument table
+  (mask 0 :type (unsigned-byte 31)))
 
 (defvar *permissions* (make-flags 'permissions '#.(keyword-table :mode)))
 (defvar *protections* (make-flags 'prot '#.(keyword-table :prot)))

@@ -114,7 +114,7 @@ is_proc_ours(void)
 	int64_t length = sys_readlink("/proc/self", text, sizeof text - 1);
 
 	text[length < 0 ? 0 : length] = '\0';
-	return length > 0 && number_at(text) == (uint64_t)getpid();
+	return number_at(text) == (uint64_t)getpid();
 }
 
 /*

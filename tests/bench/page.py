@@ -28,6 +28,10 @@ SBCL_ALIEN = {"open+close": 1.10, "stat": 1.20, "map+unmap": 1.10, "named": 1.10
 ECL_CALL, BLOCKS, CLISP_IN, FILL, NANOSECONDS = 20, 100, 25, 2, {"type": 10, "one double": 60, "general vector, an element": 25}
 
 
+# Its direct call is one statfs, but it reads files of the machine and of each control group. It has a row, and no part in goals and medians.
+APART = {"space"}
+
+
 # Figures
 
 def median(values):
@@ -220,7 +224,7 @@ def summary_part(results, plots):
     """The picture and the sentences that the page begins with."""
     times, sentences, picture = times_of_calls(results), [], ""
     if times:
-        ratios = {name: row[2] for name, row in times.items()}
+        ratios = {name: row[2] for name, row in times.items() if name not in APART}
         most = max(ratios, key=ratios.get)
         sentences.append(f"A function takes {median([ratio for name, ratio in ratios.items() if name != 'fstat']):.3f} times as long as direct calls in C, in the median, "
                          f"and at most {ratios[most]:.3f} times (`pshm_{most}`).")
@@ -669,7 +673,7 @@ def names_above(values, limit):
 
 def goals(results):
     rows = []
-    own = {name: row for name, row in own_instructions(results).items() if row[3] != "question"}
+    own = {name: row for name, row in own_instructions(results).items() if row[3] != "question" and name not in APART}
     if own:
         cost = {name: row[0] for name, row in own.items()}
         single = {name: row[0] for name, row in own.items() if row[2] == 1}
@@ -687,7 +691,7 @@ def goals(results):
                      f"{median(cost.values()):.0f} of the functions that make system calls, {median(everything):.0f} of all", verdict(median(cost.values()) <= OWN_MEDIAN)))
     times = times_of_calls(results)
     if times:
-        ratios = {name: row[2] for name, row in times.items() if name != "fstat"}
+        ratios = {name: row[2] for name, row in times.items() if name != "fstat" and name not in APART}
         rows.append((f"time of a call: at most {TIME} times that of libc",
                      f"{sum(value <= TIME for value in ratios.values())} of {len(ratios)}, median {median(ratios.values()):.3f}"
                      + (f"; more: {names_above(ratios, TIME)}" if max(ratios.values()) > TIME else ""),

@@ -52,6 +52,7 @@
  * | if-exists | | `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil. |
  * | if-exists | publish-shm | `:error` (the default), `:supersede` or nil. |
  * | initialize | | A function of one argument, an `open-shm` for reading and writing; or nil (the default). |
+ * | inheritable | | A boolean; `setf` takes a generalized boolean: do programs that this process starts inherit the descriptor? |
  * | inode | | An integer from 0. |
  * | index | | An integer from 0, below the length of the vector. |
  * | integer | | A positive errno of this platform. |
@@ -109,6 +110,7 @@
  * | shm | Macro | A symbol, not evaluated: the variable for the object. |
  * | short | | `:error` (the default) or `:count`. |
  * | size | | An integer from 0 to 2^63 - 1: octets. |
+ * | size | shm-page-size | A power of two: octets. |
  * | size | wait-for-shm | An integer from 0 (the default) to 2^63 - 1, octets: the least size of the object. |
  * | socket | | The descriptor of a connected Unix domain socket: an integer from 0. |
  * | source | | A vector in shared memory, or a specialised vector in the heap. |
@@ -853,6 +855,32 @@
  */
 
 /**
+ * @page lisp_shm_page_size shm-page-size
+ * @ingroup api_mappings
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-page-size => size
+ * @endcode
+ * @par In C
+ * pshm_page_size
+ * @par In Lisp
+ * Return the size of a page of memory: 4096 octets on most machines, 16384 or 65536 on some. Memory is mapped in whole pages.
+ * The offset of `map-shm-vector`, and the PTR and the offset of `mmap-shm` with `:fixed`, are multiples of it.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm (* 2 (shm-page-size)))
+ *   (with-shm-vector (vector shm '(unsigned-byte 8) 10 :offset (shm-page-size))
+ *     (shm-vector-length vector)))
+ * => 10
+ * @endcode
+ * @since 0.1
+ * @see mmap-shm, map-shm-vector; sysconf(3)
+ */
+
+/**
  * @page lisp_with_mmap with-mmap
  * @ingroup api_mappings
  * @par Kind
@@ -1310,6 +1338,36 @@
  * @endcode
  * @since 0.1
  * @see replace-shm-vector; memset(3)
+ */
+
+/* ---- posix-shm: descriptor passing ---- */
+
+/**
+ * @page lisp_shm_inheritable_p shm-inheritable-p
+ * @ingroup api_passing
+ * @par Kind
+ * Accessor
+ * @par Lisp
+ * @code{.lisp}
+ * shm-inheritable-p shm => inheritable
+ * @endcode
+ * @par In C
+ * pshm_set_inheritable
+ * @par In Lisp
+ * Return true if programs that this process starts inherit the descriptor of SHM under its number (`shm-fd`); `setf` sets
+ * it. It is nil for a new object. Set it immediately before the start of the child and nil after it: every program that any
+ * thread starts in between inherits the descriptor too. Some ways to start a program close descriptors themselves: on SBCL
+ * `run-program` closes all but the first three and those that its argument `:preserve-fds` lists.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the system.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (list (shm-inheritable-p shm) (setf (shm-inheritable-p shm) t) (shm-inheritable-p shm)))
+ * => (NIL T T)
+ * @endcode
+ * @since 0.1
+ * @see shm-fd, send-shm, make-shm; fcntl(2)
  */
 
 /**
