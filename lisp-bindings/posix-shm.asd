@@ -46,7 +46,16 @@
                              (:file "memory")
                              (:file "vectors")))
                (:file "bytes")
-               (:file "vectors/copies"))
+               (:file "vectors/copies")
+               (:module "sync"
+                :serial t
+                :components ((:file "words")
+                             (:file "machine")
+                             (:file "atomics")
+                             (:file "waiting")
+                             (:file "processes")
+                             (:file "locks")
+                             (:file "conditions"))))
   :in-order-to ((test-op (test-op "posix-shm/test"))))
 
 (defsystem "posix-shm/library"

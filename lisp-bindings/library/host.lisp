@@ -7,7 +7,8 @@
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
            #:machine-identity #:program-folders #:trusted-folder-p
-           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car
+           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:with-interrupt-windows
+           #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car
            #:turn-into #:call-at-start))
 
 (in-package #:posix-shm/host)
@@ -293,6 +294,44 @@ CLEANUP may be run again, as TO-THE-END says."
                  (unwind-protect (mp:allowing-block-interrupts nil ,form)
                    ,@cleanup))
   #-(or sbcl ecl clasp ccl lispworks) `(unwind-protect ,form (uninterrupted ,@cleanup)))
+
+;;; Waiting, and what is acquired by that. A window runs the interrupts that were held back, if the caller lets them run.
+
+(defmacro with-interrupt-windows (&body body)
+  "Run BODY without interrupts, but for those that run in its windows."
+  #+sbcl `(sb-sys:without-interrupts (sb-sys:allow-with-interrupts ,@body))
+  #+(or ecl clasp) `(mp:without-interrupts (mp:allow-with-interrupts ,@body))
+  #-(or sbcl ecl clasp) `(progn ,@body))
+
+(defmacro interrupt-window ()
+  #+sbcl `(sb-sys:with-interrupts nil)
+  #+(or ecl clasp) `(mp:with-interrupts nil)
+  #-(or sbcl ecl clasp) nil)
+
+(defmacro with-acquired ((variable acquire) form &body cleanup)
+  "Bind VARIABLE to what ACQUIRE returns, which has windows for interrupts. Unless that is nil, run FORM with interrupts as they
+were, and then CLEANUP without them, on every way out. No interrupt comes between, where interrupts can be held back."
+  #+(or sbcl ecl clasp)
+  `(#+sbcl sb-sys:without-interrupts #-sbcl mp:without-interrupts
+    (let ((,variable (#+sbcl sb-sys:allow-with-interrupts #-sbcl mp:allow-with-interrupts ,acquire)))
+      (when ,variable
+        (unwind-protect (#+sbcl sb-sys:with-local-interrupts #-sbcl mp:with-local-interrupts ,form)
+          (to-the-end ,@cleanup t)))))
+  #-(or sbcl ecl clasp)
+  `(let ((,variable nil))
+     (unwind-protect (when (setf ,variable ,acquire)
+                       ,form)
+       (when ,variable
+         (uninterrupted ,@cleanup)))))
+
+(defmacro current-thread ()
+  "What this thread is known by: the same for none but itself."
+  #+(and sbcl sb-thread) 'sb-thread:*current-thread*
+  #+(or ecl clasp lispworks allegro) 'mp:*current-process*
+  #+ccl 'ccl:*current-process*
+  #+abcl '(threads:current-thread)
+  #+(or clisp cmucl (and sbcl (not sb-thread))) t
+  #-(or sbcl ecl clasp lispworks allegro ccl abcl clisp cmucl) '(uiop:symbol-call '#:bordeaux-threads '#:current-thread))
 
 ;;; Where there is neither a compare-and-swap of conses nor a lock of the implementation's, ASDF loads Bordeaux Threads.
 #-(or sbcl ecl abcl ccl lispworks allegro clasp clisp cmucl)

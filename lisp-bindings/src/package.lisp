@@ -5,7 +5,8 @@
   (:documentation "POSIX shared memory: open, make, size, map and share memory objects.")
   (:use #:cl #:posix-shm/shim)
   (:import-from #:posix-shm/documentation #:doc)
-  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car #:turn-into)
+  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:with-interrupt-windows #:interrupt-window
+                #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into)
   (:import-from #:posix-shm/library #:*image* #:*loaded-image* #:ensure-library #:library
                 #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error #:shm-library-error-tried)
   ;; Objects
@@ -25,6 +26,12 @@
            #:replace-shm-vector #:fill-shm-vector)
   ;; Descriptor passing
   (:export #:send-shm #:receive-shm #:shm-socketpair #:seal-shm #:shm-seals #:reopen-shm)
+  ;; Atomics, waiting, processes and locks
+  (:export #:shm-atomic #:shm-atomic-update #:shm-atomic-incf #:shm-compare-and-swap #:shm-wait #:shm-wake
+           #:shm-self #:shm-alive-p
+           #:shm-lock #:shm-lock-p #:make-shm-lock #:acquire-shm-lock #:release-shm-lock #:with-shm-lock-held
+           #:mark-shm-lock-repaired #:shm-lock-owner
+           #:shm-lock-error #:shm-lock-error-lock #:shm-lock-error-owner #:shm-lock-abandoned)
   ;; The shared object
   (:export #:shm-library #:load-shm-library #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error
            #:shm-library-error-tried)

@@ -6,8 +6,8 @@
 (defstruct place
   "A mapping of elements. CELL is (:mapped . image) while it is there, (nil . image) afterwards: whoever swaps it out unmaps.
 POINTER is to ADDRESS, for views, which would otherwise make one at every access. PREFIX is how many private octets are mapped
-before the elements."
-  element length vector pointer
+before the elements. SHM is the object, for reports."
+  element length vector pointer shm
   (address 0 :type (signed-byte 64))
   (prefix 0 :type fixnum)
   (cell (cons nil *image*)))

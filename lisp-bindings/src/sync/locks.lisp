@@ -1,0 +1,243 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Locks between processes.
+
+(in-package #:posix-shm)
+
+(defstruct (shm-lock (:constructor %make-lock (place address pointer image)) (:copier nil) (:predicate nil))
+  #.(doc "shm-lock" "Structure")
+  ;; Of the vector that the lock lies in, or nil: then only the image that the lock was made in can say whether it is there.
+  place
+  (address 0 :type (signed-byte 64))
+  pointer
+  image
+  ;; The thread that holds the lock, by this object, or nil. Whoever acquires sets it, whoever releases clears it before that.
+  (holder nil)
+  ;; The process that died with the lock, as far as this thread has seen it hold the lock.
+  (victim nil))
+
+(defun shm-lock-p (object)
+  #.(doc "shm-lock-p")
+  (typep object 'shm-lock))
+
+(defun name-of-lock (lock)
+  "The name of the object that LOCK lies in, or nil where it is not known."
+  (let ((shm (and (shm-lock-place lock) (place-shm (shm-lock-place lock)))))
+    (and shm (name-of shm))))
+
+(declaim (inline lock-mapped-p))
+
+(defun lock-mapped-p (lock)
+  (let ((place (shm-lock-place lock)))
+    (if place
+        (place-mapped-p (the place place))
+        (eql (shm-lock-image lock) *image*))))
+
+(defun lock-number (lock)
+  "The address of LOCK, for people."
+  (ldb (byte 64 0) (shm-lock-address lock)))
+
+(defmethod print-object ((lock shm-lock) stream)
+  (print-unreadable-object (lock stream :identity t)
+    (format stream "SHM-LOCK at #x~(~X~)~@[ in ~S~]~:[ (unmapped)~;~@[ (held by ~A)~]~]"
+            (lock-number lock) (name-of-lock lock) (lock-mapped-p lock) (shm-lock-holder lock))))
+
+;;; Making one
+
+(defun refuse-lock-index (index text operation)
+  (refuse operation 'index index '(integer 0) text))
+
+(defun lock-address-in (place index operation)
+  "The address of the 8 octets of PLACE that begin with the element at INDEX."
+  (let ((address (place-word-address place index 8 operation)))
+    (if (<= (+ address 8) (+ (place-address place) (place-octets place)))
+        address
+        (refuse-lock-index index "a lock takes 8 octets, and the vector ends before." operation))))
+
+(defun make-shm-lock (where &optional (index 0))
+  #.(doc "make-shm-lock")
+  (let ((place (if (cffi:pointerp where) nil (find-place where))))
+    (flet ((make (address)
+             (%make-lock place address (pointer-to address) (current-image))))
+      (cond (place (make (lock-address-in place index 'make-shm-lock)))
+            ((cffi:pointerp where) (make (check-pointer-index where index 8 'make-shm-lock)))
+            (t (refuse 'make-shm-lock 'where where '(or vector shm-view cffi:foreign-pointer)
+                       "it must be a vector that map-shm-vector returned, or a foreign pointer."))))))
+
+(defun refuse-lock (lock operation)
+  (if (typep lock 'shm-lock)
+      (refuse operation 'lock lock 'shm-lock
+              (if (shm-lock-place lock)
+                  "the vector that it lies in is unmapped."
+                  "it was made in another image, where the pointer was valid."))
+      (refuse operation 'lock lock 'shm-lock "it must be a lock that make-shm-lock returned.")))
+
+(declaim (inline lock-address))
+
+(defun lock-address (lock operation)
+  "The address of LOCK, or an error where there is no lock any more."
+  (if (and (typep lock 'shm-lock) (lock-mapped-p lock))
+      (shm-lock-address lock)
+      (refuse-lock lock operation)))
+
+;;; Who holds it
+
+(defun shm-lock-owner (lock)
+  #.(doc "shm-lock-owner")
+  (let ((owner (pshm-lock-owner (lock-address lock 'shm-lock-owner))))
+    (cond ((minusp owner) (fail 'shm-error 'shm-lock-owner owner nil))
+          ((plusp owner) owner))))
+
+(defun held-here-p (lock)
+  "Does this thread hold LOCK, by this object? A child that was forked meanwhile does not, although it looks like that: it is
+another process."
+  (and (eq (shm-lock-holder lock) (current-thread))
+       (or (eql (shm-lock-owner lock) (pshm-process-self))
+           (setf (shm-lock-holder lock) nil))))
+
+(defun check-not-held (lock operation)
+  (when (and (shm-lock-holder lock) (held-here-p lock))
+    (error (lock-failure (- *edeadlk*) operation lock))))
+
+;;; Of an owner that died the library says that it died, and not which one it was. What the lock said before says that, where a
+;;; look costs nothing.
+
+(declaim (inline owner-before))
+
+(defun owner-before (lock)
+  "What LOCK says about its owner, without the two bits that are no part of that; or 0."
+  #+sbcl (logandc2 (sb-sys:sap-ref-64 (shm-lock-pointer lock) 0) #.(ash 3 22))
+  #-sbcl (progn lock 0))
+
+(defun note-victim (lock owner)
+  (setf (shm-lock-victim lock)
+        (and (plusp owner)
+             (not (logbitp 63 owner))
+             (eql 0 (pshm-process-alive owner))
+             owner)))
+
+;;; Acquiring. No interrupt comes between the library and the note of who holds the lock.
+
+(declaim (inline try-to-acquire))
+
+(defun try-to-acquire (lock nanoseconds operation)
+  (let* ((address (lock-address lock operation))
+         (owner (owner-before lock))
+         (result (pshm-lock-acquire address nanoseconds)))
+    (unless (minusp result)
+      (setf (shm-lock-holder lock) (current-thread))
+      (when (plusp result)
+        (note-victim lock owner)))
+    result))
+
+(defun acquire-in-time (lock timeout operation)
+  (flet ((try (nanoseconds)
+           (try-to-acquire lock nanoseconds operation)))
+    (declare (dynamic-extent #'try))
+    (call-until-done #'try timeout)))
+
+(declaim (inline acquire))
+
+(defun acquire (lock timeout operation)
+  "The result of the library, where it is no failure, or nil where the time is up. To be used inside of WITH-INTERRUPT-WINDOWS."
+  (let* ((errno (pshm-errno))
+         (result (if timeout (- *eagain*) (try-to-acquire lock +sleep+ operation))))
+    (declare (type (signed-byte 32) result))
+    (when (again-p result)
+      (setf result (acquire-in-time lock timeout operation))
+      (when (or (not (minusp result)) (again-p result))
+        (pshm-set-errno errno)))
+    (cond ((not (minusp result)) result)
+          ((again-p result) nil)
+          (t (fail-lock result operation lock)))))
+
+(defun acquire-shm-lock (lock &key (wait t) timeout)
+  #.(doc "acquire-shm-lock")
+  (lock-address lock 'acquire-shm-lock)
+  (check-timeout timeout 'acquire-shm-lock)
+  (check-not-held lock 'acquire-shm-lock)
+  (let ((result (with-interrupt-windows (acquire lock (if wait timeout 0) 'acquire-shm-lock))))
+    (values (and result t) (eql result 1))))
+
+;;; Releasing. Another thread may acquire the lock by the same object as soon as it is free, so the note goes first.
+
+(declaim (inline release-lock))
+
+(defun release-lock (lock address)
+  "Release LOCK, without interrupts. Return the library's result."
+  (setf (shm-lock-holder lock) nil)
+  (pshm-lock-release address))
+
+(defun release-shm-lock (lock)
+  #.(doc "release-shm-lock")
+  (let* ((address (lock-address lock 'release-shm-lock))
+         (result (uninterrupted (to-the-end (release-lock lock address)))))
+    (when (minusp result)
+      (fail-lock result 'release-shm-lock lock))
+    (values)))
+
+(defun mark-shm-lock-repaired (lock)
+  #.(doc "mark-shm-lock-repaired")
+  (let ((result (pshm-lock-mark-repaired (lock-address lock 'mark-shm-lock-repaired))))
+    (when (minusp result)
+      (fail-lock result 'mark-shm-lock-repaired lock))
+    (values)))
+
+;;; Around a body
+
+(defun leave-lock (lock)
+  "Release LOCK, if this thread holds it still: the body may have released it. Return the library's result, or 1 where the memory
+of the lock is gone."
+  (cond ((not (eq (shm-lock-holder lock) (current-thread))) 0)
+        ((lock-mapped-p lock) (release-lock lock (shm-lock-address lock)))
+        (t 1)))
+
+(defun check-left (result lock)
+  (cond ((eql result 1) (refuse-lock lock 'with-shm-lock-held))
+        ((minusp result) (fail-lock result 'with-shm-lock-held lock))))
+
+(defun signal-abandoned (lock)
+  "Signal that an owner of LOCK has died. Return when a restart says so."
+  (let ((others (compute-restarts)))
+    (restart-case (signal-with-restarts (abandoned lock) others)
+      (repair ()
+        :report "Mark what the lock guards as repaired, and go on."
+        (mark-shm-lock-repaired lock))
+      (continue ()
+        :report "Go on, and leave it to the next owner."))))
+
+(declaim (inline call-with-lock))
+
+(defun call-with-lock (function lock timeout asked)
+  "Call FUNCTION with LOCK held, and with true where an owner of it has died, unless TIMEOUT is over before that. Where nobody has
+ASKED whether one has, it is an error."
+  (lock-address lock 'with-shm-lock-held)
+  (check-timeout timeout 'with-shm-lock-held)
+  (check-not-held lock 'with-shm-lock-held)
+  (let ((left 0))
+    (declare (type (signed-byte 32) left))
+    (multiple-value-prog1
+        (with-acquired (result (acquire lock timeout 'with-shm-lock-held))
+            (let ((abandoned (eql result 1)))
+              (when (and abandoned (not asked))
+                (signal-abandoned lock))
+              (funcall function abandoned))
+          (setf left (leave-lock lock)))
+      (unless (zerop left)
+        (check-left left lock)))))
+
+(defun call-with-shm-lock (function lock timeout asked)
+  (declare (type function function))
+  (call-with-lock function lock timeout asked))
+
+(defmacro with-shm-lock-held ((lock &key timeout abandoned) &body body)
+  #.(doc "with-shm-lock-held" "Macro")
+  (check-type abandoned (and symbol (not keyword)) "a variable, not evaluated")
+  (let ((function (gensym "BODY"))
+        (variable (or abandoned (gensym "ABANDONED"))))
+    `(flet ((,function (,variable)
+              (declare (ignorable ,variable))
+              ,@body))
+       (declare (dynamic-extent #',function))
+       (call-with-shm-lock #',function ,lock ,timeout ,(and abandoned t)))))
+
+(define-folding acquire-shm-lock 1)
