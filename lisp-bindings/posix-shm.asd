@@ -173,6 +173,11 @@
                (:file "vectors-processes")
                #+sbcl (:file "vectors-sbcl")
                (:file "allocation")
+               (:file "sync-words")
+               (:file "sync-waiting")
+               (:file "sync-locks")
+               (:file "sync-storms")
+               #+sbcl (:file "sync-sbcl")
                ;; Defines a subclass, with which SBCL's accessors allocate more.
                (:file "dropin"))
   :perform (test-op (operation system)

@@ -5,7 +5,7 @@
   (:documentation "POSIX shared memory: open, make, size, map and share memory objects.")
   (:use #:cl #:posix-shm/shim)
   (:import-from #:posix-shm/documentation #:doc)
-  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:with-interrupt-windows #:interrupt-window
+  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted #:with-interrupt-windows #:interrupt-window
                 #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into)
   (:import-from #:posix-shm/library #:*image* #:*loaded-image* #:ensure-library #:library
                 #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error #:shm-library-error-tried)

@@ -8,7 +8,7 @@
   ;; Of the vector that the lock lies in, or nil: then only the image that the lock was made in can say whether it is there.
   place
   (address 0 :type (signed-byte 64))
-  pointer
+  (pointer nil #-clisp :type #-clisp cffi:foreign-pointer)
   image
   ;; The thread that holds the lock, by this object, or nil. Whoever acquires sets it, whoever releases clears it before that.
   (holder nil)
@@ -71,7 +71,9 @@
                   "it was made in another image, where the pointer was valid."))
       (refuse operation 'lock lock 'shm-lock "it must be a lock that make-shm-lock returned.")))
 
-(declaim (inline lock-address))
+;; It does not return: the compiler knows of a lock, afterwards, that it is one.
+(declaim (ftype (function (t t) nil) refuse-lock)
+         (inline lock-address))
 
 (defun lock-address (lock operation)
   "The address of LOCK, or an error where there is no lock any more."
@@ -95,23 +97,21 @@ another process."
            (setf (shm-lock-holder lock) nil))))
 
 (defun check-not-held (lock operation)
-  (when (and (shm-lock-holder lock) (held-here-p lock))
+  (when (held-here-p lock)
     (error (lock-failure (- *edeadlk*) operation lock))))
 
-;;; Of an owner that died the library says that it died, and not which one it was. What the lock said before says that, where a
-;;; look costs nothing.
+;;; What the lock says about its owner before it is acquired. It names the one that died, of which the library says only that it
+;;; did; and a lock that is free is acquired without more ado.
 
 (declaim (inline owner-before))
 
 (defun owner-before (lock)
-  "What LOCK says about its owner, without the two bits that are no part of that; or 0."
-  #+sbcl (logandc2 (sb-sys:sap-ref-64 (shm-lock-pointer lock) 0) #.(ash 3 22))
-  #-sbcl (progn lock 0))
+  "The owner of LOCK, without the two bits that are no part of that. 0 where it is free."
+  (logandc2 (cffi:mem-ref (shm-lock-pointer lock) :uint64) #.(ash 3 22)))
 
 (defun note-victim (lock owner)
   (setf (shm-lock-victim lock)
-        (and (plusp owner)
-             (not (logbitp 63 owner))
+        (and (typep owner '(and (unsigned-byte 63) (integer 1)))
              (eql 0 (pshm-process-alive owner))
              owner)))
 
@@ -119,58 +119,65 @@ another process."
 
 (declaim (inline try-to-acquire))
 
-(defun try-to-acquire (lock nanoseconds operation)
-  (let* ((address (lock-address lock operation))
-         (owner (owner-before lock))
-         (result (pshm-lock-acquire address nanoseconds)))
+(defun try-to-acquire (lock nanoseconds owner)
+  "The library's result. OWNER has been seen to hold LOCK."
+  (let ((result (pshm-lock-acquire (shm-lock-address lock) nanoseconds)))
     (unless (minusp result)
       (setf (shm-lock-holder lock) (current-thread))
       (when (plusp result)
         (note-victim lock owner)))
     result))
 
+(declaim (inline acquire-at-once))
+
+(defun acquire-at-once (lock)
+  "The library's result where LOCK is free, else nil. Without interrupts."
+  (when (eql 0 (owner-before lock))
+    (let ((result (try-to-acquire lock 0 0)))
+      (if (minusp result) nil result))))
+
 (defun acquire-in-time (lock timeout operation)
+  "The library's result, or nil where TIMEOUT is over. To be used inside of WITH-INTERRUPT-WINDOWS. The lock may be unmapped
+meanwhile."
   (flet ((try (nanoseconds)
-           (try-to-acquire lock nanoseconds operation)))
+           (lock-address lock operation)
+           (try-to-acquire lock nanoseconds (owner-before lock))))
     (declare (dynamic-extent #'try))
-    (call-until-done #'try timeout)))
+    (let* ((errno (pshm-errno))
+           (result (call-until-done #'try timeout)))
+      (cond ((not (minusp result)) (pshm-set-errno errno) result)
+            ((again-p result) (pshm-set-errno errno) nil)
+            (t (fail-lock result operation lock))))))
 
-(declaim (inline acquire))
+(declaim (inline check-acquirable))
 
-(defun acquire (lock timeout operation)
-  "The result of the library, where it is no failure, or nil where the time is up. To be used inside of WITH-INTERRUPT-WINDOWS."
-  (let* ((errno (pshm-errno))
-         (result (if timeout (- *eagain*) (try-to-acquire lock +sleep+ operation))))
-    (declare (type (signed-byte 32) result))
-    (when (again-p result)
-      (setf result (acquire-in-time lock timeout operation))
-      (when (or (not (minusp result)) (again-p result))
-        (pshm-set-errno errno)))
-    (cond ((not (minusp result)) result)
-          ((again-p result) nil)
-          (t (fail-lock result operation lock)))))
+(defun check-acquirable (lock timeout operation)
+  (lock-address lock operation)
+  (when timeout
+    (check-timeout timeout operation))
+  (when (shm-lock-holder lock)
+    (check-not-held lock operation)))
 
 (defun acquire-shm-lock (lock &key (wait t) timeout)
   #.(doc "acquire-shm-lock")
-  (lock-address lock 'acquire-shm-lock)
-  (check-timeout timeout 'acquire-shm-lock)
-  (check-not-held lock 'acquire-shm-lock)
-  (let ((result (with-interrupt-windows (acquire lock (if wait timeout 0) 'acquire-shm-lock))))
+  (check-acquirable lock timeout 'acquire-shm-lock)
+  (let ((result (or (briefly-uninterrupted (acquire-at-once lock))
+                    (with-interrupt-windows (acquire-in-time lock (if wait timeout 0) 'acquire-shm-lock)))))
     (values (and result t) (eql result 1))))
 
 ;;; Releasing. Another thread may acquire the lock by the same object as soon as it is free, so the note goes first.
 
 (declaim (inline release-lock))
 
-(defun release-lock (lock address)
+(defun release-lock (lock)
   "Release LOCK, without interrupts. Return the library's result."
   (setf (shm-lock-holder lock) nil)
-  (pshm-lock-release address))
+  (pshm-lock-release (shm-lock-address lock)))
 
 (defun release-shm-lock (lock)
   #.(doc "release-shm-lock")
-  (let* ((address (lock-address lock 'release-shm-lock))
-         (result (uninterrupted (to-the-end (release-lock lock address)))))
+  (lock-address lock 'release-shm-lock)
+  (let ((result (briefly-uninterrupted (to-the-end (release-lock lock)))))
     (when (minusp result)
       (fail-lock result 'release-shm-lock lock))
     (values)))
@@ -188,7 +195,7 @@ another process."
   "Release LOCK, if this thread holds it still: the body may have released it. Return the library's result, or 1 where the memory
 of the lock is gone."
   (cond ((not (eq (shm-lock-holder lock) (current-thread))) 0)
-        ((lock-mapped-p lock) (release-lock lock (shm-lock-address lock)))
+        ((lock-mapped-p lock) (release-lock lock))
         (t 1)))
 
 (defun check-left (result lock)
@@ -205,18 +212,15 @@ of the lock is gone."
       (continue ()
         :report "Go on, and leave it to the next owner."))))
 
-(declaim (inline call-with-lock))
-
-(defun call-with-lock (function lock timeout asked)
+(defun call-with-shm-lock (function lock timeout asked)
   "Call FUNCTION with LOCK held, and with true where an owner of it has died, unless TIMEOUT is over before that. Where nobody has
 ASKED whether one has, it is an error."
-  (lock-address lock 'with-shm-lock-held)
-  (check-timeout timeout 'with-shm-lock-held)
-  (check-not-held lock 'with-shm-lock-held)
+  (declare (type function function))
+  (check-acquirable lock timeout 'with-shm-lock-held)
   (let ((left 0))
     (declare (type (signed-byte 32) left))
     (multiple-value-prog1
-        (with-acquired (result (acquire lock timeout 'with-shm-lock-held))
+        (with-acquired (result (acquire-at-once lock) (acquire-in-time lock timeout 'with-shm-lock-held))
             (let ((abandoned (eql result 1)))
               (when (and abandoned (not asked))
                 (signal-abandoned lock))
@@ -225,13 +229,10 @@ ASKED whether one has, it is an error."
       (unless (zerop left)
         (check-left left lock)))))
 
-(defun call-with-shm-lock (function lock timeout asked)
-  (declare (type function function))
-  (call-with-lock function lock timeout asked))
-
 (defmacro with-shm-lock-held ((lock &key timeout abandoned) &body body)
   #.(doc "with-shm-lock-held" "Macro")
   (check-type abandoned (and symbol (not keyword)) "a variable, not evaluated")
+  (check-seconds timeout)
   (let ((function (gensym "BODY"))
         (variable (or abandoned (gensym "ABANDONED"))))
     `(flet ((,function (,variable)

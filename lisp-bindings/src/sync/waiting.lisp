@@ -32,15 +32,6 @@ WITH-INTERRUPT-WINDOWS."
         do (interrupt-window)
         finally (return result)))
 
-(defmacro with-errno-kept ((result) &body body)
-  "The value of BODY, which is named RESULT. Where it is no failure, earlier ones leave *errno* alone."
-  (let ((errno (gensym "ERRNO")))
-    `(let* ((,errno (pshm-errno))
-            (,result (progn ,@body)))
-       (unless (minusp ,result)
-         (pshm-set-errno ,errno))
-       ,result)))
-
 (defun check-word-32 (word where operation)
   (unless (= 32 (word-bits word))
     (refuse operation 'where where '(vector (or (unsigned-byte 32) (signed-byte 32)))
