@@ -167,7 +167,8 @@ lisp_tests = \
 	tests/lisp/places.test \
 	tests/lisp/portable.test \
 	tests/lisp/sbcl.test \
-	tests/lisp/takes.test
+	tests/lisp/takes.test \
+	tests/lisp/together.test
 
 # Of what is generated from the headers, and of every example and link in the documents.
 document_tests = \

@@ -39,7 +39,8 @@
 (defmethod print-object ((lock shm-lock) stream)
   (print-unreadable-object (lock stream :identity t)
     (format stream "SHM-LOCK at #x~(~X~)~@[ in ~S~]~:[ (unmapped)~;~@[ (held by ~A)~]~]"
-            (lock-number lock) (name-of-lock lock) (lock-mapped-p lock) (shm-lock-holder lock))))
+            (lock-number lock) (name-of-lock lock) (lock-mapped-p lock)
+            (if (eq (shm-lock-holder lock) (current-thread)) "this thread" (shm-lock-holder lock)))))
 
 ;;; Making one
 
