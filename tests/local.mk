@@ -2,105 +2,105 @@
 # The tests. Everything prints TAP: the suites in C through Check, scripts by themselves. A new script is one more
 # line of a list below.
 
-AM_TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; MAKE='$(MAKE)'; CC='$(CC)'; library_CFLAGS='$(CFLAGS)'; export MAKE CC library_CFLAGS;
-tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/tests/driver
+AM_TESTS_ENVIRONMENT = top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; MAKE='$(MAKE)'; CC='$(CC)'; library_CFLAGS='$(CFLAGS)'; export MAKE CC library_CFLAGS;
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/tests/lib/driver
 TEST_EXTENSIONS = .test
 TEST_LOG_DRIVER = $(tap_driver)
 LOG_DRIVER = $(tap_driver)
 
 # The suites in C. They call the library through libffi; Check runs them. A new one is a line of suite_sources, and one
-# of tests/suite/main.c. What the library imports is defined by the program, which is why it exports its symbols.
+# of tests/c/main.c. What the library imports is defined by the program, which is why it exports its symbols.
 suite_sources = \
-	tests/suite/api_anonymous.c \
-	tests/suite/api_arrays.c \
-	tests/suite/api_bytes.c \
-	tests/suite/api_delete.c \
-	tests/suite/api_passing.c \
-	tests/suite/api_mappings.c \
-	tests/suite/api_list.c \
-	tests/suite/api_objects.c \
-	tests/suite/api_seals.c \
-	tests/suite/api_size.c \
-	tests/suite/api_waiting.c \
-	tests/suite/bad_passing.c \
-	tests/suite/bad_input.c \
-	tests/suite/bad_input.h \
-	tests/suite/bad_mappings.c \
-	tests/suite/bad_names.c \
-	tests/suite/bad_objects.c \
-	tests/suite/bad_sync.c \
-	tests/suite/bad_texts.c \
-	tests/suite/cancellation.c \
-	tests/suite/costs.c \
-	tests/suite/error_order.c \
-	tests/suite/faults.c \
-	tests/suite/ffi_constants.c \
-	tests/suite/ffi_descriptors.c \
-	tests/suite/ffi_errors.c \
-	tests/suite/ffi_library.c \
-	tests/suite/ffi_mappings.c \
-	tests/suite/ffi_objects.c \
-	tests/suite/main.c \
-	tests/suite/memory.c \
-	tests/suite/places.c \
-	tests/suite/surroundings.c \
-	tests/suite/races.c \
-	tests/suite/suites.h \
-	tests/suite/sync_atomics.c \
-	tests/suite/sync_locks.c \
-	tests/suite/sync_processes.c \
-	tests/suite/sync_waiting.c
+	tests/c/api_anonymous.c \
+	tests/c/api_arrays.c \
+	tests/c/api_bytes.c \
+	tests/c/api_delete.c \
+	tests/c/api_passing.c \
+	tests/c/api_mappings.c \
+	tests/c/api_list.c \
+	tests/c/api_objects.c \
+	tests/c/api_seals.c \
+	tests/c/api_size.c \
+	tests/c/api_waiting.c \
+	tests/c/bad_passing.c \
+	tests/c/bad_input.c \
+	tests/c/bad_input.h \
+	tests/c/bad_mappings.c \
+	tests/c/bad_names.c \
+	tests/c/bad_objects.c \
+	tests/c/bad_sync.c \
+	tests/c/bad_texts.c \
+	tests/c/cancellation.c \
+	tests/c/costs.c \
+	tests/c/error_order.c \
+	tests/c/faults.c \
+	tests/c/ffi_constants.c \
+	tests/c/ffi_descriptors.c \
+	tests/c/ffi_errors.c \
+	tests/c/ffi_library.c \
+	tests/c/ffi_mappings.c \
+	tests/c/ffi_objects.c \
+	tests/c/main.c \
+	tests/c/memory.c \
+	tests/c/places.c \
+	tests/c/surroundings.c \
+	tests/c/races.c \
+	tests/c/suites.h \
+	tests/c/sync_atomics.c \
+	tests/c/sync_locks.c \
+	tests/c/sync_processes.c \
+	tests/c/sync_waiting.c
 
 if SHARED
 if HAVE_CHECK
-TESTS += tests/suite/suites.test
-check_PROGRAMS += tests/suite/suites
+TESTS += tests/c/suites.test
+check_PROGRAMS += tests/c/suites
 else
-TESTS += tests/suite/missing.test
+TESTS += tests/c/missing.test
 endif
 else
 TESTS += tests/build/static.test
 endif
 
-tests_suite_suites_SOURCES = \
+tests_c_suites_SOURCES = \
 	$(suite_sources) \
-	tests/faults/errors.c \
-	tests/faults/expectations.c \
-	tests/faults/faults.h \
-	tests/faults/scenarios.c \
-	tests/faults/world.c \
-	tests/harness/assertions.c \
-	tests/harness/assertions.h \
-	tests/harness/expect.c \
-	tests/harness/expect.h \
-	tests/harness/fixture.c \
-	tests/harness/fixture.h \
-	tests/harness/kernel.c \
-	tests/harness/kernel.h \
-	tests/harness/library.c \
-	tests/harness/library.h \
-	tests/harness/message.c \
-	tests/harness/message.h \
-	tests/harness/process.c \
-	tests/harness/process.h \
-	tests/harness/sweep.c \
-	tests/harness/sweep.h \
-	tests/harness/table.c \
-	tests/harness/table.h \
-	tests/interpose/calls-descriptors.c \
-	tests/interpose/calls-memory.c \
-	tests/interpose/calls-objects.c \
-	tests/interpose/calls-processes.c \
-	tests/interpose/calls.h \
-	tests/interpose/interpose.c \
-	tests/interpose/interpose.h \
-	tests/interpose/personalities.c
-tests_suite_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/harness -I$(srcdir)/tests/interpose -I$(srcdir)/tests/faults -I$(srcdir)/tests/abi \
+	tests/c/faults/errors.c \
+	tests/c/faults/expectations.c \
+	tests/c/faults/faults.h \
+	tests/c/faults/scenarios.c \
+	tests/c/faults/world.c \
+	tests/c/harness/assertions.c \
+	tests/c/harness/assertions.h \
+	tests/c/harness/expect.c \
+	tests/c/harness/expect.h \
+	tests/c/harness/fixture.c \
+	tests/c/harness/fixture.h \
+	tests/c/harness/kernel.c \
+	tests/c/harness/kernel.h \
+	tests/c/harness/library.c \
+	tests/c/harness/library.h \
+	tests/c/harness/message.c \
+	tests/c/harness/message.h \
+	tests/c/harness/process.c \
+	tests/c/harness/process.h \
+	tests/c/harness/sweep.c \
+	tests/c/harness/sweep.h \
+	tests/c/harness/table.c \
+	tests/c/harness/table.h \
+	tests/c/interpose/calls-descriptors.c \
+	tests/c/interpose/calls-memory.c \
+	tests/c/interpose/calls-objects.c \
+	tests/c/interpose/calls-processes.c \
+	tests/c/interpose/calls.h \
+	tests/c/interpose/interpose.c \
+	tests/c/interpose/interpose.h \
+	tests/c/interpose/personalities.c
+tests_c_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/c/harness -I$(srcdir)/tests/c/interpose -I$(srcdir)/tests/c/faults -I$(srcdir)/tests/c/abi \
 	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE
 # Check compares in intmax_t; threads return texts as void *.
-tests_suite_suites_CFLAGS = $(AM_CFLAGS) -Wno-sign-conversion -Wno-cast-qual -Wno-write-strings $(CHECK_CFLAGS)
-tests_suite_suites_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
-tests_suite_suites_LDADD = $(CHECK_LIBS) $(RT_LIBS)
+tests_c_suites_CFLAGS = $(AM_CFLAGS) -Wno-sign-conversion -Wno-cast-qual -Wno-write-strings $(CHECK_CFLAGS)
+tests_c_suites_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
+tests_c_suites_LDADD = $(CHECK_LIBS) $(RT_LIBS)
 
 # Of the build itself.
 build_tests = \
@@ -115,34 +115,34 @@ build_tests = \
 
 # Other languages call the library; the last one compares what each of them wrote, so it comes after them.
 consumers = \
-	tests/consumers/abcl.test \
-	tests/consumers/chez.test \
-	tests/consumers/chicken.test \
-	tests/consumers/clisp.test \
-	tests/consumers/ecl.test \
-	tests/consumers/gcl.test \
-	tests/consumers/guile.test \
-	tests/consumers/java.test \
-	tests/consumers/luajit.test \
-	tests/consumers/newlisp.test \
-	tests/consumers/node.test \
-	tests/consumers/ocaml.test \
-	tests/consumers/perl.test \
-	tests/consumers/php.test \
-	tests/consumers/picolisp.test \
-	tests/consumers/python-cffi.test \
-	tests/consumers/python-ctypes.test \
-	tests/consumers/racket.test \
-	tests/consumers/ruby-ffi.test \
-	tests/consumers/ruby-fiddle.test \
-	tests/consumers/sbcl-alien.test \
-	tests/consumers/sbcl.test \
-	tests/consumers/tcl.test
-consumer_matrix = tests/consumers/matrix.test
+	tests/languages/abcl.test \
+	tests/languages/chez.test \
+	tests/languages/chicken.test \
+	tests/languages/clisp.test \
+	tests/languages/ecl.test \
+	tests/languages/gcl.test \
+	tests/languages/guile.test \
+	tests/languages/java.test \
+	tests/languages/luajit.test \
+	tests/languages/newlisp.test \
+	tests/languages/node.test \
+	tests/languages/ocaml.test \
+	tests/languages/perl.test \
+	tests/languages/php.test \
+	tests/languages/picolisp.test \
+	tests/languages/python-cffi.test \
+	tests/languages/python-ctypes.test \
+	tests/languages/racket.test \
+	tests/languages/ruby-ffi.test \
+	tests/languages/ruby-fiddle.test \
+	tests/languages/sbcl-alien.test \
+	tests/languages/sbcl.test \
+	tests/languages/tcl.test
+consumer_matrix = tests/languages/matrix.test
 # They load the bindings that are installed, under a prefix that nothing has been told of.
-$(consumers:.test=.log): tests/consumers/prefix.stamp
-consumer_prefix = $(abs_top_builddir)/tests/consumers/prefix
-tests/consumers/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.json shim/libposix-shm.la shim/posix-shm.pc
+$(consumers:.test=.log): tests/languages/prefix.stamp
+consumer_prefix = $(abs_top_builddir)/tests/languages/prefix
+tests/languages/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.json shim/libposix-shm.la shim/posix-shm.pc
 	@rm -rf $(consumer_prefix)
 	@$(MKDIR_P) $(consumer_prefix)
 	@$(MAKE) install DESTDIR= prefix=$(consumer_prefix) exec_prefix=$(consumer_prefix) libdir=$(consumer_prefix)/lib \
@@ -150,9 +150,9 @@ tests/consumers/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.jso
 		>$(consumer_prefix)/install.log 2>&1 || { cat $(consumer_prefix)/install.log; exit 1; }
 	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
 	@touch $@
-tests/consumers/matrix.log: $(consumers:.test=.log)
+tests/languages/matrix.log: $(consumers:.test=.log)
 # It prints the matrix.
-tests/consumers/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
+tests/languages/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 
 # The Lisp systems, on every Lisp that is here.
 lisp_tests = \
@@ -218,7 +218,7 @@ lisp_lane = $(addsuffix .log,$(basename $(lisp_tests) tests/demo/demo.test tests
 	$(addprefix tests/documents/,lisp-examples.test packages.test readme.test)))
 
 #: check  run the suites in C, the Lisp library, the documents and the build's own tests; TESTS=FILE runs one of them
-# `CK_RUN_CASE=the_errors_can_be_enumerated make check TESTS=tests/suite/suites.test' runs one case in C.
+# `CK_RUN_CASE=the_errors_can_be_enumerated make check TESTS=tests/c/suites.test' runs one case in C.
 check_stamp = tests/check.stamp
 check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MKDIR_P) tests && : >$(check_stamp)
@@ -226,7 +226,7 @@ check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MAKE) $(AM_MAKEFLAGS) $(filter-out $(lisp_lane),$(TEST_LOGS)) Makefile & \
 		$(MAKE) $(AM_MAKEFLAGS) $(filter $(lisp_lane),$(TEST_LOGS)) Makefile; wait
 	@$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG); status=$$?; \
-		$(SHELL) $(top_srcdir)/tests/skipped $(check_stamp); exit $$status
+		$(SHELL) $(top_srcdir)/tests/lib/skipped $(check_stamp); exit $$status
 
 #: check-languages  run one scenario in every other language that is installed, and have each read what the others wrote
 .PHONY: check-languages
@@ -236,22 +236,22 @@ check-languages:
 #: bench  measure what the library costs, and write doc/benchmarks.md
 .PHONY: bench
 bench: all
-	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; CC='$(CC)'; export CC; python3 $(top_srcdir)/tests/bench/run.py
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; CC='$(CC)'; export CC; python3 $(top_srcdir)/tests/bench/run.py
 
 #: demo  show the session of README.md in Lisp, then a Lisp and a Python process with one object
 # The demo: the README's session in Lisp, then two processes of two languages with one object.
 .PHONY: demo
 demo: all
-	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
 
 #: demo-vectors  show two Lisp processes and one of Python with numpy on one array
 # Two Lisp processes and one of Python with numpy, on one array.
 .PHONY: demo-vectors
 demo-vectors: all
-	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/vectors/run
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/vectors/run
 
-# The proof: each of these targets prints what it found, and keeps it in tests/proof-results. They need no make before, but
-# the packages of `./bootstrap --deps=proof', and a private mount namespace (root, or user namespaces).
+# The verification: each of these targets prints what it found, and keeps it in tests/verify-results. They need no make before, but
+# the packages of `./bootstrap --deps=verify', and a private mount namespace (root, or user namespaces).
 #   checkers       clang-tidy, cppcheck and gcc -fanalyzer
 #   compatibility  the binary interface against its baseline, with abidiff
 #   coverage       all lines and branches of shim/src, with gcovr
@@ -264,11 +264,11 @@ demo-vectors: all
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
 #   valgrind       memory and descriptors
 #   distributions  README's two commands in fresh roots of releases of Debian: DISTRIBUTIONS is their names or numbers
-#   kernels        the suites in machines with other kernels and page sizes; KERNELS is their names, see tests/kernels/machines.tsv
-# `make proof' is all of them but distributions, and of the kernels those that take little time.
+#   kernels        the suites in machines with other kernels and page sizes; KERNELS is their names, see tests/verify/kernels/machines.tsv
+# `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
-#: proof  run all that follows but distributions: ./bootstrap --deps=proof installs what it needs
-#: checkers compatibility coverage cross fuzz models mutants sanitizers stress valgrind  run one part of the proof
+#: verify  run all that follows but distributions: ./bootstrap --deps=verify installs what it needs
+#: checkers compatibility coverage cross fuzz models mutants sanitizers stress valgrind  run one part of the verification
 #: distributions  try README's two commands in fresh roots of Debian 13 and 11, or of those that DISTRIBUTIONS names
 #: kernels  run the suites in virtual machines with other kernels and page sizes; KERNELS names them, `all' is all
 #: report  write tests/report.html about what has run
@@ -283,23 +283,23 @@ fuzz_arguments = $(FUZZ_SECONDS)
 mutants_arguments = $(MUTANTS)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-proof_parts = checkers compatibility coverage cross fuzz kernels models mutants sanitizers stress valgrind
+verify_parts = checkers compatibility coverage cross fuzz kernels models mutants sanitizers stress valgrind
 
-.PHONY: $(proof_parts) distributions proof report
-$(proof_parts) distributions:
-	@$(MKDIR_P) tests/proof-results && cd tests/proof-results && \
-		{ $(abs_top_srcdir)/tests/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
+.PHONY: $(verify_parts) distributions verify report
+$(verify_parts) distributions:
+	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && \
+		{ $(abs_top_srcdir)/tests/verify/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
 		test "`cat $@.status`" = 0
 
-proof:
-	@$(MAKE) --no-print-directory -k $(proof_parts)
+verify:
+	@$(MAKE) --no-print-directory -k $(verify_parts)
 
 report:
-	@$(top_srcdir)/tests/report/run . tests/proof-results tests/report.html
+	@$(top_srcdir)/tests/verify/report/run . tests/verify-results tests/report.html
 
 # The whole folder, less what is built or written in it when the tree is built in its own place.
 EXTRA_DIST += tests
-tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/proof-results tests/report.html tests/suite/suites $(addprefix tests/consumers/,matrix.txt prefix prefix.stamp results work)
+tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/verify-results tests/report.html tests/c/suites $(addprefix tests/languages/,matrix.txt prefix prefix.stamp results work)
 
 clean-local:
 	rm -rf $(tests_leavings)

@@ -8,7 +8,7 @@
  * Who finds it taken sets 'sleepers' and sleeps for a slice, as long as the word stays as it is; when the slice ends, it asks
  * whether the owner is alive, and takes the word over if not. The slices also help where a process is killed between freeing the
  * word and waking, or between being woken and taking it. Every change is one compare-and-exchange of the whole word.
- * tests/models/lock.pml is the model of it.
+ * tests/verify/models/lock.pml is the model of it.
  */
 #include "system.h"
 #include "deadline.h"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Run the benchmarks and write the page about them: `make bench'.
 
-Needs the variables of tests/environment.sh. What is measured goes to tests/bench/work/results in the build directory, a file
+Needs the variables of tests/lib/environment.sh. What is measured goes to tests/bench/work/results in the build directory, a file
 per part; page.py makes the page and its plots from these files alone, in doc or in the folder that BENCH_DOCUMENTS names. A
 part whose tools are missing is left out. With arguments only the named parts are measured again: calls, instructions, lives, moves, data, scale, loading.
 """
