@@ -4,6 +4,10 @@
   (:nicknames #:xyz.shunter.posix-shm)
   (:documentation "POSIX shared memory: open, make, size, map and share memory objects.")
   (:use #:cl #:posix-shm/shim)
+  ;; Calls whose arguments are checked here.
+  (:import-from #:posix-shm/shim #:%pshm-atomic-load32 #:%pshm-atomic-store32 #:%pshm-atomic-update32
+                #:%pshm-atomic-compare-exchange32 #:%pshm-atomic-load64 #:%pshm-atomic-store64 #:%pshm-atomic-update64
+                #:%pshm-atomic-compare-exchange64 #:%pshm-lock-acquire #:%pshm-lock-release)
   (:import-from #:posix-shm/documentation #:doc)
   (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted #:with-interrupt-windows #:interrupt-window
                 #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into)

@@ -4,7 +4,8 @@
 
 Needs the variables of tests/lib/environment.sh. What is measured goes to tests/bench/work/results in the build directory, a file
 per part; page.py makes the page and its plots from these files alone, in doc or in the folder that BENCH_DOCUMENTS names. A
-part whose tools are missing is left out. With arguments only the named parts are measured again: calls, instructions, lives, moves, data, scale, loading.
+part whose tools are missing is left out. With arguments only the named parts are measured again: calls, instructions, lives, moves, sync, data, scale,
+loading.
 """
 import glob
 import json
@@ -125,6 +126,14 @@ def moves():
                     BENCH_LIVES=program("liblives.so"))
 
 
+def sync():
+    for implementation, rounds in {"SBCL": 31, "ECL": 15, "CLISP": 15, "ABCL": 5}.items():
+        if has(implementation.lower()):
+            measure("sync-" + implementation, lisp_command(implementation), BENCH_ROUNDS=rounds, BENCH_SYSTEM="posix-shm",
+                    BENCH_FILE=source("sync.lisp"), BENCH_COMPILED=program(f"sync-{implementation}.fas"),
+                    BENCH_LIVES=program("liblives.so"))
+
+
 def scale():
     copy = program("library-copy.so")
     shutil.copyfile(LIBRARY, copy)
@@ -175,7 +184,7 @@ def loading():
     save("loading", lines)
 
 
-PARTS = {"calls": calls, "instructions": instructions, "lives": lives, "moves": moves, "data": data, "scale": scale, "loading": loading}
+PARTS = {"calls": calls, "instructions": instructions, "lives": lives, "moves": moves, "sync": sync, "data": data, "scale": scale, "loading": loading}
 
 
 def main():

@@ -3,8 +3,36 @@
 
 (in-package #:posix-shm)
 
+;;; Foreign memory for a result of 64 bits costs CLISP more than the call. So one piece is kept, by the image that it is in; a call
+;;; that comes during another one, out of an interrupt, has a piece of its own.
+
+#+clisp
+(defvar *output* (list nil) "(pointer . image) in its car, while no call uses it.")
+
+#+clisp
+(defun take-output ()
+  (let ((output (swap-car *output* nil)))
+    (if (and output (eql (cdr output) *image*))
+        output
+        (cons (cffi:foreign-alloc :int64) *image*))))
+
+#+clisp
+(defun give-output-back (output)
+  (let ((other (swap-car *output* output)))
+    (when (and other (eql (cdr other) *image*))
+      (cffi:foreign-free (car other)))))
+
 (defmacro with-int64-output ((output call) &body body)
   "Run BODY with OUTPUT as what CALL stored through the pointer OUTPUT."
+  #+clisp
+  (let ((memory (gensym "MEMORY")))
+    `(let* ((,memory (take-output))
+            (,output (car ,memory)))
+       ,call
+       (let ((,output (cffi:mem-ref ,output :int64)))
+         (give-output-back ,memory)
+         ,@body)))
+  #-clisp
   `(cffi:with-foreign-object (,output :int64)
      ,call
      (let ((,output (cffi:mem-ref ,output :int64)))
@@ -13,16 +41,16 @@
 (defun load-word (where index type)
   (with-word (address word where index type 'shm-atomic)
     (if (= 32 (word-bits word))
-        (from-uint32 (check-done (pshm-atomic-load32 address) 'shm-atomic) word)
-        (with-int64-output (value (check-done (pshm-atomic-load64 address value) 'shm-atomic))
+        (from-uint32 (check-done (%pshm-atomic-load32 address) 'shm-atomic) word)
+        (with-int64-output (value (check-done (%pshm-atomic-load64 address value) 'shm-atomic))
           (from-int64 value word)))))
 
 (defun store-word (value where index type)
   (with-word (address word where index type 'shm-atomic)
     (check-value value 'value word 'shm-atomic)
     (check-done (if (= 32 (word-bits word))
-                    (pshm-atomic-store32 address value)
-                    (pshm-atomic-store64 address (to-int64 value)))
+                    (%pshm-atomic-store32 address value)
+                    (%pshm-atomic-store64 address (to-int64 value)))
                 'shm-atomic)
     value))
 
@@ -31,8 +59,8 @@
   (with-word (address word where index type operation)
     (check-operand operand argument word operation)
     (if (= 32 (word-bits word))
-        (from-uint32 (check-done (pshm-atomic-update32 address update operand) operation) word)
-        (with-int64-output (old (check-done (pshm-atomic-update64 address update (to-int64 operand) old) operation))
+        (from-uint32 (check-done (%pshm-atomic-update32 address update operand) operation) word)
+        (with-int64-output (old (check-done (%pshm-atomic-update64 address update (to-int64 operand) old) operation))
           (from-int64 old word)))))
 
 (defun update-word-by-keyword (where index update operand type)
@@ -44,8 +72,8 @@
     (check-value old 'old word 'shm-compare-and-swap)
     (check-value new 'new word 'shm-compare-and-swap)
     (if (= 32 (word-bits word))
-        (from-uint32 (check-done (pshm-atomic-compare-exchange32 address old new) 'shm-compare-and-swap) word)
-        (with-int64-output (found (check-done (pshm-atomic-compare-exchange64 address (to-int64 old) (to-int64 new) found)
+        (from-uint32 (check-done (%pshm-atomic-compare-exchange32 address old new) 'shm-compare-and-swap) word)
+        (with-int64-output (found (check-done (%pshm-atomic-compare-exchange64 address (to-int64 old) (to-int64 new) found)
                                               'shm-compare-and-swap))
           (from-int64 found word)))))
 

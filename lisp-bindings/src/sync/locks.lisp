@@ -3,13 +3,14 @@
 
 (in-package #:posix-shm)
 
-(defstruct (shm-lock (:constructor %make-lock (place address pointer image)) (:copier nil) (:predicate nil))
+(defstruct (shm-lock (:constructor %make-lock (place address pointer cell)) (:copier nil) (:predicate nil))
   #.(doc "shm-lock" "Structure")
-  ;; Of the vector that the lock lies in, or nil: then only the image that the lock was made in can say whether it is there.
+  ;; Of the vector that the lock lies in, or nil.
   place
   (address 0 :type (signed-byte 64))
   (pointer nil #-clisp :type #-clisp cffi:foreign-pointer)
-  image
+  ;; That of the place, which says whether the memory is there. Of a pointer only the image can be known, in which it is valid.
+  (cell nil :type cons)
   ;; The thread that holds the lock, by this object, or nil. Whoever acquires sets it, whoever releases clears it before that.
   (holder nil)
   ;; The process that died with the lock, as far as this thread has seen it hold the lock.
@@ -27,10 +28,8 @@
 (declaim (inline lock-mapped-p))
 
 (defun lock-mapped-p (lock)
-  (let ((place (shm-lock-place lock)))
-    (if place
-        (place-mapped-p (the place place))
-        (eql (shm-lock-image lock) *image*))))
+  (let ((cell (shm-lock-cell lock)))
+    (and (car cell) (eql (cdr cell) *image*))))
 
 (defun lock-number (lock)
   "The address of LOCK, for people."
@@ -49,7 +48,7 @@
 
 (defun lock-address-in (place index operation)
   "The address of the 8 octets of PLACE that begin with the element at INDEX."
-  (let ((address (place-word-address place index 8 operation)))
+  (let ((address (place-index-address place index 8 operation)))
     (if (<= (+ address 8) (+ (place-address place) (place-octets place)))
         address
         (refuse-lock-index index "a lock takes 8 octets, and the vector ends before." operation))))
@@ -58,7 +57,7 @@
   #.(doc "make-shm-lock")
   (let ((place (if (cffi:pointerp where) nil (find-place where))))
     (flet ((make (address)
-             (%make-lock place address (pointer-to address) (current-image))))
+             (%make-lock place address (pointer-to address) (if place (place-cell place) (cons :mapped (current-image))))))
       (cond (place (make (lock-address-in place index 'make-shm-lock)))
             ((cffi:pointerp where) (make (check-pointer-index where index 8 'make-shm-lock)))
             (t (refuse 'make-shm-lock 'where where '(or vector shm-view cffi:foreign-pointer)
@@ -122,7 +121,7 @@ another process."
 
 (defun try-to-acquire (lock nanoseconds owner)
   "The library's result. OWNER has been seen to hold LOCK."
-  (let ((result (pshm-lock-acquire (shm-lock-address lock) nanoseconds)))
+  (let ((result (%pshm-lock-acquire (shm-lock-address lock) nanoseconds)))
     (unless (minusp result)
       (setf (shm-lock-holder lock) (current-thread))
       (when (plusp result)
@@ -173,7 +172,7 @@ meanwhile."
 (defun release-lock (lock)
   "Release LOCK, without interrupts. Return the library's result."
   (setf (shm-lock-holder lock) nil)
-  (pshm-lock-release (shm-lock-address lock)))
+  (%pshm-lock-release (shm-lock-address lock)))
 
 (defun release-shm-lock (lock)
   #.(doc "release-shm-lock")
