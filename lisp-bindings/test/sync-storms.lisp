@@ -38,6 +38,19 @@
   (incf (storm-rounds storm)))
 
 #+(or sb-thread (and ecl threads))
+(defun ends-in-time-p (thread)
+  "Does THREAD end? One that waits for ever is thrown out, for good."
+  (flet ((alive-p ()
+           #+sb-thread (sb-thread:thread-alive-p thread)
+           #+ecl (mp:process-active-p thread)))
+    (loop repeat 300 while (alive-p) do (sleep 0.1))
+    (or (not (alive-p))
+        (progn
+          (interrupt thread (lambda () (throw 'out nil)))
+          (join-thread thread)
+          nil))))
+
+#+(or sb-thread (and ecl threads))
 (defun run-storm (storm threads interrupts collect)
   (loop repeat interrupts
         for count from 0
@@ -53,7 +66,8 @@
              #+sbcl (sb-ext:gc) #+ecl (si:gc nil)))
   (setf (storm-stop storm) t)
   (is (= interrupts (storm-arrived storm)) "all interrupts arrive")
-  (mapc #'join-thread threads))
+  (dolist (thread threads)
+    (is-true (ends-in-time-p thread) "a thread waits for a lock that nobody releases")))
 
 #+(or sb-thread (and ecl threads))
 (defun check-storm (storm lock)

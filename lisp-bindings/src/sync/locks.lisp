@@ -63,6 +63,9 @@
             (t (refuse 'make-shm-lock 'where where '(or vector shm-view cffi:foreign-pointer)
                        "it must be a vector that map-shm-vector returned, or a foreign pointer."))))))
 
+;; It does not return: the compiler knows of a lock, afterwards, that it is one.
+(declaim (ftype (function (t t) nil) refuse-lock))
+
 (defun refuse-lock (lock operation)
   (if (typep lock 'shm-lock)
       (refuse operation 'lock lock 'shm-lock
@@ -71,9 +74,7 @@
                   "it was made in another image, where the pointer was valid."))
       (refuse operation 'lock lock 'shm-lock "it must be a lock that make-shm-lock returned.")))
 
-;; It does not return: the compiler knows of a lock, afterwards, that it is one.
-(declaim (ftype (function (t t) nil) refuse-lock)
-         (inline lock-address))
+(declaim (inline lock-address))
 
 (defun lock-address (lock operation)
   "The address of LOCK, or an error where there is no lock any more."
