@@ -58,6 +58,25 @@
                           (funcall function vector)))
                (is (every #'zerop (list (aref vector 0) (aref vector 2))))))))
 
+;;; A million by default. INCREMENTS=100000000 is what was promised once.
+
+(defun increments ()
+  (parse-integer (or (sb-ext:posix-getenv "INCREMENTS") "1000000")))
+
+(deftest declared-increments-of-two-processes
+  (loop for (nil type) in *word-types*
+        do (let ((half (floor (increments) 2))
+                 (add (compile nil `(lambda (vector count)
+                                      (declare (type (simple-array ,type (*)) vector) (type fixnum count))
+                                      (dotimes (turn count)
+                                        (shm-atomic-incf vector 1 :delta 3)
+                                        (shm-atomic-update vector 2 :xor 1))))))
+             (with-vector (vector type 4)
+               (twice-at-once (lambda () (funcall add vector half)))
+               (is (equal (list 0 (* 6 half) 0 0) (elements vector)))
+               (funcall add vector 1)
+               (is (equal (list 0 (+ 3 (* 6 half)) 1 0) (elements vector)))))))
+
 (deftest a-declared-vector-has-bounds
   (with-vector (vector '(unsigned-byte 64) 4)
     (let ((function (compile nil '(lambda (v i)
