@@ -24,10 +24,16 @@
 #+(or sb-thread (and ecl threads))
 (defun live-in-storm (storm round)
   "Go round after round in a new thread, until STORM stops."
-  (start-thread (lambda ()
-                  (loop until (storm-stop storm)
-                        do (when (eq :thrown (catch 'out (funcall round) nil))
-                             (incf (storm-thrown storm)))))))
+  (let* ((started nil)
+         (thread (start-thread (lambda ()
+                                 (loop until (storm-stop storm)
+                                       do (when (eq :thrown (catch 'out
+                                                              (setf started t)
+                                                              (funcall round)
+                                                              nil))
+                                            (incf (storm-thrown storm))))))))
+    (loop until started do (sleep 0.001))
+    thread))
 
 #+(or sb-thread (and ecl threads))
 (defun be-inside (storm me)

@@ -138,13 +138,18 @@
 ;;; Increments. By two processes where this one can fork, and by two threads elsewhere; a million in all.
 
 (defun twice-at-once (function)
-  "Call FUNCTION in this process and in a child, or in two threads."
-  #+(or sbcl ecl clisp) (let ((child #+sbcl (sb-posix:fork) #-sbcl (cffi:foreign-funcall "fork" :int)))
-                          (when (zerop child)
-                            (cffi:foreign-funcall "_exit" :int (handler-case (progn (funcall function) 0) (error () 1)) :void))
-                          (funcall function)
-                          (is (= 0 (wait-for-child child))))
-  #-(or sbcl ecl clisp) (in-threads 2 (lambda (index) (declare (ignore index)) (funcall function))))
+  "Call FUNCTION in this process and in a child, or in two threads, at the same time."
+  (with-vector (here '(unsigned-byte 32) 1)
+    (flet ((begin-together ()
+             (shm-atomic-incf here 0)
+             (loop until (= 2 (shm-atomic here 0)))
+             (funcall function)))
+      #+(or sbcl ecl clisp) (let ((child #+sbcl (sb-posix:fork) #-sbcl (cffi:foreign-funcall "fork" :int)))
+                              (when (zerop child)
+                                (cffi:foreign-funcall "_exit" :int (handler-case (progn (begin-together) 0) (error () 1)) :void))
+                              (begin-together)
+                              (is (= 0 (wait-for-child child))))
+      #-(or sbcl ecl clisp) (in-threads 2 (lambda (index) (declare (ignore index)) (begin-together))))))
 
 (defconstant +increments+ #+sbcl 500000 #+ecl 100000 #-(or sbcl ecl) 20000)
 
