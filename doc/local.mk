@@ -3,15 +3,15 @@
 
 dist_man3_MANS = $(wildcard $(srcdir)/doc/man/*.3)
 
-# What the references are made of, beside the headers.
+# The sources of the references, beside the headers.
 EXTRA_DIST += $(wildcard $(srcdir)/doc/pages $(srcdir)/doc/examples)
 
-# README.md and NEWS.md are installed with them, and every link in them leads to what is installed.
-EXTRA_DIST += doc/examples doc/install $(wildcard $(srcdir)/doc/*.md $(srcdir)/doc/languages/*.md $(srcdir)/doc/*/*.svg)
+# README.md and NEWS.md are installed with them, and their links lead to installed files.
+EXTRA_DIST += doc/examples $(wildcard $(srcdir)/doc/*.md $(srcdir)/doc/languages/*.md $(srcdir)/doc/*/*.svg)
 
 install-data-hook:
-	$(AM_V_at)$(SHELL) $(srcdir)/doc/install "$(srcdir)" "$(DESTDIR)" "$(docdir)" "$(pkgdatadir)" "$(pkgincludedir)"
+	$(AM_V_at)$(SHELL) $(srcdir)/shim/generate/install-documents "$(srcdir)" "$(DESTDIR)" "$(docdir)" "$(pkgdatadir)" "$(pkgincludedir)"
 
 uninstall-hook:
-	@$(SHELL) $(srcdir)/doc/install "$(srcdir)" --list | while read -r file; do rm -f "$(DESTDIR)$(docdir)/$$file"; done
+	@$(SHELL) $(srcdir)/shim/generate/install-documents "$(srcdir)" --list | while read -r file; do rm -f "$(DESTDIR)$(docdir)/$$file"; done
 	@rmdir "$(DESTDIR)$(docdir)"/* "$(DESTDIR)$(docdir)" 2>/dev/null || :

@@ -64,7 +64,7 @@ less the umask. `shm-name` of the result is NAME as it was given, perhaps the sa
 modify it while the result is in use.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - DIRECTION: `:input` (the default) or `:io`.
 - IF-EXISTS: `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil.
 - IF-DOES-NOT-EXIST: `:error`, `:create` or nil. The default is `:error` for input and where an
@@ -73,7 +73,7 @@ modify it while the result is in use.
   `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
   `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
 - SHM: An `open-shm`.
-- CREATED: A boolean: did this call create the object?
+- CREATED: A boolean: whether this call created the object.
 
 Exceptional situations: `shm-does-not-exist` if the object does not exist and `:error` applies;
 `shm-exists` if it exists and `:error` applies; `shm-invalid-argument` for an invalid argument,
@@ -83,27 +83,29 @@ system (`:enametoolong`). The restarts `continue`, `use-value`, and `overwrite`,
 "name &key direction if-exists if-does-not-exist permissions")
 ("posix-shm" "open-shm*" "Function"
 "Create an anonymous shared memory object and return it as an `open-shm`. Its permissions are exactly
-PERMISSIONS: the umask is ignored. The `shm-name` of the result is a label, a random name of no
-object.
+PERMISSIONS: the umask is ignored. With NAMEABLE, `publish-shm` can give it a name. The `shm-name`
+of the result is a label, a random name of no object.
 
 - DIRECTION: `:input` (the default) or `:io`.
 - PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
   `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
   `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
 - ATTEMPTS: An integer from 0, 100 by default. With 0 the call is an error; every other number
-  allows 100 random names where the system needs one.
-- HUGE: A generalized boolean: create an object of huge pages? nil by default.
+  allows 100 random names if the system needs a name.
+- HUGE: A generalized boolean: whether to create an object of huge pages; nil by default.
+- NAMEABLE: A generalized boolean: create an object that `publish-shm` can give a name? nil by
+  default.
 - SHM: An `open-shm`.
 
 Exceptional situations: `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid
 argument; `shm-error` for an error of the system."
-"&key direction permissions attempts huge")
+"&key direction permissions attempts huge nameable")
 ("posix-shm" "delete-shm" "Function"
 "Remove the name NAME of a shared memory object and return t. Existing descriptors and mappings of
 the object stay valid.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - T: The symbol t.
 
 Exceptional situations: `shm-does-not-exist` if the object does not exist, also for a name that no
@@ -115,9 +117,9 @@ an error of the system, and for a NAME that is too long for the system (`:enamet
 that gets the name between the comparison and the removal loses it.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - SHM: An `open-shm`.
-- DELETED: A boolean: was the name removed?
+- DELETED: A boolean: whether the name was removed.
 
 Exceptional situations: `shm-does-not-exist` if the object does not exist; `shm-invalid-argument` if
 NAME is not a string or SHM is closed; `shm-error` for an error of the system, and for a NAME that
@@ -151,9 +153,9 @@ integer from 0 to 2^63 - 1, or SHM is closed."
 does not change. Return no values.
 
 - SHM: An `open-shm`.
-- OFFSET: An integer from 0 (the default): octets from the beginning of the object; any octet, not
-  only the first of a page.
-- LENGTH: An integer from 1: octets.
+- OFFSET: An integer from 0: octets from the beginning of the object; any octet, not only the first
+  of a page.
+- LENGTH: An integer from 0: octets.
 
 Exceptional situations: `shm-error` with the errno `:ebadf` if SHM was opened for input, with
 `:eperm` if a seal forbids the call, with `:enotsup` if the platform does not support it, with
@@ -311,11 +313,46 @@ Exceptional situations: `shm-error` if DIRECTION is `:io` and SHM was opened for
 "Return a list of the names of the existing objects, in unspecified order, without those that begin
 with `/sem.` or `/.pshm-`.
 
-- NAMES: A list of strings, each with its leading slash. An octet that is not valid UTF-8 is one of
-  the characters U+DC80 to U+DCFF.
+- NAMES: A list of strings, each with its leading slash. An octet that is not valid UTF-8 is
+  represented by a character from U+DC80 to U+DCFF.
 
 Exceptional situations: `shm-error` if the platform does not list objects."
 "")
+("posix-shm" "publish-shm" "Function"
+"Give the unnamed object SHM, which `open-shm*` made with `:nameable t`, the name NAME. Other
+processes see it from then on, complete as it is, and `shm-name` of SHM is NAME, perhaps the same
+string: do not modify it while SHM is in use. IF-EXISTS applies if an object has the name: `:error`;
+`:supersede`, which replaces it; or nil, which leaves it. Return true if SHM has the name, and nil
+after nil.
+
+- SHM: An `open-shm`.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- IF-EXISTS: `:error` (the default), `:supersede` or nil.
+- PUBLISHED: A boolean: has the object the name?
+
+Exceptional situations: `shm-exists` if an object has the name and `:error` applies;
+`shm-invalid-argument` if SHM is not an open object, NAME is not a name, or IF-EXISTS is none of the
+three; `shm-error` for an error of the system, among them `:exdev` if the object has a name, or
+cannot be given one, and `:enotsup` where the platform does not support publishing."
+"shm name &key if-exists")
+("posix-shm" "wait-for-shm" "Function"
+"Open the object NAME and return it as an `open-shm`; wait until another process has made it, at
+least SIZE octets long. An object without any permissions is in the making. Wait at most TIMEOUT
+seconds, or for ever if it is nil; interrupts run during the wait. `shm-name` of the result is NAME,
+perhaps the same string: do not modify it while the result is in use.
+
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- DIRECTION: `:input` (the default) or `:io`.
+- SIZE: An integer from 0 (the default) to 2^63 - 1, octets: the least size of the object.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- SHM: An `open-shm`.
+
+Exceptional situations: `shm-timeout` after the timeout, with the restart `continue`, which waits
+for it again; `shm-error` if the object is there and may not be opened (`:eacces`), and for another
+error of the system; `shm-invalid-argument` for an invalid argument, before any call."
+"name &key direction size timeout")
 ("posix-shm/ffi" "*errno*" "Symbol macro"
 "The last failure of the calling thread: a keyword such as `:eexist`, an integer if the error has no
 keyword, `:ok` if no call has failed. `setf` sets it to a keyword or an integer. Only a failing call
@@ -330,10 +367,10 @@ keyword. The table is built when the library is loaded, since the numbers differ
 is in English, whatever the locale."
 "error")
 ("posix-shm/ffi" "stat" "Foreign structure"
-"The structure that `fstat` fills, `(:struct stat)`, with the slots `st-dev`, `st-ino`, `st-mode`,
+"The structure `(:struct stat)`, which `fstat` fills, with the slots `st-dev`, `st-ino`, `st-mode`,
 `st-nlink`, `st-uid`, `st-gid`, `st-rdev`, `st-size`, `st-blksize`, `st-blocks`, and `st-atim`,
 `st-mtim`, `st-ctim`, each a `(:struct timespec)`. All of them are 64 bits wide on every platform:
-the structure is the library's, not the system's."
+the library defines the structure, not the system."
 "")
 ("posix-shm/ffi" "timespec" "Foreign structure"
 "A time of `(:struct stat)`, with the slots `tv-sec`, seconds since the Unix epoch, and `tv-nsec`,
@@ -394,8 +431,8 @@ posix-shm 0.0.7 spells it."
 "A foreign enumeration, `:set` `:cur` `:end`, for programs that declare lseek(2)."
 "")
 ("posix-shm" "shm" "Class"
-"A shared memory object of this process: an `open-shm` or a `closed-shm`. It prints as `#<SHM for
-\"/name\" ...>`. Only `close-shm` and the macros close it: there is no finalizer."
+"A shared memory object as this process sees it: an `open-shm` or a `closed-shm`. It prints as `#<SHM
+for \"/name\" ...>`. Only `close-shm` and the macros close it: there is no finalizer."
 "")
 ("posix-shm" "open-shm" "Class"
 "A shared memory object with a descriptor: the class of the results of `open-shm`, `open-shm*`,
@@ -451,10 +488,10 @@ one gets t, and the descriptor is closed once. Mappings stay valid; the object e
 has a name, a descriptor or a mapping.
 
 - SHM: A `shm`, open or closed.
-- CLOSED: A boolean: did this call close it?
+- CLOSED: A boolean: whether this call closed the object.
 
-Exceptional situations: `shm-error` if the descriptor was not open: another part of the program has
-closed it."
+Exceptional situations: `shm-error` if the descriptor was not open, because another part of the
+program has closed it."
 "shm")
 ("posix-shm" "with-open-shm" "Macro"
 "Open the object NAME with the OPTIONS of `open-shm`, run BODY with the variable SHM bound to it, and
@@ -462,7 +499,7 @@ close it on every exit. If `open-shm` returns nil, SHM is nil. Return the values
 
 - SHM: A symbol, not evaluated: the variable for the object.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
@@ -494,8 +531,8 @@ system."
 "")
 ("posix-shm" "stat-dev" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -504,8 +541,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-ino" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -514,8 +551,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-mode" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -524,8 +561,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-nlink" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -534,8 +571,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-uid" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -544,8 +581,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-gid" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -554,8 +591,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-rdev" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -564,8 +601,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-size" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -574,8 +611,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-blksize" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -584,8 +621,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-blocks" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -594,8 +631,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-atime" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -604,8 +641,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-mtime" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -614,8 +651,8 @@ argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-siz
 "stat")
 ("posix-shm" "stat-ctime" "Reader"
 "Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object.
-`stat-mode` is a list of permission keywords, the nine long ones of single bits, () for none, and an
-argument for `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
+`stat-mode` is a list of the nine long permission keywords of single bits, () for none, and a valid
+argument of `chmod-shm`. `stat-nlink` is 0 after the name is removed. `stat-size` is in octets;
 `stat-blocks` is the number of allocated units of 512 octets. `stat-atime`, `stat-mtime` and
 `stat-ctime` are in nanoseconds since the Unix epoch.
 
@@ -660,6 +697,13 @@ Exceptional situations: `mmap-error` for an error of the system, a page that is 
 that exclude each other; `mmap-invalid-argument` for a null pointer, an invalid LENGTH or an unknown
 flag."
 "ptr length &key flags")
+("posix-shm" "shm-page-size" "Function"
+"Return the size of a page of memory: 4096 octets on most machines, 16384 or 65536 on some. Memory is
+mapped in whole pages. The offset of `map-shm-vector`, and the PTR and the offset of `mmap-shm` with
+`:fixed`, are multiples of it.
+
+- SIZE: A power of two: octets."
+"")
 ("posix-shm" "with-mmap" "Macro"
 "Map LENGTH octets of SHM with the OPTIONS of `mmap-shm`, run BODY with the variable PTR bound to the
 pointer, and unmap on every exit. If SHM is nil and the mapping is not anonymous, nothing is mapped
@@ -686,11 +730,11 @@ opened, with the variable SHM bound to it, and not at all if it is nil. Return t
 - SHM: A symbol, not evaluated: the variable for the object.
 - PTR: A symbol, not evaluated: the variable for the pointer.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - LENGTH: An integer from 1: octets.
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -708,11 +752,11 @@ opened, with the variable SHM bound to it, and not at all if it is nil. Return t
 - SHM: A symbol, not evaluated: the variable for the object.
 - PTR: A symbol, not evaluated: the variable for the pointer.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - LENGTH: An integer from 1: octets.
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -727,7 +771,7 @@ Exceptional situations: Those of `open-shm`, `truncate-shm` and `mmap-shm`."
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - LENGTH: An integer from 1: octets.
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -742,7 +786,7 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
 - LENGTH: An integer from 1: octets.
 - MMAP-OPTIONS: The keyword arguments of `mmap-shm`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -752,10 +796,13 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 "Map LENGTH elements of SHM from OFFSET and return a vector whose elements are that memory: a simple,
 specialised vector of ELEMENT-TYPE that every function of Lisp accepts. If `shm-vector-real-p`
 returns false, the result is an `shm-view` instead. With a PROT of `:read` alone a store is a memory
-fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage collector does not.
+fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage collector does not. With
+RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the
+vector longer when the object has grown. Where real vectors cannot be extended (ABCL), the result is
+an `shm-view` then.
 
 - SHM: An `open-shm`.
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - LENGTH: An integer from 1: elements.
@@ -765,29 +812,47 @@ fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage coll
   `(:read :write)` by default.
 - FLAGS: A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`,
   `:nodump`; one of the two, or an integer; `(:shared)` by default.
-- ALLOCATE: A generalized boolean: first grow the object to the end of the vector and reserve its
-  memory, as `allocate-shm` does? nil by default.
+- ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector and reserve
+  its memory first, as `allocate-shm` does; nil by default.
+- RESERVE: An integer, at least the octets of the vector; or nil (the default): octets to map from
+  OFFSET.
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 
 Exceptional situations: `mmap-invalid-argument` if the object ends before the vector does, LENGTH is
 not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
-cannot be shared, or SHM is closed; `mmap-error` for an error of the system, or FLAGS that exclude
-each other; with ALLOCATE the conditions of `allocate-shm`. If another process shrinks the object
-later, an access past its end is a memory fault: `seal-shm` prevents it."
-"shm element-type length &key offset prot flags allocate")
+cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed; `mmap-error` for
+an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of
+`allocate-shm`. If another process shrinks the object later, an access past its end is a memory
+fault: `seal-shm` prevents it."
+"shm element-type length &key offset prot flags allocate reserve")
+("posix-shm" "extend-shm-vector" "Function"
+"Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the
+same vector, at the same address, with every pointer into it valid. Nothing is mapped and nothing is
+copied. The object must have grown before (`allocate-shm`), in this process or in another one.
+Compiled code that has fetched the length before may still use the old one.
+
+- VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
+- LENGTH: An integer from the length of the vector: elements.
+
+Exceptional situations: `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its
+length or more than the RESERVE holds, or the object is shorter. The size of the object is looked at
+as long as the object is open that VECTOR was mapped from."
+"vector length")
 ("posix-shm" "unmap-shm-vector" "Function"
 "Unmap VECTOR, a result of `map-shm-vector`, and return t, or nil if it was unmapped already. VECTOR
 is empty afterwards: a later `aref` is an error, and code compiled without checks accesses a page
-without permissions, never other data. This costs a page of memory and two of the mappings that a
-process may have, for the newest thousand vectors; of older ones only the addresses stay reserved.
-On SBCL an access to such an older vector is a memory fault, and `length` and printing may fault
-too, since its header is unmapped; a second `unmap-shm-vector` still returns nil. With a true
+without permissions, never other data. For each of the newest thousand vectors this costs a page of
+memory and two of the mappings that a process may have; of older ones only the addresses stay
+reserved. On SBCL an access to such an older vector is a memory fault, and `length` and printing may
+fault too, since its header is unmapped; a second `unmap-shm-vector` still returns nil. With a true
 RELEASE the addresses are released as well: a later use of VECTOR is undefined, like that of freed
-memory in C. An `shm-view` is always released, and is as safe.
+memory in C. The addresses of an `shm-view` are always released, and a later access to an element is
+an error.
 
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
-- RELEASE: A generalized boolean: release the addresses of the vector as well? nil by default.
-- UNMAPPED: A boolean: did this call unmap it?
+- RELEASE: A generalized boolean: whether to release the addresses of the vector as well; nil by
+  default.
+- UNMAPPED: A boolean: whether this call unmapped the vector.
 
 Exceptional situations: `mmap-invalid-argument` if VECTOR is not a result of `map-shm-vector`;
 `mmap-error` for an error of the system: VECTOR is then unchanged."
@@ -799,7 +864,7 @@ VECTOR bound to the vector, and unmap it on every exit, with the option `:releas
 
 - VECTOR: A symbol, not evaluated: the variable for the vector.
 - SHM: An `open-shm`, or nil.
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - LENGTH: An integer from 1: elements.
@@ -821,14 +886,14 @@ the values of BODY.
 - SHM: A symbol, not evaluated: the variable for the object.
 - VECTOR: A symbol, not evaluated: the variable for the vector.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
-  slash. At most `pshm_name_max` octets of UTF-8.
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - LENGTH: An integer from 1: elements.
 - VECTOR-OPTIONS: The keyword arguments of `map-shm-vector`, and `:release`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -841,12 +906,12 @@ Exceptional situations: Those of `open-shm`, `truncate-shm` and `map-shm-vector`
 - SHM: A symbol, not evaluated: the variable for the object.
 - VECTOR: A symbol, not evaluated: the variable for the vector.
 - OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - LENGTH: An integer from 1: elements.
 - VECTOR-OPTIONS: The keyword arguments of `map-shm-vector`, and `:release`. Evaluated.
-- TRUNCATE: A generalized boolean: set the size first? t by default.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
@@ -859,7 +924,7 @@ shared; on ABCL for unsigned integers of 8, 16 and 32 bits; on CLISP for none. T
 a trial: if the memory layout of the implementation is not as expected, it is nil, and
 `map-shm-vector` returns an `shm-view`. For a type that cannot be shared it is nil as well.
 
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - GENERALIZED-BOOLEAN: True or nil."
@@ -891,7 +956,7 @@ index of an unmapped one, or the item is not of the element type."
 "Return the element type of VECTOR, the same on every implementation.
 
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
-- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits,
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 
@@ -899,11 +964,12 @@ Exceptional situations: `shm-invalid-argument` if the elements of VECTOR cannot 
 "vector")
 ("posix-shm" "replace-shm-vector" "Function"
 "Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace`
-does, as many as the shorter range has, and return TARGET. No octet of TARGET outside the range is
-stored to. `replace` and `fill` store whole words where elements are smaller, and so overwrite
-stores of another process beside the range. Both vectors have the same element type; one of them may
-be a general vector, whose elements are checked. The ranges may overlap within one vector. Of two
-vectors over the same octets of an object, the call may copy elements that it has stored itself.
+does, up to the length of the shorter range, and return TARGET. The call stores to no octet outside
+the range. `replace` and `fill` store whole words even if elements are smaller, and so overwrite
+concurrent stores of another process beside the range. Both vectors have the same element type; one
+of them may be a general vector, whose elements are checked. The ranges may overlap within one
+vector. If two vectors map the same octets of an object, the call may copy elements that it has
+stored itself.
 
 - TARGET: A vector in shared memory, or a specialised vector in the heap.
 - SOURCE: A vector in shared memory, or a specialised vector in the heap.
@@ -927,9 +993,23 @@ them; see `replace-shm-vector`. Return VECTOR.
 Exceptional situations: `shm-invalid-argument` if the range is out of bounds or ITEM is not of the
 element type."
 "vector item &key start end")
+("posix-shm" "shm-inheritable-p" "Accessor"
+"Return true if programs that this process starts inherit the descriptor of SHM under its number
+(`shm-fd`); `setf` sets it. It is nil for a new object. Set it immediately before the start of the
+child and nil after it: every program that any thread starts in between inherits the descriptor too.
+Some ways to start a program close descriptors themselves: on SBCL `run-program` closes all but the
+first three and those that its argument `:preserve-fds` lists.
+
+- SHM: An `open-shm`.
+- INHERITABLE: A boolean; `setf` takes a generalized boolean: do programs that this process starts
+  inherit the descriptor?
+
+Exceptional situations: `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the
+system."
+"shm")
 ("posix-shm" "shm-library" "Function"
-"Return the path of the loaded shared object, nil if it was part of the process already; and its
-version as text, nil if it is not loaded. `load-shm-library` first loads it, if the image has
+"Return the path of the loaded shared object, or nil if it was part of the process already; and its
+version as text, or nil if it is not loaded. `load-shm-library` first loads it if the image was
 started without it (`*load-shm-library-at-start*`).
 
 - PATH: A string, or nil.
@@ -938,8 +1018,8 @@ started without it (`*load-shm-library-at-start*`).
 Exceptional situations: `load-shm-library` signals `shm-library-error` if the library is not found."
 "")
 ("posix-shm" "load-shm-library" "Function"
-"Return the path of the loaded shared object, nil if it was part of the process already; and its
-version as text, nil if it is not loaded. `load-shm-library` first loads it, if the image has
+"Return the path of the loaded shared object, or nil if it was part of the process already; and its
+version as text, or nil if it is not loaded. `load-shm-library` first loads it if the image was
 started without it (`*load-shm-library-at-start*`).
 
 - PATH: A string, or nil.
@@ -949,30 +1029,32 @@ Exceptional situations: `load-shm-library` signals `shm-library-error` if the li
 "")
 ("posix-shm" "*shm-library-folders*" "Variable"
 "A program sets these variables before it dumps an image, or after it has loaded posix-shm/library
-and before it loads the system. The first is a list of absolute folders as strings, () by default,
-in which the library is searched first, after the file that `POSIX_SHM_LIBRARY` names. The second, t
-by default, determines whether an image loads the library when it starts; if it is nil, the creation
-of the first object loads it, or `load-shm-library`, around which the program can put a handler."
+and before it loads the system. The first is a list of absolute folder names, strings, () by
+default: they are searched first, after the file in the environment variable `POSIX_SHM_LIBRARY`.
+The second, t by default, determines whether an image loads the library when it starts; if it is
+nil, the library is loaded when the first object is created, or by `load-shm-library`, around which
+the program can establish a handler."
 "")
 ("posix-shm" "*load-shm-library-at-start*" "Variable"
 "A program sets these variables before it dumps an image, or after it has loaded posix-shm/library
-and before it loads the system. The first is a list of absolute folders as strings, () by default,
-in which the library is searched first, after the file that `POSIX_SHM_LIBRARY` names. The second, t
-by default, determines whether an image loads the library when it starts; if it is nil, the creation
-of the first object loads it, or `load-shm-library`, around which the program can put a handler."
+and before it loads the system. The first is a list of absolute folder names, strings, () by
+default: they are searched first, after the file in the environment variable `POSIX_SHM_LIBRARY`.
+The second, t by default, determines whether an image loads the library when it starts; if it is
+nil, the library is loaded when the first object is created, or by `load-shm-library`, around which
+the program can establish a handler."
 "")
 ("posix-shm" "shm-library-error" "Condition"
 "The shared object was not found, or is too old. The report lists the files that were tried."
 "")
 ("posix-shm" "shm-library-error-tried" "Reader"
-"Return the files that were tried, in that order, each with the reason for its rejection.
+"Return the files that were tried, in order, each with the reason for its rejection.
 
 - CONDITION: A condition of that type.
 - CANDIDATES: A list of strings."
 "condition")
 ("posix-shm" "posix-shm-error" "Condition"
 "The root of the errors of this library, an `error`. It has the errno and the operation, and its
-report names both, the object and a hint. Errors of the system are `shm-error` and `mmap-error`,
+report contains both, the object and a hint. Errors of the system are `shm-error` and `mmap-error`,
 neither a subclass of the other. A program may create conditions of these classes, with the initarg
 `:name`."
 "")
@@ -1015,18 +1097,18 @@ generic function.
 as well. If the shared memory file system does not exist, `open-shm` signals a plain `shm-error`."
 "")
 ("posix-shm" "shm-timeout" "Condition"
-"A `shm-error`: an operation has waited for its whole timeout. The restart `continue` waits for it
-again."
+"A `shm-error`: the timeout of an operation has expired. The restart `continue` waits again, for the
+same time."
 "")
 ("posix-shm" "shm-exists" "Condition"
 "A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts."
 "")
 ("posix-shm" "shm-too-short" "Condition"
 "A `shm-error` of `write-shm`: the object ends before the elements do. The octets that fit are
-written; the report has their number."
+written; the report contains their number."
 "")
 ("posix-shm" "posix-shm-invalid-argument" "Condition"
-"An invalid argument, found before any call: a `type-error`. Its report names the argument;
+"An invalid argument, detected before any call: a `type-error`. Its report names the argument;
 `type-error-datum` is its value. Its subclasses `shm-invalid-argument` and `mmap-invalid-argument`
 are signalled."
 "")
@@ -1283,4 +1365,49 @@ is this process and this thread.
 - WHO: A process: a positive integer; or nil.
 
 Exceptional situations: `shm-invalid-argument` if LOCK is none, or its vector is unmapped."
-"lock"))
+"lock")
+("posix-shm" "ensure-shm" "Function"
+"Open the object NAME, at least SIZE octets long, or make it, whichever of several processes comes
+first: each gets the same complete object. A process that finds none creates an object without a
+name, with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE with it, and publishes
+it. The function maps the object and fills it; an object that is not filled is zeros. Where another
+process was faster, the own object is thrown away, and the other one opened: INITIALIZE may run in
+several processes, and one result remains. Any exit from INITIALIZE that is not a normal return
+leaves nothing, and so does the death of the process in it.
+
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- SIZE: An integer from 0 to 2^63 - 1: octets.
+- INITIALIZE: A function of one argument, an `open-shm` for reading and writing; or nil (the
+  default).
+- DIRECTION: `:io` (the default) or `:input`.
+- PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
+  `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
+  `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
+- TIMEOUT: A non-negative real: seconds, 10 by default; or nil: no limit.
+- SHM: An `open-shm`.
+- CREATED: A boolean: whether this call created the object.
+
+Exceptional situations: `shm-timeout` if the object is not complete after TIMEOUT, with the restarts
+`continue`, which waits for it again, and `supersede`, which puts a new object in its place;
+`shm-error` for an error of the system, among them `:enospc` if there is no memory for SIZE octets,
+`:eacces` if the object exists and may not be opened, and `:enotsup` where an object has neither a
+late name nor late permissions (macOS); `shm-invalid-argument` for an invalid argument, before any
+call."
+"name size &key initialize direction permissions timeout")
+("posix-shm" "with-ensured-shm" "Macro"
+"Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it, for
+reading only with a direction of `:input`, and run BODY with the variables SHM and PTR bound; unmap
+and close on every exit. The name stays.
+
+- SHM: A symbol, not evaluated: the variable for the object.
+- PTR: A symbol, not evaluated: the variable for the pointer.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- SIZE: An integer from 0 to 2^63 - 1: octets.
+- OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: As of `ensure-shm` and `mmap-shm`."
+"(shm ptr (name size &rest options)) &body body"))

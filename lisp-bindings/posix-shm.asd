@@ -31,6 +31,11 @@
                (:file "delete")
                (:file "list")
                (:file "macros")
+               (:module "sync"
+                :serial t
+                :components ((:file "publish")
+                             (:file "wait-for")
+                             (:file "ensure")))
                (:module "vectors"
                 :serial t
                 :components ((:file "elements")
@@ -47,7 +52,9 @@
                              (:file "vectors")))
                (:file "bytes")
                (:file "vectors/copies")
-               (:module "sync"
+               ;; In the same folder, over vectors.
+               (:module "synchronization"
+                :pathname "sync/"
                 :serial t
                 :components ((:file "words")
                              (:file "machine")
@@ -163,13 +170,17 @@
                (:file "mappings")
                (:file "bytes")
                (:file "passing")
+               (:file "library")
                (:file "macros")
                (:file "ffi")
                (:file "folding")
                (:file "documentation")
                (:file "threads")
+               (:file "publishing")
+               (:file "ensuring")
                (:file "vectors")
                (:file "vectors-copies")
+               (:file "vectors-extending")
                (:file "vectors-processes")
                #+sbcl (:file "vectors-sbcl")
                (:file "allocation")

@@ -48,7 +48,9 @@ suite_sources = \
 	tests/c/suites.h \
 	tests/c/sync_atomics.c \
 	tests/c/sync_locks.c \
+	tests/c/sync_open_wait.c \
 	tests/c/sync_processes.c \
+	tests/c/sync_publishing.c \
 	tests/c/sync_waiting.c
 
 if SHARED
@@ -87,6 +89,8 @@ tests_c_suites_SOURCES = \
 	tests/c/harness/sweep.h \
 	tests/c/harness/table.c \
 	tests/c/harness/table.h \
+	tests/c/harness/timing.c \
+	tests/c/harness/timing.h \
 	tests/c/interpose/calls-descriptors.c \
 	tests/c/interpose/calls-memory.c \
 	tests/c/interpose/calls-objects.c \
@@ -158,17 +162,23 @@ tests/languages/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 lisp_tests = \
 	tests/lisp/abcl.test \
 	tests/lisp/alien.test \
-	tests/lisp/alone.test \
 	tests/lisp/clisp.test \
 	tests/lisp/ecl.test \
+	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
-	tests/lisp/images.test \
-	tests/lisp/library.test \
 	tests/lisp/places.test \
 	tests/lisp/portable.test \
+	tests/lisp/races.test \
 	tests/lisp/sbcl.test \
-	tests/lisp/takes.test \
 	tests/lisp/together.test
+
+# How a Lisp finds, compiles, loads and delivers them: many starts of every Lisp, which take longer than all the others together.
+lisp_delivery_tests = \
+	tests/lisp/alone.test \
+	tests/lisp/images.test \
+	tests/lisp/library.test \
+	tests/lisp/takes.test \
+	tests/lisp/warm.test
 
 # Of what is generated from the headers, and of every example and link in the documents.
 document_tests = \
@@ -197,13 +207,14 @@ document_tests = \
 bench_tests = \
 	tests/bench/instructions.test
 
-# What needs other programs than a C compiler and Check. What fails most often comes first.
+# What needs other programs than a C compiler and Check. What takes longest comes first, so that two at a time end together.
 language_tests = \
+	$(lisp_tests) \
 	$(document_tests) \
 	$(build_tests) \
+	tests/demo/cooperate.test \
 	tests/demo/demo.test \
 	tests/demo/vectors.test \
-	$(lisp_tests) \
 	$(bench_tests)
 
 if SHARED
@@ -212,21 +223,20 @@ TESTS += $(language_tests)
 endif
 endif
 
-# Two lanes, for two processors: the Lisps share a cache of compiled files, and so follow one another. Automake's check-TESTS has
-# one, and does not say at its end what was skipped.
-lisp_lane = $(addsuffix .log,$(basename $(lisp_tests) tests/demo/demo.test tests/demo/vectors.test \
-	$(addprefix tests/documents/,lisp-examples.test packages.test readme.test)))
-
+# Automake's check-TESTS does not say at its end what was skipped.
 #: check  run the suites in C, the Lisp library, the documents and the build's own tests; TESTS=FILE runs one of them
 # `CK_RUN_CASE=the_errors_can_be_enumerated make check TESTS=tests/c/suites.test' runs one case in C.
 check_stamp = tests/check.stamp
 check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MKDIR_P) tests && : >$(check_stamp)
 	@rm -f $(TEST_LOGS) $(TEST_LOGS:.log=.trs) $(TEST_SUITE_LOG)
-	@$(MAKE) $(AM_MAKEFLAGS) $(filter-out $(lisp_lane),$(TEST_LOGS)) Makefile & \
-		$(MAKE) $(AM_MAKEFLAGS) $(filter $(lisp_lane),$(TEST_LOGS)) Makefile; wait
-	@$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG); status=$$?; \
+	@$(MAKE) $(AM_MAKEFLAGS) --keep-going $(TEST_SUITE_LOG); status=$$?; \
 		$(SHELL) $(top_srcdir)/tests/lib/skipped $(check_stamp); exit $$status
+
+#: check-lisps  try how each installed Lisp finds, compiles, loads and delivers the library, and each suite from a warm cache
+.PHONY: check-lisps
+check-lisps:
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(lisp_delivery_tests)'
 
 #: check-languages  run one scenario in every other language that is installed, and have each read what the others wrote
 .PHONY: check-languages
@@ -243,6 +253,11 @@ bench: all
 .PHONY: demo
 demo: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
+
+#: demo-cooperate  show four processes in four languages that count in one object, of which one is killed
+.PHONY: demo-cooperate
+demo-cooperate: all
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; CC='$(CC)' $(SHELL) $(top_srcdir)/tests/demo/cooperate/run
 
 #: demo-vectors  show two Lisp processes and one of Python with numpy on one array
 # Two Lisp processes and one of Python with numpy, on one array.
@@ -261,6 +276,7 @@ demo-vectors: all
 #   mutants        defects that have to make a test fail
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
+#   platforms      the suites on every system that can be played; SYSTEMS is their names, see tests/c/interpose/personalities.c
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
 #   valgrind       memory and descriptors
 #   distributions  README's two commands in fresh roots of releases of Debian: DISTRIBUTIONS is their names or numbers
@@ -268,7 +284,7 @@ demo-vectors: all
 # `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
 #: verify  run all that follows but distributions: ./bootstrap --deps=verify installs what it needs
-#: checkers compatibility coverage cross fuzz models mutants sanitizers stress valgrind  run one part of the verification
+#: checkers compatibility coverage cross fuzz models mutants platforms sanitizers stress valgrind  run one part of the verification
 #: distributions  try README's two commands in fresh roots of Debian 13 and 11, or of those that DISTRIBUTIONS names
 #: kernels  run the suites in virtual machines with other kernels and page sizes; KERNELS names them, `all' is all
 #: report  write tests/report.html about what has run
@@ -283,12 +299,13 @@ fuzz_arguments = $(FUZZ_SECONDS)
 mutants_arguments = $(MUTANTS)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-verify_parts = checkers compatibility coverage cross fuzz kernels models mutants sanitizers stress valgrind
+verify_parts = checkers compatibility coverage cross fuzz kernels models mutants platforms sanitizers stress valgrind
 
 .PHONY: $(verify_parts) distributions verify report
 $(verify_parts) distributions:
-	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && \
+	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && date +%s >$@.began && \
 		{ $(abs_top_srcdir)/tests/verify/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
+		echo $$((`date +%s` - `cat $@.began`)) >$@.seconds; rm $@.began; \
 		test "`cat $@.status`" = 0
 
 verify:

@@ -82,6 +82,7 @@
            #:+pshm-if-does-not-exist-create+
            #:+pshm-if-does-not-exist-nil+
            #:+pshm-anonymous-huge+
+           #:+pshm-anonymous-nameable+
            #:+pshm-seal-seal+
            #:+pshm-seal-shrink+
            #:+pshm-seal-grow+
@@ -163,7 +164,9 @@
            #:pshm-lock-acquire
            #:pshm-lock-release
            #:pshm-lock-mark-repaired
-           #:pshm-lock-owner))
+           #:pshm-lock-owner
+           #:pshm-publish
+           #:pshm-open-wait))
 
 (in-package #:posix-shm/alien)
 
@@ -275,6 +278,7 @@
 (defconstant +pshm-if-does-not-exist-create+ 2)
 (defconstant +pshm-if-does-not-exist-nil+ 3)
 (defconstant +pshm-anonymous-huge+ 8388608)
+(defconstant +pshm-anonymous-nameable+ 16777216)
 (defconstant +pshm-seal-seal+ 1)
 (defconstant +pshm-seal-shrink+ 2)
 (defconstant +pshm-seal-grow+ 4)
@@ -707,8 +711,8 @@ Return: The number of bytes copied: count, or fewer at the end of the object."
 
 (defun pshm-write (fd bytes count offset)
   "Copy bytes into an object, never past its end.
-Return: The number of bytes copied: count, or fewer at the end of the object. After an error behind some
-bytes the count is short as well; the next call returns the error."
+Return: The number of bytes copied: count, or fewer at the end of the object. The count is also short if an
+error occurs after some bytes; the next call returns the error."
   (%pshm-write (check-int fd 'fd) bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 (declaim (inline %pshm-map-prefixed pshm-map-prefixed))
@@ -829,7 +833,7 @@ with a larger buffer, perhaps repeatedly: other processes create objects meanwhi
   (address (signed 64)))
 
 (defun pshm-atomic-load32 (address)
-  "Load a word of 32 bits.
+  "Load a 32-bit word.
 Return: The value, 0 to 4294967295."
   (%pshm-atomic-load32 (check-int64 address 'address)))
 
@@ -839,7 +843,7 @@ Return: The value, 0 to 4294967295."
   (value (signed 64)))
 
 (defun pshm-atomic-store32 (address value)
-  "Store into a word of 32 bits."
+  "Store a 32-bit word."
   (%pshm-atomic-store32 (check-int64 address 'address) (check-int64 value 'value)))
 
 (declaim (inline %pshm-atomic-update32 pshm-atomic-update32))
@@ -849,8 +853,8 @@ Return: The value, 0 to 4294967295."
   (operand (signed 64)))
 
 (defun pshm-atomic-update32 (address operation operand)
-  "Change a word of 32 bits, and return what it was.
-Return: The value before the change, 0 to 4294967295."
+  "Update a 32-bit word, and return its previous value.
+Return: The previous value, 0 to 4294967295."
   (%pshm-atomic-update32 (check-int64 address 'address) (check-int operation 'operation) (check-int64 operand 'operand)))
 
 (declaim (inline %pshm-atomic-compare-exchange32 pshm-atomic-compare-exchange32))
@@ -860,8 +864,8 @@ Return: The value before the change, 0 to 4294967295."
   (desired (signed 64)))
 
 (defun pshm-atomic-compare-exchange32 (address expected desired)
-  "Store into a word of 32 bits, if it has an expected value.
-Return: The value before the call, 0 to 4294967295."
+  "Store a 32-bit word if it has an expected value.
+Return: The previous value, 0 to 4294967295."
   (%pshm-atomic-compare-exchange32 (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 desired 'desired)))
 
 (declaim (inline %pshm-atomic-load64 pshm-atomic-load64))
@@ -870,7 +874,7 @@ Return: The value before the call, 0 to 4294967295."
   (ret-value system-area-pointer))
 
 (defun pshm-atomic-load64 (address ret-value)
-  "Load a word of 64 bits."
+  "Load a 64-bit word."
   (%pshm-atomic-load64 (check-int64 address 'address) ret-value))
 
 (declaim (inline %pshm-atomic-store64 pshm-atomic-store64))
@@ -879,7 +883,7 @@ Return: The value before the call, 0 to 4294967295."
   (value (signed 64)))
 
 (defun pshm-atomic-store64 (address value)
-  "Store into a word of 64 bits."
+  "Store a 64-bit word."
   (%pshm-atomic-store64 (check-int64 address 'address) (check-int64 value 'value)))
 
 (declaim (inline %pshm-atomic-update64 pshm-atomic-update64))
@@ -890,7 +894,7 @@ Return: The value before the call, 0 to 4294967295."
   (ret-old system-area-pointer))
 
 (defun pshm-atomic-update64 (address operation operand ret-old)
-  "Change a word of 64 bits, and give what it was."
+  "Update a 64-bit word, and return its previous value."
   (%pshm-atomic-update64 (check-int64 address 'address) (check-int operation 'operation) (check-int64 operand 'operand) ret-old))
 
 (declaim (inline %pshm-atomic-compare-exchange64 pshm-atomic-compare-exchange64))
@@ -901,7 +905,7 @@ Return: The value before the call, 0 to 4294967295."
   (ret-old system-area-pointer))
 
 (defun pshm-atomic-compare-exchange64 (address expected desired ret-old)
-  "Store into a word of 64 bits, if it has an expected value."
+  "Store a 64-bit word if it has an expected value."
   (%pshm-atomic-compare-exchange64 (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 desired 'desired) ret-old))
 
 (declaim (inline %pshm-atomic-wait pshm-atomic-wait))
@@ -911,7 +915,7 @@ Return: The value before the call, 0 to 4294967295."
   (timeout (signed 64)))
 
 (defun pshm-atomic-wait (address expected timeout)
-  "Sleep while a word of 32 bits has a value."
+  "Wait while a 32-bit word has a value."
   (%pshm-atomic-wait (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 timeout 'timeout)))
 
 (declaim (inline %pshm-atomic-wake pshm-atomic-wake))
@@ -920,15 +924,15 @@ Return: The value before the call, 0 to 4294967295."
   (count int))
 
 (defun pshm-atomic-wake (address count)
-  "Wake processes and threads that sleep on a word."
+  "Wake the threads of all processes that wait for a word."
   (%pshm-atomic-wake (check-int64 address 'address) (check-int count 'count)))
 
 (declaim (inline %pshm-process-self pshm-process-self))
 (define-alien-routine ("pshm_process_self" %pshm-process-self) (signed 64))
 
 (defun pshm-process-self ()
-  "Return this process as a number, which no other process of this machine has had since it started.
-Return: A positive number."
+  "Return an identifier of this process, unique on this machine since it was booted.
+Return: The identifier, a positive number."
   (%pshm-process-self))
 
 (declaim (inline %pshm-process-alive pshm-process-alive))
@@ -936,7 +940,7 @@ Return: A positive number."
   (process (signed 64)))
 
 (defun pshm-process-alive (process)
-  "Say whether a process is alive."
+  "Return whether a process is alive."
   (%pshm-process-alive (check-int64 process 'process)))
 
 (declaim (inline %pshm-lock-acquire pshm-lock-acquire))
@@ -961,7 +965,7 @@ Return: A positive number."
   (address (signed 64)))
 
 (defun pshm-lock-mark-repaired (address)
-  "Mark what a lock guards as repaired."
+  "Mark the data that a lock protects as repaired."
   (%pshm-lock-mark-repaired (check-int64 address 'address)))
 
 (declaim (inline %pshm-lock-owner pshm-lock-owner))
@@ -969,6 +973,28 @@ Return: A positive number."
   (address (signed 64)))
 
 (defun pshm-lock-owner (address)
-  "Return which process holds a lock.
-Return: The owner, as pshm_process_self returns it there; 0 where nobody holds the lock."
+  "Return the process that holds a lock.
+Return: The identifier of the owner, as pshm_process_self returns it in that process; 0 if the lock is free."
   (%pshm-lock-owner (check-int64 address 'address)))
+
+(declaim (inline %pshm-publish pshm-publish))
+(define-alien-routine ("pshm_publish" %pshm-publish) int
+  (fd int)
+  (name (c-string :external-format :utf-8))
+  (if-exists int))
+
+(defun pshm-publish (fd name if-exists)
+  "Give an unnamed object a name."
+  (%pshm-publish (check-int fd 'fd) (check-name name 'name) (check-int if-exists 'if-exists)))
+
+(declaim (inline %pshm-open-wait pshm-open-wait))
+(define-alien-routine ("pshm_open_wait" %pshm-open-wait) int
+  (name (c-string :external-format :utf-8))
+  (direction int)
+  (size (signed 64))
+  (timeout (signed 64)))
+
+(defun pshm-open-wait (name direction size timeout)
+  "Open an object that another process makes, and wait until it is there.
+Return: A descriptor; the caller closes it."
+  (%pshm-open-wait (check-name name 'name) (check-int direction 'direction) (check-int64 size 'size) (check-int64 timeout 'timeout)))

@@ -36,7 +36,7 @@
         (close-shm reader)
         (sb-ext:process-wait child)
         (posix-shm/ffi:close here)
-        (format t "~&parent: the child ended with code ~D~%" (sb-ext:process-exit-code child))
+        (format t "~&parent: the child exited with code ~D~%" (sb-ext:process-exit-code child))
         (sb-ext:process-exit-code child)))))
 
 (defun child (socket)

@@ -19,7 +19,7 @@
   '(or list keyword integer))
 
 (cffi:defbitfield (mode :int)
-  "Permission bits: who may open an object, as POSIX writes them in octal."
+  "Permission bits of an object, with the octal values of POSIX."
   (:rusr 256)
   (:wusr 128)
   (:xusr 64)
@@ -46,7 +46,7 @@
   (:other-all 7))
 
 (define-type mode
-  "Permission bits: who may open an object, as POSIX writes them in octal."
+  "Permission bits of an object, with the octal values of POSIX."
   '(or list keyword integer))
 
 (cffi:defbitfield (prot-flags :int)

@@ -67,7 +67,7 @@
            (cond ((eql code 0)
                   (rename unfinished library)
                   library)
-                 (t (values nil (format nil "~A ended with code ~A~@[:~%~A~]" (first command) code output)))))
+                 (t (values nil (format nil "~A exited with code ~A~@[:~%~A~]" (first command) code output)))))
       (delete-if-there unfinished))))
 
 (defun compile-library (version directory cache)
@@ -75,7 +75,7 @@
 the library's, or nil and the reason why there is none."
   (unless cache
     (return-from compile-library
-      (values nil "there is no folder for it: set HOME or XDG_CACHE_HOME to the absolute path of one")))
+      (values nil "there is no cache folder: set HOME or XDG_CACHE_HOME to an absolute path")))
   (multiple-value-bind (units headers) (sources directory)
     (let* ((command (append (compiler) *flags*))
            (folders (list (format nil "-I~Ainclude" directory) (format nil "-I~Asrc" directory)))

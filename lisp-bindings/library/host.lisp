@@ -432,7 +432,7 @@ comes between, where interrupts can be held back."
 ;;; A class has another word once more is known of it, such as after a method was added. So the two words are looked up again
 ;;; where an instance has another one than was expected.
 (defmacro turn-into (to from instance)
-  "Make of the variable INSTANCE, of the class named FROM, one of the class named TO, which has the same slots."
+  "Make of the variable INSTANCE, if it is of the class named FROM, one of the class named TO, which has the same slots."
   #+sbcl (let ((layout (layout-accessor)))
            (when layout
              (return-from turn-into
@@ -440,11 +440,12 @@ comes between, where interrupts can be held back."
                        (words (car known)))
                   (cond ((eq (,layout ,instance) (car words))
                          (setf (,layout ,instance) (cdr words)))
-                        (t
+                        ((typep ,instance ',from)
                          (when (eq (class-of ,instance) (find-class ',from))
                            (setf (car known) (cons (layout-of ,from) (layout-of ,to))))
                          (change-class ,instance ',to)))))))
-  `(progn ',from (change-class ,instance (load-time-value (find-class ',to)))))
+  `(when (typep ,instance ',from)
+     (change-class ,instance (load-time-value (find-class ',to)))))
 
 ;;; Images
 

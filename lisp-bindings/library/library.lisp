@@ -4,7 +4,7 @@
 (defpackage #:posix-shm/library
   (:use #:cl #:posix-shm/host #:posix-shm/compile)
   (:documentation "Finding and loading the shared object libposix-shm.")
-  (:export #:load-library #:load-library-again #:ensure-library #:library #:*image* #:*loaded-image* #:*when-opened*
+  (:export #:load-library #:load-library-again #:ensure-library #:library #:*image* #:*loaded-image* #:*when-opened* #:*when-loaded*
            #:shm-library-error #:shm-library-error-tried #:*shm-library-folders* #:*load-shm-library-at-start*))
 
 (in-package #:posix-shm/library)
@@ -23,6 +23,8 @@
 
 (defparameter *soname* #+darwin "libposix-shm.0.dylib" #-darwin "libposix-shm.so.0"
   "The name under which the library is installed.")
+
+(declaim (type fixnum *image* *loaded-image*))
 
 (defvar *library* nil "The path of the library that was loaded, or nil where the process had it by itself.")
 (defvar *first-library* nil "The path of the one that was loaded before an image was dumped.")
@@ -71,6 +73,7 @@
 (defvar *shm-library-folders* '() "Folders, as native names, in which the library is looked for first.")
 (defvar *load-shm-library-at-start* t "Is the library loaded when an image starts? Where it is not, ENSURE-LIBRARY loads it.")
 (defvar *when-opened* '() "Functions to call with the path of the library when it has been opened.")
+(defvar *when-loaded* '() "Functions to call when an image that has started has the library, at once or later.")
 
 ;;; A candidate is tried by a function of the version that is needed. It returns the path of a good library, or nil and the
 ;;; reason why there is none.
@@ -152,7 +155,7 @@
         append (loop for name in *file-names* collect (candidate (in-folder folder name) version))))
 
 (defun candidates (version)
-  "What to try, in this order: a text for people, and a function."
+  "What to try, in this order: a label, and a function."
   (let ((installed (candidate *soname* version)))
     (append (folder-candidates version)
             (if (delivered-p)
@@ -190,7 +193,7 @@
   (multiple-value-bind (path reason) (try (lambda () (check-library (absolute name) version)))
     (or path
         (error 'shm-library-error
-               :message (format nil "The environment variable POSIX_SHM_LIBRARY names ~A, which is no good: ~A." name reason)))))
+               :message (format nil "The environment variable POSIX_SHM_LIBRARY names ~A, which cannot be used: ~A." name reason)))))
 
 (defun find-candidate (version)
   (let ((tried (list "POSIX_SHM_LIBRARY: not set")))
@@ -240,7 +243,7 @@ or install it, or install a C compiler.")
           ;; A second library would not replace the functions of the first.
           ((< present version)
            (error 'shm-library-error
-                  :message (format nil "This Lisp has libposix-shm ~A loaded~@[ from ~A~], and needs ~A or later. Start it anew."
+                  :message (format nil "This Lisp has libposix-shm ~A loaded~@[ from ~A~], but needs ~A or later. Restart this Lisp."
                                    (version-text present) *library* (version-text version)))))
     (setf *version* version
           *machine* (machine-identity)
@@ -256,7 +259,8 @@ or install it, or install a C compiler.")
   (unless (eql *loaded-image* *image*)
     (unless #+clisp nil #-clisp (version-in-process)
       (open-found *version*))
-    (setf *loaded-image* *image*))
+    (setf *loaded-image* *image*)
+    (mapc #'funcall *when-loaded*))
   (library))
 
 (defun load-library-again ()

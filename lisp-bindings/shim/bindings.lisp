@@ -83,7 +83,7 @@
 (defconstant +pshm-stat-gid+ 5
   "Group id.")
 (defconstant +pshm-stat-rdev+ 6
-  "Device that a device file stands for: 0 for an object.")
+  "Device number of a device file; 0 for an object.")
 (defconstant +pshm-stat-size+ 7
   "Size, in bytes.")
 (defconstant +pshm-stat-blksize+ 8
@@ -164,6 +164,8 @@
   "Return -ENOENT, which is not recorded as a failure.")
 (defconstant +pshm-anonymous-huge+ 8388608
   "An object of huge pages (Linux, MFD_HUGETLB). Its size is a multiple of the size of a huge page.")
+(defconstant +pshm-anonymous-nameable+ 16777216
+  "An object that pshm_publish can give a name (Linux, O_TMPFILE).")
 (defconstant +pshm-seal-seal+ 1
   "No seal can be added.")
 (defconstant +pshm-seal-shrink+ 2
@@ -177,15 +179,15 @@
 (defconstant +pshm-seal-exec+ 32
   "The execute permissions never change. If one is set, neither do the size and the bytes.")
 (defconstant +pshm-atomic-add+ 1
-  "Add the operand; the sum wraps.")
+  "Add the operand; the sum wraps around.")
 (defconstant +pshm-atomic-and+ 2
-  "Keep the bits that are set in the operand.")
+  "Bitwise AND: clear the bits that are clear in the operand.")
 (defconstant +pshm-atomic-or+ 3
-  "Set the bits that are set in the operand.")
+  "Bitwise OR: set the bits that are set in the operand.")
 (defconstant +pshm-atomic-xor+ 4
-  "Invert the bits that are set in the operand.")
+  "Bitwise exclusive OR: invert the bits that are set in the operand.")
 (defconstant +pshm-atomic-exchange+ 5
-  "Store the operand.")
+  "Replace the word with the operand.")
 
 (defparameter *keywords*
   '((:open-flag
@@ -256,7 +258,8 @@
      (:create . 2)
      (:nil . 3))
     (:anonymous-flag
-     (:huge . 8388608))
+     (:huge . 8388608)
+     (:nameable . 16777216))
     (:seal
      (:seal . 1)
      (:shrink . 2)
@@ -701,8 +704,8 @@ Return: The number of bytes copied: count, or fewer at the end of the object."
 
 (defun pshm-write (fd bytes count offset)
   "Copy bytes into an object, never past its end.
-Return: The number of bytes copied: count, or fewer at the end of the object. After an error behind some
-bytes the count is short as well; the next call returns the error."
+Return: The number of bytes copied: count, or fewer at the end of the object. The count is also short if an
+error occurs after some bytes; the next call returns the error."
   (%pshm-write (check-int fd 'fd) bytes (check-int64 count 'count) (check-int64 offset 'offset)))
 
 #-clisp (declaim (inline %pshm-map-prefixed pshm-map-prefixed))
@@ -823,7 +826,7 @@ with a larger buffer, perhaps repeatedly: other processes create objects meanwhi
   (address :int64))
 
 (defun pshm-atomic-load32 (address)
-  "Load a word of 32 bits.
+  "Load a 32-bit word.
 Return: The value, 0 to 4294967295."
   (%pshm-atomic-load32 (check-int64 address 'address)))
 
@@ -833,7 +836,7 @@ Return: The value, 0 to 4294967295."
   (value :int64))
 
 (defun pshm-atomic-store32 (address value)
-  "Store into a word of 32 bits."
+  "Store a 32-bit word."
   (%pshm-atomic-store32 (check-int64 address 'address) (check-int64 value 'value)))
 
 #-clisp (declaim (inline %pshm-atomic-update32 pshm-atomic-update32))
@@ -843,8 +846,8 @@ Return: The value, 0 to 4294967295."
   (operand :int64))
 
 (defun pshm-atomic-update32 (address operation operand)
-  "Change a word of 32 bits, and return what it was.
-Return: The value before the change, 0 to 4294967295."
+  "Update a 32-bit word, and return its previous value.
+Return: The previous value, 0 to 4294967295."
   (%pshm-atomic-update32 (check-int64 address 'address) (check-int operation 'operation) (check-int64 operand 'operand)))
 
 #-clisp (declaim (inline %pshm-atomic-compare-exchange32 pshm-atomic-compare-exchange32))
@@ -854,8 +857,8 @@ Return: The value before the change, 0 to 4294967295."
   (desired :int64))
 
 (defun pshm-atomic-compare-exchange32 (address expected desired)
-  "Store into a word of 32 bits, if it has an expected value.
-Return: The value before the call, 0 to 4294967295."
+  "Store a 32-bit word if it has an expected value.
+Return: The previous value, 0 to 4294967295."
   (%pshm-atomic-compare-exchange32 (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 desired 'desired)))
 
 #-clisp (declaim (inline %pshm-atomic-load64 pshm-atomic-load64))
@@ -864,7 +867,7 @@ Return: The value before the call, 0 to 4294967295."
   (ret-value :pointer))
 
 (defun pshm-atomic-load64 (address ret-value)
-  "Load a word of 64 bits."
+  "Load a 64-bit word."
   (%pshm-atomic-load64 (check-int64 address 'address) ret-value))
 
 #-clisp (declaim (inline %pshm-atomic-store64 pshm-atomic-store64))
@@ -873,7 +876,7 @@ Return: The value before the call, 0 to 4294967295."
   (value :int64))
 
 (defun pshm-atomic-store64 (address value)
-  "Store into a word of 64 bits."
+  "Store a 64-bit word."
   (%pshm-atomic-store64 (check-int64 address 'address) (check-int64 value 'value)))
 
 #-clisp (declaim (inline %pshm-atomic-update64 pshm-atomic-update64))
@@ -884,7 +887,7 @@ Return: The value before the call, 0 to 4294967295."
   (ret-old :pointer))
 
 (defun pshm-atomic-update64 (address operation operand ret-old)
-  "Change a word of 64 bits, and give what it was."
+  "Update a 64-bit word, and return its previous value."
   (%pshm-atomic-update64 (check-int64 address 'address) (check-int operation 'operation) (check-int64 operand 'operand) ret-old))
 
 #-clisp (declaim (inline %pshm-atomic-compare-exchange64 pshm-atomic-compare-exchange64))
@@ -895,7 +898,7 @@ Return: The value before the call, 0 to 4294967295."
   (ret-old :pointer))
 
 (defun pshm-atomic-compare-exchange64 (address expected desired ret-old)
-  "Store into a word of 64 bits, if it has an expected value."
+  "Store a 64-bit word if it has an expected value."
   (%pshm-atomic-compare-exchange64 (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 desired 'desired) ret-old))
 
 #-clisp (declaim (inline %pshm-atomic-wait pshm-atomic-wait))
@@ -905,7 +908,7 @@ Return: The value before the call, 0 to 4294967295."
   (timeout :int64))
 
 (defun pshm-atomic-wait (address expected timeout)
-  "Sleep while a word of 32 bits has a value."
+  "Wait while a 32-bit word has a value."
   (%pshm-atomic-wait (check-int64 address 'address) (check-int64 expected 'expected) (check-int64 timeout 'timeout)))
 
 #-clisp (declaim (inline %pshm-atomic-wake pshm-atomic-wake))
@@ -914,15 +917,15 @@ Return: The value before the call, 0 to 4294967295."
   (count :int))
 
 (defun pshm-atomic-wake (address count)
-  "Wake processes and threads that sleep on a word."
+  "Wake the threads of all processes that wait for a word."
   (%pshm-atomic-wake (check-int64 address 'address) (check-int count 'count)))
 
 #-clisp (declaim (inline %pshm-process-self pshm-process-self))
 (define-c-function ("pshm_process_self" %pshm-process-self) :int64)
 
 (defun pshm-process-self ()
-  "Return this process as a number, which no other process of this machine has had since it started.
-Return: A positive number."
+  "Return an identifier of this process, unique on this machine since it was booted.
+Return: The identifier, a positive number."
   (%pshm-process-self))
 
 #-clisp (declaim (inline %pshm-process-alive pshm-process-alive))
@@ -930,7 +933,7 @@ Return: A positive number."
   (process :int64))
 
 (defun pshm-process-alive (process)
-  "Say whether a process is alive."
+  "Return whether a process is alive."
   (%pshm-process-alive (check-int64 process 'process)))
 
 #-clisp (declaim (inline %pshm-lock-acquire pshm-lock-acquire))
@@ -955,7 +958,7 @@ Return: A positive number."
   (address :int64))
 
 (defun pshm-lock-mark-repaired (address)
-  "Mark what a lock guards as repaired."
+  "Mark the data that a lock protects as repaired."
   (%pshm-lock-mark-repaired (check-int64 address 'address)))
 
 #-clisp (declaim (inline %pshm-lock-owner pshm-lock-owner))
@@ -963,6 +966,30 @@ Return: A positive number."
   (address :int64))
 
 (defun pshm-lock-owner (address)
-  "Return which process holds a lock.
-Return: The owner, as pshm_process_self returns it there; 0 where nobody holds the lock."
+  "Return the process that holds a lock.
+Return: The identifier of the owner, as pshm_process_self returns it in that process; 0 if the lock is free."
   (%pshm-lock-owner (check-int64 address 'address)))
+
+#-clisp (declaim (inline %pshm-publish pshm-publish))
+(define-c-function ("pshm_publish" %pshm-publish) :int
+  (fd :int)
+  (name :pointer)
+  (if-exists :int))
+
+(defun pshm-publish (fd name if-exists)
+  "Give an unnamed object a name."
+  (with-c-string (name)
+    (%pshm-publish (check-int fd 'fd) name (check-int if-exists 'if-exists))))
+
+#-clisp (declaim (inline %pshm-open-wait pshm-open-wait))
+(define-c-function ("pshm_open_wait" %pshm-open-wait) :int
+  (name :pointer)
+  (direction :int)
+  (size :int64)
+  (timeout :int64))
+
+(defun pshm-open-wait (name direction size timeout)
+  "Open an object that another process makes, and wait until it is there.
+Return: A descriptor; the caller closes it."
+  (with-c-string (name)
+    (%pshm-open-wait name (check-int direction 'direction) (check-int64 size 'size) (check-int64 timeout 'timeout))))

@@ -4,6 +4,7 @@
 (in-package #:posix-shm)
 
 ;;; The errors that something here depends on. Their numbers differ per platform.
+(defvar *eacces* (pshm-error-number "EACCES"))
 (defvar *eagain* (pshm-error-number "EAGAIN"))
 (defvar *ebadf* (pshm-error-number "EBADF"))
 (defvar *edeadlk* (pshm-error-number "EDEADLK"))
@@ -158,7 +159,7 @@
 ;;; Signalling
 
 (defun invalid-argument-class (operation)
-  (if (member operation '(mmap-shm munmap msync map-shm-vector unmap-shm-vector))
+  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector))
       'mmap-invalid-argument
       'shm-invalid-argument))
 

@@ -20,7 +20,8 @@
 
 (defstruct (flags (:constructor make-flags (argument table &aux (mask (reduce #'logior table :key #'cdr)))))
   "What an argument that is a list of keywords can hold."
-  argument table mask)
+  argument table
+  (mask 0 :type (unsigned-byte 31)))
 
 (defvar *permissions* (make-flags 'permissions '#.(keyword-table :mode)))
 (defvar *protections* (make-flags 'prot '#.(keyword-table :prot)))
@@ -87,7 +88,7 @@
   "A sentence about CULPRIT, which is none of FLAGS."
   (let* ((keywords (mapcar #'car (flags-table flags)))
          (near (near-keyword culprit keywords)))
-    (text "~S is none of ~{~S~^ ~}, and not an integer of their bits.~@[ Is ~S meant?~]~@[~A~]" culprit keywords near
+    (text "~S is none of ~{~S~^ ~}, and not an integer of their bits.~@[ Did you mean ~S?~]~@[~A~]" culprit keywords near
           (and (eq 'permissions (flags-argument flags)) (permissions-hint culprit)))))
 
 (defun refuse-flags (designator culprit flags operation)
@@ -111,7 +112,7 @@
 
 (defun choice-demand (designator table)
   (let ((keywords (mapcar #'car table)))
-    (text "it must be one of ~{~S~^ ~}.~@[ Is ~S meant?~]~:[~; Memory is written through a mapping that can also be read: :IO.~]"
+    (text "it must be one of ~{~S~^ ~}.~@[ Did you mean ~S?~]~:[~; Memory is written through a mapping that can also be read: :IO.~]"
           keywords (and designator (near-keyword designator (remove nil keywords)))
           (and (member designator '(:output :out :write)) (assoc :io table)))))
 

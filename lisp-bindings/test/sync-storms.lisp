@@ -3,16 +3,15 @@
 
 (in-package #:posix-shm/test)
 
-#+(or sb-thread (and ecl threads))
+#+sb-thread
 (defun interrupt (thread function)
   "Have THREAD call FUNCTION, wherever it is. Return false where the thread has ended."
-  #+sb-thread (handler-case (progn (sb-thread:interrupt-thread thread function) t)
-                (sb-thread:interrupt-thread-error () nil))
-  #+ecl (mp:interrupt-process thread function))
+  (handler-case (progn (sb-thread:interrupt-thread thread function) t)
+    (sb-thread:interrupt-thread-error () nil)))
 
 ;;; One thread at a time may be inside: it leaves its name there, and looks for it when it goes.
 
-#+(or sb-thread (and ecl threads))
+#+sb-thread
 (defstruct storm
   (stop nil)
   (inside nil)
@@ -21,7 +20,7 @@
   (arrived 0)
   (thrown 0))
 
-#+(or sb-thread (and ecl threads))
+#+sb-thread
 (defun live-in-storm (storm round)
   "Go round after round in a new thread, until STORM stops."
   (let* ((started nil)
@@ -35,7 +34,7 @@
     (loop until started do (sleep 0.001))
     thread))
 
-#+(or sb-thread (and ecl threads))
+#+sb-thread
 (defun be-inside (storm me)
   (setf (storm-inside storm) me)
   (loop repeat 100
@@ -43,12 +42,11 @@
              (incf (storm-wrong storm))))
   (incf (storm-rounds storm)))
 
-#+(or sb-thread (and ecl threads))
+#+sb-thread
 (defun ends-in-time-p (thread)
   "Does THREAD end? One that waits for ever is thrown out, for good."
   (flet ((alive-p ()
-           #+sb-thread (sb-thread:thread-alive-p thread)
-           #+ecl (mp:process-active-p thread)))
+           (sb-thread:thread-alive-p thread)))
     (loop repeat 300 while (alive-p) do (sleep 0.1))
     (or (not (alive-p))
         (progn
@@ -56,7 +54,7 @@
           (join-thread thread)
           nil))))
 
-#+(or sb-thread (and ecl threads))
+#+sb-thread
 (defun run-storm (storm threads interrupts collect)
   (loop repeat interrupts
         for count from 0
@@ -69,20 +67,20 @@
            ;; One after the other: SBCL ends where they pile up in a thread.
            (loop repeat 5000 until (> (storm-arrived storm) count) do (sleep 0.0001))
            (when (and collect (zerop (mod count 100)))
-             #+sbcl (sb-ext:gc) #+ecl (si:gc nil)))
+             (sb-ext:gc)))
   (setf (storm-stop storm) t)
   (is (= interrupts (storm-arrived storm)) "all interrupts arrive")
   (dolist (thread threads)
     (is-true (ends-in-time-p thread) "a thread waits for a lock that nobody releases")))
 
-#+(or sb-thread (and ecl threads))
+#+sb-thread
 (defun check-storm (storm lock)
   (is (= 0 (storm-wrong storm)))
   (is (null (shm-lock-owner lock)) "the lock is free at the end")
   (is (< 10 (storm-rounds storm)) "~D rounds" (storm-rounds storm))
   (is (< 10 (storm-thrown storm)) "~D were thrown out" (storm-thrown storm)))
 
-#+(or sb-thread (and ecl threads))
+#+sb-thread
 (defun storm-of (round-of interrupts &key (threads 2) collect)
   "Two threads go rounds, functions that ROUND-OF returns for a storm, a lock and a thread's name."
   (with-lock (lock vector)
@@ -94,8 +92,8 @@
       (check-storm storm lock))))
 
 (deftest interrupts-lose-no-lock
-  #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
-  #+(or sb-thread (and ecl threads))
+  #-sb-thread (skip "SBCL alone takes one interrupt after the other in a thread")
+  #+sb-thread
   (storm-of (lambda (storm lock index)
               (lambda ()
                 (with-shm-lock-held (lock)
@@ -104,8 +102,8 @@
 
 (deftest interrupts-lose-no-lock-of-one-object
   ;; Both threads use the same lock object, with timeouts.
-  #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
-  #+(or sb-thread (and ecl threads))
+  #-sb-thread (skip "SBCL alone takes one interrupt after the other in a thread")
+  #+sb-thread
   (with-lock (lock vector)
     (let ((storm (make-storm)))
       (run-storm storm
@@ -118,8 +116,8 @@
       (check-storm storm lock))))
 
 (deftest interrupts-while-one-conses
-  #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
-  #+(or sb-thread (and ecl threads))
+  #-sb-thread (skip "SBCL alone takes one interrupt after the other in a thread")
+  #+sb-thread
   (storm-of (lambda (storm lock index)
               (lambda ()
                 (with-shm-lock-held (lock)
@@ -138,6 +136,24 @@
                                              (loop (with-shm-lock-held (held) (with-shm-lock-held (lock :timeout 0) 1))))
                                (sb-ext:timeout () t))))))
     (is (null (shm-lock-owner lock)))))
+
+;;; A thread of ECL is interrupted once.
+(deftest ended-threads-lose-no-lock
+  #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
+  #+(or sb-thread (and ecl threads))
+  (with-lock (lock vector)
+    (let ((other (make-shm-lock vector 2))
+          (free 0))
+      (dotimes (round 200)
+        (interrupted-thread (lambda ()
+                              (with-shm-lock-held (lock)
+                                (make-list 10))))
+        ;; Another thread waits meanwhile, with a lock object of its own.
+        (when (acquire-shm-lock other :timeout 30)
+          (incf free)
+          (release-shm-lock other)))
+      (is (= 200 free) "the lock is free whenever a thread has been ended")
+      (is (null (shm-lock-owner lock))))))
 
 (deftest a-waiter-for-a-lock-can-be-left
   #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")

@@ -364,7 +364,7 @@
       (finish-output)
       (sb-ext:exit :code 1 :abort t))))
 
-;;; The system may have given the place of a vector to something else: then the image says so, and is to be started again.
+;;; The system may have mapped something else at the address of a vector: then the image prints an error, and must be started again.
 (defun report-of-core (core)
   "What the image in the file CORE prints when it starts."
   (loop repeat 10
@@ -395,10 +395,10 @@
       (when (probe-file core)
         (delete-file core)))))
 
-(deftest an-image-whose-place-is-taken-says-so
+(deftest an-image-whose-addresses-are-in-use-reports-it
   (with-vector (vector '(unsigned-byte 8) 4096)
     (setf (aref vector 0) 7)
-    (is (says "taken" (report-of (posix-shm::restore-tombstone (posix-shm::data-address vector)
+    (is (says "in use" (report-of (posix-shm::restore-tombstone (posix-shm::data-address vector)
                                                                 (posix-shm::find-element '(unsigned-byte 8)) 4096))))
     (is (= 4096 (length vector)))
     (is (= 7 (aref vector 0)))))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What Doxygen does not find in the annotations: members outside every group, enumerators without a word, functions and Lisp
+"""Faults of the annotations that Doxygen does not report: members outside every group, undocumented enumerators, functions and Lisp
 entries that lack a part, tags that are missing or contradict the signature."""
 import re
 
@@ -9,7 +9,7 @@ from prose import raw
 from read import GLOSSARY
 
 CLASSES = ("Class", "Structure", "Condition")
-# Types that an argument's role goes with; any other role is an integer's.
+# The types of arguments with these roles; any other role requires an integer.
 CODES = {
     "name": ("string-in",),
     "text": ("string-in",),
@@ -19,7 +19,7 @@ CODES = {
 
 
 def findings_of_compounds(compounds):
-    """Faults that keep an annotation out of the model."""
+    """Faults that prevent an annotation from entering the model."""
     inside = {page.get("refid") for compound in compounds for page in compound.findall("innerpage")}
     headers = {c.findtext("compoundname").removesuffix(".h") for c in compounds if c.find(".//stratum") is not None}
     for compound in compounds:
@@ -48,16 +48,16 @@ def _page(compound, inside):
 def _group(compound, headers):
     name = compound.findtext("compoundname")
     if name.partition("_")[0] not in headers:
-        yield f"the group {name} is named after no header that has @stratum"
+        yield f"the group {name} does not begin with the name of a header with @stratum"
     for value in compound.iter("enumvalue"):
         if value.find("initializer") is None:
             yield f"{value.findtext('name')} has no value"
 
 
 def findings_of_programs(model, folder):
-    """Examples of functions that are not there."""
+    """Examples of functions that do not exist."""
     names = {function.name for function in model.functions}
-    yield from (f"{file.name} is the example of no function" for file in sorted(folder.glob("pshm_*.c")) if file.stem not in names)
+    yield from (f"{file.name} does not belong to a function" for file in sorted(folder.glob("pshm_*.c")) if file.stem not in names)
 
 
 def findings(model):
@@ -81,7 +81,7 @@ def _lacks(annotation, parts):
 def _function(function, model):
     yield from _lacks(function, {
         "a brief description": function.brief,
-        "an example": function.program,
+        f"an example, doc/examples/{function.name}.c": function.program,
         "its text in Lisp": not function.lisp or function.section("In Lisp"),
         "a Lisp example": not function.lisp or function.package == "posix-shm/ffi" or function.section("Lisp example"),
         "@result": function.result,
@@ -103,7 +103,7 @@ def _result(function):
 
 
 def _signature(function):
-    """The arguments that posix-shm/ffi passes on are those of its Lisp signature."""
+    """posix-shm/ffi passes the arguments of its Lisp signature."""
     for signature in function.lisp if function.package == "posix-shm/ffi" else []:
         passed = [name for _, name in lisp.arguments(function, signature) if name is not None]
         if passed != signature.lambda_list.split():
@@ -111,7 +111,7 @@ def _signature(function):
 
 
 def _role(argument, function, model):
-    """What is wrong with the tags of an argument."""
+    """The faults of the tags of an argument."""
     role, of = argument.role, argument.of
     if role not in roles.ARGUMENT:
         yield f"has the role '{role}', which is not in the vocabulary" if role else "lacks @role"
@@ -120,8 +120,8 @@ def _role(argument, function, model):
     known = {"enum": {e.name for e in model.enums}, "buffer": {a.name for a in function.arguments},
              "role": set(roles.ARGUMENT) | set(roles.RESULT)}.get((kind or "").rstrip("?"), set())
     if of and of not in known or not of and kind and not kind.endswith("?"):
-        yield f"has @role{{{role},{of}}}, which goes with nothing"
+        yield f"has @role{{{role},{of}}}, which matches no enum, buffer or role"
     if argument.code not in CODES.get(role, ("int", "int64")):
-        yield f"is of the type {argument.type}, which does not go with @role{{{role}}}"
+        yield f"is of the type {argument.type}, which does not match @role{{{role}}}"
     if argument.nullable and "*" not in argument.type:
-        yield "is no pointer, and has @nullable"
+        yield "has @nullable, but is not a pointer"

@@ -3,7 +3,7 @@
 import re
 
 from plain import wrap
-from prose import Code, List, Listing, Paragraph, Reference, Table, Text, normalized
+from prose import Code, List, Listing, Paragraph, Reference, Span, Table, Text, normalized
 
 
 def escaped(text):
@@ -66,6 +66,8 @@ class Roff:
             return escaped(node.text)
         if isinstance(node, Code):
             return f"\\f{'I' if node.text in self.arguments else 'B'}{escaped(node.text)}\\fR"
+        if isinstance(node, Span) and node.kind == "bold":
+            return f"\\fB{self._inline(node.children)}\\fR"
         if isinstance(node, Reference):
             return f"\\fB{escaped(node.text)}\\fR" + ("(3)" if node.name in self.functions else "")
         return self._WRITERS[type(node)](self, node) if type(node) in self._WRITERS else self._inline(node.children)
@@ -77,8 +79,9 @@ class Roff:
         return "".join(f".IP \\(bu 2\n{self.paragraph(item)}\n" for item in node.items)
 
     def _table(self, node):
-        """A row is an item: a tag and its meaning, where the tag fits in a line."""
-        return "".join(f"{self._row([self._inline(cell) for cell in cells])}\n" for cells in node.rows[1:])
+        """A row is an item: a tag and its meaning if the tag fits in a line. Wider tables belong to the item of a list above them."""
+        rows = "".join(f"{self._row([self._inline(cell) for cell in cells])}\n" for cells in node.rows[1:])
+        return rows if len(node.rows[0]) == 2 else f".RS 4\n{rows}.RE\n"
 
     @staticmethod
     def _row(cells):

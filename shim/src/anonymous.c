@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Objects without a name. Each fallback is one way to make such an object, and answers -ENOTSUP where this system does not have
- * it, so that the next one is tried. The permissions and the direction are the requested ones on all of them.
+ * Anonymous objects. Each fallback is one method of creating such an object, and returns -ENOTSUP if this system does not support
+ * it, so that the next one is tried. All of them produce the requested permissions and direction.
  */
 #include "system.h"
 #include "anonymous.h"
@@ -10,7 +10,7 @@
 #include "object.h"
 #include "platform.h"
 
-/* Give the new object its permissions. Where fchmod does not work it was made with them. */
+/* Set the permissions of the new object. If fchmod is not supported, it was created with them. */
 static int
 finish(int fd, int permissions)
 {
@@ -22,7 +22,7 @@ finish(int fd, int permissions)
 	return error < 0 ? pshm__object_refuse(fd, error) : fd;
 }
 
-/* A permission error is not the object's, which is this user's and readable: a sandbox forbids /proc. */
+/* A permission error cannot be due to the object, which is readable and owned by this user: a sandbox forbids /proc. */
 static int
 open_reader(int fd, const char *name)
 {
@@ -32,8 +32,8 @@ open_reader(int fd, const char *name)
 }
 
 /*
- * Trade the descriptor for a read-only one of the same object: by its name where it has one. It has to be readable for that
- * moment, whatever the umask has taken away.
+ * Replace the descriptor with a read-only one of the same object: by its name if it has one. The object must be readable at that
+ * moment, whatever the umask is.
  */
 static int
 trade_for_reader(int fd, const char *name)
@@ -53,7 +53,7 @@ finish_unnamed(int fd, const struct anonymous_request *request)
 	return finish(fd, request->permissions);
 }
 
-/* Unlink the name that this process has just made. -ENOENT: another process was faster in tidying up. */
+/* Unlink the name that this process has just created. -ENOENT: another process has cleaned it up already. */
 static int
 finish_named(int fd, const char *name, const struct anonymous_request *request)
 {
@@ -76,7 +76,7 @@ try_tmpfile(const struct anonymous_request *request)
 	return finish_unnamed(pshm__native_tmpfile(0600), request);
 }
 
-/* FreeBSD refuses to make such an object for reading only. */
+/* FreeBSD does not create such an object for reading only. */
 static int
 try_shm_anon(const struct anonymous_request *request)
 {
@@ -96,7 +96,7 @@ try_mkstemp(const struct anonymous_request *request)
 	return finish_named(fd, name, request);
 }
 
-/* Until its name is gone, nobody may open the object; but where fchmod does not work it is made with its permissions. */
+/* Until its name is unlinked, no other process may open the object; without fchmod it is created with its permissions. */
 static int
 try_named(const struct anonymous_request *request)
 {

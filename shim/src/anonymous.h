@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Objects without a name, below the public functions. */
+/* Anonymous objects, below the public functions. */
 #ifndef PSHM_ANONYMOUS_H
 #define PSHM_ANONYMOUS_H
 
@@ -11,7 +11,7 @@ struct anonymous_request {
 	bool huge;
 };
 
-/* Make the object by the first of these fallbacks (platform.h) that works here; -ENOTSUP where none does. */
+/* Create the object with the first of these fallbacks (platform.h) that works; -ENOTSUP if none does. */
 int pshm__anonymous_open(const struct anonymous_request *request, unsigned fallbacks);
 
 #endif

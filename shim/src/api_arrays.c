@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Mappings for arrays that carry a header, and stores that touch no byte but their own. */
+/* Mappings for arrays with a header, and stores that change only the bytes of their target. */
 #include "system.h"
 #include "error.h"
 #include "mapping.h"
@@ -26,8 +26,8 @@ size_of_range(uint64_t prefix, int64_t length)
 }
 
 /*
- * The whole range is first taken by a mapping of the object, which shows whether the system has anything against
- * it. From then on it is this call's own: the other two mappings replace nothing of anybody else's.
+ * A mapping of the object first reserves the whole range, and shows whether the system allows it. From then on the
+ * range belongs to this call: the other two mappings cannot replace mappings of other threads.
  */
 static int64_t
 map_range(const struct mapping_request *request, int64_t size)
@@ -87,7 +87,7 @@ pshm_unmap_prefixed(int64_t address, int64_t length, int64_t prefix)
 	return record(unmap_prefixed(address, length, prefix));
 }
 
-/* Where no byte is touched, any address will do. */
+/* If no byte is accessed, any address is valid. */
 static bool
 is_memory(int64_t address, int64_t count)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Bytes in and out of an object, without a mapping of the caller's. */
+/* Copy bytes into and out of an object, without a mapping by the caller. */
 #include "system.h"
 #include "error.h"
 #include "mapping.h"
@@ -18,7 +18,7 @@ request_error(const void *bytes, int64_t count, int64_t offset)
 	return (int64_t)(size_t)count == count ? 0 : -EOVERFLOW;
 }
 
-/* How many of the bytes lie inside the object: the count, or fewer at its end. */
+/* The number of bytes inside the object: the count, or fewer at its end. */
 static inline int64_t
 count_inside(int fd, int64_t count, int64_t offset)
 {
@@ -30,7 +30,7 @@ count_inside(int fd, int64_t count, int64_t offset)
 	return count < status.st_size - offset ? count : status.st_size - offset;
 }
 
-/* A platform that has no read and no write on these descriptors is served through a mapping. */
+/* On a platform without read and write on these descriptors, copy through a mapping. */
 static int64_t
 map_bytes(int fd, int64_t count, int protections, int64_t offset)
 {
@@ -64,7 +64,7 @@ write_mapped(int fd, const void *bytes, int64_t count, int64_t offset)
 	return count;
 }
 
-/* Some systems refuse a count above INT_MAX or SSIZE_MAX, instead of transferring a part of it. */
+/* Some systems fail for a count above INT_MAX or SSIZE_MAX, instead of transferring a part of it. */
 enum { PORTION = 1 << 30 };
 
 static size_t
@@ -99,7 +99,7 @@ write_rest(int fd, const char *bytes, int64_t count, int64_t offset, int64_t don
 	return done;
 }
 
-/* Nothing lies past the greatest offset; and where nothing is asked for, the descriptor is still looked at. */
+/* There are no bytes past the greatest offset; and with a count of 0 the descriptor is checked nevertheless. */
 static int64_t
 read_otherwise(int fd, void *ret_bytes, int64_t count, int64_t offset)
 {
@@ -111,7 +111,7 @@ read_otherwise(int fd, void *ret_bytes, int64_t count, int64_t offset)
 	return count <= 0 ? record64(count) : record64(read_mapped(fd, ret_bytes, count, offset));
 }
 
-/* The usual read is one call, which has all the bytes. */
+/* Usually one call reads all the bytes. */
 int64_t
 pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offset)
 {
@@ -136,7 +136,7 @@ write_bytes(int fd, const char *bytes, int64_t count, int64_t offset)
 	return put < count && put > 0 ? write_rest(fd, bytes, count, offset, put) : put;
 }
 
-/* A write past the end would grow the object, so the end is looked up first. */
+/* A write past the end would grow the object, so the size is read first. */
 int64_t
 pshm_write(int fd, const void *bytes, int64_t count, int64_t offset)
 {

@@ -9,10 +9,10 @@
 int
 pshm_delete(const char *name)
 {
-	return record(object_unlink(name));
+	return pshm_shm_unlink(name);
 }
 
-/* Where objects are files, what has the name can be looked at without the right to open it. */
+/* If objects are files, stat works without the permission to open them. */
 static int
 status_by_path(const char *name, struct stat *ret_status)
 {

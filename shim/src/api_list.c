@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* The names as far as they fit the caller's buffer, and the size of all. Nothing is allocated for a list that does not fit. */
+/* The names, if they fit the caller's buffer, and the size of all. Nothing is allocated for a list that does not fit. */
 struct list {
 	char *names;
 	size_t room;
@@ -21,7 +21,7 @@ make_room(struct list *list, size_t size)
 	size_t room = 2 * size;
 	char *names;
 
-	if (list->names != NULL && size <= list->room)
+	if (size <= list->room)
 		return 0;
 	names = sys_realloc(list->names, room);
 	if (names == NULL)
@@ -47,7 +47,7 @@ append(struct list *list, const char *name)
 	return 0;
 }
 
-/* Regular files, without glibc's semaphores (sem_overview(7)) and objects in the making. Some file systems do not tell the type. */
+/* Regular files, without glibc's semaphores (sem_overview(7)) and temporary names. Some file systems do not report the type. */
 static bool
 is_object(DIR *directory, const struct dirent *entry)
 {

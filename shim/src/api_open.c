@@ -15,7 +15,7 @@ are_valid(int direction, int if_exists, int if_does_not_exist, int permissions)
 	       (permissions & ~0777) == 0;
 }
 
-/* Whether a missing object is created. Where it is not, an existing one is opened whatever if_exists says. */
+/* Whether a missing object is created. If not, an existing one is opened, whatever if_exists is. */
 static bool
 may_create(int direction, int if_exists, int if_does_not_exist)
 {
@@ -25,7 +25,7 @@ may_create(int direction, int if_exists, int if_does_not_exist)
 	       if_exists != PSHM_IF_EXISTS_TRUNCATE;
 }
 
-/* The result of a call, and with it who created. */
+/* The result of a call, and whether it created the object. */
 static int
 answer(int fd, int created, int *ret_created)
 {

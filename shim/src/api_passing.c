@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/uio.h>
 
-/* Linux lets a message carry SCM_MAX_FD descriptors; with room for all, a cut message means that this process had none. */
-enum { MOST_DESCRIPTORS = 253, OTHER_CONTROL = 256 /* credentials, times and labels, where the socket is set to tell them */ };
+/* On Linux a message has at most SCM_MAX_FD descriptors; with space for all, truncation means that this process had none free. */
+enum { MOST_DESCRIPTORS = 253, OTHER_CONTROL = 256 /* credentials, times and labels, if the socket has these options */ };
 
 /* Newer than some C libraries: linux/socket.h. Other systems have none. */
 #ifndef SCM_PIDFD
@@ -19,17 +19,17 @@ enum { MOST_DESCRIPTORS = 253, OTHER_CONTROL = 256 /* credentials, times and lab
 #endif
 #endif
 
-/* The end of a connection that only this one tells of: of datagrams, whose socket was shut down. */
+/* Only this event reports the shutdown of a datagram socket. */
 #ifndef POLLRDHUP
 #define POLLRDHUP 0
 #endif
 
-/* The longest that one call waits, so that every system can count it. */
+/* The longest wait of one call, which every system can represent. */
 #define SLICE ((int64_t)1000000 * 1000000000)
 
 /*
- * Over a socket of another domain the byte would go, and the descriptor would not: nobody tells the sender, and a receiver has
- * taken a byte of somebody's.
+ * A socket of another domain would transfer the byte without the descriptor: the sender would not notice, and the receiver would
+ * consume a byte of other data.
  */
 static int
 check_socket(int socket)
@@ -41,7 +41,7 @@ check_socket(int socket)
 
 /*
  * Wait for a socket until a deadline, and no longer than a slice: 0 to try again. A socket that was shut down stays ready, and
- * where there is no message now none will ever come.
+ * if it has no message now, it never will.
  */
 static int
 wait_for(int socket, short events, int64_t deadline)
@@ -55,7 +55,7 @@ wait_for(int socket, short events, int64_t deadline)
 	return count < 0 ? count : ready.revents;
 }
 
-/* macOS has neither flag: there the socket is told to be quiet, and the descriptor is marked when it has come. */
+/* macOS has neither flag: there a socket option suppresses the signal, and close-on-exec is set after the arrival. */
 #ifdef MSG_NOSIGNAL
 static int64_t
 send_quietly(int socket, struct msghdr *message)
@@ -100,8 +100,8 @@ receive_marked(int socket, struct msghdr *message)
 typedef int64_t transfer(int socket, struct msghdr *message);
 
 /*
- * Transfer a message once the socket is ready for it. The transfer itself never waits, whatever the socket is set to, so that
- * nobody who takes the message first, or fills the buffer, makes it wait past the deadline; and a thread is never cancelled in it.
+ * Transfer a message once the socket is ready for it. The transfer itself never blocks, even on a blocking socket, so that a process
+ * that takes the message first, or fills the buffer, cannot delay it past the deadline; and a thread is never cancelled in it.
  */
 static int64_t SELDOM
 transfer_later(transfer *attempt, int socket, struct msghdr *message, short events, int64_t timeout)
@@ -167,8 +167,8 @@ count_of(const struct cmsghdr *part)
 }
 
 /*
- * The same, of those that there is room for. A message that was cut has its parts as long as they were sent on BSDs, which
- * may be more than the buffer holds.
+ * The same, limited to the buffer. On BSDs the parts of a truncated message keep the length with which they were sent, which
+ * may exceed the buffer.
  */
 static size_t
 count_inside(const struct msghdr *message, struct cmsghdr *part)
@@ -188,7 +188,7 @@ descriptor_of(struct cmsghdr *part, size_t index)
 	return fd;
 }
 
-/* The macro of musl subtracts in one sign and compares in the other. */
+/* The macro of musl mixes signed and unsigned arithmetic. */
 #ifdef __GNUC__
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-conversion"
@@ -203,7 +203,7 @@ part_after(struct msghdr *message, struct cmsghdr *part)
 #pragma GCC diagnostic pop
 #endif
 
-/* Close what came with a message in parts of a type; the result is how many there were. */
+/* Close the descriptors in the parts of a type of a message; the result is their number. */
 static size_t SELDOM
 close_all(struct msghdr *message, int type)
 {
@@ -227,8 +227,8 @@ refuse(int64_t length, struct msghdr *message)
 }
 
 /*
- * The one descriptor of a message, or an error after closing whatever came. A socket that is set to tell who sends
- * (SO_PASSPIDFD) does so with another descriptor, which nobody asked for here.
+ * The one descriptor of a message, or an error after closing all of them. A socket with the option SO_PASSPIDFD adds a descriptor
+ * of the sending process, which is not wanted here.
  */
 static int
 single(int64_t length, struct msghdr *message)

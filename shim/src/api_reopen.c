@@ -28,7 +28,7 @@ direction_of(int fd)
 	}
 }
 
-/* Where the system cannot open an object anew, a duplicate serves as long as the access stays the same. */
+/* If the system cannot reopen an object, a duplicate suffices for the same access. */
 static int
 reopen(int fd, int direction)
 {

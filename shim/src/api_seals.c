@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What can be forbidden about an object for ever: memfd_create(2), fcntl(2). */
+/* Permanent restrictions of an object: memfd_create(2), fcntl(2). */
 #include "system.h"
 #include "error.h"
 #include "native.h"
@@ -22,7 +22,7 @@ result_of(int fd, int result)
 	return result == -ENOTSUP ? pshm__object_unsupported(fd) : result;
 }
 
-/* EINVAL means a descriptor that knows no seals, or a seal that this kernel does not know. */
+/* EINVAL means that the file does not support seals, or that this kernel does not know the seal. */
 int
 pshm_seal(int fd, int seals)
 {

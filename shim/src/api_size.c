@@ -15,7 +15,7 @@ pshm_truncate(int fd, int64_t size)
 	return record(sys_ftruncate(fd, size));
 }
 
-/* What is missing, in whole pages. Pages past the size count as if they were below it: only the kernel knows where they are. */
+/* The missing memory, in whole pages. Pages past the size count as if they were below it: only the kernel knows where they are. */
 static uint64_t
 missing_bytes(const struct stat *status, int64_t size)
 {
@@ -27,8 +27,8 @@ missing_bytes(const struct stat *status, int64_t size)
 }
 
 /*
- * What cannot be met is refused before it takes the memory away from others, or has the OOM killer come. The call itself
- * takes back all that it has added when it fails, and nothing else: others may be storing into the object meanwhile.
+ * A request that exceeds the available memory fails before it takes memory from other processes or invokes the OOM killer. If the
+ * call itself fails, it releases exactly the pages that it has added: other processes may store into the object meanwhile.
  */
 static int
 allocate(int fd, const struct stat *status, int64_t size)

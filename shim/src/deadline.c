@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* When a call that waits gives up. */
+/* The deadline of a call that waits. */
 #include "system.h"
 #include "deadline.h"
 
 enum { NANOSECONDS = 1000000000 };
 
-/* The clock counts from some start, such as the machine's, and is positive: a deadline that is past is not DEADLINE_NOW. */
+/* The clock counts from an unspecified start, such as boot, and is positive: a past deadline is not DEADLINE_NOW. */
 static int64_t
 now(void)
 {

@@ -4,8 +4,8 @@
 #include "error.h"
 
 /*
- * Initial-exec where the C library keeps room for that: by default glibc calls malloc when a thread first gets here, and a
- * runtime that unwinds out of malloc, as SBCL does when a timeout comes, leaves its locks taken for ever. musl cannot
+ * Initial-exec if the C library reserves space for it: by default glibc calls malloc at the first access of a thread, and a
+ * runtime that unwinds out of malloc, as SBCL does after a timeout, never releases the locks of malloc. musl cannot
  * dlopen a library of that model.
  */
 #ifdef __GLIBC__

@@ -8,7 +8,7 @@
 /* Keep a negative result as this thread's last failure, and return it. */
 SELDOM int pshm__record_failure(int result);
 
-/* What every public function returns through: a failure is kept, anything else passes. */
+/* Every public function returns through this one: it records a failure, and returns its argument. */
 static inline int
 record(int result)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Descriptors, whatever they are of. */
+/* Descriptors of any kind of file. */
 #include "system.h"
 #include "error.h"
 
@@ -15,7 +15,7 @@ pshm_dup(int fd)
 	return record(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0));
 }
 
-/* FD_CLOEXEC is the only flag that a descriptor of ours has, so there is none to read first. */
+/* FD_CLOEXEC is the only flag of a descriptor of this library, so no flags need to be read first. */
 int
 pshm_set_inheritable(int fd, int inheritable)
 {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Where there is no such name, it means the same. */
+/* Otherwise both names have the same meaning. */
 #ifndef EDEADLOCK
 #define EDEADLOCK EDEADLK
 #endif
@@ -95,7 +95,7 @@ static const struct row {
 	ROW(ETXTBSY, "program file in use")
 	ROW(EXDEV, "link across file systems")
 
-	/* The one that some systems lack, and that the library gives: system.h. */
+	/* Some systems lack this error; the library provides it: system.h. */
 	ROW(ENODATA, "no data: the peer closed its end")
 
 	/* obsolete in POSIX, or common to Unix */
@@ -373,7 +373,7 @@ static const struct row {
 	ROW(EDEADLOCK, "deadlock avoided in a file lock")
 #endif
 
-	/* The aliases: understood, and never given. */
+	/* The aliases: accepted, and never returned. */
 #if EOPNOTSUPP == ENOTSUP
 	ALIAS(EOPNOTSUPP)
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What this platform can do, as it runs now. */
+/* The features of the running platform. */
 #include "system.h"
 #include "anonymous.h"
 #include "error.h"
@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-/* Whether a call that makes a descriptor works; the descriptor is closed. */
-static bool
+/* Whether a call that returns a descriptor succeeds; the descriptor is closed. */
+static bool SELDOM
 opens(int fd)
 {
 	if (fd >= 0)
@@ -21,8 +21,8 @@ opens(int fd)
 	return fd >= 0;
 }
 
-/* An object to try something on. */
-static int
+/* An object for a trial. */
+static int SELDOM
 trial(int direction, unsigned fallbacks)
 {
 	const struct anonymous_request request = { direction, 0600, false };
@@ -30,7 +30,7 @@ trial(int direction, unsigned fallbacks)
 	return pshm__anonymous_open(&request, fallbacks);
 }
 
-/* A process that cannot say of itself that it is alive cannot say it of another. */
+/* If a process cannot determine that it is itself alive, it cannot do so for another one. */
 static bool
 has_alive(void)
 {
@@ -47,7 +47,7 @@ has_allocate(void)
 	return allocates;
 }
 
-/* An object for input needs more than one for both: where it gets a name, the promise does not hold. */
+/* An object for input needs more than one for both: if it needs a name, the feature is not supported. */
 static bool
 has_anonymous(void)
 {
@@ -84,8 +84,8 @@ has_huge_objects(void)
 	return (platform.fallbacks & FALLBACK_MEMFD) != 0 && opens(pshm__native_memfd(false, true));
 }
 
-/* Whether a call on a page of memory works. */
-static bool
+/* Whether a call on a page of memory succeeds. */
+static bool SELDOM
 works_on_page(int (*call)(int64_t address, int64_t length))
 {
 	int64_t page = platform_page_size();
@@ -163,7 +163,7 @@ has_resize(void)
 	return can(CAN_RESIZE);
 }
 
-static bool
+static bool SELDOM
 takes_seals(int seals)
 {
 	int fd = trial(PSHM_DIRECTION_IO, FALLBACK_MEMFD);
@@ -218,6 +218,7 @@ static const struct {
 	{ "noreserve", has_noreserve },
 	{ "permissions", has_permissions },
 	{ "populate", has_populate },
+	{ "publish", pshm__object_can_publish },
 	{ "reopen", has_reopen },
 	{ "resize", has_resize },
 	{ "seal-exec", has_seal_exec },

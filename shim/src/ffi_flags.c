@@ -15,7 +15,7 @@ static const struct keyword {
 #undef PSHM_KEYWORD
 };
 
-/* The kinds of which only one keyword can be meant. */
+/* The kinds that accept only one keyword. */
 static const int choices[] = {
 #define PSHM_CHOICE(kind) kind,
 #include "constants-table.h"
@@ -73,7 +73,7 @@ pshm_flags_parse(int kind, const char *keywords)
 	return flags;
 }
 
-/* A keyword belongs in the text of flags when all its bits are there and another has not named them already. */
+/* A keyword is part of the text if all its bits are set and no earlier keyword has covered them. */
 static bool
 is_part(const struct keyword *keyword, int kind, int flags, int named)
 {
@@ -84,7 +84,7 @@ is_part(const struct keyword *keyword, int kind, int flags, int named)
 	return (flags & keyword->value) == keyword->value && (named & keyword->value) != keyword->value;
 }
 
-/* The text's size with its NUL, or -EINVAL. Where a buffer is given, it is large enough. */
+/* The size of the text with its NUL, or -EINVAL. If there is a buffer, it is large enough. */
 static int64_t
 format(int kind, int flags, char *buffer)
 {

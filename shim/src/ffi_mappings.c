@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory that is an object. */
+/* Mappings of objects. */
 #include "system.h"
 #include "error.h"
 #include "mapping.h"

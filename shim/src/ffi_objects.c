@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* shm_open(3) and what is done to an open object. */
+/* shm_open(3), and operations on an open object. */
 #include "system.h"
 #include "error.h"
 #include "native.h"
@@ -19,7 +19,7 @@ _Static_assert(PSHM_O_RDONLY == O_RDONLY && PSHM_O_RDWR == O_RDWR, "the access m
 
 enum { OPEN_FLAGS = PSHM_O_RDWR | PSHM_O_CREAT | PSHM_O_EXCL | PSHM_O_TRUNC };
 
-/* The native flags, or -EINVAL for what is no combination of ours. */
+/* The native flags, or -EINVAL for an invalid combination. */
 static int
 native_open_flags(int flags)
 {
@@ -45,7 +45,9 @@ pshm_shm_open(const char *name, int flags, int mode)
 int
 pshm_shm_unlink(const char *name)
 {
-	return record(object_unlink(name));
+	int error = name_check(name);
+
+	return record(error < 0 ? error : sys_shm_unlink(name));
 }
 
 int
@@ -66,14 +68,14 @@ pshm_fallocate(int fd, int64_t offset, int64_t length)
 	return record(pshm__object_reserve(fd, offset, length));
 }
 
-/* -1 leaves an id alone; anything else has to arrive as it is, and not as the value that means 'leave'. */
+/* -1 leaves an id unchanged; any other id must be passed exactly, and must not become the value that means 'no change'. */
 static bool
 id_fits(int64_t id, int64_t converted, int64_t leave)
 {
 	return id == -1 || (id >= 0 && converted == id && converted != leave);
 }
 
-/* Where descriptors of objects do not take a call (macOS), EINVAL is its answer. */
+/* If a call is not supported on descriptors of objects (macOS), it fails with EINVAL. */
 static int
 permission_result(int result)
 {

@@ -11,7 +11,7 @@ _Static_assert(PSHM_PROT_NONE == PROT_NONE && PSHM_PROT_READ == PROT_READ && PSH
                "the protections are the platform's");
 _Static_assert(PSHM_MAP_SHARED == MAP_SHARED && PSHM_MAP_PRIVATE == MAP_PRIVATE, "these flags are the platform's");
 
-/* A flag that the platform lacks: macOS and the BSDs have not all. */
+/* A flag that the platform lacks: macOS and the BSDs do not have all of them. */
 enum { LACKING = -1 };
 #ifndef MAP_GROWSDOWN
 #define MAP_GROWSDOWN LACKING
@@ -21,8 +21,8 @@ enum { LACKING = -1 };
 #endif
 
 /*
- * Where there is no native flag, or the kernel does not know it (Linux before 4.17), the address is a hint, which replaces
- * nothing either: what was mapped elsewhere is removed again. FreeBSD answers EINVAL where something is mapped.
+ * Without a native flag, or if the kernel does not know it (Linux before 4.17), the address is a hint, which replaces
+ * no mapping either: a mapping elsewhere is removed again. FreeBSD returns EINVAL if a mapping exists.
  */
 #if defined __linux__ && !defined MAP_FIXED_NOREPLACE /* newer than some C libraries: asm-generic/mman-common.h */
 #ifdef __alpha__
@@ -63,7 +63,8 @@ enum {
 	FLAGS = SHARING | MAPPING_AT_ADDRESS | PSHM_MAP_ANONYMOUS | PSHM_MAP_GROWSDOWN | PSHM_MAP_NORESERVE | PSHM_MAP_POPULATE |
 	        PSHM_MAP_LOCK | PSHM_MAP_HUGE | PSHM_MAP_NODUMP,
 	ACCESSIBLE = PSHM_PROT_READ | PSHM_PROT_WRITE,
-	STACK = PSHM_MAP_ANONYMOUS | PSHM_MAP_PRIVATE
+	STACK = PSHM_MAP_ANONYMOUS | PSHM_MAP_PRIVATE,
+	AFTERWARDS = PSHM_MAP_POPULATE | PSHM_MAP_LOCK | PSHM_MAP_HUGE | PSHM_MAP_NODUMP
 };
 
 int
@@ -104,7 +105,7 @@ is_good_place(int64_t address, int flags)
 	return has_exactly_one(flags, MAPPING_AT_ADDRESS) && mapping_is_address(address) && within_page(address) == 0;
 }
 
-/* What the flags demand of each other, and of the rest of the request. */
+/* The dependencies between the flags, and on the rest of the request. */
 static bool
 are_good_flags(const struct mapping_request *request)
 {
@@ -185,13 +186,15 @@ leave_out_of_dumps(const struct mapping_request *request, int64_t address)
 	return error == -EINVAL ? -ENOTSUP : error;
 }
 
-/* Before any page is there what decides about pages; locking, which brings them in, last. */
+/* Advice about pages comes before any page exists; locking, which allocates them, comes last. */
 int
 pshm__mapping_finish(const struct mapping_request *request, int64_t address)
 {
 	int flags = request->flags;
 	int error = 0;
 
+	if ((flags & AFTERWARDS) == 0)
+		return 0;
 	if ((flags & PSHM_MAP_HUGE) != 0) /* a hint */
 		(void)pshm__native_ask_for_huge_pages(address, request->length);
 	if ((flags & PSHM_MAP_NODUMP) != 0)
@@ -203,7 +206,7 @@ pshm__mapping_finish(const struct mapping_request *request, int64_t address)
 	return error;
 }
 
-/* Map with native flags. An address that is taken is not replaced, where that was asked for. */
+/* Map with native flags. With the flag, an existing mapping is not replaced. */
 static int64_t
 map(const struct mapping_request *request, int native)
 {
@@ -242,7 +245,7 @@ pshm__mapping_make(const struct mapping_request *request)
 	return error < 0 ? error : make_checked(request);
 }
 
-/* The request is checked before its length grows, which could make a bad one good. */
+/* The request is checked before its length grows, which could make an invalid one valid. */
 int64_t
 pshm__mapping_make_from(const struct mapping_request *request)
 {

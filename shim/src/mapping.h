@@ -19,22 +19,22 @@ enum {
 	MAPPING_AT_ADDRESS = PSHM_MAP_FIXED | PSHM_MAP_FIXED_NOREPLACE
 };
 
-/* What is wrong with a request, or 0: -EINVAL first, then -EOVERFLOW. */
+/* The error of an invalid request, or 0: -EINVAL first, then -EOVERFLOW. */
 int pshm__mapping_request_error(const struct mapping_request *request);
 
-/* The same for a range that is mapped already: what address 0 or an error names is no mapping. */
+/* The same for an existing mapping, whose address is never 0 or an error. */
 int pshm__mapping_range_error(int64_t address, int64_t length);
 
 /* The native flags of flags that are known, or -ENOTSUP for one that the platform lacks. */
 int pshm__mapping_native_flags(int flags);
 
-/* Map, and do what the flags ask beyond it: all of it, or nothing. */
+/* Map, and apply the additional flags: all of them, or fail. */
 int64_t pshm__mapping_make(const struct mapping_request *request);
 
 /* The same from any offset, by the page that holds it. */
 int64_t pshm__mapping_make_from(const struct mapping_request *request);
 
-/* Do to a new mapping at the address what the flags ask beyond mapping it. */
+/* Apply the additional flags to a new mapping at the address. */
 int pshm__mapping_finish(const struct mapping_request *request, int64_t address);
 
 /* Leave a mapping out of core dumps; -EINVAL where it is cut within a huge page, or the kernel cannot. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the control group of this process and the groups above it leave to it: cgroups(7), and cgroup-v2 and
+ * The memory that the control group of this process and its ancestors leave to it: cgroups(7), and cgroup-v2 and
  * cgroup-v1/memory of the kernel's administration guide. A limit is enforced by the OOM killer, and not by an error.
  */
 #include "system.h"
@@ -13,7 +13,7 @@
 
 enum { DIRECTORY_SIZE = 1024, FILE_SIZE = 32, NUMBER_SIZE = 32, OWN_GROUPS_SIZE = 4096 };
 
-/* A limit, and what is used of it: two files of a group. */
+/* A limit and its usage: two files of a group. */
 struct account {
 	char limit[FILE_SIZE];
 	char usage[FILE_SIZE];
@@ -39,7 +39,7 @@ static const struct hierarchy {
 
 enum { HIERARCHIES = sizeof hierarchies / sizeof hierarchies[0] };
 
-/* A group, as its directory; the groups above it are the beginnings of that. */
+/* A group, as its directory; the paths of its ancestors are prefixes of it. */
 struct group {
 	const struct hierarchy *hierarchy;
 	char directory[DIRECTORY_SIZE];
@@ -66,7 +66,7 @@ read_number(const struct group *group, size_t length, const char *file, uint64_t
 	return read_file(group, length, file, text, sizeof text) && pshm__memory_number(text, ret_number);
 }
 
-/* Files that the kernel drops when memory is wanted are in the usage too: a process that has read a large file uses little. */
+/* The usage includes files that the kernel drops when memory is needed: a process that has read a large file uses little. */
 static bool
 read_droppable(const struct group *group, size_t length, uint64_t *ret_bytes)
 {
@@ -83,8 +83,8 @@ read_droppable(const struct group *group, size_t length, uint64_t *ret_bytes)
 }
 
 /*
- * What a group has left of one of its limits, where that is less than the bound; a limit of which something cannot be read is
- * left out. The kernel takes long over memory.stat: it is read only where the rest alone would be the bound.
+ * The remainder of a limit of a group, if it is less than the bound; a limit whose files cannot be read is ignored. Reading
+ * memory.stat is slow: it is read only if the remainder without it would be the bound.
  */
 static uint64_t
 left_in(const struct group *group, size_t length, const struct account *account, bool has_files, uint64_t bound)
@@ -109,7 +109,7 @@ length_of_parent(const struct group *group, size_t length)
 	return length;
 }
 
-/* The least of the bound, of the group, and of all groups above it that can be read. */
+/* The least of the bound, of the group, and of all its ancestors that can be read. */
 static uint64_t
 left_of(const struct group *group, const struct account *account, bool has_files, uint64_t bound)
 {
@@ -133,7 +133,7 @@ left_for(const struct group *group, uint64_t free_swap, uint64_t bound)
 	return memory_least(bound, memory_sum(memory, left_of(group, &hierarchy->swap, false, free_swap)));
 }
 
-/* Whether a list as "cpu,memory" has an element; the empty list has the empty one. */
+/* Whether a list such as "cpu,memory" has an element; the empty list has the empty one. */
 static bool
 has_element(const char *list, size_t length, const char *element)
 {
@@ -164,7 +164,7 @@ path_in_line(const char *line, const char *end, const char *controller)
 	return second + 1;
 }
 
-/* The path of the own group. A line without its end is cut, and may name another's. */
+/* The path of the group of this process. A truncated line may contain the path of another group. */
 static bool
 find_path(const char *text, const char *controller, char ret_path[DIRECTORY_SIZE])
 {
@@ -184,7 +184,7 @@ find_path(const char *text, const char *controller, char ret_path[DIRECTORY_SIZE
 	return false;
 }
 
-/* Above what this namespace shows, cgroup_namespaces(7): none of what is mounted here is the own group's. */
+/* Outside this namespace, cgroup_namespaces(7): no mounted directory belongs to the group of this process. */
 static bool
 is_outside(const char *path)
 {
@@ -205,8 +205,8 @@ enter(struct group *group, const char *path)
 }
 
 /*
- * A container without a namespace of its own sees the paths of the whole system, and has its own part of the hierarchy
- * mounted: then the end of the path is what leads to the group.
+ * A container without its own namespace sees the paths of the whole system, but has only its part of the hierarchy
+ * mounted: then the end of the path leads to the group.
  */
 static bool
 find_group(struct group *group, const char *path)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What Linux says about file systems and the machine. */
+/* The figures of Linux about file systems and the machine. */
 #include "system.h"
 #include "memory.h"
 #include "native.h"
@@ -10,7 +10,7 @@
 #include <sys/sysinfo.h>
 #include <sys/vfs.h>
 
-/* linux/magic.h: named objects and memfds. Huge pages are another file system, and no part of the memory that is available. */
+/* linux/magic.h: named objects and memfds. Huge pages are in another file system, and not part of the available memory. */
 enum { TMPFS = 0x01021994 };
 
 static void
@@ -73,7 +73,7 @@ pshm__memory_number(const char *text, uint64_t *ret_number)
 {
 	uint64_t number = 0;
 
-	text += strspn(text, " \t");
+	text += strspn(text, " ");
 	if (*text < '0' || *text > '9')
 		return false;
 	for (; *text >= '0' && *text <= '9'; text++) {
@@ -129,8 +129,8 @@ pshm__memory_unused(void)
 }
 
 /*
- * The kernel's estimate, proc_meminfo(5), counts the caches that it can give up; where there is none (before Linux 3.14, or
- * without /proc), all that the machine has.
+ * The estimate of the kernel, proc_meminfo(5), includes the caches that it can drop; without an estimate (before Linux 3.14, or
+ * without /proc), all memory of the machine.
  */
 uint64_t
 pshm__memory_available(void)

@@ -3,7 +3,7 @@
 #include "system.h"
 #include "memory.h"
 
-/* Up to here one system call has to do: opening the files takes as long as reserving several pages. */
+/* Up to this size one system call must suffice: opening the files takes as long as reserving several pages. */
 enum { SMALL = 1 << 20 };
 
 bool

@@ -50,13 +50,15 @@ pshm__native_memfd(bool executable, bool huge)
 	return is_missing(fd, huge) ? -ENOTSUP : fd;
 }
 
+_Static_assert(EOPNOTSUPP == ENOTSUP, "what the kernel says is what the library says");
+
 /* A file system that cannot says EOPNOTSUPP; a kernel that cannot sees the open of a directory for writing. */
 int
 pshm__native_tmpfile(int permissions)
 {
 	int fd = sys_open(platform.directory, O_TMPFILE | O_RDWR, permissions);
 
-	return fd == -EOPNOTSUPP || fd == -EISDIR || fd == -ENOENT ? -ENOTSUP : fd;
+	return fd == -EISDIR || fd == -ENOENT ? -ENOTSUP : fd;
 }
 
 /* The descriptors of this thread, and those of the first thread of the process, which may have a table of its own. */
@@ -91,7 +93,7 @@ open_by(const char *directory, int fd, int flags)
 }
 
 /* A kernel before 3.17 has no directory of the thread. The other one may have something else under the number. */
-static int
+static int SELDOM
 reopen_by_process(int fd, int flags)
 {
 	struct stat wanted;
@@ -111,6 +113,61 @@ pshm__native_reopen(int fd, int flags)
 	int opened = open_by(OF_THREAD, fd, flags);
 
 	return opened == -ENOENT ? reopen_by_process(fd, flags) : opened;
+}
+
+static int SELDOM
+sys_linkat(int directory, const char *from, const char *to, int flags)
+{
+	int saved = errno;
+
+	return system_result(linkat(directory, from, AT_FDCWD, to, flags), saved);
+}
+
+/* Whether a path leads to what a descriptor is of. */
+static bool SELDOM
+leads_to(const char *path, int fd)
+{
+	struct stat wanted;
+	struct stat found;
+
+	return sys_fstat(fd, &wanted) >= 0 && sys_fstatat(AT_FDCWD, path, &found, 0) >= 0 && object_is_same(&wanted, &found);
+}
+
+/* What the kernel calls missing, where it has the descriptor, is an object that cannot be linked. */
+static int SELDOM
+link_by(const char *directory, int fd, const char *to)
+{
+	char path[PATH_OF_DESCRIPTOR_SIZE];
+	int error;
+
+	path_of_descriptor(path, directory, fd);
+	if (!leads_to(path, fd))
+		return -ENOTSUP;
+	error = sys_linkat(AT_FDCWD, path, to, AT_SYMLINK_FOLLOW);
+	return error == -ENOENT ? -EXDEV : error;
+}
+
+/* A sandbox may answer EPERM to a call that it does not let through. The kernel itself finds first that there is no descriptor. */
+static bool
+forbids_links(void)
+{
+	return sys_linkat(-1, "x", "/", 0) == -EPERM;
+}
+
+/*
+ * By the descriptor itself: a kernel before 6.10 calls that missing without CAP_DAC_READ_SEARCH, open(2). Then by its path in /proc,
+ * which may not be mounted.
+ */
+int
+pshm__native_link(int fd, const char *path)
+{
+	int error = sys_linkat(fd, "", path, AT_EMPTY_PATH);
+
+	if (error == -ENOENT)
+		error = link_by(OF_THREAD, fd, path);
+	if (error == -ENOTSUP)
+		error = link_by(OF_PROCESS, fd, path);
+	return error == -ENOSYS || (error == -EPERM && forbids_links()) ? -ENOTSUP : error;
 }
 
 static inline int
@@ -152,13 +209,10 @@ pshm__native_discard(int fd, int64_t offset, int64_t length)
 	return allocation_result(result, mode);
 }
 
-/* A kernel that was built without huge pages does not know the advice. */
 int
 pshm__native_ask_for_huge_pages(int64_t address, int64_t length)
 {
-	int error = sys_madvise(address, length, MADV_HUGEPAGE);
-
-	return error == -EINVAL ? -ENOTSUP : error;
+	return sys_madvise(address, length, MADV_HUGEPAGE);
 }
 
 #endif

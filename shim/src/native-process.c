@@ -10,9 +10,13 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-/* Newer than some C libraries; the same number on every architecture but alpha, which has no port that needs it. */
+/* Newer than some C libraries; the same number on every architecture but those that count in a way of their own. */
 #ifndef SYS_pidfd_open
+#if defined __alpha__ || defined __ia64__ || defined __mips__ || (defined __x86_64__ && defined __ILP32__)
+#define SYS_pidfd_open (-1) /* ENOSYS */
+#else
 #define SYS_pidfd_open 434
+#endif
 #endif
 
 enum { LONGEST_STAT = 1024, LONGEST_PATH = 64 };
@@ -20,11 +24,12 @@ enum { LONGEST_STAT = 1024, LONGEST_PATH = 64 };
 /* What is used of /proc/PID/stat, proc_pid_stat(5). The start is in ticks since boot, and not 0; 0 where it cannot be read. */
 struct stat_fields {
 	char state;
+	uint64_t parent;
 	uint64_t threads;
 	uint64_t start;
 };
 
-enum { STATE_FIELD = 3, THREADS_FIELD = 20, START_FIELD = 22 };
+enum { STATE_FIELD = 3, PARENT_FIELD = 4, THREADS_FIELD = 20, START_FIELD = 22 };
 
 static int
 sys_pidfd_open(int64_t number)
@@ -84,10 +89,11 @@ parse_stat(const char *text)
 {
 	const char *state = field(text, STATE_FIELD);
 
-	return (struct stat_fields){ state == NULL ? '\0' : *state, number_at(field(text, THREADS_FIELD)), number_at(field(text, START_FIELD)) };
+	return (struct stat_fields){ state == NULL ? '\0' : *state, number_at(field(text, PARENT_FIELD)), number_at(field(text, THREADS_FIELD)),
+		number_at(field(text, START_FIELD)) };
 }
 
-static struct stat_fields
+static struct stat_fields SELDOM
 read_stat(const char *path)
 {
 	char text[LONGEST_STAT];
@@ -108,7 +114,7 @@ is_proc_ours(void)
 	int64_t length = sys_readlink("/proc/self", text, sizeof text - 1);
 
 	text[length < 0 ? 0 : length] = '\0';
-	return length > 0 && number_at(text) == (uint64_t)getpid();
+	return number_at(text) == (uint64_t)getpid();
 }
 
 /*
@@ -151,7 +157,7 @@ is_readable(int fd)
 }
 
 /* Whether the number belongs to nobody, or to one that has ended and is not waited for yet. */
-static bool
+static bool SELDOM
 has_ended(int64_t number)
 {
 	int fd = sys_pidfd_open(number);
@@ -177,6 +183,16 @@ is_gone(const struct stat_fields *now, uint64_t process)
 	       (now->state == 'Z' && now->threads <= 1);
 }
 
+/*
+ * Before /proc is a proof. Its numbers may be those of an outer namespace, in which this process has the same one by chance: the
+ * parent's is another. And this process may have entered another namespace of time since it was asked who it is.
+ */
+static bool
+is_proc_certain(uint64_t process)
+{
+	return read_stat("/proc/self/stat").parent == (uint64_t)getppid() && namespace_here() == process_namespace(process);
+}
+
 int
 pshm__native_process_alive(uint64_t process)
 {
@@ -190,7 +206,7 @@ pshm__native_process_alive(uint64_t process)
 		return 1;
 	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)number);
 	now = read_stat(path);
-	return !is_gone(&now, process);
+	return !is_gone(&now, process) || !is_proc_certain(process);
 }
 
 #elif defined __APPLE__ || defined __FreeBSD__ || defined __OpenBSD__ || defined __NetBSD__
@@ -205,72 +221,119 @@ pshm__native_process_alive(uint64_t process)
 #include <sys/proc.h>
 #endif
 
-/* What the kernel's record of a process is called, and its parts, sysctl(3). */
+/* What the kernel's record of a process is called, and its parts, sysctl(3); the start in microseconds. */
 #if defined __APPLE__
 #define RECORD struct kinfo_proc
 #define QUERY { CTL_KERN, KERN_PROC, KERN_PROC_PID, number }
-#define START(record) ((uint64_t)(record).kp_proc.p_starttime.tv_sec * 1000 + (uint64_t)(record).kp_proc.p_starttime.tv_usec / 1000)
+#define START(record) ((uint64_t)(record).kp_proc.p_starttime.tv_sec * 1000000 + (uint64_t)(record).kp_proc.p_starttime.tv_usec)
 #define IS_ZOMBIE(record) ((record).kp_proc.p_stat == SZOMB)
 #define NAMESPACE(record) ((void)(record), 1)
 #elif defined __FreeBSD__
 #define RECORD struct kinfo_proc
 #define QUERY { CTL_KERN, KERN_PROC, KERN_PROC_PID, number }
-#define START(record) ((uint64_t)(record).ki_start.tv_sec * 1000 + (uint64_t)(record).ki_start.tv_usec / 1000)
+#define START(record) ((uint64_t)(record).ki_start.tv_sec * 1000000 + (uint64_t)(record).ki_start.tv_usec)
 #define IS_ZOMBIE(record) ((record).ki_stat == SZOMB)
 #define NAMESPACE(record) (1 + (uint64_t)(record).ki_jid)
 #elif defined __OpenBSD__
 #define RECORD struct kinfo_proc
 #define QUERY { CTL_KERN, KERN_PROC, KERN_PROC_PID, number, (int)sizeof(RECORD), 1 }
-#define START(record) ((uint64_t)(record).p_ustart_sec * 1000 + (uint64_t)(record).p_ustart_usec / 1000)
+#define START(record) ((uint64_t)(record).p_ustart_sec * 1000000 + (uint64_t)(record).p_ustart_usec)
 #define IS_ZOMBIE(record) ((record).p_stat == SZOMB || (record).p_stat == SDEAD)
 #define NAMESPACE(record) ((void)(record), 1)
 #else
 #define RECORD struct kinfo_proc2
 #define QUERY { CTL_KERN, KERN_PROC2, KERN_PROC_PID, number, (int)sizeof(RECORD), 1 }
-#define START(record) ((uint64_t)(record).p_ustart_sec * 1000 + (uint64_t)(record).p_ustart_usec / 1000)
+#define START(record) ((uint64_t)(record).p_ustart_sec * 1000000 + (uint64_t)(record).p_ustart_usec)
 #define IS_ZOMBIE(record) ((record).p_stat == LSZOMB || (record).p_stat == LSDEAD)
 #define NAMESPACE(record) ((void)(record), 1)
 #endif
 
-/* 1: found; 0: there is no such process; or a negated errno. */
+/* The bytes of an answer, 0 where there is none, or a negated errno. */
 static int
-find(int number, RECORD *ret_record)
+sys_sysctl(const int *query, unsigned count, void *ret_answer, size_t size)
 {
-	int query[] = QUERY;
-	size_t size = sizeof *ret_record;
 	int saved = errno;
 	int error;
 
-	memset(ret_record, 0, sizeof *ret_record);
-	error = system_result(sysctl(query, sizeof query / sizeof query[0], ret_record, &size, NULL, 0), saved);
-	if (error == -ESRCH)
+	memset(ret_answer, 0, size);
+	error = system_result(sysctl(query, count, ret_answer, &size, NULL, 0), saved);
+	return error < 0 ? error : (int)size;
+}
+
+/*
+ * FreeBSD and OpenBSD keep how long after the machine a process started, and answer with the sum of that and the moment when the
+ * machine started, which moves when the clock is set (fill_kinfo_proc_only, fill_kproc). The others keep the moment itself.
+ */
+#if defined __FreeBSD__ || defined __OpenBSD__
+static uint64_t
+machine_start(void)
+{
+	const int query[] = { CTL_KERN, KERN_BOOTTIME };
+	struct timeval start;
+
+	(void)sys_sysctl(query, 2, &start, sizeof start);
+	return (uint64_t)start.tv_sec * 1000000 + (uint64_t)start.tv_usec;
+}
+#else
+static uint64_t
+machine_start(void)
+{
+	return 0;
+}
+#endif
+
+/* 1: found, with its start in milliseconds; 0: there is no such process; or a negated errno. Again where the clock was set meanwhile. */
+static int
+find(int number, RECORD *ret_record, uint64_t *ret_start)
+{
+	const int query[] = QUERY;
+	uint64_t machine;
+	int result;
+
+	do {
+		machine = machine_start();
+		result = sys_sysctl(query, sizeof query / sizeof query[0], ret_record, sizeof *ret_record);
+	} while (machine != machine_start());
+	*ret_start = (START(*ret_record) - machine) / 1000;
+	if (result == -ESRCH)
 		return 0;
-	return error < 0 ? error : size != 0;
+	return result < 0 ? result : result != 0;
+}
+
+/* OpenBSD rounds both moments, so that their difference may be one less or more the next time. */
+static bool
+is_same_start(uint64_t start, uint64_t process)
+{
+	uint64_t kept = process >> PROCESS_START_SHIFT;
+
+	return ((kept - start + 1) & PROCESS_START) <= 2;
 }
 
 uint64_t
 pshm__native_process_self(void)
 {
 	RECORD self;
-	bool found = find(getpid(), &self) == 1;
+	uint64_t start;
+	bool found = find(getpid(), &self, &start) == 1;
 
-	return process_word((uint64_t)getpid(), found ? START(self) : 0, found ? NAMESPACE(self) : 0);
+	return process_word((uint64_t)getpid(), found ? start : 0, found ? NAMESPACE(self) : 0);
 }
 
 int
 pshm__native_process_alive(uint64_t process)
 {
 	RECORD now;
-	int found = find((int)(process & PROCESS_NUMBER), &now);
+	uint64_t start;
+	int found = find((int)(process & PROCESS_NUMBER), &now, &start);
 
 	if (found < 0)
 		return -ENOTSUP;
-	return found == 1 && !IS_ZOMBIE(now) && process_word(0, START(now), 0) == (process & PROCESS_START << PROCESS_START_SHIFT);
+	return found == 1 && !IS_ZOMBIE(now) && is_same_start(start, process);
 }
 
 #else
 
-/* POSIX has no moment of starting: a number that is free is a proof, one that is taken is none. */
+/* POSIX has no start time: a free process ID is a proof, one in use is not. */
 uint64_t
 pshm__native_process_self(void)
 {

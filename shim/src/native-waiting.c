@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The calls by which each system lets a process sleep on a word: a pair of small functions for each. -ENOSYS where it has none.
+ * The calls with which a process waits for a word: a pair of small functions per system. -ENOSYS if the system has none.
  */
 #include "system.h"
 #include "waiting.h"
@@ -27,21 +27,63 @@ typedef int64_t futex_time;
 typedef int64_t futex_time;
 #endif
 
+static int
+sys_futex(long call, word32 *word, int operation, uint32_t value, const void *limit)
+{
+	int saved = errno;
+
+	return system_result((int)syscall(call, word, operation, value, limit, NULL, 0), saved);
+}
+
+/* A 32-bit kernel may be built without the calls whose times have 32 bits, and has the other one then, since 5.1. */
+#if defined SYS_futex && defined SYS_futex_time64
+static int
+wait_by_other_call(word32 *word, uint32_t expected, int64_t nanoseconds)
+{
+	const struct { int64_t seconds, nanoseconds; } limit = { nanoseconds / SECOND, nanoseconds % SECOND };
+
+	return sys_futex(SYS_futex_time64, word, FUTEX_WAIT, expected, &limit);
+}
+
+static int
+wake_by_other_call(word32 *word, int count)
+{
+	return sys_futex(SYS_futex_time64, word, FUTEX_WAKE, (uint32_t)count, NULL);
+}
+#else
+static int
+wait_by_other_call(const word32 *word, uint32_t expected, int64_t nanoseconds)
+{
+	(void)word;
+	(void)expected;
+	(void)nanoseconds;
+	return -ENOSYS;
+}
+
+static int
+wake_by_other_call(const word32 *word, int count)
+{
+	(void)word;
+	(void)count;
+	return -ENOSYS;
+}
+#endif
+
 int
 pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 {
 	const struct { futex_time seconds, nanoseconds; } limit = { (futex_time)(nanoseconds / SECOND), (futex_time)(nanoseconds % SECOND) };
-	int saved = errno;
+	int error = sys_futex(FUTEX_CALL, word, FUTEX_WAIT, expected, &limit);
 
-	return system_result((int)syscall(FUTEX_CALL, word, FUTEX_WAIT, expected, &limit, NULL, 0), saved);
+	return error == -ENOSYS ? wait_by_other_call(word, expected, nanoseconds) : error;
 }
 
 int
 pshm__native_wake(word32 *word, int count)
 {
-	int saved = errno;
+	int error = sys_futex(FUTEX_CALL, word, FUTEX_WAKE, (uint32_t)count, NULL);
 
-	return system_result((int)syscall(FUTEX_CALL, word, FUTEX_WAKE, count, NULL, NULL, 0), saved);
+	return error == -ENOSYS ? wake_by_other_call(word, count) : error;
 }
 
 #elif defined __FreeBSD__
@@ -57,7 +99,7 @@ pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 	int saved = errno;
 	int error = system_result(_umtx_op(word, UMTX_OP_WAIT_UINT, expected, (void *)sizeof limit, &limit), saved);
 
-	/* A word that this process may not write is nothing to sleep on (sys/kern/kern_umtx.c): it is polled. */
+	/* A process cannot wait for a word that it may not write (sys/kern/kern_umtx.c): it is polled. */
 	return error == -EFAULT ? -ENOSYS : error;
 }
 

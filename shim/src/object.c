@@ -27,8 +27,8 @@ pshm__object_refuse(int fd, int error)
 enum { MILLISECOND = 1000000 };
 
 /*
- * With O_NONBLOCK, an open that meets a lease fails at once and has it broken, fcntl(2). To open without it would wait in the
- * kernel, and for ever if a FIFO has come under the name meanwhile.
+ * With O_NONBLOCK, opening an object with a lease fails immediately and breaks the lease, fcntl(2). Without it the call would wait
+ * in the kernel, without limit if the name has become that of a FIFO meanwhile.
  */
 static int
 open_after_lease(const char *name, int flags, int mode)
@@ -43,8 +43,8 @@ open_after_lease(const char *name, int flags, int mode)
 }
 
 /*
- * Empty an object that was opened for reading, where O_TRUNC does not (FreeBSD). -EAGAIN: the name is another object's by now,
- * which is not to be emptied.
+ * Empty an object that was opened for reading, where O_TRUNC does not (FreeBSD). -EAGAIN: the name now refers to another
+ * object, which must not be emptied.
  */
 static int
 empty(const char *name, const struct stat *wanted)
@@ -134,7 +134,7 @@ reserve_undisturbed(int fd, int64_t offset, int64_t length)
 	return error;
 }
 
-/* Some kernels give up for any signal, and begin anew when they are called again: with a timer that would never end. */
+/* Some kernels abort the call for any signal, and a repeated call starts over: with a timer it would never end. */
 int
 pshm__object_reserve(int fd, int64_t offset, int64_t length)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Named objects, below the public functions: nothing here records a failure, and only object_unlink checks a name. */
+/* Named objects, below the public functions: nothing here records a failure, or checks a name. */
 #ifndef PSHM_OBJECT_H
 #define PSHM_OBJECT_H
 
 #include "name.h"
 #include "platform.h"
 
-/* How often a call tries again while other processes create and remove the same name. */
+/* The number of attempts while other processes create and remove the same name. */
 enum { OBJECT_RACES = 4096 };
 
-/* What a file is to us that is no regular one: 0 an object, -EISDIR a directory, -ENODEV anything else. */
+/* The meaning of a file that is not regular: 0 an object, -EISDIR a directory, -ENODEV anything else. */
 SELDOM int pshm__object_kind_error(mode_t mode);
 
 /* Describe the object behind a descriptor; an error for a descriptor of anything else. */
@@ -27,7 +27,7 @@ object_is_same(const struct stat *one, const struct stat *other)
 	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
 }
 
-/* Close a descriptor that the caller does not get; the error is the result. */
+/* Close a descriptor that is not returned; the error is the result. */
 SELDOM int pshm__object_refuse(int fd, int error);
 
 /*
@@ -43,27 +43,28 @@ object_create(const char *name, int flags, int mode)
 	return sys_shm_open(name, flags | O_CREAT | O_EXCL | platform.open_flags, mode);
 }
 
-/* Create one under a name that nobody can guess, of MADE_NAME_SIZE bytes; -EAGAIN where every name is taken. */
+/* Create one under an unpredictable name of MADE_NAME_SIZE bytes; -EAGAIN if every name exists. */
 int pshm__object_create_temporary(int direction, int mode, char *ret_name);
 
-static inline int
-object_unlink(const char *name)
-{
-	int error = name_check(name);
-
-	return error < 0 ? error : sys_shm_unlink(name);
-}
-
-/* Give the name to a new object, whoever had it. */
+/* Give the name to a new object, replacing an existing one. */
 int pshm__object_supersede(const char *name, int direction, int permissions);
 
-/* Reserve pages and grow. Signals delay it, and do not keep it from ending. */
+/*
+ * Give an unnamed object the name, which has been checked: -EEXIST where another object has it, unless that one is to be superseded;
+ * -EXDEV for an object that has a name, or cannot have one; -ENOTSUP.
+ */
+int pshm__object_publish(int fd, const char *name, bool supersede);
+
+/* Whether that works here. */
+bool pshm__object_can_publish(void);
+
+/* Reserve pages and grow. Signals delay the call, but cannot keep it from completing. */
 int pshm__object_reserve(int fd, int64_t offset, int64_t length);
 
-/* Whether that works here without a moment in which the name is free. */
+/* Whether this is atomic here: the name is never free. */
 bool pshm__object_can_supersede(void);
 
-/* -EBADF for a descriptor that is none, else -ENOTSUP: the answer of a call that this platform cannot serve. */
+/* -EBADF for a bad descriptor, otherwise -ENOTSUP: the result of a call that this platform does not support. */
 SELDOM int pshm__object_unsupported(int fd);
 
 #endif

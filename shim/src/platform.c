@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is found out about a platform when it is asked, and the choice of a test build. */
+/* Properties of a platform that are determined at run time, and the choice of a test build. */
 #include "system.h"
 #include "platform.h"
 
@@ -18,7 +18,7 @@ pshm__platform_ask_page_size(void)
 
 #include <string.h>
 
-/* Linux, less something. Without slices nothing hides a wake-up that is lost: an hour is longer than any test. */
+/* Linux without some features. Without slices a lost wakeup is not hidden: an hour is longer than any test. */
 #define HOUR ((int64_t)3600 * 1000000000)
 #define PLATFORM_NO_SLICES PLATFORM_LINUX_LESS("no-slices", 0, HOUR, HOUR)
 #define PLATFORM_SHORT_SLICES PLATFORM_LINUX_LESS("short-slices", 0, 1000000, 1000000)

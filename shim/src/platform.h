@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which variant of a thing this platform uses: one table. A test build chooses from it at run time. */
+/* The variants that this platform uses: one table. A test build chooses from it at run time. */
 #ifndef PSHM_PLATFORM_H
 #define PSHM_PLATFORM_H
 
@@ -7,7 +7,7 @@
 
 #include <stdatomic.h>
 
-/* The ways to an anonymous object, in the order in which they are tried. */
+/* The methods of creating an anonymous object, in the order of the attempts. */
 enum fallback {
 	FALLBACK_MEMFD = 1 << 0,    /* Linux: memfd_create */
 	FALLBACK_TMPFILE = 1 << 1,  /* Linux: O_TMPFILE in the shared memory file system */
@@ -19,23 +19,23 @@ enum fallback {
 enum ability {
 	CAN_ALLOCATE = 1 << 0,      /* pages can be reserved */
 	CAN_DESCRIPTOR_IO = 1 << 1, /* pread and pwrite work on an object */
-	CAN_DISCARD = 1 << 2,       /* pages can be given back */
-	CAN_IDENTIFY = 1 << 3,      /* device and inode tell objects apart */
+	CAN_DISCARD = 1 << 2,       /* pages can be released */
+	CAN_IDENTIFY = 1 << 3,      /* device and inode identify an object */
 	CAN_EMPTY_READING = 1 << 4, /* O_TRUNC empties an object that is opened for reading */
 	CAN_PERMIT = 1 << 5,        /* fchmod and fchown work on an object */
 	CAN_RESIZE = 1 << 6,        /* the size can be set more than once */
-	CAN_WAIT = 1 << 7,          /* a process can sleep until a word changes */
-	CAN_ATOMIC_64 = 1 << 8      /* 8 bytes are changed atomically */
+	CAN_WAIT = 1 << 7,          /* a process can wait for a word to change */
+	CAN_ATOMIC_64 = 1 << 8      /* 8-byte operations are atomic */
 };
 
 struct platform {
 	const char *name;
 	const char *directory; /* where named objects are files, or NULL */
 	int name_max;          /* bytes of a name, its slash included */
-	int open_flags;        /* what shm_open takes beside the caller's flags */
+	int open_flags;        /* additional flags of shm_open */
 	unsigned fallbacks;
 	unsigned abilities;
-	int64_t first_slice; /* how long a process that waits for a lock sleeps before it looks after the owner, in nanoseconds */
+	int64_t first_slice; /* the time after which a waiter for a lock checks the owner, in nanoseconds */
 	int64_t last_slice;  /* each slice is twice as long as the one before it, up to this */
 };
 
@@ -55,7 +55,7 @@ enum { FIRST_SLICE = 10000000, LAST_SLICE = 40000000 };
 #define PLATFORM_MACOS \
 	{ "macos", NULL, 31, 0, FALLBACK_NAMED, CAN_EMPTY_READING | CAN_WAIT | CAN_ATOMIC_64, FIRST_SLICE, LAST_SLICE }
 
-/* FreeBSD: objects are the kernel's own (sys/kern/uipc_shm.c); shm_open refuses unknown flags. */
+/* FreeBSD: objects are not files (sys/kern/uipc_shm.c); shm_open rejects unknown flags. */
 #define PLATFORM_FREEBSD \
 	{ "freebsd", NULL, 1023, 0, FALLBACK_SHM_ANON | FALLBACK_NAMED, \
 	  CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_DISCARD | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, \
@@ -66,16 +66,16 @@ enum { FIRST_SLICE = 10000000, LAST_SLICE = 40000000 };
 	{ "openbsd", NULL, 1023, 0, FALLBACK_MKSTEMP | FALLBACK_NAMED, \
 	  CAN_DESCRIPTOR_IO | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, FIRST_SLICE, LAST_SLICE }
 
-/* What POSIX.1-2017 promises, and no more: read and write on an object are unspecified, O_TRUNC with O_RDONLY is undefined. */
+/* Only the guarantees of POSIX.1-2017: read and write on an object are unspecified, O_TRUNC with O_RDONLY is undefined. */
 #define PLATFORM_POSIX \
 	{ "posix", NULL, 255, 0, FALLBACK_NAMED, CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_ATOMIC_64, FIRST_SLICE, LAST_SLICE }
 
-/* NetBSD 10: what POSIX promises, and futexes. */
+/* NetBSD 10: the guarantees of POSIX, and futexes. */
 #define PLATFORM_NETBSD \
 	{ "netbsd", NULL, 255, 0, FALLBACK_NAMED, CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, \
 	  FIRST_SLICE, LAST_SLICE }
 
-/* A test build holds all rows, and chooses one at run time. Elsewhere the compiler knows the row, and answers the questions. */
+/* A test build contains all rows, and chooses one at run time. Otherwise the row is constant. */
 #ifdef PSHM_TEST_PLATFORM
 extern struct platform platform;
 #elif defined __linux__
@@ -92,10 +92,10 @@ static const struct platform platform = PLATFORM_NETBSD;
 static const struct platform platform = PLATFORM_POSIX;
 #endif
 
-/* The size of a page of memory, in bytes; 0 until it was asked for, since sysconf is slow. */
+/* The size of a page of memory, in bytes; 0 until its first use, since sysconf is slow. */
 extern atomic_int pshm__platform_page;
 
-/* Ask for it. Threads that ask at the same time store the same answer. */
+/* Obtain it. Concurrent threads store the same value. */
 SELDOM int pshm__platform_ask_page_size(void);
 
 static inline int

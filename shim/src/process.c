@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Who this process is. To ask the system each time would make a lock many times slower, so the answer is kept, and forgotten in
- * a child: by a handler of fork, and on Linux by the kernel, which also knows the forks that run no handlers.
+ * The identity of this process. System calls for each use would make a lock many times slower, so the identity is cached, and
+ * cleared in a child: by an atfork handler, and on Linux by the kernel, also after forks that run no handlers.
  */
 #include "system.h"
 #include "error.h"
@@ -16,21 +16,21 @@
 #define MADV_WIPEONFORK 18
 #endif
 
-_Atomic(uint64_t *) pshm__process_kept;
+_Atomic(word64 *) pshm__process_kept;
 
-/* It is kept here where the kernel wipes no page. */
-static uint64_t in_place;
+/* The cache if the kernel cannot wipe a page on fork. */
+static word64 in_place;
 
 static void
 forget(void)
 {
-	uint64_t *kept = atomic_load_explicit(&pshm__process_kept, memory_order_relaxed);
+	word64 *kept = atomic_load_explicit(&pshm__process_kept, memory_order_relaxed);
 
 	if (kept != NULL)
-		__atomic_store_n(kept, 0, __ATOMIC_RELAXED);
+		process_store(kept, 0);
 }
 
-/* Before anything can be kept: a child whose own handlers of fork lock first would else keep the parent's identity. */
+/* Before the cache can be filled: otherwise a child whose atfork handlers use a lock first would have the identity of its parent. */
 static void __attribute__((constructor))
 forget_in_children(void)
 {
@@ -38,7 +38,7 @@ forget_in_children(void)
 }
 
 /* A page that the kernel fills with zeros in a child (Linux 4.14), or the word in place. */
-static uint64_t *
+static word64 *
 new_memory(void)
 {
 #ifdef MADV_WIPEONFORK
@@ -48,25 +48,25 @@ new_memory(void)
 	if (is_address_error(page))
 		return &in_place;
 	if (sys_madvise(page, size, MADV_WIPEONFORK) >= 0)
-		return (uint64_t *)(uintptr_t)page;
+		return (word64 *)(uintptr_t)page;
 	sys_munmap(page, size);
 #endif
 	return &in_place;
 }
 
 static void
-discard(uint64_t *unused)
+discard(word64 *unused)
 {
 	if (unused != &in_place)
 		sys_munmap((int64_t)(uintptr_t)unused, platform_page_size());
 }
 
-/* Of threads that get here at the same time the first decides. */
-static uint64_t *
+/* Among concurrent threads the first one decides. */
+static word64 *
 choose_memory(void)
 {
-	uint64_t *chosen = new_memory();
-	uint64_t *first = NULL;
+	word64 *chosen = new_memory();
+	word64 *first = NULL;
 
 	if (atomic_compare_exchange_strong(&pshm__process_kept, &first, chosen))
 		return chosen;
@@ -77,10 +77,10 @@ choose_memory(void)
 uint64_t
 pshm__process_find_out(void)
 {
-	uint64_t *kept = atomic_load_explicit(&pshm__process_kept, memory_order_acquire);
+	word64 *kept = atomic_load_explicit(&pshm__process_kept, memory_order_acquire);
 	uint64_t self = pshm__native_process_self();
 
-	__atomic_store_n(kept == NULL ? choose_memory() : kept, self, __ATOMIC_RELAXED);
+	process_store(kept == NULL ? choose_memory() : kept, self);
 	return self;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A new object in the place of an old one. */
+/* Replace an object with a new one. */
 #include "system.h"
 #include "name.h"
 #include "object.h"
@@ -16,7 +16,7 @@ rename_object(const char *from, const char *to)
 	return sys_rename(from_path, to_path);
 }
 
-/* The new object is ready, descriptor and all, before it takes over the name, which is never free. */
+/* The new object and its descriptor are complete before it takes over the name, which is never free. */
 static int
 by_rename(const char *name, int direction, int permissions)
 {
@@ -30,7 +30,7 @@ by_rename(const char *name, int direction, int permissions)
 			return fd;
 		sys_shm_unlink(temporary);
 		sys_close(fd);
-		if (error != -ENOENT) /* another process has tidied the temporary name away */
+		if (error != -ENOENT) /* another process has removed the temporary name */
 			return error;
 	}
 	return -EAGAIN;
@@ -59,7 +59,7 @@ pshm__object_supersede(const char *name, int direction, int permissions)
 	return platform.directory != NULL ? by_rename(name, direction, permissions) : by_unlink(name, direction, permissions);
 }
 
-bool
+bool SELDOM
 pshm__object_can_supersede(void)
 {
 	char name[MADE_NAME_SIZE];

@@ -5,9 +5,10 @@
  *   63   62 .. 44    43 .. 24   23          22         21 .. 0
  *   0    namespace   start      abandoned   sleepers   process number; 0: free
  *
- * Who finds it taken sets 'sleepers' and sleeps for a slice, as long as the word stays as it is; when the slice ends, it asks
- * whether the owner is alive, and takes the word over if not. The slices also help where a process is killed between freeing the
- * word and waking, or between being woken and taking it. Every change is one compare-and-exchange of the whole word.
+ * A process that finds the lock held sets 'sleepers' and waits for a slice of time while the word is unchanged; then it checks
+ * whether the owner is alive, and takes the word over if not. It checks also when a signal handler ends the wait: with a timer that
+ * is faster than the slices no slice would ever end. The slices also help if a process is killed between freeing the word and
+ * waking others, or between being woken and acquiring it. Every change is one compare-and-exchange of the whole word.
  * tests/verify/models/lock.pml is the model of it.
  */
 #include "system.h"
@@ -34,8 +35,8 @@ owner_of(uint64_t seen)
 }
 
 /*
- * Acquire and release: what the last owner stored before it freed the word is seen by the next; the flags need no more, since
- * they are in the same word.
+ * Acquire and release: the stores of an owner before it frees the word are visible to the next owner; the flags need no more,
+ * since they are in the same word. A process that takes over from a dead owner sees its stores, too: the kernel has seen it end.
  */
 static bool
 change(word64 *lock, uint64_t *seen, uint64_t desired)
@@ -43,14 +44,14 @@ change(word64 *lock, uint64_t *seen, uint64_t desired)
 	return word64_exchange_if(lock, seen, desired, __ATOMIC_ACQ_REL);
 }
 
-/* The result of an acquisition: 1 where an owner died and nobody has repaired what it left. */
+/* The result of an acquisition: 1 if an owner has died and the data has not been repaired. */
 static int
 held(uint64_t seen)
 {
 	return (seen & ABANDONED) != 0;
 }
 
-/* The half of the word that has the process number, which the system's call compares. */
+/* The half of the word with the process ID, which the system call compares. */
 static word32 *
 number_half(word64 *lock)
 {
@@ -61,21 +62,21 @@ number_half(word64 *lock)
 #endif
 }
 
-/* Take the word, which is not free, of an owner that is dead for certain; whether others sleep is not known. */
+/* Take over the word of an owner that is definitely dead; whether other processes wait is unknown. */
 static bool
 take_over(word64 *lock, uint64_t seen, uint64_t self)
 {
 	return pshm__process_alive(seen & PROCESS_BITS) == 0 && change(lock, &seen, self | SLEEPERS | ABANDONED);
 }
 
-/* One attempt that does not wait. A program that only ever tries gets past a dead owner, too. */
+/* One attempt without waiting. A program that only makes such attempts also replaces a dead owner. */
 static int
 try_once(word64 *lock, uint64_t seen, uint64_t self)
 {
 	return take_over(lock, seen, self) ? 1 : -EAGAIN;
 }
 
-/* Say in the word that somebody sleeps; false where it has changed. */
+/* Record in the word that a process waits; false if it has changed. */
 static bool
 mark_sleeping(word64 *lock, uint64_t *seen)
 {
@@ -87,7 +88,7 @@ mark_sleeping(word64 *lock, uint64_t *seen)
 	return true;
 }
 
-/* Sleep for a slice, or what is left of the time: 0 woken or changed, -ETIMEDOUT at its end. */
+/* Wait for a slice, or the remaining time: 0 if woken or changed, -ETIMEDOUT at its end. */
 static int
 sleep_for_slice(word64 *lock, uint64_t seen, int64_t slice, int64_t deadline)
 {
@@ -98,7 +99,7 @@ sleep_for_slice(word64 *lock, uint64_t seen, int64_t slice, int64_t deadline)
 	return pshm__wait(number_half(lock), (uint32_t)seen, left < slice ? left : slice);
 }
 
-/* Who has slept leaves 'sleepers' set, since it does not know whether others do. */
+/* A process that has waited leaves 'sleepers' set, since it does not know whether others wait. */
 static int SELDOM
 wait_for(word64 *lock, uint64_t self, int64_t timeout)
 {
@@ -117,7 +118,7 @@ wait_for(word64 *lock, uint64_t self, int64_t timeout)
 		if (!mark_sleeping(lock, &seen))
 			continue;
 		error = sleep_for_slice(lock, seen, slice, deadline);
-		if (error == -ETIMEDOUT && take_over(lock, seen, self))
+		if ((error == -ETIMEDOUT || error == -EINTR) && take_over(lock, seen, self))
 			return 1;
 		if (error == -ETIMEDOUT && pshm__deadline_left(deadline) > 0)
 			slice = 2 * slice < platform.last_slice ? 2 * slice : platform.last_slice;
@@ -146,7 +147,7 @@ pshm_lock_acquire(int64_t address, int64_t timeout)
 	return record(error < 0 ? error : acquire(word64_at(address), timeout));
 }
 
-/* Keep these bits of the word of a lock that this process holds. The word as it was is in *ret_seen. */
+/* Keep these bits of the word of a lock that this process holds. *ret_seen receives the previous word. */
 static int
 keep(word64 *lock, uint64_t bits, uint64_t *ret_seen)
 {
@@ -160,7 +161,7 @@ keep(word64 *lock, uint64_t bits, uint64_t *ret_seen)
 	return 0;
 }
 
-/* The wake touches the word once more. Another thread may have unmapped it by then: the system says EFAULT, and nobody sleeps. */
+/* The wake accesses the word once more. If another thread has unmapped it by then, the system returns EFAULT, and no process waits. */
 static int
 release(word64 *lock)
 {

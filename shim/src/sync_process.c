@@ -4,6 +4,13 @@
 #include "error.h"
 #include "process.h"
 
+/* What process_word makes: with a number, a start and nothing between them. */
+static bool
+is_process(uint64_t word)
+{
+	return (word & PROCESS_NUMBER) != 0 && (word & PROCESS_START << PROCESS_START_SHIFT) != 0 && (word & ~PROCESS_BITS) == 0;
+}
+
 int64_t
 pshm_process_self(void)
 {
@@ -13,7 +20,5 @@ pshm_process_self(void)
 int
 pshm_process_alive(int64_t process)
 {
-	if (process <= 0 || ((uint64_t)process & PROCESS_NUMBER) == 0 || ((uint64_t)process & ~PROCESS_BITS) != 0)
-		return record(-EINVAL);
-	return record(pshm__process_alive((uint64_t)process));
+	return record(is_process((uint64_t)process) ? pshm__process_alive((uint64_t)process) : -EINVAL);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sleep until a word changes, and wake sleepers. */
+/* Wait for a word to change, and wake waiters. */
 #include "system.h"
 #include "error.h"
 #include "waiting.h"
 #include "word.h"
 
-/* Without waiting the answer is in the word. */
+/* Without waiting the word itself decides. */
 static int
 look(const word32 *word, uint32_t expected)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From errno to a result: the one place. */
+/* From errno to a result: the only place. */
 #include "system.h"
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The system calls that every platform has, each with its result or its errno negated. This is the one place
- * that reads errno, and it leaves errno as it was. Every source file includes this header first.
+ * The system calls that every platform has, each with its result or its negated errno. This is the only place
+ * that reads errno, and it restores errno. Every source file includes this header first.
  */
 #ifndef PSHM_SYSTEM_H
 #define PSHM_SYSTEM_H
@@ -38,14 +38,14 @@
 
 _Static_assert(sizeof(off_t) == sizeof(int64_t), "offsets are 64 bits wide");
 
-/* FreeBSD and OpenBSD have no such error. Their own end at about 100; nobody else's is as large as this. */
+/* FreeBSD and OpenBSD lack this error. Their errors end at about 100; no system has one as large as this. */
 #ifndef ENODATA
 #define ENODATA 4001
 #endif
 
 /*
- * What the compiler keeps out of the way of a call that succeeds: what is seldom called and the way to it, and what is only
- * another way of the same, so that the shorter way need not prepare for it.
+ * Functions that the compiler keeps out of the path of a successful call: rarely called ones and the branches to them, and slower
+ * alternatives, for which the shorter path then need not save registers.
  */
 #ifdef __GNUC__
 #define SELDOM __attribute__((cold, noinline))
@@ -78,14 +78,14 @@ quiet_result(int result, int saved)
 }
 
 /*
- * Around every call that a cancelled thread would leave for good (pthreads(7)): what it has opened would stay open. A pending
- * cancellation acts later, in the caller's own code, or while the library waits. Some systems cancel no threads.
+ * Around every call in which a thread could be cancelled (pthreads(7)): its descriptors would stay open. A pending
+ * cancellation acts later, in the caller's own code, or while the library waits. Some systems have no cancellation.
  */
 #ifdef PTHREAD_CANCEL_DISABLE
 static inline int
 cancellation_disable(void)
 {
-	int state = PTHREAD_CANCEL_ENABLE; /* an old glibc leaves it alone in a program without threads */
+	int state = PTHREAD_CANCEL_ENABLE; /* an old glibc does not set it in a program without threads */
 
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	return state;
@@ -127,8 +127,8 @@ sys_shm_open(const char *name, int flags, int mode)
 }
 
 /*
- * In a sticky directory the kernel says EPERM about a name of somebody else's. POSIX and glibc have EACCES for shm_unlink, and
- * musl passes EPERM on.
+ * In a sticky directory the kernel returns EPERM for a name of another user. POSIX and glibc specify EACCES for shm_unlink, but
+ * musl returns EPERM.
  */
 static inline int
 removal_result(int result, int saved)
@@ -369,7 +369,7 @@ sys_recvmsg(int socket, struct msghdr *ret_message, int flags)
 	return result < 0 ? pshm__system_error(saved) : result;
 }
 
-/* The family of a socket's addresses. */
+/* The address family of a socket. */
 static inline int
 sys_family(int socket)
 {
@@ -405,14 +405,22 @@ sys_clock_gettime(clockid_t clock, struct timespec *ret_time)
 	return system_result(clock_gettime(clock, ret_time), saved);
 }
 
-/* Sleep for less than a second, or until a handler of a signal has run; never cancelled. */
+/* Sleep for less than a second, or until a signal handler has run, or the thread is cancelled. */
+static inline int
+sys_pause(long nanoseconds)
+{
+	const struct timespec time = { .tv_nsec = nanoseconds };
+	int saved = errno;
+
+	return system_result(nanosleep(&time, NULL), saved);
+}
+
+/* The same, and never cancelled. */
 static inline int
 sys_nanosleep(long nanoseconds)
 {
-	const struct timespec time = { .tv_nsec = nanoseconds };
 	int state = cancellation_disable();
-	int saved = errno;
-	int result = system_result(nanosleep(&time, NULL), saved);
+	int result = sys_pause(nanoseconds);
 
 	cancellation_restore(state);
 	return result;
@@ -420,7 +428,7 @@ sys_nanosleep(long nanoseconds)
 
 /*
  * Wait until a descriptor is ready: 1, or 0 when the nanoseconds are over. A signal with a handler ends the wait, whatever
- * SA_RESTART says, and so does the cancellation of the thread: this is the one call here that it acts in.
+ * SA_RESTART says, and so does the cancellation of the thread: this and sys_pause are the calls here that it acts in.
  */
 #ifdef __APPLE__
 static inline int
@@ -461,7 +469,7 @@ sys_opendir(const char *path, DIR **ret_directory)
 	return *ret_directory == NULL ? pshm__system_error(saved) : 0;
 }
 
-/* The next entry; NULL at the end, or where there is an error: only errno tells the two apart, readdir(3). */
+/* The next entry; NULL at the end and for an error: only errno distinguishes them, readdir(3). */
 static inline const struct dirent *
 sys_readdir(DIR *directory, int *ret_error)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sleeping until a word of shared memory changes. Where the system has no call for it, the word is polled. */
+/* Waiting for a word of shared memory to change. If the system has no call for it, the word is polled. */
 #include "system.h"
 #include "deadline.h"
 #include "platform.h"
 #include "waiting.h"
 
-/* One wait of the system's is at most this long; then the caller looks again. */
+/* The longest wait of one system call; then the caller checks again. */
 #define LONGEST ((int64_t)1000000 * SECOND)
 
 enum { FIRST_PAUSE = 50 * 1000, LAST_PAUSE = 5 * 1000 * 1000 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Words in shared memory: the check of an address, and atomic access of 4 and 8 bytes. Where 8 bytes are not lock-free a
- * compiler would call libatomic, whose lock belongs to one process and excludes no other: there are no wide words there.
+ * Words in shared memory: the check of an address, and atomic access of 4 and 8 bytes. If 8-byte operations are not lock-free, a
+ * compiler would call libatomic, whose locks are private to a process: then 64-bit words are not supported.
  */
 #ifndef PSHM_WORD_H
 #define PSHM_WORD_H
@@ -9,7 +9,7 @@
 #include "error.h"
 #include "platform.h"
 
-/* The alignment is written down, since an int64_t of i686 has 4, and clang would call libatomic for one. */
+/* The alignment is explicit, since an int64_t on i686 has 4, for which clang would call libatomic. */
 typedef uint32_t __attribute__((aligned(4), may_alias)) word32;
 typedef uint64_t __attribute__((aligned(8), may_alias)) word64;
 
@@ -21,8 +21,8 @@ typedef uint64_t __attribute__((aligned(8), may_alias)) word64;
 #endif
 
 /*
- * Whether a word of so many bytes can be at an address, and whether the caller's other arguments are valid: in the order of
- * ffi.h. The values that do not fit come after it, and what the platform lacks comes last.
+ * Whether a word of so many bytes can be at an address, and whether the other arguments are valid: in the order of
+ * ffi.h. Values that do not fit come next, and missing support of the platform comes last.
  */
 static inline int
 word_error(int64_t address, unsigned size, bool valid)
@@ -54,7 +54,7 @@ word64_error(int64_t address, bool valid)
 	return error == 0 && !has_wide_words() ? -ENOTSUP : error;
 }
 
-/* 32 bits are taken as a signed or an unsigned number. */
+/* A 32-bit value is a signed or an unsigned number. */
 static inline int
 word32_value_error(int64_t value)
 {
@@ -85,7 +85,7 @@ word64_load(const word64 *word, int order)
 #endif
 }
 
-/* Compare and exchange; where another value was there, it is in *expected. Acquires and releases, or is sequentially consistent. */
+/* Compare and exchange; if the word had another value, *expected receives it. Acquires and releases, or is sequentially consistent. */
 static inline bool
 word64_exchange_if(word64 *word, uint64_t *expected, uint64_t desired, int order)
 {

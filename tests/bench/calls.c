@@ -72,7 +72,8 @@ an_object(int i)
 {
 	fds[i] = shm_open(names[i], O_RDWR | O_CREAT | O_EXCL, 0600);
 	need(fds[i] >= 0 && ftruncate(fds[i], SIZE) == 0, names[i]);
-	snprintf(paths[i], sizeof paths[i], "/proc/self/fd/%d", fds[i]);
+	/* right also in a thread with a descriptor table of its own; that directory takes the kernel longer than /proc/self */
+	snprintf(paths[i], sizeof paths[i], "/proc/thread-self/fd/%d", fds[i]);
 }
 
 static void
@@ -247,9 +248,21 @@ static char byte;
 static struct iovec vector = { &byte, 1 };
 static struct msghdr message;
 
+/* Over a socket of another domain the byte would go, and the descriptor would not. */
+BY_HAND
+is_of_unix_domain(int socket)
+{
+	struct sockaddr address;
+	socklen_t size = sizeof address;
+
+	return getsockname(socket, &address, &size) == 0 && address.sa_family == AF_UNIX;
+}
+
 BY_HAND
 send_by_hand(int fd)
 {
+	if (!is_of_unix_domain(ends[0]))
+		return -1;
 	message = (struct msghdr){ .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
 	                           .msg_controllen = CMSG_SPACE(sizeof fd) };
 	control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
@@ -262,6 +275,8 @@ receive_by_hand(void)
 {
 	int fd;
 
+	if (!is_of_unix_domain(ends[1]))
+		return -1;
 	message = (struct msghdr){ .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
 	                           .msg_controllen = sizeof control };
 	if (recvmsg(ends[1], &message, MSG_CMSG_CLOEXEC) != 1)

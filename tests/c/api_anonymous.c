@@ -339,6 +339,32 @@ START_TEST(a_missing_fallback_is_left_out)
 }
 END_TEST
 
+/* Unnamed files are Linux's second fallback: a file system without them, a kernel, and no file system where they are looked for. */
+START_TEST(without_unnamed_files_an_object_has_a_name_for_a_moment)
+{
+	static const int reasons[] = { EOPNOTSUPP, EISDIR, ENOENT };
+
+	if (strcmp(interpose_personality_name(), "no-memfd") != 0 && strcmp(interpose_personality_name(), "sandbox") != 0) {
+		skip("there are memfds, or no unnamed files");
+		return;
+	}
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+		int fd;
+
+		interpose_fail(CALL_open, 1, reasons[i]);
+		fd = make(PSHM_DIRECTION_IO, 0640);
+		ck_assert(interpose_has_failed());
+		ck_assert_int_eq(interpose_count(CALL_shm_open), 1);
+		interpose_reset();
+		check_object(fd, PSHM_DIRECTION_IO, 0640);
+		close_now(fd);
+	}
+	interpose_fail(CALL_open, 1, EMFILE);
+	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, 0), "EMFILE");
+	interpose_reset();
+}
+END_TEST
+
 /* A sandbox may forbid /proc: what is to be opened anew for reading is made otherwise. */
 START_TEST(a_forbidden_proc_is_done_without)
 {
@@ -409,7 +435,7 @@ api_anonymous_suite(void)
 		                 the_umask_takes_nothing_away, the_fallback_is_the_platforms, exec_bits_are_kept,
 		                 nothing_is_sealed_but_by_policy, bad_arguments_create_nothing, random_names_run_out,
 		                 nobody_may_open_what_has_a_name_for_a_moment, a_missing_fallback_is_left_out,
-		                 a_forbidden_proc_is_done_without, a_policy_is_not_evaded, the_feature_is_for_both_directions, huge_objects_are_of_huge_pages,
+		                 without_unnamed_files_an_object_has_a_name_for_a_moment, a_forbidden_proc_is_done_without, a_policy_is_not_evaded, the_feature_is_for_both_directions, huge_objects_are_of_huge_pages,
 		                 NULL };
 
 	return suite_of("api_anonymous", 60, tests);

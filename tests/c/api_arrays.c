@@ -30,12 +30,26 @@ START_TEST(the_prefix_is_private_and_the_data_is_the_object)
 			ck_assert_int_eq(*memory_at(byte), 0);
 		ck_assert_mem_eq(memory_at(address), "data", 4);
 		memset(memory_at(start), 'p', (size_t)(address - start));
-		assert_result(call("pshm_unmap_prefixed", address, page(), prefixes[i]), 0);
+		assert_result(call("pshm_unmap_prefixed", address, page() - 1, prefixes[i]), 0);
 		assert_nothing_mapped(address);
 		assert_nothing_mapped(address - 1);
 		assert_nothing_mapped(start);
 	}
 	ck_assert_int_eq(descriptor_status(fd).st_size, 2 * page());
+	close_now(fd);
+}
+END_TEST
+
+/* Of a length that is a byte more than whole pages the last page is mapped and unmapped, too. */
+START_TEST(the_last_byte_has_a_page)
+{
+	int fd = anonymous_new(3 * page());
+	int64_t address = assert_success(call("pshm_map_prefixed", fd, page() + 1, READ_WRITE, PSHM_MAP_SHARED, 0, 16));
+
+	ck_assert_str_eq(protections_at(address + page()), "rw-s");
+	assert_result(call("pshm_unmap_prefixed", address, page() + 1, 16), 0);
+	assert_nothing_mapped(address - 1);
+	assert_nothing_mapped(address + page());
 	close_now(fd);
 }
 END_TEST
@@ -169,6 +183,8 @@ START_TEST(copying_touches_its_bytes_only)
 	ck_assert_str_eq(bytes, "babccfgh");
 	assert_result(call("pshm_copy", start, start + 5, 0), 0);
 	ck_assert_str_eq(bytes, "babccfgh");
+	assert_result(call("pshm_copy", start + 7, start + 6, 1), 0);
+	ck_assert_str_eq(bytes, "babccfgg");
 	assert_error(call("pshm_copy", 0, start, 1), "EFAULT");
 	assert_error(call("pshm_copy", start, 0, 1), "EFAULT");
 	assert_error(call("pshm_copy", -1, start, 1), "EFAULT");
@@ -177,7 +193,7 @@ START_TEST(copying_touches_its_bytes_only)
 	assert_result(call("pshm_copy", 0, 0, 0), 0);
 	assert_result(call("pshm_copy", start, 0, 0), 0);
 	assert_error(call("pshm_copy", start, start, -1), "EINVAL");
-	ck_assert_str_eq(bytes, "babccfgh");
+	ck_assert_str_eq(bytes, "babccfgg");
 }
 END_TEST
 
@@ -208,7 +224,7 @@ END_TEST
 Suite *
 api_arrays_suite(void)
 {
-	const TTest *tests[] = { the_prefix_is_private_and_the_data_is_the_object, bad_arguments_map_nothing,
+	const TTest *tests[] = { the_prefix_is_private_and_the_data_is_the_object, the_last_byte_has_a_page, bad_arguments_map_nothing,
 		                 bad_ranges_unmap_nothing, a_failed_step_leaves_nothing,
 		                 a_failure_leaves_nothing_of_an_object_of_large_pages,
 		                 a_failure_leaves_nothing_of_an_object_of_huge_pages, copying_touches_its_bytes_only,

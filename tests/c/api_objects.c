@@ -424,15 +424,29 @@ END_TEST
 /* When others take and remove the name all the time, the call ends with an error and not never. */
 START_TEST(endless_races_end)
 {
+	enum { RACES = 4096 };
+	int unlinks;
 	const char *name = name_of("race");
 
+	interpose_reset();
 	interpose_add_traits(FLICKERING);
 	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600,
 	                  NULL),
 	             "EAGAIN");
+	ck_assert_int_eq(interpose_count(CALL_shm_open), 2 * RACES);
 	interpose_remove_traits(FLICKERING);
 	interpose_fail(CALL_shm_open, 0, EEXIST);
 	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "EAGAIN");
+	unlinks = interpose_count(CALL_shm_unlink);
+	interpose_reset();
+	if (has("supersede")) {
+		interpose_fail(CALL_rename, 0, ENOENT); /* others tidy the temporary name away */
+		assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "EAGAIN");
+		ck_assert_int_eq(interpose_count(CALL_rename), RACES);
+		interpose_reset();
+	} else {
+		ck_assert_int_eq(unlinks, RACES);
+	}
 	ck_assert(!object_exists(name));
 }
 END_TEST

@@ -4,6 +4,7 @@
 #include "interpose.h"
 #include "message.h"
 #include "suites.h"
+#include "timing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +16,11 @@
 
 enum { PASSPIDFD = 76 }; /* newer than some C libraries: asm-generic/socket.h */
 
+/* Two ends, and an object to send. */
 struct pair {
 	int here;
 	int there;
+	int fd;
 };
 
 static struct pair
@@ -29,6 +32,7 @@ pair_make(int type)
 	ck_assert_int_eq(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends), 0);
 	pair.here = ends[0];
 	pair.there = ends[1];
+	pair.fd = anonymous_new(0);
 	return pair;
 }
 
@@ -37,6 +41,15 @@ pair_close(struct pair pair)
 {
 	close(pair.here);
 	close(pair.there);
+	close_now(pair.fd);
+}
+
+/* A descriptor goes from here to there. */
+static void
+assert_passes(struct pair pair)
+{
+	assert_result(call("pshm_send", pair.here, pair.fd, -1), 0);
+	close_now((int)assert_success(call("pshm_receive", pair.there, -1)));
 }
 
 static const int types[] = { SOCK_STREAM, SOCK_SEQPACKET };
@@ -124,19 +137,18 @@ count_signal(int signal)
 START_TEST(a_peer_that_is_gone_is_no_signal)
 {
 	const struct sigaction action = { .sa_handler = count_signal };
-	int fd = anonymous_new(0);
 
 	ck_assert_int_eq(sigaction(SIGPIPE, &action, NULL), 0);
 	for (size_t i = 0; i < 2; i++) {
 		struct pair pair = pair_make(types[i]);
 
 		close(pair.there);
-		assert_error(call("pshm_send", pair.here, fd, -1), "EPIPE ECONNRESET");
+		assert_error(call("pshm_send", pair.here, pair.fd, -1), "EPIPE ECONNRESET");
 		assert_error(call("pshm_receive", pair.here, -1), "ENODATA");
 		close(pair.here);
+		close_now(pair.fd);
 	}
 	ck_assert_int_eq(signals, 0);
-	close_now(fd);
 }
 END_TEST
 
@@ -145,10 +157,9 @@ START_TEST(a_peer_that_leaves_messages_unread_is_told_once)
 {
 	for (size_t i = 0; i < 2; i++) {
 		struct pair pair = pair_make(types[i]);
-		int fd = anonymous_new(0);
 
-		assert_result(call("pshm_send", pair.there, fd, -1), 0);
-		assert_result(call("pshm_send", pair.here, fd, -1), 0);
+		assert_result(call("pshm_send", pair.there, pair.fd, -1), 0);
+		assert_result(call("pshm_send", pair.here, pair.fd, -1), 0);
 		close(pair.there);
 		if (types[i] == SOCK_SEQPACKET)
 			assert_error(call("pshm_receive", pair.here, -1), "ECONNRESET");
@@ -156,7 +167,7 @@ START_TEST(a_peer_that_leaves_messages_unread_is_told_once)
 		if (types[i] == SOCK_STREAM)
 			assert_error(call("pshm_receive", pair.here, -1), "ECONNRESET");
 		assert_error(call("pshm_receive", pair.here, -1), "ENODATA");
-		close_now(fd);
+		close_now(pair.fd);
 		close(pair.here);
 	}
 }
@@ -165,16 +176,14 @@ END_TEST
 START_TEST(a_socket_of_datagrams_has_no_end)
 {
 	struct pair pair = pair_make(SOCK_DGRAM | SOCK_NONBLOCK);
-	int fd = anonymous_new(0);
 
-	assert_result(call("pshm_send", pair.here, fd, -1), 0);
-	close_now((int)assert_success(call("pshm_receive", pair.there, -1)));
+	assert_passes(pair);
 	close(pair.there);
 	assert_error(call("pshm_receive", pair.here, 0), "EAGAIN");
-	assert_error(call("pshm_send", pair.here, fd, -1), "ECONNREFUSED");
-	assert_error(call("pshm_send", pair.here, fd, -1), "ENOTCONN");
-	close_now(fd);
+	assert_error(call("pshm_send", pair.here, pair.fd, -1), "ECONNREFUSED");
+	assert_error(call("pshm_send", pair.here, pair.fd, -1), "ENOTCONN");
 	close(pair.here);
+	close_now(pair.fd);
 }
 END_TEST
 
@@ -189,18 +198,30 @@ assert_refused(struct pair pair, const int *fds, int count, size_t bytes)
 	ck_assert_int_eq(descriptor_count(), before);
 }
 
+/* A message of so many bytes, without a descriptor: the error, and the next message is received as ever. */
+static void
+receive_without(int type, size_t bytes, const char *error)
+{
+	struct pair pair = pair_make(type);
+
+	message_send(pair.here, NULL, 0, bytes);
+	assert_error(call("pshm_receive", pair.there, -1), error);
+	assert_passes(pair);
+	pair_close(pair);
+}
+
 START_TEST(a_message_without_a_descriptor_is_an_error)
 {
-	for (size_t i = 0; i < 2; i++) {
-		struct pair pair = pair_make(types[i]);
-		int fd = anonymous_new(0);
+	receive_without(SOCK_STREAM, 1, "EPROTO");
+	receive_without(SOCK_SEQPACKET, 1, "EPROTO");
+	receive_without(SOCK_DGRAM, 1, "EPROTO");
+}
+END_TEST
 
-		assert_refused(pair, NULL, 0, 1);
-		assert_result(call("pshm_send", pair.here, fd, -1), 0);
-		close_now((int)assert_success(call("pshm_receive", pair.there, -1)));
-		close_now(fd);
-		pair_close(pair);
-	}
+START_TEST(an_empty_packet_is_taken_for_the_end)
+{
+	receive_without(SOCK_SEQPACKET, 0, "ENODATA");
+	receive_without(SOCK_DGRAM, 0, "ENODATA");
 }
 END_TEST
 
@@ -211,33 +232,13 @@ START_TEST(extra_descriptors_are_closed)
 	for (size_t i = 0; i < 2; i++) {
 		for (size_t j = 0; j < 3; j++) {
 			struct pair pair = pair_make(types[i]);
-			int fd = anonymous_new(0);
 			int fds[253];
 
 			for (int k = 0; k < counts[j]; k++)
-				fds[k] = fd;
+				fds[k] = pair.fd;
 			assert_refused(pair, fds, counts[j], 1);
-			close_now(fd);
 			pair_close(pair);
 		}
-	}
-}
-END_TEST
-
-START_TEST(an_empty_packet_is_taken_for_the_end)
-{
-	static const int packets[] = { SOCK_SEQPACKET, SOCK_DGRAM };
-
-	for (size_t i = 0; i < 2; i++) {
-		struct pair pair = pair_make(packets[i]);
-		int fd = anonymous_new(0);
-
-		message_send(pair.here, NULL, 0, 0);
-		assert_error(call("pshm_receive", pair.there, -1), "ENODATA");
-		assert_result(call("pshm_send", pair.here, fd, -1), 0);
-		close_now((int)assert_success(call("pshm_receive", pair.there, -1)));
-		close_now(fd);
-		pair_close(pair);
 	}
 }
 END_TEST
@@ -246,10 +247,8 @@ END_TEST
 START_TEST(an_empty_packet_leaks_nothing)
 {
 	struct pair pair = pair_make(SOCK_SEQPACKET);
-	int fd = anonymous_new(0);
 
-	assert_refused(pair, &fd, 1, 0);
-	close_now(fd);
+	assert_refused(pair, &pair.fd, 1, 0);
 	pair_close(pair);
 }
 END_TEST
@@ -258,14 +257,11 @@ END_TEST
 START_TEST(other_control_messages_are_passed_over)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
-	int fd = anonymous_new(0);
 	int on = 1;
 
 	ck_assert_int_eq(setsockopt(pair.there, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
-	assert_result(call("pshm_send", pair.here, fd, -1), 0);
-	close_now((int)assert_success(call("pshm_receive", pair.there, -1)));
+	assert_passes(pair);
 	assert_refused(pair, NULL, 0, 1);
-	close_now(fd);
 	pair_close(pair);
 }
 END_TEST
@@ -274,16 +270,14 @@ END_TEST
 START_TEST(extra_descriptors_are_told_from_no_descriptor_free)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
-	int fd = anonymous_new(0);
 	int on = 1;
 	int fds[253];
 
 	for (int i = 0; i < 253; i++)
-		fds[i] = fd;
+		fds[i] = pair.fd;
 	ck_assert_int_eq(setsockopt(pair.there, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
 	(void)setsockopt(pair.there, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
 	assert_refused(pair, fds, 253, 1);
-	close_now(fd);
 	pair_close(pair);
 }
 END_TEST
@@ -292,17 +286,14 @@ END_TEST
 START_TEST(the_senders_descriptor_is_closed)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
-	int fd = anonymous_new(0);
 	int before = descriptor_count();
 	int on = 1;
 
 	if (setsockopt(pair.there, SOL_SOCKET, PASSPIDFD, &on, sizeof on) < 0)
 		skip("this kernel knows no SO_PASSPIDFD");
-	assert_result(call("pshm_send", pair.here, fd, -1), 0);
-	close_now((int)assert_success(call("pshm_receive", pair.there, -1)));
+	assert_passes(pair);
 	ck_assert_int_eq(descriptor_count(), before);
 	assert_refused(pair, NULL, 0, 1);
-	close_now(fd);
 	pair_close(pair);
 }
 END_TEST
@@ -311,7 +302,6 @@ END_TEST
 START_TEST(a_length_beyond_the_buffer_is_not_believed)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
-	int fd = anonymous_new(0);
 
 	interpose_reset();
 	interpose_add_traits(UNCUT_LENGTHS);
@@ -320,20 +310,18 @@ START_TEST(a_length_beyond_the_buffer_is_not_believed)
 	ck_assert_int_ge(interpose_count(CALL_close), 253);
 	ck_assert_int_le(interpose_count(CALL_close), 253 + 256);
 	pair_close(pair);
-	close_now(fd);
 }
 END_TEST
 
 START_TEST(no_descriptor_free_is_said)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
-	int fd = anonymous_new(0);
 	struct rlimit old;
 	struct rlimit few;
 	int here = -7;
 	int there = -7;
 
-	assert_result(call("pshm_send", pair.here, fd, -1), 0);
+	assert_result(call("pshm_send", pair.here, pair.fd, -1), 0);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
 	few = old;
 	few.rlim_cur = (rlim_t)descriptor_next();
@@ -345,7 +333,6 @@ START_TEST(no_descriptor_free_is_said)
 	assert_error(call("pshm_socketpair", &here, &there), "EMFILE");
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
 	ck_assert(here == -7 && there == -7);
-	close_now(fd);
 	pair_close(pair);
 }
 END_TEST
@@ -354,7 +341,7 @@ START_TEST(an_interrupted_wait_comes_back)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
 
-	interruptions_start();
+	interruptions_start(0, 2000);
 	assert_error(call("pshm_receive", pair.there, -1), "EINTR");
 	ck_assert_int_ge(interruptions_stop(), 1);
 	pair_close(pair);
@@ -364,15 +351,13 @@ END_TEST
 START_TEST(an_interrupted_send_comes_back)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
-	int fd = anonymous_new(0);
 	int64_t result = 0;
 
-	interruptions_start();
+	interruptions_start(0, 2000);
 	for (int i = 0; i < 100000 && result == 0; i++)
-		result = call("pshm_send", pair.here, fd, -1);
+		result = call("pshm_send", pair.here, pair.fd, -1);
 	ck_assert_int_ge(interruptions_stop(), 1);
 	assert_error(result, "EINTR ETOOMANYREFS");
-	close_now(fd);
 	pair_close(pair);
 }
 END_TEST
@@ -380,13 +365,11 @@ END_TEST
 START_TEST(a_full_socket_is_told)
 {
 	struct pair pair = pair_make(SOCK_STREAM | SOCK_NONBLOCK);
-	int fd = anonymous_new(0);
 	int64_t result = 0;
 
 	for (int i = 0; i < 100000 && result == 0; i++)
-		result = call("pshm_send", pair.here, fd, 0);
+		result = call("pshm_send", pair.here, pair.fd, 0);
 	assert_error(result, "EAGAIN ETOOMANYREFS");
-	close_now(fd);
 	pair_close(pair);
 }
 END_TEST
@@ -394,18 +377,16 @@ END_TEST
 START_TEST(what_is_no_socket_is_refused)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
-	int fd = anonymous_new(0);
 	int lone = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	assert_error(call("pshm_send", fd, fd, -1), "ENOTSOCK");
-	assert_error(call("pshm_receive", fd, -1), "ENOTSOCK");
-	assert_error(call("pshm_send", -1, fd, -1), "EBADF");
+	assert_error(call("pshm_send", pair.fd, pair.fd, -1), "ENOTSOCK");
+	assert_error(call("pshm_receive", pair.fd, -1), "ENOTSOCK");
+	assert_error(call("pshm_send", -1, pair.fd, -1), "EBADF");
 	assert_error(call("pshm_receive", -1, -1), "EBADF");
 	assert_error(call("pshm_send", pair.here, -1, -1), "EBADF");
-	assert_error(call("pshm_send", lone, fd, -1), "ENOTCONN EPIPE");
+	assert_error(call("pshm_send", lone, pair.fd, -1), "ENOTCONN EPIPE");
 	assert_error(call("pshm_receive", lone, -1), "ENOTCONN EINVAL");
 	close(lone);
-	close_now(fd);
 	pair_close(pair);
 }
 END_TEST

@@ -2,7 +2,9 @@
 /* Waiting for a socket: how long, and what ends the wait. */
 #include "fixture.h"
 #include "interpose.h"
+#include "message.h"
 #include "suites.h"
+#include "timing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,11 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
-
-#define MILLISECOND ((int64_t)1000000)
 
 /* What a loaded machine may take longer. */
 #define LATE (1000 * MILLISECOND)
@@ -37,27 +36,6 @@ pair_close(int ends[2])
 {
 	close(ends[0]);
 	close(ends[1]);
-}
-
-static int64_t
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000 * MILLISECOND + time.tv_nsec;
-}
-
-/* Fill the buffer of a socket with bytes alone: descriptors on their way are limited. */
-static void
-fill(int socket)
-{
-	static const char bytes[512];
-
-	while (send(socket, bytes, sizeof bytes, MSG_DONTWAIT) >= 0)
-		continue;
-	while (send(socket, bytes, 1, MSG_DONTWAIT) >= 0)
-		continue;
 }
 
 static void
@@ -82,16 +60,16 @@ START_TEST(zero_never_waits)
 	int fd = anonymous_new(0);
 
 	for (int i = 0; i < TYPES; i++) {
-		int64_t start = now();
+		int64_t start = time_now();
 		int ends[2];
 
 		pair_open(types[i], ends);
 		flags_before = fcntl(ends[0], F_GETFL);
 		assert_error(call("pshm_receive", ends[0], 0), "EAGAIN");
-		fill(ends[0]);
+		message_fill(ends[0]);
 		assert_error(call("pshm_send", ends[0], fd, 0), "EAGAIN");
 		assert_flags_kept(ends[0]);
-		ck_assert(now() - start < LATE);
+		ck_assert(time_now() - start < LATE);
 		drain(ends[1]);
 		assert_result(call("pshm_send", ends[0], fd, 0), 0);
 		close_now((int)assert_success(call("pshm_receive", ends[1], 0)));
@@ -104,7 +82,7 @@ END_TEST
 static void
 assert_times_out(int64_t start, int64_t timeout, int64_t result)
 {
-	int64_t waited = now() - start;
+	int64_t waited = time_now() - start;
 
 	assert_error(result, "ETIMEDOUT");
 	ck_assert_msg(waited >= timeout && waited < timeout + LATE, "of %lld ns it waited %lld", (long long)timeout, (long long)waited);
@@ -119,12 +97,12 @@ START_TEST(the_time_is_waited_and_no_more)
 		int ends[2];
 
 		pair_open(types[i], ends);
-		fill(ends[0]);
+		message_fill(ends[0]);
 		for (size_t j = 0; j < sizeof timeouts / sizeof timeouts[0]; j++) {
-			int64_t start = now();
+			int64_t start = time_now();
 
 			assert_times_out(start, timeouts[j], call("pshm_receive", ends[0], timeouts[j]));
-			start = now();
+			start = time_now();
 			assert_times_out(start, timeouts[j], call("pshm_send", ends[0], fd, timeouts[j]));
 		}
 		pair_close(ends);
@@ -169,7 +147,7 @@ START_TEST(a_message_ends_the_wait)
 	for (int i = 0; i < TYPES * LONG_ENOUGH; i++) {
 		int64_t timeout = long_enough[i % LONG_ENOUGH];
 		struct errand errand = { .fd = fd };
-		int64_t start = now();
+		int64_t start = time_now();
 		int ends[2];
 		pid_t child;
 		int other;
@@ -178,7 +156,7 @@ START_TEST(a_message_ends_the_wait)
 		errand.socket = ends[0];
 		child = child_start(send_soon, &errand);
 		other = (int)assert_success(call("pshm_receive", ends[1], timeout));
-		ck_assert(now() - start >= 30 * MILLISECOND);
+		ck_assert(time_now() - start >= 30 * MILLISECOND);
 		ck_assert(descriptor_status(fd).st_ino == descriptor_status(other).st_ino);
 		child_join(child);
 		close_now(other);
@@ -194,16 +172,16 @@ START_TEST(space_in_the_buffer_ends_the_wait)
 
 	for (int i = 0; i < TYPES * LONG_ENOUGH; i++) {
 		struct errand errand = { .fd = fd };
-		int64_t start = now();
+		int64_t start = time_now();
 		int ends[2];
 		pid_t child;
 
 		pair_open(types[i / LONG_ENOUGH], ends);
-		fill(ends[0]);
+		message_fill(ends[0]);
 		errand.socket = ends[1];
 		child = child_start(drain_soon, &errand);
 		assert_result(call("pshm_send", ends[0], fd, long_enough[i % LONG_ENOUGH]), 0);
-		ck_assert(now() - start >= 30 * MILLISECOND);
+		ck_assert(time_now() - start >= 30 * MILLISECOND);
 		child_join(child);
 		drain(ends[1]);
 		pair_close(ends);
@@ -267,26 +245,6 @@ START_TEST(a_socket_that_was_shut_down_is_not_waited_for)
 }
 END_TEST
 
-static volatile sig_atomic_t handled;
-
-static void
-count_signal(int signal)
-{
-	(void)signal;
-	handled++;
-}
-
-static void
-alarm_every(int microseconds, int flags)
-{
-	const struct sigaction action = { .sa_handler = count_signal, .sa_flags = flags };
-	const struct itimerval every = { { 0, microseconds }, { 0, microseconds } };
-
-	handled = 0;
-	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
-	ck_assert_int_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
-}
-
 /* A runtime's handlers are often installed with SA_RESTART, and get their turn all the same. */
 START_TEST(a_handler_ends_the_wait)
 {
@@ -299,13 +257,11 @@ START_TEST(a_handler_ends_the_wait)
 		int ends[2];
 
 		pair_open(types[i / 6], ends);
-		fill(ends[0]);
-		alarm_every(20000, flags[i / 3 % 2]);
+		message_fill(ends[0]);
+		interruptions_start(flags[i / 3 % 2], 20000);
 		assert_error(call("pshm_receive", ends[0], timeout), "EINTR");
-		ck_assert_int_ge(handled, 1);
 		assert_error(call("pshm_send", ends[0], fd, timeout), "EINTR");
-		ck_assert_int_ge(handled, 2);
-		alarm_every(0, 0);
+		ck_assert_int_ge(interruptions_stop(), 2);
 		pair_close(ends);
 	}
 	close_now(fd);
@@ -342,9 +298,9 @@ START_TEST(others_do_not_make_the_wait_longer)
 		pair_open(types[i % TYPES], ends);
 		thieving = true;
 		ck_assert_int_eq(pthread_create(&thief, NULL, send_and_take, ends), 0);
-		start = now();
+		start = time_now();
 		result = call("pshm_receive", ends[0], 20 * MILLISECOND);
-		ck_assert(now() - start < 20 * MILLISECOND + LATE);
+		ck_assert(time_now() - start < 20 * MILLISECOND + LATE);
 		assert_error(result, "ETIMEDOUT EPROTO");
 		timed_out += result == -ETIMEDOUT;
 		__atomic_store_n(&thieving, false, __ATOMIC_RELAXED);
@@ -375,7 +331,7 @@ START_TEST(of_several_receivers_one_gets_the_message)
 	int fd = anonymous_new(0);
 	struct receiver receivers[RECEIVERS];
 	pthread_t threads[RECEIVERS];
-	int64_t start = now();
+	int64_t start = time_now();
 	int received = 0;
 	int ends[2];
 
@@ -395,7 +351,7 @@ START_TEST(of_several_receivers_one_gets_the_message)
 			assert_error(receivers[i].result, "ETIMEDOUT");
 		}
 	}
-	ck_assert(now() - start < 200 * MILLISECOND + LATE);
+	ck_assert(time_now() - start < 200 * MILLISECOND + LATE);
 	ck_assert_int_eq(received, 1);
 	pair_close(ends);
 	close_now(fd);
@@ -417,7 +373,7 @@ START_TEST(errors_do_not_wait)
 		assert_error(call("pshm_send", fd, -1, timeouts[i]), "ENOTSOCK");
 		assert_error(call("pshm_send", ends[0], -1, timeouts[i]), "EBADF");
 	}
-	fill(ends[0]);
+	message_fill(ends[0]);
 	for (int i = 0; i < 5; i++)
 		assert_error(call("pshm_send", ends[0], -1, timeouts[i]), "EBADF");
 	pair_close(ends);

@@ -5,6 +5,7 @@
  */
 #include "faults.h"
 #include "fixture.h"
+#include "message.h"
 #include "signatures.h"
 #include "suites.h"
 
@@ -157,17 +158,6 @@ run_wait(void *argument)
 }
 
 static void
-fill(int socket)
-{
-	static const char bytes[512];
-
-	while (send(socket, bytes, sizeof bytes, MSG_DONTWAIT) >= 0)
-		continue;
-	while (send(socket, bytes, 1, MSG_DONTWAIT) >= 0)
-		continue;
-}
-
-static void
 cancel_wait(int64_t timeout, bool sends, bool pending)
 {
 	int fd = anonymous_new(0);
@@ -179,7 +169,7 @@ cancel_wait(int64_t timeout, bool sends, bool pending)
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	wait.socket = ends[0];
-	fill(ends[0]);
+	message_fill(ends[0]);
 	ck_assert_int_eq(pthread_create(&thread, NULL, run_wait, &wait), 0);
 	usleep(pending ? 0 : 20000);
 	if (!pending)
@@ -327,13 +317,51 @@ START_TEST(a_thread_that_sleeps_on_a_word_is_not_cancelled)
 }
 END_TEST
 
+/* The wait for an object ends early: nothing is open, and the object is opened by the next call. */
+static void *
+wait_for_object(void *returned)
+{
+	(void)call("pshm_open_wait", name_of("awaited"), PSHM_DIRECTION_IO, 1, -1);
+	*(bool *)returned = true;
+	return NULL;
+}
+
+static void
+cancel_waits_for_objects(void *unused)
+{
+	int before = descriptor_count();
+
+	(void)unused;
+	object_make(name_of("awaited"), 0600, 0);
+	for (int i = 0; i < 30; i++) {
+		bool returned = false;
+		pthread_t thread;
+
+		ck_assert_int_eq(pthread_create(&thread, NULL, wait_for_object, &returned), 0);
+		usleep(i * 700);
+		ck_assert_int_eq(pthread_cancel(thread), 0);
+		ck_assert(join_cancelled(thread));
+		ck_assert(!returned);
+		ck_assert_int_eq(descriptor_count(), before);
+	}
+	close_now((int)assert_success(call("pshm_open_wait", name_of("awaited"), PSHM_DIRECTION_IO, 0, 0)));
+	object_remove(name_of("awaited"));
+}
+
+START_TEST(a_wait_for_an_object_is_cancelled_and_leaves_nothing)
+{
+	in_child(cancel_waits_for_objects, NULL);
+}
+END_TEST
+
 Suite *
 cancellation_suite(void)
 {
 	const TTest *tests[] = { a_call_that_does_not_wait_runs_to_its_end, a_call_that_fails_runs_to_its_end,
 		                 a_call_that_waits_is_cancelled_and_leaves_nothing,
 		                 a_cancellation_beside_a_message_loses_no_descriptor, a_thread_that_forbids_cancellation_waits_on,
-		                 a_thread_that_sleeps_on_a_word_is_not_cancelled, NULL };
+		                 a_thread_that_sleeps_on_a_word_is_not_cancelled,
+		                 a_wait_for_an_object_is_cancelled_and_leaves_nothing, NULL };
 
 	return suite_of("cancellation", 60, tests);
 }

@@ -69,9 +69,9 @@ START_TEST(name_max_is_the_longest_name_that_works)
 END_TEST
 
 static const char *const features[] = {
-	"alive",     "allocate",  "anonymous",     "atomic-64", "wait",         "descriptor-io", "growsdown", "huge-objects", "huge-pages",
-	"identity",  "list",      "noreserve",     "permissions", "populate",   "reopen",
-	"resize",    "seal-exec", "seal-future-write", "seals", "space",        "supersede",
+	"alive",     "allocate",  "anonymous",     "atomic-64", "descriptor-io", "discard",     "growsdown", "huge-objects", "huge-pages",
+	"identity",  "list",      "nodump",        "noreserve", "permissions",   "populate",    "reopen",
+	"resize",    "seal-exec", "seal-future-write", "seals", "space",         "supersede",   "wait",
 };
 
 enum { FEATURES = sizeof features / sizeof features[0] };
@@ -113,6 +113,13 @@ allocate(int fd, int unused)
 {
 	(void)unused;
 	return call("pshm_allocate", fd, 4096);
+}
+
+static int64_t
+discard(int fd, int unused)
+{
+	(void)unused;
+	return call("pshm_discard", fd, 0, 4096);
 }
 
 static int64_t
@@ -180,6 +187,17 @@ space(int fd, int unused)
 	return call("pshm_space", NULL, NULL);
 }
 
+static int64_t
+publish(int fd, int flag)
+{
+	int64_t nameable = call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, flag);
+	int64_t result = is_error(nameable) ? nameable : call("pshm_publish", nameable, name_of("features"), PSHM_IF_EXISTS_SUPERSEDE);
+
+	(void)fd;
+	(void)close_if_open(nameable);
+	return result;
+}
+
 /* What a feature is about, tried on a new object. One that is no memfd knows seals, and is sealed against them. */
 static const struct {
 	const char *feature;
@@ -188,14 +206,17 @@ static const struct {
 	const char *lacking;
 } trials[] = {
 	{ "allocate", allocate, 0, "ENOTSUP" },
+	{ "discard", discard, 0, "ENOTSUP" },
 	{ "growsdown", map_with, PSHM_MAP_GROWSDOWN, "ENOTSUP" },
 	{ "huge-objects", open_anonymous_with, PSHM_ANONYMOUS_HUGE, "ENOTSUP" },
 	{ "huge-pages", map_with, PSHM_MAP_HUGE, "ENOTSUP" },
 	{ "identity", delete_if_same, 0, "ENOTSUP" },
 	{ "list", list, 0, "ENOTSUP" },
+	{ "nodump", map_with, PSHM_MAP_NODUMP, "ENOTSUP" },
 	{ "noreserve", map_with, PSHM_MAP_NORESERVE, "ENOTSUP" },
 	{ "permissions", change_mode, 0600, "ENOTSUP" },
 	{ "populate", map_with, PSHM_MAP_POPULATE, "ENOTSUP" },
+	{ "publish", publish, PSHM_ANONYMOUS_NAMEABLE, "ENOTSUP" },
 	{ "reopen", reopen, PSHM_DIRECTION_INPUT, "ENOTSUP" },
 	{ "seal-exec", seal_anonymous, PSHM_SEAL_EXEC, "ENOTSUP EPERM" },
 	{ "seal-future-write", seal_anonymous, PSHM_SEAL_FUTURE_WRITE, "ENOTSUP EPERM" },
@@ -240,7 +261,10 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 		{ "posix", "allocate" },               { "posix", "descriptor-io" },    { "freebsd", "seals" },
 		{ "freebsd", "list" },                 { "no-fallocate", "allocate" },  { "no-proc", "alive" },
 		{ "macos", "alive" },                  { "posix", "wait" },             { "no-futex", "wait" },
-		{ "narrow", "atomic-64" },
+		{ "narrow", "atomic-64" },             { "macos", "discard" },          { "macos", "nodump" },
+		{ "no-fallocate", "discard" },         { "openbsd", "discard" },        { "posix", "discard" },
+		{ "no-proc", "publish" },              { "no-tmpfile", "publish" },     { "posix", "publish" },
+		{ "freebsd", "publish" },              { "openbsd", "publish" },        { "macos", "publish" },
 	};
 
 	int seen = 0;
@@ -256,10 +280,42 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 }
 END_TEST
 
+/* What is found by trying is lacking where the system refuses the call that it is about. */
+START_TEST(what_the_system_refuses_is_lacking)
+{
+	static const struct {
+		const char *feature;
+		enum interposed function;
+		int error;
+	} refusals[] = {
+		{ "allocate", CALL_fallocate, EOPNOTSUPP }, { "discard", CALL_fallocate, EOPNOTSUPP },
+		{ "huge-objects", CALL_memfd_create, ENODEV },
+		{ "huge-pages", CALL_madvise, EINVAL },  { "nodump", CALL_madvise, EINVAL },
+		{ "populate", CALL_madvise, EINVAL },    { "populate", CALL_mmap, ENOMEM },
+		{ "reopen", CALL_open, ENOENT },         { "seal-exec", CALL_fcntl, EINVAL },
+		{ "seal-future-write", CALL_fcntl, EINVAL }, { "seals", CALL_fcntl, EINVAL },
+		{ "supersede", CALL_rename, EACCES },    { "supersede", CALL_getentropy, EIO },
+		{ "wait", CALL_futex, ENOSYS },
+	};
+
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+		bool before = has(refusals[i].feature);
+		bool answer;
+
+		interpose_fail(refusals[i].function, 0, refusals[i].error);
+		answer = has(refusals[i].feature);
+		ck_assert_msg(interpose_has_failed() ? !answer : answer == before, "%s is there without %s", refusals[i].feature,
+		              interposed_names[refusals[i].function]);
+		interpose_reset();
+		ck_assert_int_eq(has(refusals[i].feature), before);
+	}
+}
+END_TEST
+
 /* What is found by trying needs a descriptor to try it on. */
 START_TEST(without_a_descriptor_free_some_answers_are_no)
 {
-	static const char *const tried[] = { "allocate", "anonymous", "huge-objects", "reopen",
+	static const char *const tried[] = { "allocate", "anonymous", "discard", "huge-objects", "reopen",
 		                             "seal-exec", "seal-future-write", "seals", "supersede" };
 	enum { TRIED = sizeof tried / sizeof tried[0] };
 	struct rlimit old;
@@ -309,7 +365,7 @@ ffi_library_suite(void)
 	const TTest *tests[] = { version_is_the_headers, page_size_is_the_systems, name_max_is_the_longest_name_that_works,
 		                 every_feature_is_answered, linux_has_what_linux_has, lacking_features_are_said_to_be_lacking,
 		                 what_is_lacking_is_unsupported_and_nothing_else,
-		                 without_a_descriptor_free_some_answers_are_no, unknown_features_are_lacking,
+		                 what_the_system_refuses_is_lacking, without_a_descriptor_free_some_answers_are_no, unknown_features_are_lacking,
 		                 unknown_platforms_are_errors, NULL };
 
 	return suite_of("ffi_library", 30, tests);

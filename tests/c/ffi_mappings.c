@@ -631,7 +631,10 @@ START_TEST(a_high_address_is_an_address)
 		assert_result(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED, fd, 0), INT64_MIN);
 		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0), INT64_MIN);
 		assert_result(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 5), INT64_MIN + 5);
+		interpose_reset();
 		assert_result(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, 5), INT64_MIN + page());
+		ck_assert_int_eq(interpose_count(CALL_mmap), 3);
+		ck_assert_int_eq(interpose_count(CALL_munmap), 0);
 		assert_result(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, page()), INT64_MIN + page());
 		check_high_range(call("pshm_munmap", INT64_MIN, page()), 0, page());
 		check_high_range(call("pshm_munmap", INT64_MIN, 1), 0, 1);
@@ -644,6 +647,25 @@ START_TEST(a_high_address_is_an_address)
 	}
 	close_now(fd);
 	object_remove(name_of("high"));
+}
+END_TEST
+
+/* Address 0 and the values that are errors name no mapping, whatever the system would say to the page below or around them. */
+START_TEST(no_mapping_is_at_an_error)
+{
+	static const int64_t errors[] = { 0, -1, -2, -100, -4094, -4095 };
+
+	interpose_add_traits(HIGH_ADDRESSES);
+	interpose_reset();
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+		assert_error(call("pshm_munmap", errors[i], 1), "EINVAL");
+		assert_error(call("pshm_unmap", errors[i], 1), "EINVAL");
+		assert_error(call("pshm_unmap_prefixed", errors[i], 1, 1), "EINVAL");
+		assert_error(call("pshm_mprotect", errors[i], 1, PSHM_PROT_READ), "EINVAL");
+		assert_error(call("pshm_msync", errors[i], 1, PSHM_MS_SYNC), "EINVAL");
+	}
+	ck_assert_int_eq(interpose_count(CALL_munmap) + interpose_count(CALL_mprotect) + interpose_count(CALL_msync), 0);
+	interpose_remove_traits(HIGH_ADDRESSES);
 }
 END_TEST
 
@@ -679,6 +701,7 @@ ffi_mappings_suite(void)
 		                 bad_ranges_are_not_synchronised, other_flags_reach_the_system,
 		                 only_private_memory_of_no_object_grows_down,
 		                 bad_arguments_map_nothing, bad_ranges_unmap_nothing, a_high_address_is_an_address,
+		                 no_mapping_is_at_an_error,
 		                 a_mapping_is_one_system_call, NULL };
 
 	return suite_of("ffi_mappings", 30, tests);

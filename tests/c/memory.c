@@ -54,6 +54,7 @@ static const struct surroundings {
 	{ "a machine", 9 * MIB, { MACHINE } },
 	{ "a machine of no whole pages", 8 * MIB + 2 * KIB, { MEMINFO("MemAvailable: 8194 kB\nSwapFree: 0 kB\n") } },
 	{ "swap space that only sysinfo knows", 8 * MIB + 256 * KIB, { MEMINFO("MemAvailable: 8192 kB\n") } },
+	{ "figures that begin and end with a 9", 10 * MIB - 4 * KIB, { MEMINFO("MemAvailable: 9999 kB\nSwapFree: 237 kB\n") } },
 	{ "no estimate", 5 * MIB, { MEMINFO("SwapFree: 1024 kB\n") } },
 	{ "nothing in /proc", 5 * MIB, { NULL } },
 	{ "an empty /proc/meminfo", 5 * MIB, { "/proc/meminfo", "" } },
@@ -253,6 +254,10 @@ in_small_places(void *unused)
 	interpose_files(enough);
 	assert_result(allocate_anew(true, 3 * MIB), 0);
 	assert_error(allocate_anew(true, 3 * MIB + 1), "ENOSPC");
+	interpose_fail(CALL_fstatfs, 1, EINTR);
+	assert_error(allocate_anew(true, 3 * MIB + 1), "ENOSPC");
+	ck_assert_int_eq(interpose_count(CALL_fallocate), 0);
+	interpose_reset();
 	assert_result(allocate_anew(false, 4 * MIB), has("seals") ? 0 : -ENOSPC); /* without memfd it is there, too */
 	if (has("space")) {
 		assert_result(call("pshm_space", NULL, &left), 0);
@@ -308,6 +313,14 @@ START_TEST(paths_that_are_too_long_are_left_out)
 	memset(lines, 'a', 4086);
 	lines[4085] = '\n'; /* "0::/group/s" are to come, of which the "/s" is cut */
 	in_group_of_path(lines, "/group/sub", 9 * MIB);
+	memset(lines, 'a', 4086);
+	lines[4084] = '\n'; /* just not cut: the last byte that is read is the newline */
+	lines[4085] = '\0';
+	in_group_of_path(lines, "/group", 4 * MIB);
+	lines[4084] = 'a';
+	lines[4085] = '\n';
+	lines[4086] = '\0';
+	in_group_of_path(lines, "/group", 9 * MIB);
 	lines[4075] = '\n';
 	lines[4076] = '\0';
 	in_group_of_path(lines, "/group", 4 * MIB);
@@ -339,9 +352,10 @@ START_TEST(little_is_not_looked_at_closely)
 	assert_looks(fd, 2 * MIB, false, false);
 	assert_looks(fd, 3 * MIB + 1, true, true);
 	assert_looks(fd, 3 * MIB + PAGE, false, false);
+	assert_looks(fd, 3 * MIB + PAGE + 1, true, false);
 	interpose_add_traits(SCARCE_MEMORY);
-	assert_looks(fd, 3 * MIB + PAGE + 512 * KIB, true, false);
-	assert_looks(fd, 4 * MIB + 2 * PAGE + 1, true, true);
+	assert_looks(fd, 3 * MIB + 2 * PAGE + 512 * KIB, true, false);
+	assert_looks(fd, 4 * MIB + 3 * PAGE + 1, true, true);
 	interpose_remove_traits(SCARCE_MEMORY);
 	interpose_files(NULL);
 	close_now(fd);
@@ -368,6 +382,31 @@ START_TEST(files_elsewhere_are_not_bounded_by_memory)
 	ck_assert_int_eq(descriptor_status(fd).st_size, 10 * MIB);
 	interpose_files(NULL);
 	close(fd);
+}
+END_TEST
+
+/* What its file system keeps back for the superuser is not free, whatever the size of its blocks; and no memory is. */
+START_TEST(reserved_blocks_are_not_free)
+{
+	const char *const files[] = { MEMINFO("MemAvailable: 16 kB\nSwapFree: 0 kB\n"), NULL };
+	int64_t total = -7;
+	int64_t left = -7;
+
+	if (lacks("allocate"))
+		return;
+	interpose_files(files);
+	interpose_add_traits(SMALL_DISK);
+	assert_result(allocate_anew(true, SMALL_DISK_FREE), 0);
+	interpose_reset();
+	assert_error(allocate_anew(true, SMALL_DISK_FREE + 1), "ENOSPC");
+	ck_assert_int_eq(interpose_count(CALL_fallocate), 0);
+	if (has("space")) {
+		assert_result(call("pshm_space", &total, &left), 0);
+		ck_assert_int_eq(total, 4 * SMALL_DISK_FREE);
+		ck_assert_int_eq(left, SMALL_DISK_FREE);
+	}
+	interpose_remove_traits(SMALL_DISK);
+	interpose_files(NULL);
 }
 END_TEST
 
@@ -410,7 +449,7 @@ memory_suite(void)
 {
 	const TTest *tests[] = { what_is_left_can_be_had_and_no_more, space_is_what_is_left, the_least_of_all_is_the_bound,
 		                 paths_that_are_too_long_are_left_out, little_is_not_looked_at_closely,
-		                 files_elsewhere_are_not_bounded_by_memory, a_cancelled_thread_leaves_no_descriptor, NULL };
+		                 files_elsewhere_are_not_bounded_by_memory, reserved_blocks_are_not_free, a_cancelled_thread_leaves_no_descriptor, NULL };
 
 	return suite_of("memory", 60, tests);
 }

@@ -27,6 +27,8 @@ Suite *sync_atomics_suite(void);
 Suite *sync_waiting_suite(void);
 Suite *sync_processes_suite(void);
 Suite *sync_locks_suite(void);
+Suite *sync_publishing_suite(void);
+Suite *sync_open_wait_suite(void);
 Suite *bad_input_suite(void);
 Suite *error_order_suite(void);
 Suite *memory_suite(void);

@@ -9,8 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -101,6 +99,27 @@ check_superseding(void)
 	object_remove(name_of("own-table"));
 }
 
+/* What gets the name is the object of this thread's descriptor, or none where neither way leads to it. */
+static void
+check_publishing(void)
+{
+	int fd = (int)call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE);
+	int64_t result;
+
+	if (is_error(fd))
+		return;
+	result = call("pshm_publish", fd, name_of("published"), PSHM_IF_EXISTS_ERROR);
+	if (is_error(result)) {
+		assert_error(result, "ENOTSUP");
+		ck_assert(!object_exists(name_of("published")));
+	} else {
+		check_mine(fd, O_RDWR, 0);
+		ck_assert_int_eq(object_status(name_of("published")).st_mode & 0777, 0600);
+		object_remove(name_of("published"));
+	}
+	close(fd);
+}
+
 /* Here the numbers of the first thread's decoys are free. */
 static void *
 work_with_own_table(void *decoys)
@@ -124,6 +143,7 @@ work_with_own_table(void *decoys)
 		close(fd);
 	}
 	check_superseding();
+	check_publishing();
 	close(mine);
 	ck_assert_int_eq(next_free(), next);
 	return NULL;
@@ -147,12 +167,36 @@ run_beside_decoys(void *unused)
 		ck_assert_int_eq(descriptor_status(decoys[i]).st_mode & 0777, 0777);
 }
 
+/* The first thread has a FIFO under each number, to which nobody writes: to open that anew would wait for ever. */
+static void
+run_beside_fifos(void *unused)
+{
+	const char *path = path_of(name_of("fifo"));
+	int decoys[DECOYS];
+	pthread_t thread;
+
+	(void)unused;
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	for (int i = 0; i < DECOYS; i++) {
+		decoys[i] = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		ck_assert_int_ge(decoys[i], 0);
+	}
+	object_remove(name_of("fifo"));
+	ck_assert_int_eq(pthread_create(&thread, NULL, work_with_own_table, decoys), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+
 START_TEST(a_thread_may_have_its_own_table)
 {
 	in_child(run_beside_decoys, NULL);
+	in_child(run_beside_fifos, NULL);
 	interpose_add_traits(NO_THREAD_SELF);
 	in_child(run_beside_decoys, NULL);
+	in_child(run_beside_fifos, NULL);
+	interpose_add_traits(NO_EMPTY_PATH);
+	in_child(run_beside_decoys, NULL);
 	interpose_remove_traits(NO_THREAD_SELF);
+	in_child(run_beside_decoys, NULL);
 }
 END_TEST
 
@@ -178,21 +222,6 @@ START_TEST(an_older_proc_serves)
 }
 END_TEST
 
-/* From now on a system call of this process answers with an errno. */
-static bool
-forbid_call(long number, int error)
-{
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = { sizeof filter / sizeof filter[0], filter };
-
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
 static void
 make_anonymous_without_memfd(void *error)
 {
@@ -200,7 +229,7 @@ make_anonymous_without_memfd(void *error)
 	bool anonymous = has("anonymous");
 
 	(void)umask(0);
-	if (!forbid_call(SYS_memfd_create, *(int *)error)) {
+	if (!system_call_forbid(SYS_memfd_create, *(int *)error)) {
 		skip("this system has no seccomp filters");
 		return;
 	}
@@ -229,7 +258,7 @@ supersede_without_entropy(void *error)
 {
 	char byte;
 
-	if (!forbid_call(SYS_getrandom, *(int *)error)) {
+	if (!system_call_forbid(SYS_getrandom, *(int *)error)) {
 		skip("this system has no seccomp filters");
 		return;
 	}
@@ -299,17 +328,17 @@ supersede_without_rename(void *unused)
 
 	(void)unused;
 #ifdef SYS_rename
-	if (!forbid_call(SYS_rename, EPERM)) {
+	if (!system_call_forbid(SYS_rename, EPERM)) {
 		skip("this system has no seccomp filters");
 		return;
 	}
 #endif
-	if (!forbid_call(SYS_renameat2, EPERM)) {
+	if (!system_call_forbid(SYS_renameat2, EPERM)) {
 		skip("this system has no seccomp filters");
 		return;
 	}
 #ifdef SYS_renameat
-	(void)forbid_call(SYS_renameat, EPERM);
+	(void)system_call_forbid(SYS_renameat, EPERM);
 #endif
 	check_superseding_forbidden();
 	if (place_is_private())

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Usage: benchmarks.py PAGE EXPLANATIONS
 
-The goals in doc/benchmarks.md and what doc/pages/benchmarks.md explains: print every goal that is missed without an explanation, and every
-explanation of a goal that is not there, or that has another verdict by now: its text was written for the one that it names.
+Compare the goals in doc/benchmarks.md with the explanations in doc/pages/benchmarks.md: print every missed goal without an
+explanation, and every explanation whose goal does not exist or has another verdict.
 """
 import re
 import sys
@@ -19,12 +19,12 @@ def read(path):
 def faults(goals, explanations):
     for goal, verdict in goals.items():
         if verdict == "missed" and goal not in explanations:
-            yield f"missed, and not explained: {goal}"
+            yield f"missed, but not explained: {goal}"
     for goal, verdict in explanations.items():
         if goal not in goals:
-            yield f"explained, and no goal: {goal}"
+            yield f"explained, but no goal: {goal}"
         elif goals[goal] != verdict:
-            yield f"explained as {verdict}, and {goals[goal]} by now: {goal}"
+            yield f"explained as {verdict}, but {goals[goal]}: {goal}"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Usage: links.py [--root=DIRECTORY] TOP PAGE...
 
-Print every link of the Markdown pages (paths from TOP) that leads nowhere: to a file that is not there, or to an anchor
-that its page has not. Web addresses are not looked up. An anchor that occurs twice in a page is a fault too, and a line
-of the contents that leads to another heading than it says. An absolute path is one below the root, as in an installation with DESTDIR.
+Print every dead link of the Markdown pages (paths from TOP): to a missing file, or to a missing anchor. Web addresses are not
+checked. An anchor that occurs twice in a page is a fault too, and so is a line of the contents that leads to another heading.
+An absolute path is relative to the root, as in an installation with DESTDIR.
 """
 import functools
 import os
@@ -18,7 +18,7 @@ HEADING = re.compile(r"^#{1,6} (.*)$", re.MULTILINE)
 
 
 def slug(heading):
-    """The anchor that GitHub makes of a heading."""
+    """The anchor that GitHub generates for a heading."""
     text = re.sub(r"[^\w\- ]", "", heading.strip().lower())
     return text.replace(" ", "-")
 

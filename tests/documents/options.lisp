@@ -101,13 +101,13 @@
                 wanted got)))))
 
 (defun outcome (cell)
-  "What a cell promises of an existing object."
+  "The promised result for an existing object."
   (cond ((search "shm-exists" cell) :eexist)
         ((search "shm-does-not-exist" cell) :enoent)
         ((string= cell "nil is returned") nil)
         ((string= cell "opened") '(:size 5 :writable t :same t))
         ((string= cell "opened and emptied") '(:size 0 :writable t :same t))
-        ((string= cell "a new object takes the name") '(:size 0 :writable t :same nil))
+        ((string= cell "a new object replaces it") '(:size 0 :writable t :same nil))
         ((string= cell "created, with size 0") '(:size 0 :writable t :same nil))
         (t (error "the cell '~A' is new to this test" cell))))
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Usage: other-words.py HEADER...
 
-Write other words into every sentence of the annotations, in place. Left alone is what is no sentence: declarations, commands
-and their arguments, code, names, signatures, lists of names, and the columns of tables that hold names.
+Replace the words of every sentence of the annotations, in place. Everything else is unchanged: declarations, commands and their
+arguments, code, names, signatures, lists of names, and table columns with names.
 """
 import re
 import sys

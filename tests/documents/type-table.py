@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Usage: type-table.py PAGE
 
-The table of types in doc/ffi-reference.md against the bindings that its rows link to: print every type of a row that its binding
-does not use. Cells without code say it in words ("as in C") and are left alone.
+Compare the table of types in doc/ffi-reference.md with the bindings that its rows link to: print every type of a row that its
+binding does not use. Cells without code ("as in C") are skipped.
 """
 import os
 import re

@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Sourced by the test scripts: results as TAP, a directory of their own in $scratch, and the plan when they end.
+# Sourced by the test scripts: the environment, results as TAP, a directory of their own in $scratch, and the plan when they end. Make
+# has sourced environment.sh; so that a script can be run by hand, in the build directory, it is sourced here otherwise.
 
 export LC_ALL=C
+if [ -z "${POSIX_SHM_CASES-}" ]; then
+	top_srcdir=${0%/*}/../..
+	. "$top_srcdir/tests/lib/environment.sh"
+fi
+lib=$top_srcdir/tests/lib
 tap_count=0
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -29,22 +35,42 @@ same() {
 	ok "$1" diff -u "$tap_expected" "$tap_actual"
 }
 
+# What cannot run is skipped. In CI everything is installed that is needed: there it fails.
+is_skipped() {
+	[ "${CI-}" != true ]
+}
+
+# skip DESCRIPTION REASON
 skip() {
 	tap_count=$((tap_count + 1))
-	echo "ok $tap_count - $1 # SKIP $2"
+	if is_skipped; then
+		echo "ok $tap_count - $1 # SKIP $2"
+	else
+		printf 'not ok %s - %s\n# %s\n' "$tap_count" "$1" "$2"
+	fi
 }
 
 # skip_all REASON: nothing of this script can run here.
 skip_all() {
+	is_skipped || { echo "Bail out! $1"; exit 99; }
 	echo "1..0 # SKIP $1"
 	exit 0
 }
 
-# needs COMMAND...: skip everything when a program is missing.
+has() {
+	command -v "$1" >/dev/null
+}
+
+# needs PROGRAM...: skip everything when one is missing.
 needs() {
 	for tap_program; do
-		command -v "$tap_program" >/dev/null || skip_all "there is no $tap_program; ./bootstrap --deps=test installs it"
+		has "$tap_program" || skip_all "there is no $tap_program; ./bootstrap --deps=test installs it"
 	done
+}
+
+# Skip everything where there can be no private /dev/shm.
+needs_private_shm() {
+	"$lib/private-shm" true 2>"$scratch/reason" || skip_all "$(cat "$scratch/reason")"
 }
 
 finish() {

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Both strata through posix-shm/alien in a bare SBCL. Prints TAP; the exit code is 0 when everything passes.
+;;;; Both strata through posix-shm/alien in SBCL without ASDF or CFFI. Prints TAP; the exit code is 0 when everything passes.
 
 (load (merge-pathnames "../../lisp-bindings/alien/load.lisp" *load-truename*))
 

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; The suite with a test that fails and one that checks nothing: whoever runs it must get an exit code that says so.
+;;;; The suite with a test that fails and one that checks nothing: the exit code must report it.
 
 (require "asdf")
 (asdf:load-system "posix-shm/test")

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What posix-shm/library does, in a bare SBCL: LISP_BINDINGS is the folder, VERSION what is asked for after loading.
+;;;; Load posix-shm/library in SBCL without ASDF or CFFI: LISP_BINDINGS is the folder, VERSION the version to request after loading.
 
 (handler-case
     (progn

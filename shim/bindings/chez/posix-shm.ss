@@ -1,8 +1,8 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; libposix-shm for Chez Scheme: (load ".../posix-shm.ss"), then (pshm-close fd), PSHM_PROT_READ and so on.
-;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 
-;; With other brackets JSON is what `read' reads: an object becomes ("key" value ...), an array a list.
+;; With other brackets `read' can read JSON: an object becomes ("key" value ...), an array a list.
 (define (read-json file)
   (let loop ([text '()] [in-string #f])
     (let ([char (read-char file)])
@@ -19,7 +19,7 @@
 (define-syntax this-file
   (lambda (form) (source-file-descriptor-path (source-object-sfd (annotation-source (syntax->annotation form))))))
 
-;; Near this file, where it is installed or in the source tree; else where pkg-config says.
+;; Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
 (define json-file
   (or (getenv "POSIX_SHM_JSON")
       (find file-exists?
@@ -41,11 +41,18 @@
 (define (scheme-name name)
   (string->symbol (list->string (map (lambda (char) (if (char=? char #\_) #\- char)) (string->list name)))))
 
+;; A call that waits lets the collector and other threads run, unless it takes a string, which must not move meanwhile.
+(define (convention function types)
+  (if (and (eq? (entry function "waits") 'true) (not (memq 'string types)))
+      '(__collect_safe)
+      '()))
+
 (for-each
  (lambda (function)
-   (let ([name (entry function "name")])
+   (let ([name (entry function "name")]
+         [types (map c-type (entry function "arguments"))])
      (eval `(define ,(scheme-name name)
-              (foreign-procedure ,name ,(map c-type (entry function "arguments")) ,(c-type (entry function "result")))))))
+              (foreign-procedure ,@(convention function types) ,name ,types ,(c-type (entry function "result")))))))
  (entry abi "functions"))
 
 (for-each

@@ -1,13 +1,13 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; libposix-shm for Chicken: (include "posix-shm.scm"), then (pshm-close fd), PSHM_PROT_READ and so on. Compiled with
 ;;   csc -C -IPREFIX/include -include-path PREFIX/share/posix-shm/chicken -L -lposix-shm program.scm
-;; The environment variable POSIX_SHM_JSON names another description of the library than the one that is found.
+;; The environment variable POSIX_SHM_JSON overrides the description of the library that is found.
 
 (import (chicken foreign))
 (import-for-syntax (chicken file) (chicken io) (chicken process) (chicken process-context))
-(foreign-declare "#include <posix-shm/api.h>")
+(foreign-declare "#include <posix-shm/api.h>\n#include <posix-shm/sync.h>")
 
-;; All of this while it compiles. With other brackets JSON is what `read' reads: an object becomes ("key" value ...),
+;; All of this runs at compile time. With other brackets `read' can read JSON: an object becomes ("key" value ...),
 ;; an array a list.
 (begin-for-syntax
  (define (read-json file)
@@ -23,7 +23,7 @@
  (define (entry object key)
    (if (string=? (car object) key) (cadr object) (entry (cddr object) key)))
 
- ;; Near this file, where it is installed or in the source tree; else where pkg-config says.
+ ;; Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
  (define (near folder)
    (let loop ((names '("posix-shm.json" "../posix-shm.json" "../../abi/posix-shm.json")))
      (and (pair? names)

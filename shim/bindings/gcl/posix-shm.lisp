@@ -1,13 +1,13 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; libposix-shm for GCL, whose compiler makes C of it: put it in front of a program, compile both as one file, and
+;;;; libposix-shm for GCL, which compiles it to C: put it in front of a program, compile both as one file, and
 ;;;; link that with the library: (compile-file "both.lisp" :system-p t), (compiler::link '("both.o") "program" ""
 ;;;; "-lposix-shm"). Then (pshm-close fd), +pshm-prot-read+ and so on.
-;;;; The environment variable POSIX_SHM_JSON names another description of the library than the one that is found.
+;;;; The environment variable POSIX_SHM_JSON overrides the description of the library that is found.
 
 (in-package :user)
 
 (eval-when (compile eval)
-  ;; The reader of Lisp reads JSON, when it is told of the parentheses; an object becomes a property list.
+  ;; With macro characters for the brackets the Lisp reader reads JSON; an object becomes a property list.
   (defun read-json (file)
     (let ((*readtable* (copy-readtable nil)))
       (set-macro-character #\, #'(lambda (stream char) (values)))
@@ -31,7 +31,7 @@
             ((equal type "string-in") 'string)
             (t 'fixnum))))
 
-  ;; GCL does not tell a file that is compiled where it is: pkg-config knows.
+  ;; A file does not know its own path while GCL compiles it: pkg-config reports the folder.
   (defun json-file ()
     (or (si::getenv "POSIX_SHM_JSON")
         (with-open-file (folder "|pkg-config --variable=pkgdatadir posix-shm")
@@ -55,7 +55,7 @@
 (define-functions)
 (define-constants)
 
-;; An output, and memory at an address: bytes, and signed integers of 4 and 8 bytes.
+;; Access to outputs and to memory at an address: bytes, and signed integers of 4 and 8 bytes.
 (clines "
 #include <stdint.h>
 fixnum shm_address(object vector) { return (fixnum) vector->st.st_self; }

@@ -1,7 +1,7 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; libposix-shm for Guile: guile -L .../guile, and (load-from-path "posix-shm.scm"); then (pshm-close fd),
 ;; PSHM_PROT_READ and so on.
-;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+;; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 
 (use-modules (ice-9 popen) (ice-9 rdelim) (json) (rnrs bytevectors) (srfi srfi-1) (system foreign)
              (system foreign-library))
@@ -10,7 +10,7 @@
   (let ((name (assq-ref (current-source-location) 'filename)))
     (or (search-path %load-path name) name)))
 
-;; Near this file, where it is installed or in the source tree; else where pkg-config says.
+;; Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
 (define json-file
   (or (getenv "POSIX_SHM_JSON")
       (find file-exists?

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // libposix-shm for Java with JNA: javac -cp jna.jar -sourcepath PREFIX/share/posix-shm/java Program.java; then
-// SHM.pshm_close(fd), PosixShm.PROT_READ and so on. Functions and constants that are missing here are declared in
+// SHM.pshm_close(fd), PosixShm.PROT_READ and so on. Declare functions and constants that are missing here in
 // the same way.
-// The environment variable POSIX_SHM_LIBRARY names another file than the one that the system finds.
+// The environment variable POSIX_SHM_LIBRARY overrides the file that the system finds.
 
 import com.sun.jna.*;
 import com.sun.jna.ptr.IntByReference;
@@ -38,6 +38,19 @@ interface PosixShm extends Library {
     int pshm_send(int socket, int fd, long timeout);
     int pshm_receive(int socket, long timeout);
     int pshm_socketpair(IntByReference first, IntByReference second);
+    long pshm_atomic_load32(long address);
+    int pshm_atomic_store32(long address, long value);
+    long pshm_atomic_update32(long address, int operation, long operand);
+    long pshm_atomic_compare_exchange32(long address, long expected, long desired);
+    int pshm_atomic_load64(long address, long[] value);
+    int pshm_atomic_store64(long address, long value);
+    int pshm_atomic_update64(long address, int operation, long operand, long[] old);
+    int pshm_atomic_compare_exchange64(long address, long expected, long desired, long[] old);
+    int pshm_atomic_wait(long address, long expected, long timeout);
+    int pshm_atomic_wake(long address, int count);
+    int pshm_lock_acquire(long address, long timeout);
+    int pshm_lock_release(long address);
+    int pshm_lock_mark_repaired(long address);
 
     int PROT_READ = SHM.pshm_constant("PSHM_PROT_READ");
     int PROT_WRITE = SHM.pshm_constant("PSHM_PROT_WRITE");
@@ -47,5 +60,10 @@ interface PosixShm extends Library {
     int IF_EXISTS_ERROR = SHM.pshm_constant("PSHM_IF_EXISTS_ERROR");
     int IF_DOES_NOT_EXIST_ERROR = SHM.pshm_constant("PSHM_IF_DOES_NOT_EXIST_ERROR");
     int IF_DOES_NOT_EXIST_CREATE = SHM.pshm_constant("PSHM_IF_DOES_NOT_EXIST_CREATE");
+    int ATOMIC_ADD = SHM.pshm_constant("PSHM_ATOMIC_ADD");
+    int ATOMIC_AND = SHM.pshm_constant("PSHM_ATOMIC_AND");
+    int ATOMIC_OR = SHM.pshm_constant("PSHM_ATOMIC_OR");
+    int ATOMIC_XOR = SHM.pshm_constant("PSHM_ATOMIC_XOR");
+    int ATOMIC_EXCHANGE = SHM.pshm_constant("PSHM_ATOMIC_EXCHANGE");
     int KIND_MODE = SHM.pshm_constant("PSHM_KIND_MODE");
 }

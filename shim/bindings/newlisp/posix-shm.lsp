@@ -1,9 +1,9 @@
 ; SPDX-License-Identifier: BSD-3-Clause
 ; libposix-shm for newLISP: (load "PREFIX/share/posix-shm/newlisp/posix-shm.lsp"), then (pshm_close fd),
 ; PSHM_PROT_READ and so on.
-; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+; The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 
-; newLISP does not tell a file where it is: pkg-config knows.
+; A file of newLISP does not know its own path: pkg-config reports the folder.
 (set 'json-file
   (or (env "POSIX_SHM_JSON")
       (append (first (exec "pkg-config --variable=pkgdatadir posix-shm")) "/posix-shm.json")))
@@ -17,7 +17,7 @@
     ("string-in" "char*")
     (true "void*")))
 
-; No parameters at all are "void": without it newLISP takes the result's type for a calling convention.
+; Without parameters "void" is required: otherwise newLISP takes the type of the result for a calling convention.
 (dolist (function (lookup "functions" abi))
   (let (parameters (map c-type (lookup "arguments" function)))
     (eval (append (list 'import library (lookup "name" function) (c-type (lookup "result" function)))

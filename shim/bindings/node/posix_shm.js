@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // libposix-shm for Node.js with koffi: const { shm } = require('PREFIX/share/posix-shm/node/posix_shm.js'), then
 // shm.pshm_close(fd), shm.PSHM_PROT_READ and so on.
-// The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+// The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 
 const { execFileSync } = require('child_process');
 const fs = require('fs');
 const path = require('path');
+const { promisify } = require('util');
 const koffi = require('koffi');
 
-// Near this file, where it is installed or in the source tree; else where pkg-config says.
+// Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
 const jsonFile = process.env.POSIX_SHM_JSON ??
   ['posix-shm.json', '../posix-shm.json', '../../abi/posix-shm.json']
     .map(name => path.join(__dirname, name)).find(fs.existsSync) ??
@@ -16,7 +17,11 @@ const jsonFile = process.env.POSIX_SHM_JSON ??
 const abi = JSON.parse(fs.readFileSync(jsonFile));
 const library = koffi.load(process.env.POSIX_SHM_LIBRARY ?? abi.soname);
 const shm = Object.fromEntries(abi.constants.map(constant => [constant.name, constant.value]));
-for (const { name, declaration } of abi.functions)
+for (const { name, declaration, waits } of abi.functions) {
   shm[name] = library.func(declaration);
+  // shm.pshm_lock_acquire.promise(lock, -1) waits in another thread, and the event loop goes on.
+  if (waits)
+    shm[name].promise = promisify(shm[name].async);
+}
 
 module.exports = { abi, koffi, shm };

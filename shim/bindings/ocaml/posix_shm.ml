@@ -1,7 +1,7 @@
 (* SPDX-License-Identifier: BSD-3-Clause *)
 (* libposix-shm for OCaml with ctypes: #directory "PREFIX/share/posix-shm/ocaml", #use "posix_shm.ml"; then
-   pshm_close fd, prot_read and so on. Functions and constants that are missing here are declared in the same way.
-   The environment variable POSIX_SHM_LIBRARY names another file than the one that the system finds. *)
+   pshm_close fd, prot_read and so on. Declare functions and constants that are missing here in the same way.
+   The environment variable POSIX_SHM_LIBRARY overrides the file that the system finds. *)
 
 #use "topfind"
 #thread
@@ -13,6 +13,8 @@ let environment name default = Option.value (Sys.getenv_opt name) ~default
 let library =
   Dl.dlopen ~filename:(environment "POSIX_SHM_LIBRARY" "libposix-shm.so.0") ~flags:[Dl.RTLD_NOW]
 let shm name typ = Foreign.foreign ~from:library name typ
+(* Other threads run while a call waits. *)
+let waiting name typ = Foreign.foreign ~from:library ~release_runtime_lock:true name typ
 
 let pshm_version = shm "pshm_version" (void @-> returning int)
 let pshm_version_string = shm "pshm_version_string" (void @-> returning string)
@@ -37,9 +39,24 @@ let pshm_map = shm "pshm_map" (int @-> int64_t @-> int @-> int @-> int64_t @-> r
 let pshm_unmap = shm "pshm_unmap" (int64_t @-> int64_t @-> returning int)
 let pshm_read = shm "pshm_read" (int @-> ocaml_bytes @-> int64_t @-> int64_t @-> returning int64_t)
 let pshm_write = shm "pshm_write" (int @-> ocaml_string @-> int64_t @-> int64_t @-> returning int64_t)
-let pshm_send = shm "pshm_send" (int @-> int @-> int64_t @-> returning int)
-let pshm_receive = shm "pshm_receive" (int @-> int64_t @-> returning int)
+let pshm_send = waiting "pshm_send" (int @-> int @-> int64_t @-> returning int)
+let pshm_receive = waiting "pshm_receive" (int @-> int64_t @-> returning int)
 let pshm_socketpair = shm "pshm_socketpair" (ptr int @-> ptr int @-> returning int)
+let pshm_atomic_load32 = shm "pshm_atomic_load32" (int64_t @-> returning int64_t)
+let pshm_atomic_store32 = shm "pshm_atomic_store32" (int64_t @-> int64_t @-> returning int)
+let pshm_atomic_update32 = shm "pshm_atomic_update32" (int64_t @-> int @-> int64_t @-> returning int64_t)
+let pshm_atomic_compare_exchange32 =
+  shm "pshm_atomic_compare_exchange32" (int64_t @-> int64_t @-> int64_t @-> returning int64_t)
+let pshm_atomic_load64 = shm "pshm_atomic_load64" (int64_t @-> ptr int64_t @-> returning int)
+let pshm_atomic_store64 = shm "pshm_atomic_store64" (int64_t @-> int64_t @-> returning int)
+let pshm_atomic_update64 = shm "pshm_atomic_update64" (int64_t @-> int @-> int64_t @-> ptr_opt int64_t @-> returning int)
+let pshm_atomic_compare_exchange64 =
+  shm "pshm_atomic_compare_exchange64" (int64_t @-> int64_t @-> int64_t @-> ptr_opt int64_t @-> returning int)
+let pshm_atomic_wait = waiting "pshm_atomic_wait" (int64_t @-> int64_t @-> int64_t @-> returning int)
+let pshm_atomic_wake = shm "pshm_atomic_wake" (int64_t @-> int @-> returning int)
+let pshm_lock_acquire = waiting "pshm_lock_acquire" (int64_t @-> int64_t @-> returning int)
+let pshm_lock_release = shm "pshm_lock_release" (int64_t @-> returning int)
+let pshm_lock_mark_repaired = shm "pshm_lock_mark_repaired" (int64_t @-> returning int)
 
 let prot_read = pshm_constant "PSHM_PROT_READ"
 let prot_write = pshm_constant "PSHM_PROT_WRITE"
@@ -49,3 +66,4 @@ let direction_io = pshm_constant "PSHM_DIRECTION_IO"
 let if_exists_error = pshm_constant "PSHM_IF_EXISTS_ERROR"
 let if_does_not_exist_error = pshm_constant "PSHM_IF_DOES_NOT_EXIST_ERROR"
 let if_does_not_exist_create = pshm_constant "PSHM_IF_DOES_NOT_EXIST_CREATE"
+let atomic_add = pshm_constant "PSHM_ATOMIC_ADD"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # libposix-shm for Perl with FFI::Platypus: perl -I PREFIX/share/posix-shm/perl, and use PosixShm; then
 # PosixShm::pshm_close($fd), $PosixShm::C{PSHM_PROT_READ} and so on.
-# The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+# The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 
 package PosixShm;
 use strict;
@@ -11,7 +11,7 @@ use File::Basename qw(dirname);
 use JSON::PP;
 use List::Util qw(first);
 
-# Near this file, where it is installed or in the source tree; else where pkg-config says.
+# Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
 my $json = $ENV{POSIX_SHM_JSON}
 	// first { -e } map { dirname(__FILE__) . "/$_" } qw(posix-shm.json ../posix-shm.json ../../abi/posix-shm.json);
 chomp($json = `pkg-config --variable=pkgdatadir posix-shm`), $json .= '/posix-shm.json' unless $json;

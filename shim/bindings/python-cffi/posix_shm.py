@@ -2,7 +2,7 @@
 """libposix-shm for Python with cffi: PYTHONPATH=PREFIX/share/posix-shm/python-cffi, and from posix_shm import C, ffi, shm;
 then shm.pshm_close(fd), C["PSHM_PROT_READ"] and so on.
 
-The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 """
 import json
 import os
@@ -13,7 +13,7 @@ import cffi
 
 
 def json_file():
-    """Near this file, where it is installed or in the source tree; else where pkg-config says."""
+    """Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports."""
     for name in ("posix-shm.json", "../posix-shm.json", "../../abi/posix-shm.json"):
         file = Path(__file__).parent / name
         if file.exists():

@@ -29,7 +29,7 @@ PSHM_O_CREAT = 268435456
 PSHM_O_EXCL = 536870912
 PSHM_O_TRUNC = 1073741824
 
-# Permission bits: who may open an object, as POSIX writes them in octal.
+# Permission bits of an object, with the octal values of POSIX.
 PSHM_MODE_USER_READ = 256
 PSHM_MODE_USER_WRITE = 128
 PSHM_MODE_USER_EXEC = 64
@@ -103,8 +103,9 @@ PSHM_IF_DOES_NOT_EXIST_ERROR = 1
 PSHM_IF_DOES_NOT_EXIST_CREATE = 2
 PSHM_IF_DOES_NOT_EXIST_NIL = 3
 
-# Flags of pshm_open_anonymous: 0, or the constant below.
+# Flags of pshm_open_anonymous: 0, or one of the constants below.
 PSHM_ANONYMOUS_HUGE = 8388608
+PSHM_ANONYMOUS_NAMEABLE = 16777216
 
 # Permanent restrictions of an object.
 PSHM_SEAL_SEAL = 1
@@ -114,7 +115,7 @@ PSHM_SEAL_WRITE = 8
 PSHM_SEAL_FUTURE_WRITE = 16
 PSHM_SEAL_EXEC = 32
 
-# What pshm_atomic_update32 and pshm_atomic_update64 do to a word.
+# The operation of pshm_atomic_update32 and pshm_atomic_update64.
 PSHM_ATOMIC_ADD = 1
 PSHM_ATOMIC_AND = 2
 PSHM_ATOMIC_OR = 3
@@ -273,3 +274,7 @@ pshm_lock_release = _function("pshm_lock_release", _int, _int64)
 pshm_lock_mark_repaired = _function("pshm_lock_mark_repaired", _int, _int64)
 # int64_t pshm_lock_owner(int64_t address)
 pshm_lock_owner = _function("pshm_lock_owner", _int64, _int64)
+# int pshm_publish(int fd, const char *name, int if_exists)
+pshm_publish = _function("pshm_publish", _int, _int, _string, _int)
+# int pshm_open_wait(const char *name, int direction, int64_t size, int64_t timeout)
+pshm_open_wait = _function("pshm_open_wait", _int, _string, _int, _int64, _int64)

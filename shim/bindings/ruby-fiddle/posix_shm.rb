@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # libposix-shm for Ruby with Fiddle: ruby -I PREFIX/share/posix-shm/ruby-fiddle, and require "posix_shm"; then
 # Shm.pshm_close(fd), Shm::PROT_READ and so on.
-# The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+# The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 
 require "fiddle/import"
 require "json"
 
 module Shm
   extend Fiddle::Importer
-  # Near this file, where it is installed or in the source tree; else where pkg-config says.
+  # Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
   json = ENV["POSIX_SHM_JSON"] ||
     %w[posix-shm.json ../posix-shm.json ../../abi/posix-shm.json].map { |name| "#{__dir__}/#{name}" }
       .find { |file| File.exist? file } ||

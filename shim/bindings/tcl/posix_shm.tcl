@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # libposix-shm for Tcl with critcl: source PREFIX/share/posix-shm/tcl/posix_shm.tcl, then [pshm_close $fd],
 # $PSHM_PROT_READ and so on.
-# The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON name other files than those that are found.
+# The environment variables POSIX_SHM_LIBRARY and POSIX_SHM_JSON override the files that are found.
 
 package require critcl 3.1.18
 package require json
@@ -9,7 +9,7 @@ package require json
 proc in_environment {name default} {
 	return [expr {[info exists ::env($name)] ? $::env($name) : $default}]
 }
-# Near this file, where it is installed or in the source tree; else where pkg-config says.
+# Beside this file, installed or in the source tree; otherwise in the folder that pkg-config reports.
 proc json_file {} {
 	foreach name {posix-shm.json ../posix-shm.json ../../abi/posix-shm.json} {
 		set file [file join [file dirname [info script]] $name]
@@ -56,7 +56,7 @@ foreach function [dict get $abi functions] {
 	critcl::cproc [dict get $function name] $arguments [dict get $function result type]
 }
 
-# Bytes out of memory, and into it.
+# Copy bytes out of memory, and into it.
 critcl::cproc fetch {int64 address int count} object0 {
 	return Tcl_NewByteArrayObj((const unsigned char *) (intptr_t) address, count);
 }

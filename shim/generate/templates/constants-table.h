@@ -1,5 +1,5 @@
 /* {{ generated }} */
-/* Rows for whoever defines the macro, includes this file, and undefines the macro. Header order throughout. */
+/* Rows in the order of the headers, for a macro that the including file defines and undefines. */
 
 /* PSHM_CONSTANT(name) */
 #ifdef PSHM_CONSTANT
@@ -8,7 +8,7 @@ PSHM_CONSTANT({{ constant.name }})
 {% endfor %}
 #endif
 
-/* PSHM_KEYWORD(kind, keyword, value): of each kind first the long names, then the short aliases. */
+/* PSHM_KEYWORD(kind, keyword, value): for each kind the long names first, then the short aliases. */
 #ifdef PSHM_KEYWORD
 {% for enum in model.enums if enum.kind %}
 {% for constant in enum.constants %}
@@ -22,7 +22,7 @@ PSHM_KEYWORD({{ enum.kind }}, "{{ alias }}", {{ constant.name }})
 {% endfor %}
 #endif
 
-/* PSHM_CHOICE(kind): the kinds of which only one keyword may be given. */
+/* PSHM_CHOICE(kind): the kinds that accept only one keyword. */
 #ifdef PSHM_CHOICE
 {% for enum in model.enums if enum.choice %}
 PSHM_CHOICE({{ enum.kind }})

@@ -61,12 +61,13 @@ enum pshm_if_does_not_exist {
 };
 
 /**
- * @brief Flags of #pshm_open_anonymous: 0, or the constant below.
+ * @brief Flags of #pshm_open_anonymous: 0, or one of the constants below.
  *
  * @bits{PSHM_ANONYMOUS_,anonymous-flags}
  */
 enum pshm_anonymous_flag {
-	PSHM_ANONYMOUS_HUGE = 0x00800000 /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple of the size of a huge page. */
+	PSHM_ANONYMOUS_HUGE = 0x00800000, /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple of the size of a huge page. */
+	PSHM_ANONYMOUS_NAMEABLE = 0x01000000 /**< An object that #pshm_publish can give a name (Linux, `O_TMPFILE`). */
 };
 
 /**
@@ -80,7 +81,7 @@ enum pshm_anonymous_flag {
  * Superseding creates the new object under a temporary name and renames it over the old one: the name always refers to one
  * of the two, and a failure never costs the old object. A file of another kind with that name, such as a FIFO or a
  * symbolic link, is replaced as well; a directory is not. A process that is killed between the two steps leaves an empty
- * object, whose name begins with `/.pshm-`; so does a failure in a sandbox that permits creation but not removal.
+ * object whose name begins with `/.pshm-`; so does a failure in a sandbox that permits creation but not removal.
  * #pshm_list omits such names. While no process supersedes, `rm -f /dev/shm/.pshm-*` removes them.
  * If the feature `supersede` (#pshm_has) is 0 because objects are not files, the old name is removed before the new object
  * exists, and is lost if the creation fails; if it is 0 because of a sandbox, superseding fails.
@@ -171,13 +172,16 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * #pshm_map_prefixed and #pshm_write do not support it (`-EINVAL`). This call succeeds also if no huge page is free:
  * then mapping fails with `-ENOMEM`, and #pshm_allocate with `-ENOSPC`.
  *
+ * An object that can be given a name (#PSHM_ANONYMOUS_NAMEABLE) is a file of the shared memory file system from the start: the size of
+ * that file system limits it, it knows no seals, and the last descriptor and mapping end it as long as it has no name.
+ *
  * @param direction @role{enum,pshm_direction} The access of the descriptor. With #PSHM_DIRECTION_INPUT the object
  *        is empty, and cannot be changed through this descriptor.
  * @param permissions @role{flags,pshm_mode} Permission bits, 0 to 0777.
- * @param flags @role{flags,pshm_anonymous_flag} 0, or #PSHM_ANONYMOUS_HUGE.
+ * @param flags @role{flags,pshm_anonymous_flag} 0, #PSHM_ANONYMOUS_HUGE or #PSHM_ANONYMOUS_NAMEABLE.
  * @return A descriptor; the caller closes it.
  * @error{EACCES} @p permissions has an execute permission, and the system allows no executable memfd
- *        (`vm.memfd_noexec`).
+ *        (`vm.memfd_noexec`). #PSHM_ANONYMOUS_NAMEABLE: the process may not create files in the shared memory file system.
  * @error{EAGAIN} A name is needed, and each of a hundred random names exists already.
  * @error{EINVAL} @p direction is not one of its constants, @p permissions has a bit outside 0777, or @p flags has
  *        an unknown bit.
@@ -185,15 +189,18 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @error{ENFILE} The system has no free descriptor.
  * @error{ENOENT} A name is needed, and the shared memory file system does not exist.
  * @error{ENOMEM} There is no memory for the object.
- * @error{ENOTSUP} #PSHM_ANONYMOUS_HUGE: the platform does not support objects of huge pages.
+ * @error{ENOSPC} #PSHM_ANONYMOUS_NAMEABLE: the shared memory file system has no space for another object.
+ * @error{ENOTSUP} #PSHM_ANONYMOUS_HUGE: the platform does not support objects of huge pages. #PSHM_ANONYMOUS_NAMEABLE: it has no
+ *        unnamed files there. Both flags: no object is both.
+ * @error{EROFS} #PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is mounted read-only.
  *
  * @par Lisp
  * @code{.lisp}
- * open-shm* &key direction permissions attempts huge => shm
+ * open-shm* &key direction permissions attempts huge nameable => shm
  * @endcode
  * @par In Lisp
  * Create an anonymous shared memory object and return it as an `open-shm`. Its permissions are exactly PERMISSIONS: the umask
- * is ignored. The `shm-name` of the result is a label, a random name of no object.
+ * is ignored. With NAMEABLE, `publish-shm` can give it a name. The `shm-name` of the result is a label, a random name of no object.
  * @par Exceptional situations
  * `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid argument; `shm-error` for an error of the system.
  * @par Affected by
@@ -207,7 +214,7 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @endcode
  * @result{descriptor}
  * @since 0.1
- * @see pshm_open, pshm_send, pshm_seal; memfd_create(2)
+ * @see pshm_open, pshm_send, pshm_seal, pshm_publish; memfd_create(2), open(2) about `O_TMPFILE`
  */
 PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags);
 
@@ -311,7 +318,7 @@ PSHM_API int pshm_delete_if_same(const char *name, int fd);
  * @brief Set the size of an object.
  *
  * As #pshm_ftruncate: pages are not reserved. A smaller size removes pages from every mapping; a later
- * access to one is a SIGBUS. #PSHM_SEAL_SHRINK prevents it.
+ * access to one raises SIGBUS. #PSHM_SEAL_SHRINK prevents it.
  *
  * @fd_param
  * @param size @role{size} The new size, in bytes, from 0.
@@ -412,7 +419,7 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  * The bytes of the range are zero afterwards, for every process, in mappings too. Whole pages in the range are released; of
  * a page that is only partly in it, that part is filled with zeros. The range may have unallocated pages and extend past the
  * end: offset 0 and length `INT64_MAX` release all pages of an object. A later access allocates a new page,
- * and is a SIGBUS if there is no memory: #pshm_allocate reserves it again.
+ * and raises SIGBUS if there is no memory: #pshm_allocate reserves it again.
  *
  * @fd_param
  * @param offset @role{offset} Where the range begins, in bytes, from 0; any byte, not only a multiple of the page size (#pshm_page_size).
@@ -570,7 +577,7 @@ PSHM_API int64_t pshm_map(int fd, int64_t length, int protections, int flags, in
  * @retval 0 The mapping is removed.
  * @error{EINVAL} @p address is in the first page, or from -4095 to -1; @p length is not positive; the range ends outside
  *        the address space.
- * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
+ * @error{ENOMEM} The range lies inside a mapping, and splitting it would make too many mappings.
  * @error{EOVERFLOW} @p address or @p length does not fit the platform's types.
  *
  * @par Lisp
@@ -661,8 +668,8 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  * @param bytes @role{buffer} The bytes.
  * @param count @role{count,bytes} The number of bytes, from 0.
  * @param offset @role{offset} Where in the object they begin, in bytes, from 0; any byte, not only a multiple of the page size.
- * @return The number of bytes copied: @p count, or fewer at the end of the object. After an error behind
- *         some bytes the count is short as well; the next call returns the error.
+ * @return The number of bytes copied: @p count, or fewer at the end of the object. The count is also short if an error
+ *         occurs after some bytes; the next call returns the error.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing. (If no byte is to be written, since
  *        @p count is 0 or @p offset is at the end or past it, the access mode is not checked, and the result is 0.)
  * @error{EFAULT} @p bytes is NULL and @p count is not 0.
@@ -766,7 +773,7 @@ PSHM_API int64_t pshm_map_prefixed(int fd, int64_t length, int protections, int 
  * @retval 0 The mapping and its prefix are removed.
  * @error{EINVAL} @p address is 0, from -4095 to -1, not a multiple of the page size, or not above the size of the
  *        prefix; @p length or @p prefix is not positive.
- * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
+ * @error{ENOMEM} The range lies inside a mapping, and splitting it would make too many mappings.
  * @error{EOVERFLOW} The numbers do not fit the platform's types.
  * @result{status}
  * @since 0.1
@@ -842,7 +849,7 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  * @error{ECONNREFUSED} Datagram socket: the peer is closed.
  * @error{ECONNRESET} The peer is closed.
  * @error{EINTR} A signal handler ran during the wait. Nothing was sent: call again.
- * @error{EINVAL} @p socket is of a type that cannot pass descriptors.
+ * @error{EINVAL} @p socket has a type that cannot pass descriptors.
  * @error{ENOTCONN} @p socket is not connected; a datagram socket is disconnected after `-ECONNREFUSED`.
  * @error{ENOTSOCK} @p socket is not a socket.
  * @error{EPIPE} The peer is closed.

@@ -8,36 +8,36 @@
  * @date 2026-11-27
  * @brief Stratum 1: the POSIX calls behind shared memory, flattened for foreign function interfaces.
  *
- * These rules hold for every function of the library. `doc/examples` has a complete program for each.
+ * These rules apply to every function of the library. `doc/examples` has a complete program for each.
  *
- * - **Types.** A signature is made of `int`, `int64_t`, `const char *` and `const void *` (in), and
+ * - **Types.** A signature consists of `int`, `int64_t`, `const char *` and `const void *` (in), and
  *   `char *`, `void *`, `int64_t *` and `int *` (out: a buffer that the caller provides). There is no structure,
  *   no callback, no variadic function, no global variable, and no macro that a caller needs.
  * - **Errors.** A function that can fail returns a value of at least 0, or a negated errno between
  *   -4095 and -1: `-2` is `-ENOENT` on most systems. The numbers differ per platform, so compare by
  *   name, with #pshm_error_name. The calling thread's last failure is kept as well (#pshm_errno).
- *   The C library's `errno` is left as it was found. An errno that the system reports and an
- *   entry does not list is returned as well, negated.
+ *   The C library's `errno` is unchanged. If the system reports an errno that an entry does not
+ *   list, it is returned as well, negated.
  * - **Addresses** are `int64_t`, in and out. 0 is never the address of a mapping; -4095 to -1 is an error, also as an
  *   argument. Any other negative number is an address above 2^63, which some systems use.
  * - **Flags** are the library's own and the same on every platform. A flag has the value on which all
  *   platforms agree, if there is one; every other flag is exactly one bit, so that `flags & F` tests a flag and `flags &= ~F`
- *   clears it. If possible that bit is used by no platform for the same call, so that a native constant passed by mistake is
+ *   clears it. If possible, no platform uses that bit for the same call, so that a native constant passed by mistake is
  *   an error and not another flag. An unknown bit is `-EINVAL`. A flag that the platform does not support is `-ENOTSUP`;
- *   #pshm_has reports support beforehand.
- * - **Strings** are passed as bytes that end in NUL; the bindings encode text as UTF-8. Strings that are returned
- *   are constants of the library, and are not freed.
+ *   #pshm_has reports support in advance.
+ * - **Strings** are passed as bytes that end in NUL; the bindings encode text as UTF-8. Returned strings are constants of the
+ *   library; do not free them.
  * - **Outputs** are called `ret_*`, point to memory that the caller provides, and are unchanged when the call fails. A
  *   buffer is followed by its size. A function that returns the size that it needs accepts NULL with
  *   size 0; NULL with any other size is `-EFAULT`.
- * - **Descriptors** are close-on-exec. No call unlinks, resizes or changes the mode of an object unless that is
+ * - **Descriptors** are close-on-exec. No call unlinks or resizes an object, or changes its mode, unless that is
  *   its purpose.
  * - **Threads and forks.** Every function may be called from any thread at any time, and in the child
- *   after a fork. No lock is held across a system call. The only state is the thread's last failure, and which process this
- *   is (#pshm_process_self), which a forked child forgets.
- * - **Shared memory** is not trusted. What the library itself stores there (#pshm_lock_acquire) has a layout that never
- *   changes within a soname, is the same for processes of 32 and 64 bits, and holds no addresses: whatever another process writes
- *   over it can make a call fail or wait, and never access other memory.
+ *   after a fork. No lock is held across a system call. The only state is the thread's last failure, and the identity of this
+ *   process (#pshm_process_self), which a forked child determines anew.
+ * - **Shared memory** is not trusted. The data that the library itself stores there (#pshm_lock_acquire) has a layout that never
+ *   changes within a soname, is the same for processes of 32 and 64 bits, and holds no addresses: if another process overwrites it,
+ *   a call may fail or wait, but never accesses other memory.
  * - **Interrupted calls** are repeated where that is correct; an entry lists `-EINTR` where it is returned.
  * - **NULL, address 0 and length 0** have the same meaning for every function:
  *
@@ -150,18 +150,18 @@ PSHM_API int pshm_name_max(void);
  * kernel where it is 1 on a newer one.
  *
  * Some features are tested by a trial, and 0 also means that the trial was not possible. A trial needs a free descriptor for
- * `allocate`, `anonymous`, `discard`, `huge-objects`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`,
+ * `allocate`, `anonymous`, `discard`, `huge-objects`, `publish`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`,
  * and address space for `huge-pages`, `nodump` and `populate`. A result of 1 stays valid; after a 0, call again.
  *
  * @features
  *
  * | feature | 1 means |
  * |---|---|
- * | `alive` | #pshm_process_alive can find out whether a process of this namespace is alive |
+ * | `alive` | #pshm_process_alive can determine whether a process of this namespace is alive |
  * | `allocate` | #pshm_allocate and #pshm_fallocate can reserve pages |
  * | `anonymous` | #pshm_open_anonymous creates objects that never have a name, for either direction |
- * | `atomic-64` | words of 8 bytes are changed atomically: #pshm_atomic_load64 and its kin, and locks |
- * | `descriptor-io` | the system itself reads and writes these descriptors; else #pshm_read and #pshm_write copy through a mapping |
+ * | `atomic-64` | 8-byte operations are atomic: #pshm_atomic_load64, the other functions for 64-bit words, and locks work |
+ * | `descriptor-io` | pread(2) and pwrite(2) work on these descriptors; otherwise #pshm_read and #pshm_write copy through a mapping |
  * | `discard` | #pshm_discard can release pages |
  * | `growsdown` | #PSHM_MAP_GROWSDOWN is supported, for private anonymous memory |
  * | `huge-objects` | #PSHM_ANONYMOUS_HUGE is supported |
@@ -172,6 +172,7 @@ PSHM_API int pshm_name_max(void);
  * | `noreserve` | #PSHM_MAP_NORESERVE is supported |
  * | `permissions` | #pshm_fchmod and #pshm_fchown work on these descriptors |
  * | `populate` | #PSHM_MAP_POPULATE is supported |
+ * | `publish` | #pshm_publish can give a name to an object of #PSHM_ANONYMOUS_NAMEABLE |
  * | `reopen` | #pshm_reopen can return a read-only descriptor |
  * | `resize` | the size of an object can be set more than once |
  * | `seal-exec` | #PSHM_SEAL_EXEC is supported |
@@ -179,7 +180,7 @@ PSHM_API int pshm_name_max(void);
  * | `seals` | #pshm_seal works on anonymous objects |
  * | `space` | #pshm_space is supported |
  * | `supersede` | superseding is supported and atomic: the name is never free, and a failure leaves the old object |
- * | `wait` | the system lets a process sleep until a word changes; else #pshm_atomic_wait polls it |
+ * | `wait` | #pshm_atomic_wait blocks in the kernel; otherwise it polls the word |
  *
  * @param feature @role{text} The name of a feature.
  * @retval 1 The system supports the feature.
@@ -255,7 +256,7 @@ PSHM_API const char *pshm_error_name(int error);
  * @brief Return the number of an error on this platform.
  *
  * Every alias is accepted: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too, which some systems number separately. So is
- * `ENODATA` on a system that lacks this error: its number there is that of no other error.
+ * `ENODATA` on a system that lacks this error: there it has a number that no other error has.
  *
  * @param name @role{text} A name such as `"ENOENT"`.
  * @return The positive errno.
@@ -415,7 +416,7 @@ PSHM_API int64_t pshm_flags_format(int kind, int flags, char *ret_keywords, int6
 /**
  * @brief Flags of #pshm_shm_open: #PSHM_O_RDONLY or #PSHM_O_RDWR, and any of the others.
  *
- * Each of the others is one bit, and none of them is a flag that Linux or a BSD has.
+ * Each of the others is one bit, which no flag of Linux or a BSD uses.
  *
  * @bits{PSHM_O_,open-flags}
  */
@@ -428,7 +429,7 @@ enum pshm_open_flag {
 };
 
 /**
- * @brief Permission bits: who may open an object, as POSIX writes them in octal.
+ * @brief Permission bits of an object, with the octal values of POSIX.
  *
  * On Linux the bits for execution have no effect on mappings for execution (#PSHM_PROT_EXEC): read permission suffices,
  * unless the file system is mounted `noexec`.
@@ -462,7 +463,7 @@ enum pshm_stat_field {
 	PSHM_STAT_NLINK = 3,       /**< Number of names: 0 once the object is unlinked. */
 	PSHM_STAT_UID = 4,         /**< User id of the owner. */
 	PSHM_STAT_GID = 5,         /**< Group id. */
-	PSHM_STAT_RDEV = 6,        /**< Device that a device file stands for: 0 for an object. */
+	PSHM_STAT_RDEV = 6,        /**< Device number of a device file; 0 for an object. */
 	PSHM_STAT_SIZE = 7,        /**< Size, in bytes. */
 	PSHM_STAT_BLKSIZE = 8,     /**< Preferred size of a transfer, in bytes. */
 	PSHM_STAT_BLOCKS = 9,      /**< Pages in use, counted in units of 512 bytes. */
@@ -546,13 +547,13 @@ PSHM_API int pshm_shm_unlink(const char *name);
  * @brief Set the size of an object: ftruncate(2).
  *
  * Bytes past the old end read as zero. Pages are not reserved: the call succeeds even when there is no
- * memory for them, and an access is then a SIGBUS. #pshm_allocate reserves them.
+ * memory for them, and an access then raises SIGBUS. #pshm_allocate reserves them.
  *
  * @fd_param
  * @param length @role{size} The new size, in bytes, from 0.
  * @retval 0 The object has that size. On macOS it is rounded up to a page.
  * @fd_error
- * @error{EBUSY} On some systems: a use of the object forbids the call.
+ * @error{EBUSY} On some systems: the object is in use in a way that forbids the call.
  * @error{EFBIG} The size is more than the file system allows.
  * @error{EINVAL} @p length is negative; @p fd was not opened for writing, or refers to a file whose size
  *        cannot be set, such as a pipe; an object of huge pages: @p length is not a multiple of their size; or the platform
@@ -748,7 +749,7 @@ enum pshm_msync_flag {
  * #PSHM_MAP_FIXED_NOREPLACE is safe on every system: where the system has no such flag (Linux before 4.17) and maps
  * elsewhere, that mapping is removed again.
  *
- * A mapping may extend beyond the end of the object; an access to a page that is wholly beyond the end is a SIGBUS.
+ * A mapping may extend beyond the end of the object; an access to a page that is wholly beyond the end raises SIGBUS.
  *
  * @param address @role{address} The address of the mapping, or 0: the system chooses. A hint, unless
  *        #PSHM_MAP_FIXED or #PSHM_MAP_FIXED_NOREPLACE is given.
@@ -808,10 +809,10 @@ PSHM_API int64_t pshm_mmap(int64_t address, int64_t length, int protections, int
  *
  * @param address @role{address} @closes The first byte: a multiple of the page size (#pshm_page_size), as #pshm_mmap returned it.
  * @param length @role{size} The size of the range, in bytes, from 1; rounded up to whole pages.
- * @retval 0 The range has no mappings.
+ * @retval 0 No page of the range is mapped.
  * @error{EINVAL} @p address is 0, from -4095 to -1, or not a multiple of the page size; @p length is not positive; the
  *        range ends outside the address space.
- * @error{ENOMEM} The range lies inside a mapping, and there would be too many mappings after cutting it.
+ * @error{ENOMEM} The range lies inside a mapping, and splitting it would make too many mappings.
  * @error{EOVERFLOW} @p address or @p length does not fit the platform's types.
  *
  * @par Lisp
@@ -837,7 +838,7 @@ PSHM_API int pshm_munmap(int64_t address, int64_t length);
  *        against writing, or execution where the file system is mounted `noexec`.
  * @error{EINVAL} @p address is 0, from -4095 to -1, or not a multiple of the page size; @p length is negative;
  *        @p protections has an unknown bit.
- * @error{ENOMEM} A page of the range is not mapped, or there would be too many mappings.
+ * @error{ENOMEM} A page of the range is not mapped, or the call would make too many mappings.
  * @error{EOVERFLOW} @p address or @p length does not fit the platform's types.
  *
  * @par Lisp
@@ -898,7 +899,7 @@ PSHM_API int pshm_msync(int64_t address, int64_t length, int flags);
  * platform, and another thread may have its number already. It counts as success.
  *
  * Close a descriptor once, and do not use its number again: threads of the runtime may open files at any
- * moment (the JVM reads the limits of its container repeatedly), and get the lowest free number.
+ * time (the JVM repeatedly reads the limits of its container), and get the lowest free number.
  *
  * @param fd @role{descriptor} @closes A descriptor of the object.
  * @retval 0 The descriptor is released.

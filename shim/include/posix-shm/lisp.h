@@ -4,17 +4,17 @@
 
 /**
  * @file lisp.h
- * @brief What exists only in Lisp: types, macros, classes, conditions and restarts.
+ * @brief The entries that exist only in Lisp: types, macros, classes, conditions and restarts.
  *
- * Annotations and no code; it is not installed. Each entry belongs to a group of ffi.h (package posix-shm/ffi)
+ * This file has annotations and no code, and is not installed. Each entry belongs to a group of ffi.h (package posix-shm/ffi)
  * or of api.h (package posix-shm), so that the references show it beside the functions that it wraps.
  */
 
 /**
  * @page lisp_glossary Arguments and values
  *
- * The meaning of the names in the Lisp signatures of posix-shm: everywhere, or in the entry or the kind of entry
- * in the second column.
+ * The meaning of the argument names in the Lisp signatures of posix-shm. An entry or a kind of entry in the second column
+ * restricts the row to it.
  *
  * | name | of | meaning |
  * |---|---|---|
@@ -22,9 +22,9 @@
  * | abandoned-p | | A boolean: has an owner died since the last repair? |
  * | acquired-p | | A boolean: does this process hold the lock now? |
  * | alive | | t, nil or `:unknown`. |
- * | allocate | | A generalized boolean: first grow the object to the end of the vector and reserve its memory, as `allocate-shm` does? nil by default. |
+ * | allocate | | A generalized boolean: whether to grow the object to the end of the vector and reserve its memory first, as `allocate-shm` does; nil by default. |
  * | arguments | | The arguments of the restart: for `:use-value` another name. |
- * | attempts | | An integer from 0, 100 by default. With 0 the call is an error; every other number allows 100 random names where the system needs one. |
+ * | attempts | | An integer from 0, 100 by default. With 0 the call is an error; every other number allows 100 random names if the system needs a name. |
  * | candidates | | A list of strings. |
  * | body | | Declarations, and then forms: an implicit progn. |
  * | condition | | A condition of that type. |
@@ -32,13 +32,14 @@
  * | count | stat-dev | An integer from 0: the number of names of the object. |
  * | count | shm-wake | A positive integer, or `:all` (the default): how many sleepers to wake at most. |
  * | blocks | | An integer from 0, in units of 512 octets. |
- * | closed | | A boolean: did this call close it? |
- * | created | | A boolean: did this call create the object? |
- * | deleted | | A boolean: was the name removed? |
+ * | closed | | A boolean: whether this call closed the object. |
+ * | created | | A boolean: whether this call created the object. |
+ * | deleted | | A boolean: whether the name was removed. |
  * | delta | | An integer, 1 by default. |
  * | device | | An integer from 0. |
  * | direction | | `:input` (the default) or `:io`. |
- * | element-type | | `(unsigned-byte 8)`, `(signed-byte 8)`, the same with 16, 32 or 64 bits, `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another name of one of these types. |
+ * | direction | ensure-shm | `:io` (the default) or `:input`. |
+ * | element-type | | `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits, `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another name of one of these types. |
  * | end | | An integer, at most the length of the vector, which is the default: the end of the range. |
  * | end1 | | An integer, at most the length of the target, which is the default: the end of the range. |
  * | end2 | | An integer, at most the length of the source, which is the default: the end of the range. |
@@ -59,9 +60,12 @@
  * | generalized-boolean | | True or nil. |
  * | gid | | A group id, an integer from 0, or nil for no change. |
  * | group-id | | An integer from 0. |
- * | huge | | A generalized boolean: create an object of huge pages? nil by default. |
+ * | huge | | A generalized boolean: whether to create an object of huge pages; nil by default. |
  * | if-does-not-exist | | `:error`, `:create` or nil. The default is `:error` for input and where an existing object would be overwritten or truncated, else `:create`. |
  * | if-exists | | `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil. |
+ * | if-exists | publish-shm | `:error` (the default), `:supersede` or nil. |
+ * | initialize | | A function of one argument, an `open-shm` for reading and writing; or nil (the default). |
+ * | inheritable | | A boolean; `setf` takes a generalized boolean: do programs that this process starts inherit the descriptor? |
  * | inode | | An integer from 0. |
  * | index | | An integer from 0, below the length of the vector. |
  * | index | shm-atomic | An integer from 0 below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
@@ -70,23 +74,27 @@
  * | keyword | | A keyword such as `:enoent`, or nil. |
  * | length | | An integer from 1: octets. |
  * | length | msync | An integer from 0: octets. |
+ * | length | discard-shm | An integer from 0: octets. |
  * | length | map-shm-vector | An integer from 1: elements. |
+ * | length | extend-shm-vector | An integer from the length of the vector: elements. |
  * | length | shm-vector-length | An integer from 0: elements. |
  * | length | with-shm-vector | An integer from 1: elements. |
  * | length | with-open-shm-vector | An integer from 1: elements. |
  * | length | with-open-shm-vector* | An integer from 1: elements. |
  * | mmap-options | | The keyword arguments of `mmap-shm`. Evaluated. |
- * | name | | A string: the name of the object. A missing leading slash is added, and several are one slash. At most `pshm_name_max` octets of UTF-8. |
+ * | name | | A string: the name of the object. A missing leading slash is added, and several are one slash. Its UTF-8 encoding has at most `pshm_name_max` octets. |
  * | name | make-shm | Any string, or nil (the default): a display name. |
  * | name | receive-shm | Any string, or nil (the default): a display name. |
  * | name | shm-name | A string, or nil. |
  * | name | shm-error-name | A string, or nil. |
  * | name | posix-shm-error-errno | A symbol: the function that failed. |
- * | names | | A list of strings, each with its leading slash. An octet that is not valid UTF-8 is one of the characters U+DC80 to U+DCFF. |
+ * | nameable | | A generalized boolean: create an object that `publish-shm` can give a name? nil by default. |
+ * | names | | A list of strings, each with its leading slash. An octet that is not valid UTF-8 is represented by a character from U+DC80 to U+DCFF. |
  * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
  * | object | | Any object. |
  * | octets | stat-dev | An integer from 0. |
  * | offset | | An integer from 0 (the default): octets from the beginning of the object; any octet, not only the first of a page. |
+ * | offset | discard-shm | An integer from 0: octets from the beginning of the object; any octet, not only the first of a page. |
  * | offset | mmap-shm | An integer from 0 (the default): octets from the beginning of the object; with a PTR that is not null, a multiple of the page size. |
  * | offset | map-shm-vector | An integer from 0 (the default), a multiple of the page size: octets from the beginning of the object. |
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |
@@ -96,12 +104,14 @@
  * | permissions | stat-dev | A list of the nine long single keywords. |
  * | path | | A string, or nil. |
  * | pointer | | A foreign pointer. |
+ * | published | | A boolean: has the object the name? |
  * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
  * | prot | map-shm-vector | A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer; `(:read :write)` by default. |
  * | ptr | | A foreign pointer. |
  * | ptr | mmap-shm | A foreign pointer: a hint for the address. With a null pointer, the default, the system chooses. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
- * | release | | A generalized boolean: release the addresses of the vector as well? nil by default. |
+ * | release | | A generalized boolean: whether to release the addresses of the vector as well; nil by default. |
+ * | reserve | | An integer, at least the octets of the vector; or nil (the default): octets to map from OFFSET. |
  * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create`, `:extend` or `:repair`. |
  * | result* | | The values of the body. |
  * | seals | | A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument also one of them, or an integer. |
@@ -114,6 +124,8 @@
  * | shm | Macro | A symbol, not evaluated: the variable for the object. |
  * | short | | `:error` (the default) or `:count`. |
  * | size | | An integer from 0 to 2^63 - 1: octets. |
+ * | size | shm-page-size | A power of two: octets. |
+ * | size | wait-for-shm | An integer from 0 (the default) to 2^63 - 1, octets: the least size of the object. |
  * | socket | | The descriptor of a connected Unix domain socket: an integer from 0. |
  * | source | | A vector in shared memory, or a specialised vector in the heap. |
  * | start | | An integer from 0 (the default): the start of the range. |
@@ -123,8 +135,9 @@
  * | t | | The symbol t. |
  * | target | | A vector in shared memory, or a specialised vector in the heap. |
  * | timeout | | A non-negative real: seconds; or nil (the default): no limit. |
+ * | timeout | ensure-shm | A non-negative real: seconds, 10 by default; or nil: no limit. |
  * | total | | An integer: octets. |
- * | truncate | | A generalized boolean: set the size first? t by default. |
+ * | truncate | | A generalized boolean: whether to set the size first; t by default. |
  * | type | | For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A vector has a type of its own. |
  * | type | shm-wait | For a foreign pointer only: `:uint32` (the default) or `:int32`. |
  * | uid | | A user id, an integer from 0, or nil for no change. |
@@ -138,7 +151,7 @@
  * | vector | Macro | A symbol, not evaluated: the variable for the vector. |
  * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
  * | version | | A string, or nil. |
- * | unmapped | | A boolean: did this call unmap it? |
+ * | unmapped | | A boolean: whether this call unmapped the vector. |
  * | wait | | A generalized boolean: wait for the lock? t by default. With nil the timeout is 0. |
  * | where | | A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign pointer. |
  * | where | make-shm-lock | A vector of `map-shm-vector`, of any element type, or a foreign pointer. |
@@ -224,10 +237,10 @@
  * stat
  * @endcode
  * @par In Lisp
- * The structure that `fstat` fills, `(:struct stat)`, with the slots `st-dev`, `st-ino`, `st-mode`, `st-nlink`,
+ * The structure `(:struct stat)`, which `fstat` fills, with the slots `st-dev`, `st-ino`, `st-mode`, `st-nlink`,
  * `st-uid`, `st-gid`, `st-rdev`, `st-size`, `st-blksize`, `st-blocks`, and `st-atim`, `st-mtim`, `st-ctim`, each
- * a `(:struct timespec)`. All of them are 64 bits wide on every platform: the structure is the library's, not
- * the system's.
+ * a `(:struct timespec)`. All of them are 64 bits wide on every platform: the library defines the structure, not
+ * the system.
  * @par Lisp example
  * @code{.lisp}
  * (cffi:with-foreign-object (statbuf '(:struct posix-shm/ffi:stat))
@@ -433,7 +446,7 @@
  * @par Class precedence list
  * `shm`, `standard-object`, `t`
  * @par In Lisp
- * A shared memory object of this process: an `open-shm` or a `closed-shm`. It prints as
+ * A shared memory object as this process sees it: an `open-shm` or a `closed-shm`. It prints as
  * `#<SHM for "/name" ...>`. Only `close-shm` and the macros close it: there is no finalizer.
  * @par Lisp example
  * @code{.lisp}
@@ -628,7 +641,7 @@
  * t, and the descriptor is closed once. Mappings stay valid; the object exists as long as it has a name, a descriptor or a
  * mapping.
  * @par Exceptional situations
- * `shm-error` if the descriptor was not open: another part of the program has closed it.
+ * `shm-error` if the descriptor was not open, because another part of the program has closed it.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
@@ -766,7 +779,7 @@
  * @endcode
  * @par In Lisp
  * Readers of the results of `shm-stats`. `stat-dev` and `stat-ino` together identify an object. `stat-mode` is a
- * list of permission keywords, the nine long ones of single bits, () for none, and an argument for `chmod-shm`.
+ * list of the nine long permission keywords of single bits, () for none, and a valid argument of `chmod-shm`.
  * `stat-nlink` is 0 after the name is removed. `stat-size` is in octets; `stat-blocks` is the number of allocated units of 512
  * octets. `stat-atime`, `stat-mtime` and `stat-ctime` are in nanoseconds since the Unix epoch.
  * @par Lisp example
@@ -863,6 +876,32 @@
  * @endcode
  * @since 0.1
  * @see mmap-shm; msync(2)
+ */
+
+/**
+ * @page lisp_shm_page_size shm-page-size
+ * @ingroup api_mappings
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-page-size => size
+ * @endcode
+ * @par In C
+ * pshm_page_size
+ * @par In Lisp
+ * Return the size of a page of memory: 4096 octets on most machines, 16384 or 65536 on some. Memory is mapped in whole pages.
+ * The offset of `map-shm-vector`, and the PTR and the offset of `mmap-shm` with `:fixed`, are multiples of it.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (truncate-shm shm (* 2 (shm-page-size)))
+ *   (with-shm-vector (vector shm '(unsigned-byte 8) 10 :offset (shm-page-size))
+ *     (shm-vector-length vector)))
+ * => 10
+ * @endcode
+ * @since 0.1
+ * @see mmap-shm, map-shm-vector; sysconf(3)
  */
 
 /**
@@ -965,7 +1004,7 @@
  * Function
  * @par Lisp
  * @code{.lisp}
- * map-shm-vector shm element-type length &key offset prot flags allocate => vector
+ * map-shm-vector shm element-type length &key offset prot flags allocate reserve => vector
  * @endcode
  * @par In C
  * pshm_map_prefixed
@@ -974,10 +1013,11 @@
  * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp accepts.
  * If `shm-vector-real-p` returns false, the result is an `shm-view`
  * instead. With a PROT of `:read` alone a store is a memory fault. Only `unmap-shm-vector` and the macros unmap the
- * vector; the garbage collector does not.
+ * vector; the garbage collector does not. With RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the vector longer
+ * when the object has grown. Where real vectors cannot be extended (ABCL), the result is an `shm-view` then.
  * @par Exceptional situations
  * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, or SHM is closed;
+ * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed;
  * `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`.
  * If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
  * it.
@@ -998,7 +1038,39 @@
  * => 26
  * @endcode
  * @since 0.1
- * @see with-shm-vector, unmap-shm-vector, shm-vector-real-p; mmap(2)
+ * @see with-shm-vector, extend-shm-vector, unmap-shm-vector, shm-vector-real-p; mmap(2)
+ */
+
+/**
+ * @page lisp_extend_shm_vector extend-shm-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * extend-shm-vector vector length => vector
+ * @endcode
+ * @par In Lisp
+ * Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the same vector, at the same address,
+ * with every pointer into it valid. Nothing is mapped and nothing is copied. The object must have grown before (`allocate-shm`), in this process or
+ * in another one. Compiled code that has fetched the length before may still use the old one.
+ * @par Exceptional situations
+ * `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its length or more than the RESERVE holds, or the
+ * object is shorter. The size of the object is looked at as long as the object is open that VECTOR was mapped from.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (let ((vector (map-shm-vector shm '(unsigned-byte 32) 1000 :allocate t :reserve 1000000)))
+ *     (setf (shm-aref vector 999) 42)
+ *     (allocate-shm shm 400000)
+ *     (extend-shm-vector vector 100000)
+ *     (setf (shm-aref vector 99999) 43)
+ *     (prog1 (list (shm-vector-length vector) (shm-aref vector 999) (shm-aref vector 99999))
+ *       (unmap-shm-vector vector))))
+ * => (100000 42 43)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-vector, allocate-shm
  */
 
 /**
@@ -1015,11 +1087,11 @@
  * @par In Lisp
  * Unmap VECTOR, a result of `map-shm-vector`, and return t, or nil if it was unmapped already. VECTOR is empty
  * afterwards: a later `aref` is an error, and code compiled without checks accesses a page without permissions, never other
- * data. This costs a page of memory and two of the mappings that a process may have,
- * for the newest thousand vectors; of older ones only the addresses stay reserved. On SBCL an access to such an older
+ * data. For each of the newest thousand vectors this costs a page of memory and two of the mappings that a process may have;
+ * of older ones only the addresses stay reserved. On SBCL an access to such an older
  * vector is a memory fault, and `length` and printing may fault too, since its header is unmapped; a
  * second `unmap-shm-vector` still returns nil. With a true RELEASE the addresses are released as well: a later use of
- * VECTOR is undefined, like that of freed memory in C. An `shm-view` is always released, and is as safe.
+ * VECTOR is undefined, like that of freed memory in C. The addresses of an `shm-view` are always released, and a later access to an element is an error.
  * @par Exceptional situations
  * `mmap-invalid-argument` if VECTOR is not a result of `map-shm-vector`; `mmap-error` for an error of the system: VECTOR is then
  * unchanged.
@@ -1246,11 +1318,11 @@
  * @par In C
  * pshm_copy
  * @par In Lisp
- * Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace` does, as many as the
- * shorter range has, and return TARGET. No octet of TARGET outside the range is stored to. `replace` and `fill` store whole
- * words where elements are smaller, and so overwrite stores of another process beside the range. Both vectors have the same
- * element type; one of them may be a general vector, whose elements are checked. The ranges may overlap within one vector. Of
- * two vectors over the same octets of an object, the call may copy elements that it has stored itself.
+ * Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace` does, up to
+ * the length of the shorter range, and return TARGET. The call stores to no octet outside the range. `replace` and `fill` store
+ * whole words even if elements are smaller, and so overwrite concurrent stores of another process beside the range. Both vectors have the same
+ * element type; one of them may be a general vector, whose elements are checked. The ranges may overlap within one vector. If
+ * two vectors map the same octets of an object, the call may copy elements that it has stored itself.
  * @par Exceptional situations
  * `shm-invalid-argument` if a range is out of bounds or the element types differ.
  * @par Lisp example
@@ -1289,6 +1361,36 @@
  * @endcode
  * @since 0.1
  * @see replace-shm-vector; memset(3)
+ */
+
+/* ---- posix-shm: descriptor passing ---- */
+
+/**
+ * @page lisp_shm_inheritable_p shm-inheritable-p
+ * @ingroup api_passing
+ * @par Kind
+ * Accessor
+ * @par Lisp
+ * @code{.lisp}
+ * shm-inheritable-p shm => inheritable
+ * @endcode
+ * @par In C
+ * pshm_set_inheritable
+ * @par In Lisp
+ * Return true if programs that this process starts inherit the descriptor of SHM under its number (`shm-fd`); `setf` sets
+ * it. It is nil for a new object. Set it immediately before the start of the child and nil after it: every program that any
+ * thread starts in between inherits the descriptor too. Some ways to start a program close descriptors themselves: on SBCL
+ * `run-program` closes all but the first three and those that its argument `:preserve-fds` lists.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the system.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (list (shm-inheritable-p shm) (setf (shm-inheritable-p shm) t) (shm-inheritable-p shm)))
+ * => (NIL T T)
+ * @endcode
+ * @since 0.1
+ * @see shm-fd, send-shm, make-shm; fcntl(2)
  */
 
 /* ---- posix-shm: synchronization ---- */
@@ -1761,8 +1863,8 @@
  * load-shm-library => path, version
  * @endcode
  * @par In Lisp
- * Return the path of the loaded shared object, nil if it was part of the process already; and its version as text,
- * nil if it is not loaded. `load-shm-library` first loads it, if the image has started without it
+ * Return the path of the loaded shared object, or nil if it was part of the process already; and its version as text,
+ * or nil if it is not loaded. `load-shm-library` first loads it if the image was started without it
  * (`*load-shm-library-at-start*`).
  * @par Exceptional situations
  * `load-shm-library` signals `shm-library-error` if the library is not found.
@@ -1789,9 +1891,10 @@
  * @endcode
  * @par In Lisp
  * A program sets these variables before it dumps an image, or after it has loaded posix-shm/library and before it loads the
- * system. The first is a list of absolute folders as strings, () by default, in which the library is searched first, after the
- * file that `POSIX_SHM_LIBRARY` names. The second, t by default, determines whether an image loads the library when it starts;
- * if it is nil, the creation of the first object loads it, or `load-shm-library`, around which the program can put a handler.
+ * system. The first is a list of absolute folder names, strings, () by default: they are searched first, after the
+ * file in the environment variable `POSIX_SHM_LIBRARY`. The second, t by default, determines whether an image loads the library when it starts;
+ * if it is nil, the library is loaded when the first object is created, or by `load-shm-library`, around which the
+ * program can establish a handler.
  * @par Lisp example
  * @code{.lisp}
  * (list *shm-library-folders* *load-shm-library-at-start*)
@@ -1833,7 +1936,7 @@
  * shm-library-error-tried condition => candidates
  * @endcode
  * @par In Lisp
- * Return the files that were tried, in that order, each with the reason for its rejection.
+ * Return the files that were tried, in order, each with the reason for its rejection.
  * @par Lisp example
  * @code{.lisp}
  * (shm-library-error-tried (make-condition 'shm-library-error))
@@ -1860,7 +1963,7 @@
  * @par Class precedence list
  * `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * The root of the errors of this library, an `error`. It has the errno and the operation, and its report names
+ * The root of the errors of this library, an `error`. It has the errno and the operation, and its report contains
  * both, the object and a hint. Errors of the system are `shm-error` and `mmap-error`, neither a subclass of
  * the other. A program may create conditions of these classes, with the initarg `:name`.
  * @par Lisp example
@@ -1969,6 +2072,78 @@
  */
 
 /**
+ * @page lisp_ensure_shm ensure-shm
+ * @ingroup sync_publishing
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * ensure-shm name size &key initialize direction permissions timeout => shm, created
+ * @endcode
+ * @par In Lisp
+ * Open the object NAME, at least SIZE octets long, or make it, whichever of several processes comes first: each gets the same complete
+ * object. A process that finds none creates an object without a name, with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE
+ * with it, and publishes it. The function maps the object and fills it; an object that is not filled is zeros. Where another process was faster, the own
+ * object is thrown away, and the other one opened: INITIALIZE may run in several processes, and one result remains. Any exit from INITIALIZE that is not a
+ * normal return leaves nothing, and so does the death of the process in it.
+ *
+ * An object of the name that is smaller than SIZE, or has no permissions, is one that another process is making: it is waited for, at most TIMEOUT,
+ * with interrupts running.
+ *
+ * Where the platform cannot publish (#pshm_has, `publish`), the object is created under its name without permissions, and gets them when
+ * it is complete; other processes wait for that. There an exit from INITIALIZE deletes the name, and a process that is killed leaves the
+ * unfinished object: the others signal `shm-timeout`, and `supersede` or `delete-shm` removes it.
+ * @par Exceptional situations
+ * `shm-timeout` if the object is not complete after TIMEOUT, with the restarts `continue`, which waits for it again, and `supersede`, which puts a
+ * new object in its place; `shm-error` for an error of the system, among them `:enospc` if there is no memory for SIZE octets, `:eacces` if the
+ * object exists and may not be opened, and `:enotsup` where an object has neither a late name nor late permissions (macOS);
+ * `shm-invalid-argument` for an invalid argument, before any call.
+ * @par Affected by
+ * The features of the platform (#pshm_has).
+ * @par Lisp example
+ * @code{.lisp}
+ * (flet ((fill-it (shm)
+ *          (with-mmap (pointer shm 100)
+ *            (setf (cffi:mem-ref pointer :int) 42))))
+ *   (multiple-value-bind (shm created) (ensure-shm "/foobar-shm" 100 :initialize #'fill-it)
+ *     (unwind-protect
+ *          (with-mmap (pointer shm 100)
+ *            (list (cffi:mem-ref pointer :int) created))
+ *       (close-shm shm)
+ *       (delete-shm "/foobar-shm"))))
+ * => (42 T)
+ * @endcode
+ * @since 0.1
+ * @see with-ensured-shm, wait-for-shm, publish-shm
+ */
+
+/**
+ * @page lisp_with_ensured_shm with-ensured-shm
+ * @ingroup sync_publishing
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-ensured-shm (shm ptr (name size &rest options)) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it, for reading only with a
+ * direction of `:input`, and run BODY with the variables SHM and PTR bound; unmap and close on every exit. The name stays.
+ * @par Exceptional situations
+ * As of `ensure-shm` and `mmap-shm`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-ensured-shm (shm counter ("/foobar-shm" 8))
+ *   (delete-shm (shm-name shm))
+ *   (posix-shm/shim:pshm-atomic-update32 (cffi:pointer-address counter) posix-shm/shim:+pshm-atomic-add+ 1)
+ *   (cffi:mem-ref counter :int))
+ * => 1
+ * @endcode
+ * @since 0.1
+ * @see ensure-shm, with-mmap
+ */
+
+/**
  * @page lisp_shm_timeout shm-timeout
  * @ingroup api_conditions
  * @par Kind
@@ -1980,8 +2155,8 @@
  * @par Class precedence list
  * `shm-timeout`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `shm-error`: an operation has waited for its whole timeout. The restart `continue` waits for it
- * again.
+ * A `shm-error`: the timeout of an operation has expired. The restart `continue` waits again, for the
+ * same time.
  * @par Lisp example
  * @code{.lisp}
  * (multiple-value-bind (here there) (shm-socketpair)
@@ -2034,7 +2209,7 @@
  * @par Class precedence list
  * `shm-too-short`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `shm-error` of `write-shm`: the object ends before the elements do. The octets that fit are written; the report has
+ * A `shm-error` of `write-shm`: the object ends before the elements do. The octets that fit are written; the report contains
  * their number.
  * @par Lisp example
  * @code{.lisp}
@@ -2060,7 +2235,7 @@
  * @par Class precedence list
  * `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * An invalid argument, found before any call: a `type-error`. Its report names the argument;
+ * An invalid argument, detected before any call: a `type-error`. Its report names the argument;
  * `type-error-datum` is its value. Its subclasses `shm-invalid-argument` and `mmap-invalid-argument` are signalled.
  * @par Lisp example
  * @code{.lisp}
@@ -2271,8 +2446,8 @@
  * @par In Lisp
  * Restarts of a failing `open-shm`, and so of the macros that open a name, of `write-shm` if the
  * object is too short, and of `with-shm-lock-held` if an owner of the lock has died:
- * - `continue` repeats the operation; of `shm-too-short`, it continues with the octets that fit; of `shm-lock-abandoned`, it
- *   runs the body.
+ * - `continue` repeats the operation; for `shm-too-short` it writes only the octets that fit; for `shm-lock-abandoned` it runs
+ *   the body.
  * - `use-value` opens another NAME, which the debugger prompts for.
  * - `overwrite`, of `shm-exists`, opens the object unchanged.
  * - `truncate`, of `shm-exists`, opens the object and sets its size to 0.

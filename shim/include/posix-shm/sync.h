@@ -4,14 +4,14 @@
 
 /**
  * @file sync.h
- * @brief Stratum 3: what two processes need besides the memory.
+ * @brief Stratum 3: synchronization between processes that share memory.
  * @stratum{3,posix-shm}
  *
- * Atomic access to words, sleeping until a word changes, the identity of a process, and a lock that survives its owner. The rules
- * at the head of ffi.h hold here as well.
+ * Atomic operations on words, waiting for a word to change, process identity, a lock that survives the death of its owner, and
+ * objects that are complete when they appear. The rules at the head of ffi.h apply here as well.
  */
 
-#include <posix-shm/ffi.h>
+#include <posix-shm/api.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,34 +19,34 @@ extern "C" {
 
 /**
  * @defgroup sync_atomics Atomics
- * @brief Load, store and change words that several processes use at the same time.
+ * @brief Load, store and update words that several processes use concurrently.
  *
- * All are sequentially consistent: there is one order of them that all processes agree on, and no weaker one to choose.
- * Words of 32 bits take values from -2147483648 to 4294967295, and are given back as 0 to 4294967295. Words of 64 bits need a
- * platform that changes 8 bytes atomically (#pshm_has, `atomic-64`).
+ * All operations are sequentially consistent: all processes observe them in one order. There are no weaker orderings.
+ * A 32-bit word accepts values from -2147483648 to 4294967295, and is returned as 0 to 4294967295. 64-bit words require
+ * a platform with atomic 8-byte operations (#pshm_has, `atomic-64`).
  *
- * An address is that of mapped memory, as #pshm_map returns it, plus an offset. One that is not mapped, or mapped without the
- * access that the call needs, is a memory fault, as with every access of the processor.
+ * An address is the result of #pshm_map, or of another call that maps, plus an offset. An address that is not mapped, or is mapped
+ * without the access that the call needs, causes a memory fault, like any load or store.
  * @{
  */
 
 /**
- * @brief What #pshm_atomic_update32 and #pshm_atomic_update64 do to a word.
+ * @brief The operation of #pshm_atomic_update32 and #pshm_atomic_update64.
  *
  * @choice{PSHM_ATOMIC_,update}
  */
 enum pshm_update {
-	PSHM_ATOMIC_ADD = 1,     /**< Add the operand; the sum wraps. */
-	PSHM_ATOMIC_AND = 2,     /**< Keep the bits that are set in the operand. */
-	PSHM_ATOMIC_OR = 3,      /**< Set the bits that are set in the operand. */
-	PSHM_ATOMIC_XOR = 4,     /**< Invert the bits that are set in the operand. */
-	PSHM_ATOMIC_EXCHANGE = 5 /**< Store the operand. */
+	PSHM_ATOMIC_ADD = 1,     /**< Add the operand; the sum wraps around. */
+	PSHM_ATOMIC_AND = 2,     /**< Bitwise AND: clear the bits that are clear in the operand. */
+	PSHM_ATOMIC_OR = 3,      /**< Bitwise OR: set the bits that are set in the operand. */
+	PSHM_ATOMIC_XOR = 4,     /**< Bitwise exclusive OR: invert the bits that are set in the operand. */
+	PSHM_ATOMIC_EXCHANGE = 5 /**< Replace the word with the operand. */
 };
 
 /**
- * @brief Load a word of 32 bits.
+ * @brief Load a 32-bit word.
  *
- * A mapping without write access will do.
+ * Read access to the mapping suffices.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
  * @return The value, 0 to 4294967295.
@@ -60,11 +60,11 @@ enum pshm_update {
 PSHM_API int64_t pshm_atomic_load32(int64_t address);
 
 /**
- * @brief Store into a word of 32 bits.
+ * @brief Store a 32-bit word.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
  * @param value @role{value} The value, -2147483648 to 4294967295.
- * @retval 0 Done.
+ * @retval 0 Success.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
  * @error{EOVERFLOW} @p address does not fit the platform's type, or @p value is not between -2147483648 and 4294967295.
@@ -75,14 +75,14 @@ PSHM_API int64_t pshm_atomic_load32(int64_t address);
 PSHM_API int pshm_atomic_store32(int64_t address, int64_t value);
 
 /**
- * @brief Change a word of 32 bits, and return what it was.
+ * @brief Update a 32-bit word, and return its previous value.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
  * @param operation @role{enum,pshm_update} A `PSHM_ATOMIC_` constant.
  * @param operand @role{value} The operand, -2147483648 to 4294967295.
- * @return The value before the change, 0 to 4294967295.
+ * @return The previous value, 0 to 4294967295.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
- * @error{EINVAL} @p address is not a multiple of 4, or @p operation is none of the constants.
+ * @error{EINVAL} @p address is not a multiple of 4, or @p operation is not one of the constants.
  * @error{EOVERFLOW} @p address does not fit the platform's type, or @p operand is not between -2147483648 and 4294967295.
  * @result{value}
  * @since 0.1
@@ -91,17 +91,18 @@ PSHM_API int pshm_atomic_store32(int64_t address, int64_t value);
 PSHM_API int64_t pshm_atomic_update32(int64_t address, int operation, int64_t operand);
 
 /**
- * @brief Store into a word of 32 bits, if it has an expected value.
+ * @brief Store a 32-bit word if it has an expected value.
  *
- * The value was stored exactly when the result is @p expected, which is then taken unsigned: for -1 the result is 4294967295.
+ * The call stored @p desired if and only if the result equals @p expected as an unsigned number: for -1 that is 4294967295.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
- * @param expected @role{value} The value that the word has to have, -2147483648 to 4294967295.
+ * @param expected @role{value} The value to compare with, -2147483648 to 4294967295.
  * @param desired @role{value} The value to store, -2147483648 to 4294967295.
- * @return The value before the call, 0 to 4294967295.
+ * @return The previous value, 0 to 4294967295.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
- * @error{EOVERFLOW} @p address does not fit the platform's type, or @p expected or @p desired is not between -2147483648 and 4294967295.
+ * @error{EOVERFLOW} @p address does not fit the platform's type, or @p expected or @p desired is not between
+ *        -2147483648 and 4294967295.
  * @result{value}
  * @since 0.1
  * @see pshm_atomic_update32, pshm_atomic_compare_exchange64
@@ -109,16 +110,16 @@ PSHM_API int64_t pshm_atomic_update32(int64_t address, int operation, int64_t op
 PSHM_API int64_t pshm_atomic_compare_exchange32(int64_t address, int64_t expected, int64_t desired);
 
 /**
- * @brief Load a word of 64 bits.
+ * @brief Load a 64-bit word.
  *
- * A mapping without write access will do. The value comes back through an output, since all 64 bits are its own.
+ * Read access to the mapping suffices. The value is an output, since every 64-bit value is valid and none is left for errors.
  *
  * @param address @role{address} The address of the word, a multiple of 8.
  * @param ret_value @role{out,value} Receives the value.
- * @retval 0 Done.
+ * @retval 0 Success.
  * @error{EFAULT} @p address is 0, or -4095 to -1, or @p ret_value is NULL.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} The platform has no atomic 8-byte operations (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @result{status}
  * @since 0.1
@@ -127,14 +128,14 @@ PSHM_API int64_t pshm_atomic_compare_exchange32(int64_t address, int64_t expecte
 PSHM_API int pshm_atomic_load64(int64_t address, int64_t *ret_value);
 
 /**
- * @brief Store into a word of 64 bits.
+ * @brief Store a 64-bit word.
  *
  * @param address @role{address} The address of the word, a multiple of 8.
  * @param value @role{value} The value.
- * @retval 0 Done.
+ * @retval 0 Success.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} The platform has no atomic 8-byte operations (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @result{status}
  * @since 0.1
@@ -143,16 +144,16 @@ PSHM_API int pshm_atomic_load64(int64_t address, int64_t *ret_value);
 PSHM_API int pshm_atomic_store64(int64_t address, int64_t value);
 
 /**
- * @brief Change a word of 64 bits, and give what it was.
+ * @brief Update a 64-bit word, and return its previous value.
  *
  * @param address @role{address} The address of the word, a multiple of 8.
  * @param operation @role{enum,pshm_update} A `PSHM_ATOMIC_` constant.
  * @param operand @role{value} The operand.
- * @param ret_old @role{out,value} @nullable Receives the value before the change.
- * @retval 0 Done.
+ * @param ret_old @role{out,value} @nullable Receives the previous value.
+ * @retval 0 Success.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
- * @error{EINVAL} @p address is not a multiple of 8, or @p operation is none of the constants.
- * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
+ * @error{EINVAL} @p address is not a multiple of 8, or @p operation is not one of the constants.
+ * @error{ENOTSUP} The platform has no atomic 8-byte operations (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @result{status}
  * @since 0.1
@@ -161,17 +162,17 @@ PSHM_API int pshm_atomic_store64(int64_t address, int64_t value);
 PSHM_API int pshm_atomic_update64(int64_t address, int operation, int64_t operand, int64_t *ret_old);
 
 /**
- * @brief Store into a word of 64 bits, if it has an expected value.
+ * @brief Store a 64-bit word if it has an expected value.
  *
  * @param address @role{address} The address of the word, a multiple of 8.
- * @param expected @role{value} The value that the word has to have.
+ * @param expected @role{value} The value to compare with.
  * @param desired @role{value} The value to store.
- * @param ret_old @role{out,value} @nullable Receives the value before the call.
+ * @param ret_old @role{out,value} @nullable Receives the previous value.
  * @retval 1 The value was stored.
- * @retval 0 The word had another value.
+ * @retval 0 The word had another value, and was not changed.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} The platform has no atomic 8-byte operations (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @result{boolean}
  * @since 0.1
@@ -180,26 +181,26 @@ PSHM_API int pshm_atomic_update64(int64_t address, int operation, int64_t operan
 PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, int64_t desired, int64_t *ret_old);
 
 /**
- * @brief Sleep while a word of 32 bits has a value.
+ * @brief Wait while a 32-bit word has a value.
  *
- * The result 0 means to look again: the word has another value, #pshm_atomic_wake was called, or there was no reason. So call it
- * in a loop that loads the word. A mapping without write access will do; it has to be shared: a sleeper on a private one is
- * never woken.
+ * The result 0 means: load the word again. It has another value, #pshm_atomic_wake was called, or the wakeup is spurious.
+ * Therefore call this function in a loop that loads the word. Read access to the mapping suffices. The mapping must be shared:
+ * a waiter on a private one is never woken.
  *
- * Where #pshm_has answers 0 for `wait`, the call polls the word, every 50 microseconds at first and every 5 milliseconds in the
- * end; there a signal handler that runs in the moment between two sleeps does not end the wait. A runtime with threads of its own, or a lock around its interpreter, has to make this call, and #pshm_lock_acquire, as one
- * that blocks: the guide of each language has how.
+ * If #pshm_has returns 0 for `wait`, the call polls the word, every 50 microseconds at first and every 5 milliseconds later; in
+ * that case a signal handler that runs between two sleeps does not end the wait. A runtime with its own threads or with a global
+ * interpreter lock must treat this function and #pshm_lock_acquire as blocking calls: the guide to each language shows how.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
- * @param expected @role{value} The value during which it sleeps, -2147483648 to 4294967295.
- * @param timeout @role{timeout} How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
- * @retval 0 Look again.
- * @error{EAGAIN} @p timeout is 0, and the word has the value.
+ * @param expected @role{value} The value during which the call waits, -2147483648 to 4294967295.
+ * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @retval 0 Load the word again.
+ * @error{EAGAIN} @p timeout is 0, and the word equals @p expected.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4.
- * @error{EINTR} A handler of a signal has run.
+ * @error{EINTR} A signal handler ran during the wait.
  * @error{EOVERFLOW} @p address does not fit the platform's type, or @p expected is not between -2147483648 and 4294967295.
- * @error{ETIMEDOUT} The time is up.
+ * @error{ETIMEDOUT} There was no reason to wake up until the timeout.
  * @result{status}
  * @waits
  * @since 0.1
@@ -208,14 +209,14 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
 PSHM_API int pshm_atomic_wait(int64_t address, int64_t expected, int64_t timeout);
 
 /**
- * @brief Wake processes and threads that sleep on a word.
+ * @brief Wake the threads of all processes that wait for a word.
  *
- * Store first, then wake: a process that is about to sleep sees the new value, and does not. The number of those that were woken
- * is not returned, since some systems do not count.
+ * Store first, then wake: a thread that is about to wait compares the word, finds the new value, and does not wait. The number
+ * of woken threads is not returned, since some systems do not report it.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
- * @param count @role{count} How many to wake at most, from 1; 2147483647 wakes all.
- * @retval 0 Done.
+ * @param count @role{count} The greatest number of threads to wake, from 1; 2147483647 wakes all.
+ * @retval 0 Success.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 4, or @p count is not positive.
  * @error{EOVERFLOW} @p address does not fit the platform's type.
@@ -229,22 +230,23 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
 
 /**
  * @defgroup sync_processes Processes
- * @brief Identify a process, and find out whether it is alive.
+ * @brief Identify a process, and test whether it is alive.
  * @{
  */
 
 /**
- * @brief Return this process as a number, which no other process of this machine has had since it started.
+ * @brief Return an identifier of this process, unique on this machine since it was booted.
  *
- * The number is made of the process ID, the time at which the process started, and its PID namespace: a process that gets the
- * same ID later has another number. Store it in shared memory as the owner of something, and ask #pshm_process_alive about it. A
- * forked child has a number of its own, and exec(3) keeps it. The first call asks the system; later ones only load a word.
+ * The identifier combines the process ID, the start time of the process and its PID namespace, so a later process with the same
+ * ID has another identifier. Store it in shared memory as an owner, and pass it to #pshm_process_alive. A forked child has its
+ * own identifier; exec(3) keeps it. The first call of a process makes system calls; later ones only load a word.
  *
- * Where the system gives no more than the process ID (no /proc is mounted, or that of another namespace), the number is good for
- * locking, and #pshm_process_alive cannot judge it. A child of vfork(2), or of clone(2) with `CLONE_VM`, shares its parent's
- * memory, and is taken for its parent: it must not call a function of this header.
+ * If the system reveals nothing but the process ID (no /proc is mounted, or that of another namespace, or the first call
+ * finds no free descriptor), the identifier is sufficient for locks, but #pshm_process_alive returns `-ENOTSUP` for it. A process that
+ * is restored from a checkpoint has another identifier than before. A child of vfork(2), or of clone(2) with `CLONE_VM`,
+ * shares its parent's memory and is mistaken for its parent: it must not call the functions of this header.
  *
- * @return A positive number.
+ * @return The identifier, a positive number.
  * @result{value}
  * @since 0.1
  * @see pshm_process_alive, pshm_lock_owner; proc_pid_stat(5)
@@ -252,17 +254,18 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
 PSHM_API int64_t pshm_process_self(void);
 
 /**
- * @brief Say whether a process is alive.
+ * @brief Return whether a process is alive.
  *
- * 0 is a proof: the process has ended, also where it is still a zombie, or its ID belongs to another process by now. Where there
- * is a doubt, the answer is 1 or `-ENOTSUP`.
+ * The result 0 is definite: the process has terminated (it may still be a zombie), and its ID may belong to another process
+ * meanwhile. In case of doubt the result is 1 or `-ENOTSUP`.
  *
- * @param process @role{value} A process, as #pshm_process_self returned it there, or #pshm_lock_owner.
- * @retval 1 It is alive, or nothing proves that it is not.
- * @retval 0 It has ended.
- * @error{EINVAL} @p process is no number that #pshm_process_self returns.
- * @error{ENOTSUP} It cannot be found out from here: the process is of another PID or time namespace, such as another container's,
- *        or the system has no such information (#pshm_has, `alive`).
+ * @param process @role{value} The identifier of a process: the result of #pshm_process_self in that process, or of
+ *        #pshm_lock_owner.
+ * @retval 1 The process is alive, or nothing proves that it has terminated.
+ * @retval 0 The process has terminated.
+ * @error{EINVAL} @p process is not an identifier that #pshm_process_self could return.
+ * @error{ENOTSUP} This process cannot determine it: the other process is in another PID or time namespace, such as that of another
+ *        container, or the system does not provide the information (#pshm_has, `alive`).
  * @result{boolean}
  * @since 0.1
  * @see pshm_process_self; pidfd_open(2), proc_pid_stat(5), pid_namespaces(7)
@@ -273,44 +276,46 @@ PSHM_API int pshm_process_alive(int64_t process);
 
 /**
  * @defgroup sync_locks Locks
- * @brief A lock of 8 bytes between processes that survives its owner.
+ * @brief An 8-byte lock between processes that survives the death of its owner.
  *
- * - Memory that is zero is a free lock: a fresh object needs no initialiser, so no two processes can race for it. The 8 bytes belong
- *   to the library: store nothing there but zero, before the first use. They have one layout for ever, which processes of 32 and 64
- *   bits share.
- * - **A result of at least 0 is always held, a negative one never.** The result 1 means that an owner died with the lock, and that
- *   what it guards may be half changed. It stays 1 for every later owner until one calls #pshm_lock_mark_repaired.
- * - The owner is the process: another thread of it may release the lock, and threads of one process exclude each other as
- *   processes do. A lock is not recursive: a process that acquires it twice waits for itself. The end of a thread whose process
- *   lives is not detected, exec(3) does not release, and a forked child does not own what its parent holds.
- * - Locks are not fair: a process that comes by may be faster than one that is being woken. There is no priority inheritance.
- * - What an owner stored before it released the lock is seen by the next one.
- * - The death of an owner is detected by those that wait, within about 20 milliseconds as a rule, on one machine and in one
- *   PID namespace. Containers that share memory but no PID namespace can lock, but do not detect a death in another: they use a
- *   timeout.
+ * - Zeroed memory is a free lock: a new object needs no initialization, so no two processes can race for it. The 8 bytes belong
+ *   to the library: store nothing there but zero, before the first use. Their layout is permanent, and processes of 32 and 64
+ *   bits share it.
+ * - **After a result of at least 0 the lock is always held, after a negative one never.** The result 1 means that an owner died
+ *   while it held the lock, and that the data may be inconsistent. Every later owner also gets 1, until one calls
+ *   #pshm_lock_mark_repaired.
+ * - The owner is a process: another thread of it may release the lock, and threads of one process exclude each other as
+ *   processes do. A lock is not recursive: a process that acquires it twice waits for itself. The end of a thread is not
+ *   detected while its process is alive, exec(3) does not release a lock, and a forked child does not own the locks of its parent.
+ * - Locks are not fair: a running process may acquire a lock before a waiter that is being woken. There is no priority
+ *   inheritance.
+ * - The stores of an owner before its release are visible to the next owner.
+ * - Waiters detect the death of the owner, usually within 20 milliseconds, on one machine and in one PID namespace. Containers
+ *   that share memory but not a PID namespace can use locks, but do not detect a death in another container: use a timeout.
  *
- * All four need the platform's `atomic-64` (#pshm_has).
+ * All four functions require the feature `atomic-64` (#pshm_has).
  * @{
  */
 
 /**
  * @brief Acquire a lock.
  *
- * While it waits, the call looks after the owner from time to time: after 10 milliseconds, then after 20, then every 40. A
- * signal handler that runs in the moment of such a look does not end the wait; so a program that must not miss one waits with a
- * timeout, and calls again.
+ * During the wait the call checks whether the owner is alive: after 10 milliseconds, after 20 more, then every 40, and
+ * after a signal. A signal
+ * handler that runs during such a check does not end the wait. A program that must react to every signal uses a timeout, and
+ * calls again.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
- * @param timeout @role{timeout} How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
- * @retval 0 The lock is held.
- * @retval 1 The lock is held, and an owner has died since it was last repaired.
- * @error{EAGAIN} @p timeout is 0, and an owner has it that is not known to be dead.
+ * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @retval 0 This process holds the lock.
+ * @retval 1 This process holds the lock, and an owner has died with it since the last repair.
+ * @error{EAGAIN} @p timeout is 0, and another owner, not known to be dead, holds the lock.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
- * @error{EINTR} A handler of a signal has run.
+ * @error{EINTR} A signal handler ran during the wait.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} The platform has no atomic 8-byte operations (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
- * @error{ETIMEDOUT} The time is up.
+ * @error{ETIMEDOUT} The lock was not released until the timeout.
  * @result{boolean}
  * @waits
  * @since 0.1
@@ -322,12 +327,12 @@ PSHM_API int pshm_lock_acquire(int64_t address, int64_t timeout);
  * @brief Release a lock that this process holds.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
- * @retval 0 Done.
+ * @retval 0 Success.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} The platform has no atomic 8-byte operations (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
- * @error{EPERM} This process does not hold it.
+ * @error{EPERM} This process does not hold the lock.
  * @result{status}
  * @since 0.1
  * @see pshm_lock_acquire
@@ -335,18 +340,18 @@ PSHM_API int pshm_lock_acquire(int64_t address, int64_t timeout);
 PSHM_API int pshm_lock_release(int64_t address);
 
 /**
- * @brief Mark what a lock guards as repaired.
+ * @brief Mark the data that a lock protects as repaired.
  *
- * After #pshm_lock_acquire returned 1, its owner repairs what a dead one left, and calls this. Where it does not, or dies itself,
- * the next owner gets 1 again.
+ * After #pshm_lock_acquire has returned 1, the new owner repairs the data and calls this function. If it does not, or dies
+ * itself, the next owner gets 1 again.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
- * @retval 0 Done.
+ * @retval 0 Success.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} The platform has no atomic 8-byte operations (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
- * @error{EPERM} This process does not hold it.
+ * @error{EPERM} This process does not hold the lock.
  * @result{status}
  * @since 0.1
  * @see pshm_lock_acquire
@@ -354,21 +359,155 @@ PSHM_API int pshm_lock_release(int64_t address);
 PSHM_API int pshm_lock_mark_repaired(int64_t address);
 
 /**
- * @brief Return which process holds a lock.
+ * @brief Return the process that holds a lock.
  *
- * A mapping without write access will do.
+ * Read access to the mapping suffices.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
- * @return The owner, as #pshm_process_self returns it there; 0 where nobody holds the lock.
+ * @return The identifier of the owner, as #pshm_process_self returns it in that process; 0 if the lock is free.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 8.
- * @error{ENOTSUP} This platform does not change 8 bytes atomically (#pshm_has, `atomic-64`).
+ * @error{ENOTSUP} The platform has no atomic 8-byte operations (#pshm_has, `atomic-64`).
  * @error{EOVERFLOW} @p address does not fit the platform's type.
  * @result{value}
  * @since 0.1
  * @see pshm_process_alive
  */
 PSHM_API int64_t pshm_lock_owner(int64_t address);
+
+/** @} */
+
+/**
+ * @defgroup sync_publishing Publishing
+ * @brief Give a finished object a name, and wait for an object that another process makes.
+ *
+ * An object that is created under its name is there before it has a size and contents, and a process that opens it in that moment
+ * finds it half made; where its maker dies in the middle, it stays so. An object that is published is complete when its name
+ * appears: create it without a name (#PSHM_ANONYMOUS_NAMEABLE), set its size, map it, fill it, publish it. The object of a maker that
+ * dies before that vanishes with it.
+ * @{
+ */
+
+/**
+ * @brief Give an unnamed object a name.
+ *
+ * The object has the name in one step, and exactly the permissions that it was made with: the umask is ignored. It can be given a
+ * name once: after #pshm_delete it does not get another one. The descriptor may be closed afterwards; it may be one for reading, and
+ * one that another process has sent.
+ *
+ * Superseding gives the object a temporary name and renames it over the old object: the name always refers to one of the two. A
+ * process that is killed between the two steps leaves a complete object, whose name begins with `/.pshm-` (#pshm_open
+ * describes how to remove it).
+ *
+ * Where the feature `publish` (#pshm_has) is 0, a maker creates the object under its name with the permissions 0, sets its size,
+ * fills it, and gives it its permissions last (#pshm_fchmod): #pshm_open_wait waits for that. The object of a maker that dies in the
+ * middle stays as it is there; #pshm_delete removes it.
+ *
+ * @param fd @role{descriptor} A descriptor of an object that #pshm_open_anonymous created with #PSHM_ANONYMOUS_NAMEABLE.
+ * @name_param
+ * @param if_exists @role{enum,pshm_if_exists} The action when an object has the name: #PSHM_IF_EXISTS_ERROR, which 0 means as
+ *        well, #PSHM_IF_EXISTS_SUPERSEDE or #PSHM_IF_EXISTS_NIL.
+ * @retval 0 Done.
+ * @name_errors
+ * @error{EACCES} The process may not create the name. `supersede`: it may not remove the object that has it.
+ * @error{EBADF} @p fd is not an open descriptor.
+ * @error{EEXIST} An object, or another kind of file, has the name, and `error` or `nil` applies. After `nil`, #pshm_errno is
+ *        unchanged.
+ * @error{EINVAL} @p if_exists is none of these constants.
+ * @error{EISDIR} @p fd refers to a directory. `supersede`: the name does.
+ * @error{ENODEV} @p fd refers to another kind of file, such as a pipe.
+ * @error{ENOSPC} The file system has no space for another name.
+ * @error{ENOTSUP} The platform does not support it (#pshm_has, `publish`), a sandbox forbids it, or /proc is not mounted, where the
+ *        kernel needs it (before Linux 6.10).
+ * @error{EPERM} The object is another user's, and the system forbids a name of it (`fs.protected_hardlinks`).
+ * @error{EROFS} The shared memory file system is mounted read-only.
+ * @error{EXDEV} The object has a name, or had one, or was created without #PSHM_ANONYMOUS_NAMEABLE.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * publish-shm shm name &key if-exists => published
+ * @endcode
+ * @par In Lisp
+ * Give the unnamed object SHM, which `open-shm*` made with `:nameable t`, the name NAME. Other processes see it from then on, complete
+ * as it is, and `shm-name` of SHM is NAME, perhaps the same string: do not modify it while SHM is in use. IF-EXISTS applies if an
+ * object has the name: `:error`; `:supersede`, which replaces it; or nil, which leaves it. Return true if SHM has the name, and nil
+ * after nil.
+ * @par Exceptional situations
+ * `shm-exists` if an object has the name and `:error` applies; `shm-invalid-argument` if SHM is not an open object, NAME is not a
+ * name, or IF-EXISTS is none of the three; `shm-error` for an error of the system, among them `:exdev` if the object has a name, or
+ * cannot be given one, and `:enotsup` where the platform does not support publishing.
+ * @par Affected by
+ * The features of the platform (#pshm_has, `publish`).
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io :nameable t)
+ *   (truncate-shm shm 100)
+ *   (publish-shm shm "/foobar-shm")
+ *   (with-open-shm (other "/foobar-shm")
+ *     (delete-shm "/foobar-shm")
+ *     (stat-size (shm-stats other))))
+ * => 100
+ * @endcode
+ * @result{status}
+ * @since 0.1
+ * @see pshm_open_anonymous, pshm_open_wait; linkat(2), rename(2), open(2) about `O_TMPFILE`
+ */
+PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
+
+/**
+ * @brief Open an object that another process makes, and wait until it is there.
+ *
+ * The call waits while there is no object of the name, while the object has no permissions at all (another process is making it,
+ * #pshm_publish), and while it is smaller than @p size, which helps with makers that do neither. An object that is there and that the process may not
+ * open is an error immediately, where objects are files; elsewhere it cannot be told from one in the making, and is the error when the time is up.
+ *
+ * The name is looked for after 0.1 milliseconds, then after 0.2, and so on, every 10 in the end. A signal handler that runs in the moment of such a look
+ * does not end the wait. A thread that is cancelled while it waits has opened nothing. It also waits while another process has a
+ * conflicting lease (fcntl(2)) on the object.
+ *
+ * @name_param
+ * @param direction @role{enum,pshm_direction} The access of the descriptor.
+ * @param size @role{size} The least size of the object, in bytes; 0 takes an empty one.
+ * @param timeout @role{timeout} How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
+ * @return A descriptor; the caller closes it.
+ * @name_errors
+ * @error{EACCES} The permissions of the object forbid the access.
+ * @error{EAGAIN} @p timeout is 0, and there is no such object, or it is in the making, or smaller than @p size.
+ * @error{EINTR} A signal handler ran during the wait.
+ * @error{EINVAL} @p direction is not one of its constants, or @p size is negative.
+ * @error{EISDIR} The name refers to a directory. With glibc it is `-EINVAL` for `io`.
+ * @error{ELOOP} The name refers to a symbolic link.
+ * @error{EMFILE} The process has no free descriptor.
+ * @error{ENFILE} The system has no free descriptor.
+ * @error{ENODEV} The name refers to another kind of file, such as a FIFO.
+ * @error{ENXIO} The name refers to a socket.
+ * @error{ETIMEDOUT} The time is up.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * wait-for-shm name &key direction size timeout => shm
+ * @endcode
+ * @par In Lisp
+ * Open the object NAME and return it as an `open-shm`; wait until another process has made it, at least SIZE octets long. An object
+ * without any permissions is in the making. Wait at most TIMEOUT seconds, or for ever if it is nil; interrupts run during the wait.
+ * `shm-name` of the result is NAME, perhaps the same string: do not modify it while the result is in use.
+ * @par Exceptional situations
+ * `shm-timeout` after the timeout, with the restart `continue`, which waits for it again; `shm-error` if the object is there and may not be
+ * opened (`:eacces`), and for another error of the system; `shm-invalid-argument` for an invalid argument, before any call.
+ * @par Affected by
+ * The permissions of the object.
+ * @par Lisp example
+ * @code{.lisp}
+ * (handler-case (wait-for-shm "/foobar-shm" :timeout 1/100)
+ *   (shm-timeout () "nobody has made it"))
+ * => "nobody has made it"
+ * @endcode
+ * @result{descriptor}
+ * @waits
+ * @since 0.1
+ * @see pshm_open, pshm_publish
+ */
+PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64_t timeout);
 
 /** @} */
 

@@ -93,6 +93,8 @@ try_waiting(void)
 		continue;
 }
 
+extern uint64_t played_boot; /* play.c */
+
 static uint64_t *told;
 
 static pid_t
@@ -122,10 +124,16 @@ try_processes(void)
 	expect(process_namespace(self) != 0, "the namespace is known", (int64_t)process_namespace(self));
 	IS(self, pshm__native_process_self());
 	IS(1, pshm__native_process_alive(self));
-	IS(0, pshm__native_process_alive(self ^ (uint64_t)1 << PROCESS_START_SHIFT));
+	IS(0, pshm__native_process_alive(self ^ (uint64_t)8 << PROCESS_START_SHIFT));
 	child = start_process();
 	IS(child, *told & PROCESS_NUMBER);
 	IS(1, pshm__native_process_alive(*told));
+	/* The clock is set, by hours and by what a start is rounded to. */
+	for (int i = 0; i < 20; i++) {
+		played_boot += UINT64_C(3600000000) * (i % 7) + 123;
+		IS(1, pshm__native_process_alive(*told));
+		IS(1, pshm__native_process_alive(self));
+	}
 	(void)kill(child, SIGKILL);
 	(void)waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT);
 	IS(0, pshm__native_process_alive(*told));

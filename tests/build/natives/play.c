@@ -133,6 +133,9 @@ os_sync_wake_by_address_all(void *word, size_t size, uint32_t flags)
 
 #endif
 
+/* When the machine started, in microseconds: it moves when the clock is set. What is played on macOS and NetBSD does not ask. */
+uint64_t played_boot = 1700000000123456;
+
 /* The state of a process of this number, and its start in microseconds; 0 where there is none. */
 static char
 process_state(int number, uint64_t *ret_start)
@@ -158,14 +161,24 @@ int
 sysctl(const int *name, unsigned count, void *ret_record, size_t *size, void *other, size_t other_size)
 {
 	uint64_t start;
-	char state = process_state(name[3], &start);
+	char state;
 
 	(void)other;
 	(void)other_size;
+#if defined __FreeBSD__ || defined __OpenBSD__
+	if (count == 2 && name[0] == CTL_KERN && name[1] == KERN_BOOTTIME) {
+		*(struct timeval *)ret_record = (struct timeval){ (time_t)(played_boot / 1000000), (long)(played_boot % 1000000) };
+		return 0;
+	}
+#endif
 	if (count < 4 || name[0] != CTL_KERN || name[2] != KERN_PROC_PID) {
 		errno = EINVAL;
 		return -1;
 	}
+	state = process_state(name[3], &start);
+#if defined __FreeBSD__ || defined __OpenBSD__
+	start += played_boot;
+#endif
 #if defined __FreeBSD__
 	if (state == 0) {
 		errno = ESRCH;

@@ -176,6 +176,14 @@ teardown(void)
 	ck_assert_msg(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "a child is left over");
 }
 
+static bool prints_cases;
+
+void
+suite_print_cases(void)
+{
+	prints_cases = true;
+}
+
 Suite *
 suite_of(const char *name, int seconds, const TTest *const *tests)
 {
@@ -184,6 +192,8 @@ suite_of(const char *name, int seconds, const TTest *const *tests)
 	for (; *tests != NULL; tests++) {
 		TCase *test = tcase_create((*tests)->name);
 
+		if (prints_cases)
+			printf("%s %s\n", name, (*tests)->name);
 		tcase_set_timeout(test, seconds);
 		tcase_add_checked_fixture(test, setup, teardown);
 		tcase_add_test(test, *tests);

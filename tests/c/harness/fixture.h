@@ -16,6 +16,9 @@ void fixture_finish(void);
 /* Make a suite of tests, a list that ends in NULL. Each runs in a process of its own, with a time limit in seconds. */
 Suite *suite_of(const char *name, int seconds, const TTest *const *tests);
 
+/* From now on suite_of prints the name of the suite and of each of its tests, a line each. */
+void suite_print_cases(void);
+
 /* A name of this test, the same in its children: "/pshm-t<process>-<word>", of 31 bytes at most. It lives until the eighth call after. */
 const char *name_of(const char *word);
 

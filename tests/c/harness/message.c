@@ -28,3 +28,14 @@ message_send(int socket, const int *fds, int count, size_t bytes)
 	}
 	ck_assert_int_eq(sendmsg(socket, &message, 0), (ssize_t)bytes);
 }
+
+void
+message_fill(int socket)
+{
+	static const char bytes[512];
+
+	while (send(socket, bytes, sizeof bytes, MSG_DONTWAIT) >= 0)
+		continue;
+	while (send(socket, bytes, 1, MSG_DONTWAIT) >= 0)
+		continue;
+}

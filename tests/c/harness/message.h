@@ -10,4 +10,7 @@ enum { MESSAGE_DESCRIPTORS_MAX = 253 };
 /* Send a number of bytes, at most 8, with a number of descriptors. */
 void message_send(int socket, const int *fds, int count, size_t bytes);
 
+/* Fill the buffer of a socket with bytes alone: descriptors on their way are limited. */
+void message_fill(int socket);
+
 #endif

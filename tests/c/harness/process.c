@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Children, mount namespaces, identities and timers. */
+/* Children, mount namespaces, identities and sandboxes. */
 #include "process.h"
 #include "assertions.h"
 #include "kernel.h"
@@ -19,7 +19,6 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -209,35 +208,6 @@ become_nobody(void)
 {
 	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 && setresuid(NOBODY, NOBODY, NOBODY) == 0 &&
 	       prctl(PR_SET_DUMPABLE, 1) == 0; /* else kernels before 5.14 hide /proc/self/fdinfo from the process itself */
-}
-
-static volatile sig_atomic_t interruptions;
-
-static void
-count_interruption(int signal)
-{
-	(void)signal;
-	interruptions++;
-}
-
-void
-interruptions_start(void)
-{
-	const struct sigaction action = { .sa_handler = count_interruption };
-	const struct itimerval every = { { 0, 2000 }, { 0, 2000 } };
-
-	interruptions = 0;
-	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
-	ck_assert_int_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
-}
-
-int
-interruptions_stop(void)
-{
-	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
-
-	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
-	return interruptions;
 }
 
 bool

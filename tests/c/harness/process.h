@@ -35,8 +35,4 @@ bool gives_objects_away(void);
 /* From now on this process gets the errno for a system call, as in a sandbox. Returns false where that cannot be done. */
 bool system_call_forbid(long number, int error);
 
-/* Deliver a signal without SA_RESTART to this thread every few milliseconds until it is stopped. */
-void interruptions_start(void);
-int interruptions_stop(void);
-
 #endif

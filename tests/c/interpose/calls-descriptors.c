@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SEAL_FUTURE_WRITE = 0x10, SEAL_EXEC = 0x20 };
+enum { SEAL_FUTURE_WRITE = 0x10, SEAL_EXEC = 0x20, SEAL_LATER = 0x400 };
 
 /* A system looks at the descriptor before it refuses what it cannot do. */
 static int
@@ -60,7 +60,9 @@ fcntl(int fd, int command, ...)
 	va_end(arguments);
 	if (interpose_fails(CALL_fcntl))
 		return -1;
-	return refuses_seals(command, argument & 0xffff) ? refuse(EINVAL) : real(fd, command, argument);
+	if (refuses_seals(command, argument & 0xffff))
+		return refuse(EINVAL);
+	return real(fd, command, argument) | (command == F_GET_SEALS && interpose_plays(NEWER_SEALS) ? SEAL_LATER : 0);
 }
 
 int

@@ -77,6 +77,8 @@ shm_open(const char *name, int flags, mode_t mode)
 		return refuse(EINVAL);
 	if (interpose_plays(SIZE_ONCE) && (flags & (O_TRUNC | O_EXCL)) == O_TRUNC && is_sized(name))
 		return refuse(EINVAL);
+	if (interpose_plays(LATE_OBJECTS) && interpose_count(CALL_shm_open) == 1)
+		return refuse(ENOENT);
 	if (interpose_plays(FLICKERING))
 		return refuse((flags & O_CREAT) != 0 ? EEXIST : ENOENT);
 	if (interpose_plays(READER_KEEPS_SIZE) && (flags & O_ACCMODE) == O_RDONLY)
@@ -238,6 +240,17 @@ rename(const char *from, const char *to)
 	return interpose_fails(CALL_rename) ? -1 : real(from, to);
 }
 
+int
+linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
+{
+	REAL(linkat);
+	if (interpose_fails(CALL_linkat))
+		return -1;
+	if (is_hidden(from) || (interpose_plays(NO_EMPTY_PATH) && (flags & AT_EMPTY_PATH) != 0))
+		return refuse(ENOENT);
+	return real(from_directory, from, to_directory, to, flags);
+}
+
 static void
 forget_identity(struct stat *status)
 {
@@ -286,7 +299,9 @@ int
 __fxstatat(int version, int directory, const char *path, struct stat *ret_status, int flags)
 {
 	REAL(__fxstatat);
-	return interpose_fails(CALL_fstatat) ? -1 : real(version, directory, path, ret_status, flags);
+	if (interpose_fails(CALL_fstatat))
+		return -1;
+	return is_hidden(path) ? refuse(ENOENT) : real(version, directory, path, ret_status, flags);
 }
 #else
 int
@@ -327,20 +342,39 @@ int
 fstatat(int directory, const char *path, struct stat *ret_status, int flags)
 {
 	REAL(fstatat);
-	return interpose_fails(CALL_fstatat) ? -1 : real(directory, path, ret_status, flags);
+	if (interpose_fails(CALL_fstatat))
+		return -1;
+	return is_hidden(path) ? refuse(ENOENT) : real(directory, path, ret_status, flags);
 }
 #endif
+
+/* Blocks of 512 bytes that are best read by 64 KiB, of which the superuser can have more. */
+static int
+statfs_as_played(int result, struct statfs *ret_status)
+{
+	enum { DISK = 0xef53, BLOCK = 512 };
+
+	if (result < 0 || !interpose_plays(SMALL_DISK))
+		return result;
+	ret_status->f_type = DISK;
+	ret_status->f_bsize = 65536;
+	ret_status->f_frsize = BLOCK;
+	ret_status->f_blocks = 4 * SMALL_DISK_FREE / BLOCK;
+	ret_status->f_bfree = 2 * SMALL_DISK_FREE / BLOCK;
+	ret_status->f_bavail = SMALL_DISK_FREE / BLOCK;
+	return result;
+}
 
 int
 statfs(const char *path, struct statfs *ret_status)
 {
 	REAL(statfs);
-	return interpose_fails(CALL_statfs) ? -1 : real(path, ret_status);
+	return interpose_fails(CALL_statfs) ? -1 : statfs_as_played(real(path, ret_status), ret_status);
 }
 
 int
 fstatfs(int fd, struct statfs *ret_status)
 {
 	REAL(fstatfs);
-	return interpose_fails(CALL_fstatfs) ? -1 : real(fd, ret_status);
+	return interpose_fails(CALL_fstatfs) ? -1 : statfs_as_played(real(fd, ret_status), ret_status);
 }

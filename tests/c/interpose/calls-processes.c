@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <time.h>
@@ -18,12 +19,25 @@
 
 enum { ARGUMENTS = 6 };
 
+/* 32-bit systems have two: one with times of 32 bits, one with times of 64. */
+static bool
+is_missing_futex(long number)
+{
+#ifdef SYS_futex_time64
+	if (number == SYS_futex_time64)
+		return interpose_plays(NO_FUTEX);
+#endif
+	return number == SYS_futex && (interpose_plays(NO_FUTEX) || interpose_plays(NO_TIME_32));
+}
+
 /* Whether a call by its number is to fail, and how: 0 where not. */
 static int
 refusal(long number)
 {
 	if (number == SYS_futex)
-		return interpose_fails(CALL_futex) ? errno : interpose_plays(NO_FUTEX) ? ENOSYS : 0;
+		return interpose_fails(CALL_futex) ? errno : is_missing_futex(number) ? ENOSYS : 0;
+	if (is_missing_futex(number))
+		return ENOSYS;
 	if (number == SYS_pidfd_open)
 		return interpose_fails(CALL_pidfd_open) ? errno : interpose_plays(NO_PIDFD) ? ENOSYS : 0;
 	return 0;

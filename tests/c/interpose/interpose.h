@@ -19,7 +19,7 @@
 	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statfs) ROW(fstatfs) ROW(fchown) \
 	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(msync) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
 	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getsockname) ROW(ppoll) ROW(getentropy) ROW(clock_gettime) \
-	ROW(sysinfo) ROW(realloc) ROW(futex) ROW(nanosleep) ROW(pidfd_open) ROW(kill) ROW(readlink) ROW(stat)
+	ROW(sysinfo) ROW(realloc) ROW(futex) ROW(nanosleep) ROW(pidfd_open) ROW(kill) ROW(readlink) ROW(stat) ROW(linkat)
 
 enum interposed {
 #define ROW(function) CALL_##function,
@@ -119,11 +119,21 @@ typedef uint64_t traits;
 #define NO_ENTROPY TRAIT(35)        /* getentropy: ENOSYS, before Linux 3.17 */
 #define NO_PIDFD TRAIT(36)          /* pidfd_open: ENOSYS, before Linux 5.3 */
 #define NO_FUTEX TRAIT(37)          /* futex: ENOSYS */
+#define NO_TIME_32 TRAIT(45)        /* futex of 32-bit systems: ENOSYS, and futex_time64 is there */
 #define NO_WIPE TRAIT(38)           /* MADV_WIPEONFORK is unknown: before Linux 4.14 */
+#define NEWER_SEALS TRAIT(39)       /* fcntl tells of a seal that a later kernel may have */
+#define SMALL_DISK TRAIT(40)        /* statfs, fstatfs: a disk, of which an ordinary user can have SMALL_DISK_FREE bytes */
+#define NO_EMPTY_PATH TRAIT(46)     /* linkat with AT_EMPTY_PATH: ENOENT, for an ordinary user before Linux 6.10 */
+#define LATE_OBJECTS TRAIT(47)      /* the first shm_open since the last reset finds no object yet: ENOENT */
+
+enum { SMALL_DISK_FREE = 32768 };
 
 /* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_personality(const char *name);
 const char *interpose_personality_name(void);
+
+/* The names of all of them, a line each, but for the system itself. */
+void interpose_print_personalities(void);
 
 /* The platform that is simulated; on this system as it is, the one that simulates its kernel, which POSIX_SHM_KERNEL says. */
 const char *interpose_kernel_name(void);

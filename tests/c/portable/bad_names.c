@@ -12,6 +12,8 @@ every_name(const char *bad, int64_t wanted)
 	IS(wanted, pshm_open(bad, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL));
 	IS(wanted, pshm_delete(bad));
 	IS(wanted, pshm_delete_if_same(bad, fd));
+	IS(wanted, pshm_publish(fd, bad, PSHM_IF_EXISTS_ERROR));
+	IS(wanted, pshm_open_wait(bad, PSHM_DIRECTION_INPUT, 0, 0));
 	IS(0, pshm_close(fd));
 }
 

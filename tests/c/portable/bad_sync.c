@@ -150,6 +150,125 @@ lock_of_others(void)
 	}
 }
 
+static void
+nameable_and_huge(void)
+{
+	IS(-ENOTSUP, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE | PSHM_ANONYMOUS_HUGE));
+}
+
+/* An object that can be published; where there is none, one that cannot. */
+static int
+publishable(void)
+{
+	int fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, pshm_has("publish") ? PSHM_ANONYMOUS_NAMEABLE : 0);
+
+	GIVES(fd);
+	return fd;
+}
+
+static bool
+is_missing(const char *text)
+{
+	return pshm_open(text, PSHM_DIRECTION_INPUT, 0, 0, 0, NULL) == -ENOENT;
+}
+
+static void
+publish_option(void)
+{
+	int fd = publishable();
+
+	(void)pshm_delete(name);
+	IS(-EINVAL, pshm_publish(fd, name, PSHM_IF_EXISTS_OVERWRITE));
+	IS(-EINVAL, pshm_publish(fd, name, PSHM_IF_EXISTS_TRUNCATE));
+	IS(-EINVAL, pshm_publish(fd, name, -1));
+	IS(-EINVAL, pshm_publish(fd, name, INT_MAX));
+	IS(true, is_missing(name));
+	IS(0, pshm_close(fd));
+}
+
+/* What is published is complete, and has the permissions that it was made with; it is published once. */
+static void
+publish_twice(void)
+{
+	mode_t mask = umask(077);
+	int64_t fields[FIELDS];
+	int fd = publishable();
+
+	(void)pshm_delete(name);
+	if (pshm_has("publish")) {
+		IS(0, pshm_fchmod(fd, 0664));
+		IS(5, pshm_write(fd, "bytes", 0, 0) + (pshm_truncate(fd, 5) == 0 ? 5 : 0));
+		IS(0, pshm_publish(fd, name, PSHM_IF_EXISTS_ERROR));
+		IS(-EXDEV, pshm_publish(fd, "/pshm-portable-2", PSHM_IF_EXISTS_ERROR));
+		IS(FIELDS, pshm_fstat(fd, fields, FIELDS));
+		IS(0664, fields[PSHM_STAT_MODE]);
+		IS(1, fields[PSHM_STAT_NLINK]);
+		IS(0, pshm_delete(name));
+		IS(-EXDEV, pshm_publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE));
+	} else {
+		FAILS(pshm_publish(fd, name, PSHM_IF_EXISTS_ERROR));
+	}
+	IS(true, is_missing(name));
+	IS(0, pshm_close(fd));
+	(void)umask(mask);
+}
+
+static void
+publish_descriptor(void)
+{
+	int ends[2];
+
+	(void)pshm_delete(name);
+	IS(0, pipe(ends));
+	IS(-EBADF, pshm_publish(-1, name, 0));
+	FAILS(pshm_publish(ends[0], name, 0));
+	IS(true, is_missing(name));
+	IS(0, close(ends[0]));
+	IS(0, close(ends[1]));
+}
+
+static void
+publish_taken(void)
+{
+	int taken = new_object(7);
+	int fd = publishable();
+
+	IS(pshm_has("publish") ? -EEXIST : pshm_publish(fd, name, 0), pshm_publish(fd, name, PSHM_IF_EXISTS_ERROR));
+	IS(0, pshm_set_errno(0));
+	if (pshm_has("publish")) {
+		IS(-EEXIST, pshm_publish(fd, name, PSHM_IF_EXISTS_NIL));
+		IS(0, pshm_errno());
+		IS(0, pshm_publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE));
+		IS(0, pshm_delete_if_same(name, taken));
+	}
+	IS(0, pshm_close(fd));
+	IS(0, pshm_close(taken));
+}
+
+static void
+wait_option(void)
+{
+	IS(-EINVAL, pshm_open_wait(name, 1, 0, -1));
+	IS(-EINVAL, pshm_open_wait(name, PSHM_DIRECTION_IO, -1, -1));
+	IS(-EINVAL, pshm_open_wait(name, PSHM_DIRECTION_IO, INT64_MIN, 0));
+}
+
+static void
+wait_for_nothing(void)
+{
+	int fd = new_object(7);
+	int next = lowest_free();
+
+	IS(-EAGAIN, pshm_open_wait(name, PSHM_DIRECTION_IO, 1 << 20, 0));
+	IS(-ETIMEDOUT, pshm_open_wait(name, PSHM_DIRECTION_IO, 1 << 20, 1000000));
+	IS(next, lowest_free());
+	IS(next, pshm_open_wait(name, PSHM_DIRECTION_IO, 7, -1));
+	IS(0, pshm_close(next));
+	IS(0, pshm_delete(name));
+	IS(-EAGAIN, pshm_open_wait(name, PSHM_DIRECTION_IO, 0, 0));
+	IS(0, pshm_close(fd));
+}
+
 const struct bad_row bad_sync[] = {
 	{ "atomics, wait, wake and locks", "address 0", address_nowhere },
 	{ "atomics, wait, wake and locks", "an address that is no", address_misaligned },
@@ -162,5 +281,12 @@ const struct bad_row bad_sync[] = {
 	{ "process_alive", "0;", no_process },
 	{ "lock_acquire", "timeout 0", lock_held },
 	{ "lock_release, lock_mark_repaired", "a lock", lock_of_others },
+	{ "open_anonymous", "nameable and", nameable_and_huge },
+	{ "publish", "an option", publish_option },
+	{ "publish", "a named", publish_twice },
+	{ "publish", "a bad", publish_descriptor },
+	{ "publish", "a name that is", publish_taken },
+	{ "open_wait", "an unknown direction", wait_option },
+	{ "open_wait", "timeout 0: no", wait_for_nothing },
 	{ NULL, NULL, NULL },
 };

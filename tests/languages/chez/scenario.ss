@@ -51,6 +51,66 @@
     (lambda (name)
       (bytevector-s64-native-ref fields (* 8 (check (pshm-constant (string-append "PSHM_STAT_" name))))))))
 
+;; What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and
+;; words.
+(define shared-offset 8192)
+(define turns 1000)
+(define all (- (expt 2 31) 1))
+(define long (* 600 (expt 10 9)))
+
+(define (at shared what)
+  (+ shared (cdr (assq what '((lock . 0) (guarded . 8) (atomic . 16) (arrived . 20) (beside . 24) (done . 28) (gate . 32)
+                              (left . 36))))))
+
+;; Whether a call failed with an error of these names; EINTR: a handler of a signal has run, and one calls again.
+(define (failed? result . names)
+  (and (negative? result) (member (pshm-error-name result) names)))
+
+(define (acquire lock)
+  (let ([held (pshm-lock-acquire lock long)])
+    (if (failed? held "EINTR") (acquire lock) (check held))))
+
+(define (add-and-wake word)
+  (check (pshm-atomic-update32 word PSHM_ATOMIC_ADD 1))
+  (check (pshm-atomic-wake word all)))
+
+(define (wait-until word value)
+  (let ([now (check (pshm-atomic-load32 word))])
+    (unless (= now value)
+      (let ([result (pshm-atomic-wait word now long)])
+        (unless (failed? result "EINTR")
+          (check result)))
+      (wait-until word value))))
+
+(define (take-turns shared)
+  (let loop ([turn 0])
+    (when (< turn turns)
+      (expect (acquire (at shared 'lock)) 0)
+      (foreign-set! 'integer-64 (at shared 'guarded) 0 (+ 1 (foreign-ref 'integer-64 (at shared 'guarded) 0)))
+      (check (pshm-lock-release (at shared 'lock)))
+      (check (pshm-atomic-update32 (at shared 'atomic) PSHM_ATOMIC_ADD 1))
+      (loop (+ turn 1)))))
+
+;; Wait for the lock that another process holds, while a thread of this one runs, and the collector; count beside it; wait for
+;; its leave.
+(define (count-beside name offset)
+  (let* ([fd (check (pshm-open name PSHM_DIRECTION_IO 0 PSHM_IF_DOES_NOT_EXIST_ERROR 0 #f))]
+         [address (map-object fd (+ shared-offset 64))]
+         [shared (+ address offset)])
+    (add-and-wake (at shared 'arrived))
+    (fork-thread (lambda ()
+                   (sleep (make-time 'time-duration 50000000 0))
+                   (collect)
+                   (add-and-wake (at shared 'beside))))
+    (expect (acquire (at shared 'lock)) 0)
+    (check (pshm-lock-release (at shared 'lock)))
+    (take-turns shared)
+    (add-and-wake (at shared 'done))
+    (wait-until (at shared 'gate) 1)
+    (add-and-wake (at shared 'left))
+    (check (pshm-unmap address (+ shared-offset 64)))
+    (check (pshm-close fd))))
+
 (define (scenario name)
   (define failures 0)
   (define number 0)
@@ -146,6 +206,20 @@
         (expect (foreign-ref 'integer-64 address 0) (+ (expt 2 53) 1))
         (check (pshm-close (int-ref here)))
         (check (pshm-close (int-ref there))))))
+  (point "count with another process under a lock, and wake each other"
+    (lambda ()
+      (let ([shared (+ address shared-offset)])
+        (expect (acquire (at shared 'lock)) 0)
+        (system (format "~a count ~a ~a &" (getenv "POSIX_SHM_CONSUMER") name shared-offset))
+        (wait-until (at shared 'arrived) 1)
+        (wait-until (at shared 'beside) 1)
+        (check (pshm-lock-release (at shared 'lock)))
+        (take-turns shared)
+        (wait-until (at shared 'done) 1)
+        (expect (foreign-ref 'integer-64 (at shared 'guarded) 0) (* 2 turns))
+        (expect (pshm-atomic-load32 (at shared 'atomic)) (* 2 turns))
+        (add-and-wake (at shared 'gate))
+        (wait-until (at shared 'left) 1))))
   (point "close, delete"
     (lambda ()
       (expect (mapped? name) #t)
@@ -220,5 +294,6 @@
   (cond
     [(string=? mode "scenario") (scenario (car arguments))]
     [(string=? mode "receive") (receive (number 0))]
+    [(string=? mode "count") (count-beside (car arguments) (number 1))]
     [(string=? mode "write") (write-record (car arguments) (number 1) (number 2))]
     [(string=? mode "read") (read-records (car arguments) (number 1) (number 2))]))

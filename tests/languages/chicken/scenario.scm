@@ -45,6 +45,74 @@
     (lambda (name)
       (s64vector-ref fields (check (pshm-constant (string-append "PSHM_STAT_" name)))))))
 
+;; What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and
+;; words.
+(define shared-offset 8192)
+(define turns 1000)
+(define all (- (expt 2 31) 1))
+(define long (* 600 (expt 10 9)))
+(define slice (expt 10 7))
+
+(define (part shared what)
+  (+ shared (cdr (assq what '((lock . 0) (guarded . 8) (atomic . 16) (arrived . 20) (beside . 24) (done . 28) (gate . 32)
+                              (left . 36))))))
+
+;; Whether a call failed with an error of these names; EINTR: a handler of a signal has run, and one calls again.
+(define (failed? result . names)
+  (and (negative? result) (member (pshm-error-name result) names)))
+
+(define (acquire lock)
+  (let ((held (pshm-lock-acquire lock long)))
+    (if (failed? held "EINTR") (acquire lock) (check held))))
+
+(define (add-and-wake word)
+  (check (pshm-atomic-update32 word PSHM_ATOMIC_ADD 1))
+  (check (pshm-atomic-wake word all)))
+
+(define (wait-until word value)
+  (let ((now (check (pshm-atomic-load32 word))))
+    (unless (= now value)
+      (let ((result (pshm-atomic-wait word now long)))
+        (unless (failed? result "EINTR")
+          (check result)))
+      (wait-until word value))))
+
+(define (take-turns shared)
+  (let loop ((turn 0))
+    (when (< turn turns)
+      (expect (acquire (part shared 'lock)) 0)
+      (pointer-s64-set! (address->pointer (part shared 'guarded)) (+ 1 (pointer-s64-ref (address->pointer (part shared 'guarded)))))
+      (check (pshm-lock-release (part shared 'lock)))
+      (check (pshm-atomic-update32 (part shared 'atomic) PSHM_ATOMIC_ADD 1))
+      (loop (+ turn 1)))))
+
+;; In slices, between which the program does something else.
+(define (acquire-in-slices lock do-something)
+  (let ((held (pshm-lock-acquire lock slice)))
+    (cond ((failed? held "ETIMEDOUT" "EINTR")
+           (do-something)
+           (acquire-in-slices lock do-something))
+          (else (check held)))))
+
+;; Wait for the lock that another process holds, and do something else meanwhile; count beside it; wait for its leave.
+(define (count-beside name offset)
+  (let* ((fd (check (pshm-open name PSHM_DIRECTION_IO 0 PSHM_IF_DOES_NOT_EXIST_ERROR 0 #f)))
+         (address (map-object fd (+ shared-offset 64)))
+         (shared (+ address offset))
+         (ran #f))
+    (add-and-wake (part shared 'arrived))
+    (expect (acquire-in-slices (part shared 'lock) (lambda ()
+                                                      (unless ran
+                                                        (set! ran #t)
+                                                        (add-and-wake (part shared 'beside))))) 0)
+    (check (pshm-lock-release (part shared 'lock)))
+    (take-turns shared)
+    (add-and-wake (part shared 'done))
+    (wait-until (part shared 'gate) 1)
+    (add-and-wake (part shared 'left))
+    (check (pshm-unmap address (+ shared-offset 64)))
+    (check (pshm-close fd))))
+
 (define (scenario name)
   (define failures 0)
   (define number 0)
@@ -140,6 +208,20 @@
         (expect (pointer-s64-ref (at address)) (+ (expt 2 53) 1))
         (check (pshm-close (s32vector-ref here 0)))
         (check (pshm-close (s32vector-ref there 0))))))
+  (point "count with another process under a lock, and wake each other"
+    (lambda ()
+      (let ((shared (+ address shared-offset)))
+        (expect (acquire (part shared 'lock)) 0)
+        (system (format "~a count ~a ~a &" (get-environment-variable "POSIX_SHM_CONSUMER") name shared-offset))
+        (wait-until (part shared 'arrived) 1)
+        (wait-until (part shared 'beside) 1)
+        (check (pshm-lock-release (part shared 'lock)))
+        (take-turns shared)
+        (wait-until (part shared 'done) 1)
+        (expect (pointer-s64-ref (address->pointer (part shared 'guarded))) (* 2 turns))
+        (expect (pshm-atomic-load32 (part shared 'atomic)) (* 2 turns))
+        (add-and-wake (part shared 'gate))
+        (wait-until (part shared 'left) 1))))
   (point "close, delete"
     (lambda ()
       (expect (mapped? name) #t)
@@ -208,5 +290,6 @@
   (cond
     ((string=? mode "scenario") (scenario (car arguments)))
     ((string=? mode "receive") (receive-object (number 0)))
+    ((string=? mode "count") (count-beside (car arguments) (number 1)))
     ((string=? mode "write") (write-record (car arguments) (number 1) (number 2)))
     ((string=? mode "read") (read-records (car arguments) (number 1) (number 2)))))

@@ -84,6 +84,78 @@
 (defun constant-in-lisp (name)
   (symbol-value (find-symbol (format nil "+~A+" (substitute #\- #\_ name)) '#:posix-shm/shim)))
 
+;;; What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and
+;;; words.
+
+(defparameter *shared* 8192)
+(defparameter *turns* 1000)
+(defparameter *all* (1- (expt 2 31)))
+(defparameter *long* (* 600 (expt 10 9)))
+
+(defun at (shared what)
+  (+ shared (getf '(:lock 0 :guarded 8 :atomic 16 :arrived 20 :beside 24 :done 28 :gate 32 :left 36) what)))
+
+(defun interrupted (result)
+  "A handler of a signal has run: call again."
+  (and (minusp result) (string= (pshm-error-name result) "EINTR")))
+
+(defun acquire (lock)
+  (loop for held = (pshm-lock-acquire lock *long*)
+        unless (interrupted held)
+          return (check held)))
+
+(defun acquire-while (lock function)
+  "Acquire a lock while FUNCTION runs: in a thread; where there are none, between slices of the wait."
+  #+(or abcl sb-thread (and ecl threads))
+  (progn (#+abcl threads:make-thread #+sbcl sb-thread:make-thread #+ecl mp:process-run-function #+ecl "beside"
+          (lambda () (sleep 1/20) (funcall function)))
+         (acquire lock))
+  #-(or abcl sb-thread (and ecl threads))
+  (loop for held = (pshm-lock-acquire lock 10000000)
+        when (and (minusp held) (string/= (pshm-error-name held) "ETIMEDOUT") (not (interrupted held)))
+          do (check held)
+        unless (minusp held)
+          return held
+        do (funcall function)))
+
+(defun add-and-wake (word)
+  (check (pshm-atomic-update32 word +pshm-atomic-add+ 1))
+  (check (pshm-atomic-wake word *all*)))
+
+(defun wait-until (word value)
+  (loop for now = (check (pshm-atomic-load32 word))
+        until (= now value)
+        do (let ((result (pshm-atomic-wait word now *long*)))
+             (unless (interrupted result)
+               (check result)))))
+
+(defun take-turns (shared)
+  (dotimes (i *turns*)
+    (expect (acquire (at shared :lock)) 0)
+    (incf (mem-ref (make-pointer (at shared :guarded)) :int64))
+    (check (pshm-lock-release (at shared :lock)))
+    (check (pshm-atomic-update32 (at shared :atomic) +pshm-atomic-add+ 1))))
+
+(defun count-beside (name offset)
+  "Wait for the lock that another process holds, while this one does something else; count beside it; wait for its leave."
+  (let* ((fd (check (pshm-open name +pshm-direction-io+ 0 +pshm-if-does-not-exist-error+ 0 (null-pointer))))
+         (memory (map-object fd (+ *shared* 64)))
+         (shared (+ (cffi:pointer-address memory) (parse-integer offset)))
+         (slices 0))
+    (add-and-wake (at shared :arrived))
+    (expect (acquire-while (at shared :lock) (lambda ()
+                                               #+sbcl (sb-ext:gc)
+                                               (when (= (incf slices) 1)
+                                                 (add-and-wake (at shared :beside)))))
+            0)
+    (check (pshm-lock-release (at shared :lock)))
+    (take-turns shared)
+    (add-and-wake (at shared :done))
+    (wait-until (at shared :gate) 1)
+    (add-and-wake (at shared :left))
+    (unmap memory (+ *shared* 64))
+    (check (pshm-close fd))))
+
 (defun scenario (name)
   (let (fd memory)
     (point "load the library and check its version"
@@ -152,6 +224,19 @@
           (expect (mem-ref memory :int64) (1+ (expt 2 53)))
           (check (pshm-close here))
           (check (pshm-close there)))))
+    (point "count with another process under a lock, and wake each other"
+      (let ((shared (+ (cffi:pointer-address memory) *shared*)))
+        (expect (acquire (at shared :lock)) 0)
+        (run-shell (format nil "~A count ~A ~D &" (uiop:getenv "POSIX_SHM_CONSUMER") name *shared*))
+        (wait-until (at shared :arrived) 1)
+        (wait-until (at shared :beside) 1)
+        (check (pshm-lock-release (at shared :lock)))
+        (take-turns shared)
+        (wait-until (at shared :done) 1)
+        (expect (mem-ref (make-pointer (at shared :guarded)) :int64) (* 2 *turns*))
+        (expect (pshm-atomic-load32 (at shared :atomic)) (* 2 *turns*))
+        (add-and-wake (at shared :gate))
+        (wait-until (at shared :left) 1)))
     (point "close, delete"
       (expect (mapped name) t)
       (unmap memory *size*)
@@ -231,8 +316,8 @@
 
 (defun main ()
   (destructuring-bind (mode &rest arguments) (uiop:split-string (uiop:getenv "CONSUMER_ARGUMENTS"))
-    (apply (cdr (assoc mode '(("scenario" . scenario) ("receive" . receive) ("write" . write-record)
-                              ("read" . read-records))
+    (apply (cdr (assoc mode '(("scenario" . scenario) ("receive" . receive) ("count" . count-beside)
+                              ("write" . write-record) ("read" . read-records))
                        :test #'string=))
            arguments)))
 

@@ -70,6 +70,68 @@
 (defun constant-in-lisp (name)
   (symbol-value (find-symbol (format nil "+~A+" (substitute #\- #\_ name)) :user)))
 
+;; What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and
+;; words.
+(defparameter *shared* 8192)
+(defparameter *turns* 1000)
+(defparameter *all* (1- (expt 2 31)))
+(defparameter *long* (* 600 (expt 10 9)))
+
+(defun at (shared what)
+  (+ shared (getf '(:lock 0 :guarded 8 :atomic 16 :arrived 20 :beside 24 :done 28 :gate 32 :left 36) what)))
+
+;; A handler of a signal has run: call again.
+(defun interrupted (result)
+  (and (minusp result) (equal (pshm-error-name result) "EINTR")))
+
+(defun acquire (lock)
+  (do ((held (pshm-lock-acquire lock *long*) (pshm-lock-acquire lock *long*)))
+      ((not (interrupted held)) (check held))))
+
+;; In slices, between which the program does something else.
+(defun acquire-in-slices (lock function)
+  (do ((held (pshm-lock-acquire lock 10000000) (pshm-lock-acquire lock 10000000))
+       (slices 1 (1+ slices)))
+      ((not (member (pshm-error-name held) '("ETIMEDOUT" "EINTR") :test #'equal)) (check held))
+    (funcall function slices)))
+
+(defun add-and-wake (word)
+  (check (pshm-atomic-update32 word +pshm-atomic-add+ 1))
+  (check (pshm-atomic-wake word *all*)))
+
+(defun wait-until (word value)
+  (do ((now (check (pshm-atomic-load32 word)) (check (pshm-atomic-load32 word))))
+      ((= now value))
+    (let ((result (pshm-atomic-wait word now *long*)))
+      (unless (interrupted result)
+        (check result)))))
+
+(defun take-turns (shared)
+  (dotimes (i *turns*)
+    (expect (acquire (at shared :lock)) 0)
+    (store-number (at shared :guarded) 8 (1+ (load-number (at shared :guarded) 8)))
+    (check (pshm-lock-release (at shared :lock)))
+    (check (pshm-atomic-update32 (at shared :atomic) +pshm-atomic-add+ 1))))
+
+;; Wait for the lock that another process holds, and do something else meanwhile; count beside it; wait for its leave.
+(defun count-beside (name offset)
+  (let* ((fd (check (pshm-open name +pshm-direction-io+ 0 +pshm-if-does-not-exist-error+ 0 0)))
+         (address (map-object fd (+ *shared* 64)))
+         (shared (+ address (parse-integer offset))))
+    (add-and-wake (at shared :arrived))
+    (expect (acquire-in-slices (at shared :lock)
+                               #'(lambda (slices)
+                                   (when (= slices 1)
+                                     (add-and-wake (at shared :beside)))))
+            0)
+    (check (pshm-lock-release (at shared :lock)))
+    (take-turns shared)
+    (add-and-wake (at shared :done))
+    (wait-until (at shared :gate) 1)
+    (add-and-wake (at shared :left))
+    (check (pshm-unmap address (+ *shared* 64)))
+    (check (pshm-close fd))))
+
 (defun scenario (name)
   (let (fd address)
     (point "load the library and check its version"
@@ -135,6 +197,20 @@
           (expect (load-number address 8) (1+ (expt 2 53)))
           (check (pshm-close here))
           (check (pshm-close there)))))
+    (point "count with another process under a lock, and wake each other"
+      (let ((shared (+ address *shared*)))
+        (expect (acquire (at shared :lock)) 0)
+        ;; `si::system' waits; a stream from a command does not.
+        (open (format nil "|~A count ~A ~D" (si::getenv "POSIX_SHM_CONSUMER") name *shared*))
+        (wait-until (at shared :arrived) 1)
+        (wait-until (at shared :beside) 1)
+        (check (pshm-lock-release (at shared :lock)))
+        (take-turns shared)
+        (wait-until (at shared :done) 1)
+        (expect (load-number (at shared :guarded) 8) (* 2 *turns*))
+        (expect (pshm-atomic-load32 (at shared :atomic)) (* 2 *turns*))
+        (add-and-wake (at shared :gate))
+        (wait-until (at shared :left) 1)))
     (point "close, delete"
       (expect (mapped name) t)
       (check (pshm-unmap address *size*))
@@ -208,8 +284,8 @@
   (let* ((words (words (si::getenv "CONSUMER_ARGUMENTS")))
          (problem (catch 'problem
                     (apply (cdr (assoc (first words)
-                                       '(("scenario" . scenario) ("receive" . receive) ("write" . write-record)
-                                         ("read" . read-records))
+                                       '(("scenario" . scenario) ("receive" . receive) ("count" . count-beside)
+                                         ("write" . write-record) ("read" . read-records))
                                        :test #'equal))
                            (rest words))
                     nil)))

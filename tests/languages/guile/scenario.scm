@@ -1,6 +1,6 @@
 ;; SPDX-License-Identifier: BSD-3-Clause
 ;; The common scenario in Guile; posix-shm.scm makes the binding from the JSON of the ABI.
-(use-modules (ice-9 format) (ice-9 match) (ice-9 textual-ports) (rnrs bytevectors) (srfi srfi-1) (system foreign))
+(use-modules (ice-9 format) (ice-9 match) (ice-9 textual-ports) (ice-9 threads) (rnrs bytevectors) (srfi srfi-1) (system foreign))
 (load-from-path "posix-shm.scm")
 
 (define size 32768)
@@ -41,6 +41,67 @@
               (cons (string->symbol (string-drop name 10))
                     (bytevector-s64-native-ref fields (* 8 (assoc-ref constant "value")))))))
      (entries "constants"))))
+
+;; What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and
+;; words.
+(define shared-offset 8192)
+(define turns 1000)
+(define all (- (expt 2 31) 1))
+(define long (* 600 (expt 10 9)))
+
+(define (at shared what)
+  (+ shared (cdr (assq what '((lock . 0) (guarded . 8) (atomic . 16) (arrived . 20) (beside . 24) (done . 28) (gate . 32)
+                              (left . 36))))))
+
+;; Whether a call failed with an error of these names; EINTR: a handler of a signal has run, and one calls again.
+(define (failed? result . names)
+  (and (negative? result) (member (pshm-error-name result) names)))
+
+(define (acquire lock)
+  (let ((held (pshm-lock-acquire lock long)))
+    (if (failed? held "EINTR") (acquire lock) (check held))))
+
+(define (add-and-wake word)
+  (check (pshm-atomic-update32 word PSHM_ATOMIC_ADD 1))
+  (check (pshm-atomic-wake word all)))
+
+(define (wait-until word value)
+  (let ((now (check (pshm-atomic-load32 word))))
+    (unless (= now value)
+      (let ((result (pshm-atomic-wait word now long)))
+        (unless (failed? result "EINTR")
+          (check result)))
+      (wait-until word value))))
+
+(define (take-turns shared)
+  (let loop ((turn 0))
+    (when (< turn turns)
+      (expect (acquire (at shared 'lock)) 0)
+      (let ((guarded (memory-at (at shared 'guarded) 8)))
+        (bytevector-s64-native-set! guarded 0 (1+ (bytevector-s64-native-ref guarded 0))))
+      (check (pshm-lock-release (at shared 'lock)))
+      (check (pshm-atomic-update32 (at shared 'atomic) PSHM_ATOMIC_ADD 1))
+      (loop (1+ turn)))))
+
+;; Wait for the lock that another process holds, while a thread of this one runs, and the collector; count beside it; wait for
+;; its leave.
+(define (count-beside name offset)
+  (let* ((fd (check (pshm-open name PSHM_DIRECTION_IO 0 PSHM_IF_DOES_NOT_EXIST_ERROR 0 #f)))
+         (address (map-object fd (+ shared-offset 64)))
+         (shared (+ address offset)))
+    (add-and-wake (at shared 'arrived))
+    (call-with-new-thread (lambda ()
+                            (usleep 50000)
+                            (gc)
+                            (add-and-wake (at shared 'beside))))
+    (expect (acquire (at shared 'lock)) 0)
+    (check (pshm-lock-release (at shared 'lock)))
+    (take-turns shared)
+    (add-and-wake (at shared 'done))
+    (wait-until (at shared 'gate) 1)
+    (add-and-wake (at shared 'left))
+    (check (pshm-unmap address (+ shared-offset 64)))
+    (check (pshm-close fd))))
 
 (define (scenario name)
   (define failures 0)
@@ -146,6 +207,20 @@
         (expect (bytevector-s64-native-ref memory 0) (1+ (expt 2 53)))
         (check (pshm-close (int-ref here)))
         (check (pshm-close (int-ref there))))))
+  (point "count with another process under a lock, and wake each other"
+    (lambda ()
+      (let ((shared (+ address shared-offset)))
+        (expect (acquire (at shared 'lock)) 0)
+        (system (format #f "~a count ~a ~a &" (getenv "POSIX_SHM_CONSUMER") name shared-offset))
+        (wait-until (at shared 'arrived) 1)
+        (wait-until (at shared 'beside) 1)
+        (check (pshm-lock-release (at shared 'lock)))
+        (take-turns shared)
+        (wait-until (at shared 'done) 1)
+        (expect (bytevector-s64-native-ref memory (at shared-offset 'guarded)) (* 2 turns))
+        (expect (pshm-atomic-load32 (at shared 'atomic)) (* 2 turns))
+        (add-and-wake (at shared 'gate))
+        (wait-until (at shared 'left) 1))))
   (point "close, delete"
     (lambda ()
       (expect (mapped? name) #t)
@@ -217,5 +292,6 @@
 (match (cdr (command-line))
   (("scenario" name) (scenario name))
   (("receive" socket) (receive (string->number socket)))
+  (("count" name offset) (count-beside name (string->number offset)))
   (("write" name slot socket) (write-record name (string->number slot) (string->number socket)))
   (("read" name count socket) (read-records name (string->number count) (string->number socket))))

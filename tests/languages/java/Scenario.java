@@ -16,6 +16,11 @@ final class Scenario {
     static final int READ_WRITE = PosixShm.PROT_READ | PosixShm.PROT_WRITE;
     // int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
     static final int RECORD = 128;
+    // What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
+    static final int SHARED = 8192;
+    static final int LOCK = 0, GUARDED = 8, ATOMIC = 16, ARRIVED = 20, BESIDE = 24, DONE = 28, GATE = 32, LEFT = 36;
+    static final int TURNS = 1000;
+    static final long LONG = 600_000_000_000L;
 
     interface Body {
         void run() throws Exception;
@@ -172,6 +177,22 @@ final class Scenario {
             check(SHM.pshm_close(here.getValue()));
             check(SHM.pshm_close(there.getValue()));
         });
+        point("count with another process under a lock, and wake each other", () -> {
+            long shared = address + SHARED;
+            expect(acquire(shared + LOCK), 0);
+            Process child = new ProcessBuilder(System.getenv("POSIX_SHM_CONSUMER"), "count", name, "" + SHARED)
+                .inheritIO().start();
+            waitUntil(shared + ARRIVED, 1);
+            waitUntil(shared + BESIDE, 1);
+            check(SHM.pshm_lock_release(shared + LOCK));
+            takeTurns(shared);
+            waitUntil(shared + DONE, 1);
+            expect(memory.getLong(SHARED + GUARDED), 2L * TURNS);
+            expect(SHM.pshm_atomic_load32(shared + ATOMIC), 2L * TURNS);
+            addAndWake(shared + GATE);
+            waitUntil(shared + LEFT, 1);
+            expect(child.waitFor(), 0);
+        });
         point("close, delete", () -> {
             expect(mapped(name), true);
             check(SHM.pshm_unmap(address, SIZE));
@@ -192,6 +213,59 @@ final class Scenario {
         Pointer memory = new Pointer(address);
         memory.setLong(0, memory.getLong(0) + 1);
         check(SHM.pshm_unmap(address, 8));
+        check(SHM.pshm_close(fd));
+    }
+
+    /** A handler of a signal has run: call again. */
+    static boolean interrupted(long result) {
+        return result < 0 && errorName(result).equals("EINTR");
+    }
+
+    static int acquire(long lock) {
+        int held;
+        do held = SHM.pshm_lock_acquire(lock, LONG); while (interrupted(held));
+        return check(held);
+    }
+
+    static void addAndWake(long word) {
+        check(SHM.pshm_atomic_update32(word, PosixShm.ATOMIC_ADD, 1));
+        check(SHM.pshm_atomic_wake(word, Integer.MAX_VALUE));
+    }
+
+    static void waitUntil(long word, long value) {
+        for (long now; (now = check(SHM.pshm_atomic_load32(word))) != value;) {
+            int result = SHM.pshm_atomic_wait(word, now, LONG);
+            if (!interrupted(result)) check(result);
+        }
+    }
+
+    static void takeTurns(long shared) {
+        Pointer guarded = new Pointer(shared + GUARDED);
+        for (int i = 0; i < TURNS; i++) {
+            expect(acquire(shared + LOCK), 0);
+            guarded.setLong(0, guarded.getLong(0) + 1);
+            check(SHM.pshm_lock_release(shared + LOCK));
+            check(SHM.pshm_atomic_update32(shared + ATOMIC, PosixShm.ATOMIC_ADD, 1));
+        }
+    }
+
+    /** Wait for the lock that another process holds, while a thread of this one runs; count beside it; wait for its leave. */
+    static void count(String name, long offset) {
+        int fd = check(SHM.pshm_open(name, PosixShm.DIRECTION_IO, 0, PosixShm.IF_DOES_NOT_EXIST_ERROR, 0, null));
+        long address = map(fd, SHARED + 64);
+        long shared = address + offset;
+        addAndWake(shared + ARRIVED);
+        new Thread(() -> {
+            System.gc();
+            addAndWake(shared + BESIDE);
+        }).start();
+        expect(acquire(shared + LOCK), 0);
+        check(SHM.pshm_lock_release(shared + LOCK));
+        takeTurns(shared);
+        addAndWake(shared + DONE);
+        waitUntil(shared + GATE, 1);
+        addAndWake(shared + LEFT);
+        check(SHM.pshm_unmap(address, SHARED + 64));
         check(SHM.pshm_close(fd));
     }
 
@@ -246,6 +320,7 @@ final class Scenario {
                 System.exit(scenario.failures);
             }
             case "receive" -> receive(Integer.parseInt(arguments[1]));
+            case "count" -> count(arguments[1], Long.parseLong(arguments[2]));
             case "write" -> write(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
             case "read" -> read(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
             default -> System.exit(2);

@@ -6,6 +6,11 @@ local shm = require "posix_shm"
 local SIZE = 32768
 local PROTECTIONS = bit.bor(shm.PSHM_PROT_READ, shm.PSHM_PROT_WRITE)
 
+-- What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
+local SHARED = 8192
+local AT = { lock = 0, guarded = 8, atomic = 16, arrived = 20, beside = 24, done = 28, gate = 32, left = 36 }
+local TURNS, ALL, LONG, SLICE = 1000, 2147483647, 600000000000LL, 10000000LL
+
 local function pointer(kind, address)
   return ffi.cast(kind, ffi.cast("intptr_t", address))
 end
@@ -38,6 +43,71 @@ local function stat(fd)
   local fields = ffi.new("int64_t[16]")
   expect(check(shm.pshm_fstat(fd, fields, 16)), 16)
   return function(name) return tonumber(fields[shm["PSHM_STAT_" .. name]]) end
+end
+
+-- A handler of a signal has run: call again.
+local function interrupted(result)
+  return error_name(result) == "EINTR"
+end
+
+local function acquire(lock)
+  local held
+  repeat held = shm.pshm_lock_acquire(lock, LONG) until not interrupted(held)
+  return check(held)
+end
+
+-- In slices, between which other coroutines have their turn.
+local function acquire_in_slices(lock)
+  while true do
+    local held = shm.pshm_lock_acquire(lock, SLICE)
+    if held >= 0 then return held end
+    if error_name(held) ~= "ETIMEDOUT" and not interrupted(held) then check(held) end
+    coroutine.yield()
+  end
+end
+
+local function add_and_wake(word)
+  check(shm.pshm_atomic_update32(word, shm.PSHM_ATOMIC_ADD, 1))
+  check(shm.pshm_atomic_wake(word, ALL))
+end
+
+local function wait_until(word, value)
+  while true do
+    local now = check(shm.pshm_atomic_load32(word))
+    if now == value then return end
+    local result = shm.pshm_atomic_wait(word, now, LONG)
+    if not interrupted(result) then check(result) end
+  end
+end
+
+local function take_turns(shared)
+  local guarded = pointer("int64_t *", shared + AT.guarded)
+  for _ = 1, TURNS do
+    expect(acquire(shared + AT.lock), 0)
+    guarded[0] = guarded[0] + 1
+    check(shm.pshm_lock_release(shared + AT.lock))
+    check(shm.pshm_atomic_update32(shared + AT.atomic, shm.PSHM_ATOMIC_ADD, 1))
+  end
+end
+
+-- Wait for the lock that another process holds, while a coroutine of this one runs; count beside it; wait for its leave.
+local function count(name, offset)
+  local fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_IO, 0, shm.PSHM_IF_DOES_NOT_EXIST_ERROR, 0, nil))
+  local address = map(fd, SHARED + 64, 0)
+  local shared = address + offset
+  add_and_wake(shared + AT.arrived)
+  local waiter = coroutine.wrap(function() return acquire_in_slices(shared + AT.lock) end)
+  local held = waiter()
+  if held == nil then add_and_wake(shared + AT.beside) end
+  while held == nil do held = waiter() end
+  expect(held, 0)
+  check(shm.pshm_lock_release(shared + AT.lock))
+  take_turns(shared)
+  add_and_wake(shared + AT.done)
+  wait_until(shared + AT.gate, 1)
+  add_and_wake(shared + AT.left)
+  check(shm.pshm_unmap(address, SHARED + 64))
+  check(shm.pshm_close(fd))
 end
 
 local function scenario(name)
@@ -127,6 +197,20 @@ local function scenario(name)
       check(shm.pshm_close(here[0]))
       check(shm.pshm_close(there[0]))
     end},
+    {"count with another process under a lock, and wake each other", function()
+      local shared = address + SHARED
+      expect(acquire(shared + AT.lock), 0)
+      os.execute(("%s count %s %d &"):format(os.getenv "POSIX_SHM_CONSUMER", name, SHARED))
+      wait_until(shared + AT.arrived, 1)
+      wait_until(shared + AT.beside, 1)
+      check(shm.pshm_lock_release(shared + AT.lock))
+      take_turns(shared)
+      wait_until(shared + AT.done, 1)
+      expect(pointer("int64_t *", shared + AT.guarded)[0], 2LL * TURNS)
+      expect(shm.pshm_atomic_load32(shared + AT.atomic), 2LL * TURNS)
+      add_and_wake(shared + AT.gate)
+      wait_until(shared + AT.left, 1)
+    end},
     {"close, delete", function()
       expect(mapped(name), true)
       check(shm.pshm_unmap(address, SIZE))
@@ -209,6 +293,7 @@ end
 local mode, first, second, third = ...
 if mode == "scenario" then os.exit(scenario(first))
 elseif mode == "receive" then receive(tonumber(first))
+elseif mode == "count" then count(first, tonumber(second))
 elseif mode == "write" then write(first, tonumber(second), tonumber(third))
 elseif mode == "read" then read(first, tonumber(second), tonumber(third))
 end

@@ -6,6 +6,14 @@
 (constant 'RECORD 128)
 (set 'read-write (| PSHM_PROT_READ PSHM_PROT_WRITE))
 
+; What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
+(constant 'SHARED 8192)
+(constant 'TURNS 1000)
+(constant 'ALL 2147483647)
+(constant 'LONG 600000000000)
+(constant 'SLICE 10000000)
+(set 'parts '((lock 0) (guarded 8) (atomic 16) (arrived 20) (beside 24) (done 28) (gate 32) (left 36)))
+
 (define (check result)
   (if (< result 0) (throw-error (pshm_strerror result)) result))
 
@@ -49,6 +57,61 @@
 
 (define (open-exclusively)
   (pshm_open name PSHM_DIRECTION_IO PSHM_IF_EXISTS_ERROR PSHM_IF_DOES_NOT_EXIST_CREATE 0600 created))
+
+(define (part shared what) (+ shared (lookup what parts)))
+
+; Whether a call failed with an error of these names; EINTR: a handler of a signal has run, and one calls again.
+(define (failed? result)
+  (and (< result 0) (member (pshm_error_name result) (args))))
+
+(define (acquire lock)
+  (let (held (pshm_lock_acquire lock LONG))
+    (while (failed? held "EINTR") (set 'held (pshm_lock_acquire lock LONG)))
+    (check held)))
+
+; In slices, between which the program does something else.
+(define (acquire-in-slices lock function)
+  (let (held (pshm_lock_acquire lock SLICE) slices 0)
+    (while (failed? held "ETIMEDOUT" "EINTR")
+      (function (inc slices))
+      (set 'held (pshm_lock_acquire lock SLICE)))
+    (check held)))
+
+(define (add-and-wake word)
+  (check (pshm_atomic_update32 word PSHM_ATOMIC_ADD 1))
+  (check (pshm_atomic_wake word ALL)))
+
+(define (wait-until word value)
+  (let (seen (check (pshm_atomic_load32 word)) result 0)
+    (while (!= seen value)
+      (set 'result (pshm_atomic_wait word seen LONG))
+      (unless (failed? result "EINTR") (check result))
+      (set 'seen (check (pshm_atomic_load32 word))))))
+
+(define (take-turns shared)
+  (let (guarded (part shared 'guarded))
+    (dotimes (turn TURNS)
+      (expect (acquire (part shared 'lock)) 0)
+      (store (pack "Ld" (+ 1 (get-long guarded))) guarded)
+      (check (pshm_lock_release (part shared 'lock)))
+      (check (pshm_atomic_update32 (part shared 'atomic) PSHM_ATOMIC_ADD 1)))))
+
+; Wait for the lock that another process holds, and do something else meanwhile; count beside it; wait for its leave.
+(define (count-beside name offset)
+  (letn (fd (check (pshm_open name PSHM_DIRECTION_IO 0 PSHM_IF_DOES_NOT_EXIST_ERROR 0 0))
+         memory (map-object fd (+ SHARED 64))
+         shared (+ memory (int offset)))
+    (add-and-wake (part shared 'arrived))
+    (expect (acquire-in-slices (part shared 'lock)
+                               (fn (slices) (if (= slices 1) (add-and-wake (part shared 'beside)))))
+            0)
+    (check (pshm_lock_release (part shared 'lock)))
+    (take-turns shared)
+    (add-and-wake (part shared 'done))
+    (wait-until (part shared 'gate) 1)
+    (add-and-wake (part shared 'left))
+    (check (pshm_unmap memory (+ SHARED 64)))
+    (check (pshm_close fd))))
 
 (define (scenario name)
   (let (created (pack "ld" -1) fd nil memory nil)
@@ -110,6 +173,18 @@
         (expect (get-long memory) 9007199254740993)
         (check (pshm_close (int-in here)))
         (check (pshm_close (int-in there)))))
+    (point "count with another process under a lock, and wake each other"
+      (let (shared (+ memory SHARED))
+        (expect (acquire (part shared 'lock)) 0)
+        (! (string (env "POSIX_SHM_CONSUMER") " count " name " " SHARED " &"))
+        (wait-until (part shared 'beside) 1)
+        (check (pshm_lock_release (part shared 'lock)))
+        (take-turns shared)
+        (wait-until (part shared 'done) 1)
+        (expect (get-long (part shared 'guarded)) (* 2 TURNS))
+        (expect (pshm_atomic_load32 (part shared 'atomic)) (* 2 TURNS))
+        (add-and-wake (part shared 'gate))
+        (wait-until (part shared 'left) 1)))
     (point "close, delete"
       (expect (mapped? name) true)
       (check (pshm_unmap memory SIZE))
@@ -167,6 +242,6 @@
 
 (set 'arguments (3 (main-args)))
 (apply (case (pop arguments)
-         ("scenario" scenario) ("receive" receive-object) ("write" write-record) ("read" read-records))
+         ("scenario" scenario) ("receive" receive-object) ("count" count-beside) ("write" write-record) ("read" read-records))
        arguments)
 (exit failures)

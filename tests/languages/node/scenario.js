@@ -3,13 +3,20 @@
 'use strict';
 
 const assert = require('assert').strict;
-const { spawnSync } = require('child_process');
+const { spawn, spawnSync } = require('child_process');
 const fs = require('fs');
 const os = require('os');
 const { abi, koffi, shm } = require('posix_shm');
 
 const SIZE = 32768;
 const READ_WRITE = shm.PSHM_PROT_READ | shm.PSHM_PROT_WRITE;
+
+// What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
+const SHARED = 8192;
+const [LOCK, GUARDED, ATOMIC, ARRIVED, BESIDE, DONE, GATE, LEFT] = [0, 8, 16, 20, 24, 28, 32, 36];
+const TURNS = 1000;
+const ALL = 2 ** 31 - 1;
+const LONG = 600e9;
 
 function check(result) {
   if (result < 0) throw Object.assign(new Error(shm.pshm_strerror(result)), { code: errorName(result) });
@@ -23,6 +30,7 @@ function map(fd, length, offset = 0, protections = READ_WRITE) {
   const address = check(shm.pshm_map(fd, length, protections, shm.PSHM_MAP_SHARED, offset));
   const memory = koffi.view(BigInt(address), length);
   return {
+    address,
     bytes: Buffer.from(memory),
     view: new DataView(memory),
     number: new BigInt64Array(memory, 0, 1),
@@ -117,6 +125,20 @@ function* points(name) {
   check(shm.pshm_close(here[0]));
   check(shm.pshm_close(there[0]));
 
+  yield 'count with another process under a lock, and wake each other';
+  const shared = mapping.address + SHARED;
+  assert.equal(check(shm.pshm_lock_acquire(shared + LOCK, LONG)), 0);
+  spawn(process.env.POSIX_SHM_CONSUMER, ['count', name, SHARED], { stdio: 'inherit' });
+  waitUntil(shared + ARRIVED, 1);
+  waitUntil(shared + BESIDE, 1);
+  check(shm.pshm_lock_release(shared + LOCK));
+  takeTurns(shared, new BigInt64Array(mapping.bytes.buffer, SHARED + GUARDED, 1));
+  waitUntil(shared + DONE, 1);
+  assert.equal(mapping.view.getBigInt64(SHARED + GUARDED, LITTLE_ENDIAN), 2n * BigInt(TURNS));
+  assert.equal(shm.pshm_atomic_load32(shared + ATOMIC), 2 * TURNS);
+  addAndWake(shared + GATE);
+  waitUntil(shared + LEFT, 1);
+
   yield 'close, delete';
   assert(mapped(name));
   mapping.unmap();
@@ -149,6 +171,49 @@ function receive(socket) {
   const fd = check(shm.pshm_receive(Number(socket), -1));
   const mapping = map(fd, 8);
   mapping.number[0] += 1n;
+  mapping.unmap();
+  check(shm.pshm_close(fd));
+}
+
+// A handler of a signal has run: call again.
+const interrupted = result => errorName(result) === 'EINTR';
+
+function addAndWake(word) {
+  check(shm.pshm_atomic_update32(word, shm.PSHM_ATOMIC_ADD, 1));
+  check(shm.pshm_atomic_wake(word, ALL));
+}
+
+function waitUntil(word, value) {
+  for (let now; (now = check(shm.pshm_atomic_load32(word))) !== value;) {
+    const result = shm.pshm_atomic_wait(word, now, LONG);
+    if (!interrupted(result)) check(result);
+  }
+}
+
+function takeTurns(shared, guarded) {
+  for (let i = 0; i < TURNS; i++) {
+    let held;
+    while (interrupted(held = shm.pshm_lock_acquire(shared + LOCK, LONG)));
+    assert.equal(check(held), 0);
+    guarded[0] += 1n;
+    check(shm.pshm_lock_release(shared + LOCK));
+    check(shm.pshm_atomic_update32(shared + ATOMIC, shm.PSHM_ATOMIC_ADD, 1));
+  }
+}
+
+// Wait for the lock that another process holds, while a timer of this one runs; count beside it; wait for its leave.
+async function count(name, offset) {
+  const fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_IO, 0, shm.PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
+  const mapping = map(fd, SHARED + 64);
+  const shared = mapping.address + Number(offset);
+  addAndWake(shared + ARRIVED);
+  setTimeout(addAndWake, 50, shared + BESIDE);
+  assert.equal(check(await shm.pshm_lock_acquire.promise(shared + LOCK, LONG)), 0);
+  check(shm.pshm_lock_release(shared + LOCK));
+  takeTurns(shared, new BigInt64Array(mapping.bytes.buffer, Number(offset) + GUARDED, 1));
+  addAndWake(shared + DONE);
+  waitUntil(shared + GATE, 1);
+  addAndWake(shared + LEFT);
   mapping.unmap();
   check(shm.pshm_close(fd));
 }
@@ -202,4 +267,4 @@ function read(name, count, socket) {
 }
 
 const [mode, ...options] = process.argv.slice(2);
-({ scenario, receive, write, read })[mode](...options);
+({ scenario, receive, count, write, read })[mode](...options);

@@ -7,6 +7,13 @@ let size = 32768
 let read_write = prot_read lor prot_write
 let forever = -1L
 
+(* What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words. *)
+let shared_offset = 8192
+let lock = 0 and guarded = 8 and atomic = 16 and arrived = 20 and beside = 24 and finished = 28 and gate = 32 and left = 36
+let turns = 1000
+let all = 0x7fffffff
+let long = 600_000_000_000L
+
 let check result = if result < 0 then failwith (pshm_strerror result) else result
 let check64 result = if result < 0L then failwith (pshm_strerror (Int64.to_int result)) else result
 let done_ result = ignore (check result)
@@ -42,6 +49,52 @@ let stat fd =
   let fields = CArray.make int64_t 16 in
   expect_int (check (pshm_fstat fd (CArray.start fields) 16)) 16;
   fun name -> Int64.to_int (CArray.get fields (check (pshm_constant ("PSHM_STAT_" ^ name))))
+
+(* A handler of a signal has run: call again. *)
+let rec again call =
+  let result = call () in
+  if result < 0 && error_name result = "EINTR" then again call else check result
+
+let word shared offset = Int64.add shared (Int64.of_int offset)
+let acquire shared = again (fun () -> pshm_lock_acquire (word shared lock) long)
+let add shared offset = ignore (check64 (pshm_atomic_update32 (word shared offset) atomic_add 1L))
+let load shared offset = Int64.to_int (check64 (pshm_atomic_load32 (word shared offset)))
+
+let add_and_wake shared offset =
+  add shared offset;
+  done_ (pshm_atomic_wake (word shared offset) all)
+
+let rec wait_until shared offset value =
+  let now = load shared offset in
+  if now <> value then begin
+    ignore (again (fun () -> pshm_atomic_wait (word shared offset) (Int64.of_int now) long));
+    wait_until shared offset value
+  end
+
+let take_turns shared =
+  let number = at int64_t ~offset:guarded shared in
+  for _ = 1 to turns do
+    expect_int (acquire shared) 0;
+    number <-@ Int64.succ !@number;
+    done_ (pshm_lock_release (word shared lock));
+    add shared atomic
+  done
+
+(* Wait for the lock that another process holds, while a thread of this one runs; count beside it; wait for its leave. *)
+let count name offset =
+  let fd = check (pshm_open name direction_io 0 if_does_not_exist_error 0 None) in
+  let address = map_object fd (shared_offset + 64) in
+  let shared = word address offset in
+  add_and_wake shared arrived;
+  ignore (Thread.create (fun () -> Thread.delay 0.05; Gc.full_major (); add_and_wake shared beside) ());
+  expect_int (acquire shared) 0;
+  done_ (pshm_lock_release (word shared lock));
+  take_turns shared;
+  add_and_wake shared finished;
+  wait_until shared gate 1;
+  add_and_wake shared left;
+  unmap address (shared_offset + 64);
+  done_ (pshm_close fd)
 
 let scenario name =
   let created = allocate int (-1) and fd = ref (-1) and address = ref 0L in
@@ -112,6 +165,19 @@ let scenario name =
       expect_int64 !@(at int64_t !address) 9007199254740993L;
       done_ (pshm_close !@here);
       done_ (pshm_close !@there));
+    "count with another process under a lock, and wake each other", (fun () ->
+      let shared = word !address shared_offset in
+      expect_int (acquire shared) 0;
+      expect_int (Sys.command (Printf.sprintf "%s count %s %d &" (Sys.getenv "POSIX_SHM_CONSUMER") name shared_offset)) 0;
+      wait_until shared arrived 1;
+      wait_until shared beside 1;
+      done_ (pshm_lock_release (word shared lock));
+      take_turns shared;
+      wait_until shared finished 1;
+      expect_int64 !@(at int64_t ~offset:guarded shared) (Int64.of_int (2 * turns));
+      expect_int (load shared atomic) (2 * turns);
+      add_and_wake shared gate;
+      wait_until shared left 1);
     "close, delete", (fun () ->
       expect string_of_bool (mapped name) true;
       unmap !address size;
@@ -183,6 +249,7 @@ let () =
   match List.tl (Array.to_list Sys.argv) with
   | ["scenario"; name] -> scenario name
   | ["receive"; socket] -> receive (int_of_string socket)
+  | ["count"; name; offset] -> count name (int_of_string offset)
   | ["write"; name; slot; socket] -> write name (int_of_string slot) (int_of_string socket)
   | ["read"; name; count; socket] -> read name (int_of_string count) (int_of_string socket)
   | _ -> exit 2

@@ -5,6 +5,7 @@ use warnings;
 use FFI::Platypus::Buffer qw(buffer_to_scalar grow scalar_to_pointer set_used_length);
 use FFI::Platypus::Memory qw(memcpy);
 use Test::More;
+use Time::HiRes qw(ualarm);
 use PosixShm;
 
 *C = \%PosixShm::C;
@@ -16,6 +17,12 @@ BEGIN {
 
 use constant SIZE => 32768;
 my $READ_WRITE = $C{PSHM_PROT_READ} | $C{PSHM_PROT_WRITE};
+
+# What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
+use constant {
+	SHARED => 8192, LOCK => 0, GUARDED => 8, ATOMIC => 16, ARRIVED => 20, BESIDE => 24, DONE => 28, GATE => 32, LEFT => 36,
+	TURNS => 1000, ALL => 2**31 - 1, LONG => 600 * 10**9,
+};
 
 sub check {
 	my ($result) = @_;
@@ -78,7 +85,7 @@ sub scenario {
 		ok(!@wrong, $title) or diag(@wrong);
 	};
 
-	plan tests => 12;
+	plan tests => 13;
 	$point->('load the library and check its version', sub {
 		my ($expect) = @_;
 		my $version = pshm_version();
@@ -156,6 +163,21 @@ sub scenario {
 		$expect->(unpack('q', buffer_to_scalar($address, 8)), 9007199254740993);
 		check(pshm_close($_)) for $here, $there;
 	});
+	$point->('count with another process under a lock, and wake each other', sub {
+		my ($expect) = @_;
+		my $shared = $address + SHARED;
+		$expect->(acquire($shared + LOCK), 0);
+		system "$ENV{POSIX_SHM_CONSUMER} count $name ${\SHARED} &";
+		wait_until($shared + ARRIVED, 1);
+		wait_until($shared + BESIDE, 1);
+		check(pshm_lock_release($shared + LOCK));
+		take_turns($shared);
+		wait_until($shared + DONE, 1);
+		$expect->(unpack('q', buffer_to_scalar($shared + GUARDED, 8)), 2 * TURNS);
+		$expect->(pshm_atomic_load32($shared + ATOMIC), 2 * TURNS);
+		add_and_wake($shared + GATE);
+		wait_until($shared + LEFT, 1);
+	});
 	$point->('close, delete', sub {
 		my ($expect) = @_;
 		$expect->(mapped($name), 1);
@@ -175,6 +197,59 @@ sub receive {
 	my $address = map_object($fd, 8);
 	store($address, pack 'q', 1 + unpack 'q', buffer_to_scalar($address, 8));
 	check(pshm_unmap($address, 8));
+	check(pshm_close($fd));
+}
+
+# A handler of a signal has run: call again.
+sub interrupted { return pshm_error_name($_[0]) eq 'EINTR' }
+
+sub acquire {
+	my ($lock) = @_;
+	my $held;
+	do { $held = pshm_lock_acquire($lock, LONG) } while interrupted($held);
+	return check($held);
+}
+
+sub add_and_wake {
+	my ($word) = @_;
+	check(pshm_atomic_update32($word, $C{PSHM_ATOMIC_ADD}, 1));
+	check(pshm_atomic_wake($word, ALL));
+}
+
+sub wait_until {
+	my ($word, $value) = @_;
+	while ((my $now = check(pshm_atomic_load32($word))) != $value) {
+		my $result = pshm_atomic_wait($word, $now, LONG);
+		check($result) unless interrupted($result);
+	}
+}
+
+sub take_turns {
+	my ($shared) = @_;
+	for (1 .. TURNS) {
+		acquire($shared + LOCK) == 0 or die "a death\n";
+		store($shared + GUARDED, pack 'q', 1 + unpack 'q', buffer_to_scalar($shared + GUARDED, 8));
+		check(pshm_lock_release($shared + LOCK));
+		check(pshm_atomic_update32($shared + ATOMIC, $C{PSHM_ATOMIC_ADD}, 1));
+	}
+}
+
+# Wait for the lock that another process holds, while a timer of this one runs; count beside it; wait for its leave.
+sub count {
+	my ($name, $offset) = @_;
+	my $fd = check(pshm_open($name, $C{PSHM_DIRECTION_IO}, 0, $C{PSHM_IF_DOES_NOT_EXIST_ERROR}, 0, undef));
+	my $address = map_object($fd, SHARED + 64);
+	my $shared = $address + $offset;
+	local $SIG{ALRM} = sub { add_and_wake($shared + BESIDE) };
+	add_and_wake($shared + ARRIVED);
+	ualarm 50_000;
+	acquire($shared + LOCK) == 0 or die "a death\n";
+	check(pshm_lock_release($shared + LOCK));
+	take_turns($shared);
+	add_and_wake($shared + DONE);
+	wait_until($shared + GATE, 1);
+	add_and_wake($shared + LEFT);
+	check(pshm_unmap($address, SHARED + 64));
 	check(pshm_close($fd));
 }
 
@@ -227,5 +302,5 @@ sub read_records {
 }
 
 my $mode = shift // '';
-my %modes = (scenario => \&scenario, receive => \&receive, write => \&write_record, read => \&read_records);
+my %modes = (scenario => \&scenario, receive => \&receive, count => \&count, write => \&write_record, read => \&read_records);
 $modes{$mode}->(@ARGV);

@@ -8,6 +8,14 @@ require 'posix_shm.php';
 const SIZE = 32768;
 const READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE;
 
+// What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
+const SHARED = 8192;
+const LOCK = 0, GUARDED = 8, ATOMIC = 16, ARRIVED = 20, BESIDE = 24, DONE = 28, GATE = 32, LEFT = 36;
+const TURNS = 1000;
+const ALL = 2147483647;
+const LONG = 600 * 1000000000;
+const SLICE = 10 * 1000000;
+
 function shm(): FFI
 {
     return $GLOBALS['shm'];
@@ -146,6 +154,21 @@ function points(string $name): Generator
     check($shm->pshm_close($here->cdata));
     check($shm->pshm_close($there->cdata));
 
+    yield 'count with another process under a lock, and wake each other';
+    $shared = $address + SHARED;
+    expect(acquire($shared + LOCK), 0);
+    $child = proc_open([getenv('POSIX_SHM_CONSUMER'), 'count', $name, (string) SHARED], [], $pipes);
+    wait_until($shared + ARRIVED, 1);
+    wait_until($shared + BESIDE, 1);
+    check($shm->pshm_lock_release($shared + LOCK));
+    take_turns($shared);
+    wait_until($shared + DONE, 1);
+    expect(at('int64_t', $shared + GUARDED)[0], 2 * TURNS);
+    expect($shm->pshm_atomic_load32($shared + ATOMIC), 2 * TURNS);
+    add_and_wake($shared + GATE);
+    wait_until($shared + LEFT, 1);
+    expect(proc_close($child), 0);
+
     yield 'close, delete';
     expect(mapped($name), true);
     check($shm->pshm_unmap($address, SIZE));
@@ -185,6 +208,78 @@ function receive(string $socket): void
     $number = at('int64_t', $address);
     $number[0] = $number[0] + 1;
     check(shm()->pshm_unmap($address, 8));
+    check(shm()->pshm_close($fd));
+}
+
+/** A handler of a signal has run: call again. */
+function interrupted(int $result): bool
+{
+    return error_name($result) === 'EINTR';
+}
+
+function acquire(int $lock): int
+{
+    do {
+        $held = shm()->pshm_lock_acquire($lock, LONG);
+    } while (interrupted($held));
+    return check($held);
+}
+
+/** Wait in slices, between which the program does something else. */
+function acquire_in_slices(int $lock, callable $meanwhile): int
+{
+    while (in_array(error_name($held = shm()->pshm_lock_acquire($lock, SLICE)), ['ETIMEDOUT', 'EINTR'], true)) {
+        $meanwhile();
+    }
+    return check($held);
+}
+
+function add_and_wake(int $word): void
+{
+    check(shm()->pshm_atomic_update32($word, PSHM_ATOMIC_ADD, 1));
+    check(shm()->pshm_atomic_wake($word, ALL));
+}
+
+function wait_until(int $word, int $value): void
+{
+    while (($now = check(shm()->pshm_atomic_load32($word))) !== $value) {
+        $result = shm()->pshm_atomic_wait($word, $now, LONG);
+        if (!interrupted($result)) {
+            check($result);
+        }
+    }
+}
+
+function take_turns(int $shared): void
+{
+    $guarded = at('int64_t', $shared + GUARDED);
+    for ($i = 0; $i < TURNS; $i++) {
+        expect(acquire($shared + LOCK), 0);
+        $guarded[0] = $guarded[0] + 1;
+        check(shm()->pshm_lock_release($shared + LOCK));
+        check(shm()->pshm_atomic_update32($shared + ATOMIC, PSHM_ATOMIC_ADD, 1));
+    }
+}
+
+/** Wait for the lock that another process holds, and do something else meanwhile; count beside it; wait for its leave. */
+function count_beside(string $name, string $offset): void
+{
+    $fd = check(shm()->pshm_open($name, PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
+    $address = map_object($fd, SHARED + 64);
+    $shared = $address + (int) $offset;
+    $slices = 0;
+    add_and_wake($shared + ARRIVED);
+    expect(acquire_in_slices($shared + LOCK, function () use ($shared, &$slices): void {
+        if ($slices++ === 0) {
+            add_and_wake($shared + BESIDE);
+        }
+    }), 0);
+    check(shm()->pshm_lock_release($shared + LOCK));
+    take_turns($shared);
+    add_and_wake($shared + DONE);
+    wait_until($shared + GATE, 1);
+    add_and_wake($shared + LEFT);
+    check(shm()->pshm_unmap($address, SHARED + 64));
     check(shm()->pshm_close($fd));
 }
 
@@ -244,6 +339,7 @@ function read(string $name, string $count, string $socket): void
 match ($argv[1]) {
     'scenario' => scenario($argv[2]),
     'receive' => receive($argv[2]),
+    'count' => count_beside(...array_slice($argv, 2)),
     'write' => write(...array_slice($argv, 2)),
     'read' => read(...array_slice($argv, 2)),
 };

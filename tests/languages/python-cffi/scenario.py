@@ -3,12 +3,20 @@
 import os
 import subprocess
 import sys
+import threading
 import traceback
 
 from posix_shm import C, abi, ffi, shm
 
 SIZE = 32768
 READ_WRITE = C["PSHM_PROT_READ"] | C["PSHM_PROT_WRITE"]
+
+# What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
+SHARED = 8192
+LOCK, GUARDED, ATOMIC, ARRIVED, BESIDE, DONE, GATE, LEFT = 0, 8, 16, 20, 24, 28, 32, 36
+TURNS = 1000
+ALL = 2**31 - 1
+LONG = 600 * 10**9
 
 
 def check(result):
@@ -134,6 +142,20 @@ def points(name):
     check(shm.pshm_close(here[0]))
     check(shm.pshm_close(there[0]))
 
+    yield "count with another process under a lock, and wake each other"
+    shared = mapping.address + SHARED
+    expect(acquire(shared + LOCK), 0)
+    with subprocess.Popen([os.environ["POSIX_SHM_CONSUMER"], "count", name.decode(), str(SHARED)]):
+        wait_until(shared + ARRIVED, 1)
+        wait_until(shared + BESIDE, 1)
+        check(shm.pshm_lock_release(shared + LOCK))
+        take_turns(shared)
+        wait_until(shared + DONE, 1)
+        expect(mapping.at("int64_t *", SHARED + GUARDED)[0], 2 * TURNS)
+        expect(shm.pshm_atomic_load32(shared + ATOMIC), 2 * TURNS)
+        add_and_wake(shared + GATE)
+        wait_until(shared + LEFT, 1)
+
     yield "close, delete"
     expect(mapped(name), True)
     mapping.__exit__()
@@ -164,6 +186,54 @@ def receive(socket):
     fd = check(shm.pshm_receive(int(socket), -1))
     with Mapping(fd, 8) as mapping:
         mapping.at("int64_t *")[0] += 1
+    check(shm.pshm_close(fd))
+
+
+def interrupted(result):
+    """A handler of a signal has run: call again."""
+    return error_name(result) == "EINTR"
+
+
+def acquire(lock):
+    while interrupted(held := shm.pshm_lock_acquire(lock, LONG)):
+        pass
+    return check(held)
+
+
+def add_and_wake(word):
+    check(shm.pshm_atomic_update32(word, C["PSHM_ATOMIC_ADD"], 1))
+    check(shm.pshm_atomic_wake(word, ALL))
+
+
+def wait_until(word, value):
+    while (now := check(shm.pshm_atomic_load32(word))) != value:
+        result = shm.pshm_atomic_wait(word, now, LONG)
+        if not interrupted(result):
+            check(result)
+
+
+def take_turns(shared):
+    guarded = ffi.cast("int64_t *", shared + GUARDED)
+    for _ in range(TURNS):
+        expect(acquire(shared + LOCK), 0)
+        guarded[0] += 1
+        check(shm.pshm_lock_release(shared + LOCK))
+        check(shm.pshm_atomic_update32(shared + ATOMIC, C["PSHM_ATOMIC_ADD"], 1))
+
+
+def count(name, offset):
+    """Wait for the lock that another process holds, while a thread of this one runs; count beside it; wait for its leave."""
+    fd = check(shm.pshm_open(name.encode(), C["PSHM_DIRECTION_IO"], 0, C["PSHM_IF_DOES_NOT_EXIST_ERROR"], 0, ffi.NULL))
+    with Mapping(fd, SHARED + 64) as mapping:
+        shared = mapping.address + int(offset)
+        add_and_wake(shared + ARRIVED)
+        threading.Timer(0.05, add_and_wake, [shared + BESIDE]).start()
+        expect(acquire(shared + LOCK), 0)
+        check(shm.pshm_lock_release(shared + LOCK))
+        take_turns(shared)
+        add_and_wake(shared + DONE)
+        wait_until(shared + GATE, 1)
+        add_and_wake(shared + LEFT)
     check(shm.pshm_close(fd))
 
 
@@ -211,4 +281,4 @@ def read(name, count, socket):
     check(shm.pshm_close(received))
 
 
-{"scenario": scenario, "receive": receive, "write": write, "read": read}[sys.argv[1]](*sys.argv[2:])
+{"scenario": scenario, "receive": receive, "count": count, "write": write, "read": read}[sys.argv[1]](*sys.argv[2:])

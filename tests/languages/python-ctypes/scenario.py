@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import traceback
 from ctypes import c_char, c_int, c_int32, c_int64, c_uint8, create_string_buffer, sizeof, Structure
 
@@ -11,6 +12,13 @@ from posix_shm import *
 
 SIZE = 32768
 READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE
+
+# What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
+SHARED = 8192
+LOCK, GUARDED, ATOMIC, ARRIVED, BESIDE, DONE, GATE, LEFT = 0, 8, 16, 20, 24, 28, 32, 36
+TURNS = 1000
+ALL = 2**31 - 1
+LONG = 600 * 10**9
 
 
 def check(result):
@@ -133,6 +141,22 @@ class Scenario:
         check(pshm_close(here.value))
         check(pshm_close(there.value))
 
+    def count(self):
+        "count with another process under a lock, and wake each other"
+        shared = self.address + SHARED
+        expect(acquire(shared + LOCK), 0)
+        command = [os.environ["POSIX_SHM_CONSUMER"], "count", self.name.decode(), str(SHARED)]
+        with subprocess.Popen(command):
+            wait_until(shared + ARRIVED, 1)
+            wait_until(shared + BESIDE, 1)
+            check(pshm_lock_release(shared + LOCK))
+            take_turns(shared)
+            wait_until(shared + DONE, 1)
+            expect(c_int64.from_address(shared + GUARDED).value, 2 * TURNS)
+            expect(pshm_atomic_load32(shared + ATOMIC), 2 * TURNS)
+            add_and_wake(shared + GATE)
+            wait_until(shared + LEFT, 1)
+
     def end(self):
         "close, delete"
         expect(mapped(self.name), True)
@@ -147,7 +171,7 @@ class Scenario:
 def scenario(name):
     run = Scenario(name)
     points = [run.version, run.create, run.exists, run.map, run.pattern, run.stat, run.permissions, run.constants,
-              run.errors, run.anonymous, run.hand_over, run.end]
+              run.errors, run.anonymous, run.hand_over, run.count, run.end]
     failures = 0
     print("1..%d" % len(points), flush=True)
     for number, point in enumerate(points, 1):
@@ -167,6 +191,55 @@ def receive(socket):
     address = map_object(fd, 8)
     c_int64.from_address(address).value += 1
     check(pshm_unmap(address, 8))
+    check(pshm_close(fd))
+
+
+def interrupted(result):
+    """A handler of a signal has run: call again."""
+    return pshm_error_name(result) == b"EINTR"
+
+
+def acquire(lock):
+    while interrupted(held := pshm_lock_acquire(lock, LONG)):
+        pass
+    return check(held)
+
+
+def add_and_wake(word):
+    check(pshm_atomic_update32(word, PSHM_ATOMIC_ADD, 1))
+    check(pshm_atomic_wake(word, ALL))
+
+
+def wait_until(word, value):
+    while (now := check(pshm_atomic_load32(word))) != value:
+        result = pshm_atomic_wait(word, now, LONG)
+        if not interrupted(result):
+            check(result)
+
+
+def take_turns(shared):
+    guarded = c_int64.from_address(shared + GUARDED)
+    for _ in range(TURNS):
+        expect(acquire(shared + LOCK), 0)
+        guarded.value += 1
+        check(pshm_lock_release(shared + LOCK))
+        check(pshm_atomic_update32(shared + ATOMIC, PSHM_ATOMIC_ADD, 1))
+
+
+def count(name, offset):
+    """Wait for the lock that another process holds, while a thread of this one runs; count beside it; wait for its leave."""
+    fd = check(pshm_open(name.encode(), PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, None))
+    address = map_object(fd, SHARED + 64)
+    shared = address + int(offset)
+    add_and_wake(shared + ARRIVED)
+    threading.Timer(0.05, add_and_wake, [shared + BESIDE]).start()
+    expect(acquire(shared + LOCK), 0)
+    check(pshm_lock_release(shared + LOCK))
+    take_turns(shared)
+    add_and_wake(shared + DONE)
+    wait_until(shared + GATE, 1)
+    add_and_wake(shared + LEFT)
+    check(pshm_unmap(address, SHARED + 64))
     check(pshm_close(fd))
 
 
@@ -219,4 +292,4 @@ def read(name, count, socket):
     check(pshm_close(received))
 
 
-{"scenario": scenario, "receive": receive, "write": write, "read": read}[sys.argv[1]](*sys.argv[2:])
+{"scenario": scenario, "receive": receive, "count": count, "write": write, "read": read}[sys.argv[1]](*sys.argv[2:])

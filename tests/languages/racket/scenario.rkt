@@ -45,6 +45,69 @@
     (values (substring (hash-ref constant 'name) 10)
             (integer-bytes->integer fields #t (system-big-endian?) (* 8 index) (* 8 (add1 index))))))
 
+;; What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and
+;; words.
+(define shared-offset 8192)
+(define turns 1000)
+(define all (sub1 (expt 2 31)))
+(define long (* 600 (expt 10 9)))
+(define slice (expt 10 7))
+(define places (hasheq 'lock 0 'guarded 8 'atomic 16 'arrived 20 'beside 24 'done 28 'gate 32 'left 36))
+
+(define (part shared what)
+  (+ shared (hash-ref places what)))
+
+;; Whether a call failed with an error of these names; EINTR: a handler of a signal has run, and one calls again.
+(define (failed? result . names)
+  (and (negative? result) (member (error-name result) names)))
+
+;; In slices, between which other threads of Racket have their turn.
+(define (acquire lock)
+  (define held (shm pshm_lock_acquire lock slice))
+  (cond [(failed? held "ETIMEDOUT" "EINTR")
+         (sleep 0)
+         (acquire lock)]
+        [else (check held)]))
+
+(define (add-and-wake word)
+  (check (shm pshm_atomic_update32 word (C PSHM_ATOMIC_ADD) 1))
+  (check (shm pshm_atomic_wake word all)))
+
+(define (wait-until word value)
+  (define now (check (shm pshm_atomic_load32 word)))
+  (unless (= now value)
+    (let ([result (shm pshm_atomic_wait word now long)])
+      (unless (failed? result "EINTR")
+        (check result)))
+    (wait-until word value)))
+
+(define (take-turns shared)
+  (define guarded (at (part shared 'guarded)))
+  (for ([i turns])
+    (expect (acquire (part shared 'lock)) 0)
+    (ptr-set! guarded _int64 (add1 (ptr-ref guarded _int64)))
+    (check (shm pshm_lock_release (part shared 'lock)))
+    (check (shm pshm_atomic_update32 (part shared 'atomic) (C PSHM_ATOMIC_ADD) 1))))
+
+;; Wait for the lock that another process holds, while a thread of this one runs; count beside it; wait for its leave.
+(define (count-beside name offset)
+  (define fd (check (shm pshm_open name (C PSHM_DIRECTION_IO) 0 (C PSHM_IF_DOES_NOT_EXIST_ERROR) 0 #f)))
+  (define address (map-object fd (+ shared-offset 64)))
+  (define shared (+ address offset))
+  (add-and-wake (part shared 'arrived))
+  (thread (lambda ()
+            (sleep 0.05)
+            (add-and-wake (part shared 'beside))))
+  (expect (acquire (part shared 'lock)) 0)
+  (check (shm pshm_lock_release (part shared 'lock)))
+  (take-turns shared)
+  (add-and-wake (part shared 'done))
+  (wait-until (part shared 'gate) 1)
+  (add-and-wake (part shared 'left))
+  (check (shm pshm_unmap address (+ shared-offset 64)))
+  (check (shm pshm_close fd))
+  (void))
+
 (define (scenario name)
   (define failures 0)
   (define number 0)
@@ -132,6 +195,22 @@
     (expect (ptr-ref (at address) _int64) (add1 (expt 2 53)))
     (close-input-port input)
     (check (shm pshm_close (int-ref here))))
+  (point "count with another process under a lock, and wake each other"
+    (define shared (+ address shared-offset))
+    (expect (acquire (part shared 'lock)) 0)
+    (define-values (child out in err)
+      (subprocess (current-output-port) #f (current-error-port) (getenv "POSIX_SHM_CONSUMER") "count" name
+                  (number->string shared-offset)))
+    (wait-until (part shared 'beside) 1)
+    (check (shm pshm_lock_release (part shared 'lock)))
+    (take-turns shared)
+    (wait-until (part shared 'done) 1)
+    (expect (ptr-ref (at (part shared 'guarded)) _int64) (* 2 turns))
+    (expect (shm pshm_atomic_load32 (part shared 'atomic)) (* 2 turns))
+    (add-and-wake (part shared 'gate))
+    (wait-until (part shared 'left) 1)
+    (subprocess-wait child)
+    (expect (subprocess-status child) 0))
   (point "close, delete"
     (expect (mapped? name) #t)
     (check (shm pshm_unmap address size))
@@ -205,5 +284,6 @@
 (match (current-command-line-arguments)
   [(vector "scenario" name) (scenario name)]
   [(vector "receive" socket) (receive (string->number socket))]
+  [(vector "count" name offset) (count-beside name (string->number offset))]
   [(vector "write" name slot socket) (write-record name (string->number slot) (string->number socket))]
   [(vector "read" name count socket) (read-records name (string->number count) (string->number socket))])

@@ -6,6 +6,13 @@ SIZE = 32768
 INT = Fiddle::SIZEOF_INT
 READ_WRITE = Shm::PROT_READ | Shm::PROT_WRITE
 
+# What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
+SHARED = 8192
+LOCK, GUARDED, ATOMIC, ARRIVED, BESIDE, DONE, GATE, LEFT = 0, 8, 16, 20, 24, 28, 32, 36
+TURNS = 1000
+ALL = 2**31 - 1
+LONG = 600 * 10**9
+
 def check(result)
   raise SystemCallError.new(Shm.pshm_strerror(result).to_s, -result) if result.negative?
   result
@@ -132,6 +139,21 @@ class Scenario
       check(Shm.pshm_close(here))
       check(Shm.pshm_close(there))
     end
+    point "count with another process under a lock, and wake each other" do
+      shared = @memory.to_i + SHARED
+      expect(acquire(shared + LOCK), 0)
+      child = spawn(ENV["POSIX_SHM_CONSUMER"], "count", @name, SHARED.to_s)
+      wait_until(shared + ARRIVED, 1)
+      wait_until(shared + BESIDE, 1)
+      check(Shm.pshm_lock_release(shared + LOCK))
+      take_turns(shared)
+      wait_until(shared + DONE, 1)
+      expect(@memory[SHARED + GUARDED, 8].unpack1("q"), 2 * TURNS)
+      expect(Shm.pshm_atomic_load32(shared + ATOMIC), 2 * TURNS)
+      add_and_wake(shared + GATE)
+      wait_until(shared + LEFT, 1)
+      Process.wait(child)
+    end
     point "close, delete" do
       expect(mapped?(@name), true)
       check(Shm.pshm_unmap(@memory.to_i, SIZE))
@@ -183,6 +205,50 @@ def print_record(bytes, slot)
   puts [slot, number, small, sum, text].join("\t")
 end
 
+def acquire(lock)
+  nil while error_name(held = Shm.pshm_lock_acquire(lock, LONG)) == "EINTR" # a handler of a signal has run
+  check(held)
+end
+
+def add_and_wake(word)
+  check(Shm.pshm_atomic_update32(word, Shm::ATOMIC_ADD, 1))
+  check(Shm.pshm_atomic_wake(word, ALL))
+end
+
+def wait_until(word, value)
+  while (now = check(Shm.pshm_atomic_load32(word))) != value
+    result = Shm.pshm_atomic_wait(word, now, LONG)
+    check(result) unless error_name(result) == "EINTR"
+  end
+end
+
+def take_turns(shared)
+  guarded = Fiddle::Pointer.new(shared + GUARDED)
+  TURNS.times do
+    expect(acquire(shared + LOCK), 0)
+    guarded[0, 8] = [guarded[0, 8].unpack1("q") + 1].pack("q")
+    check(Shm.pshm_lock_release(shared + LOCK))
+    check(Shm.pshm_atomic_update32(shared + ATOMIC, Shm::ATOMIC_ADD, 1))
+  end
+end
+
+# Wait for the lock that another process holds, while a thread of this one runs; count beside it; wait for its leave.
+def count(name, offset)
+  fd = check(Shm.pshm_open(name, Shm::DIRECTION_IO, 0, Shm::IF_DOES_NOT_EXIST_ERROR, 0, nil))
+  map(fd, SHARED + 64) do |memory|
+    shared = memory.to_i + offset.to_i
+    add_and_wake(shared + ARRIVED)
+    Thread.new { sleep 0.05; add_and_wake(shared + BESIDE) }
+    expect(acquire(shared + LOCK), 0)
+    check(Shm.pshm_lock_release(shared + LOCK))
+    take_turns(shared)
+    add_and_wake(shared + DONE)
+    wait_until(shared + GATE, 1)
+    add_and_wake(shared + LEFT)
+  end
+  check(Shm.pshm_close(fd))
+end
+
 # Write one's record into the object, and into an anonymous one that goes to the socket.
 def write(name, slot, socket)
   slot = slot.to_i
@@ -211,4 +277,4 @@ def read(name, count, socket)
   check(Shm.pshm_close(received))
 end
 
-send(ARGV[0], *ARGV.drop(1)) if %w[scenario receive write read].include?(ARGV[0])
+send(ARGV[0], *ARGV.drop(1)) if %w[scenario receive count write read].include?(ARGV[0])

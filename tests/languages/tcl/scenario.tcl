@@ -5,6 +5,14 @@ source [file join $env(POSIX_SHM_BINDINGS) tcl posix_shm.tcl]
 set SIZE 32768
 set READ_WRITE [expr {$PSHM_PROT_READ | $PSHM_PROT_WRITE}]
 
+# What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
+set SHARED 8192
+array set AT {lock 0 guarded 8 atomic 16 arrived 20 beside 24 done 28 gate 32 left 36}
+set TURNS 1000
+set ALL 2147483647
+set LONG 600000000000
+set SLICE 10000000
+
 # Tcl has an errorCode for errors of the system: POSIX, the name, a text.
 proc check result {
 	if {$result < 0} {
@@ -153,6 +161,20 @@ proc scenario name {
 		check [pshm_close $here]
 		check [pshm_close $there]
 	}
+	point "count with another process under a lock, and wake each other" {
+		set shared [expr {$address + $::SHARED}]
+		expect [acquire [at $shared lock]] 0
+		exec $::env(POSIX_SHM_CONSUMER) count $name $::SHARED >@stdout 2>@stderr &
+		wait_until [at $shared arrived] 1
+		wait_until [at $shared beside] 1
+		check [pshm_lock_release [at $shared lock]]
+		take_turns $shared
+		wait_until [at $shared done] 1
+		expect [number [fetch [at $shared guarded] 8] m] [expr {2 * $::TURNS}]
+		expect [pshm_atomic_load32 [at $shared atomic]] [expr {2 * $::TURNS}]
+		add_and_wake [at $shared gate]
+		wait_until [at $shared left] 1
+	}
 	point "close, delete" {
 		expect [mapped $name] 1
 		check [pshm_unmap $address $::SIZE]
@@ -171,6 +193,52 @@ proc receive socket {
 	set address [map_object $fd 8]
 	store $address [binary format m [expr {[number [fetch $address 8] m] + 1}]]
 	check [pshm_unmap $address 8]
+	check [pshm_close $fd]
+}
+
+proc at {shared what} { return [expr {$shared + $::AT($what)}] }
+
+# In slices, between which the events of Tcl have their turn.
+proc acquire lock {
+	while {[pshm_error_name [set held [pshm_lock_acquire $lock $::SLICE]]] in {ETIMEDOUT EINTR}} { update }
+	return [check $held]
+}
+
+proc add_and_wake word {
+	check [pshm_atomic_update32 $word $::PSHM_ATOMIC_ADD 1]
+	check [pshm_atomic_wake $word $::ALL]
+}
+
+proc wait_until {word value} {
+	while {[set now [check [pshm_atomic_load32 $word]]] != $value} {
+		set result [pshm_atomic_wait $word $now $::LONG]
+		if {[pshm_error_name $result] ne "EINTR"} { check $result }
+	}
+}
+
+proc take_turns shared {
+	for {set i 0} {$i < $::TURNS} {incr i} {
+		expect [acquire [at $shared lock]] 0
+		store [at $shared guarded] [binary format m [expr {[number [fetch [at $shared guarded] 8] m] + 1}]]
+		check [pshm_lock_release [at $shared lock]]
+		check [pshm_atomic_update32 [at $shared atomic] $::PSHM_ATOMIC_ADD 1]
+	}
+}
+
+# Wait for the lock that another process holds, while a timer of this one runs; count beside it; wait for its leave.
+proc count {name offset} {
+	set fd [check [pshm_open $name $::PSHM_DIRECTION_IO 0 $::PSHM_IF_DOES_NOT_EXIST_ERROR 0 ""]]
+	set address [map_object $fd [expr {$::SHARED + 64}]]
+	set shared [expr {$address + $offset}]
+	add_and_wake [at $shared arrived]
+	after 50 [list add_and_wake [at $shared beside]]
+	expect [acquire [at $shared lock]] 0
+	check [pshm_lock_release [at $shared lock]]
+	take_turns $shared
+	add_and_wake [at $shared done]
+	wait_until [at $shared gate] 1
+	add_and_wake [at $shared left]
+	check [pshm_unmap $address [expr {$::SHARED + 64}]]
 	check [pshm_close $fd]
 }
 
@@ -220,5 +288,5 @@ proc read_records {name count socket} {
 }
 
 set arguments [lassign $argv mode]
-[dict get {scenario scenario receive receive write write read read_records} $mode] {*}$arguments
+[dict get {scenario scenario receive receive count count write write read read_records} $mode] {*}$arguments
 exit [expr {$failures != 0}]

@@ -7,12 +7,15 @@
  *   KILLS      how many of the others are killed, each between any two steps
  *   TURNS      how often each acquires
  *   SLICES     1: a sleep may end by itself, and the owner is looked after; 0: only a wake ends it
+ *   LEAVES     how often one that waits gives up, at its timeout or after a signal: out of its sleep, or before the next one
  *
  * The kernel puts a process to sleep only while the word is what it saw, wakes one sleeper, and drops the dead. Asserted: nobody is inside
  * beside the owner; who finds what a dead owner left has been told; and no process that lives waits for ever (no invalid end state,
  * and 'served' under weak fairness).
  *
- * Defects, each of which must be found: WAKES_NOBODY, FORGETS_SLEEPERS, SLEEPS_UNMARKED, TAKES_UNASKED, TELLS_NOBODY, REPAIRS_BY_RELEASE.
+ * A sleep that a wake has ended is not ended by a timeout or a signal as well (futex(2)): who was woken looks at the word once more.
+ *
+ * Defects, each of which must be found: LEAVES_WOKEN, WAKES_NOBODY, FORGETS_SLEEPERS, SLEEPS_UNMARKED, TAKES_UNASKED, TELLS_NOBODY, REPAIRS_BY_RELEASE.
  */
 #ifndef PROCESSES
 #define PROCESSES 3
@@ -26,6 +29,9 @@
 #ifndef SLICES
 #define SLICES 1
 #endif
+#ifndef LEAVES
+#define LEAVES 0
+#endif
 
 #define NOBODY 255
 
@@ -37,6 +43,7 @@ bool asleep[PROCESSES];
 bool dead[PROCESSES];
 byte turns[PROCESSES];
 byte killed = 0;
+byte gone = 0;
 byte inside = NOBODY; /* who changes what the lock guards */
 bool torn = false;    /* somebody began, and has not finished */
 
@@ -155,6 +162,12 @@ again:
 			:: done ->
 				mortal();
 				/* sleep_for_slice */
+#if LEAVES
+				if
+				:: atomic { gone < LEAVES -> gone++ } goto leave
+				:: true
+				fi;
+#endif
 				atomic {
 					if
 					:: UNCHANGED -> asleep[_pid] = true
@@ -162,7 +175,18 @@ again:
 					fi
 				}
 				if
+#ifdef LEAVES_WOKEN
+				:: atomic { !asleep[_pid] && gone < LEAVES -> gone++ } goto leave
+#endif
 				:: !asleep[_pid]
+#if LEAVES
+				:: atomic { asleep[_pid] && gone < LEAVES -> gone++; asleep[_pid] = false }
+					take_over();
+					if
+					:: done -> break
+					:: else -> goto leave
+					fi
+#endif
 #if SLICES
 				:: atomic { asleep[_pid] -> asleep[_pid] = false }
 					mortal();
@@ -223,6 +247,12 @@ release:
 	turns[_pid]++;
 	told = false;
 	goto again;
+
+#if LEAVES
+leave:
+	turns[_pid]++;
+	goto again;
+#endif
 
 end:	skip
 }

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/time.h>
-enum { CTL_KERN = 1, KERN_PROC = 14, KERN_PROC_PID = 1 };
+enum { CTL_KERN = 1, KERN_PROC = 14, KERN_BOOTTIME = 21, KERN_PROC_PID = 1 };
 enum { SZOMB = 5, SDEAD = 6 };
 struct kinfo_proc {
 	uint64_t p_ustart_sec;

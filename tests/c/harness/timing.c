@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* clock_gettime(2) and setitimer(2). */
+#include "timing.h"
+#include "assertions.h"
+
+#include <signal.h>
+#include <sys/time.h>
+#include <time.h>
+
+int64_t
+time_now(void)
+{
+	struct timespec time;
+
+	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &time), 0);
+	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
+}
+
+static volatile sig_atomic_t interruptions;
+
+static void
+count_interruption(int signal)
+{
+	(void)signal;
+	interruptions++;
+}
+
+void
+interruptions_start(int flags, int microseconds)
+{
+	const struct sigaction action = { .sa_handler = count_interruption, .sa_flags = flags };
+	const struct itimerval every = { { 0, microseconds }, { 0, microseconds } };
+
+	interruptions = 0;
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
+}
+
+int
+interruptions_stop(void)
+{
+	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
+
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
+	return interruptions;
+}

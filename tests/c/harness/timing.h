@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The clock, and signals that come again and again. */
+#ifndef PSHM_TEST_TIMING_H
+#define PSHM_TEST_TIMING_H
+
+#include <stdint.h>
+
+#define MILLISECOND INT64_C(1000000)
+#define SECOND INT64_C(1000000000)
+
+/* Nanoseconds on a clock that does not jump. */
+int64_t time_now(void);
+
+/* Deliver a signal to this process every so many microseconds, to a handler with the flags, such as SA_RESTART, until it is stopped. */
+void interruptions_start(int flags, int microseconds);
+
+/* How often the handler has run. */
+int interruptions_stop(void);
+
+#endif
