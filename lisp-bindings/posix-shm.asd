@@ -51,7 +51,18 @@
                              (:file "memory")
                              (:file "vectors")))
                (:file "bytes")
-               (:file "vectors/copies"))
+               (:file "vectors/copies")
+               ;; In the same folder, over vectors.
+               (:module "synchronization"
+                :pathname "sync/"
+                :serial t
+                :components ((:file "words")
+                             (:file "machine")
+                             (:file "atomics")
+                             (:file "waiting")
+                             (:file "processes")
+                             (:file "locks")
+                             (:file "conditions"))))
   :in-order-to ((test-op (test-op "posix-shm/test"))))
 
 (defsystem "posix-shm/library"
@@ -173,6 +184,11 @@
                (:file "vectors-processes")
                #+sbcl (:file "vectors-sbcl")
                (:file "allocation")
+               (:file "sync-words")
+               (:file "sync-waiting")
+               (:file "sync-locks")
+               (:file "sync-storms")
+               #+sbcl (:file "sync-sbcl")
                ;; Defines a subclass, with which SBCL's accessors allocate more.
                (:file "dropin"))
   :perform (test-op (operation system)

@@ -394,9 +394,9 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * given a name only once, even after #pshm_delete. The descriptor may be closed afterwards; it may be read-only, and may have been
  * received from another process.
  *
- * Superseding gives the object a temporary name and renames it over the old object: the name always refers to one of the two. A
- * process that is killed between the two steps leaves a complete object, whose name begins with `/.pshm-` (#pshm_open
- * describes how to remove it).
+ * Superseding gives the object a temporary name and renames it over the old object: the name always refers to one of the
+ * two. A process that is killed between the two steps leaves a complete object, whose name begins with `/.pshm-`
+ * (#pshm_open describes how to remove it).
  *
  * If the feature `publish` (#pshm_has) is 0, create the object under its name with the permissions 0, set its size, fill it, and set
  * its permissions last (#pshm_fchmod): #pshm_open_wait waits for them. If the creator dies before that, the incomplete object
