@@ -1116,8 +1116,8 @@ are signalled."
 "A `posix-shm-invalid-argument` of an operation on an object or a name, and so a `shm-error`."
 "")
 ("posix-shm" "shm-lock-error" "Condition"
-"A `posix-shm-error` of an operation on a lock. Its report names the object that the lock lies in and
-the process that holds it."
+"A `posix-shm-error` of an operation on a lock. Its report contains the object of the lock and the
+process that holds it."
 "")
 ("posix-shm" "shm-lock-error-lock" "Reader"
 "Readers of every `shm-lock-error`: the lock, and the process that held it when the error was found.
@@ -1166,27 +1166,27 @@ RESTART is not one of these keywords."
 ("posix-shm" "shm-atomic" "Accessor"
 "Load the word that WHERE and INDEX designate; `setf` stores one. Like all of the operators on words
 it is atomic and sequentially consistent, for all processes that map the memory, in any language. On
-SBCL on x86-64 the operators compile to instructions of the processor where WHERE is a real vector,
-without a call where its type is declared; elsewhere they call the library. They work on vectors of
-the heap as well, if the implementation does not move these during the call (SBCL and ECL).
+SBCL on x86-64 the operators compile to instructions of the processor if WHERE is a real vector, and
+without a call if its type is declared; otherwise they call the library. They work on vectors of the
+heap as well, if the implementation does not move these during the call (SBCL and ECL).
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
 - INDEX: An integer from 0 below the length of the vector; with a foreign pointer an integer: octets
   from the pointer.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
-  vector has a type of its own.
+  vector determines the type itself.
 - VALUE: An integer of the type of the word.
 
-Exceptional situations: `shm-invalid-argument` if WHERE is no vector of such integers and no
+Exceptional situations: `shm-invalid-argument` if WHERE is neither a vector of such integers nor a
 pointer, INDEX is out of bounds, as is every index of an unmapped vector, the address is not a
-multiple of the octets of the word, TYPE is given for a vector, or the value is not of the type of
-the word. A store into a mapping without `:write` is a memory fault."
+multiple of the size of the word, TYPE is given for a vector, or the value is not of the type of the
+word. A store into a mapping without `:write` is a memory fault."
 "where index &key type")
 ("posix-shm" "shm-atomic-update" "Function"
-"Change a word atomically and return what it was: `:add` adds OPERAND, and the sum wraps; `:and`,
-`:or` and `:xor` combine the bits; `:exchange` stores OPERAND. An OPERAND may be written as a signed
-or as an unsigned integer, whatever the type of the word is.
+"Update a word atomically and return its previous value: `:add` adds OPERAND, and the sum wraps
+around; `:and`, `:or` and `:xor` combine the bits; `:exchange` stores OPERAND. OPERAND may be a
+signed or an unsigned integer, whatever the type of the word is.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
@@ -1194,49 +1194,49 @@ or as an unsigned integer, whatever the type of the word is.
 - OPERATION: `:add`, `:and`, `:or`, `:xor` or `:exchange`.
 - OPERAND: An integer. Of n bits, signed or unsigned: -2^(n-1) to 2^n - 1.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
-  vector has a type of its own.
-- OLD: An integer of the type of the word: the value before the call.
+  vector determines the type itself.
+- OLD: An integer of the type of the word: the previous value.
 
 Exceptional situations: `shm-invalid-argument` as with `shm-atomic`, and if OPERATION is not one of
 these keywords. If it is a constant, the compiler warns."
 "where index operation operand &key type")
 ("posix-shm" "shm-atomic-incf" "Function"
-"Add DELTA to a word atomically and return what it was, as `sb-ext:atomic-incf` does;
-`bt2:atomic-integer-incf` returns the new value. The sum wraps. DELTA may be negative.
+"Add DELTA to a word atomically and return its previous value, as `sb-ext:atomic-incf` does;
+`bt2:atomic-integer-incf` returns the new value. The sum wraps around. DELTA may be negative.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
 - INDEX: An integer from 0, below the length of the vector.
 - DELTA: An integer, 1 by default.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
-  vector has a type of its own.
-- OLD: An integer of the type of the word: the value before the call.
+  vector determines the type itself.
+- OLD: An integer of the type of the word: the previous value.
 
 Exceptional situations: `shm-invalid-argument` as with `shm-atomic`."
 "where index &key delta type")
 ("posix-shm" "shm-compare-and-swap" "Function"
-"Store NEW into a word if it has the value OLD, atomically. Return the value that the word had: NEW
-was stored if that is OLD. This is the order of arguments and the result of
-`sb-ext:compare-and-swap`; `bt2:atomic-integer-compare-and-swap` returns a boolean.
+"Store NEW into a word if it has the value OLD, atomically. Return the previous value: NEW was stored
+if it equals OLD. The order of arguments and the result are those of `sb-ext:compare-and-swap`;
+`bt2:atomic-integer-compare-and-swap` returns a boolean.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
 - INDEX: An integer from 0, below the length of the vector.
-- OLD: An integer of the type of the word: the value that the word must have.
+- OLD: An integer of the type of the word: the value to compare with.
 - NEW: An integer of the type of the word: the value to store.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
-  vector has a type of its own.
+  vector determines the type itself.
 - VALUE: An integer of the type of the word.
 
 Exceptional situations: `shm-invalid-argument` as with `shm-atomic`."
 "where index old new &key type")
 ("posix-shm" "shm-wait" "Function"
-"Sleep while a word of 32 bits has the value EXPECTED. Return t when it is time to look at the word
-again: it has another value, `shm-wake` was called, or there was no reason. Return nil when TIMEOUT
-is over. So call it in a loop that loads the word. A mapping without `:write` is enough. Interrupts
-run meanwhile: a timeout, the end of the thread or a Control-C ends the wait on SBCL and ECL; on
-CLISP and ABCL they run within a tenth of a second. The garbage collector does not wait for a
-sleeping thread.
+"Wait while a 32-bit word has the value EXPECTED. Return t when the word should be loaded again: it
+has another value, `shm-wake` was called, or the wakeup is spurious. Return nil after TIMEOUT.
+Therefore call this function in a loop that loads the word. Read access to the mapping suffices.
+Interrupts run during the wait: a timeout, the termination of the thread or a Control-C ends it on
+SBCL and ECL; on CLISP and ABCL they run within a tenth of a second. The garbage collector does not
+wait for a waiting thread.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
@@ -1244,47 +1244,47 @@ sleeping thread.
 - EXPECTED: An integer of the type of the word.
 - TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
 - TYPE: For a foreign pointer only: `:uint32` (the default) or `:int32`.
-- AWAKE: A boolean: nil if the time is up.
+- AWAKE: A boolean: nil after the timeout.
 
 Exceptional situations: `shm-invalid-argument` as with `shm-atomic`, if the word has 64 bits, and if
-TIMEOUT is negative. If another thread unmaps the vector meanwhile, it is signalled then."
+TIMEOUT is negative. It is also signalled if another thread unmaps the vector during the wait."
 "where index expected &key timeout type")
 ("posix-shm" "shm-wake" "Function"
-"Wake at most COUNT of the processes and threads that sleep on a word of 32 bits in `shm-wait`. Store
-first, then wake: who is about to sleep sees the new value and does not. Return no values.
+"Wake at most COUNT of the threads, in all processes, that wait for a 32-bit word in `shm-wait`.
+Store first, then wake: a thread that is about to wait finds the new value and does not wait. Return
+no values.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
 - INDEX: An integer from 0, below the length of the vector.
-- COUNT: A positive integer, or `:all` (the default): how many sleepers to wake at most.
+- COUNT: A positive integer, or `:all` (the default): the greatest number of waiters to wake.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
-  vector has a type of its own.
+  vector determines the type itself.
 
 Exceptional situations: `shm-invalid-argument` as with `shm-atomic`, if the word has 64 bits, and if
 COUNT is not positive."
 "where index &key count type")
 ("posix-shm" "shm-self" "Function"
-"Return this process as an integer that no other process of this machine has had since it started. An
-image that is saved and started again is another process, and so is a forked child. The integer has
-63 bits: store it in an element of 64, as the owner of something.
+"Return an identifier of this process, an integer unique on this machine since it was booted. A
+restarted image is another process, and so is a forked child. The integer has 63 bits: store it in a
+64-bit element, as an owner.
 
 - WHO: A process: a positive integer."
 "")
 ("posix-shm" "shm-alive-p" "Function"
-"Return nil if the process WHO has certainly ended, t if nothing proves that, and `:unknown` if it
-cannot be found out from here: WHO is in another container, or the system has no such information.
-`:unknown` is true: who takes something from the dead asks for nil.
+"Return nil if the process WHO has definitely terminated, t if nothing proves that, and `:unknown` if
+this process cannot determine it: WHO is in another container, or the system does not provide the
+information. `:unknown` is true: only nil permits a program to take something over.
 
 - WHO: A process: a positive integer.
 - ALIVE: t, nil or `:unknown`.
 
-Exceptional situations: `shm-invalid-argument` if WHO is no integer that `shm-self` or
-`shm-lock-owner` returns."
+Exceptional situations: `shm-invalid-argument` if WHO is not an integer that `shm-self` or
+`shm-lock-owner` could return."
 "who")
 ("posix-shm" "shm-lock" "Structure"
-"A lock between processes, as this process knows it: the result of `make-shm-lock`. The lock itself
-is 8 octets of shared memory, which every process and every language that maps them uses as the same
-lock."
+"A lock between processes: the result of `make-shm-lock`. The lock itself is 8 octets of shared
+memory, which every process in every language that maps them uses as the same lock."
 "")
 ("posix-shm" "shm-lock-p" "Function"
 "Return true if OBJECT is a `shm-lock`.
@@ -1294,9 +1294,9 @@ lock."
 "object")
 ("posix-shm" "make-shm-lock" "Function"
 "Return a `shm-lock` for the 8 octets that begin with the element of the vector WHERE at INDEX, 0 by
-default, or INDEX octets behind the pointer WHERE. Nothing is stored: memory that is zero is a free
-lock, so a fresh object needs no initialization, and any process may call this at any time. The
-octets belong to the lock from then on.
+default, or INDEX octets after the pointer WHERE. Nothing is stored: zeroed memory is a free lock,
+so a new object needs no initialization, and any process may call this function at any time. From
+then on the octets belong to the lock.
 
 - WHERE: A vector of `map-shm-vector`, of any element type, or a foreign pointer.
 - INDEX: An integer from 0, below the length of the vector.
@@ -1307,64 +1307,65 @@ Exceptional situations: `shm-invalid-argument` if WHERE is neither a mapped vect
 address is not a multiple of 8."
 "where &optional index")
 ("posix-shm" "acquire-shm-lock" "Function"
-"Acquire LOCK, and return t; or return nil if TIMEOUT is over first. With a WAIT of nil it does not
-wait. The second value is t if an owner has died with the lock: what it guards may be half changed,
-until an owner calls `mark-shm-lock-repaired`. Interrupts run while it waits; one that leaves does
-not leave with the lock. After the call the lock is yours: `with-shm-lock-held` releases it on every
-exit, and is what programs use. The death of an owner is detected within about 20 milliseconds.
+"Acquire LOCK, and return t; or return nil after TIMEOUT. With a WAIT of nil the call does not wait.
+The second value is t if an owner has died with the lock: the data may be inconsistent, until an
+owner calls `mark-shm-lock-repaired`. Interrupts run during the wait; after a non-local exit the
+lock is not held. Programs should use `with-shm-lock-held`, which releases the lock on every exit.
+The death of an owner is detected within about 20 milliseconds.
 
 - LOCK: A `shm-lock`.
-- WAIT: A generalized boolean: wait for the lock? t by default. With nil the timeout is 0.
+- WAIT: A generalized boolean: whether to wait for the lock; t by default. With nil the timeout is
+  0.
 - TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
-- ACQUIRED-P: A boolean: does this process hold the lock now?
-- ABANDONED-P: A boolean: has an owner died since the last repair?
+- ACQUIRED-P: A boolean: whether this process holds the lock now.
+- ABANDONED-P: A boolean: whether an owner has died since the last repair.
 
 Exceptional situations: `shm-lock-error` with `:edeadlk` if this thread holds LOCK already;
-`shm-invalid-argument` if LOCK is none, its vector is unmapped, or TIMEOUT is negative."
+`shm-invalid-argument` if LOCK is not a lock, its vector is unmapped, or TIMEOUT is negative."
 "lock &key wait timeout")
 ("posix-shm" "release-shm-lock" "Function"
-"Release LOCK, which this process holds: this thread or another one. Return no values. What was
-stored before is seen by the next owner.
+"Release LOCK, which this process holds: this thread or another one. Return no values. The stores
+before the release are visible to the next owner.
 
 - LOCK: A `shm-lock`.
 
 Exceptional situations: `shm-lock-error` with `:eperm` if this process does not hold LOCK;
-`shm-invalid-argument` if LOCK is none, or its vector is unmapped."
+`shm-invalid-argument` if LOCK is not a lock, or its vector is unmapped."
 "lock")
 ("posix-shm" "with-shm-lock-held" "Macro"
 "Acquire LOCK, run BODY, and release the lock on every exit. Return the values of BODY; or nil,
-without running BODY, if TIMEOUT is over first. On SBCL and ECL no interrupt, at whatever moment it
-leaves, loses the lock or releases it twice; CLISP and ABCL cannot hold interrupts back. If BODY has
-released the lock, nothing is released. LOCK and TIMEOUT are evaluated.
+without running BODY, after TIMEOUT. On SBCL and ECL no interrupt, at whatever moment, leaks the
+lock or releases it twice; CLISP and ABCL cannot defer interrupts. If BODY has released the lock,
+nothing is released. LOCK and TIMEOUT are evaluated.
 
 - LOCK: A `shm-lock`.
 - TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
-- ABANDONED: A symbol, not evaluated: a variable that is true in BODY if an owner died and nobody
-  has repaired since; nil (the default) for none.
+- ABANDONED: A symbol, not evaluated: a variable that is true in BODY if an owner has died since the
+  last repair; nil (the default) for none.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
-Exceptional situations: Those of `acquire-shm-lock`, and `shm-lock-abandoned`. If LOCK is gone when
-BODY returns, or its process does not hold it any more, as in a forked child, those of
+Exceptional situations: Those of `acquire-shm-lock`, and `shm-lock-abandoned`. If LOCK is unmapped
+when BODY returns, or this process no longer holds it, as in a forked child, those of
 `release-shm-lock`."
 "(lock &key timeout abandoned) &body body")
 ("posix-shm" "mark-shm-lock-repaired" "Function"
-"Mark what LOCK guards as repaired. The owner that was told that another one has died calls this,
-when it has repaired what that one left. Return no values.
+"Mark the data that LOCK protects as repaired. An owner that was informed of the death of another one
+calls this function after the repair. Return no values.
 
 - LOCK: A `shm-lock`.
 
 Exceptional situations: `shm-lock-error` with `:eperm` if this process does not hold LOCK;
-`shm-invalid-argument` if LOCK is none, or its vector is unmapped."
+`shm-invalid-argument` if LOCK is not a lock, or its vector is unmapped."
 "lock")
 ("posix-shm" "shm-lock-owner" "Function"
-"Return the process that holds LOCK, or nil. When the call returns it may be another one, unless it
-is this process and this thread.
+"Return the process that holds LOCK, or nil. The owner may change before the call returns, unless it
+is this thread.
 
 - LOCK: A `shm-lock`.
 - WHO: A process: a positive integer; or nil.
 
-Exceptional situations: `shm-invalid-argument` if LOCK is none, or its vector is unmapped."
+Exceptional situations: `shm-invalid-argument` if LOCK is not a lock, or its vector is unmapped."
 "lock")
 ("posix-shm" "ensure-shm" "Function"
 "Open the object NAME of at least SIZE octets, or create it. Of several concurrent processes, all get

@@ -18,9 +18,9 @@
  *
  * | name | of | meaning |
  * |---|---|---|
- * | abandoned | with-shm-lock-held | A symbol, not evaluated: a variable that is true in BODY if an owner died and nobody has repaired since; nil (the default) for none. |
- * | abandoned-p | | A boolean: has an owner died since the last repair? |
- * | acquired-p | | A boolean: does this process hold the lock now? |
+ * | abandoned | with-shm-lock-held | A symbol, not evaluated: a variable that is true in BODY if an owner has died since the last repair; nil (the default) for none. |
+ * | abandoned-p | | A boolean: whether an owner has died since the last repair. |
+ * | acquired-p | | A boolean: whether this process holds the lock now. |
  * | alive | | t, nil or `:unknown`. |
  * | allocate | | A generalized boolean: whether to grow the object to the end of the vector and reserve its memory first, as `allocate-shm` does; nil by default. |
  * | arguments | | The arguments of the restart: for `:use-value` another name. |
@@ -30,7 +30,7 @@
  * | condition | | A condition of that type. |
  * | count | | An integer from 0: the number of octets copied. |
  * | count | stat-dev | An integer from 0: the number of names of the object. |
- * | count | shm-wake | A positive integer, or `:all` (the default): how many sleepers to wake at most. |
+ * | count | shm-wake | A positive integer, or `:all` (the default): the greatest number of waiters to wake. |
  * | blocks | | An integer from 0, in units of 512 octets. |
  * | closed | | A boolean: whether this call closed the object. |
  * | created | | A boolean: whether this call created the object. |
@@ -48,8 +48,8 @@
  * | first | | A descriptor: an integer from 0. |
  * | lock | | A `shm-lock`. |
  * | new | | An integer of the type of the word: the value to store. |
- * | old | shm-compare-and-swap | An integer of the type of the word: the value that the word must have. |
- * | old | | An integer of the type of the word: the value before the call. |
+ * | old | shm-compare-and-swap | An integer of the type of the word: the value to compare with. |
+ * | old | | An integer of the type of the word: the previous value. |
  * | operand | | An integer. Of n bits, signed or unsigned: -2^(n-1) to 2^n - 1. |
  * | operation | | `:add`, `:and`, `:or`, `:xor` or `:exchange`. |
  * | second | | A descriptor: an integer from 0. |
@@ -138,10 +138,10 @@
  * | timeout | ensure-shm | A non-negative real: seconds, 10 by default; or nil: no limit. |
  * | total | | An integer: octets. |
  * | truncate | | A generalized boolean: whether to set the size first; t by default. |
- * | type | | For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A vector has a type of its own. |
+ * | type | | For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A vector determines the type itself. |
  * | type | shm-wait | For a foreign pointer only: `:uint32` (the default) or `:int32`. |
  * | uid | | A user id, an integer from 0, or nil for no change. |
- * | awake | | A boolean: nil if the time is up. |
+ * | awake | | A boolean: nil after the timeout. |
  * | user-id | | An integer from 0. |
  * | value | | An integer of the type of the word. |
  * | vector | | A result of `map-shm-vector`: a real vector or an `shm-view`. |
@@ -152,7 +152,7 @@
  * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
  * | version | | A string, or nil. |
  * | unmapped | | A boolean: whether this call unmapped the vector. |
- * | wait | | A generalized boolean: wait for the lock? t by default. With nil the timeout is 0. |
+ * | wait | | A generalized boolean: whether to wait for the lock; t by default. With nil the timeout is 0. |
  * | where | | A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign pointer. |
  * | where | make-shm-lock | A vector of `map-shm-vector`, of any element type, or a foreign pointer. |
  * | who | | A process: a positive integer. |
@@ -1410,11 +1410,11 @@
  * @par In Lisp
  * Load the word that WHERE and INDEX designate; `setf` stores one. Like all of the operators on words it is atomic and
  * sequentially consistent, for all processes that map the memory, in any language. On SBCL on x86-64 the operators compile to
- * instructions of the processor where WHERE is a real vector, without a call where its type is declared; elsewhere they call the
+ * instructions of the processor if WHERE is a real vector, and without a call if its type is declared; otherwise they call the
  * library. They work on vectors of the heap as well, if the implementation does not move these during the call (SBCL and ECL).
  * @par Exceptional situations
- * `shm-invalid-argument` if WHERE is no vector of such integers and no pointer, INDEX is out of bounds, as is every index of an unmapped vector, the
- * address is not a multiple of the octets of the word, TYPE is given for a vector, or the value is not of the type of the word. A store into a mapping without
+ * `shm-invalid-argument` if WHERE is neither a vector of such integers nor a pointer, INDEX is out of bounds, as is every index of an
+ * unmapped vector, the address is not a multiple of the size of the word, TYPE is given for a vector, or the value is not of the type of the word. A store into a mapping without
  * `:write` is a memory fault.
  * @par Lisp example
  * @code{.lisp}
@@ -1439,8 +1439,8 @@
  * @par In C
  * pshm_atomic_update32, pshm_atomic_update64
  * @par In Lisp
- * Change a word atomically and return what it was: `:add` adds OPERAND, and the sum wraps; `:and`, `:or` and `:xor` combine the bits; `:exchange`
- * stores OPERAND. An OPERAND may be written as a signed or as an unsigned integer, whatever the type of the word is.
+ * Update a word atomically and return its previous value: `:add` adds OPERAND, and the sum wraps around; `:and`, `:or` and `:xor` combine the bits; `:exchange`
+ * stores OPERAND. OPERAND may be a signed or an unsigned integer, whatever the type of the word is.
  * @par Exceptional situations
  * `shm-invalid-argument` as with `shm-atomic`, and if OPERATION is not one of these keywords. If it is a constant, the compiler warns.
  * @par Lisp example
@@ -1468,8 +1468,8 @@
  * @par In C
  * pshm_atomic_update32, pshm_atomic_update64
  * @par In Lisp
- * Add DELTA to a word atomically and return what it was, as `sb-ext:atomic-incf` does; `bt2:atomic-integer-incf` returns the new
- * value. The sum wraps. DELTA may be negative.
+ * Add DELTA to a word atomically and return its previous value, as `sb-ext:atomic-incf` does; `bt2:atomic-integer-incf` returns the new
+ * value. The sum wraps around. DELTA may be negative.
  * @par Exceptional situations
  * `shm-invalid-argument` as with `shm-atomic`.
  * @par Lisp example
@@ -1496,8 +1496,8 @@
  * @par In C
  * pshm_atomic_compare_exchange32, pshm_atomic_compare_exchange64
  * @par In Lisp
- * Store NEW into a word if it has the value OLD, atomically. Return the value that the word had: NEW was stored if that is OLD. This is
- * the order of arguments and the result of `sb-ext:compare-and-swap`; `bt2:atomic-integer-compare-and-swap` returns a boolean.
+ * Store NEW into a word if it has the value OLD, atomically. Return the previous value: NEW was stored if it equals OLD. The
+ * order of arguments and the result are those of `sb-ext:compare-and-swap`; `bt2:atomic-integer-compare-and-swap` returns a boolean.
  * @par Exceptional situations
  * `shm-invalid-argument` as with `shm-atomic`.
  * @par Lisp example
@@ -1524,13 +1524,13 @@
  * @par In C
  * pshm_atomic_wait
  * @par In Lisp
- * Sleep while a word of 32 bits has the value EXPECTED. Return t when it is time to look at the word again: it has another value,
- * `shm-wake` was called, or there was no reason. Return nil when TIMEOUT is over. So call it in a loop that loads the word. A mapping without
- * `:write` is enough. Interrupts run meanwhile: a timeout, the end of the thread or a Control-C ends the wait on SBCL and ECL; on CLISP and ABCL
- * they run within a tenth of a second. The garbage collector does not wait for a sleeping thread.
+ * Wait while a 32-bit word has the value EXPECTED. Return t when the word should be loaded again: it has another value, `shm-wake`
+ * was called, or the wakeup is spurious. Return nil after TIMEOUT. Therefore call this function in a loop that loads the word. Read
+ * access to the mapping suffices. Interrupts run during the wait: a timeout, the termination of the thread or a Control-C ends it on
+ * SBCL and ECL; on CLISP and ABCL they run within a tenth of a second. The garbage collector does not wait for a waiting thread.
  * @par Exceptional situations
- * `shm-invalid-argument` as with `shm-atomic`, if the word has 64 bits, and if TIMEOUT is negative. If another thread unmaps the
- * vector meanwhile, it is signalled then.
+ * `shm-invalid-argument` as with `shm-atomic`, if the word has 64 bits, and if TIMEOUT is negative. It is also signalled if another
+ * thread unmaps the vector during the wait.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 32) 1))
@@ -1554,8 +1554,8 @@
  * @par In C
  * pshm_atomic_wake
  * @par In Lisp
- * Wake at most COUNT of the processes and threads that sleep on a word of 32 bits in `shm-wait`. Store first, then wake: who is about to sleep sees the
- * new value and does not. Return no values.
+ * Wake at most COUNT of the threads, in all processes, that wait for a 32-bit word in `shm-wait`. Store first, then wake: a thread
+ * that is about to wait finds the new value and does not wait. Return no values.
  * @par Exceptional situations
  * `shm-invalid-argument` as with `shm-atomic`, if the word has 64 bits, and if COUNT is not positive.
  * @par Lisp example
@@ -1582,8 +1582,8 @@
  * @par In C
  * pshm_process_self
  * @par In Lisp
- * Return this process as an integer that no other process of this machine has had since it started. An image that is saved and
- * started again is another process, and so is a forked child. The integer has 63 bits: store it in an element of 64, as the owner of something.
+ * Return an identifier of this process, an integer unique on this machine since it was booted. A restarted image is another
+ * process, and so is a forked child. The integer has 63 bits: store it in a 64-bit element, as an owner.
  * @par Lisp example
  * @code{.lisp}
  * (shm-alive-p (shm-self))
@@ -1605,10 +1605,11 @@
  * @par In C
  * pshm_process_alive
  * @par In Lisp
- * Return nil if the process WHO has certainly ended, t if nothing proves that, and `:unknown` if it cannot be found out from here: WHO is in another
- * container, or the system has no such information. `:unknown` is true: who takes something from the dead asks for nil.
+ * Return nil if the process WHO has definitely terminated, t if nothing proves that, and `:unknown` if this process cannot determine
+ * it: WHO is in another container, or the system does not provide the information. `:unknown` is true: only nil permits a program to
+ * take something over.
  * @par Exceptional situations
- * `shm-invalid-argument` if WHO is no integer that `shm-self` or `shm-lock-owner` returns.
+ * `shm-invalid-argument` if WHO is not an integer that `shm-self` or `shm-lock-owner` could return.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(signed-byte 64) 1))
@@ -1632,8 +1633,8 @@
  * @par Class precedence list
  * `shm-lock`, `structure-object`, `t`
  * @par In Lisp
- * A lock between processes, as this process knows it: the result of `make-shm-lock`. The lock itself is 8 octets of shared memory, which every
- * process and every language that maps them uses as the same lock.
+ * A lock between processes: the result of `make-shm-lock`. The lock itself is 8 octets of shared memory, which every process in every
+ * language that maps them uses as the same lock.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
@@ -1674,12 +1675,13 @@
  * make-shm-lock where &optional index => lock
  * @endcode
  * @par In Lisp
- * Return a `shm-lock` for the 8 octets that begin with the element of the vector WHERE at INDEX, 0 by default, or INDEX octets behind the pointer WHERE. Nothing
- * is stored: memory that is zero is a free lock, so a fresh object needs no initialization, and any process may call this at any time.
- * The octets belong to the lock from then on.
+ * Return a `shm-lock` for the 8 octets that begin with the element of the vector WHERE at INDEX, 0 by default, or INDEX octets after the
+ * pointer WHERE. Nothing is stored: zeroed memory is a free lock, so a new object needs no initialization, and any process may call
+ * this function at any time. From then on the octets belong to the lock.
  *
- * The owner of a lock is the process. If it dies, the next to acquire the lock gets it, and is told. Threads of one process exclude each other as well, also by different
- * `shm-lock`s for the same octets, and any thread of the owner can release it. The lock is not recursive, not fair, and has no priority inheritance.
+ * The owner of a lock is a process. If it dies, the next process acquires the lock and is informed. Threads of one process exclude
+ * each other as well, even with different `shm-lock`s for the same octets, and any thread of the owner can release the lock. The lock
+ * is not recursive, not fair, and has no priority inheritance.
  * @par Exceptional situations
  * `shm-invalid-argument` if WHERE is neither a mapped vector of `map-shm-vector` nor a pointer, INDEX is out of bounds, the octets go beyond the
  * vector, or their address is not a multiple of 8.
@@ -1707,12 +1709,12 @@
  * @par In C
  * pshm_lock_acquire
  * @par In Lisp
- * Acquire LOCK, and return t; or return nil if TIMEOUT is over first. With a WAIT of nil it does not wait. The second value is t
- * if an owner has died with the lock: what it guards may be half changed, until an owner calls `mark-shm-lock-repaired`.
- * Interrupts run while it waits; one that leaves does not leave with the lock. After the call the lock is yours: `with-shm-lock-held` releases it on every exit, and is what programs use.
- * The death of an owner is detected within about 20 milliseconds.
+ * Acquire LOCK, and return t; or return nil after TIMEOUT. With a WAIT of nil the call does not wait. The second
+ * value is t if an owner has died with the lock: the data may be inconsistent, until an owner calls `mark-shm-lock-repaired`. Interrupts
+ * run during the wait; after a non-local exit the lock is not held. Programs should use `with-shm-lock-held`, which releases the lock
+ * on every exit. The death of an owner is detected within about 20 milliseconds.
  * @par Exceptional situations
- * `shm-lock-error` with `:edeadlk` if this thread holds LOCK already; `shm-invalid-argument` if LOCK is none, its vector is
+ * `shm-lock-error` with `:edeadlk` if this thread holds LOCK already; `shm-invalid-argument` if LOCK is not a lock, its vector is
  * unmapped, or TIMEOUT is negative.
  * @par Lisp example
  * @code{.lisp}
@@ -1738,9 +1740,9 @@
  * @par In C
  * pshm_lock_release
  * @par In Lisp
- * Release LOCK, which this process holds: this thread or another one. Return no values. What was stored before is seen by the next owner.
+ * Release LOCK, which this process holds: this thread or another one. Return no values. The stores before the release are visible to the next owner.
  * @par Exceptional situations
- * `shm-lock-error` with `:eperm` if this process does not hold LOCK; `shm-invalid-argument` if LOCK is none, or its vector is unmapped.
+ * `shm-lock-error` with `:eperm` if this process does not hold LOCK; `shm-invalid-argument` if LOCK is not a lock, or its vector is unmapped.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
@@ -1766,14 +1768,15 @@
  * @par In C
  * pshm_lock_acquire, pshm_lock_release
  * @par In Lisp
- * Acquire LOCK, run BODY, and release the lock on every exit. Return the values of BODY; or nil, without running BODY, if TIMEOUT is over
- * first. On SBCL and ECL no interrupt, at whatever moment it leaves, loses the lock or releases it twice; CLISP and ABCL cannot hold interrupts back. If
- * BODY has released the lock, nothing is released. LOCK and TIMEOUT are evaluated.
+ * Acquire LOCK, run BODY, and release the lock on every exit. Return the values of BODY; or nil, without running BODY, after
+ * TIMEOUT. On SBCL and ECL no interrupt, at whatever moment, leaks the lock or releases it twice; CLISP and ABCL cannot defer
+ * interrupts. If BODY has released the lock, nothing is released. LOCK and TIMEOUT are evaluated.
  *
- * If an owner has died with the lock and nobody has repaired since, the variable ABANDONED is true; where none is given, `shm-lock-abandoned` is
- * signalled with the lock held, and BODY runs only if a restart says so. BODY then repairs what the lock guards, and calls `mark-shm-lock-repaired`; if it does not, the next owner is told as well.
+ * If an owner has died since the last repair, the variable ABANDONED is true; without a variable, `shm-lock-abandoned` is signalled
+ * with the lock held, and BODY runs only after a restart. BODY then repairs the data, and calls `mark-shm-lock-repaired`; if it does
+ * not, the next owner is informed as well.
  * @par Exceptional situations
- * Those of `acquire-shm-lock`, and `shm-lock-abandoned`. If LOCK is gone when BODY returns, or its process does not hold it any more, as in
+ * Those of `acquire-shm-lock`, and `shm-lock-abandoned`. If LOCK is unmapped when BODY returns, or this process no longer holds it, as in
  * a forked child, those of `release-shm-lock`.
  * @par Lisp example
  * @code{.lisp}
@@ -1802,10 +1805,10 @@
  * @par In C
  * pshm_lock_mark_repaired
  * @par In Lisp
- * Mark what LOCK guards as repaired. The owner that was told that another one has died calls this, when it has repaired what
- * that one left. Return no values.
+ * Mark the data that LOCK protects as repaired. An owner that was informed of the death of another one calls this function after the
+ * repair. Return no values.
  * @par Exceptional situations
- * `shm-lock-error` with `:eperm` if this process does not hold LOCK; `shm-invalid-argument` if LOCK is none, or its vector is unmapped.
+ * `shm-lock-error` with `:eperm` if this process does not hold LOCK; `shm-invalid-argument` if LOCK is not a lock, or its vector is unmapped.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
@@ -1832,9 +1835,9 @@
  * @par In C
  * pshm_lock_owner
  * @par In Lisp
- * Return the process that holds LOCK, or nil. When the call returns it may be another one, unless it is this process and this thread.
+ * Return the process that holds LOCK, or nil. The owner may change before the call returns, unless it is this thread.
  * @par Exceptional situations
- * `shm-invalid-argument` if LOCK is none, or its vector is unmapped.
+ * `shm-invalid-argument` if LOCK is not a lock, or its vector is unmapped.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
@@ -2285,7 +2288,7 @@
  * @par Class precedence list
  * `shm-lock-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-error` of an operation on a lock. Its report names the object that the lock lies in and the process that holds it.
+ * A `posix-shm-error` of an operation on a lock. Its report contains the object of the lock and the process that holds it.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
