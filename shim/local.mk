@@ -54,10 +54,13 @@ shim_sources = \
 	shim/src/platform.h \
 	shim/src/process.c \
 	shim/src/process.h \
+	shim/src/publish.c \
 	shim/src/supersede.c \
 	shim/src/sync_atomic.c \
 	shim/src/sync_lock.c \
+	shim/src/sync_open_wait.c \
 	shim/src/sync_process.c \
+	shim/src/sync_publish.c \
 	shim/src/sync_wait.c \
 	shim/src/system.c \
 	shim/src/system.h \

@@ -82,6 +82,7 @@
            #:+pshm-if-does-not-exist-create+
            #:+pshm-if-does-not-exist-nil+
            #:+pshm-anonymous-huge+
+           #:+pshm-anonymous-nameable+
            #:+pshm-seal-seal+
            #:+pshm-seal-shrink+
            #:+pshm-seal-grow+
@@ -163,7 +164,9 @@
            #:pshm-lock-acquire
            #:pshm-lock-release
            #:pshm-lock-mark-repaired
-           #:pshm-lock-owner))
+           #:pshm-lock-owner
+           #:pshm-publish
+           #:pshm-open-wait))
 
 (in-package #:posix-shm/alien)
 
@@ -275,6 +278,7 @@
 (defconstant +pshm-if-does-not-exist-create+ 2)
 (defconstant +pshm-if-does-not-exist-nil+ 3)
 (defconstant +pshm-anonymous-huge+ 8388608)
+(defconstant +pshm-anonymous-nameable+ 16777216)
 (defconstant +pshm-seal-seal+ 1)
 (defconstant +pshm-seal-shrink+ 2)
 (defconstant +pshm-seal-grow+ 4)
@@ -972,3 +976,25 @@ Return: The identifier, a positive number."
   "Return the process that holds a lock.
 Return: The identifier of the owner, as pshm_process_self returns it in that process; 0 if the lock is free."
   (%pshm-lock-owner (check-int64 address 'address)))
+
+(declaim (inline %pshm-publish pshm-publish))
+(define-alien-routine ("pshm_publish" %pshm-publish) int
+  (fd int)
+  (name (c-string :external-format :utf-8))
+  (if-exists int))
+
+(defun pshm-publish (fd name if-exists)
+  "Give an unnamed object a name."
+  (%pshm-publish (check-int fd 'fd) (check-name name 'name) (check-int if-exists 'if-exists)))
+
+(declaim (inline %pshm-open-wait pshm-open-wait))
+(define-alien-routine ("pshm_open_wait" %pshm-open-wait) int
+  (name (c-string :external-format :utf-8))
+  (direction int)
+  (size (signed 64))
+  (timeout (signed 64)))
+
+(defun pshm-open-wait (name direction size timeout)
+  "Open an object that another process creates, and wait until it is complete.
+Return: A descriptor; the caller closes it."
+  (%pshm-open-wait (check-name name 'name) (check-int direction 'direction) (check-int64 size 'size) (check-int64 timeout 'timeout)))

@@ -1,7 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Cleaning up after processes that were killed. The first choice is open-shm*: an object without a name needs no cleaning up.
-;;;; Where others must find an object by its name, its first octets say which process it belongs to, and whoever comes next
-;;;; sweeps up what dead processes have left. On Linux, where /proc shows which processes are alive.
+;;;; Cleaning up after killed processes. The first choice is open-shm*: an anonymous object needs no cleanup. If other processes
+;;;; must find an object by name, its first octets identify its process from the moment when it can be found, and the next process
+;;;; deletes the objects of dead processes. An object whose owner may be alive stays.
 ;;;;
 ;;;;   CRASH=yes sbcl --load crash-safe.lisp ; sbcl --load crash-safe.lisp        (or any other implementation)
 
@@ -9,7 +9,8 @@
 (asdf:load-system "posix-shm")
 
 (defpackage #:crash-safe
-  (:use #:cl #:posix-shm))
+  (:use #:cl #:posix-shm)
+  (:import-from #:posix-shm/shim #:pshm-process-self #:pshm-process-alive))
 
 (in-package #:crash-safe)
 
@@ -18,44 +19,37 @@
 (defun process-id ()
   (cffi:foreign-funcall "getpid" :int))
 
-(defun process-alive-p (process)
-  (probe-file (format nil "/proc/~D/stat" process)))
-
-(defun owner (shm)
-  "The process that SHM belongs to, or nil while it does not say."
-  (let ((octets (make-array 8 :element-type '(unsigned-byte 8) :initial-element 0)))
-    (when (= 8 (read-shm shm octets))
-      (let ((process (loop for index below 8 sum (ash (aref octets index) (* 8 index)))))
-        (and (plusp process) process)))))
-
 (defun claim (shm)
   "Write into SHM that it belongs to this process."
-  (let ((octets (make-array 8 :element-type '(unsigned-byte 8))))
-    (dotimes (index 8)
-      (setf (aref octets index) (ldb (byte 8 (* 8 index)) (process-id))))
-    (write-shm shm octets)))
+  (with-mmap (pointer shm 8)
+    (setf (cffi:mem-ref pointer :int64) (pshm-process-self))))
+
+(defun owner (shm)
+  "The process that SHM belongs to."
+  (with-mmap (pointer shm 8 :prot :read)
+    (cffi:mem-ref pointer :int64)))
+
+(defun abandoned-p (shm)
+  "Is the owner of SHM dead for certain? A process that has its number by now is another one."
+  (and (<= 8 (stat-size (shm-stats shm)))
+       (eql 0 (pshm-process-alive (owner shm)))))
 
 (defun call-with-object (function size)
-  "Call FUNCTION with a named object of this process, which ends with it or is swept up later."
+  "Call FUNCTION with a named object of this process, which ends with it or is deleted later."
   (let ((name (format nil "~A~D" *prefix* (process-id))))
-    (with-open-shm (shm name :direction :io :if-exists :supersede :permissions '(:user-read :user-write))
-      (unwind-protect
-           (progn
-             (allocate-shm shm (max 8 size))
-             (claim shm)
-             (funcall function shm))
+    (with-ensured-shm (shm pointer (name (max 8 size) :initialize #'claim :permissions '(:user-read :user-write)))
+      (declare (ignore pointer))
+      (unwind-protect (funcall function shm)
         (delete-shm-if-same name shm)))))
 
 (defun sweep ()
-  "Delete the objects whose processes are dead."
+  "Delete the objects whose owners are dead."
   (dolist (name (list-shm))
     (when (eql 0 (search *prefix* name))
       (with-open-shm (shm name :if-does-not-exist nil)
-        (let ((owner (and shm (owner shm))))
-          (when (and owner (not (process-alive-p owner)))
-            ;; If somebody has superseded it in the meantime, theirs stays.
-            (when (delete-shm-if-same name shm)
-              (format t "~&swept up ~A~%" name))))))))
+        ;; If somebody has superseded it in the meantime, theirs stays.
+        (when (and shm (abandoned-p shm) (delete-shm-if-same name shm))
+          (format t "~&swept up ~A~%" name))))))
 
 (sweep)
 (call-with-object (lambda (shm)

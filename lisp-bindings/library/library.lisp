@@ -4,7 +4,7 @@
 (defpackage #:posix-shm/library
   (:use #:cl #:posix-shm/host #:posix-shm/compile)
   (:documentation "Finding and loading the shared object libposix-shm.")
-  (:export #:load-library #:load-library-again #:ensure-library #:library #:*image* #:*loaded-image* #:*when-opened*
+  (:export #:load-library #:load-library-again #:ensure-library #:library #:*image* #:*loaded-image* #:*when-opened* #:*when-loaded*
            #:shm-library-error #:shm-library-error-tried #:*shm-library-folders* #:*load-shm-library-at-start*))
 
 (in-package #:posix-shm/library)
@@ -23,6 +23,8 @@
 
 (defparameter *soname* #+darwin "libposix-shm.0.dylib" #-darwin "libposix-shm.so.0"
   "The name under which the library is installed.")
+
+(declaim (type fixnum *image* *loaded-image*))
 
 (defvar *library* nil "The path of the library that was loaded, or nil where the process had it by itself.")
 (defvar *first-library* nil "The path of the one that was loaded before an image was dumped.")
@@ -71,6 +73,7 @@
 (defvar *shm-library-folders* '() "Folders, as native names, in which the library is looked for first.")
 (defvar *load-shm-library-at-start* t "Is the library loaded when an image starts? Where it is not, ENSURE-LIBRARY loads it.")
 (defvar *when-opened* '() "Functions to call with the path of the library when it has been opened.")
+(defvar *when-loaded* '() "Functions to call when an image that has started has the library, at once or later.")
 
 ;;; A candidate is tried by a function of the version that is needed. It returns the path of a good library, or nil and the
 ;;; reason why there is none.
@@ -256,7 +259,8 @@ or install it, or install a C compiler.")
   (unless (eql *loaded-image* *image*)
     (unless #+clisp nil #-clisp (version-in-process)
       (open-found *version*))
-    (setf *loaded-image* *image*))
+    (setf *loaded-image* *image*)
+    (mapc #'funcall *when-loaded*))
   (library))
 
 (defun load-library-again ()

@@ -164,6 +164,8 @@
   "Return -ENOENT, which is not recorded as a failure.")
 (defconstant +pshm-anonymous-huge+ 8388608
   "An object of huge pages (Linux, MFD_HUGETLB). Its size is a multiple of the size of a huge page.")
+(defconstant +pshm-anonymous-nameable+ 16777216
+  "An object that pshm_publish can give a name (Linux, O_TMPFILE).")
 (defconstant +pshm-seal-seal+ 1
   "No seal can be added.")
 (defconstant +pshm-seal-shrink+ 2
@@ -256,7 +258,8 @@
      (:create . 2)
      (:nil . 3))
     (:anonymous-flag
-     (:huge . 8388608))
+     (:huge . 8388608)
+     (:nameable . 16777216))
     (:seal
      (:seal . 1)
      (:shrink . 2)
@@ -966,3 +969,27 @@ Return: The identifier, a positive number."
   "Return the process that holds a lock.
 Return: The identifier of the owner, as pshm_process_self returns it in that process; 0 if the lock is free."
   (%pshm-lock-owner (check-int64 address 'address)))
+
+#-clisp (declaim (inline %pshm-publish pshm-publish))
+(define-c-function ("pshm_publish" %pshm-publish) :int
+  (fd :int)
+  (name :pointer)
+  (if-exists :int))
+
+(defun pshm-publish (fd name if-exists)
+  "Give an unnamed object a name."
+  (with-c-string (name)
+    (%pshm-publish (check-int fd 'fd) name (check-int if-exists 'if-exists))))
+
+#-clisp (declaim (inline %pshm-open-wait pshm-open-wait))
+(define-c-function ("pshm_open_wait" %pshm-open-wait) :int
+  (name :pointer)
+  (direction :int)
+  (size :int64)
+  (timeout :int64))
+
+(defun pshm-open-wait (name direction size timeout)
+  "Open an object that another process creates, and wait until it is complete.
+Return: A descriptor; the caller closes it."
+  (with-c-string (name)
+    (%pshm-open-wait name (check-int direction 'direction) (check-int64 size 'size) (check-int64 timeout 'timeout))))

@@ -78,6 +78,7 @@
  #:+pshm-if-does-not-exist-create+
  #:+pshm-if-does-not-exist-nil+
  #:+pshm-anonymous-huge+
+ #:+pshm-anonymous-nameable+
  #:+pshm-seal-seal+
  #:+pshm-seal-shrink+
  #:+pshm-seal-grow+
@@ -159,4 +160,6 @@
  #:pshm-lock-acquire
  #:pshm-lock-release
  #:pshm-lock-mark-repaired
- #:pshm-lock-owner)
+ #:pshm-lock-owner
+ #:pshm-publish
+ #:pshm-open-wait)

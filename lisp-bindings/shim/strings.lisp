@@ -141,6 +141,30 @@
        (setf (cffi:mem-aref ,pointer :uint8 index) (aref ,octets index)))
      ,@body))
 
+;;; Most names are ASCII, short, and have one slash, in front. Such a one is looked at and copied in one go.
+
+(defun plain-name-to-octets (name octets)
+  "Fill OCTETS with NAME and a NUL behind it, or return false where NAME is another than most."
+  (declare (type octets octets))
+  (with-simple-string (name)
+    (let ((length (length name)))
+      (when (and (< 1 length +short+)
+                 (char= (schar name 0) #\/)
+                 (char/= (schar name 1) #\.))
+        (setf (aref octets 0) (char-code #\/)
+              (aref octets length) 0)
+        (loop for index from 1 below length
+              for code = (char-code (schar name index))
+              always (and (< 0 code 128) (/= code #.(char-code #\/)))
+              do (setf (aref octets index) code))))))
+
+(defmacro with-plain-name ((pointer name) &body body)
+  "Run BODY with POINTER to the octets of the simple string NAME. Where NAME is another than most, return nil instead."
+  `(let ((octets (make-array #+sbcl +short+ #-sbcl (1+ (length ,name)) :element-type '(unsigned-byte 8))))
+     (declare (dynamic-extent octets))
+     (when (plain-name-to-octets ,name octets)
+       (with-octets-pointer (,pointer octets) ,@body))))
+
 ;;; The octets are passed from function to function, and the pointer to them is not: it would be an object of the heap.
 (defmacro with-c-string ((name) &body body)
   "Run BODY with the variable NAME, which is a string or a foreign pointer to one, as such a pointer. An error names NAME."

@@ -6,7 +6,7 @@
 ;;; The keywords of open-shm* and of what wraps it, written once.
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defparameter *anonymous-keys*
-    '(&key (direction :input) (permissions +default-permissions+) (attempts 100) huge)))
+    '(&key (direction :input) (permissions +default-permissions+) (attempts 100) huge nameable)))
 
 ;;; Labels. An object without a name has a cell in the place of a name: its car is the label, or nil until it is first asked for.
 
@@ -30,12 +30,12 @@
   (or (car cell)
       (fill-car cell (make-label))))
 
-(defun open-anonymous (shm direction permissions attempts huge)
+(defun open-anonymous (shm direction permissions attempts huge nameable)
   "Make an object without a name and have SHM own it."
   (let ((direction (choice-value direction 'direction *directions* 'open-shm*))
         (permissions (flags-value permissions *permissions* 'open-shm*))
         (attempts (check-attempts attempts))
-        (flags (if huge +pshm-anonymous-huge+ 0))
+        (flags (logior (if huge +pshm-anonymous-huge+ 0) (if nameable +pshm-anonymous-nameable+ 0)))
         (cell (cell-of shm))
         (result 0))
     (when (zerop attempts)
@@ -56,11 +56,11 @@
 
 (defun open-shm* #.*anonymous-keys*
   #.(doc "open-shm*")
-  (open-anonymous (make-instance 'open-shm) direction permissions attempts huge))
+  (open-anonymous (make-instance 'open-shm) direction permissions attempts huge nameable))
 
 (define-folding open-shm* 0)
 
 (defun call-with-open-shm* (function . #.*anonymous-keys*)
   "Call FUNCTION with an object without a name, and close it on every way out."
   (let ((shm (make-instance 'open-shm)))
-    (call-and-release (lambda () (funcall function (open-anonymous shm direction permissions attempts huge))) shm)))
+    (call-and-release (lambda () (funcall function (open-anonymous shm direction permissions attempts huge nameable))) shm)))

@@ -20,8 +20,8 @@
       (refuse operation argument value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1.")))
 
 (defun check-id (value argument operation)
-  "Return the id VALUE for the library: -1 leaves one alone."
-  (cond ((null value) -1)
+  "Return the id VALUE for the library: -1 leaves one alone, and so does (uid_t) -1 where that has 32 bits."
+  (cond ((member value '(nil #xFFFFFFFF)) -1)
         ((typep value '(unsigned-byte 63)) value)
         (t (refuse operation argument value '(or null (unsigned-byte 63))
                    "it must be a non-negative integer, not a name. nil leaves it unchanged."))))
@@ -32,6 +32,12 @@
       (refuse operation argument value '(unsigned-byte 31)
               (text "it must be a descriptor, an integer from 0 to 2^31 - 1.~:[~; That of an object is (shm-fd object).~]"
                     (typep value 'shm)))))
+
+;;; The platform. Some calls open a file for a moment: an interrupt that unwinds out of one would leave it open.
+
+(defun feature-p (name)
+  "Does the system support the feature NAME?"
+  (= 1 (uninterrupted (pshm-has name))))
 
 ;;; Vectors
 
@@ -92,18 +98,7 @@
       (make-condition 'shm-invalid-argument :operation operation :argument 'name :datum name :expected-type 'string
                                             :demand demand :errno *einval*))))
 
-(declaim (inline plain-name-p kept-name))
-
-(defun plain-name-p (name)
-  "Is NAME at first sight one that is kept and passed on as it is? Most are, and need no other check."
-  (and (simple-string-p name)
-       (with-simple-string (name)
-         (and (< 1 (length name))
-              (char= (schar name 0) #\/)
-              (char/= (schar name 1) #\.)
-              (loop for index from 1 below (length name)
-                    for character = (schar name index)
-                    always (and (char< (code-char 0) character (code-char 128)) (char/= character #\/)))))))
+(declaim (inline kept-name))
 
 (defun kept-name (name)
   "NAME as an object or a condition keeps it. A string that is not simple is copied: such strings are made to change."

@@ -4,14 +4,19 @@
 (in-package #:posix-shm)
 
 ;;; The errors that something here depends on. Their numbers differ per platform.
+(defvar *eacces* (pshm-error-number "EACCES"))
 (defvar *eagain* (pshm-error-number "EAGAIN"))
 (defvar *ebadf* (pshm-error-number "EBADF"))
+(defvar *edeadlk* (pshm-error-number "EDEADLK"))
 (defvar *eexist* (pshm-error-number "EEXIST"))
 (defvar *einval* (pshm-error-number "EINVAL"))
 (defvar *eintr* (pshm-error-number "EINTR"))
 (defvar *enametoolong* (pshm-error-number "ENAMETOOLONG"))
 (defvar *enoent* (pshm-error-number "ENOENT"))
 (defvar *enospc* (pshm-error-number "ENOSPC"))
+(defvar *enotsup* (pshm-error-number "ENOTSUP"))
+(defvar *eownerdead* (pshm-error-number "EOWNERDEAD"))
+(defvar *eperm* (pshm-error-number "EPERM"))
 (defvar *etimedout* (pshm-error-number "ETIMEDOUT"))
 
 (define-condition posix-shm-error (error)
@@ -118,6 +123,8 @@
     (shm-does-not-exist "The shared memory object~@[ ~S~] does not exist")
     (shm-too-short "The shared memory object~@[ ~S~] is too short")
     (shm-timeout "The operation~@[ on the shared memory object ~S~] took too long")
+    (shm-lock-abandoned "The owner of a lock~@[ in the shared memory object ~S~] died")
+    (shm-lock-error "The operation on a lock~@[ in the shared memory object ~S~] failed")
     (mmap-error "The mapping~@[ of the shared memory object ~S~] failed")
     (posix-shm-error "The operation on the shared memory object~@[ ~S~] failed"))
   "What each class means, where no operation is known: a program has made the condition itself.")
@@ -152,7 +159,7 @@
 ;;; Signalling
 
 (defun invalid-argument-class (operation)
-  (if (member operation '(mmap-shm munmap msync map-shm-vector unmap-shm-vector))
+  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector))
       'mmap-invalid-argument
       'shm-invalid-argument))
 

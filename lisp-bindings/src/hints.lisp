@@ -18,7 +18,7 @@
   (cffi:with-foreign-objects ((total :int64) (free :int64))
     (setf (cffi:mem-ref total :int64) 0
           (cffi:mem-ref free :int64) 0)
-    (let ((result (pshm-space total free)))
+    (let ((result (uninterrupted (pshm-space total free))))
       (values result (cffi:mem-ref total :int64) (cffi:mem-ref free :int64)))))
 
 (defun file-system-missing-p ()
@@ -90,6 +90,14 @@
     ((receive-shm) :etimedout "The other end sent nothing.")
     ((send-shm receive-shm) :eprototype "SOCKET must be the descriptor of a connected Unix domain socket.")
     ((send-shm receive-shm) :enotsock "SOCKET must be the descriptor of a connected Unix domain socket.")
+    ((publish-shm) :eexist "With :if-exists :supersede the object replaces it.")
+    ((publish-shm) :exdev "Only an object of (open-shm* :nameable t) can be given a name, and only once.")
+    ((publish-shm) :eacces "Only the owner may replace an object.")
+    ((publish-shm) :eperm "Another user's object cannot be given a name.")
+    ((wait-for-shm) :etimedout "No process has made the object, or completed it.")
+    ((ensure-shm) :etimedout
+     "Another process has not completed the object: it is smaller than SIZE, or has no permissions. If that process has died, (delete-shm name) removes it.")
+    ((wait-for-shm ensure-shm) :eacces "The permissions of the object, or of the shared memory file system, forbid the access.")
     (t :emfile "Close objects that are no longer needed, or raise the limit (ulimit -n).")
     (t :enfile "Close files in other programs, or raise the limit (sysctl fs.file-max).")
     (t :erofs "The shared memory file system is mounted read-only.")

@@ -5,7 +5,7 @@
 
 (defconstant +read-write+ (logior +pshm-prot-read+ +pshm-prot-write+))
 
-(declaim (inline address-of pointer-to))
+(declaim (inline address-of pointer-to failed-p check-pointer check-mapping-length check-address))
 
 (defun address-of (pointer)
   "The address of POINTER as the library takes it."
@@ -20,9 +20,10 @@
   (<= -4095 address -1))
 
 (defun check-pointer (value argument operation)
-  (if (cffi:pointerp value)
-      value
-      (refuse operation argument value 'cffi:foreign-pointer "it must be a foreign pointer.")))
+  (if (cffi:pointerp value) value (refuse-pointer value argument operation)))
+
+(defun refuse-pointer (value argument operation)
+  (refuse operation argument value 'cffi:foreign-pointer "it must be a foreign pointer."))
 
 ;; So that it can be on the stack.
 (declaim (inline make-mapping parse-mapping))
@@ -46,12 +47,13 @@
 
 (defun mapping-flags-value (flags operation)
   "FLAGS as the library takes them; nil is the default."
-  (if (null flags) +pshm-map-shared+ (flags-value flags *mapping-flags* operation)))
+  (if (member flags '(nil #.+pshm-map-shared+)) +pshm-map-shared+ (flags-value flags *mapping-flags* operation)))
 
 (defun check-mapping-length (value operation)
-  (if (typep value '(unsigned-byte 63))
-      value
-      (refuse operation 'length value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1.")))
+  (if (typep value '(unsigned-byte 63)) value (refuse-mapping-length value operation)))
+
+(defun refuse-mapping-length (value operation)
+  (refuse operation 'length value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1."))
 
 (defun parse-mapping (shm length ptr prot flags offset)
   (let ((flags (mapping-flags-value flags 'mmap-shm)))
@@ -60,7 +62,7 @@
                                   (progn (current-image) -1)
                                   (descriptor shm 'mmap-shm))
                   :length (check-mapping-length length 'mmap-shm)
-                  :protections (flags-value prot *protections* 'mmap-shm)
+                  :protections (if (eql prot +read-write+) prot (flags-value prot *protections* 'mmap-shm))
                   :flags flags
                   :wish (address-of (check-pointer ptr 'ptr 'mmap-shm))
                   :offset (check-size offset 'offset 'mmap-shm))))
@@ -75,6 +77,7 @@
                    (mapping-descriptor mapping) (mapping-offset mapping)))))
 
 (defun check-mapped (address mapping)
+  (declare (type (signed-byte 64) address))
   (if (failed-p address)
       (fail 'mmap-error 'mmap-shm address (mapping-shm mapping))
       (pointer-to address)))
@@ -95,15 +98,22 @@
 
 (defun check-address (pointer operation)
   "The address of POINTER, which begins mapped memory."
+  (current-image)
   (let ((address (address-of (check-pointer pointer 'ptr operation))))
-    (when (zerop address)
-      (refuse operation 'ptr pointer 'cffi:foreign-pointer "it is the null pointer."))
-    address))
+    (if (zerop address) (refuse-null pointer operation) address)))
+
+(defun refuse-null (pointer operation)
+  (refuse operation 'ptr pointer 'cffi:foreign-pointer "it is the null pointer."))
 
 (defun munmap (ptr length)
   #.(doc "munmap")
   (check-unmapped (pshm-unmap (check-address ptr 'munmap) (check-mapping-length length 'munmap)))
   (values))
+
+(defun shm-page-size ()
+  #.(doc "shm-page-size")
+  (current-image)
+  (pshm-page-size))
 
 ;;; The library takes whole pages, and mmap-shm any offset.
 (defun msync (ptr length &key (flags +pshm-ms-sync+))
@@ -130,11 +140,13 @@
       (check-unmapped (or result 0)))))
 
 ;;; An object is made larger before it is mapped, and smaller only once it is: where it cannot be mapped, nothing is lost.
+;;; Whether its size can be set at all is seen before that, in both cases.
 (defun call-sized (function shm size truncate)
   "Give SHM the size SIZE if TRUNCATE is true. Call FUNCTION, which maps it, with a function to call when it is mapped."
-  (let ((cut-p (and truncate (> (current-size shm) size))))
-    (when (and truncate (not cut-p))
-      (truncate-shm shm size))
+  (let* ((present (if truncate (current-size shm) 0))
+         (cut-p (> present size)))
+    (when truncate
+      (truncate-shm shm (max size present)))
     (flet ((cut ()
              (when cut-p
                (truncate-shm shm size))))

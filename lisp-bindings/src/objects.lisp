@@ -3,11 +3,16 @@
 
 (in-package #:posix-shm)
 
+(declaim (inline fresh-cell))
+
+(defun fresh-cell (&optional descriptor)
+  "The descriptor, or nil, and the image that it belongs to. The cell is made before the object is opened, so that the descriptor
+has an owner from the moment it exists; whoever swaps it out closes it."
+  (cons descriptor (current-image)))
+
 (defclass shm ()
   ((name :initarg :name :initform nil :accessor name-or-label)
-   ;; The descriptor, or nil, and the image that it belongs to: (descriptor . image). The cell is made before the object is
-   ;; opened, so that the descriptor has an owner from the moment it exists; whoever swaps it out closes it.
-   (cell :initarg :cell :initform (cons nil (current-image)) :reader cell-of))
+   (cell :initarg :cell :initform (fresh-cell) :reader cell-of))
   (:documentation #.(doc "shm" "Class")))
 
 (defclass open-shm (shm)
@@ -63,12 +68,15 @@
   (print-unreadable-object (shm stream :identity t)
     (format stream "SHM ~:[(no name)~;for ~:*~S~]~:[ (closed)~;~]" (name-of shm) (open-shm-p shm))))
 
+(declaim (inline check-shm))
+
 (defun check-shm (shm operation)
-  (if (typep shm 'shm)
-      shm
-      (refuse operation 'shm shm 'shm
-              (text "it must be a shared memory object~:[~;: (open-shm ~:*~S) opens one of that name~]."
-                    (and (stringp shm) shm)))))
+  (if (typep shm 'shm) shm (refuse-object shm operation)))
+
+(defun refuse-object (object operation)
+  (refuse operation 'shm object 'shm
+          (text "it must be a shared memory object~:[~;: (open-shm ~:*~S) opens one of that name~]."
+                (and (stringp object) object))))
 
 (declaim (inline descriptor))
 
@@ -98,7 +106,7 @@
 (defun make-shm (fd &optional name)
   #.(doc "make-shm")
   (make-instance 'open-shm :name (check-label name 'make-shm)
-                           :cell (cons (check-descriptor fd 'fd 'make-shm) (current-image))))
+                           :cell (fresh-cell (check-descriptor fd 'fd 'make-shm))))
 
 ;; What subclasses and programs for the existing library say instead of make-shm.
 (defmethod initialize-instance :after ((shm open-shm) &key (fd nil fd-p))
@@ -117,10 +125,10 @@
 (defun settle (shm)
   "Let the class of SHM say that it is closed."
   (while-no-class-changes
-    (when (typep shm 'open-shm)
-      #-ecl (turn-into closed-shm open-shm shm)
-      ;; An interrupt may leave change-class halfway.
-      #+ecl (let ((name (name-or-label shm))
+    #-ecl (turn-into closed-shm open-shm shm)
+    ;; An interrupt may leave change-class halfway.
+    #+ecl (when (typep shm 'open-shm)
+            (let ((name (name-or-label shm))
                   (cell (cell-of shm)))
               (unwind-protect (turn-into closed-shm open-shm shm)
                 (setf (slot-value shm 'name) name

@@ -30,19 +30,24 @@ object."
 (declaim (inline open-cell))
 
 (defun open-cell (cell name options)
-  "Open NAME into CELL. Return the library's result, and whether the object was created."
-  (with-c-string (name)
-    (cffi:with-foreign-object (created :int)
-      (let* ((direction (options-direction options))
-             (if-exists (options-if-exists options))
-             (if-does-not-exist (options-if-does-not-exist options))
-             (permissions (options-permissions options))
-             (result (uninterrupted
-                       (let ((result (pshm-open name direction if-exists if-does-not-exist permissions created)))
-                         (unless (minusp result)
-                           (setf (car cell) result))
-                         result))))
-        (values result (and (not (minusp result)) (= 1 (cffi:mem-ref created :int))))))))
+  "Open into CELL what NAME points to. Return the library's result, and whether the object was created."
+  (cffi:with-foreign-object (created :int)
+    (let* ((direction (options-direction options))
+           (if-exists (options-if-exists options))
+           (if-does-not-exist (options-if-does-not-exist options))
+           (permissions (options-permissions options))
+           (result (uninterrupted
+                     (let ((result (pshm-open name direction if-exists if-does-not-exist permissions created)))
+                       (unless (minusp result)
+                         (setf (car cell) result))
+                       result))))
+      (values result (and (not (minusp result)) (= 1 (cffi:mem-ref created :int)))))))
+
+(defun open-another (cell name options)
+  "Open into CELL the object NAME, which is none of those that most have, but well-formed."
+  (let ((name (portable-name name)))
+    (with-c-string (name)
+      (open-cell cell name options))))
 
 (defun nil-asked-p (result options)
   (or (and (eql result (- *eexist*)) (= (options-if-exists options) +pshm-if-exists-nil+))
@@ -52,17 +57,23 @@ object."
 ;; Calls and returns cost most right after a system call: there are few on the way that most take.
 (declaim (inline try-open))
 
-(defun try-open (shm name options &aux (plain (plain-name-p name)))
+(defun try-open (shm name options &aux (cell (cell-of shm)))
   "Open NAME as SHM. Return SHM, or nil where nil was asked for; whether it was created; and what went wrong, or nil."
-  (let ((condition (and (not plain) (name-error name 'open-shm))))
-    (when condition
-      (return-from try-open (values nil nil condition))))
-  (let ((name (if plain name (kept-name name))))
+  (multiple-value-bind (result created)
+      (and (simple-string-p name)
+           (with-plain-name (pointer name)
+             (open-cell cell pointer options)))
+    (declare (type (or null fixnum) result))
+    (unless result
+      (let ((condition (name-error name 'open-shm)))
+        (when condition
+          (return-from try-open (values nil nil condition))))
+      (setf name (kept-name name)
+            (values result created) (open-another cell name options)))
     (setf (name-or-label shm) name)
-    (multiple-value-bind (result created) (open-cell (cell-of shm) (if plain name (portable-name name)) options)
-      (cond ((not (minusp result)) (values shm created nil))
-            ((nil-asked-p result options) (values nil nil nil))
-            (t (values nil nil (named-failure 'open-shm result name)))))))
+    (cond ((not (minusp result)) (values shm created nil))
+          ((nil-asked-p result options) (values nil nil nil))
+          (t (values nil nil (named-failure 'open-shm result name))))))
 
 (defun read-another-name ()
   (format *query-io* "~&Another name, as a string: ")
@@ -177,11 +188,11 @@ are then."
   #.(doc "invoke-shm-restart")
   (let ((name (cdr (assoc restart '((:continue . continue) (:use-value . use-value) (:overwrite . overwrite)
                                     (:truncate . truncate) (:supersede . supersede) (:create . create)
-                                    (:extend . extend))))))
+                                    (:extend . extend) (:repair . repair))))))
     (unless name
       (refuse 'invoke-shm-restart 'restart restart
-              '(member :continue :use-value :overwrite :truncate :supersede :create :extend)
-              "it must be one of :CONTINUE :USE-VALUE :OVERWRITE :TRUNCATE :SUPERSEDE :CREATE :EXTEND."))
+              '(member :continue :use-value :overwrite :truncate :supersede :create :extend :repair)
+              "it must be one of :CONTINUE :USE-VALUE :OVERWRITE :TRUNCATE :SUPERSEDE :CREATE :EXTEND :REPAIR."))
     (apply #'invoke-restart
            (or (find name *restarts* :key #'restart-name) (error 'no-such-restart :restart restart))
            arguments)))

@@ -4,9 +4,14 @@
   (:nicknames #:xyz.shunter.posix-shm)
   (:documentation "POSIX shared memory: open, make, size, map and share memory objects.")
   (:use #:cl #:posix-shm/shim)
+  ;; Calls whose arguments are checked here.
+  (:import-from #:posix-shm/shim #:%pshm-atomic-load32 #:%pshm-atomic-store32 #:%pshm-atomic-update32
+                #:%pshm-atomic-compare-exchange32 #:%pshm-atomic-load64 #:%pshm-atomic-store64 #:%pshm-atomic-update64
+                #:%pshm-atomic-compare-exchange64 #:%pshm-lock-acquire #:%pshm-lock-release)
   (:import-from #:posix-shm/documentation #:doc)
-  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car #:turn-into)
-  (:import-from #:posix-shm/library #:*image* #:*loaded-image* #:ensure-library #:library
+  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted
+                #:with-interrupt-windows #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into)
+  (:import-from #:posix-shm/library #:*image* #:*loaded-image* #:*when-loaded* #:ensure-library #:library
                 #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error #:shm-library-error-tried)
   ;; Objects
   (:export #:shm #:open-shm #:closed-shm #:shm-p #:open-shm-p #:shm-name #:shm-fd #:make-shm
@@ -17,14 +22,22 @@
            #:shm-stats #:stat #:stat-dev #:stat-ino #:stat-mode #:stat-nlink #:stat-uid #:stat-gid #:stat-rdev
            #:stat-size #:stat-blksize #:stat-blocks #:stat-atime #:stat-mtime #:stat-ctime)
   ;; Mappings and bytes
-  (:export #:mmap-shm #:munmap #:msync #:with-mmap #:with-open-shm-and-mmap #:with-open-shm-and-mmap*
+  (:export #:mmap-shm #:munmap #:msync #:shm-page-size #:with-mmap #:with-open-shm-and-mmap #:with-open-shm-and-mmap*
            #:with-mmapped-shm #:with-mmapped-shm* #:read-shm #:write-shm)
   ;; Vectors
-  (:export #:map-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
+  (:export #:map-shm-vector #:extend-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
            #:shm-vector-real-p #:shm-view #:shm-aref #:shm-vector-length #:shm-vector-element-type
            #:replace-shm-vector #:fill-shm-vector)
   ;; Descriptor passing
-  (:export #:send-shm #:receive-shm #:shm-socketpair #:seal-shm #:shm-seals #:reopen-shm)
+  (:export #:send-shm #:receive-shm #:shm-socketpair #:shm-inheritable-p #:seal-shm #:shm-seals #:reopen-shm)
+  ;; Publishing
+  (:export #:publish-shm #:wait-for-shm #:ensure-shm #:with-ensured-shm)
+  ;; Atomics, waiting, processes and locks
+  (:export #:shm-atomic #:shm-atomic-update #:shm-atomic-incf #:shm-compare-and-swap #:shm-wait #:shm-wake
+           #:shm-self #:shm-alive-p
+           #:shm-lock #:shm-lock-p #:make-shm-lock #:acquire-shm-lock #:release-shm-lock #:with-shm-lock-held
+           #:mark-shm-lock-repaired #:shm-lock-owner
+           #:shm-lock-error #:shm-lock-error-lock #:shm-lock-error-owner #:shm-lock-abandoned)
   ;; The shared object
   (:export #:shm-library #:load-shm-library #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error
            #:shm-library-error-tried)

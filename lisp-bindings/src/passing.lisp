@@ -85,6 +85,23 @@
 
 (defun shm-socketpair ()
   #.(doc "shm-socketpair")
+  (current-image)
   (cffi:with-foreign-objects ((first :int) (second :int))
     (demand (pshm-socketpair first second) 'shm-socketpair nil)
     (values (cffi:mem-ref first :int) (cffi:mem-ref second :int))))
+
+;;; To programs that this process starts.
+
+(defconstant +getfd+ 1 "F_GETFD, the same everywhere, and so is the bit of close-on-exec.")
+
+(defun shm-inheritable-p (shm)
+  #.(doc "shm-inheritable-p" "Accessor")
+  (let ((flags (cffi:foreign-funcall "fcntl" :int (descriptor shm 'shm-inheritable-p) :int +getfd+ :int)))
+    ;; Nothing else can be wrong.
+    (when (minusp flags)
+      (fail 'shm-error 'shm-inheritable-p (- *ebadf*) shm))
+    (not (logtest flags 1))))
+
+(defun (setf shm-inheritable-p) (inheritable shm)
+  (demand (pshm-set-inheritable (descriptor shm 'shm-inheritable-p) (if inheritable 1 0)) 'shm-inheritable-p shm)
+  inheritable)

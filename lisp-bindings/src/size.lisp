@@ -14,7 +14,7 @@
   #.(doc "allocate-shm")
   (let ((descriptor (descriptor shm 'allocate-shm))
         (size (check-size size 'size 'allocate-shm)))
-    (demand (pshm-allocate descriptor size) 'allocate-shm shm)
+    (demand (uninterrupted (pshm-allocate descriptor size)) 'allocate-shm shm)
     (values)))
 
 (defun discard-shm (shm offset length)
@@ -29,5 +29,5 @@
   #.(doc "shm-space")
   (current-image)
   (cffi:with-foreign-objects ((total :int64) (free :int64))
-    (demand (pshm-space total free) 'shm-space nil)
+    (demand (uninterrupted (pshm-space total free)) 'shm-space nil)
     (values (cffi:mem-ref total :int64) (cffi:mem-ref free :int64))))

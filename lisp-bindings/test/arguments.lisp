@@ -112,6 +112,8 @@
          (lambda () (read-shm ,shm (make-array 1 :element-type '(unsigned-byte 8))))
          (lambda () (write-shm ,shm (make-array 1 :element-type '(unsigned-byte 8))))
          (lambda () (send-shm ,shm 0))
+         (lambda () (shm-inheritable-p ,shm))
+         (lambda () (setf (shm-inheritable-p ,shm) t))
          (lambda () (seal-shm ,shm :seal))
          (lambda () (shm-seals ,shm))
          (lambda () (reopen-shm ,shm))

@@ -115,6 +115,24 @@
       (is (= 10 (stat-size (shm-stats shm)))))
     (is (= 100 (with-mmapped-shm* (shm ptr (:direction :io) (100) :truncate t) (stat-size (shm-stats shm)))))))
 
+(deftest a-reader-cannot-set-the-size-and-hears-how-not-to
+  (with-name (name)
+    (make-object name :size 100)
+    (without-leaks
+      (macrolet ((check (length &rest options)
+                   `(dolist (report (list (report-of (with-open-shm-and-mmap (shm ptr (name) (,length ,@options)) ptr))
+                                          (report-of (with-mmapped-shm (shm ptr (name) (,length ,@options)) ptr))
+                                          (report-of (with-open-shm-vector (shm vector (name) ('(unsigned-byte 8) ,length ,@options))
+                                                       vector))))
+                      (is (says "truncate-shm of" report))
+                      (is (says ":truncate nil" report)))))
+        (check 200)
+        (check 100)
+        (check 10)
+        (check 10 :prot :read))
+      (signals shm-error (with-mmapped-shm (shm ptr (name) (10)) ptr))
+      (is (= 100 (object-size name))))))
+
 (deftest arguments-are-evaluated-once-and-in-order
   (let ((order '()))
     (flet ((note (tag value) (push tag order) value))

@@ -43,6 +43,21 @@
     (with-mmap (ptr nil 4096 :flags '(:shared :anonymous))
       (is (= 7 (setf (cffi:mem-ref ptr :int) 7))))))
 
+(deftest memory-is-mapped-in-pages
+  (let ((page (shm-page-size)))
+    (is (= 1 (logcount page)))
+    (with-object (shm (* 3 page))
+      (let ((pointer (mmap-shm shm 1 :offset page)))
+        (is (zerop (mod (cffi:pointer-address pointer) page)))
+        (munmap pointer 1))
+      (with-shm-vector (vector shm '(unsigned-byte 8) 1 :offset (* 2 page))
+        (is (= 1 (shm-vector-length vector))))
+      (refuses (offset) (map-shm-vector shm '(unsigned-byte 8) 1 :offset (floor page 2)))
+      #+linux
+      (let ((pointer (mmap-shm shm (1+ page))))
+        (is (= (* 2 page) (mapped-octets pointer)))
+        (munmap pointer (1+ page))))))
+
 (deftest an-address-that-is-wished-for
   (let* ((page (posix-shm/shim:pshm-page-size))
          (room (mmap-shm nil (* 4 page) :prot () :flags '(:private :anonymous)))

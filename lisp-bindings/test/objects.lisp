@@ -110,6 +110,24 @@
 (defun superuser-p ()
   (zerop (cffi:foreign-funcall "geteuid" :unsigned-int)))
 
+(deftest leavings-are-removed
+  (let ((gone (prefix (parse-integer (uiop:run-program "echo $$" :output :string) :junk-allowed t)))
+        (living (prefix (cffi:foreign-funcall "getppid" :int))))
+    (flet ((made (prefix)
+             (let ((name (concatenate 'string prefix "leaving")))
+               (make-object name)
+               name)))
+      (let ((names (list (made gone) (made living) (made (prefix))))
+            (others (list (made "/posix-shm-test-") (made "/posix-shm-tes-1-"))))
+        (unwind-protect
+             (flet ((left () (remove-if-not #'object-exists-p (append names others))))
+               ;; Nobody knows an object of another process that has just been made.
+               (remove-leavings 600)
+               (is (equal (append (subseq names 0 2) others) (left)))
+               (remove-leavings 0)
+               (is (equal (append (subseq names 1 2) others) (left))))
+          (mapc #'posix-shm/shim:pshm-delete (append names others)))))))
+
 (deftest giving-an-object-away
   (with-object (shm)
     (let ((before (owner shm)))
@@ -117,7 +135,12 @@
              (chown-shm shm 12 nil)
              (is (equal (list 12 (second before)) (owner shm)))
              (chown-shm shm nil 34)
-             (is (equal '(12 34) (owner shm))))
+             (is (equal '(12 34) (owner shm)))
+             ;; (uid_t) -1, as the system's headers have it.
+             (no-values (chown-shm shm #xFFFFFFFF #xFFFFFFFF))
+             (is (equal '(12 34) (owner shm)))
+             (chown-shm shm 56 #xFFFFFFFF)
+             (is (equal '(56 34) (owner shm))))
             (t
              (is (eq :eperm (keyword-of (chown-shm shm 0 nil))))
              (is (equal before (owner shm))))))))

@@ -109,6 +109,69 @@
         (refuses (timeout) (receive-shm there :timeout timeout))
         (refuses (timeout) (send-shm shm here :timeout timeout))))))
 
+;;; What the kernel says of a descriptor: the bit of close-on-exec is 02000000.
+(defun inherited-p (fd)
+  "Is the descriptor FD, which is open, without close-on-exec?"
+  (with-open-file (stream (format nil "/proc/self/fdinfo/~D" fd))
+    (loop for line = (read-line stream)
+          when (eql 0 (search "flags:" line))
+            return (not (logtest #o2000000 (parse-integer line :start 6 :radix 8))))))
+
+(defun child-has-p (shm)
+  "Has a program that this process starts the descriptor of SHM, as far as it can write to it? What system(3) starts has all that is
+inherited. CLISP may have taken its status meanwhile."
+  (let ((read (octets 0)))
+    (write-shm shm read)
+    (cffi:foreign-funcall "system" :string (format nil "(echo Y 1<>/proc/self/fd/~D) 2>/dev/null" (shm-fd shm)) :int)
+    (read-shm shm read)
+    (= (char-code #\Y) (aref read 0))))
+
+(deftest new-objects-are-not-inherited
+  (on-linux
+    (without-leaks
+      (with-name (name)
+        (with-sockets (here there)
+          (with-object (anonymous 100)
+            (send-shm anonymous here)
+            (let ((objects (list (open-shm name :direction :io :if-does-not-exist :create)
+                                 (open-shm name :direction :io :if-exists :supersede :if-does-not-exist :create)
+                                 (open-shm name)
+                                 (reopen-shm anonymous)
+                                 (receive-shm there))))
+              (dolist (shm (cons anonymous objects))
+                (is-false (inherited-p (shm-fd shm)))
+                (is-false (shm-inheritable-p shm)))
+              (mapc #'close-shm objects)))
+          (is-false (inherited-p here))
+          (is-false (inherited-p there)))))))
+
+(deftest descriptors-can-be-inherited
+  (on-linux
+    (without-leaks
+      (with-object (shm 100)
+        (dolist (inheritable '(t t nil nil :yes nil))
+          (is (eq inheritable (setf (shm-inheritable-p shm) inheritable)))
+          (is (eq (and inheritable t) (shm-inheritable-p shm)))
+          (is (eq (and inheritable t) (inherited-p (shm-fd shm))))
+          (is (eq (and inheritable t) (child-has-p shm))))
+        ;; It is the descriptor's, not the object's.
+        (setf (shm-inheritable-p shm) t)
+        (let ((other (reopen-shm shm)))
+          (is-false (shm-inheritable-p other))
+          (close-shm other))
+        (is-true (inherited-p (shm-fd shm)))
+        (close-shm shm)
+        (refuses (shm) (shm-inheritable-p shm))
+        (refuses (shm) (setf (shm-inheritable-p shm) t))))))
+
+(deftest only-open-descriptors-can-be-inherited
+  (let ((shm (make-shm 1000 "nothing")))
+    (is (eq :ebadf (keyword-of (shm-inheritable-p shm))))
+    (is (eq :ebadf (keyword-of (setf (shm-inheritable-p shm) t))))
+    (is (says "shm-inheritable-p of \"nothing\" failed" (report-of (shm-inheritable-p shm)))))
+  (refuses (shm) (shm-inheritable-p "/name"))
+  (refuses (shm) (setf (shm-inheritable-p 3) t)))
+
 (deftest reopening
   (without-leaks
     (with-object (shm 100)

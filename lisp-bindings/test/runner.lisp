@@ -49,6 +49,7 @@
 
 (defun run-tests (&optional (names (reverse *tests*)))
   "Run the tests, print them as TAP, and say whether all of them passed."
+  (remove-leavings)
   (let ((checks 0)
         (failed 0)
         (skipped 0))

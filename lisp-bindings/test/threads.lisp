@@ -116,6 +116,20 @@
                           count (interrupted-life (+ 0.0001 (random 0.0006 random)))
                           count (interrupted-named-life name (+ 0.0001 (random 0.0006 random))))))))))
 
+;;; More than a mebibyte, so that the library reads files about the memory that is left.
+(deftest interrupted-allocations-leak-nothing
+  #-sbcl (skip "only SBCL has timeouts to try it with")
+  #+sbcl
+  (without-leaks
+    (let ((random (sb-ext:seed-random-state 20)))
+      (is (= 500 (loop repeat 500
+                       count (handler-case (sb-ext:with-timeout (+ 0.0001 (random 0.002 random))
+                                             (loop
+                                               (with-open-shm* (shm :direction :io)
+                                                 (allocate-shm shm (* 5 1024 1024))
+                                                 (shm-space))))
+                               (sb-ext:timeout () t))))))))
+
 ;;; A timeout that unwinds out of malloc leaves C's heap in pieces: the process dies later, somewhere else.
 #+sbcl
 (defun strings-in-c (function)

@@ -5,18 +5,44 @@
 
 (defvar *name-count* 0)
 
-(defun prefix ()
-  (format nil "/posix-shm-test-~D-" (posix-shm/host:process-id)))
+(defun prefix (&optional (process (posix-shm/host:process-id)))
+  (format nil "/posix-shm-test-~D-" process))
 
 (defun fresh-name ()
   "A name that only this process uses."
   (format nil "~A~D" (prefix) (incf *name-count*)))
 
-(defun remove-leavings ()
-  "Remove what a failed test has left behind."
+;;; Whoever is killed removes nothing: the next run does. A process that is in another namespace has no number here, but has
+;;; made its objects a moment ago.
+
+(defun process-of (name)
+  "The process that made the object NAME, if a test did."
+  (let ((start (length "/posix-shm-test-")))
+    (and (eql 0 (search "/posix-shm-test-" name))
+         (parse-integer name :start start :end (position #\- name :start start) :junk-allowed t))))
+
+(defun alive-p (process)
+  (zerop (cffi:foreign-funcall "kill" :int process :int 0 :int)))
+
+(defun seconds-since-change (name)
+  (with-open-shm (shm name)
+    (- (get-universal-time) #.(encode-universal-time 0 0 0 1 1 1970 0)
+       (floor (stat-ctime (shm-stats shm)) 1000000000))))
+
+(defun left-behind-p (name age)
+  "Is NAME an object of this process, or one of a process that is gone, and unchanged for AGE seconds?"
+  (let ((process (process-of name)))
+    (and process
+         (or (= process (posix-shm/host:process-id))
+             (and (not (alive-p process))
+                  (<= age (seconds-since-change name)))))))
+
+(defun remove-leavings (&optional (age 600))
+  "Remove what a test that failed, or a run that was killed, has left behind."
   (dolist (name (list-shm))
-    (when (eql 0 (search (prefix) name))
-      (ignore-errors (delete-shm name)))))
+    (ignore-errors
+     (when (left-behind-p name age)
+       (delete-shm name)))))
 
 (defmacro with-name ((name) &body body)
   "Run BODY with a name that nothing has, and remove the object afterwards."
@@ -86,6 +112,13 @@
     (or (null lines)
         (some (lambda (line) (and (eql 0 (search start line)) (search protections line))) lines))))
 
+(defun mapped-octets (pointer)
+  "The size of the mapping that begins at POINTER."
+  (let* ((start (format nil "~(~X~)-" (cffi:pointer-address pointer)))
+         (line (find-if (lambda (line) (eql 0 (search start line))) (mappings))))
+    (- (parse-integer line :start (length start) :end (position #\Space line) :radix 16)
+       (cffi:pointer-address pointer))))
+
 (defun mappings-of-objects ()
   "How many mappings of shared memory objects this process has."
   (count-if (lambda (line)
@@ -109,7 +142,8 @@
 
 (defmacro as-if-unknown (&body body)
   "Run BODY with the compiler told nothing of its constants: it warns of those that are wrong."
-  `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector chmod-shm seal-shm write-shm))
+  `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector chmod-shm seal-shm write-shm publish-shm
+                                wait-for-shm ensure-shm))
      ,@body))
 
 (defmacro keyword-of (&body body)
@@ -127,7 +161,7 @@
 
 (defun expected-refusal (operation)
   "The classes of the condition for a bad argument of OPERATION: what maps signals mmap-errors."
-  (if (member operation '(mmap-shm munmap msync map-shm-vector unmap-shm-vector))
+  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector))
       '(mmap-invalid-argument mmap-error posix-shm-invalid-argument type-error)
       '(shm-invalid-argument shm-error posix-shm-invalid-argument type-error)))
 

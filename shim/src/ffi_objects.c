@@ -45,7 +45,9 @@ pshm_shm_open(const char *name, int flags, int mode)
 int
 pshm_shm_unlink(const char *name)
 {
-	return record(object_unlink(name));
+	int error = name_check(name);
+
+	return record(error < 0 ? error : sys_shm_unlink(name));
 }
 
 int

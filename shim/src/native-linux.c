@@ -93,7 +93,7 @@ open_by(const char *directory, int fd, int flags)
 }
 
 /* A kernel before 3.17 has no directory of the thread. The other one may have something else under the number. */
-static int
+static int SELDOM
 reopen_by_process(int fd, int flags)
 {
 	struct stat wanted;
@@ -113,6 +113,61 @@ pshm__native_reopen(int fd, int flags)
 	int opened = open_by(OF_THREAD, fd, flags);
 
 	return opened == -ENOENT ? reopen_by_process(fd, flags) : opened;
+}
+
+static int SELDOM
+sys_linkat(int directory, const char *from, const char *to, int flags)
+{
+	int saved = errno;
+
+	return system_result(linkat(directory, from, AT_FDCWD, to, flags), saved);
+}
+
+/* Whether a path leads to what a descriptor is of. */
+static bool SELDOM
+leads_to(const char *path, int fd)
+{
+	struct stat wanted;
+	struct stat found;
+
+	return sys_fstat(fd, &wanted) >= 0 && sys_fstatat(AT_FDCWD, path, &found, 0) >= 0 && object_is_same(&wanted, &found);
+}
+
+/* What the kernel calls missing, where it has the descriptor, is an object that cannot be linked. */
+static int SELDOM
+link_by(const char *directory, int fd, const char *to)
+{
+	char path[PATH_OF_DESCRIPTOR_SIZE];
+	int error;
+
+	path_of_descriptor(path, directory, fd);
+	if (!leads_to(path, fd))
+		return -ENOTSUP;
+	error = sys_linkat(AT_FDCWD, path, to, AT_SYMLINK_FOLLOW);
+	return error == -ENOENT ? -EXDEV : error;
+}
+
+/* A sandbox may answer EPERM to a call that it does not let through. The kernel itself finds first that there is no descriptor. */
+static bool
+forbids_links(void)
+{
+	return sys_linkat(-1, "x", "/", 0) == -EPERM;
+}
+
+/*
+ * By the descriptor itself: a kernel before 6.10 calls that missing without CAP_DAC_READ_SEARCH, open(2). Then by its path in /proc,
+ * which may not be mounted.
+ */
+int
+pshm__native_link(int fd, const char *path)
+{
+	int error = sys_linkat(fd, "", path, AT_EMPTY_PATH);
+
+	if (error == -ENOENT)
+		error = link_by(OF_THREAD, fd, path);
+	if (error == -ENOTSUP)
+		error = link_by(OF_PROCESS, fd, path);
+	return error == -ENOSYS || (error == -EPERM && forbids_links()) ? -ENOTSUP : error;
 }
 
 static inline int

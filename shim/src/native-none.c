@@ -29,6 +29,14 @@ pshm__native_reopen(int fd, int flags)
 	return -ENOTSUP;
 }
 
+int
+pshm__native_link(int fd, const char *path)
+{
+	(void)fd;
+	(void)path;
+	return -ENOTSUP;
+}
+
 bool
 pshm__native_is_path(int status_flags)
 {

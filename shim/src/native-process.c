@@ -21,6 +21,13 @@
 
 enum { LONGEST_STAT = 1024, LONGEST_PATH = 64 };
 
+/*
+ * With a dot, so that a process reads of itself what others read of it: for the plain paths of a process's own an emulator such as
+ * qemu's user mode makes up a text, in which each thread has a start of its own.
+ */
+#define OWN_STAT "/proc/./self/stat"
+#define STAT_FORMAT "/proc/./%d/stat"
+
 /* What is used of /proc/PID/stat, proc_pid_stat(5). The start is in ticks since boot, and not 0; 0 where it cannot be read. */
 struct stat_fields {
 	char state;
@@ -93,7 +100,7 @@ parse_stat(const char *text)
 		number_at(field(text, START_FIELD)) };
 }
 
-static struct stat_fields
+static struct stat_fields SELDOM
 read_stat(const char *path)
 {
 	char text[LONGEST_STAT];
@@ -114,7 +121,7 @@ is_proc_ours(void)
 	int64_t length = sys_readlink("/proc/self", text, sizeof text - 1);
 
 	text[length < 0 ? 0 : length] = '\0';
-	return length > 0 && number_at(text) == (uint64_t)getpid();
+	return number_at(text) == (uint64_t)getpid();
 }
 
 /*
@@ -139,7 +146,7 @@ namespace_here(void)
 uint64_t
 pshm__native_process_self(void)
 {
-	uint64_t start = is_proc_ours() ? read_stat("/proc/self/stat").start : 0;
+	uint64_t start = is_proc_ours() ? read_stat(OWN_STAT).start : 0;
 
 	return process_word((uint64_t)getpid(), start, start == 0 ? 0 : namespace_here());
 }
@@ -157,7 +164,7 @@ is_readable(int fd)
 }
 
 /* Whether the number belongs to nobody, or to one that has ended and is not waited for yet. */
-static bool
+static bool SELDOM
 has_ended(int64_t number)
 {
 	int fd = sys_pidfd_open(number);
@@ -190,7 +197,7 @@ is_gone(const struct stat_fields *now, uint64_t process)
 static bool
 is_proc_certain(uint64_t process)
 {
-	return read_stat("/proc/self/stat").parent == (uint64_t)getppid() && namespace_here() == process_namespace(process);
+	return read_stat(OWN_STAT).parent == (uint64_t)getppid() && namespace_here() == process_namespace(process);
 }
 
 int
@@ -204,7 +211,7 @@ pshm__native_process_alive(uint64_t process)
 		return 0;
 	if (!is_proc_ours())
 		return 1;
-	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)number);
+	(void)snprintf(path, sizeof path, STAT_FORMAT, (int)number);
 	now = read_stat(path);
 	return !is_gone(&now, process) || !is_proc_certain(process);
 }

@@ -36,6 +36,12 @@ int pshm__native_tmpfile(int permissions);
 /* Reopen an object by its descriptor; -ENOTSUP if that is not possible. */
 int pshm__native_reopen(int fd, int flags);
 
+/*
+ * Link an unnamed file of the shared memory file system under a path: -EEXIST, -EXDEV for an object that cannot be linked, -ENOTSUP
+ * where it cannot be reached by its descriptor.
+ */
+int pshm__native_link(int fd, const char *path);
+
 /* Allocate the pages of a mapping; -ENOSPC if there is no memory. */
 NATIVE int pshm__native_populate(int64_t address, int64_t length, bool writing);
 

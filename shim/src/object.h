@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Named objects, below the public functions: nothing here records a failure, and only object_unlink checks a name. */
+/* Named objects, below the public functions: nothing here records a failure, or checks a name. */
 #ifndef PSHM_OBJECT_H
 #define PSHM_OBJECT_H
 
@@ -46,16 +46,17 @@ object_create(const char *name, int flags, int mode)
 /* Create one under an unpredictable name of MADE_NAME_SIZE bytes; -EAGAIN if every name exists. */
 int pshm__object_create_temporary(int direction, int mode, char *ret_name);
 
-static inline int
-object_unlink(const char *name)
-{
-	int error = name_check(name);
-
-	return error < 0 ? error : sys_shm_unlink(name);
-}
-
 /* Give the name to a new object, replacing an existing one. */
 int pshm__object_supersede(const char *name, int direction, int permissions);
+
+/*
+ * Give an unnamed object the name, which has been checked: -EEXIST where another object has it, unless that one is to be superseded;
+ * -EXDEV for an object that has a name, or cannot have one; -ENOTSUP.
+ */
+int pshm__object_publish(int fd, const char *name, bool supersede);
+
+/* Whether that works here. */
+bool pshm__object_can_publish(void);
 
 /* Reserve pages and grow. Signals delay the call, but cannot keep it from completing. */
 int pshm__object_reserve(int fd, int64_t offset, int64_t length);

@@ -405,14 +405,22 @@ sys_clock_gettime(clockid_t clock, struct timespec *ret_time)
 	return system_result(clock_gettime(clock, ret_time), saved);
 }
 
-/* Sleep for less than a second, or until a signal handler has run; never cancelled. */
+/* Sleep for less than a second, or until a signal handler has run, or the thread is cancelled. */
+static inline int
+sys_pause(long nanoseconds)
+{
+	const struct timespec time = { .tv_nsec = nanoseconds };
+	int saved = errno;
+
+	return system_result(nanosleep(&time, NULL), saved);
+}
+
+/* The same, and never cancelled. */
 static inline int
 sys_nanosleep(long nanoseconds)
 {
-	const struct timespec time = { .tv_nsec = nanoseconds };
 	int state = cancellation_disable();
-	int saved = errno;
-	int result = system_result(nanosleep(&time, NULL), saved);
+	int result = sys_pause(nanoseconds);
 
 	cancellation_restore(state);
 	return result;
@@ -420,7 +428,7 @@ sys_nanosleep(long nanoseconds)
 
 /*
  * Wait until a descriptor is ready: 1, or 0 when the nanoseconds are over. A signal with a handler ends the wait, whatever
- * SA_RESTART says, and so does the cancellation of the thread: this is the one call here that it acts in.
+ * SA_RESTART says, and so does the cancellation of the thread: this and sys_pause are the calls here that it acts in.
  */
 #ifdef __APPLE__
 static inline int

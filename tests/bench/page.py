@@ -27,6 +27,15 @@ SBCL_ALIEN = {"open+close": 1.10, "stat": 1.20, "map+unmap": 1.10, "named": 1.10
 # In Lisp: how many times as fast as what is done plainly, and nanoseconds.
 ECL_CALL, BLOCKS, CLISP_IN, FILL, NANOSECONDS = 20, 100, 25, 2, {"type": 10, "one double": 60, "general vector, an element": 25}
 
+# Locks and atomics in Lisp: on SBCL of sb-thread:with-mutex and of sb-ext:atomic-incf, on ECL and CLISP of the bare foreign calls.
+LISP_SYNC = {"SBCL": {"acquire and release": 0.8, "with-shm-lock-held": 1.5, "shm-atomic-incf, 64 bits": 1.05, "shm-atomic-incf, 32 bits": 2.0}}
+LISP_SYNC["ECL"] = LISP_SYNC["CLISP"] = {"acquire and release": 1.5, "shm-atomic-incf, 64 bits": 1.5, "shm-atomic-incf, 32 bits": 1.5}
+BESIDE = {"SBCL": {"acquire and release": "with-mutex", "with-shm-lock-held": "with-mutex"}}
+
+
+# Its direct call is one statfs, but it reads files of the machine and of each control group. It has a row, and no part in goals and medians.
+APART = {"space"}
+
 
 # Figures
 
@@ -220,7 +229,7 @@ def summary_part(results, plots):
     """The picture and the sentences that the page begins with."""
     times, sentences, picture = times_of_calls(results), [], ""
     if times:
-        ratios = {name: row[2] for name, row in times.items()}
+        ratios = {name: row[2] for name, row in times.items() if name not in APART}
         most = max(ratios, key=ratios.get)
         sentences.append(f"A function takes {median([ratio for name, ratio in ratios.items() if name != 'fstat']):.3f} times as long as direct calls in C, in the median, "
                          f"and at most {ratios[most]:.3f} times (`pshm_{most}`).")
@@ -418,6 +427,36 @@ def moves_goals(results):
         rows.append(("a mapping on SBCL: no allocation beyond the result", f"{allocated:.0f} octets, the result has {result:.0f}",
                      verdict(allocated < result + 16)))
     return rows
+
+
+def lisp_sync_of(results):
+    """{implementation: {(case, variant): times}}"""
+    return {language: groups for language in LANGUAGES if (groups := results.groups("lisp-sync-" + language))}
+
+
+def beside(language, case):
+    """What a case is compared with, for people."""
+    return BESIDE.get(language, {}).get(case, "atomic-incf" if language == "SBCL" else "the foreign call")
+
+
+def lisp_sync_part(results, _plots):
+    rows = [(language, case, nanoseconds(median(groups[case, "ours"])), beside(language, case), nanoseconds(median(groups[case, "plain"])),
+             Comparison(groups[case, "ours"], groups[case, "plain"]))
+            for language, groups in lisp_sync_of(results).items() for case, variant in groups if variant == "ours"]
+    if not rows:
+        return ""
+    return "### Locks and atomics in Lisp\n\n" + table(["", "", "ours", "beside", "", "ratio"], rows)
+
+
+def lisp_sync_goals(results):
+    for language, groups in lisp_sync_of(results).items():
+        for case, limit in LISP_SYNC.get(language, {}).items():
+            comparison = compare(groups, case, "plain")
+            if comparison:
+                yield (f"{case} on {language}: at most {limit} of {beside(language, case)}", comparison, verdict(comparison.ratio <= limit))
+        allocated = groups.get(("acquire and release", "octets"))
+        if allocated:
+            yield (f"acquire and release on {language}: no allocation", f"{allocated[0]:.0f} octets", verdict(allocated[0] < 1))
 
 
 def memory_part(results, plots):
@@ -669,7 +708,7 @@ def names_above(values, limit):
 
 def goals(results):
     rows = []
-    own = {name: row for name, row in own_instructions(results).items() if row[3] != "question"}
+    own = {name: row for name, row in own_instructions(results).items() if row[3] != "question" and name not in APART}
     if own:
         cost = {name: row[0] for name, row in own.items()}
         single = {name: row[0] for name, row in own.items() if row[2] == 1}
@@ -687,7 +726,7 @@ def goals(results):
                      f"{median(cost.values()):.0f} of the functions that make system calls, {median(everything):.0f} of all", verdict(median(cost.values()) <= OWN_MEDIAN)))
     times = times_of_calls(results)
     if times:
-        ratios = {name: row[2] for name, row in times.items() if name != "fstat"}
+        ratios = {name: row[2] for name, row in times.items() if name != "fstat" and name not in APART}
         rows.append((f"time of a call: at most {TIME} times that of libc",
                      f"{sum(value <= TIME for value in ratios.values())} of {len(ratios)}, median {median(ratios.values()):.3f}"
                      + (f"; more: {names_above(ratios, TIME)}" if max(ratios.values()) > TIME else ""),
@@ -709,7 +748,7 @@ def goals(results):
             rows.append((f"{title_of(case)} on SBCL: at most {limit} times the same calls through SB-ALIEN", comparison,
                          verdict(comparison.ratio <= limit)))
     rows += moves_goals(results)
-    rows += sync_goals(results)
+    rows += lisp_sync_goals(results)
     comparison = compare(lives.get("C", {}), "anonymous", "hand")
     if comparison:
         rows.append((f"life cycle of an anonymous object: at most {ANONYMOUS} times that of direct calls", comparison,
@@ -736,8 +775,9 @@ def goals_part(results, _plots):
     return table(["goal", "measured", ""], rows) if rows else ""
 
 
-PARTS = {"summary": summary_part, "goals": goals_part, "calls": calls_part, "lives": lives_part, "moves": moves_part, "memory": memory_part,
-         "copy": copy_part, "vectors": vectors_part, "messages": messages_part, "sync": sync_part, "scale": scale_part, "loading": loading_part,
+PARTS = {"summary": summary_part, "goals": goals_part, "calls": calls_part, "lives": lives_part, "moves": moves_part,
+         "lisp-sync": lisp_sync_part, "memory": memory_part, "copy": copy_part, "vectors": vectors_part, "messages": messages_part,
+         "sync": sync_part, "scale": scale_part, "loading": loading_part,
          "machine": machine_part}
 
 

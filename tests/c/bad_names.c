@@ -220,7 +220,7 @@ anonymous_bad(void)
 	for (size_t i = 0; i < sizeof directions / sizeof directions[0]; i++)
 		assert_error(call("pshm_open_anonymous", directions[i], 0600, 0), "EINVAL");
 	for (int bit = 0; bit < 32; bit++)
-		if (1U << bit != PSHM_ANONYMOUS_HUGE)
+		if ((1U << bit & (PSHM_ANONYMOUS_HUGE | PSHM_ANONYMOUS_NAMEABLE)) == 0)
 			assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, (int)(1U << bit)), "EINVAL");
 }
 

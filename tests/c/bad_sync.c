@@ -3,9 +3,11 @@
 #include "bad_input.h"
 #include "fixture.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { WORDS = 4 };
 
@@ -198,6 +200,107 @@ lock_of_others(void)
 	}
 }
 
+static void
+nameable_and_huge(void)
+{
+	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE | PSHM_ANONYMOUS_HUGE), "ENOTSUP");
+}
+
+/* An object that can be published; where there is none, one that cannot. */
+static int
+publishable(void)
+{
+	int flags = has("publish") ? PSHM_ANONYMOUS_NAMEABLE : 0;
+
+	return (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, flags));
+}
+
+static void
+publish_option(void)
+{
+	static const int options[] = { PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_EXISTS_TRUNCATE, 6, -1, INT_MIN, INT_MAX };
+	int fd = publishable();
+
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+		assert_error(call("pshm_publish", fd, name_of("option"), options[i]), "EINVAL");
+	ck_assert(!object_exists(name_of("option")));
+	close_now(fd);
+}
+
+static void
+publish_twice(void)
+{
+	const char *error = has("publish") ? "EXDEV" : "ENOTSUP EXDEV";
+	int fd = object_open_new(name_of("named"), 0);
+
+	assert_error(call("pshm_publish", fd, name_of("twice"), 0), error);
+	object_remove(name_of("named"));
+	assert_error(call("pshm_publish", fd, name_of("twice"), 0), error);
+	close_now(fd);
+	fd = memfd_create("memfd", MFD_CLOEXEC);
+	assert_error(call("pshm_publish", fd, name_of("twice"), PSHM_IF_EXISTS_SUPERSEDE), error);
+	close(fd);
+	ck_assert(!object_exists(name_of("twice")));
+}
+
+static void
+publish_descriptor(void)
+{
+	bool is_file = has("list");
+	int directory = open(OBJECT_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	assert_error(call("pshm_publish", -1, name_of("none"), 0), "EBADF");
+	assert_error(call("pshm_publish", INT_MAX, name_of("none"), 0), "EBADF");
+	assert_error(call("pshm_publish", ends[0], name_of("none"), 0), is_file ? "ENODEV" : "ENOTSUP");
+	assert_error(call("pshm_publish", directory, name_of("none"), 0), is_file ? "EISDIR" : "ENOTSUP");
+	ck_assert(!object_exists(name_of("none")));
+	close(directory);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+publish_taken(void)
+{
+	int fd = publishable();
+
+	object_make(name_of("taken"), 0600, 7);
+	assert_error(call("pshm_publish", fd, name_of("taken"), PSHM_IF_EXISTS_ERROR), has("publish") ? "EEXIST" : "ENOTSUP EXDEV EEXIST");
+	assert_result(call("pshm_set_errno", 0), 0);
+	assert_error(call("pshm_publish", fd, name_of("taken"), PSHM_IF_EXISTS_NIL), has("publish") ? "EEXIST" : "ENOTSUP EXDEV EEXIST");
+	if (has("publish"))
+		assert_result(call("pshm_errno"), 0);
+	ck_assert_int_eq(object_status(name_of("taken")).st_size, 7);
+	object_remove(name_of("taken"));
+	close_now(fd);
+}
+
+static void
+wait_option(void)
+{
+	assert_error(call("pshm_open_wait", name_of("none"), 1, 0, -1), "EINVAL");
+	assert_error(call("pshm_open_wait", name_of("none"), -1, 0, -1), "EINVAL");
+	assert_error(call("pshm_open_wait", name_of("none"), PSHM_DIRECTION_IO, -1, -1), "EINVAL");
+	assert_error(call("pshm_open_wait", name_of("none"), PSHM_DIRECTION_IO, INT64_MIN, 0), "EINVAL");
+}
+
+static void
+wait_for_nothing(void)
+{
+	int next = descriptor_next();
+
+	assert_error(call("pshm_open_wait", name_of("none"), PSHM_DIRECTION_INPUT, 0, 0), "EAGAIN");
+	object_make(name_of("small"), 0600, 7);
+	assert_error(call("pshm_open_wait", name_of("small"), PSHM_DIRECTION_INPUT, 8, 0), "EAGAIN");
+	assert_error(call("pshm_open_wait", name_of("small"), PSHM_DIRECTION_INPUT, INT64_MAX, 0), "EAGAIN");
+	ck_assert_int_eq(chmod(path_of(name_of("small")), 0), 0);
+	assert_error(call("pshm_open_wait", name_of("small"), PSHM_DIRECTION_INPUT, 0, 0), has("list") || geteuid() == 0 ? "EAGAIN" : "EACCES");
+	object_remove(name_of("small"));
+	ck_assert_int_eq(descriptor_next(), next);
+}
+
 const struct bad_row bad_sync[] = {
 	{ "atomics, wait, wake and locks", "address 0; -1; -4095",
 	  "-EFAULT", address_nowhere },
@@ -221,5 +324,19 @@ const struct bad_row bad_sync[] = {
 	  "-EAGAIN; the owner as before", lock_held },
 	{ "lock_release, lock_mark_repaired", "a lock that is free, or another process's",
 	  "-EPERM; the lock as before", lock_of_others },
+	{ "open_anonymous", "nameable and huge at once",
+	  "-ENOTSUP", nameable_and_huge },
+	{ "publish", "an option that is neither error, supersede nor nil",
+	  "-EINVAL; no name", publish_option },
+	{ "publish", "a named object; one that had a name; an anonymous one that cannot have one",
+	  "-EXDEV; no name", publish_twice },
+	{ "publish", "a bad descriptor; one of a pipe or a directory",
+	  "-EBADF; -ENODEV, -EISDIR; where nothing can be published -ENOTSUP", publish_descriptor },
+	{ "publish", "a name that is taken, with error and with nil",
+	  "-EEXIST; after nil not recorded; the object that has it as before", publish_taken },
+	{ "open_wait", "an unknown direction; a negative size",
+	  "-EINVAL at once, whatever the timeout", wait_option },
+	{ "open_wait", "timeout 0: no object; too small a one; one without permissions",
+	  "-EAGAIN; nothing is opened", wait_for_nothing },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -317,13 +317,51 @@ START_TEST(a_thread_that_sleeps_on_a_word_is_not_cancelled)
 }
 END_TEST
 
+/* The wait for an object ends early: nothing is open, and the object is opened by the next call. */
+static void *
+wait_for_object(void *returned)
+{
+	(void)call("pshm_open_wait", name_of("awaited"), PSHM_DIRECTION_IO, 1, -1);
+	*(bool *)returned = true;
+	return NULL;
+}
+
+static void
+cancel_waits_for_objects(void *unused)
+{
+	int before = descriptor_count();
+
+	(void)unused;
+	object_make(name_of("awaited"), 0600, 0);
+	for (int i = 0; i < 30; i++) {
+		bool returned = false;
+		pthread_t thread;
+
+		ck_assert_int_eq(pthread_create(&thread, NULL, wait_for_object, &returned), 0);
+		usleep(i * 700);
+		ck_assert_int_eq(pthread_cancel(thread), 0);
+		ck_assert(join_cancelled(thread));
+		ck_assert(!returned);
+		ck_assert_int_eq(descriptor_count(), before);
+	}
+	close_now((int)assert_success(call("pshm_open_wait", name_of("awaited"), PSHM_DIRECTION_IO, 0, 0)));
+	object_remove(name_of("awaited"));
+}
+
+START_TEST(a_wait_for_an_object_is_cancelled_and_leaves_nothing)
+{
+	in_child(cancel_waits_for_objects, NULL);
+}
+END_TEST
+
 Suite *
 cancellation_suite(void)
 {
 	const TTest *tests[] = { a_call_that_does_not_wait_runs_to_its_end, a_call_that_fails_runs_to_its_end,
 		                 a_call_that_waits_is_cancelled_and_leaves_nothing,
 		                 a_cancellation_beside_a_message_loses_no_descriptor, a_thread_that_forbids_cancellation_waits_on,
-		                 a_thread_that_sleeps_on_a_word_is_not_cancelled, NULL };
+		                 a_thread_that_sleeps_on_a_word_is_not_cancelled,
+		                 a_wait_for_an_object_is_cancelled_and_leaves_nothing, NULL };
 
 	return suite_of("cancellation", 60, tests);
 }

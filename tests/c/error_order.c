@@ -58,6 +58,7 @@ static const struct {
 	{ NULL, "mode", 2, { 01000, -1 } },
 	{ NULL, "permissions", 2, { 01000, -1 } },
 	{ NULL, "direction", 2, { 1, -1 } },
+	{ "pshm_publish", "if_exists", 4, { 99, -1, PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_EXISTS_TRUNCATE } },
 	{ NULL, "if_exists", 2, { 99, -1 } },
 	{ NULL, "if_does_not_exist", 2, { 99, -1 } },
 	{ NULL, "length", 2, { -1, INT64_MIN } },

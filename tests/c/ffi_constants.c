@@ -50,6 +50,7 @@ static const struct {
 	{ "PSHM_IF_EXISTS_NIL", 5 },            { "PSHM_IF_DOES_NOT_EXIST_DEFAULT", 0 },
 	{ "PSHM_IF_DOES_NOT_EXIST_ERROR", 1 },  { "PSHM_IF_DOES_NOT_EXIST_CREATE", 2 },
 	{ "PSHM_IF_DOES_NOT_EXIST_NIL", 3 },    { "PSHM_ANONYMOUS_HUGE", 0x00800000 },
+	{ "PSHM_ANONYMOUS_NAMEABLE", 1 << 24 },
 	{ "PSHM_SEAL_SEAL", 1 },                { "PSHM_SEAL_SHRINK", 2 },
 	{ "PSHM_SEAL_GROW", 4 },                { "PSHM_SEAL_WRITE", 8 },
 	{ "PSHM_SEAL_FUTURE_WRITE", 16 },       { "PSHM_SEAL_EXEC", 32 },
@@ -101,7 +102,7 @@ START_TEST(every_flag_is_one_bit)
 	check_bits("PSHM_PROT_", 3);
 	check_bits("PSHM_MAP_", 11);
 	check_bits("PSHM_MS_", 3);
-	check_bits("PSHM_ANONYMOUS_", 1);
+	check_bits("PSHM_ANONYMOUS_", 2);
 	check_bits("PSHM_SEAL_", 6);
 }
 END_TEST

@@ -187,6 +187,17 @@ space(int fd, int unused)
 	return call("pshm_space", NULL, NULL);
 }
 
+static int64_t
+publish(int fd, int flag)
+{
+	int64_t nameable = call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, flag);
+	int64_t result = is_error(nameable) ? nameable : call("pshm_publish", nameable, name_of("features"), PSHM_IF_EXISTS_SUPERSEDE);
+
+	(void)fd;
+	(void)close_if_open(nameable);
+	return result;
+}
+
 /* What a feature is about, tried on a new object. One that is no memfd knows seals, and is sealed against them. */
 static const struct {
 	const char *feature;
@@ -205,6 +216,7 @@ static const struct {
 	{ "noreserve", map_with, PSHM_MAP_NORESERVE, "ENOTSUP" },
 	{ "permissions", change_mode, 0600, "ENOTSUP" },
 	{ "populate", map_with, PSHM_MAP_POPULATE, "ENOTSUP" },
+	{ "publish", publish, PSHM_ANONYMOUS_NAMEABLE, "ENOTSUP" },
 	{ "reopen", reopen, PSHM_DIRECTION_INPUT, "ENOTSUP" },
 	{ "seal-exec", seal_anonymous, PSHM_SEAL_EXEC, "ENOTSUP EPERM" },
 	{ "seal-future-write", seal_anonymous, PSHM_SEAL_FUTURE_WRITE, "ENOTSUP EPERM" },
@@ -251,6 +263,8 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 		{ "macos", "alive" },                  { "posix", "wait" },             { "no-futex", "wait" },
 		{ "narrow", "atomic-64" },             { "macos", "discard" },          { "macos", "nodump" },
 		{ "no-fallocate", "discard" },         { "openbsd", "discard" },        { "posix", "discard" },
+		{ "no-proc", "publish" },              { "no-tmpfile", "publish" },     { "posix", "publish" },
+		{ "freebsd", "publish" },              { "openbsd", "publish" },        { "macos", "publish" },
 	};
 
 	int seen = 0;

@@ -37,6 +37,8 @@ static const struct {
 	{ "sync_waiting", sync_waiting_suite },
 	{ "sync_processes", sync_processes_suite },
 	{ "sync_locks", sync_locks_suite },
+	{ "sync_publishing", sync_publishing_suite },
+	{ "sync_open_wait", sync_open_wait_suite },
 	{ "bad_input", bad_input_suite },
 	{ "error_order", error_order_suite },
 	{ "memory", memory_suite },
@@ -46,6 +48,7 @@ static const struct {
 	{ "races", races_suite },
 	{ "faults", faults_suite },
 	{ "costs", costs_suite },
+	{ "description", description_suite },
 };
 
 enum { SUITES = sizeof suites / sizeof suites[0] };

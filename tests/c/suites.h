@@ -27,6 +27,8 @@ Suite *sync_atomics_suite(void);
 Suite *sync_waiting_suite(void);
 Suite *sync_processes_suite(void);
 Suite *sync_locks_suite(void);
+Suite *sync_publishing_suite(void);
+Suite *sync_open_wait_suite(void);
 Suite *bad_input_suite(void);
 Suite *error_order_suite(void);
 Suite *memory_suite(void);
@@ -35,5 +37,6 @@ Suite *surroundings_suite(void);
 Suite *races_suite(void);
 Suite *faults_suite(void);
 Suite *costs_suite(void);
+Suite *description_suite(void);
 
 #endif

@@ -99,6 +99,27 @@ check_superseding(void)
 	object_remove(name_of("own-table"));
 }
 
+/* What gets the name is the object of this thread's descriptor, or none where neither way leads to it. */
+static void
+check_publishing(void)
+{
+	int fd = (int)call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE);
+	int64_t result;
+
+	if (is_error(fd))
+		return;
+	result = call("pshm_publish", fd, name_of("published"), PSHM_IF_EXISTS_ERROR);
+	if (is_error(result)) {
+		assert_error(result, "ENOTSUP");
+		ck_assert(!object_exists(name_of("published")));
+	} else {
+		check_mine(fd, O_RDWR, 0);
+		ck_assert_int_eq(object_status(name_of("published")).st_mode & 0777, 0600);
+		object_remove(name_of("published"));
+	}
+	close(fd);
+}
+
 /* Here the numbers of the first thread's decoys are free. */
 static void *
 work_with_own_table(void *decoys)
@@ -122,6 +143,7 @@ work_with_own_table(void *decoys)
 		close(fd);
 	}
 	check_superseding();
+	check_publishing();
 	close(mine);
 	ck_assert_int_eq(next_free(), next);
 	return NULL;
@@ -171,7 +193,10 @@ START_TEST(a_thread_may_have_its_own_table)
 	interpose_add_traits(NO_THREAD_SELF);
 	in_child(run_beside_decoys, NULL);
 	in_child(run_beside_fifos, NULL);
+	interpose_add_traits(NO_EMPTY_PATH);
+	in_child(run_beside_decoys, NULL);
 	interpose_remove_traits(NO_THREAD_SELF);
+	in_child(run_beside_decoys, NULL);
 }
 END_TEST
 
@@ -189,6 +214,11 @@ START_TEST(an_older_proc_serves)
 	again = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT));
 	interpose_fail(CALL_open, 2, EMFILE);
 	assert_error(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT), "EMFILE");
+	for (int nth = 2; nth <= 3; nth++) { /* which object it is cannot be told */
+		interpose_fail(CALL_fstat, nth, EIO);
+		assert_error(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT), "ENOTSUP");
+		ck_assert(interpose_has_failed());
+	}
 	interpose_reset();
 	interpose_remove_traits(NO_THREAD_SELF);
 	check_mine(again, O_RDONLY, 4096);

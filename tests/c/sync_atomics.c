@@ -151,6 +151,7 @@ START_TEST(compare_exchange_stores_only_over_what_was_expected)
 	assert_result(call("pshm_atomic_compare_exchange64", middle(), 7, 9, &old), 0);
 	ck_assert_uint_eq((uint64_t)old, (uint64_t)1 << 40 | 7);
 	ck_assert_uint_eq(words[MIDDLE], (uint64_t)1 << 40 | 7);
+	old = 5;
 	assert_result(call("pshm_atomic_compare_exchange64", middle(), (int64_t)1 << 40 | 7, -1, &old), 1);
 	ck_assert_uint_eq((uint64_t)old, (uint64_t)1 << 40 | 7);
 	ck_assert_uint_eq(words[MIDDLE], UINT64_MAX);

@@ -292,12 +292,42 @@ START_TEST(a_life_is_followed_without_descriptors_of_processes)
 }
 END_TEST
 
+/* What the system says of a number that is nobody's, or a thread's by now, is a proof, whatever else the number is good for. */
+START_TEST(the_descriptor_of_a_process_is_believed)
+{
+	static const int proofs[] = { ESRCH, EINVAL, ENOENT };
+
+	if (lacks("alive") || strcmp(interpose_kernel_name(), "old-kernel") == 0)
+		return;
+	for (size_t i = 0; i < sizeof proofs / sizeof proofs[0]; i++) {
+		interpose_fail(CALL_pidfd_open, 1, proofs[i]);
+		assert_result(call("pshm_process_alive", self()), 0);
+		ck_assert_int_eq(interpose_count(CALL_kill), 0);
+	}
+	interpose_reset();
+	assert_result(call("pshm_process_alive", self()), 1);
+}
+END_TEST
+
+/* The greatest number that a process can have: nobody's, or another's, but a number. */
+START_TEST(numbers_have_22_bits)
+{
+	if (lacks("alive"))
+		return;
+	assert_result(call("pshm_process_alive", ((self() ^ (int64_t)1 << START_SHIFT) & ~NUMBER) | NUMBER), 0);
+	assert_result(call("pshm_process_alive", ((self() ^ (int64_t)1 << START_SHIFT) & ~NUMBER) | 1 << 21), 0);
+}
+END_TEST
+
 START_TEST(a_recycled_number_is_another_process)
 {
 	if (lacks("alive"))
 		return;
 	assert_result(call("pshm_process_alive", self() ^ (int64_t)1 << START_SHIFT), 0);
 	assert_result(call("pshm_process_alive", self() ^ (int64_t)1 << (START_SHIFT + 19)), 0);
+	interpose_fail(CALL_readlink, 1, ENOENT); /* whose /proc this is cannot be told: a doubt, and no proof */
+	assert_result(call("pshm_process_alive", self() ^ (int64_t)1 << START_SHIFT), 1);
+	interpose_reset();
 }
 END_TEST
 
@@ -323,6 +353,7 @@ static void *
 outlive_the_first_thread(void *unused)
 {
 	(void)unused;
+	usleep(10000); /* /proc/self/ns is gone by now */
 	tell();
 	for (;;)
 		pause();
@@ -349,7 +380,7 @@ judge_without_first_thread(void)
 	share();
 	child = child_start(end_first_thread, NULL);
 	other = wait_until_told();
-	usleep(20000);
+	ck_assert_int_eq(other & NAMESPACE, self() & NAMESPACE);
 	assert_alive(other, 1);
 	ck_assert_int_eq(kill(child, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
@@ -615,7 +646,7 @@ START_TEST(an_identity_has_the_layout_that_is_for_ever)
 
 	if (lacks("alive"))
 		return;
-	file = fopen("/proc/self/stat", "re");
+	file = fopen("/proc/./self/stat", "re");
 	ck_assert_ptr_nonnull(file);
 	ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &start), 1);
 	fclose(file);
@@ -642,6 +673,8 @@ static const struct {
 	{ "() ) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 1 },
 	{ "(a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1048653 0", 1 }, /* the low bits are the same */
 	{ "(a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 0 0", 1 },
+	{ "(a) S 4194304 4194304 4194304 34816 4194304 4194304 18446744073709551615 18446744073709551615 18446744073709551615 "
+	  "18446744073709551615 18446744073709551615 18446744073709551615 -9223372036854775808 -9223372036854775808 20 0 1 0 78 0", 0 },
 	{ "(a) S 1 1", 1 },
 	{ "(a)", 1 },
 	{ "(a", 1 },
@@ -651,9 +684,9 @@ static const struct {
 START_TEST(what_proc_says_is_read_to_the_letter)
 {
 	char path[64];
-	char text[256];
+	char text[512];
 	char own[64];
-	const char *const files[] = { path, text, "/proc/self/stat", own, NULL };
+	const char *const files[] = { path, text, "/proc/./self/stat", own, NULL };
 	int64_t other;
 	pid_t child;
 
@@ -661,7 +694,7 @@ START_TEST(what_proc_says_is_read_to_the_letter)
 		return;
 	child = child_start(wait_for_signal, NULL);
 	other = child | (int64_t)77 << START_SHIFT | (self() & NAMESPACE);
-	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
+	(void)snprintf(path, sizeof path, "/proc/./%d/stat", (int)child);
 	(void)snprintf(own, sizeof own, "%d (a) R %d", (int)getpid(), (int)getppid());
 	for (size_t i = 0; i < sizeof stats / sizeof stats[0]; i++) {
 		(void)snprintf(text, sizeof text, "%d %s\n", (int)child, stats[i].text);
@@ -680,7 +713,7 @@ START_TEST(a_chance_of_numbers_is_no_proof)
 	char path[64];
 	char text[128];
 	char own[128];
-	const char *const files[] = { path, text, "/proc/self/stat", own, NULL };
+	const char *const files[] = { path, text, "/proc/./self/stat", own, NULL };
 	int64_t mine = self();
 	int64_t other;
 	pid_t child;
@@ -689,7 +722,7 @@ START_TEST(a_chance_of_numbers_is_no_proof)
 		return;
 	child = child_start(wait_for_signal, NULL);
 	other = child | (int64_t)77 << START_SHIFT | (mine & NAMESPACE);
-	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
+	(void)snprintf(path, sizeof path, "/proc/./%d/stat", (int)child);
 	(void)snprintf(text, sizeof text, "%d %s\n", (int)child, stats[1].text);
 	for (int parent = getppid(); parent <= getppid() + 1; parent++) {
 		(void)snprintf(own, sizeof own, "%d (a) R %d 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0", (int)getpid(), parent);
@@ -756,6 +789,7 @@ sync_processes_suite(void)
 		                 a_child_past_the_handlers_is_another_process,
 		                 a_child_forgets_where_the_kernel_wipes_nothing, threads_that_ask_together_get_one_answer,
 		                 a_life_is_followed_to_its_end, a_life_is_followed_without_descriptors_of_processes,
+		                 the_descriptor_of_a_process_is_believed, numbers_have_22_bits,
 		                 a_recycled_number_is_another_process, another_namespace_is_not_judged,
 		                 what_is_no_process_is_refused, the_first_thread_may_have_ended,
 		                 the_proc_of_another_namespace_is_not_believed, other_namespaces_of_processes_are_told_apart,

@@ -1,6 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; Dump an image to the file that IMAGE names, with the library loaded and an object open; when it starts, look at both.
-;;;; Where DEFER is set, the image starts without the library. Where FOLDER is, that is where it looks first.
+;;;; Where DEFER is set, the image starts without the library. Where FOLDER is, that is where it looks first. Where AGAIN is set when
+;;;; the image starts, it does no more than to dump itself to the file of that name.
 
 (require "asdf")
 (asdf:load-system "posix-shm")
@@ -44,7 +45,14 @@
             (handler-case (aref *retired* 0) (error () :error))
             (unmap-shm-vector *retired*))))
 
+(defun dump (image)
+  #+sbcl (sb-ext:save-lisp-and-die image :toplevel #'look)
+  #+clisp (progn (ext:saveinitmem image :init-function #'look :quiet t)
+                 (ext:exit 0)))
+
 (defun look ()
+  (when (uiop:getenvp "AGAIN")
+    (dump (uiop:getenv "AGAIN")))
   (handler-case
       (progn
         (format t "~&AT-START ~A~%" (shm-library))
@@ -73,7 +81,4 @@
 (when (uiop:getenvp "FOLDER")
   (setf *shm-library-folders* (list (uiop:getenv "FOLDER"))))
 
-(let ((image (uiop:getenv "IMAGE")))
-  #+sbcl (sb-ext:save-lisp-and-die image :toplevel #'look)
-  #+clisp (progn (ext:saveinitmem image :init-function #'look :quiet t)
-                 (ext:exit 0)))
+(dump (uiop:getenv "IMAGE"))

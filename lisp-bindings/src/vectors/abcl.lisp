@@ -5,6 +5,7 @@
 (in-package #:posix-shm)
 
 (defconstant +vector-prefix+ 0 "No header stands before the elements.")
+(defconstant +real-vectors-extend+ nil "Can a real vector become longer? A buffer of Java's keeps the capacity that it was made with.")
 
 (defun make-real-vector (address element length)
   (let ((buffer (java:jcall "getByteBuffer" (cffi:make-pointer address) 0 (* length (element-octets element)))))

@@ -77,6 +77,7 @@
 
 (defun replace-shm-vector (target source &key (start1 0) end1 (start2 0) end2)
   #.(doc "replace-shm-vector")
+  (current-image)
   (let ((element (common-element target source))
         (end1 (check-range target start1 end1 'replace-shm-vector 'start1 'end1))
         (end2 (check-range source start2 end2 'replace-shm-vector 'start2 'end2)))
@@ -102,6 +103,7 @@
 
 (defun fill-shm-vector (vector item &key (start 0) end)
   #.(doc "fill-shm-vector")
+  (current-image)
   (let* ((element (vector-element vector 'vector 'fill-shm-vector))
          (octets (element-octets element))
          (end (check-range vector start end 'fill-shm-vector))

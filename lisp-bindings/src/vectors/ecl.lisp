@@ -5,6 +5,7 @@
 (in-package #:posix-shm)
 
 (defconstant +vector-prefix+ 0 "No header stands before the elements.")
+(defconstant +real-vectors-extend+ t "Can a real vector become longer? A longer header is all it takes.")
 
 (defconstant +size-word+ 2)
 (defconstant +fill-word+ 3)

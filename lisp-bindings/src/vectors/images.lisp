@@ -35,8 +35,11 @@ Start the image again; or, before saving it, unmap the vector with :release t an
         do (pshm-mprotect start (- end start) protections)))
 
 (defun show-ranges ()
-  (protect-ranges +pshm-prot-read+)
-  (setf *ranges-shown* t))
+  ;; An image that has started without the library has none of them yet.
+  (when *ranges*
+    (current-image)
+    (protect-ranges +pshm-prot-read+)
+    (setf *ranges-shown* t)))
 
 (defun hide-ranges ()
   (when *ranges-shown*
@@ -44,18 +47,13 @@ Start the image again; or, before saving it, unmap the vector with :release t an
     (protect-ranges +pshm-prot-none+)))
 
 (defun restore-tombstones ()
-  "Take all of them again. An image that starts without the library has none: a late access is a fault all the same."
+  "Take all of them again."
   (setf *ranges-shown* nil)
+  (loop for (start . end) in *ranges*
+        do (take-place start (- end start)))
   (loop for place being the hash-values of *places*
-        do (setf (car (place-cell place)) nil))
-  (when (eql *loaded-image* *image*)
-    (loop for (start . end) in *ranges*
-          do (take-place start (- end start)))
-    (loop for place being the hash-values of *places*
-          do (restore-tombstone (place-address place) (place-element place) (place-octets place)))))
+        do (setf (car (place-cell place)) nil)
+           (restore-tombstone (place-address place) (place-element place) (place-octets place))))
 
 (pushnew 'show-ranges sb-ext:*save-hooks*)
-
-;; At the end: the library comes first.
-(unless (member 'restore-tombstones sb-ext:*init-hooks*)
-  (setf sb-ext:*init-hooks* (append sb-ext:*init-hooks* '(restore-tombstones))))
+(pushnew 'restore-tombstones *when-loaded*)

@@ -4,6 +4,7 @@
 (in-package #:posix-shm)
 
 (defconstant +vector-prefix+ 0 "No header stands before the elements.")
+(defconstant +real-vectors-extend+ nil "Can a real vector become longer? There are none.")
 
 (defun real-element-p (element)
   (declare (ignore element))

@@ -6,14 +6,16 @@
 (defstruct place
   "A mapping of elements. CELL is (:mapped . image) while it is there, (nil . image) afterwards: whoever swaps it out unmaps.
 POINTER is to ADDRESS, for views, which would otherwise make one at every access. PREFIX is how many private octets are mapped
-before the elements."
-  element length vector pointer
+before the elements, and RESERVE how many of the object's, where these are more than the elements now. SHM and OFFSET are what was
+mapped."
+  element length vector pointer reserve shm (offset 0)
   (address 0 :type (signed-byte 64))
   (prefix 0 :type fixnum)
   (cell (cons nil *image*)))
 
 (defun place-octets (place)
-  (* (place-length place) (element-octets (place-element place))))
+  (or (place-reserve place)
+      (* (place-length place) (element-octets (place-element place)))))
 
 (declaim (inline place-mapped-p))
 

@@ -13,6 +13,7 @@
 
 (defconstant +header-octets+ (* sb-vm:vector-data-offset sb-vm:n-word-bytes))
 (defconstant +vector-prefix+ +header-octets+ "How many private octets a vector needs directly before its elements.")
+(defconstant +real-vectors-extend+ t "Can a real vector become longer? A longer header is all it takes.")
 
 (declaim (inline header-word (setf header-word) data-address))
 

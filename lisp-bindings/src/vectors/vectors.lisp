@@ -12,18 +12,16 @@
 
 (defstruct request
   "The arguments of map-shm-vector as the library takes them."
-  shm descriptor element length octets protections flags offset)
+  shm descriptor element length octets protections flags offset reserve)
 
-(defun refuse-length (request size operation)
-  "The object of REQUEST has SIZE octets, which are not enough."
-  (let* ((octets (request-octets request))
-         (offset (request-offset request))
-         (most (max 0 (floor (- size offset) (element-octets (request-element request)))))
-         (name (shm-name (request-shm request))))
-    (refuse operation 'length (request-length request) `(integer 1 ,most)
+(defun refuse-length (shm element length offset size operation remedy)
+  "The object SHM has SIZE octets, which are not enough for LENGTH elements from OFFSET."
+  (let ((most (max 0 (floor (- size offset) (element-octets element))))
+        (name (shm-name shm)))
+    (refuse operation 'length length `(integer 1 ,most)
             (text "it takes ~D octets~:[ from the offset ~D~;~*~], and the object~@[ ~S~] has ~D: ~:[too few for one ~
-                   element~*~;LENGTH must be from 1 to ~D~]. With :allocate t the object is made larger."
-                  octets (zerop offset) offset name size (plusp most) most)
+                   element~*~;LENGTH must be from 1 to ~D~]. ~A"
+                  (* length (element-octets element)) (zerop offset) offset name size (plusp most) most remedy)
             :name name)))
 
 (defun check-vector-length (length element operation)
@@ -46,11 +44,19 @@
         protections
         (refuse operation 'prot prot 'list "it must have :read: a vector is always readable."))))
 
-(defun parse-request (operation shm element-type length offset prot flags)
+(defun check-reserve (reserve octets operation)
+  (if (typep reserve `(or null (integer ,octets ,(ash 1 62))))
+      reserve
+      (refuse operation 'reserve reserve `(or null (integer ,octets))
+              (text "it must be an integer from ~D, the octets of the vector, or nil." octets))))
+
+(defun parse-request (operation shm element-type length offset prot flags &optional reserve)
   (let* ((element (check-element element-type operation))
-         (length (check-vector-length length element operation)))
+         (length (check-vector-length length element operation))
+         (octets (* length (element-octets element))))
     (make-request :shm shm :descriptor (descriptor shm operation)
-                  :element element :length length :octets (* length (element-octets element))
+                  :element element :length length :octets octets
+                  :reserve (check-reserve reserve octets operation)
                   :offset (check-page-offset offset operation)
                   :protections (check-readable prot operation)
                   :flags (mapping-flags-value flags operation))))
@@ -59,16 +65,17 @@
   "The end of the vector is not behind the end of the object, as it is now."
   (let ((size (current-size (request-shm request))))
     (when (> (+ (request-offset request) (request-octets request)) size)
-      (refuse-length request size operation))))
+      (refuse-length (request-shm request) (request-element request) (request-length request) (request-offset request) size operation
+                     "With :allocate t the object is made larger."))))
 
 ;;; Mapping
 
-(defun map-elements (request prefix)
+(defun map-elements (request octets prefix)
   "The library's result."
   (if (plusp prefix)
-      (pshm-map-prefixed (request-descriptor request) (request-octets request) (request-protections request)
+      (pshm-map-prefixed (request-descriptor request) octets (request-protections request)
                          (request-flags request) (request-offset request) prefix)
-      (pshm-map (request-descriptor request) (request-octets request) (request-protections request)
+      (pshm-map (request-descriptor request) octets (request-protections request)
                 (request-flags request) (request-offset request))))
 
 (defun unmap-elements (place)
@@ -87,15 +94,24 @@
          (setf (place-pointer place) (pointer-to address)
                (place-vector place) (make-view place)))))
 
+(defun real-request-p (request)
+  "Is the vector of REQUEST to be a real one? Where such a one cannot become longer, a view can."
+  (and (real-element-p (request-element request))
+       (or +real-vectors-extend+ (null (request-reserve request)))))
+
 (defun map-place (place request)
   "Map what REQUEST says and make it PLACE's, with no interrupt between the two. Return the library's result."
-  (let* ((real (and (real-element-p (request-element request)) t))
+  (let* ((real (and (real-request-p request) t))
          (prefix (if real +vector-prefix+ 0)))
-    (setf (place-element place) (request-element request)
+    (setf (place-shm place) (request-shm request)
+          (place-element place) (request-element request)
           (place-length place) (request-length request)
-          (place-prefix place) prefix)
+          (place-prefix place) prefix
+          (place-reserve place) (request-reserve request)
+          (place-shm place) (request-shm request)
+          (place-offset place) (request-offset request))
     (uninterrupted
-      (let ((address (map-elements request prefix)))
+      (let ((address (map-elements request (place-octets place) prefix)))
         (unless (failed-p address)
           (settle-place place address real))
         address))))
@@ -112,9 +128,9 @@
         (fail 'mmap-error operation address (request-shm request))
         (place-vector place))))
 
-(defun map-shm-vector (shm element-type length &key (offset 0) (prot +read-write+) (flags +pshm-map-shared+) allocate)
+(defun map-shm-vector (shm element-type length &key (offset 0) (prot +read-write+) (flags +pshm-map-shared+) allocate reserve)
   #.(doc "map-shm-vector")
-  (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags)))
+  (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags reserve)))
     (prepare request allocate 'map-shm-vector)
     (let ((place (make-place))
           (done nil))
@@ -125,6 +141,46 @@
           (unmap-place place t))))))
 
 (define-folding map-shm-vector 3)
+
+;;; Extending. The mapping is there already: only the length changes.
+
+(defun check-extended-length (length place)
+  "LENGTH is one that the vector of PLACE can have: not less than now, and no more than is mapped."
+  (let ((least (place-length place))
+        (most (floor (place-octets place) (element-octets (place-element place)))))
+    (if (typep length `(integer ,least ,most))
+        length
+        (refuse 'extend-shm-vector 'length length `(integer ,least ,most)
+                (text "it must be from ~D, the length now, to ~D, for which addresses are reserved.~:[~; ~
+                       (map-shm-vector ... :reserve octets) reserves more.~]"
+                      least most (and (integerp length) (> length most)))))))
+
+;; Only as long as the object is open can its size be asked for.
+(defun check-object-length (length place)
+  (let ((shm (place-shm place))
+        (element (place-element place)))
+    (when (open-shm-p shm)
+      (let ((size (current-size shm)))
+        (when (> (+ (place-offset place) (* length (element-octets element))) size)
+          (refuse-length shm element length (place-offset place) size 'extend-shm-vector
+                         "(allocate-shm object size) makes the object larger."))))))
+
+(defun extend-place (place length)
+  "Let the vector of PLACE have LENGTH elements, unless it was unmapped. Return whether it has them."
+  (uninterrupted
+    (when (place-mapped-p place)
+      (when (vectorp (place-vector place))
+        (set-real-length (place-vector place) length))
+      (setf (place-length place) length))))
+
+(defun extend-shm-vector (vector length)
+  #.(doc "extend-shm-vector")
+  (let ((place (find-place vector)))
+    (unless (and place (place-mapped-p place))
+      (refuse 'extend-shm-vector 'vector vector 'vector "it must be a vector that map-shm-vector returned, and that is mapped."))
+    (check-object-length (check-extended-length length place) place)
+    (extend-place place length)
+    vector))
 
 ;;; Unmapping. A real vector becomes a tombstone: empty, with memory behind it that nobody can touch, so that neither a late
 ;;; index nor compiled code without checks reaches anybody's data. The place is never used again, unless it is released.
@@ -199,13 +255,13 @@
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defparameter *vector-keys*
-    '(&key (offset 0) (prot +read-write+) (flags +pshm-map-shared+) allocate release)))
+    '(&key (offset 0) (prot +read-write+) (flags +pshm-map-shared+) allocate reserve release)))
 
 (defun call-with-shm-vector (function shm element-type length . #.*vector-keys*)
   "Call FUNCTION with a vector of LENGTH elements of SHM, and unmap it on every way out. Where SHM is nil, call it with nil."
   (if (null shm)
       (funcall function nil)
-      (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags)))
+      (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags reserve)))
         (prepare request allocate 'map-shm-vector)
         (call-with-place function request release))))
 
@@ -215,7 +271,7 @@
 Where SHM is nil, call FUNCTION with nil and nil."
   (if (null shm)
       (funcall function nil nil)
-      (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags)))
+      (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags reserve)))
         (call-sized (lambda (cut)
                       (prepare request allocate 'map-shm-vector)
                       (call-with-place (lambda (vector)

@@ -99,7 +99,8 @@ enum pshm_if_does_not_exist {
 	PSHM_IF_DOES_NOT_EXIST_NIL = 3
 };
 enum pshm_anonymous_flag {
-	PSHM_ANONYMOUS_HUGE = 8388608
+	PSHM_ANONYMOUS_HUGE = 8388608,
+	PSHM_ANONYMOUS_NAMEABLE = 16777216
 };
 enum pshm_seal {
 	PSHM_SEAL_SEAL = 1,
@@ -187,6 +188,8 @@ int pshm_lock_acquire(int64_t address, int64_t timeout);
 int pshm_lock_release(int64_t address);
 int pshm_lock_mark_repaired(int64_t address);
 int64_t pshm_lock_owner(int64_t address);
+int pshm_publish(int fd, const char *name, int if_exists);
+int pshm_open_wait(const char *name, int direction, int64_t size, int64_t timeout);
 ]]
 
 return ffi.load(os.getenv "POSIX_SHM_LIBRARY" or "libposix-shm.so.0")

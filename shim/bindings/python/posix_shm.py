@@ -103,8 +103,9 @@ PSHM_IF_DOES_NOT_EXIST_ERROR = 1
 PSHM_IF_DOES_NOT_EXIST_CREATE = 2
 PSHM_IF_DOES_NOT_EXIST_NIL = 3
 
-# Flags of pshm_open_anonymous: 0, or the constant below.
+# Flags of pshm_open_anonymous: 0, or one of the constants below.
 PSHM_ANONYMOUS_HUGE = 8388608
+PSHM_ANONYMOUS_NAMEABLE = 16777216
 
 # Permanent restrictions of an object.
 PSHM_SEAL_SEAL = 1
@@ -273,3 +274,7 @@ pshm_lock_release = _function("pshm_lock_release", _int, _int64)
 pshm_lock_mark_repaired = _function("pshm_lock_mark_repaired", _int, _int64)
 # int64_t pshm_lock_owner(int64_t address)
 pshm_lock_owner = _function("pshm_lock_owner", _int64, _int64)
+# int pshm_publish(int fd, const char *name, int if_exists)
+pshm_publish = _function("pshm_publish", _int, _int, _string, _int)
+# int pshm_open_wait(const char *name, int direction, int64_t size, int64_t timeout)
+pshm_open_wait = _function("pshm_open_wait", _int, _string, _int, _int64, _int64)

@@ -61,12 +61,13 @@ enum pshm_if_does_not_exist {
 };
 
 /**
- * @brief Flags of #pshm_open_anonymous: 0, or the constant below.
+ * @brief Flags of #pshm_open_anonymous: 0, or one of the constants below.
  *
  * @bits{PSHM_ANONYMOUS_,anonymous-flags}
  */
 enum pshm_anonymous_flag {
-	PSHM_ANONYMOUS_HUGE = 0x00800000 /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple of the size of a huge page. */
+	PSHM_ANONYMOUS_HUGE = 0x00800000, /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple of the size of a huge page. */
+	PSHM_ANONYMOUS_NAMEABLE = 0x01000000 /**< An object that #pshm_publish can give a name (Linux, `O_TMPFILE`). */
 };
 
 /**
@@ -171,13 +172,16 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * #pshm_map_prefixed and #pshm_write do not support it (`-EINVAL`). This call succeeds also if no huge page is free:
  * then mapping fails with `-ENOMEM`, and #pshm_allocate with `-ENOSPC`.
  *
+ * An object that can be given a name (#PSHM_ANONYMOUS_NAMEABLE) is a file of the shared memory file system from the start: the size of
+ * that file system limits it, and it does not support seals. Without a name it exists as long as a descriptor or a mapping of it.
+ *
  * @param direction @role{enum,pshm_direction} The access of the descriptor. With #PSHM_DIRECTION_INPUT the object
  *        is empty, and cannot be changed through this descriptor.
  * @param permissions @role{flags,pshm_mode} Permission bits, 0 to 0777.
- * @param flags @role{flags,pshm_anonymous_flag} 0, or #PSHM_ANONYMOUS_HUGE.
+ * @param flags @role{flags,pshm_anonymous_flag} 0, #PSHM_ANONYMOUS_HUGE or #PSHM_ANONYMOUS_NAMEABLE.
  * @return A descriptor; the caller closes it.
  * @error{EACCES} @p permissions has an execute permission, and the system allows no executable memfd
- *        (`vm.memfd_noexec`).
+ *        (`vm.memfd_noexec`). #PSHM_ANONYMOUS_NAMEABLE: the process may not create files in the shared memory file system.
  * @error{EAGAIN} A name is needed, and each of a hundred random names exists already.
  * @error{EINVAL} @p direction is not one of its constants, @p permissions has a bit outside 0777, or @p flags has
  *        an unknown bit.
@@ -185,15 +189,18 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @error{ENFILE} The system has no free descriptor.
  * @error{ENOENT} A name is needed, and the shared memory file system does not exist.
  * @error{ENOMEM} There is no memory for the object.
- * @error{ENOTSUP} #PSHM_ANONYMOUS_HUGE: the platform does not support objects of huge pages.
+ * @error{ENOSPC} #PSHM_ANONYMOUS_NAMEABLE: the shared memory file system has no space for another object.
+ * @error{ENOTSUP} #PSHM_ANONYMOUS_HUGE: the platform does not support objects of huge pages. #PSHM_ANONYMOUS_NAMEABLE: it has no
+ *        unnamed files. Both flags: they exclude each other.
+ * @error{EROFS} #PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is mounted read-only.
  *
  * @par Lisp
  * @code{.lisp}
- * open-shm* &key direction permissions attempts huge => shm
+ * open-shm* &key direction permissions attempts huge nameable => shm
  * @endcode
  * @par In Lisp
  * Create an anonymous shared memory object and return it as an `open-shm`. Its permissions are exactly PERMISSIONS: the umask
- * is ignored. The `shm-name` of the result is a label, a random name of no object.
+ * is ignored. With NAMEABLE, `publish-shm` can give it a name. The `shm-name` of the result is a label, a random name of no object.
  * @par Exceptional situations
  * `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid argument; `shm-error` for an error of the system.
  * @par Affected by
@@ -207,7 +214,7 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @endcode
  * @result{descriptor}
  * @since 0.1
- * @see pshm_open, pshm_send, pshm_seal; memfd_create(2)
+ * @see pshm_open, pshm_send, pshm_seal, pshm_publish; memfd_create(2), open(2) about `O_TMPFILE`
  */
 PSHM_API int pshm_open_anonymous(int direction, int permissions, int flags);
 

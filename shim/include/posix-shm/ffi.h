@@ -150,7 +150,7 @@ PSHM_API int pshm_name_max(void);
  * kernel where it is 1 on a newer one.
  *
  * Some features are tested by a trial, and 0 also means that the trial was not possible. A trial needs a free descriptor for
- * `allocate`, `anonymous`, `discard`, `huge-objects`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`,
+ * `allocate`, `anonymous`, `discard`, `huge-objects`, `publish`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`,
  * and address space for `huge-pages`, `nodump` and `populate`. A result of 1 stays valid; after a 0, call again.
  *
  * @features
@@ -172,6 +172,7 @@ PSHM_API int pshm_name_max(void);
  * | `noreserve` | #PSHM_MAP_NORESERVE is supported |
  * | `permissions` | #pshm_fchmod and #pshm_fchown work on these descriptors |
  * | `populate` | #PSHM_MAP_POPULATE is supported |
+ * | `publish` | #pshm_publish can give a name to an object of #PSHM_ANONYMOUS_NAMEABLE |
  * | `reopen` | #pshm_reopen can return a read-only descriptor |
  * | `resize` | the size of an object can be set more than once |
  * | `seal-exec` | #PSHM_SEAL_EXEC is supported |

@@ -7,11 +7,11 @@
  * @brief Stratum 3: synchronization between processes that share memory.
  * @stratum{3,posix-shm}
  *
- * Atomic operations on words, waiting for a word to change, process identity, and a lock that survives the death of its owner.
- * The rules at the head of ffi.h apply here as well.
+ * Atomic operations on words, waiting for a word to change, process identity, a lock that survives the death of its owner, and
+ * the publication of complete objects. The rules at the head of ffi.h apply here as well.
  */
 
-#include <posix-shm/ffi.h>
+#include <posix-shm/api.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -300,10 +300,9 @@ PSHM_API int pshm_process_alive(int64_t process);
 /**
  * @brief Acquire a lock.
  *
- * During the wait the call checks whether the owner is alive: after 10 milliseconds, after 20 more, then every 40, and
- * after a signal. A signal
- * handler that runs during such a check does not end the wait. A program that must react to every signal uses a timeout, and
- * calls again.
+ * During the wait the call checks whether the owner is alive: after 10 milliseconds, after 20 more, then every 40, and after a
+ * signal. A signal handler that runs during such a check does not end the wait. A program that must react to every signal uses
+ * a timeout, and calls again.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
  * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
@@ -374,6 +373,141 @@ PSHM_API int pshm_lock_mark_repaired(int64_t address);
  * @see pshm_process_alive
  */
 PSHM_API int64_t pshm_lock_owner(int64_t address);
+
+/** @} */
+
+/**
+ * @defgroup sync_publishing Publishing
+ * @brief Give a complete object a name, and wait for an object that another process creates.
+ *
+ * An object that is created under its name exists before it has a size and contents. A process that opens it too early finds it
+ * incomplete, and it stays incomplete if its creator dies. A published object is complete when its name
+ * appears: create an anonymous object (#PSHM_ANONYMOUS_NAMEABLE), set its size, map it, fill it, and publish it. If the creator
+ * dies before that, the object vanishes.
+ * @{
+ */
+
+/**
+ * @brief Give an unnamed object a name.
+ *
+ * The object gets the name atomically, and keeps exactly the permissions with which it was created: the umask is ignored. It can be
+ * given a name only once, even after #pshm_delete. The descriptor may be closed afterwards; it may be read-only, and may have been
+ * received from another process.
+ *
+ * Superseding gives the object a temporary name and renames it over the old object: the name always refers to one of the
+ * two. A process that is killed between the two steps leaves a complete object, whose name begins with `/.pshm-`
+ * (#pshm_open describes how to remove it).
+ *
+ * If the feature `publish` (#pshm_has) is 0, create the object under its name with the permissions 0, set its size, fill it, and set
+ * its permissions last (#pshm_fchmod): #pshm_open_wait waits for them. If the creator dies before that, the incomplete object
+ * remains; #pshm_delete removes it.
+ *
+ * @param fd @role{descriptor} A descriptor of an object that #pshm_open_anonymous created with #PSHM_ANONYMOUS_NAMEABLE.
+ * @name_param
+ * @param if_exists @role{enum,pshm_if_exists} The action when an object with the name exists: #PSHM_IF_EXISTS_ERROR, which is
+ *        also the meaning of 0, #PSHM_IF_EXISTS_SUPERSEDE or #PSHM_IF_EXISTS_NIL.
+ * @retval 0 Success.
+ * @name_errors
+ * @error{EACCES} The process may not create the name. `supersede`: it may not remove the existing name.
+ * @error{EBADF} @p fd is not an open descriptor.
+ * @error{EEXIST} The name refers to an object or to another kind of file, and `error` or `nil` applies. After `nil`, #pshm_errno is
+ *        unchanged.
+ * @error{EINVAL} @p if_exists is not one of these constants.
+ * @error{EISDIR} @p fd, or with `supersede` the name, refers to a directory.
+ * @error{ENODEV} @p fd refers to another kind of file, such as a pipe.
+ * @error{ENOSPC} The file system has no space for another name.
+ * @error{ENOTSUP} The platform does not support it (#pshm_has, `publish`), a sandbox forbids it, or /proc is not mounted, which
+ *        kernels before Linux 6.10 need.
+ * @error{EPERM} The object belongs to another user, and the system forbids the process to give it a name (`fs.protected_hardlinks`).
+ * @error{EROFS} The shared memory file system is mounted read-only.
+ * @error{EXDEV} The object has or had a name, or was created without #PSHM_ANONYMOUS_NAMEABLE.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * publish-shm shm name &key if-exists => published
+ * @endcode
+ * @par In Lisp
+ * Give the name NAME to the unnamed object SHM, which `open-shm*` has created with `:nameable t`. From then on other processes can
+ * open the complete object, and `shm-name` of SHM is NAME, perhaps the same string: do not modify it while SHM is in use. IF-EXISTS applies if an
+ * object with the name exists: `:error`; `:supersede`, which replaces it; or nil, which keeps it. Return true if SHM has the name,
+ * and nil if an IF-EXISTS of nil applied.
+ * @par Exceptional situations
+ * `shm-exists` if an object with the name exists and `:error` applies; `shm-invalid-argument` if SHM is not an open object, NAME is not a
+ * name, or IF-EXISTS is none of the three; `shm-error` for an error of the system, such as `:exdev` if the object has a name or
+ * cannot be given one, and `:enotsup` if the platform does not support publishing.
+ * @par Affected by
+ * The features of the platform (#pshm_has, `publish`).
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io :nameable t)
+ *   (truncate-shm shm 100)
+ *   (publish-shm shm "/foobar-shm")
+ *   (with-open-shm (other "/foobar-shm")
+ *     (delete-shm "/foobar-shm")
+ *     (stat-size (shm-stats other))))
+ * => 100
+ * @endcode
+ * @result{status}
+ * @since 0.1
+ * @see pshm_open_anonymous, pshm_open_wait; linkat(2), rename(2), open(2) about `O_TMPFILE`
+ */
+PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
+
+/**
+ * @brief Open an object that another process creates, and wait until it is complete.
+ *
+ * The call waits while no object with the name exists, while the object has no permissions at all (another process is creating it,
+ * #pshm_publish), and while it is smaller than @p size, which helps if its creator uses neither. If the permissions of an existing
+ * object forbid the access, the call fails immediately where objects are files; elsewhere it cannot distinguish this case from an
+ * incomplete object, and fails with the same error after the timeout.
+ *
+ * The call tries again after 0.1 milliseconds, then after 0.2, and so on, finally every 10. A signal handler that runs during such
+ * an attempt does not end the wait. A thread that is cancelled while it waits has opened nothing. It also waits while another process has a
+ * conflicting lease (fcntl(2)) on the object.
+ *
+ * @name_param
+ * @param direction @role{enum,pshm_direction} The access of the descriptor.
+ * @param size @role{size} The least size of the object, in bytes; 0 accepts an empty one.
+ * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @return A descriptor; the caller closes it.
+ * @name_errors
+ * @error{EACCES} The permissions of the object forbid the access.
+ * @error{EAGAIN} @p timeout is 0, and the object does not exist, is incomplete, or is smaller than @p size.
+ * @error{EINTR} A signal handler ran during the wait.
+ * @error{EINVAL} @p direction is not one of its constants, or @p size is negative.
+ * @error{EISDIR} The name refers to a directory. With glibc it is `-EINVAL` for `io`.
+ * @error{ELOOP} The name refers to a symbolic link.
+ * @error{EMFILE} The process has no free descriptor.
+ * @error{ENFILE} The system has no free descriptor.
+ * @error{ENODEV} The name refers to another kind of file, such as a FIFO.
+ * @error{ENXIO} The name refers to a socket.
+ * @error{ETIMEDOUT} There was no complete object until the timeout.
+ *
+ * @par Lisp
+ * @code{.lisp}
+ * wait-for-shm name &key direction size timeout => shm
+ * @endcode
+ * @par In Lisp
+ * Open the object NAME and return it as an `open-shm`; wait until another process has created it with at least SIZE octets. An object
+ * without any permissions is incomplete. Wait at most TIMEOUT seconds, or without limit if it is nil; interrupts run during the wait.
+ * `shm-name` of the result is NAME, perhaps the same string: do not modify it while the result is in use.
+ * @par Exceptional situations
+ * `shm-timeout` after the timeout, with the restart `continue`, which waits again; `shm-error` if the permissions of the object forbid the
+ * access (`:eacces`), and for another error of the system; `shm-invalid-argument` for an invalid argument, before any call.
+ * @par Affected by
+ * The permissions of the object.
+ * @par Lisp example
+ * @code{.lisp}
+ * (handler-case (wait-for-shm "/foobar-shm" :timeout 1/100)
+ *   (shm-timeout () "nobody has made it"))
+ * => "nobody has made it"
+ * @endcode
+ * @result{descriptor}
+ * @waits
+ * @since 0.1
+ * @see pshm_open, pshm_publish
+ */
+PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64_t timeout);
 
 /** @} */
 

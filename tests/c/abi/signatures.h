@@ -245,6 +245,15 @@ static const struct signature signatures[] = {
 		{ SIGNATURE_INT64, "address" }} },
 	{ "pshm_lock_owner", SIGNATURE_INT64, 1, {
 		{ SIGNATURE_INT64, "address" }} },
+	{ "pshm_publish", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT, "fd" },
+		{ SIGNATURE_STRING_IN, "name" },
+		{ SIGNATURE_INT, "if_exists" }} },
+	{ "pshm_open_wait", SIGNATURE_INT, 4, {
+		{ SIGNATURE_STRING_IN, "name" },
+		{ SIGNATURE_INT, "direction" },
+		{ SIGNATURE_INT64, "size" },
+		{ SIGNATURE_INT64, "timeout" }} },
 };
 
 enum { SIGNATURE_COUNT = sizeof signatures / sizeof signatures[0] };

@@ -89,6 +89,7 @@ static_assert(PSHM_IF_DOES_NOT_EXIST_ERROR == 1, "PSHM_IF_DOES_NOT_EXIST_ERROR")
 static_assert(PSHM_IF_DOES_NOT_EXIST_CREATE == 2, "PSHM_IF_DOES_NOT_EXIST_CREATE");
 static_assert(PSHM_IF_DOES_NOT_EXIST_NIL == 3, "PSHM_IF_DOES_NOT_EXIST_NIL");
 static_assert(PSHM_ANONYMOUS_HUGE == 8388608, "PSHM_ANONYMOUS_HUGE");
+static_assert(PSHM_ANONYMOUS_NAMEABLE == 16777216, "PSHM_ANONYMOUS_NAMEABLE");
 static_assert(PSHM_SEAL_SEAL == 1, "PSHM_SEAL_SEAL");
 static_assert(PSHM_SEAL_SHRINK == 2, "PSHM_SEAL_SHRINK");
 static_assert(PSHM_SEAL_GROW == 4, "PSHM_SEAL_GROW");
@@ -175,6 +176,8 @@ vouch(void)
 	int (*pshm_lock_release_)(int64_t) = pshm_lock_release;
 	int (*pshm_lock_mark_repaired_)(int64_t) = pshm_lock_mark_repaired;
 	int64_t (*pshm_lock_owner_)(int64_t) = pshm_lock_owner;
+	int (*pshm_publish_)(int, const char *, int) = pshm_publish;
+	int (*pshm_open_wait_)(const char *, int, int64_t, int64_t) = pshm_open_wait;
 	(void)pshm_version_;
 	(void)pshm_version_string_;
 	(void)pshm_page_size_;
@@ -246,4 +249,6 @@ vouch(void)
 	(void)pshm_lock_release_;
 	(void)pshm_lock_mark_repaired_;
 	(void)pshm_lock_owner_;
+	(void)pshm_publish_;
+	(void)pshm_open_wait_;
 }

@@ -13,6 +13,8 @@ static const int open_errors[] = { EACCES, EDQUOT, EINTR, EINVAL, EISDIR, ELOOP,
 	                           ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, ENOTSUP, EOVERFLOW, EPERM, EROFS, ETXTBSY, 0 };
 static const int rename_errors[] = { EACCES, EBUSY, EDQUOT, EFAULT, EINVAL, EISDIR, ELOOP, EMLINK, ENAMETOOLONG, ENOENT,
 	                             ENOMEM, ENOSPC, ENOTDIR, EROFS, EXDEV, EPERM, 0 };
+static const int linkat_errors[] = { EACCES, EBADF, EDQUOT, EEXIST, EFAULT, EINVAL, EIO, ELOOP, EMLINK, ENAMETOOLONG, ENOENT, ENOMEM,
+	                             ENOSPC, ENOSYS, ENOTDIR, EPERM, EROFS, EXDEV, 0 };
 static const int close_errors[] = { EBADF, EINTR, EIO, ENOSPC, EDQUOT, 0 };
 static const int fcntl_errors[] = { EACCES, EAGAIN, EBADF, EBUSY, EINVAL, EMFILE, EPERM, 0 };
 static const int ftruncate_errors[] = { EBADF, EBUSY, EFBIG, EINTR, EINVAL, EIO, EPERM, EROFS, ETXTBSY, 0 };

@@ -48,6 +48,32 @@ static const struct {
 	{ "lock dead after a wait", INTERPOSED, ANY_CALL, ANY_ERROR, "ETIMEDOUT", MAY_SUCCEED },
 	{ "lock dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EAGAIN", MAY_SUCCEED },
 
+	/* A handler ends the wait for an object; what is not there, or leased, is looked for again, or not when nothing is waited for. */
+	{ "open_wait", CALL_nanosleep, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
+	{ "open_wait later", CALL_shm_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
+	{ "open_wait later", CALL_shm_open, ANY_CALL, EAGAIN, "", NO_DAMAGE },
+	{ "open_wait later", CALL_shm_open, ANY_CALL, EACCES, NULL, MAY_SUCCEED }, /* where an object cannot be looked at, it may come */
+	{ "open_wait", CALL_shm_open, ANY_CALL, ENOENT, "EAGAIN", NO_DAMAGE },
+	{ "open_wait", CALL_shm_open, ANY_CALL, EAGAIN, "EAGAIN", NO_DAMAGE },
+
+	/* An object that can get a name is a file without one, or there is none. */
+	{ "nameable for input", CALL_open, 2, EACCES, "ENOTSUP", NO_DAMAGE }, /* a sandbox without /proc */
+	{ "nameable for input", CALL_open, 2, EPERM, "ENOTSUP", NO_DAMAGE },
+	{ "nameable for input", CALL_open, 2, EISDIR, "EISDIR", NO_DAMAGE },
+	{ "nameable for input", CALL_open, 2, ENOENT, "", NO_DAMAGE }, /* the process's own are there */
+	{ "nameable", CALL_open, ANY_CALL, ENOENT, "ENOTSUP", NO_DAMAGE },
+	{ "nameable", CALL_open, ANY_CALL, EISDIR, "ENOTSUP", NO_DAMAGE },
+
+	/* A descriptor that cannot be linked by itself is by way of /proc, and a name that is taken is superseded. */
+	{ "publish", CALL_linkat, ANY_CALL, ENOENT, "EXDEV", MAY_SUCCEED },
+	{ "publish", CALL_linkat, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
+	{ "publish over", CALL_linkat, ANY_CALL, EEXIST, "", NO_DAMAGE },
+	{ "publish over", CALL_lstat, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "publish over", CALL_rename, ANY_CALL, EPERM, "EACCES", NO_DAMAGE },
+	{ "publish over", CALL_rename, ANY_CALL, ENOENT, "EXDEV", NO_DAMAGE },
+	{ "publish", CALL_fstatat, ANY_CALL, ANY_ERROR, "", NO_DAMAGE }, /* by way of the process */
+	{ "publish", CALL_fstat, ANY_CALL, ANY_ERROR, NULL, MAY_SUCCEED },
+
 	/* Interrupted: called again. A close is not, and counts as done; the wait for a message comes back. */
 	{ "send", INTERPOSED, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
 	{ "receive", INTERPOSED, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },

@@ -3,7 +3,9 @@
 #include "faults.h"
 #include "fixture.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PAGE page()
@@ -250,6 +252,67 @@ anonymous_huge(struct world *world)
 {
 	(void)world;
 	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, PSHM_ANONYMOUS_HUGE);
+}
+
+static int64_t
+nameable(struct world *world)
+{
+	(void)world;
+	return call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0640, PSHM_ANONYMOUS_NAMEABLE);
+}
+
+static int64_t
+nameable_for_input(struct world *world)
+{
+	(void)world;
+	return call("pshm_open_anonymous", PSHM_DIRECTION_INPUT, 0240, PSHM_ANONYMOUS_NAMEABLE);
+}
+
+/* The object is opened and closed by calls that a cancellation does not act in. */
+static int64_t
+publish_as(const char *word, int if_exists)
+{
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, OBJECT_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int64_t result;
+
+	ck_assert_int_ge(fd, 0);
+	result = call("pshm_publish", fd, name_of(word), if_exists);
+	(void)syscall(SYS_close, fd);
+	return result;
+}
+
+static int64_t
+publish(struct world *world)
+{
+	(void)world;
+	return publish_as("new", PSHM_IF_EXISTS_ERROR);
+}
+
+static int64_t
+publish_over(struct world *world)
+{
+	(void)world;
+	return publish_as("world", PSHM_IF_EXISTS_SUPERSEDE);
+}
+
+static int64_t
+open_wait(struct world *world)
+{
+	(void)world;
+	return call("pshm_open_wait", name_of("world"), PSHM_DIRECTION_IO, PAGE, 0);
+}
+
+/* The object is there when the call looks for the second time. */
+static int64_t
+open_wait_later(struct world *world)
+{
+	int64_t result;
+
+	(void)world;
+	interpose_add_traits(LATE_OBJECTS);
+	result = call("pshm_open_wait", name_of("world"), PSHM_DIRECTION_IO, PAGE, 1000000000000);
+	interpose_remove_traits(LATE_OBJECTS);
+	return result;
 }
 
 static int64_t
@@ -551,6 +614,7 @@ FEATURE(discard, "discard")
 FEATURE(huge_objects, "huge-objects")
 FEATURE(huge_pages, "huge-pages")
 FEATURE(populate, "populate")
+FEATURE(publish, "publish")
 FEATURE(reopen, "reopen")
 FEATURE(seal_exec, "seal-exec")
 FEATURE(seals, "seals")
@@ -591,6 +655,12 @@ const struct scenario scenarios[] = {
 	{ "anonymous for input", anonymous_for_input, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "anonymous executable", anonymous_executable, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "anonymous huge", anonymous_huge, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "nameable", nameable, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "nameable for input", nameable_for_input, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "publish", publish, OUTCOME_NUMBER, 1, NULL },
+	{ "publish over", publish_over, OUTCOME_NUMBER, 0, NULL },
+	{ "open_wait", open_wait, OUTCOME_DESCRIPTOR, 0, NULL },
+	{ "open_wait later", open_wait_later, OUTCOME_DESCRIPTOR, 0, NULL },
 	{ "delete", delete_, OUTCOME_NUMBER, -1, NULL },
 	{ "delete if same", delete_if_same, OUTCOME_NUMBER, -1, NULL },
 	{ "truncate", truncate_, OUTCOME_NUMBER, 0, NULL },
@@ -631,6 +701,7 @@ const struct scenario scenarios[] = {
 	{ "has huge-objects", has_huge_objects, OUTCOME_NUMBER, 0, NULL },
 	{ "has huge-pages", has_huge_pages, OUTCOME_NUMBER, 0, NULL },
 	{ "has populate", has_populate, OUTCOME_NUMBER, 0, NULL },
+	{ "has publish", has_publish, OUTCOME_NUMBER, 0, NULL },
 	{ "has reopen", has_reopen, OUTCOME_NUMBER, 0, NULL },
 	{ "has seal-exec", has_seal_exec, OUTCOME_NUMBER, 0, NULL },
 	{ "has seals", has_seals, OUTCOME_NUMBER, 0, NULL },

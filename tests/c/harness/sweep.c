@@ -20,6 +20,7 @@ static const struct {
 	{ "pshm_fstat", "count", 16 },
 	{ "pshm_msync", "flags", PSHM_MS_SYNC },
 	{ "pshm_open_anonymous", "flags", 0 },
+	{ "pshm_publish", "if_exists", PSHM_IF_EXISTS_NIL },
 	{ "pshm_flags_format", "size", 64 },
 	{ NULL, "flags", PSHM_MAP_SHARED },
 	{ NULL, "mode", 0600 },

@@ -77,6 +77,8 @@ shm_open(const char *name, int flags, mode_t mode)
 		return refuse(EINVAL);
 	if (interpose_plays(SIZE_ONCE) && (flags & (O_TRUNC | O_EXCL)) == O_TRUNC && is_sized(name))
 		return refuse(EINVAL);
+	if (interpose_plays(LATE_OBJECTS) && interpose_count(CALL_shm_open) == 1)
+		return refuse(ENOENT);
 	if (interpose_plays(FLICKERING))
 		return refuse((flags & O_CREAT) != 0 ? EEXIST : ENOENT);
 	if (interpose_plays(READER_KEEPS_SIZE) && (flags & O_ACCMODE) == O_RDONLY)
@@ -238,6 +240,17 @@ rename(const char *from, const char *to)
 	return interpose_fails(CALL_rename) ? -1 : real(from, to);
 }
 
+int
+linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
+{
+	REAL(linkat);
+	if (interpose_fails(CALL_linkat))
+		return -1;
+	if (is_hidden(from) || (interpose_plays(NO_EMPTY_PATH) && (flags & AT_EMPTY_PATH) != 0))
+		return refuse(ENOENT);
+	return real(from_directory, from, to_directory, to, flags);
+}
+
 static void
 forget_identity(struct stat *status)
 {
@@ -286,7 +299,9 @@ int
 __fxstatat(int version, int directory, const char *path, struct stat *ret_status, int flags)
 {
 	REAL(__fxstatat);
-	return interpose_fails(CALL_fstatat) ? -1 : real(version, directory, path, ret_status, flags);
+	if (interpose_fails(CALL_fstatat))
+		return -1;
+	return is_hidden(path) ? refuse(ENOENT) : real(version, directory, path, ret_status, flags);
 }
 #else
 int
@@ -327,7 +342,9 @@ int
 fstatat(int directory, const char *path, struct stat *ret_status, int flags)
 {
 	REAL(fstatat);
-	return interpose_fails(CALL_fstatat) ? -1 : real(directory, path, ret_status, flags);
+	if (interpose_fails(CALL_fstatat))
+		return -1;
+	return is_hidden(path) ? refuse(ENOENT) : real(directory, path, ret_status, flags);
 }
 #endif
 

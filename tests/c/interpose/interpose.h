@@ -19,7 +19,7 @@
 	ROW(ftruncate) ROW(fallocate) ROW(fstat) ROW(lstat) ROW(fstatat) ROW(statfs) ROW(fstatfs) ROW(fchown) \
 	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(msync) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
 	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getsockname) ROW(ppoll) ROW(getentropy) ROW(clock_gettime) \
-	ROW(sysinfo) ROW(realloc) ROW(futex) ROW(nanosleep) ROW(pidfd_open) ROW(kill) ROW(readlink) ROW(stat)
+	ROW(sysinfo) ROW(realloc) ROW(futex) ROW(nanosleep) ROW(pidfd_open) ROW(kill) ROW(readlink) ROW(stat) ROW(linkat)
 
 enum interposed {
 #define ROW(function) CALL_##function,
@@ -29,6 +29,9 @@ enum interposed {
 };
 
 extern const char *const interposed_names[INTERPOSED];
+
+/* Whether there is anything in between: not in the portable program. */
+bool interpose_works(void);
 
 /* Around a call under test, by the harness. */
 void interpose_enter(void);
@@ -123,6 +126,8 @@ typedef uint64_t traits;
 #define NO_WIPE TRAIT(38)           /* MADV_WIPEONFORK is unknown: before Linux 4.14 */
 #define NEWER_SEALS TRAIT(39)       /* fcntl tells of a seal that a later kernel may have */
 #define SMALL_DISK TRAIT(40)        /* statfs, fstatfs: a disk, of which an ordinary user can have SMALL_DISK_FREE bytes */
+#define NO_EMPTY_PATH TRAIT(46)     /* linkat with AT_EMPTY_PATH: ENOENT, for an ordinary user before Linux 6.10 */
+#define LATE_OBJECTS TRAIT(47)      /* the first shm_open since the last reset finds no object yet: ENOENT */
 
 enum { SMALL_DISK_FREE = 32768 };
 

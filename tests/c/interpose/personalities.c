@@ -15,14 +15,14 @@ static const struct {
 	traits traits;
 } personalities[] = {
 	{ "native", NULL, 0 },
-	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS | NO_PIDFD | NO_WIPE },
-	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC | OLD_GLIBC },
+	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS | NO_PIDFD | NO_WIPE | NO_EMPTY_PATH },
+	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC | OLD_GLIBC | NO_EMPTY_PATH },
 	{ "no-memfd", NULL, NO_MEMFD | NO_ENTROPY },
 	{ "sandbox", NULL, FORBIDDEN_MEMFD },
 	{ "noexec-default", NULL, NOEXEC_SEALED },
 	{ "noexec-enforced", NULL, NOEXEC_ONLY },
 	{ "no-tmpfile", NULL, NO_MEMFD | NO_TMPFILE },
-	{ "no-proc", NULL, NO_PROC },
+	{ "no-proc", NULL, NO_PROC | NO_EMPTY_PATH },
 	{ "no-fallocate", NULL, NO_FALLOCATE },
 	{ "no-slices", "no-slices", 0 },
 	{ "short-slices", "short-slices", 0 },

@@ -123,15 +123,96 @@ op_open_anonymous(void)
 {
 	int direction = choose(16) == 0 ? some_int() : choose(2) * 2;
 	int permissions = some_permissions();
-	int flags = choose(16) == 0 ? some_int() & ~PSHM_ANONYMOUS_HUGE : 0;
+	bool nameable = choose(2) == 0;
+	int flags = choose(16) == 0 ? some_int() & ~PSHM_ANONYMOUS_HUGE : nameable ? PSHM_ANONYMOUS_NAMEABLE : 0;
 	int64_t fd = CALL(pshm_open_anonymous(direction, permissions, flags));
 
-	if ((direction != 0 && direction != 2) || !are_permissions(permissions) || flags != 0)
+	if ((direction != 0 && direction != 2) || !are_permissions(permissions) || (flags & ~PSHM_ANONYMOUS_NAMEABLE) != 0)
 		CHECK(fd == -EINVAL);
 	else
 		CHECK(starved ? fd == -EMFILE : fd >= 0);
+	if (fd >= 0) {
+		int object = model_object(permissions, 0, (flags & PSHM_ANONYMOUS_NAMEABLE) == 0);
+
+		model.objects[object].nameable = (flags & PSHM_ANONYMOUS_NAMEABLE) != 0;
+		model_adopt((int)fd, object, direction == 2);
+	}
+}
+
+static bool
+is_publish_option(int if_exists)
+{
+	return if_exists == PSHM_IF_EXISTS_DEFAULT || if_exists == PSHM_IF_EXISTS_ERROR || if_exists == PSHM_IF_EXISTS_SUPERSEDE ||
+	       if_exists == PSHM_IF_EXISTS_NIL;
+}
+
+/* What has a strange name is not superseded here: it would be gone. */
+static void
+publish_as(const struct name *name, const struct descriptor *slot, int if_exists)
+{
+	int existing = object_of(name);
+	bool taken = is_strange(name) || existing != NONE;
+	bool named = slot != NULL && object_behind(slot)->links > 0;
+	bool quiet = name->error == 0 && slot != NULL && !named && taken && if_exists == PSHM_IF_EXISTS_NIL;
+	int64_t result = QUIET_CALL(quiet, pshm_publish(fd_of(slot), name->text, if_exists));
+
+	if (name->error != 0) {
+		CHECK(result == name->error);
+	} else if (!is_publish_option(if_exists)) {
+		CHECK(result == -EINVAL);
+	} else if (slot == NULL) {
+		CHECK(result == -EBADF);
+	} else if (named) {
+		CHECK(result == -EXDEV);
+	} else if (taken && if_exists != PSHM_IF_EXISTS_SUPERSEDE) {
+		CHECK(result == -EEXIST);
+	} else if (!object_behind(slot)->nameable) {
+		CHECK(result == -EXDEV);
+	} else {
+		CHECK(result == 0);
+		if (existing != NONE)
+			model_unlink(name->index);
+		model.names[name->index] = slot->object;
+		object_behind(slot)->links = 1;
+		object_behind(slot)->nameable = false;
+	}
+}
+
+void
+op_publish(void)
+{
+	struct name name = some_name();
+	const struct descriptor *slot = some_slot();
+	int if_exists = some_option(PSHM_IF_EXISTS_NIL);
+
+	publish_as(&name, slot, is_strange(&name) && if_exists == PSHM_IF_EXISTS_SUPERSEDE ? PSHM_IF_EXISTS_ERROR : if_exists);
+}
+
+/* A look finds what it finds: to wait would be for another process. */
+void
+op_open_wait(void)
+{
+	struct name name = some_name();
+	int direction = choose(16) == 0 ? some_int() : choose(2) * 2;
+	int64_t size = some_size();
+	int64_t timeout = choose(4) == 0 ? 1000 : 0;
+	int existing = object_of(&name);
+	int64_t fd = CALL(pshm_open_wait(name.text, direction, size, timeout));
+
+	if (name.error != 0)
+		CHECK(fd == name.error);
+	else if ((direction != 0 && direction != 2) || size < 0)
+		CHECK(fd == -EINVAL);
+	else if (starved)
+		CHECK(fd == -EMFILE);
+	else if (is_strange(&name))
+		CHECK(fd < 0 && fd != -EAGAIN);
+	else if (existing == NONE || model.objects[existing].mode == 0 || model.objects[existing].size < size)
+		CHECK(fd == (timeout == 0 ? -EAGAIN : -ETIMEDOUT) || (timeout != 0 && fd == -EINTR));
+	else
+		CHECK(fd >= 0);
 	if (fd >= 0)
-		model_adopt((int)fd, model_object(permissions, 0, true), direction == 2);
+		model_adopt((int)fd, existing, direction == 2);
 }
 
 void

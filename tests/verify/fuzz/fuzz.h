@@ -71,6 +71,8 @@ int64_t after_call(int64_t result, bool quiet);
 void op_shm_open(void);
 void op_open(void);
 void op_open_anonymous(void);
+void op_publish(void);
+void op_open_wait(void);
 void op_delete(void);
 void op_delete_if_same(void);
 void op_list(void);

@@ -21,6 +21,7 @@ struct object {
 	int64_t group;
 	int links;
 	bool memfd;
+	bool nameable; /* and not published yet */
 	int seals; /* those that a call has added */
 	unsigned char bytes[SHADOW];
 };

@@ -43,7 +43,7 @@ bool asleep[PROCESSES];
 bool dead[PROCESSES];
 byte turns[PROCESSES];
 byte killed = 0;
-byte left = 0;
+byte gone = 0;
 byte inside = NOBODY; /* who changes what the lock guards */
 bool torn = false;    /* somebody began, and has not finished */
 
@@ -164,7 +164,7 @@ again:
 				/* sleep_for_slice */
 #if LEAVES
 				if
-				:: atomic { left < LEAVES -> left++ } goto leave
+				:: atomic { gone < LEAVES -> gone++ } goto leave
 				:: true
 				fi;
 #endif
@@ -176,11 +176,11 @@ again:
 				}
 				if
 #ifdef LEAVES_WOKEN
-				:: atomic { !asleep[_pid] && left < LEAVES -> left++ } goto leave
+				:: atomic { !asleep[_pid] && gone < LEAVES -> gone++ } goto leave
 #endif
 				:: !asleep[_pid]
 #if LEAVES
-				:: atomic { asleep[_pid] && left < LEAVES -> left++; asleep[_pid] = false }
+				:: atomic { asleep[_pid] && gone < LEAVES -> gone++; asleep[_pid] = false }
 					take_over();
 					if
 					:: done -> break

@@ -1,0 +1,35 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; An object gets its name when it is complete.
+
+(in-package #:posix-shm)
+
+(defparameter *if-published* (remove-if-not (lambda (row) (member (car row) '(:error :supersede nil))) *if-exists*)
+  "What publish-shm does where an object has the name.")
+
+(defun check-name (name operation)
+  "Return NAME as an object keeps it, or signal what is wrong with it."
+  (let ((condition (name-error name operation)))
+    (if condition
+        (error condition)
+        (kept-name name))))
+
+(defun publish (shm name if-exists operation)
+  "Give the object of SHM, and SHM itself, the NAME. Return the library's result."
+  (let ((descriptor (descriptor shm operation))
+        (pointer (portable-name name))
+        (result 0))
+    (with-c-string (pointer)
+      (uninterrupted
+        (setf result (pshm-publish descriptor pointer if-exists))
+        (unless (minusp result)
+          (setf (name-or-label shm) name))))
+    result))
+
+(defun publish-shm (shm name &key (if-exists :error))
+  #.(doc "publish-shm")
+  (let* ((name (check-name name 'publish-shm))
+         (option (choice-value if-exists 'if-exists *if-published* 'publish-shm))
+         (result (publish shm name option 'publish-shm)))
+    (cond ((not (minusp result)) t)
+          ((and (null if-exists) (eql result (- *eexist*))) nil)
+          (t (error (named-failure 'publish-shm result name))))))

@@ -1,0 +1,100 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Vectors that become longer where they are.
+
+(in-package #:posix-shm/test)
+
+(defun address-in (vector)
+  "The address of the first element of VECTOR, which map-shm-vector returned."
+  (posix-shm::place-address (posix-shm::find-place vector)))
+
+(defmacro with-extensible ((shm vector length reserve &optional (element-type ''(unsigned-byte 8))) &body body)
+  `(with-open-shm* (,shm :direction :io)
+     (let ((,vector (map-shm-vector ,shm ,element-type ,length :allocate t :reserve ,reserve)))
+       (unwind-protect (progn ,@body)
+         (unmap-shm-vector ,vector)))))
+
+(deftest a-vector-is-extended-in-place
+  (without-leaks
+    (dolist (type '((unsigned-byte 8) (signed-byte 16) (unsigned-byte 32) double-float (complex double-float)))
+      (with-extensible (shm vector 10 (ash 1 20) type)
+        (let ((address (address-in vector))
+              (one (coerce 1 (if (subtypep type 'integer) 'integer type))))
+          (setf (shm-aref vector 9) one)
+          (is-false (equal "" (report-of (shm-aref vector 10))))
+          (allocate-shm shm (ash 1 20))
+          (loop for length in '(10 11 4096 65536)
+                do (is (eq vector (extend-shm-vector vector length)))
+                   (is (= length (shm-vector-length vector)))
+                   (is (= address (address-in vector)))
+                   (is (eql one (shm-aref vector 9)))
+                   (setf (shm-aref vector (1- length)) one)
+                   (is (eql one (shm-aref vector (1- length)))))
+          (when (typep vector 'vector)
+            (is (= 65536 (length vector)))
+            (is (= 65535 (position one vector :from-end t)))))))))
+
+(deftest extending-copies-nothing
+  (if (not (= 8 (cffi:foreign-type-size :pointer)))
+      (skip "there are no addresses to reserve")
+      (without-leaks
+        (with-extensible (shm vector 4096 (ash 1 30))
+          (setf (shm-aref vector 4095) 7)
+          (truncate-shm shm (ash 1 30))
+          (let ((blocks (stat-blocks (shm-stats shm)))
+                (address (address-in vector)))
+            (is (eq vector (extend-shm-vector vector (ash 1 30))))
+            (is (= (ash 1 30) (shm-vector-length vector)))
+            (is (= address (address-in vector)))
+            ;; Not one page was touched.
+            (is (= blocks (stat-blocks (shm-stats shm))))
+            (setf (shm-aref vector (1- (ash 1 30))) 8)
+            (is (= 7 (shm-aref vector 4095)))
+            (is (<= (stat-blocks (shm-stats shm)) (+ blocks 16))))))))
+
+(deftest a-vector-sees-what-another-adds
+  (without-leaks
+    (with-extensible (shm vector 100 65536)
+      (let* ((other (reopen-shm shm :direction :io))
+             (second (map-shm-vector other '(unsigned-byte 8) 100 :reserve 65536)))
+        (allocate-shm other 65536)
+        (extend-shm-vector second 65536)
+        (setf (shm-aref second 60000) 9)
+        (is (= 9 (shm-aref (extend-shm-vector vector 65536) 60000)))
+        (unmap-shm-vector second)
+        (close-shm other)))))
+
+(deftest what-cannot-be-extended-is-refused
+  (without-leaks
+    (with-extensible (shm vector 100 8192)
+      (let ((empty (map-shm-vector shm '(unsigned-byte 8) 10)))
+        (refuses (length) (extend-shm-vector vector 99))
+        (refuses (length) (extend-shm-vector vector 8193))
+        (refuses (length) (extend-shm-vector vector 1.0))
+        ;; The object has 100 octets.
+        (is (says "allocate-shm" (report-of (extend-shm-vector vector 101))))
+        (is (= 100 (shm-vector-length vector)))
+        (is (says ":reserve" (report-of (extend-shm-vector empty 11))))
+        (is (eq empty (extend-shm-vector empty 10)))
+        (unmap-shm-vector empty)
+        (refuses (vector) (extend-shm-vector empty 10)))
+      (refuses (vector) (extend-shm-vector (octets 1 2 3) 10))
+      (refuses (reserve) (map-shm-vector shm '(unsigned-byte 8) 100 :reserve 99))
+      (refuses (reserve) (map-shm-vector shm '(unsigned-byte 8) 100 :reserve "100")))))
+
+;; What was mapped is unmapped, and not what the vector was at first.
+(deftest the-reserve-is-unmapped
+  (on-linux
+    (without-leaks
+      (dolist (release '(nil t))
+        (with-open-shm* (shm :direction :io)
+          (let ((vector (map-shm-vector shm '(unsigned-byte 8) 100 :allocate t :reserve 1000000)))
+            (allocate-shm shm 1000000)
+            (extend-shm-vector vector 1000000)
+            (is (eq t (unmap-shm-vector vector :release release)))
+            (unless release
+              (is (= 0 (shm-vector-length vector))))))
+        (with-open-shm* (shm :direction :io)
+          (with-shm-vector (vector shm '(unsigned-byte 8) 100 :allocate t :reserve 1000000 :release release)
+            (allocate-shm shm 1000000)
+            (extend-shm-vector vector 1000000)
+            (setf (shm-aref vector 999999) 1)))))))
