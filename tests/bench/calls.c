@@ -28,6 +28,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U
 #endif

@@ -57,7 +57,7 @@
       (open-shm "/posix-shm-places"))))
 
 (defun become-nobody ()
-  (cffi:foreign-funcall "setgroups" :size 0 :pointer (cffi:null-pointer) :int)
+  (cffi:foreign-funcall "setgroups" :unsigned-long 0 :pointer (cffi:null-pointer) :int)
   (assert (zerop (cffi:foreign-funcall "setgid" :unsigned-int 65534 :int)))
   (assert (zerop (cffi:foreign-funcall "setuid" :unsigned-int 65534 :int))))
 
