@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Whether a call that returns a descriptor succeeds; the descriptor is closed. */
-static bool SELDOM
+static bool COLD
 opens(int fd)
 {
 	if (fd >= 0)
@@ -22,7 +22,7 @@ opens(int fd)
 }
 
 /* An object for a trial. */
-static int SELDOM
+static int COLD
 trial(int direction, unsigned fallbacks)
 {
 	const struct anonymous_request request = { direction, 0600, false };
@@ -85,7 +85,7 @@ has_huge_objects(void)
 }
 
 /* Whether a call on a page of memory succeeds. */
-static bool SELDOM
+static bool COLD
 works_on_page(int (*call)(int64_t address, int64_t length))
 {
 	int64_t page = platform_page_size();
@@ -163,7 +163,7 @@ has_resize(void)
 	return can(CAN_RESIZE);
 }
 
-static bool SELDOM
+static bool COLD
 takes_seals(int seals)
 {
 	int fd = trial(PSHM_DIRECTION_IO, FALLBACK_MEMFD);

@@ -59,7 +59,7 @@ pshm__object_supersede(const char *name, int direction, int permissions)
 	return platform.directory != NULL ? by_rename(name, direction, permissions) : by_unlink(name, direction, permissions);
 }
 
-bool SELDOM
+bool COLD
 pshm__object_can_supersede(void)
 {
 	char name[MADE_NAME_SIZE];
