@@ -32,6 +32,7 @@ suite_sources = \
 	tests/c/bad_texts.c \
 	tests/c/cancellation.c \
 	tests/c/costs.c \
+	tests/c/description.c \
 	tests/c/error_order.c \
 	tests/c/faults.c \
 	tests/c/ffi_constants.c \
@@ -77,6 +78,8 @@ tests_c_suites_SOURCES = \
 	tests/c/harness/expect.h \
 	tests/c/harness/fixture.c \
 	tests/c/harness/fixture.h \
+	tests/c/harness/invoke.c \
+	tests/c/harness/invoke.h \
 	tests/c/harness/kernel.c \
 	tests/c/harness/kernel.h \
 	tests/c/harness/library.c \
@@ -85,6 +88,7 @@ tests_c_suites_SOURCES = \
 	tests/c/harness/message.h \
 	tests/c/harness/process.c \
 	tests/c/harness/process.h \
+	tests/c/harness/sandbox.c \
 	tests/c/harness/sweep.c \
 	tests/c/harness/sweep.h \
 	tests/c/harness/table.c \

@@ -22,6 +22,7 @@ FILES = {
     "posix_shm.py": "shim/bindings/python/posix_shm.py",
     "posix_shm.lua": "shim/bindings/luajit/posix_shm.lua",
     "signatures.h": "tests/c/abi/signatures.h",
+    "direct-calls.h": "tests/c/abi/direct-calls.h",
     "vouch.c": "tests/c/abi/vouch.c",
     "shim-bindings.lisp": "lisp-bindings/shim/bindings.lisp",
     "shim-exports.sexp": "lisp-bindings/shim/exports.sexp",

@@ -48,6 +48,7 @@ static const struct {
 	{ "races", races_suite },
 	{ "faults", faults_suite },
 	{ "costs", costs_suite },
+	{ "description", description_suite },
 };
 
 enum { SUITES = sizeof suites / sizeof suites[0] };

@@ -37,5 +37,6 @@ Suite *surroundings_suite(void);
 Suite *races_suite(void);
 Suite *faults_suite(void);
 Suite *costs_suite(void);
+Suite *description_suite(void);
 
 #endif

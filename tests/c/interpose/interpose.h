@@ -30,6 +30,9 @@ enum interposed {
 
 extern const char *const interposed_names[INTERPOSED];
 
+/* Whether there is anything in between: not in the portable program. */
+bool interpose_works(void);
+
 /* Around a call under test, by the harness. */
 void interpose_enter(void);
 void interpose_leave(void);
