@@ -776,7 +776,7 @@ def goals_part(results, _plots):
 
 
 PARTS = {"summary": summary_part, "goals": goals_part, "calls": calls_part, "lives": lives_part, "moves": moves_part,
-         "lisp-sync": lisp_sync_part, "memory": memory_part, "copy": copy_part, "vectors": vectors_part, "messages": messages_part,
+         "lisp_sync": lisp_sync_part, "memory": memory_part, "copy": copy_part, "vectors": vectors_part, "messages": messages_part,
          "sync": sync_part, "scale": scale_part, "loading": loading_part,
          "machine": machine_part}
 
