@@ -93,8 +93,8 @@ of the result is a label, a random name of no object.
 - ATTEMPTS: An integer from 0, 100 by default. With 0 the call is an error; every other number
   allows 100 random names if the system needs a name.
 - HUGE: A generalized boolean: whether to create an object of huge pages; nil by default.
-- NAMEABLE: A generalized boolean: create an object that `publish-shm` can give a name? nil by
-  default.
+- NAMEABLE: A generalized boolean: whether to create an object that `publish-shm` can give a name;
+  nil by default.
 - SHM: An `open-shm`.
 
 Exceptional situations: `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid
@@ -319,27 +319,27 @@ with `/sem.` or `/.pshm-`.
 Exceptional situations: `shm-error` if the platform does not list objects."
 "")
 ("posix-shm" "publish-shm" "Function"
-"Give the unnamed object SHM, which `open-shm*` made with `:nameable t`, the name NAME. Other
-processes see it from then on, complete as it is, and `shm-name` of SHM is NAME, perhaps the same
-string: do not modify it while SHM is in use. IF-EXISTS applies if an object has the name: `:error`;
-`:supersede`, which replaces it; or nil, which leaves it. Return true if SHM has the name, and nil
-after nil.
+"Give the name NAME to the unnamed object SHM, which `open-shm*` has created with `:nameable t`. From
+then on other processes can open the complete object, and `shm-name` of SHM is NAME, perhaps the
+same string: do not modify it while SHM is in use. IF-EXISTS applies if an object with the name
+exists: `:error`; `:supersede`, which replaces it; or nil, which keeps it. Return true if SHM has
+the name, and nil if an IF-EXISTS of nil applied.
 
 - SHM: An `open-shm`.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
   slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - IF-EXISTS: `:error` (the default), `:supersede` or nil.
-- PUBLISHED: A boolean: has the object the name?
+- PUBLISHED: A boolean: whether the object has the name.
 
-Exceptional situations: `shm-exists` if an object has the name and `:error` applies;
+Exceptional situations: `shm-exists` if an object with the name exists and `:error` applies;
 `shm-invalid-argument` if SHM is not an open object, NAME is not a name, or IF-EXISTS is none of the
-three; `shm-error` for an error of the system, among them `:exdev` if the object has a name, or
-cannot be given one, and `:enotsup` where the platform does not support publishing."
+three; `shm-error` for an error of the system, such as `:exdev` if the object has a name or cannot
+be given one, and `:enotsup` if the platform does not support publishing."
 "shm name &key if-exists")
 ("posix-shm" "wait-for-shm" "Function"
-"Open the object NAME and return it as an `open-shm`; wait until another process has made it, at
-least SIZE octets long. An object without any permissions is in the making. Wait at most TIMEOUT
-seconds, or for ever if it is nil; interrupts run during the wait. `shm-name` of the result is NAME,
+"Open the object NAME and return it as an `open-shm`; wait until another process has created it with
+at least SIZE octets. An object without any permissions is incomplete. Wait at most TIMEOUT seconds,
+or without limit if it is nil; interrupts run during the wait. `shm-name` of the result is NAME,
 perhaps the same string: do not modify it while the result is in use.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
@@ -350,7 +350,7 @@ perhaps the same string: do not modify it while the result is in use.
 - SHM: An `open-shm`.
 
 Exceptional situations: `shm-timeout` after the timeout, with the restart `continue`, which waits
-for it again; `shm-error` if the object is there and may not be opened (`:eacces`), and for another
+again; `shm-error` if the permissions of the object forbid the access (`:eacces`), and for another
 error of the system; `shm-invalid-argument` for an invalid argument, before any call."
 "name &key direction size timeout")
 ("posix-shm/ffi" "*errno*" "Symbol macro"
@@ -797,9 +797,9 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 specialised vector of ELEMENT-TYPE that every function of Lisp accepts. If `shm-vector-real-p`
 returns false, the result is an `shm-view` instead. With a PROT of `:read` alone a store is a memory
 fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage collector does not. With
-RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the
-vector longer when the object has grown. Where real vectors cannot be extended (ABCL), the result is
-an `shm-view` then.
+RESERVE the call maps that number of octets, even beyond the end of the object, so that
+`extend-shm-vector` can extend the vector when the object has grown. If real vectors cannot be
+extended (ABCL), the result is then an `shm-view`.
 
 - SHM: An `open-shm`.
 - ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
@@ -814,29 +814,29 @@ an `shm-view` then.
   `:nodump`; one of the two, or an integer; `(:shared)` by default.
 - ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector and reserve
   its memory first, as `allocate-shm` does; nil by default.
-- RESERVE: An integer, at least the octets of the vector; or nil (the default): octets to map from
-  OFFSET.
+- RESERVE: An integer, at least the size of the vector in octets; or nil (the default): the number
+  of octets to map from OFFSET.
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 
 Exceptional situations: `mmap-invalid-argument` if the object ends before the vector does, LENGTH is
 not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
-cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed; `mmap-error` for
-an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of
+cannot be shared, RESERVE is less than the size of the vector, or SHM is closed; `mmap-error` for an
+error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of
 `allocate-shm`. If another process shrinks the object later, an access past its end is a memory
 fault: `seal-shm` prevents it."
 "shm element-type length &key offset prot flags allocate reserve")
 ("posix-shm" "extend-shm-vector" "Function"
-"Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the
-same vector, at the same address, with every pointer into it valid. Nothing is mapped and nothing is
-copied. The object must have grown before (`allocate-shm`), in this process or in another one.
-Compiled code that has fetched the length before may still use the old one.
+"Extend VECTOR, a result of `map-shm-vector` with a RESERVE, to LENGTH elements, and return it: the
+same vector, at the same address; pointers into it stay valid. Nothing is mapped or copied. The
+object must have grown before (`allocate-shm`), in this process or in another one. Compiled code
+that has loaded the length before may still use the old one.
 
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 - LENGTH: An integer from the length of the vector: elements.
 
 Exceptional situations: `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its
-length or more than the RESERVE holds, or the object is shorter. The size of the object is looked at
-as long as the object is open that VECTOR was mapped from."
+length or more than the RESERVE holds, or the object is shorter. The size is checked only while the
+`open-shm` from which VECTOR was mapped is open."
 "vector length")
 ("posix-shm" "unmap-shm-vector" "Function"
 "Unmap VECTOR, a result of `map-shm-vector`, and return t, or nil if it was unmapped already. VECTOR
@@ -1001,8 +1001,8 @@ Some ways to start a program close descriptors themselves: on SBCL `run-program`
 first three and those that its argument `:preserve-fds` lists.
 
 - SHM: An `open-shm`.
-- INHERITABLE: A boolean; `setf` takes a generalized boolean: do programs that this process starts
-  inherit the descriptor?
+- INHERITABLE: A boolean; `setf` accepts a generalized boolean: whether programs that this process
+  starts inherit the descriptor.
 
 Exceptional situations: `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the
 system."
@@ -1115,6 +1115,32 @@ are signalled."
 ("posix-shm" "shm-invalid-argument" "Condition"
 "A `posix-shm-invalid-argument` of an operation on an object or a name, and so a `shm-error`."
 "")
+("posix-shm" "shm-lock-error" "Condition"
+"A `posix-shm-error` of an operation on a lock. Its report names the object that the lock lies in and
+the process that holds it."
+"")
+("posix-shm" "shm-lock-error-lock" "Reader"
+"Readers of every `shm-lock-error`: the lock, and the process that held it when the error was found.
+Of `shm-lock-abandoned` that is the process that died, which only SBCL knows, and only where this
+thread has found it dead.
+
+- CONDITION: A condition of that type.
+- LOCK: A `shm-lock`."
+"condition")
+("posix-shm" "shm-lock-error-owner" "Reader"
+"Readers of every `shm-lock-error`: the lock, and the process that held it when the error was found.
+Of `shm-lock-abandoned` that is the process that died, which only SBCL knows, and only where this
+thread has found it dead.
+
+- CONDITION: A condition of that type.
+- WHO: A process: a positive integer; or nil if it is not known."
+"condition")
+("posix-shm" "shm-lock-abandoned" "Condition"
+"A `shm-lock-error` of `with-shm-lock-held` without a variable ABANDONED: an owner has died with the
+lock, and what it guards may be half changed. It is signalled with the lock held, so that a handler
+can repair that; the restart `repair` then marks it as repaired and runs the body, and the restart
+`continue` runs the body without. Any other exit releases the lock, and the next owner is told."
+"")
 ("posix-shm" "mmap-invalid-argument" "Condition"
 "A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or
 `unmap-shm-vector`, and of the macros that map: a `mmap-error`."
@@ -1125,26 +1151,229 @@ error of the system, also a LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS tha
 other."
 "")
 ("posix-shm" "invoke-shm-restart" "Function"
-"Invoke the innermost restart of a failing `open-shm` or `write-shm` that the keyword RESTART names,
-with ARGUMENTS: `:continue`, `:use-value` (with another name), `:overwrite`, `:truncate`,
-`:supersede`, `:create` or `:extend`. It does not return. The names of the restarts are not
-exported, since other packages export some of them too.
+"Invoke the innermost restart of a failing `open-shm`, `write-shm` or `with-shm-lock-held` that the
+keyword RESTART names, with ARGUMENTS: `:continue`, `:use-value` (with another name), `:overwrite`,
+`:truncate`, `:supersede`, `:create`, `:extend` or `:repair`. It does not return. The names of the
+restarts are not exported, since other packages export some of them too.
 
-- RESTART: `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create` or
-  `:extend`.
+- RESTART: `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create`, `:extend`
+  or `:repair`.
 - ARGUMENTS: The arguments of the restart: for `:use-value` another name.
 
 Exceptional situations: `control-error` if there is no such restart; `shm-invalid-argument` if
 RESTART is not one of these keywords."
 "restart &rest arguments")
+("posix-shm" "shm-atomic" "Accessor"
+"Load the word that WHERE and INDEX designate; `setf` stores one. Like all of the operators on words
+it is atomic and sequentially consistent, for all processes that map the memory, in any language. On
+SBCL on x86-64 the operators compile to instructions of the processor where WHERE is a real vector,
+without a call where its type is declared; elsewhere they call the library. They work on vectors of
+the heap as well, if the implementation does not move these during the call (SBCL and ECL).
+
+- WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
+  pointer.
+- INDEX: An integer from 0 below the length of the vector; with a foreign pointer an integer: octets
+  from the pointer.
+- TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
+  vector has a type of its own.
+- VALUE: An integer of the type of the word.
+
+Exceptional situations: `shm-invalid-argument` if WHERE is no vector of such integers and no
+pointer, INDEX is out of bounds, as is every index of an unmapped vector, the address is not a
+multiple of the octets of the word, TYPE is given for a vector, or the value is not of the type of
+the word. A store into a mapping without `:write` is a memory fault."
+"where index &key type")
+("posix-shm" "shm-atomic-update" "Function"
+"Change a word atomically and return what it was: `:add` adds OPERAND, and the sum wraps; `:and`,
+`:or` and `:xor` combine the bits; `:exchange` stores OPERAND. An OPERAND may be written as a signed
+or as an unsigned integer, whatever the type of the word is.
+
+- WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
+  pointer.
+- INDEX: An integer from 0, below the length of the vector.
+- OPERATION: `:add`, `:and`, `:or`, `:xor` or `:exchange`.
+- OPERAND: An integer. Of n bits, signed or unsigned: -2^(n-1) to 2^n - 1.
+- TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
+  vector has a type of its own.
+- OLD: An integer of the type of the word: the value before the call.
+
+Exceptional situations: `shm-invalid-argument` as with `shm-atomic`, and if OPERATION is not one of
+these keywords. If it is a constant, the compiler warns."
+"where index operation operand &key type")
+("posix-shm" "shm-atomic-incf" "Function"
+"Add DELTA to a word atomically and return what it was, as `sb-ext:atomic-incf` does;
+`bt2:atomic-integer-incf` returns the new value. The sum wraps. DELTA may be negative.
+
+- WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
+  pointer.
+- INDEX: An integer from 0, below the length of the vector.
+- DELTA: An integer, 1 by default.
+- TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
+  vector has a type of its own.
+- OLD: An integer of the type of the word: the value before the call.
+
+Exceptional situations: `shm-invalid-argument` as with `shm-atomic`."
+"where index &key delta type")
+("posix-shm" "shm-compare-and-swap" "Function"
+"Store NEW into a word if it has the value OLD, atomically. Return the value that the word had: NEW
+was stored if that is OLD. This is the order of arguments and the result of
+`sb-ext:compare-and-swap`; `bt2:atomic-integer-compare-and-swap` returns a boolean.
+
+- WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
+  pointer.
+- INDEX: An integer from 0, below the length of the vector.
+- OLD: An integer of the type of the word: the value that the word must have.
+- NEW: An integer of the type of the word: the value to store.
+- TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
+  vector has a type of its own.
+- VALUE: An integer of the type of the word.
+
+Exceptional situations: `shm-invalid-argument` as with `shm-atomic`."
+"where index old new &key type")
+("posix-shm" "shm-wait" "Function"
+"Sleep while a word of 32 bits has the value EXPECTED. Return t when it is time to look at the word
+again: it has another value, `shm-wake` was called, or there was no reason. Return nil when TIMEOUT
+is over. So call it in a loop that loads the word. A mapping without `:write` is enough. Interrupts
+run meanwhile: a timeout, the end of the thread or a Control-C ends the wait on SBCL and ECL; on
+CLISP and ABCL they run within a tenth of a second. The garbage collector does not wait for a
+sleeping thread.
+
+- WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
+  pointer.
+- INDEX: An integer from 0, below the length of the vector.
+- EXPECTED: An integer of the type of the word.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- TYPE: For a foreign pointer only: `:uint32` (the default) or `:int32`.
+- AWAKE: A boolean: nil if the time is up.
+
+Exceptional situations: `shm-invalid-argument` as with `shm-atomic`, if the word has 64 bits, and if
+TIMEOUT is negative. If another thread unmaps the vector meanwhile, it is signalled then."
+"where index expected &key timeout type")
+("posix-shm" "shm-wake" "Function"
+"Wake at most COUNT of the processes and threads that sleep on a word of 32 bits in `shm-wait`. Store
+first, then wake: who is about to sleep sees the new value and does not. Return no values.
+
+- WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
+  pointer.
+- INDEX: An integer from 0, below the length of the vector.
+- COUNT: A positive integer, or `:all` (the default): how many sleepers to wake at most.
+- TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
+  vector has a type of its own.
+
+Exceptional situations: `shm-invalid-argument` as with `shm-atomic`, if the word has 64 bits, and if
+COUNT is not positive."
+"where index &key count type")
+("posix-shm" "shm-self" "Function"
+"Return this process as an integer that no other process of this machine has had since it started. An
+image that is saved and started again is another process, and so is a forked child. The integer has
+63 bits: store it in an element of 64, as the owner of something.
+
+- WHO: A process: a positive integer."
+"")
+("posix-shm" "shm-alive-p" "Function"
+"Return nil if the process WHO has certainly ended, t if nothing proves that, and `:unknown` if it
+cannot be found out from here: WHO is in another container, or the system has no such information.
+`:unknown` is true: who takes something from the dead asks for nil.
+
+- WHO: A process: a positive integer.
+- ALIVE: t, nil or `:unknown`.
+
+Exceptional situations: `shm-invalid-argument` if WHO is no integer that `shm-self` or
+`shm-lock-owner` returns."
+"who")
+("posix-shm" "shm-lock" "Structure"
+"A lock between processes, as this process knows it: the result of `make-shm-lock`. The lock itself
+is 8 octets of shared memory, which every process and every language that maps them uses as the same
+lock."
+"")
+("posix-shm" "shm-lock-p" "Function"
+"Return true if OBJECT is a `shm-lock`.
+
+- OBJECT: Any object.
+- GENERALIZED-BOOLEAN: True or nil."
+"object")
+("posix-shm" "make-shm-lock" "Function"
+"Return a `shm-lock` for the 8 octets that begin with the element of the vector WHERE at INDEX, 0 by
+default, or INDEX octets behind the pointer WHERE. Nothing is stored: memory that is zero is a free
+lock, so a fresh object needs no initialization, and any process may call this at any time. The
+octets belong to the lock from then on.
+
+- WHERE: A vector of `map-shm-vector`, of any element type, or a foreign pointer.
+- INDEX: An integer from 0, below the length of the vector.
+- LOCK: A `shm-lock`.
+
+Exceptional situations: `shm-invalid-argument` if WHERE is neither a mapped vector of
+`map-shm-vector` nor a pointer, INDEX is out of bounds, the octets go beyond the vector, or their
+address is not a multiple of 8."
+"where &optional index")
+("posix-shm" "acquire-shm-lock" "Function"
+"Acquire LOCK, and return t; or return nil if TIMEOUT is over first. With a WAIT of nil it does not
+wait. The second value is t if an owner has died with the lock: what it guards may be half changed,
+until an owner calls `mark-shm-lock-repaired`. Interrupts run while it waits; one that leaves does
+not leave with the lock. After the call the lock is yours: `with-shm-lock-held` releases it on every
+exit, and is what programs use. The death of an owner is detected within about 20 milliseconds.
+
+- LOCK: A `shm-lock`.
+- WAIT: A generalized boolean: wait for the lock? t by default. With nil the timeout is 0.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- ACQUIRED-P: A boolean: does this process hold the lock now?
+- ABANDONED-P: A boolean: has an owner died since the last repair?
+
+Exceptional situations: `shm-lock-error` with `:edeadlk` if this thread holds LOCK already;
+`shm-invalid-argument` if LOCK is none, its vector is unmapped, or TIMEOUT is negative."
+"lock &key wait timeout")
+("posix-shm" "release-shm-lock" "Function"
+"Release LOCK, which this process holds: this thread or another one. Return no values. What was
+stored before is seen by the next owner.
+
+- LOCK: A `shm-lock`.
+
+Exceptional situations: `shm-lock-error` with `:eperm` if this process does not hold LOCK;
+`shm-invalid-argument` if LOCK is none, or its vector is unmapped."
+"lock")
+("posix-shm" "with-shm-lock-held" "Macro"
+"Acquire LOCK, run BODY, and release the lock on every exit. Return the values of BODY; or nil,
+without running BODY, if TIMEOUT is over first. On SBCL and ECL no interrupt, at whatever moment it
+leaves, loses the lock or releases it twice; CLISP and ABCL cannot hold interrupts back. If BODY has
+released the lock, nothing is released. LOCK and TIMEOUT are evaluated.
+
+- LOCK: A `shm-lock`.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- ABANDONED: A symbol, not evaluated: a variable that is true in BODY if an owner died and nobody
+  has repaired since; nil (the default) for none.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `acquire-shm-lock`, and `shm-lock-abandoned`. If LOCK is gone when
+BODY returns, or its process does not hold it any more, as in a forked child, those of
+`release-shm-lock`."
+"(lock &key timeout abandoned) &body body")
+("posix-shm" "mark-shm-lock-repaired" "Function"
+"Mark what LOCK guards as repaired. The owner that was told that another one has died calls this,
+when it has repaired what that one left. Return no values.
+
+- LOCK: A `shm-lock`.
+
+Exceptional situations: `shm-lock-error` with `:eperm` if this process does not hold LOCK;
+`shm-invalid-argument` if LOCK is none, or its vector is unmapped."
+"lock")
+("posix-shm" "shm-lock-owner" "Function"
+"Return the process that holds LOCK, or nil. When the call returns it may be another one, unless it
+is this process and this thread.
+
+- LOCK: A `shm-lock`.
+- WHO: A process: a positive integer; or nil.
+
+Exceptional situations: `shm-invalid-argument` if LOCK is none, or its vector is unmapped."
+"lock")
 ("posix-shm" "ensure-shm" "Function"
-"Open the object NAME, at least SIZE octets long, or make it, whichever of several processes comes
-first: each gets the same complete object. A process that finds none creates an object without a
-name, with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE with it, and publishes
-it. The function maps the object and fills it; an object that is not filled is zeros. Where another
-process was faster, the own object is thrown away, and the other one opened: INITIALIZE may run in
-several processes, and one result remains. Any exit from INITIALIZE that is not a normal return
-leaves nothing, and so does the death of the process in it.
+"Open the object NAME of at least SIZE octets, or create it. Of several concurrent processes, all get
+the same complete object. A process that finds none creates an anonymous object with exactly the
+PERMISSIONS, allocates SIZE octets, calls INITIALIZE with it, and publishes it. The function can map
+and fill the object; otherwise its octets are zero. If another process has published first, this
+process discards its own object and opens the other one: INITIALIZE may run in several processes,
+and one result remains. A non-local exit from INITIALIZE leaves nothing, and neither does the death
+of the process.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
   slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
@@ -1160,15 +1389,15 @@ leaves nothing, and so does the death of the process in it.
 - CREATED: A boolean: whether this call created the object.
 
 Exceptional situations: `shm-timeout` if the object is not complete after TIMEOUT, with the restarts
-`continue`, which waits for it again, and `supersede`, which puts a new object in its place;
-`shm-error` for an error of the system, among them `:enospc` if there is no memory for SIZE octets,
-`:eacces` if the object exists and may not be opened, and `:enotsup` where an object has neither a
-late name nor late permissions (macOS); `shm-invalid-argument` for an invalid argument, before any
+`continue`, which waits again, and `supersede`, which replaces it with a new object; `shm-error` for
+an error of the system, such as `:enospc` if there is no memory for SIZE octets, `:eacces` if the
+permissions of the existing object forbid the access, and `:enotsup` if neither the name nor the
+permissions can be set later (macOS); `shm-invalid-argument` for an invalid argument, before any
 call."
 "name size &key initialize direction permissions timeout")
 ("posix-shm" "with-ensured-shm" "Macro"
-"Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it, for
-reading only with a direction of `:input`, and run BODY with the variables SHM and PTR bound; unmap
+"Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it (for
+reading only with the direction `:input`), and run BODY with the variables SHM and PTR bound; unmap
 and close on every exit. The name stays.
 
 - SHM: A symbol, not evaluated: the variable for the object.
@@ -1180,5 +1409,5 @@ and close on every exit. The name stays.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
-Exceptional situations: As of `ensure-shm` and `mmap-shm`."
+Exceptional situations: Those of `ensure-shm` and `mmap-shm`."
 "(shm ptr (name size &rest options)) &body body"))

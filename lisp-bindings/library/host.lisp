@@ -7,7 +7,8 @@
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
            #:machine-identity #:program-folders #:trusted-folder-p
-           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car
+           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted #:with-interrupt-windows
+           #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car
            #:turn-into #:call-at-start))
 
 (in-package #:posix-shm/host)
@@ -257,6 +258,25 @@ The reason is nil where the implementation itself has asked the loader in the me
   #+cmucl `(sys:without-interrupts ,@body)
   #-(or sbcl ecl clasp ccl lispworks allegro cmucl) `(progn ,@body))
 
+#+(and sbcl (not sb-safepoint))
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun interrupt-symbols ()
+    "What says that an interrupt is pending, and what runs it, where this SBCL has both."
+    (let ((symbols (list (find-symbol "*INTERRUPT-PENDING*" '#:sb-sys) (find-symbol "RECEIVE-PENDING-INTERRUPT" '#:sb-unix))))
+      (and (first symbols) (second symbols) (fboundp (second symbols)) symbols))))
+
+(defmacro briefly-uninterrupted (&body body)
+  "Run BODY, a call that does not unwind, without asynchronous interrupts, and return its value. On SBCL this is
+sb-sys:without-interrupts but for its unwind-protect, which takes longer than a lock."
+  #+(and sbcl (not sb-safepoint))
+  (destructuring-bind (&optional pending receive) (interrupt-symbols)
+    (when pending
+      (return-from briefly-uninterrupted
+        `(prog1 (let ((sb-sys:*interrupts-enabled* nil)) ,@body)
+           (when (and sb-sys:*interrupts-enabled* ,pending)
+             (,receive))))))
+  `(uninterrupted ,@body))
+
 ;;; ECL 21.2 runs an interrupt even so when it comes while memory is being allocated: the handler of its signal looks only at
 ;;; whether C code holds interrupts back. The arguments of a call are allocated before it, and nothing is after it: a call that
 ;;; an interrupt left has not been made.
@@ -293,6 +313,45 @@ CLEANUP may be run again, as TO-THE-END says."
                  (unwind-protect (mp:allowing-block-interrupts nil ,form)
                    ,@cleanup))
   #-(or sbcl ecl clasp ccl lispworks) `(unwind-protect ,form (uninterrupted ,@cleanup)))
+
+;;; Waiting, and what is acquired by that. A window runs the interrupts that were held back, if the caller lets them run.
+
+(defmacro with-interrupt-windows (&body body)
+  "Run BODY without interrupts, but for those that run in its windows."
+  #+sbcl `(sb-sys:without-interrupts (sb-sys:allow-with-interrupts ,@body))
+  #+(or ecl clasp) `(mp:without-interrupts (mp:allow-with-interrupts ,@body))
+  #-(or sbcl ecl clasp) `(progn ,@body))
+
+(defmacro interrupt-window ()
+  #+sbcl `(sb-sys:with-interrupts nil)
+  #+(or ecl clasp) `(mp:with-interrupts nil)
+  #-(or sbcl ecl clasp) nil)
+
+(defmacro with-acquired ((variable try wait) form &body cleanup)
+  "Bind VARIABLE to what TRY returns, without interrupts, or where that is nil to what WAIT returns, which has windows for them.
+Unless that is nil, too, run FORM with interrupts as they were, and then CLEANUP without them, on every way out. No interrupt
+comes between, where interrupts can be held back."
+  #+(or sbcl ecl clasp)
+  `(#+sbcl sb-sys:without-interrupts #-sbcl mp:without-interrupts
+    (let ((,variable (or ,try (#+sbcl sb-sys:allow-with-interrupts #-sbcl mp:allow-with-interrupts ,wait))))
+      (when ,variable
+        (unwind-protect (#+sbcl sb-sys:with-local-interrupts #-sbcl mp:with-local-interrupts ,form)
+          (to-the-end ,@cleanup t)))))
+  #-(or sbcl ecl clasp)
+  `(let ((,variable nil))
+     (unwind-protect (when (setf ,variable (or ,try ,wait))
+                       ,form)
+       (when ,variable
+         (uninterrupted ,@cleanup)))))
+
+(defmacro current-thread ()
+  "What this thread is known by: the same for none but itself."
+  #+(and sbcl sb-thread) 'sb-thread:*current-thread*
+  #+(or ecl clasp lispworks allegro) 'mp:*current-process*
+  #+ccl 'ccl:*current-process*
+  #+abcl '(threads:current-thread)
+  #+(or clisp cmucl (and sbcl (not sb-thread))) t
+  #-(or sbcl ecl clasp lispworks allegro ccl abcl clisp cmucl) '(uiop:symbol-call '#:bordeaux-threads '#:current-thread))
 
 ;;; Where there is neither a compare-and-swap of conses nor a lock of the implementation's, ASDF loads Bordeaux Threads.
 #-(or sbcl ecl abcl ccl lispworks allegro clasp clisp cmucl)

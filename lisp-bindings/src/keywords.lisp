@@ -131,6 +131,8 @@
 (defparameter *directions* '#.(choices "DIRECTION"))
 (defparameter *if-exists* '#.(choices "IF-EXISTS"))
 (defparameter *if-does-not-exist* '#.(choices "IF-DOES-NOT-EXIST"))
+(defparameter *updates* '#.(choices "ATOMIC"))
+(defparameter *word-types* '((:uint32 . 0) (:int32 . 1) (:uint64 . 2) (:int64 . 3)) "What is behind a pointer.")
 (defparameter *short* '((:error . 0) (:count . 1)) "What write-shm does where the object ends before the octets do.")
 
 ;;; Constant lists become integers when the caller is compiled. What is not constant, or not valid, is left to the call; of what
@@ -162,6 +164,12 @@
       (warn-of-constant argument form (choice-demand designator table))))
   form)
 
+(defun check-seconds (form)
+  "Return FORM. Where it is a constant and no timeout, warn."
+  (when (typep form '(and (or number string character keyword) (not (real 0))))
+    (warn-of-constant 'timeout form "it must be a non-negative number of seconds, or nil."))
+  form)
+
 (defun fold-option (key form)
   (case key
     (:permissions (fold-constant form *permissions*))
@@ -172,6 +180,8 @@
     (:if-exists (check-choice form 'if-exists *if-exists*))
     (:if-does-not-exist (check-choice form 'if-does-not-exist *if-does-not-exist*))
     (:short (check-choice form 'short *short*))
+    (:type (if form (check-choice form 'type *word-types*) form))
+    (:timeout (check-seconds form))
     (t form)))
 
 (defun fold-options (options)

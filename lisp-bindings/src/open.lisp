@@ -188,11 +188,11 @@ are then."
   #.(doc "invoke-shm-restart")
   (let ((name (cdr (assoc restart '((:continue . continue) (:use-value . use-value) (:overwrite . overwrite)
                                     (:truncate . truncate) (:supersede . supersede) (:create . create)
-                                    (:extend . extend))))))
+                                    (:extend . extend) (:repair . repair))))))
     (unless name
       (refuse 'invoke-shm-restart 'restart restart
-              '(member :continue :use-value :overwrite :truncate :supersede :create :extend)
-              "it must be one of :CONTINUE :USE-VALUE :OVERWRITE :TRUNCATE :SUPERSEDE :CREATE :EXTEND."))
+              '(member :continue :use-value :overwrite :truncate :supersede :create :extend :repair)
+              "it must be one of :CONTINUE :USE-VALUE :OVERWRITE :TRUNCATE :SUPERSEDE :CREATE :EXTEND :REPAIR."))
     (apply #'invoke-restart
            (or (find name *restarts* :key #'restart-name) (error 'no-such-restart :restart restart))
            arguments)))

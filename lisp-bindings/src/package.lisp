@@ -4,8 +4,13 @@
   (:nicknames #:xyz.shunter.posix-shm)
   (:documentation "POSIX shared memory: open, make, size, map and share memory objects.")
   (:use #:cl #:posix-shm/shim)
+  ;; Calls whose arguments are checked here.
+  (:import-from #:posix-shm/shim #:%pshm-atomic-load32 #:%pshm-atomic-store32 #:%pshm-atomic-update32
+                #:%pshm-atomic-compare-exchange32 #:%pshm-atomic-load64 #:%pshm-atomic-store64 #:%pshm-atomic-update64
+                #:%pshm-atomic-compare-exchange64 #:%pshm-lock-acquire #:%pshm-lock-release)
   (:import-from #:posix-shm/documentation #:doc)
-  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:swap-car #:fill-car #:turn-into)
+  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted
+                #:with-interrupt-windows #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into)
   (:import-from #:posix-shm/library #:*image* #:*loaded-image* #:*when-loaded* #:ensure-library #:library
                 #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error #:shm-library-error-tried)
   ;; Objects
@@ -27,6 +32,12 @@
   (:export #:send-shm #:receive-shm #:shm-socketpair #:shm-inheritable-p #:seal-shm #:shm-seals #:reopen-shm)
   ;; Publishing
   (:export #:publish-shm #:wait-for-shm #:ensure-shm #:with-ensured-shm)
+  ;; Atomics, waiting, processes and locks
+  (:export #:shm-atomic #:shm-atomic-update #:shm-atomic-incf #:shm-compare-and-swap #:shm-wait #:shm-wake
+           #:shm-self #:shm-alive-p
+           #:shm-lock #:shm-lock-p #:make-shm-lock #:acquire-shm-lock #:release-shm-lock #:with-shm-lock-held
+           #:mark-shm-lock-repaired #:shm-lock-owner
+           #:shm-lock-error #:shm-lock-error-lock #:shm-lock-error-owner #:shm-lock-abandoned)
   ;; The shared object
   (:export #:shm-library #:load-shm-library #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error
            #:shm-library-error-tried)

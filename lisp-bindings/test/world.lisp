@@ -142,7 +142,8 @@
 
 (defmacro as-if-unknown (&body body)
   "Run BODY with the compiler told nothing of its constants: it warns of those that are wrong."
-  `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector chmod-shm seal-shm write-shm))
+  `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector chmod-shm seal-shm write-shm publish-shm
+                                wait-for-shm ensure-shm))
      ,@body))
 
 (defmacro keyword-of (&body body)

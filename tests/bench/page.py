@@ -27,6 +27,11 @@ SBCL_ALIEN = {"open+close": 1.10, "stat": 1.20, "map+unmap": 1.10, "named": 1.10
 # In Lisp: how many times as fast as what is done plainly, and nanoseconds.
 ECL_CALL, BLOCKS, CLISP_IN, FILL, NANOSECONDS = 20, 100, 25, 2, {"type": 10, "one double": 60, "general vector, an element": 25}
 
+# Locks and atomics in Lisp: on SBCL of sb-thread:with-mutex and of sb-ext:atomic-incf, on ECL and CLISP of the bare foreign calls.
+LISP_SYNC = {"SBCL": {"acquire and release": 0.8, "with-shm-lock-held": 1.5, "shm-atomic-incf, 64 bits": 1.05, "shm-atomic-incf, 32 bits": 2.0}}
+LISP_SYNC["ECL"] = LISP_SYNC["CLISP"] = {"acquire and release": 1.5, "shm-atomic-incf, 64 bits": 1.5, "shm-atomic-incf, 32 bits": 1.5}
+BESIDE = {"SBCL": {"acquire and release": "with-mutex", "with-shm-lock-held": "with-mutex"}}
+
 
 # Its direct call is one statfs, but it reads files of the machine and of each control group. It has a row, and no part in goals and medians.
 APART = {"space"}
@@ -424,6 +429,36 @@ def moves_goals(results):
     return rows
 
 
+def lisp_sync_of(results):
+    """{implementation: {(case, variant): times}}"""
+    return {language: groups for language in LANGUAGES if (groups := results.groups("lisp-sync-" + language))}
+
+
+def beside(language, case):
+    """What a case is compared with, for people."""
+    return BESIDE.get(language, {}).get(case, "atomic-incf" if language == "SBCL" else "the foreign call")
+
+
+def lisp_sync_part(results, _plots):
+    rows = [(language, case, nanoseconds(median(groups[case, "ours"])), beside(language, case), nanoseconds(median(groups[case, "plain"])),
+             Comparison(groups[case, "ours"], groups[case, "plain"]))
+            for language, groups in lisp_sync_of(results).items() for case, variant in groups if variant == "ours"]
+    if not rows:
+        return ""
+    return "### Locks and atomics in Lisp\n\n" + table(["", "", "ours", "beside", "", "ratio"], rows)
+
+
+def lisp_sync_goals(results):
+    for language, groups in lisp_sync_of(results).items():
+        for case, limit in LISP_SYNC.get(language, {}).items():
+            comparison = compare(groups, case, "plain")
+            if comparison:
+                yield (f"{case} on {language}: at most {limit} of {beside(language, case)}", comparison, verdict(comparison.ratio <= limit))
+        allocated = groups.get(("acquire and release", "octets"))
+        if allocated:
+            yield (f"acquire and release on {language}: no allocation", f"{allocated[0]:.0f} octets", verdict(allocated[0] < 1))
+
+
 def memory_part(results, plots):
     text = ""
     memory = results.groups("memory") if not any(row[1] == "not here" for row in results.rows("memory")) else None
@@ -713,7 +748,7 @@ def goals(results):
             rows.append((f"{title_of(case)} on SBCL: at most {limit} times the same calls through SB-ALIEN", comparison,
                          verdict(comparison.ratio <= limit)))
     rows += moves_goals(results)
-    rows += sync_goals(results)
+    rows += lisp_sync_goals(results)
     comparison = compare(lives.get("C", {}), "anonymous", "hand")
     if comparison:
         rows.append((f"life cycle of an anonymous object: at most {ANONYMOUS} times that of direct calls", comparison,
@@ -740,8 +775,9 @@ def goals_part(results, _plots):
     return table(["goal", "measured", ""], rows) if rows else ""
 
 
-PARTS = {"summary": summary_part, "goals": goals_part, "calls": calls_part, "lives": lives_part, "moves": moves_part, "memory": memory_part,
-         "copy": copy_part, "vectors": vectors_part, "messages": messages_part, "sync": sync_part, "scale": scale_part, "loading": loading_part,
+PARTS = {"summary": summary_part, "goals": goals_part, "calls": calls_part, "lives": lives_part, "moves": moves_part,
+         "lisp-sync": lisp_sync_part, "memory": memory_part, "copy": copy_part, "vectors": vectors_part, "messages": messages_part,
+         "sync": sync_part, "scale": scale_part, "loading": loading_part,
          "machine": machine_part}
 
 

@@ -4,7 +4,8 @@
 
 Needs the variables of tests/lib/environment.sh. What is measured goes to tests/bench/work/results in the build directory, a file
 per part; page.py makes the page and its plots from these files alone, in doc or in the folder that BENCH_DOCUMENTS names. A
-part whose tools are missing is left out. With arguments only the named parts are measured again: calls, instructions, lives, moves, data, sync, scale, loading.
+part whose tools are missing is left out. With arguments only the named parts are measured again: calls, instructions, lives, moves,
+lisp-sync, data, sync, scale, loading.
 """
 import glob
 import json
@@ -132,6 +133,14 @@ def moves():
                     BENCH_LIVES=program("liblives.so"))
 
 
+def lisp_sync():
+    for implementation, rounds in {"SBCL": 31, "ECL": 15, "CLISP": 15, "ABCL": 5}.items():
+        if has(implementation.lower()):
+            measure("lisp-sync-" + implementation, lisp_command(implementation), BENCH_ROUNDS=rounds, BENCH_SYSTEM="posix-shm",
+                    BENCH_FILE=source("lisp-sync.lisp"), BENCH_COMPILED=program(f"lisp-sync-{implementation}.fas"),
+                    BENCH_LIVES=program("liblives.so"))
+
+
 def scale():
     copy = program("library-copy.so")
     shutil.copyfile(LIBRARY, copy)
@@ -182,7 +191,8 @@ def loading():
     save("loading", lines)
 
 
-PARTS = {"calls": calls, "instructions": instructions, "lives": lives, "moves": moves, "data": data, "sync": sync, "scale": scale, "loading": loading}
+PARTS = {"calls": calls, "instructions": instructions, "lives": lives, "moves": moves, "lisp-sync": lisp_sync, "data": data,
+         "sync": sync, "scale": scale, "loading": loading}
 
 
 def main():

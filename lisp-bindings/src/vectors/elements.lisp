@@ -8,8 +8,8 @@
 ;;; that has no address; where memory is copied in blocks there is no use for them.
 (defstruct element
   "A type of elements: its name, its size in octets, of how many parts of which foreign type one consists, functions that look
-at, read and write one, and those that copy runs."
-  type octets foreign parts test reader writer exporter importer)
+at, read and write one, and those that copy runs. WORD is what processes can change atomically, if one is (src/sync)."
+  type octets foreign parts test reader writer exporter importer word)
 
 (defmethod make-load-form ((element element) &optional environment)
   (declare (ignore environment))

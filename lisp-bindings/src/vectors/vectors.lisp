@@ -103,7 +103,8 @@
   "Map what REQUEST says and make it PLACE's, with no interrupt between the two. Return the library's result."
   (let* ((real (and (real-request-p request) t))
          (prefix (if real +vector-prefix+ 0)))
-    (setf (place-element place) (request-element request)
+    (setf (place-shm place) (request-shm request)
+          (place-element place) (request-element request)
           (place-length place) (request-length request)
           (place-prefix place) prefix
           (place-reserve place) (request-reserve request)

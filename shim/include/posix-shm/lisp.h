@@ -18,6 +18,10 @@
  *
  * | name | of | meaning |
  * |---|---|---|
+ * | abandoned | with-shm-lock-held | A symbol, not evaluated: a variable that is true in BODY if an owner died and nobody has repaired since; nil (the default) for none. |
+ * | abandoned-p | | A boolean: has an owner died since the last repair? |
+ * | acquired-p | | A boolean: does this process hold the lock now? |
+ * | alive | | t, nil or `:unknown`. |
  * | allocate | | A generalized boolean: whether to grow the object to the end of the vector and reserve its memory first, as `allocate-shm` does; nil by default. |
  * | arguments | | The arguments of the restart: for `:use-value` another name. |
  * | attempts | | An integer from 0, 100 by default. With 0 the call is an error; every other number allows 100 random names if the system needs a name. |
@@ -26,10 +30,12 @@
  * | condition | | A condition of that type. |
  * | count | | An integer from 0: the number of octets copied. |
  * | count | stat-dev | An integer from 0: the number of names of the object. |
+ * | count | shm-wake | A positive integer, or `:all` (the default): how many sleepers to wake at most. |
  * | blocks | | An integer from 0, in units of 512 octets. |
  * | closed | | A boolean: whether this call closed the object. |
  * | created | | A boolean: whether this call created the object. |
  * | deleted | | A boolean: whether the name was removed. |
+ * | delta | | An integer, 1 by default. |
  * | device | | An integer from 0. |
  * | direction | | `:input` (the default) or `:io`. |
  * | direction | ensure-shm | `:io` (the default) or `:input`. |
@@ -37,8 +43,15 @@
  * | end | | An integer, at most the length of the vector, which is the default: the end of the range. |
  * | end1 | | An integer, at most the length of the target, which is the default: the end of the range. |
  * | end2 | | An integer, at most the length of the source, which is the default: the end of the range. |
+ * | expected | | An integer of the type of the word. |
  * | fd | | A descriptor: an integer from 0. |
  * | first | | A descriptor: an integer from 0. |
+ * | lock | | A `shm-lock`. |
+ * | new | | An integer of the type of the word: the value to store. |
+ * | old | shm-compare-and-swap | An integer of the type of the word: the value that the word must have. |
+ * | old | | An integer of the type of the word: the value before the call. |
+ * | operand | | An integer. Of n bits, signed or unsigned: -2^(n-1) to 2^n - 1. |
+ * | operation | | `:add`, `:and`, `:or`, `:xor` or `:exchange`. |
  * | second | | A descriptor: an integer from 0. |
  * | flags | | A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`, `:populate`, `:lock`, `:huge`, `:fixed-noreplace`, `:nodump`, one of them, or an integer; `(:shared)` by default. |
  * | flags | msync | A list of `:sync` or `:async`, and `:invalidate` or not; one of them, or an integer; `(:sync)` by default. |
@@ -52,9 +65,10 @@
  * | if-exists | | `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil. |
  * | if-exists | publish-shm | `:error` (the default), `:supersede` or nil. |
  * | initialize | | A function of one argument, an `open-shm` for reading and writing; or nil (the default). |
- * | inheritable | | A boolean; `setf` takes a generalized boolean: do programs that this process starts inherit the descriptor? |
+ * | inheritable | | A boolean; `setf` accepts a generalized boolean: whether programs that this process starts inherit the descriptor. |
  * | inode | | An integer from 0. |
  * | index | | An integer from 0, below the length of the vector. |
+ * | index | shm-atomic | An integer from 0 below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
  * | integer | | A positive errno of this platform. |
  * | item | | An element: a number of the element type of the vector. |
  * | keyword | | A keyword such as `:enoent`, or nil. |
@@ -74,7 +88,7 @@
  * | name | shm-name | A string, or nil. |
  * | name | shm-error-name | A string, or nil. |
  * | name | posix-shm-error-errno | A symbol: the function that failed. |
- * | nameable | | A generalized boolean: create an object that `publish-shm` can give a name? nil by default. |
+ * | nameable | | A generalized boolean: whether to create an object that `publish-shm` can give a name; nil by default. |
  * | names | | A list of strings, each with its leading slash. An octet that is not valid UTF-8 is represented by a character from U+DC80 to U+DCFF. |
  * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
  * | object | | Any object. |
@@ -90,15 +104,15 @@
  * | permissions | stat-dev | A list of the nine long single keywords. |
  * | path | | A string, or nil. |
  * | pointer | | A foreign pointer. |
- * | published | | A boolean: has the object the name? |
+ * | published | | A boolean: whether the object has the name. |
  * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
  * | prot | map-shm-vector | A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer; `(:read :write)` by default. |
  * | ptr | | A foreign pointer. |
  * | ptr | mmap-shm | A foreign pointer: a hint for the address. With a null pointer, the default, the system chooses. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
  * | release | | A generalized boolean: whether to release the addresses of the vector as well; nil by default. |
- * | reserve | | An integer, at least the octets of the vector; or nil (the default): octets to map from OFFSET. |
- * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create` or `:extend`. |
+ * | reserve | | An integer, at least the size of the vector in octets; or nil (the default): the number of octets to map from OFFSET. |
+ * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create`, `:extend` or `:repair`. |
  * | result* | | The values of the body. |
  * | seals | | A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument also one of them, or an integer. |
  * | shm | | An `open-shm`. |
@@ -124,8 +138,12 @@
  * | timeout | ensure-shm | A non-negative real: seconds, 10 by default; or nil: no limit. |
  * | total | | An integer: octets. |
  * | truncate | | A generalized boolean: whether to set the size first; t by default. |
+ * | type | | For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A vector has a type of its own. |
+ * | type | shm-wait | For a foreign pointer only: `:uint32` (the default) or `:int32`. |
  * | uid | | A user id, an integer from 0, or nil for no change. |
+ * | awake | | A boolean: nil if the time is up. |
  * | user-id | | An integer from 0. |
+ * | value | | An integer of the type of the word. |
  * | vector | | A result of `map-shm-vector`: a real vector or an `shm-view`. |
  * | vector | read-shm | A vector in shared memory, or a specialised vector in the heap. |
  * | vector | write-shm | A vector in shared memory, or a specialised vector in the heap. |
@@ -134,6 +152,12 @@
  * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
  * | version | | A string, or nil. |
  * | unmapped | | A boolean: whether this call unmapped the vector. |
+ * | wait | | A generalized boolean: wait for the lock? t by default. With nil the timeout is 0. |
+ * | where | | A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign pointer. |
+ * | where | make-shm-lock | A vector of `map-shm-vector`, of any element type, or a foreign pointer. |
+ * | who | | A process: a positive integer. |
+ * | who | shm-lock-owner | A process: a positive integer; or nil. |
+ * | who | shm-lock-error-lock | A process: a positive integer; or nil if it is not known. |
  */
 
 /* ---- posix-shm/ffi ---- */
@@ -989,11 +1013,12 @@
  * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp accepts.
  * If `shm-vector-real-p` returns false, the result is an `shm-view`
  * instead. With a PROT of `:read` alone a store is a memory fault. Only `unmap-shm-vector` and the macros unmap the
- * vector; the garbage collector does not. With RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the vector longer
- * when the object has grown. Where real vectors cannot be extended (ABCL), the result is an `shm-view` then.
+ * vector; the garbage collector does not. With RESERVE the call maps that number of octets, even beyond the end of the object, so that
+ * `extend-shm-vector` can extend the vector when the object has grown. If real vectors cannot be extended (ABCL), the result is then
+ * an `shm-view`.
  * @par Exceptional situations
  * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed;
+ * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the size of the vector, or SHM is closed;
  * `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`.
  * If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
  * it.
@@ -1027,12 +1052,12 @@
  * extend-shm-vector vector length => vector
  * @endcode
  * @par In Lisp
- * Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the same vector, at the same address,
- * with every pointer into it valid. Nothing is mapped and nothing is copied. The object must have grown before (`allocate-shm`), in this process or
- * in another one. Compiled code that has fetched the length before may still use the old one.
+ * Extend VECTOR, a result of `map-shm-vector` with a RESERVE, to LENGTH elements, and return it: the same vector, at the same address;
+ * pointers into it stay valid. Nothing is mapped or copied. The object must have grown before (`allocate-shm`), in this process
+ * or in another one. Compiled code that has loaded the length before may still use the old one.
  * @par Exceptional situations
  * `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its length or more than the RESERVE holds, or the
- * object is shorter. The size of the object is looked at as long as the object is open that VECTOR was mapped from.
+ * object is shorter. The size is checked only while the `open-shm` from which VECTOR was mapped is open.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -1369,6 +1394,460 @@
  * @see shm-fd, send-shm, make-shm; fcntl(2)
  */
 
+/* ---- posix-shm: synchronization ---- */
+
+/**
+ * @page lisp_shm_atomic shm-atomic
+ * @ingroup sync_atomics
+ * @par Kind
+ * Accessor
+ * @par Lisp
+ * @code{.lisp}
+ * shm-atomic where index &key type => value
+ * @endcode
+ * @par In C
+ * pshm_atomic_load32, pshm_atomic_load64, pshm_atomic_store32, pshm_atomic_store64
+ * @par In Lisp
+ * Load the word that WHERE and INDEX designate; `setf` stores one. Like all of the operators on words it is atomic and
+ * sequentially consistent, for all processes that map the memory, in any language. On SBCL on x86-64 the operators compile to
+ * instructions of the processor where WHERE is a real vector, without a call where its type is declared; elsewhere they call the
+ * library. They work on vectors of the heap as well, if the implementation does not move these during the call (SBCL and ECL).
+ * @par Exceptional situations
+ * `shm-invalid-argument` if WHERE is no vector of such integers and no pointer, INDEX is out of bounds, as is every index of an unmapped vector, the
+ * address is not a multiple of the octets of the word, TYPE is given for a vector, or the value is not of the type of the word. A store into a mapping without
+ * `:write` is a memory fault.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(signed-byte 64) 4))
+ *   (setf (shm-atomic vector 3) -5)
+ *   (shm-atomic vector 3))
+ * => -5
+ * @endcode
+ * @since 0.1
+ * @see shm-atomic-update, shm-compare-and-swap, shm-aref
+ */
+
+/**
+ * @page lisp_shm_atomic_update shm-atomic-update
+ * @ingroup sync_atomics
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-atomic-update where index operation operand &key type => old
+ * @endcode
+ * @par In C
+ * pshm_atomic_update32, pshm_atomic_update64
+ * @par In Lisp
+ * Change a word atomically and return what it was: `:add` adds OPERAND, and the sum wraps; `:and`, `:or` and `:xor` combine the bits; `:exchange`
+ * stores OPERAND. An OPERAND may be written as a signed or as an unsigned integer, whatever the type of the word is.
+ * @par Exceptional situations
+ * `shm-invalid-argument` as with `shm-atomic`, and if OPERATION is not one of these keywords. If it is a constant, the compiler warns.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 32) 1))
+ *   (list (shm-atomic-update vector 0 :or 12)
+ *         (shm-atomic-update vector 0 :and -5)
+ *         (shm-atomic-update vector 0 :exchange 1)
+ *         (shm-atomic vector 0)))
+ * => (0 12 8 1)
+ * @endcode
+ * @since 0.1
+ * @see shm-atomic-incf, shm-atomic
+ */
+
+/**
+ * @page lisp_shm_atomic_incf shm-atomic-incf
+ * @ingroup sync_atomics
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-atomic-incf where index &key delta type => old
+ * @endcode
+ * @par In C
+ * pshm_atomic_update32, pshm_atomic_update64
+ * @par In Lisp
+ * Add DELTA to a word atomically and return what it was, as `sb-ext:atomic-incf` does; `bt2:atomic-integer-incf` returns the new
+ * value. The sum wraps. DELTA may be negative.
+ * @par Exceptional situations
+ * `shm-invalid-argument` as with `shm-atomic`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 2))
+ *   (list (shm-atomic-incf vector 1)
+ *         (shm-atomic-incf vector 1 :delta -2)
+ *         (shm-atomic vector 1)))
+ * => (0 1 18446744073709551615)
+ * @endcode
+ * @since 0.1
+ * @see shm-atomic-update
+ */
+
+/**
+ * @page lisp_shm_compare_and_swap shm-compare-and-swap
+ * @ingroup sync_atomics
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-compare-and-swap where index old new &key type => value
+ * @endcode
+ * @par In C
+ * pshm_atomic_compare_exchange32, pshm_atomic_compare_exchange64
+ * @par In Lisp
+ * Store NEW into a word if it has the value OLD, atomically. Return the value that the word had: NEW was stored if that is OLD. This is
+ * the order of arguments and the result of `sb-ext:compare-and-swap`; `bt2:atomic-integer-compare-and-swap` returns a boolean.
+ * @par Exceptional situations
+ * `shm-invalid-argument` as with `shm-atomic`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 32) 1))
+ *   (list (shm-compare-and-swap vector 0 0 7)
+ *         (shm-compare-and-swap vector 0 0 8)
+ *         (shm-atomic vector 0)))
+ * => (0 7 7)
+ * @endcode
+ * @since 0.1
+ * @see shm-atomic-update, shm-atomic
+ */
+
+/**
+ * @page lisp_shm_wait shm-wait
+ * @ingroup sync_atomics
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-wait where index expected &key timeout type => awake
+ * @endcode
+ * @par In C
+ * pshm_atomic_wait
+ * @par In Lisp
+ * Sleep while a word of 32 bits has the value EXPECTED. Return t when it is time to look at the word again: it has another value,
+ * `shm-wake` was called, or there was no reason. Return nil when TIMEOUT is over. So call it in a loop that loads the word. A mapping without
+ * `:write` is enough. Interrupts run meanwhile: a timeout, the end of the thread or a Control-C ends the wait on SBCL and ECL; on CLISP and ABCL
+ * they run within a tenth of a second. The garbage collector does not wait for a sleeping thread.
+ * @par Exceptional situations
+ * `shm-invalid-argument` as with `shm-atomic`, if the word has 64 bits, and if TIMEOUT is negative. If another thread unmaps the
+ * vector meanwhile, it is signalled then.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 32) 1))
+ *   (list (shm-wait vector 0 1)
+ *         (shm-wait vector 0 0 :timeout 1/100)))
+ * => (T NIL)
+ * @endcode
+ * @since 0.1
+ * @see shm-wake, shm-atomic
+ */
+
+/**
+ * @page lisp_shm_wake shm-wake
+ * @ingroup sync_atomics
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-wake where index &key count type
+ * @endcode
+ * @par In C
+ * pshm_atomic_wake
+ * @par In Lisp
+ * Wake at most COUNT of the processes and threads that sleep on a word of 32 bits in `shm-wait`. Store first, then wake: who is about to sleep sees the
+ * new value and does not. Return no values.
+ * @par Exceptional situations
+ * `shm-invalid-argument` as with `shm-atomic`, if the word has 64 bits, and if COUNT is not positive.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 32) 1))
+ *   (setf (shm-atomic vector 0) 1)
+ *   (shm-wake vector 0)
+ *   (shm-wait vector 0 0))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see shm-wait
+ */
+
+/**
+ * @page lisp_shm_self shm-self
+ * @ingroup sync_processes
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-self => who
+ * @endcode
+ * @par In C
+ * pshm_process_self
+ * @par In Lisp
+ * Return this process as an integer that no other process of this machine has had since it started. An image that is saved and
+ * started again is another process, and so is a forked child. The integer has 63 bits: store it in an element of 64, as the owner of something.
+ * @par Lisp example
+ * @code{.lisp}
+ * (shm-alive-p (shm-self))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see shm-alive-p, shm-lock-owner
+ */
+
+/**
+ * @page lisp_shm_alive_p shm-alive-p
+ * @ingroup sync_processes
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-alive-p who => alive
+ * @endcode
+ * @par In C
+ * pshm_process_alive
+ * @par In Lisp
+ * Return nil if the process WHO has certainly ended, t if nothing proves that, and `:unknown` if it cannot be found out from here: WHO is in another
+ * container, or the system has no such information. `:unknown` is true: who takes something from the dead asks for nil.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if WHO is no integer that `shm-self` or `shm-lock-owner` returns.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(signed-byte 64) 1))
+ *   (setf (shm-atomic vector 0) (shm-self))
+ *   (shm-alive-p (shm-atomic vector 0)))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see shm-self, shm-lock-owner
+ */
+
+/**
+ * @page lisp_shm_lock shm-lock
+ * @ingroup sync_locks
+ * @par Kind
+ * Structure
+ * @par Lisp
+ * @code{.lisp}
+ * shm-lock
+ * @endcode
+ * @par Class precedence list
+ * `shm-lock`, `structure-object`, `t`
+ * @par In Lisp
+ * A lock between processes, as this process knows it: the result of `make-shm-lock`. The lock itself is 8 octets of shared memory, which every
+ * process and every language that maps them uses as the same lock.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
+ *   (type-of (make-shm-lock vector)))
+ * => SHM-LOCK
+ * @endcode
+ * @since 0.1
+ * @see make-shm-lock, with-shm-lock-held
+ */
+
+/**
+ * @page lisp_shm_lock_p shm-lock-p
+ * @ingroup sync_locks
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-lock-p object => generalized-boolean
+ * @endcode
+ * @par In Lisp
+ * Return true if OBJECT is a `shm-lock`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (shm-lock-p 42)
+ * => NIL
+ * @endcode
+ * @since 0.1
+ * @see shm-lock, make-shm-lock
+ */
+
+/**
+ * @page lisp_make_shm_lock make-shm-lock
+ * @ingroup sync_locks
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * make-shm-lock where &optional index => lock
+ * @endcode
+ * @par In Lisp
+ * Return a `shm-lock` for the 8 octets that begin with the element of the vector WHERE at INDEX, 0 by default, or INDEX octets behind the pointer WHERE. Nothing
+ * is stored: memory that is zero is a free lock, so a fresh object needs no initialization, and any process may call this at any time.
+ * The octets belong to the lock from then on.
+ *
+ * The owner of a lock is the process. If it dies, the next to acquire the lock gets it, and is told. Threads of one process exclude each other as well, also by different
+ * `shm-lock`s for the same octets, and any thread of the owner can release it. The lock is not recursive, not fair, and has no priority inheritance.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if WHERE is neither a mapped vector of `map-shm-vector` nor a pointer, INDEX is out of bounds, the octets go beyond the
+ * vector, or their address is not a multiple of 8.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 10))
+ *   (let ((lock (make-shm-lock vector 9)))
+ *     (with-shm-lock-held (lock)
+ *       (incf (shm-aref vector 0)))))
+ * => 1
+ * @endcode
+ * @since 0.1
+ * @see with-shm-lock-held, acquire-shm-lock
+ */
+
+/**
+ * @page lisp_acquire_shm_lock acquire-shm-lock
+ * @ingroup sync_locks
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * acquire-shm-lock lock &key wait timeout => acquired-p, abandoned-p
+ * @endcode
+ * @par In C
+ * pshm_lock_acquire
+ * @par In Lisp
+ * Acquire LOCK, and return t; or return nil if TIMEOUT is over first. With a WAIT of nil it does not wait. The second value is t
+ * if an owner has died with the lock: what it guards may be half changed, until an owner calls `mark-shm-lock-repaired`.
+ * Interrupts run while it waits; one that leaves does not leave with the lock. After the call the lock is yours: `with-shm-lock-held` releases it on every exit, and is what programs use.
+ * The death of an owner is detected within about 20 milliseconds.
+ * @par Exceptional situations
+ * `shm-lock-error` with `:edeadlk` if this thread holds LOCK already; `shm-invalid-argument` if LOCK is none, its vector is
+ * unmapped, or TIMEOUT is negative.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
+ *   (let ((lock (make-shm-lock vector)))
+ *     (multiple-value-prog1 (acquire-shm-lock lock :timeout 1)
+ *       (release-shm-lock lock))))
+ * => T, NIL
+ * @endcode
+ * @since 0.1
+ * @see with-shm-lock-held, release-shm-lock
+ */
+
+/**
+ * @page lisp_release_shm_lock release-shm-lock
+ * @ingroup sync_locks
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * release-shm-lock lock
+ * @endcode
+ * @par In C
+ * pshm_lock_release
+ * @par In Lisp
+ * Release LOCK, which this process holds: this thread or another one. Return no values. What was stored before is seen by the next owner.
+ * @par Exceptional situations
+ * `shm-lock-error` with `:eperm` if this process does not hold LOCK; `shm-invalid-argument` if LOCK is none, or its vector is unmapped.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
+ *   (let ((lock (make-shm-lock vector)))
+ *     (acquire-shm-lock lock)
+ *     (release-shm-lock lock)
+ *     (shm-lock-owner lock)))
+ * => NIL
+ * @endcode
+ * @since 0.1
+ * @see acquire-shm-lock, with-shm-lock-held
+ */
+
+/**
+ * @page lisp_with_shm_lock_held with-shm-lock-held
+ * @ingroup sync_locks
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-shm-lock-held (lock &key timeout abandoned) &body body => result*
+ * @endcode
+ * @par In C
+ * pshm_lock_acquire, pshm_lock_release
+ * @par In Lisp
+ * Acquire LOCK, run BODY, and release the lock on every exit. Return the values of BODY; or nil, without running BODY, if TIMEOUT is over
+ * first. On SBCL and ECL no interrupt, at whatever moment it leaves, loses the lock or releases it twice; CLISP and ABCL cannot hold interrupts back. If
+ * BODY has released the lock, nothing is released. LOCK and TIMEOUT are evaluated.
+ *
+ * If an owner has died with the lock and nobody has repaired since, the variable ABANDONED is true; where none is given, `shm-lock-abandoned` is
+ * signalled with the lock held, and BODY runs only if a restart says so. BODY then repairs what the lock guards, and calls `mark-shm-lock-repaired`; if it does not, the next owner is told as well.
+ * @par Exceptional situations
+ * Those of `acquire-shm-lock`, and `shm-lock-abandoned`. If LOCK is gone when BODY returns, or its process does not hold it any more, as in
+ * a forked child, those of `release-shm-lock`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 2))
+ *   (let ((lock (make-shm-lock vector)))
+ *     (with-shm-lock-held (lock :timeout 10 :abandoned half-changed)
+ *       (when half-changed
+ *         (setf (shm-aref vector 1) 0)
+ *         (mark-shm-lock-repaired lock))
+ *       (incf (shm-aref vector 1)))))
+ * => 1
+ * @endcode
+ * @since 0.1
+ * @see shm-lock-abandoned, mark-shm-lock-repaired, acquire-shm-lock
+ */
+
+/**
+ * @page lisp_mark_shm_lock_repaired mark-shm-lock-repaired
+ * @ingroup sync_locks
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * mark-shm-lock-repaired lock
+ * @endcode
+ * @par In C
+ * pshm_lock_mark_repaired
+ * @par In Lisp
+ * Mark what LOCK guards as repaired. The owner that was told that another one has died calls this, when it has repaired what
+ * that one left. Return no values.
+ * @par Exceptional situations
+ * `shm-lock-error` with `:eperm` if this process does not hold LOCK; `shm-invalid-argument` if LOCK is none, or its vector is unmapped.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
+ *   (let ((lock (make-shm-lock vector)))
+ *     (with-shm-lock-held (lock :abandoned abandoned)
+ *       (when abandoned
+ *         (mark-shm-lock-repaired lock))
+ *       abandoned)))
+ * => NIL
+ * @endcode
+ * @since 0.1
+ * @see with-shm-lock-held, shm-lock-abandoned
+ */
+
+/**
+ * @page lisp_shm_lock_owner shm-lock-owner
+ * @ingroup sync_locks
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-lock-owner lock => who
+ * @endcode
+ * @par In C
+ * pshm_lock_owner
+ * @par In Lisp
+ * Return the process that holds LOCK, or nil. When the call returns it may be another one, unless it is this process and this thread.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if LOCK is none, or its vector is unmapped.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
+ *   (let ((lock (make-shm-lock vector)))
+ *     (list (shm-lock-owner lock)
+ *           (with-shm-lock-held (lock)
+ *             (eql (shm-lock-owner lock) (shm-self))))))
+ * => (NIL T)
+ * @endcode
+ * @since 0.1
+ * @see shm-alive-p, shm-self
+ */
+
 /**
  * @defgroup api_library The shared object
  * @brief The loaded library, and the search for it in delivered programs.
@@ -1603,22 +2082,22 @@
  * ensure-shm name size &key initialize direction permissions timeout => shm, created
  * @endcode
  * @par In Lisp
- * Open the object NAME, at least SIZE octets long, or make it, whichever of several processes comes first: each gets the same complete
- * object. A process that finds none creates an object without a name, with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE
- * with it, and publishes it. The function maps the object and fills it; an object that is not filled is zeros. Where another process was faster, the own
- * object is thrown away, and the other one opened: INITIALIZE may run in several processes, and one result remains. Any exit from INITIALIZE that is not a
- * normal return leaves nothing, and so does the death of the process in it.
+ * Open the object NAME of at least SIZE octets, or create it. Of several concurrent processes, all get the same complete
+ * object. A process that finds none creates an anonymous object with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE
+ * with it, and publishes it. The function can map and fill the object; otherwise its octets are zero. If another process has published
+ * first, this process discards its own object and opens the other one: INITIALIZE may run in several processes, and one result
+ * remains. A non-local exit from INITIALIZE leaves nothing, and neither does the death of the process.
  *
- * An object of the name that is smaller than SIZE, or has no permissions, is one that another process is making: it is waited for, at most TIMEOUT,
- * with interrupts running.
+ * If an object with the name is smaller than SIZE, or has no permissions, another process is still creating it: the call waits, at
+ * most TIMEOUT; interrupts run during the wait.
  *
- * Where the platform cannot publish (#pshm_has, `publish`), the object is created under its name without permissions, and gets them when
- * it is complete; other processes wait for that. There an exit from INITIALIZE deletes the name, and a process that is killed leaves the
- * unfinished object: the others signal `shm-timeout`, and `supersede` or `delete-shm` removes it.
+ * If the platform does not support publishing (#pshm_has, `publish`), the object is created under its name without permissions, and
+ * receives them when it is complete; other processes wait for that. In this case a non-local exit from INITIALIZE deletes the name, but
+ * a killed process leaves an incomplete object: other processes signal `shm-timeout`, and `supersede` or `delete-shm` removes it.
  * @par Exceptional situations
- * `shm-timeout` if the object is not complete after TIMEOUT, with the restarts `continue`, which waits for it again, and `supersede`, which puts a
- * new object in its place; `shm-error` for an error of the system, among them `:enospc` if there is no memory for SIZE octets, `:eacces` if the
- * object exists and may not be opened, and `:enotsup` where an object has neither a late name nor late permissions (macOS);
+ * `shm-timeout` if the object is not complete after TIMEOUT, with the restarts `continue`, which waits again, and `supersede`, which
+ * replaces it with a new object; `shm-error` for an error of the system, such as `:enospc` if there is no memory for SIZE octets, `:eacces` if the
+ * permissions of the existing object forbid the access, and `:enotsup` if neither the name nor the permissions can be set later (macOS);
  * `shm-invalid-argument` for an invalid argument, before any call.
  * @par Affected by
  * The features of the platform (#pshm_has).
@@ -1649,10 +2128,10 @@
  * with-ensured-shm (shm ptr (name size &rest options)) &body body => result*
  * @endcode
  * @par In Lisp
- * Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it, for reading only with a
- * direction of `:input`, and run BODY with the variables SHM and PTR bound; unmap and close on every exit. The name stays.
+ * Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it (for reading only with the
+ * direction `:input`), and run BODY with the variables SHM and PTR bound; unmap and close on every exit. The name stays.
  * @par Exceptional situations
- * As of `ensure-shm` and `mmap-shm`.
+ * Those of `ensure-shm` and `mmap-shm`.
  * @par Lisp example
  * @code{.lisp}
  * (with-ensured-shm (shm counter ("/foobar-shm" 8))
@@ -1795,6 +2274,83 @@
  */
 
 /**
+ * @page lisp_shm_lock_error shm-lock-error
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-lock-error
+ * @endcode
+ * @par Class precedence list
+ * `shm-lock-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * A `posix-shm-error` of an operation on a lock. Its report names the object that the lock lies in and the process that holds it.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
+ *   (let ((lock (make-shm-lock vector)))
+ *     (handler-case (release-shm-lock lock)
+ *       (shm-lock-error (condition) (posix-shm-error-keyword condition)))))
+ * => :EPERM
+ * @endcode
+ * @since 0.1
+ * @see shm-lock-error-lock, shm-lock-abandoned
+ */
+
+/**
+ * @page lisp_shm_lock_error_lock shm-lock-error-lock
+ * @ingroup api_conditions
+ * @par Kind
+ * Reader
+ * @par Lisp
+ * @code{.lisp}
+ * shm-lock-error-lock condition => lock
+ * shm-lock-error-owner condition => who
+ * @endcode
+ * @par In Lisp
+ * Readers of every `shm-lock-error`: the lock, and the process that held it when the error was found. Of `shm-lock-abandoned` that is the process that
+ * died, which only SBCL knows, and only where this thread has found it dead.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
+ *   (let ((lock (make-shm-lock vector)))
+ *     (with-shm-lock-held (lock)
+ *       (handler-case (acquire-shm-lock lock)
+ *         (shm-lock-error (condition)
+ *           (list (eq (shm-lock-error-lock condition) lock)
+ *                 (eql (shm-lock-error-owner condition) (shm-self))))))))
+ * => (T T)
+ * @endcode
+ * @since 0.1
+ * @see shm-lock-error, shm-lock-owner
+ */
+
+/**
+ * @page lisp_shm_lock_abandoned shm-lock-abandoned
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-lock-abandoned
+ * @endcode
+ * @par Class precedence list
+ * `shm-lock-abandoned`, `shm-lock-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * A `shm-lock-error` of `with-shm-lock-held` without a variable ABANDONED: an owner has died with the lock, and what it guards may be half changed.
+ * It is signalled with the lock held, so that a handler can repair that; the restart `repair` then marks it as repaired and runs the body, and the restart `continue` runs the body without. Any other exit releases the lock, and the next
+ * owner is told.
+ * @par Lisp example
+ * @code{.lisp}
+ * (subtypep 'shm-lock-abandoned 'shm-lock-error)
+ * => T, T
+ * @endcode
+ * @since 0.1
+ * @see with-shm-lock-held, mark-shm-lock-repaired, invoke-shm-restart
+ */
+
+/**
  * @page lisp_mmap_invalid_argument mmap-invalid-argument
  * @ingroup api_conditions
  * @par Kind
@@ -1853,9 +2409,9 @@
  * invoke-shm-restart restart &rest arguments
  * @endcode
  * @par In Lisp
- * Invoke the innermost restart of a failing `open-shm` or `write-shm` that the keyword RESTART names, with ARGUMENTS:
- * `:continue`, `:use-value` (with another name), `:overwrite`, `:truncate`, `:supersede`, `:create` or `:extend`. It does
- * not return. The names of the restarts are not exported, since other packages export some of them too.
+ * Invoke the innermost restart of a failing `open-shm`, `write-shm` or `with-shm-lock-held` that the keyword RESTART names, with
+ * ARGUMENTS: `:continue`, `:use-value` (with another name), `:overwrite`, `:truncate`, `:supersede`, `:create`, `:extend` or
+ * `:repair`. It does not return. The names of the restarts are not exported, since other packages export some of them too.
  * @par Exceptional situations
  * `control-error` if there is no such restart; `shm-invalid-argument` if RESTART is not one of these keywords.
  * @par Lisp example
@@ -1886,17 +2442,20 @@
  * supersede
  * create
  * extend
+ * repair
  * @endcode
  * @par In Lisp
- * Restarts of a failing `open-shm`, and so of the macros that open a name, and of `write-shm` if the
- * object is too short:
- * - `continue` repeats the operation; for `shm-too-short` it writes only the octets that fit.
+ * Restarts of a failing `open-shm`, and so of the macros that open a name, of `write-shm` if the
+ * object is too short, and of `with-shm-lock-held` if an owner of the lock has died:
+ * - `continue` repeats the operation; for `shm-too-short` it writes only the octets that fit; for `shm-lock-abandoned` it runs
+ *   the body.
  * - `use-value` opens another NAME, which the debugger prompts for.
  * - `overwrite`, of `shm-exists`, opens the object unchanged.
  * - `truncate`, of `shm-exists`, opens the object and sets its size to 0.
  * - `supersede`, of `shm-exists`, replaces the object with a new one.
  * - `create`, of `shm-does-not-exist`, creates the object.
  * - `extend`, of `shm-too-short`, grows the object and writes all elements.
+ * - `repair`, of `shm-lock-abandoned`, marks what the lock guards as repaired and runs the body.
  * @par Lisp example
  * @code{.lisp}
  * (handler-bind ((shm-does-not-exist

@@ -1,0 +1,120 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Atomics through the library: what every implementation has, and SBCL for what the compiler knows no type of.
+
+(in-package #:posix-shm)
+
+;;; Foreign memory for a result of 64 bits costs CLISP more than the call. So one piece is kept, by the image that it is in; a call
+;;; that comes during another one, out of an interrupt, has a piece of its own.
+
+#+clisp
+(defvar *output* (list nil) "(pointer . image) in its car, while no call uses it.")
+
+#+clisp
+(defun take-output ()
+  (let ((output (swap-car *output* nil)))
+    (if (and output (eql (cdr output) *image*))
+        output
+        (cons (cffi:foreign-alloc :int64) *image*))))
+
+#+clisp
+(defun give-output-back (output)
+  (let ((other (swap-car *output* output)))
+    (when (and other (eql (cdr other) *image*))
+      (cffi:foreign-free (car other)))))
+
+(defmacro with-int64-output ((output call) &body body)
+  "Run BODY with OUTPUT as what CALL stored through the pointer OUTPUT."
+  #+clisp
+  (let ((memory (gensym "MEMORY")))
+    `(let* ((,memory (take-output))
+            (,output (car ,memory)))
+       ,call
+       (let ((,output (cffi:mem-ref ,output :int64)))
+         (give-output-back ,memory)
+         ,@body)))
+  #-clisp
+  `(cffi:with-foreign-object (,output :int64)
+     ,call
+     (let ((,output (cffi:mem-ref ,output :int64)))
+       ,@body)))
+
+(defun load-word (where index type)
+  (with-word (address word where index type 'shm-atomic)
+    (if (= 32 (word-bits word))
+        (from-uint32 (check-done (%pshm-atomic-load32 address) 'shm-atomic) word)
+        (with-int64-output (value (check-done (%pshm-atomic-load64 address value) 'shm-atomic))
+          (from-int64 value word)))))
+
+(defun store-word (value where index type)
+  (with-word (address word where index type 'shm-atomic)
+    (check-value value 'value word 'shm-atomic)
+    (check-done (if (= 32 (word-bits word))
+                    (%pshm-atomic-store32 address value)
+                    (%pshm-atomic-store64 address (to-int64 value)))
+                'shm-atomic)
+    value))
+
+(defun update-word (where index update operand type operation argument)
+  "Do UPDATE, the number of an operation, with OPERAND, the argument named ARGUMENT. Return what was there."
+  (with-word (address word where index type operation)
+    (check-operand operand argument word operation)
+    (if (= 32 (word-bits word))
+        (from-uint32 (check-done (%pshm-atomic-update32 address update operand) operation) word)
+        (with-int64-output (old (check-done (%pshm-atomic-update64 address update (to-int64 operand) old) operation))
+          (from-int64 old word)))))
+
+(defun update-word-by-keyword (where index update operand type)
+  (update-word where index (choice-value update 'operation *updates* 'shm-atomic-update) operand type
+               'shm-atomic-update 'operand))
+
+(defun compare-and-swap-word (where index old new type)
+  (with-word (address word where index type 'shm-compare-and-swap)
+    (check-value old 'old word 'shm-compare-and-swap)
+    (check-value new 'new word 'shm-compare-and-swap)
+    (if (= 32 (word-bits word))
+        (from-uint32 (check-done (%pshm-atomic-compare-exchange32 address old new) 'shm-compare-and-swap) word)
+        (with-int64-output (found (check-done (%pshm-atomic-compare-exchange64 address (to-int64 old) (to-int64 new) found)
+                                              'shm-compare-and-swap))
+          (from-int64 found word)))))
+
+;;; The operators. Where the compiler of SBCL knows that WHERE is a vector, or finds that it is one when the call is made, the
+;;; processor's instructions are the call: see machine.lisp.
+
+#+(and sbcl x86-64 sb-thread)
+(declaim (inline shm-atomic (setf shm-atomic) shm-atomic-update shm-atomic-incf shm-compare-and-swap))
+
+(defun shm-atomic (where index &key type)
+  #.(doc "shm-atomic" "Accessor")
+  (or-machine (load-raw where index type)
+    (load-word where index type)))
+
+(defun (setf shm-atomic) (value where index &key type)
+  (or-machine (store-raw where index type value)
+    (store-word value where index type)))
+
+(defun shm-atomic-update (where index operation operand &key type)
+  #.(doc "shm-atomic-update")
+  (or-machine (update-raw where index type operation operand)
+    (update-word-by-keyword where index operation operand type)))
+
+(defun shm-atomic-incf (where index &key (delta 1) type)
+  #.(doc "shm-atomic-incf")
+  (or-machine (update-raw where index type :add delta)
+    (update-word where index +pshm-atomic-add+ delta type 'shm-atomic-incf 'delta)))
+
+(defun shm-compare-and-swap (where index old new &key type)
+  #.(doc "shm-compare-and-swap")
+  (or-machine (compare-and-swap-raw where index type old new)
+    (compare-and-swap-word where index old new type)))
+
+;;; Constants that are always wrong.
+
+(define-folding shm-atomic 2)
+(define-folding shm-atomic-incf 2)
+(define-folding shm-compare-and-swap 4)
+
+(define-compiler-macro shm-atomic-update (&whole form &rest arguments)
+  (when (<= 4 (length arguments))
+    (check-choice (third arguments) 'operation *updates*)
+    (fold-options (nthcdr 4 arguments)))
+  form)

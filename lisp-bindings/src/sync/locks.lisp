@@ -1,0 +1,245 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Locks between processes.
+
+(in-package #:posix-shm)
+
+(defstruct (shm-lock (:constructor %make-lock (place address pointer cell)) (:copier nil) (:predicate nil))
+  #.(doc "shm-lock" "Structure")
+  ;; Of the vector that the lock lies in, or nil.
+  place
+  (address 0 :type (signed-byte 64))
+  (pointer nil #-clisp :type #-clisp cffi:foreign-pointer)
+  ;; That of the place, which says whether the memory is there. Of a pointer only the image can be known, in which it is valid.
+  (cell nil :type cons)
+  ;; The thread that holds the lock, by this object, or nil. Whoever acquires sets it, whoever releases clears it before that.
+  (holder nil)
+  ;; The process that died with the lock, as far as this thread has seen it hold the lock.
+  (victim nil))
+
+(defun shm-lock-p (object)
+  #.(doc "shm-lock-p")
+  (typep object 'shm-lock))
+
+(defun name-of-lock (lock)
+  "The name of the object that LOCK lies in, or nil where it is not known."
+  (let ((shm (and (shm-lock-place lock) (place-shm (shm-lock-place lock)))))
+    (and shm (name-of shm))))
+
+(declaim (inline lock-mapped-p))
+
+(defun lock-mapped-p (lock)
+  (let ((cell (shm-lock-cell lock)))
+    (and (car cell) (eql (cdr cell) *image*))))
+
+(defun lock-number (lock)
+  "The address of LOCK, for people."
+  (ldb (byte 64 0) (shm-lock-address lock)))
+
+(defmethod print-object ((lock shm-lock) stream)
+  (print-unreadable-object (lock stream :identity t)
+    (format stream "SHM-LOCK at #x~(~X~)~@[ in ~S~]~:[ (unmapped)~;~@[ (held by ~A)~]~]"
+            (lock-number lock) (name-of-lock lock) (lock-mapped-p lock)
+            (if (eq (shm-lock-holder lock) (current-thread)) "this thread" (shm-lock-holder lock)))))
+
+;;; Making one
+
+(defun refuse-lock-index (index text operation)
+  (refuse operation 'index index '(integer 0) text))
+
+(defun lock-address-in (place index operation)
+  "The address of the 8 octets of PLACE that begin with the element at INDEX."
+  (let ((address (place-index-address place index 8 operation)))
+    (if (<= (+ address 8) (+ (place-address place) (place-octets place)))
+        address
+        (refuse-lock-index index "a lock takes 8 octets, and the vector ends before." operation))))
+
+(defun make-shm-lock (where &optional (index 0))
+  #.(doc "make-shm-lock")
+  (let ((place (if (cffi:pointerp where) nil (find-place where))))
+    (flet ((make (address)
+             (%make-lock place address (pointer-to address) (if place (place-cell place) (cons :mapped (current-image))))))
+      (cond (place (make (lock-address-in place index 'make-shm-lock)))
+            ((cffi:pointerp where) (make (check-pointer-index where index 8 'make-shm-lock)))
+            (t (refuse 'make-shm-lock 'where where '(or vector shm-view cffi:foreign-pointer)
+                       "it must be a vector that map-shm-vector returned, or a foreign pointer."))))))
+
+;; It does not return: the compiler knows of a lock, afterwards, that it is one.
+(declaim (ftype (function (t t) nil) refuse-lock))
+
+(defun refuse-lock (lock operation)
+  (if (typep lock 'shm-lock)
+      (refuse operation 'lock lock 'shm-lock
+              (if (shm-lock-place lock)
+                  "the vector that it lies in is unmapped."
+                  "it was made in another image, where the pointer was valid."))
+      (refuse operation 'lock lock 'shm-lock "it must be a lock that make-shm-lock returned.")))
+
+(declaim (inline lock-address))
+
+(defun lock-address (lock operation)
+  "The address of LOCK, or an error where there is no lock any more."
+  (if (and (typep lock 'shm-lock) (lock-mapped-p lock))
+      (shm-lock-address lock)
+      (refuse-lock lock operation)))
+
+;;; Who holds it
+
+(defun shm-lock-owner (lock)
+  #.(doc "shm-lock-owner")
+  (let ((owner (pshm-lock-owner (lock-address lock 'shm-lock-owner))))
+    (cond ((minusp owner) (fail 'shm-error 'shm-lock-owner owner nil))
+          ((plusp owner) owner))))
+
+(defun held-here-p (lock)
+  "Does this thread hold LOCK, by this object? A child that was forked meanwhile does not, although it looks like that: it is
+another process."
+  (and (eq (shm-lock-holder lock) (current-thread))
+       (or (eql (shm-lock-owner lock) (pshm-process-self))
+           (setf (shm-lock-holder lock) nil))))
+
+(defun check-not-held (lock operation)
+  (when (held-here-p lock)
+    (error (lock-failure (- *edeadlk*) operation lock))))
+
+;;; What the lock says about its owner before it is acquired. It names the one that died, of which the library says only that it
+;;; did; and a lock that is free is acquired without more ado.
+
+(declaim (inline owner-before))
+
+(defun owner-before (lock)
+  "The owner of LOCK, without the two bits that are no part of that. 0 where it is free."
+  (logandc2 (cffi:mem-ref (shm-lock-pointer lock) :uint64) #.(ash 3 22)))
+
+(defun note-victim (lock owner)
+  (setf (shm-lock-victim lock)
+        (and (typep owner '(and (unsigned-byte 63) (integer 1)))
+             (eql 0 (pshm-process-alive owner))
+             owner)))
+
+;;; Acquiring. No interrupt comes between the library and the note of who holds the lock.
+
+(declaim (inline try-to-acquire))
+
+(defun try-to-acquire (lock nanoseconds owner)
+  "The library's result. OWNER has been seen to hold LOCK."
+  (let ((result (%pshm-lock-acquire (shm-lock-address lock) nanoseconds)))
+    (unless (minusp result)
+      (setf (shm-lock-holder lock) (current-thread))
+      (when (plusp result)
+        (note-victim lock owner)))
+    result))
+
+(declaim (inline acquire-at-once))
+
+(defun acquire-at-once (lock)
+  "The library's result where LOCK is free, else nil. Without interrupts."
+  (when (eql 0 (owner-before lock))
+    (let ((result (try-to-acquire lock 0 0)))
+      (if (minusp result) nil result))))
+
+(defun acquire-in-time (lock timeout operation)
+  "The library's result, or nil where TIMEOUT is over. To be used inside of WITH-INTERRUPT-WINDOWS. The lock may be unmapped
+meanwhile."
+  (flet ((try (nanoseconds)
+           (lock-address lock operation)
+           (try-to-acquire lock nanoseconds (owner-before lock))))
+    (declare (dynamic-extent #'try))
+    (let* ((errno (pshm-errno))
+           (result (call-until-done #'try timeout)))
+      (cond ((not (minusp result)) (pshm-set-errno errno) result)
+            ((again-p result) (pshm-set-errno errno) nil)
+            (t (fail-lock result operation lock))))))
+
+(declaim (inline check-acquirable))
+
+(defun check-acquirable (lock timeout operation)
+  (lock-address lock operation)
+  (when timeout
+    (check-timeout timeout operation))
+  (when (shm-lock-holder lock)
+    (check-not-held lock operation)))
+
+(defun acquire-shm-lock (lock &key (wait t) timeout)
+  #.(doc "acquire-shm-lock")
+  (check-acquirable lock timeout 'acquire-shm-lock)
+  (let ((result (or (briefly-uninterrupted (acquire-at-once lock))
+                    (with-interrupt-windows (acquire-in-time lock (if wait timeout 0) 'acquire-shm-lock)))))
+    (values (and result t) (eql result 1))))
+
+;;; Releasing. Another thread may acquire the lock by the same object as soon as it is free, so the note goes first.
+
+(declaim (inline release-lock))
+
+(defun release-lock (lock)
+  "Release LOCK, without interrupts. Return the library's result."
+  (setf (shm-lock-holder lock) nil)
+  (%pshm-lock-release (shm-lock-address lock)))
+
+(defun release-shm-lock (lock)
+  #.(doc "release-shm-lock")
+  (lock-address lock 'release-shm-lock)
+  (let ((result (briefly-uninterrupted (to-the-end (release-lock lock)))))
+    (when (minusp result)
+      (fail-lock result 'release-shm-lock lock))
+    (values)))
+
+(defun mark-shm-lock-repaired (lock)
+  #.(doc "mark-shm-lock-repaired")
+  (let ((result (pshm-lock-mark-repaired (lock-address lock 'mark-shm-lock-repaired))))
+    (when (minusp result)
+      (fail-lock result 'mark-shm-lock-repaired lock))
+    (values)))
+
+;;; Around a body
+
+(defun leave-lock (lock)
+  "Release LOCK, if this thread holds it still: the body may have released it. Return the library's result, or 1 where the memory
+of the lock is gone."
+  (cond ((not (eq (shm-lock-holder lock) (current-thread))) 0)
+        ((lock-mapped-p lock) (release-lock lock))
+        (t 1)))
+
+(defun check-left (result lock)
+  (cond ((eql result 1) (refuse-lock lock 'with-shm-lock-held))
+        ((minusp result) (fail-lock result 'with-shm-lock-held lock))))
+
+(defun signal-abandoned (lock)
+  "Signal that an owner of LOCK has died. Return when a restart says so."
+  (let ((others (compute-restarts)))
+    (restart-case (signal-with-restarts (abandoned lock) others)
+      (repair ()
+        :report "Mark what the lock guards as repaired, and go on."
+        (mark-shm-lock-repaired lock))
+      (continue ()
+        :report "Go on, and leave it to the next owner."))))
+
+(defun call-with-shm-lock (function lock timeout asked)
+  "Call FUNCTION with LOCK held, and with true where an owner of it has died, unless TIMEOUT is over before that. Where nobody has
+ASKED whether one has, it is an error."
+  (declare (type function function))
+  (check-acquirable lock timeout 'with-shm-lock-held)
+  (let ((left 0))
+    (declare (type (signed-byte 32) left))
+    (multiple-value-prog1
+        (with-acquired (result (acquire-at-once lock) (acquire-in-time lock timeout 'with-shm-lock-held))
+            (let ((abandoned (eql result 1)))
+              (when (and abandoned (not asked))
+                (signal-abandoned lock))
+              (funcall function abandoned))
+          (setf left (leave-lock lock)))
+      (unless (zerop left)
+        (check-left left lock)))))
+
+(defmacro with-shm-lock-held ((lock &key timeout abandoned) &body body)
+  #.(doc "with-shm-lock-held" "Macro")
+  (check-type abandoned (and symbol (not keyword)) "a variable, not evaluated")
+  (check-seconds timeout)
+  (let ((function (gensym "BODY"))
+        (variable (or abandoned (gensym "ABANDONED"))))
+    `(flet ((,function (,variable)
+              (declare (ignorable ,variable))
+              ,@body))
+       (declare (dynamic-extent #',function))
+       (call-with-shm-lock #',function ,lock ,timeout ,(and abandoned t)))))
+
+(define-folding acquire-shm-lock 1)

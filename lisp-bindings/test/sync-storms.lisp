@@ -1,0 +1,203 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Interrupts that unwind at any moment, with a collector at work: no lock is lost, and none released twice. On SBCL and ECL.
+
+(in-package #:posix-shm/test)
+
+#+sb-thread
+(defun interrupt (thread function)
+  "Have THREAD call FUNCTION, wherever it is. Return false where the thread has ended."
+  (handler-case (progn (sb-thread:interrupt-thread thread function) t)
+    (sb-thread:interrupt-thread-error () nil)))
+
+;;; One thread at a time may be inside: it leaves its name there, and looks for it when it goes.
+
+#+sb-thread
+(defstruct storm
+  (stop nil)
+  (inside nil)
+  (wrong 0)
+  (rounds 0)
+  (arrived 0)
+  (thrown 0))
+
+#+sb-thread
+(defun live-in-storm (storm round)
+  "Go round after round in a new thread, until STORM stops."
+  (let* ((started nil)
+         (thread (start-thread (lambda ()
+                                 (loop until (storm-stop storm)
+                                       do (when (eq :thrown (catch 'out
+                                                              (setf started t)
+                                                              (funcall round)
+                                                              nil))
+                                            (incf (storm-thrown storm))))))))
+    (loop until started do (sleep 0.001))
+    thread))
+
+#+sb-thread
+(defun be-inside (storm me)
+  (setf (storm-inside storm) me)
+  (loop repeat 100
+        do (unless (eq me (storm-inside storm))
+             (incf (storm-wrong storm))))
+  (incf (storm-rounds storm)))
+
+#+sb-thread
+(defun ends-in-time-p (thread)
+  "Does THREAD end? One that waits for ever is thrown out, for good."
+  (flet ((alive-p ()
+           (sb-thread:thread-alive-p thread)))
+    (loop repeat 300 while (alive-p) do (sleep 0.1))
+    (or (not (alive-p))
+        (progn
+          (interrupt thread (lambda () (throw 'out nil)))
+          (join-thread thread)
+          nil))))
+
+#+sb-thread
+(defun run-storm (storm threads interrupts collect)
+  (loop repeat interrupts
+        for count from 0
+        do (sleep 0.0002)
+           (interrupt (nth (random (length threads)) threads)
+                      (lambda ()
+                        (incf (storm-arrived storm))
+                        ;; Between two rounds there is nothing to leave.
+                        (ignore-errors (throw 'out :thrown))))
+           ;; One after the other: SBCL ends where they pile up in a thread.
+           (loop repeat 5000 until (> (storm-arrived storm) count) do (sleep 0.0001))
+           (when (and collect (zerop (mod count 100)))
+             (sb-ext:gc)))
+  (setf (storm-stop storm) t)
+  (is (= interrupts (storm-arrived storm)) "all interrupts arrive")
+  (dolist (thread threads)
+    (is-true (ends-in-time-p thread) "a thread waits for a lock that nobody releases")))
+
+#+sb-thread
+(defun check-storm (storm lock)
+  (is (= 0 (storm-wrong storm)))
+  (is (null (shm-lock-owner lock)) "the lock is free at the end")
+  (is (< 10 (storm-rounds storm)) "~D rounds" (storm-rounds storm))
+  (is (< 10 (storm-thrown storm)) "~D were thrown out" (storm-thrown storm)))
+
+#+sb-thread
+(defun storm-of (round-of interrupts &key (threads 2) collect)
+  "Two threads go rounds, functions that ROUND-OF returns for a storm, a lock and a thread's name."
+  (with-lock (lock vector)
+    (let ((storm (make-storm)))
+      (run-storm storm
+                 (loop for index below threads
+                       collect (live-in-storm storm (funcall round-of storm (make-shm-lock vector 2) index)))
+                 interrupts collect)
+      (check-storm storm lock))))
+
+(deftest interrupts-lose-no-lock
+  #-sb-thread (skip "SBCL alone takes one interrupt after the other in a thread")
+  #+sb-thread
+  (storm-of (lambda (storm lock index)
+              (lambda ()
+                (with-shm-lock-held (lock)
+                  (be-inside storm index))))
+            4000 :collect t))
+
+(deftest interrupts-lose-no-lock-of-one-object
+  ;; Both threads use the same lock object, with timeouts.
+  #-sb-thread (skip "SBCL alone takes one interrupt after the other in a thread")
+  #+sb-thread
+  (with-lock (lock vector)
+    (let ((storm (make-storm)))
+      (run-storm storm
+                 (loop for index below 3
+                       collect (let ((index index))
+                                 (live-in-storm storm (lambda ()
+                                                        (with-shm-lock-held (lock :timeout 1/1000)
+                                                          (be-inside storm index))))))
+                 2000 nil)
+      (check-storm storm lock))))
+
+(deftest interrupts-while-one-conses
+  #-sb-thread (skip "SBCL alone takes one interrupt after the other in a thread")
+  #+sb-thread
+  (storm-of (lambda (storm lock index)
+              (lambda ()
+                (with-shm-lock-held (lock)
+                  (when (loop repeat 20 collect (make-array 100))
+                    (be-inside storm index)))))
+            1000 :collect t :threads 3))
+
+(deftest timeouts-lose-no-lock
+  #-sbcl (skip "only SBCL has timeouts to try it with")
+  #+sbcl
+  (with-lock (lock vector)
+    (let ((held (make-shm-lock vector 2))
+          (random (sb-ext:seed-random-state 7)))
+      (is (= 500 (loop repeat 500
+                       count (handler-case (sb-ext:with-timeout (+ 0.0001 (random 0.0005 random))
+                                             (loop (with-shm-lock-held (held) (with-shm-lock-held (lock :timeout 0) 1))))
+                               (sb-ext:timeout () t))))))
+    (is (null (shm-lock-owner lock)))))
+
+;;; A thread of ECL is interrupted once.
+(deftest ended-threads-lose-no-lock
+  #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
+  #+(or sb-thread (and ecl threads))
+  (with-lock (lock vector)
+    (let ((other (make-shm-lock vector 2))
+          (free 0))
+      (dotimes (round 200)
+        (interrupted-thread (lambda ()
+                              (with-shm-lock-held (lock)
+                                (make-list 10))))
+        ;; Another thread waits meanwhile, with a lock object of its own.
+        (when (acquire-shm-lock other :timeout 30)
+          (incf free)
+          (release-shm-lock other)))
+      (is (= 200 free) "the lock is free whenever a thread has been ended")
+      (is (null (shm-lock-owner lock))))))
+
+(deftest a-waiter-for-a-lock-can-be-left
+  #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
+  #+(or sb-thread (and ecl threads))
+  (with-lock (lock vector)
+    (let ((other (make-shm-lock vector 2)))
+      (acquire-shm-lock lock)
+      (dotimes (round 20)
+        (let ((thread (start-thread (lambda () (catch 'end (acquire-shm-lock other))))))
+          (sleep 0.01)
+          (takes (0 10) t (progn (end-thread thread) t))))
+      #+sbcl (is (eq :timeout (handler-case (sb-ext:with-timeout 0.1 (acquire-shm-lock other))
+                                (sb-ext:timeout () :timeout))))
+      (is (eql (shm-self) (shm-lock-owner lock)))
+      (release-shm-lock lock)
+      (is (equal '(t nil) (values-of (acquire-shm-lock other :wait nil))))
+      (release-shm-lock other))))
+
+(deftest a-waiter-that-is-interrupted-goes-on
+  #-sbcl (skip "tried on SBCL")
+  #+sbcl
+  (with-lock (lock vector)
+    (let ((other (make-shm-lock vector 2))
+          (ran 0))
+      (acquire-shm-lock lock)
+      (let ((thread (start-thread (lambda () (values-of (acquire-shm-lock other))))))
+        (dotimes (round 5)
+          (sleep 0.02)
+          (sb-thread:interrupt-thread thread (lambda () (incf ran))))
+        (loop repeat 1000 until (= ran 5) do (sleep 0.01))
+        (is (= 5 ran) "interrupts run while it waits")
+        (release-shm-lock lock)
+        (is (equal '(t nil) (sb-thread:join-thread thread)))
+        (release-shm-lock other)))))
+
+(deftest a-collection-does-not-wait-for-a-waiter
+  #-sbcl (skip "tried on SBCL")
+  #+sbcl
+  (with-lock (lock vector)
+    (let ((other (make-shm-lock vector 2)))
+      (acquire-shm-lock lock)
+      (let ((thread (start-thread (lambda () (acquire-shm-lock other :timeout 20)))))
+        (sleep 0.1)
+        (takes (0 10) t (progn (sb-ext:gc) t))
+        (release-shm-lock lock)
+        (is (eq t (sb-thread:join-thread thread)))
+        (release-shm-lock other)))))
