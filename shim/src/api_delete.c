@@ -9,7 +9,7 @@
 int
 pshm_delete(const char *name)
 {
-	return record(object_unlink(name));
+	return record(pshm__object_unlink(name));
 }
 
 /* If objects are files, stat works without the permission to open them. */

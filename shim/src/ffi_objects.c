@@ -45,7 +45,7 @@ pshm_shm_open(const char *name, int flags, int mode)
 int
 pshm_shm_unlink(const char *name)
 {
-	return record(object_unlink(name));
+	return record(pshm__object_unlink(name));
 }
 
 int

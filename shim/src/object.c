@@ -93,6 +93,14 @@ pshm__object_open(const char *name, int flags, int mode)
 }
 
 int
+pshm__object_unlink(const char *name)
+{
+	int error = name_check(name);
+
+	return error < 0 ? error : sys_shm_unlink(name);
+}
+
+int
 pshm__object_create_temporary(int direction, int mode, char *ret_name)
 {
 	enum { ATTEMPTS = 100 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Named objects, below the public functions: nothing here records a failure, and only object_unlink checks a name. */
+/* Named objects, below the public functions: nothing here records a failure, and only the removal checks a name. */
 #ifndef PSHM_OBJECT_H
 #define PSHM_OBJECT_H
 
@@ -46,13 +46,8 @@ object_create(const char *name, int flags, int mode)
 /* Create one under an unpredictable name of MADE_NAME_SIZE bytes; -EAGAIN if every name exists. */
 int pshm__object_create_temporary(int direction, int mode, char *ret_name);
 
-static inline int
-object_unlink(const char *name)
-{
-	int error = name_check(name);
-
-	return error < 0 ? error : sys_shm_unlink(name);
-}
+/* Check the name, and remove it. */
+int pshm__object_unlink(const char *name);
 
 /* Give the name to a new object, replacing an existing one. */
 int pshm__object_supersede(const char *name, int direction, int permissions);
