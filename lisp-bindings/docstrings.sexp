@@ -93,8 +93,8 @@ of the result is a label, a random name of no object.
 - ATTEMPTS: An integer from 0, 100 by default. With 0 the call is an error; every other number
   allows 100 random names if the system needs a name.
 - HUGE: A generalized boolean: whether to create an object of huge pages; nil by default.
-- NAMEABLE: A generalized boolean: create an object that `publish-shm` can give a name? nil by
-  default.
+- NAMEABLE: A generalized boolean: whether to create an object that `publish-shm` can give a name;
+  nil by default.
 - SHM: An `open-shm`.
 
 Exceptional situations: `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid
@@ -319,27 +319,27 @@ with `/sem.` or `/.pshm-`.
 Exceptional situations: `shm-error` if the platform does not list objects."
 "")
 ("posix-shm" "publish-shm" "Function"
-"Give the unnamed object SHM, which `open-shm*` made with `:nameable t`, the name NAME. Other
-processes see it from then on, complete as it is, and `shm-name` of SHM is NAME, perhaps the same
-string: do not modify it while SHM is in use. IF-EXISTS applies if an object has the name: `:error`;
-`:supersede`, which replaces it; or nil, which leaves it. Return true if SHM has the name, and nil
-after nil.
+"Give the name NAME to the unnamed object SHM, which `open-shm*` has created with `:nameable t`. From
+then on other processes can open the complete object, and `shm-name` of SHM is NAME, perhaps the
+same string: do not modify it while SHM is in use. IF-EXISTS applies if an object with the name
+exists: `:error`; `:supersede`, which replaces it; or nil, which keeps it. Return true if SHM has
+the name, and nil if an IF-EXISTS of nil applied.
 
 - SHM: An `open-shm`.
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
   slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
 - IF-EXISTS: `:error` (the default), `:supersede` or nil.
-- PUBLISHED: A boolean: has the object the name?
+- PUBLISHED: A boolean: whether the object has the name.
 
-Exceptional situations: `shm-exists` if an object has the name and `:error` applies;
+Exceptional situations: `shm-exists` if an object with the name exists and `:error` applies;
 `shm-invalid-argument` if SHM is not an open object, NAME is not a name, or IF-EXISTS is none of the
-three; `shm-error` for an error of the system, among them `:exdev` if the object has a name, or
-cannot be given one, and `:enotsup` where the platform does not support publishing."
+three; `shm-error` for an error of the system, such as `:exdev` if the object has a name or cannot
+be given one, and `:enotsup` if the platform does not support publishing."
 "shm name &key if-exists")
 ("posix-shm" "wait-for-shm" "Function"
-"Open the object NAME and return it as an `open-shm`; wait until another process has made it, at
-least SIZE octets long. An object without any permissions is in the making. Wait at most TIMEOUT
-seconds, or for ever if it is nil; interrupts run during the wait. `shm-name` of the result is NAME,
+"Open the object NAME and return it as an `open-shm`; wait until another process has created it with
+at least SIZE octets. An object without any permissions is incomplete. Wait at most TIMEOUT seconds,
+or without limit if it is nil; interrupts run during the wait. `shm-name` of the result is NAME,
 perhaps the same string: do not modify it while the result is in use.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
@@ -350,7 +350,7 @@ perhaps the same string: do not modify it while the result is in use.
 - SHM: An `open-shm`.
 
 Exceptional situations: `shm-timeout` after the timeout, with the restart `continue`, which waits
-for it again; `shm-error` if the object is there and may not be opened (`:eacces`), and for another
+again; `shm-error` if the permissions of the object forbid the access (`:eacces`), and for another
 error of the system; `shm-invalid-argument` for an invalid argument, before any call."
 "name &key direction size timeout")
 ("posix-shm/ffi" "*errno*" "Symbol macro"
@@ -797,9 +797,9 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 specialised vector of ELEMENT-TYPE that every function of Lisp accepts. If `shm-vector-real-p`
 returns false, the result is an `shm-view` instead. With a PROT of `:read` alone a store is a memory
 fault. Only `unmap-shm-vector` and the macros unmap the vector; the garbage collector does not. With
-RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the
-vector longer when the object has grown. Where real vectors cannot be extended (ABCL), the result is
-an `shm-view` then.
+RESERVE the call maps that number of octets, even beyond the end of the object, so that
+`extend-shm-vector` can extend the vector when the object has grown. If real vectors cannot be
+extended (ABCL), the result is then an `shm-view`.
 
 - SHM: An `open-shm`.
 - ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
@@ -814,29 +814,29 @@ an `shm-view` then.
   `:nodump`; one of the two, or an integer; `(:shared)` by default.
 - ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector and reserve
   its memory first, as `allocate-shm` does; nil by default.
-- RESERVE: An integer, at least the octets of the vector; or nil (the default): octets to map from
-  OFFSET.
+- RESERVE: An integer, at least the size of the vector in octets; or nil (the default): the number
+  of octets to map from OFFSET.
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 
 Exceptional situations: `mmap-invalid-argument` if the object ends before the vector does, LENGTH is
 not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
-cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed; `mmap-error` for
-an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of
+cannot be shared, RESERVE is less than the size of the vector, or SHM is closed; `mmap-error` for an
+error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of
 `allocate-shm`. If another process shrinks the object later, an access past its end is a memory
 fault: `seal-shm` prevents it."
 "shm element-type length &key offset prot flags allocate reserve")
 ("posix-shm" "extend-shm-vector" "Function"
-"Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the
-same vector, at the same address, with every pointer into it valid. Nothing is mapped and nothing is
-copied. The object must have grown before (`allocate-shm`), in this process or in another one.
-Compiled code that has fetched the length before may still use the old one.
+"Extend VECTOR, a result of `map-shm-vector` with a RESERVE, to LENGTH elements, and return it: the
+same vector, at the same address; pointers into it stay valid. Nothing is mapped or copied. The
+object must have grown before (`allocate-shm`), in this process or in another one. Compiled code
+that has loaded the length before may still use the old one.
 
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 - LENGTH: An integer from the length of the vector: elements.
 
 Exceptional situations: `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its
-length or more than the RESERVE holds, or the object is shorter. The size of the object is looked at
-as long as the object is open that VECTOR was mapped from."
+length or more than the RESERVE holds, or the object is shorter. The size is checked only while the
+`open-shm` from which VECTOR was mapped is open."
 "vector length")
 ("posix-shm" "unmap-shm-vector" "Function"
 "Unmap VECTOR, a result of `map-shm-vector`, and return t, or nil if it was unmapped already. VECTOR
@@ -1001,8 +1001,8 @@ Some ways to start a program close descriptors themselves: on SBCL `run-program`
 first three and those that its argument `:preserve-fds` lists.
 
 - SHM: An `open-shm`.
-- INHERITABLE: A boolean; `setf` takes a generalized boolean: do programs that this process starts
-  inherit the descriptor?
+- INHERITABLE: A boolean; `setf` accepts a generalized boolean: whether programs that this process
+  starts inherit the descriptor.
 
 Exceptional situations: `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the
 system."
@@ -1367,13 +1367,13 @@ is this process and this thread.
 Exceptional situations: `shm-invalid-argument` if LOCK is none, or its vector is unmapped."
 "lock")
 ("posix-shm" "ensure-shm" "Function"
-"Open the object NAME, at least SIZE octets long, or make it, whichever of several processes comes
-first: each gets the same complete object. A process that finds none creates an object without a
-name, with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE with it, and publishes
-it. The function maps the object and fills it; an object that is not filled is zeros. Where another
-process was faster, the own object is thrown away, and the other one opened: INITIALIZE may run in
-several processes, and one result remains. Any exit from INITIALIZE that is not a normal return
-leaves nothing, and so does the death of the process in it.
+"Open the object NAME of at least SIZE octets, or create it. Of several concurrent processes, all get
+the same complete object. A process that finds none creates an anonymous object with exactly the
+PERMISSIONS, allocates SIZE octets, calls INITIALIZE with it, and publishes it. The function can map
+and fill the object; otherwise its octets are zero. If another process has published first, this
+process discards its own object and opens the other one: INITIALIZE may run in several processes,
+and one result remains. A non-local exit from INITIALIZE leaves nothing, and neither does the death
+of the process.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
   slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
@@ -1389,15 +1389,15 @@ leaves nothing, and so does the death of the process in it.
 - CREATED: A boolean: whether this call created the object.
 
 Exceptional situations: `shm-timeout` if the object is not complete after TIMEOUT, with the restarts
-`continue`, which waits for it again, and `supersede`, which puts a new object in its place;
-`shm-error` for an error of the system, among them `:enospc` if there is no memory for SIZE octets,
-`:eacces` if the object exists and may not be opened, and `:enotsup` where an object has neither a
-late name nor late permissions (macOS); `shm-invalid-argument` for an invalid argument, before any
+`continue`, which waits again, and `supersede`, which replaces it with a new object; `shm-error` for
+an error of the system, such as `:enospc` if there is no memory for SIZE octets, `:eacces` if the
+permissions of the existing object forbid the access, and `:enotsup` if neither the name nor the
+permissions can be set later (macOS); `shm-invalid-argument` for an invalid argument, before any
 call."
 "name size &key initialize direction permissions timeout")
 ("posix-shm" "with-ensured-shm" "Macro"
-"Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it, for
-reading only with a direction of `:input`, and run BODY with the variables SHM and PTR bound; unmap
+"Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it (for
+reading only with the direction `:input`), and run BODY with the variables SHM and PTR bound; unmap
 and close on every exit. The name stays.
 
 - SHM: A symbol, not evaluated: the variable for the object.
@@ -1409,5 +1409,5 @@ and close on every exit. The name stays.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
-Exceptional situations: As of `ensure-shm` and `mmap-shm`."
+Exceptional situations: Those of `ensure-shm` and `mmap-shm`."
 "(shm ptr (name size &rest options)) &body body"))

@@ -67,7 +67,7 @@
 
 (defsystem "posix-shm/library"
   :description "Finding the shared object, or compiling it."
-  :long-description "It is taken from where POSIX_SHM_LIBRARY says, a build tree, or the system; else it is compiled once from its sources."
+  :long-description "The file that POSIX_SHM_LIBRARY names, that of a build tree, or the installed one; otherwise it is compiled once from its sources."
   :author "The posix-shm authors"
   :maintainer "The posix-shm authors"
   :license "BSD-3-Clause"
@@ -87,7 +87,7 @@
                (:file "load")))
 
 (defsystem "posix-shm/shim"
-  :description "The library's functions with the results as it gives them."
+  :description "The functions of the C library, with its results."
   :long-description "Generated CFFI bindings. A negative result is a negated errno."
   :author "The posix-shm authors"
   :maintainer "The posix-shm authors"
@@ -130,7 +130,7 @@
                (:file "structures")))
 
 (defsystem "posix-shm/alien"
-  :description "The library's functions on SBCL alone, without CFFI."
+  :description "The functions of the C library on SBCL only, without CFFI."
   :long-description "Generated SB-ALIEN bindings, which depend on nothing. Without ASDF, load alien/load.lisp."
   :author "The posix-shm authors"
   :maintainer "The posix-shm authors"
@@ -147,7 +147,7 @@
 
 (defsystem "posix-shm/test"
   :description "The tests of posix-shm."
-  :long-description "Run by (asdf:test-system \"posix-shm\"), which is an error when a test fails."
+  :long-description "Run by (asdf:test-system \"posix-shm\"), which signals an error if a test fails."
   :author "The posix-shm authors"
   :maintainer "The posix-shm authors"
   :license "BSD-3-Clause"

@@ -237,17 +237,17 @@ check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MAKE) $(AM_MAKEFLAGS) --keep-going $(TEST_SUITE_LOG); status=$$?; \
 		$(SHELL) $(top_srcdir)/tests/lib/skipped $(check_stamp); exit $$status
 
-#: check-lisps  try how each installed Lisp finds, compiles, loads and delivers the library, and each suite from a warm cache
+#: check-lisps  test how each installed Lisp finds, compiles, loads and delivers the library, and its suite with compiled files
 .PHONY: check-lisps
 check-lisps:
 	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(lisp_delivery_tests)'
 
-#: check-languages  run one scenario in every other language that is installed, and have each read what the others wrote
+#: check-languages  run one scenario in every other installed language, and exchange data between them
 .PHONY: check-languages
 check-languages:
 	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(consumers) $(consumer_matrix)'
 
-#: bench  measure what the library costs, and write doc/benchmarks.md
+#: bench  measure the overhead of the library, and write doc/benchmarks.md
 .PHONY: bench
 bench: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; CC='$(CC)'; export CC; python3 $(top_srcdir)/tests/bench/run.py
@@ -258,12 +258,12 @@ bench: all
 demo: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/demo/run
 
-#: demo-cooperate  show four processes in four languages that count in one object, of which one is killed
+#: demo-cooperate  show processes in four languages that share a counter in one object, and survive the death of one of them
 .PHONY: demo-cooperate
 demo-cooperate: all
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; CC='$(CC)' $(SHELL) $(top_srcdir)/tests/demo/cooperate/run
 
-#: demo-vectors  show two Lisp processes and one of Python with numpy on one array
+#: demo-vectors  show two Lisp processes and a Python process with numpy on one array
 # Two Lisp processes and one of Python with numpy, on one array.
 .PHONY: demo-vectors
 demo-vectors: all
@@ -287,11 +287,11 @@ demo-vectors: all
 #   kernels        the suites in machines with other kernels and page sizes; KERNELS is their names, see tests/verify/kernels/machines.tsv
 # `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
-#: verify  run all that follows but distributions: ./bootstrap --deps=verify installs what it needs
+#: verify  run all of the following except distributions: ./bootstrap --deps=verify installs what it needs
 #: checkers compatibility coverage cross fuzz models mutants platforms sanitizers stress valgrind  run one part of the verification
-#: distributions  try README's two commands in fresh roots of Debian 13 and 11, or of those that DISTRIBUTIONS names
-#: kernels  run the suites in virtual machines with other kernels and page sizes; KERNELS names them, `all' is all
-#: report  write tests/report.html about what has run
+#: distributions  test the two commands of README in fresh installations of Debian 13 and 11, or of those in DISTRIBUTIONS
+#: kernels  run the suites in virtual machines with other kernels and page sizes: those in KERNELS; `all' runs every one
+#: report  write a report of the results to tests/report.html
 DISTRIBUTIONS = 13 11
 KERNELS =
 distributions_arguments = $(DISTRIBUTIONS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What is built from words, waiting and the lock: an event, a condition, a barrier, once, a semaphore, and the latest value.
- * Each lies in shared memory, and is ready when it is zero. main tries each with processes.
+ * Recipes with words, waiting and the lock: an event, a condition variable, a barrier, one-time initialization, a semaphore, and
+ * the latest value. Each is in shared memory, and zeroed memory is its initial state. main tests each with several processes.
  */
 #include <posix-shm/api.h>
 #include <posix-shm/sync.h>
@@ -19,7 +19,7 @@ address_of(const void *memory)
 	return (int64_t)(uintptr_t)memory;
 }
 
-/* An event: once it is set, nobody waits any more. */
+/* An event: after it is set, no process waits. */
 typedef uint32_t event;
 
 static void
@@ -36,7 +36,7 @@ event_wait(event *event)
 		pshm_atomic_wait(address_of(event), 0, -1);
 }
 
-/* A condition: wait with the lock held until another says that something has changed; then look again. */
+/* A condition variable: release the lock, wait for a signal, and acquire the lock again; then check the condition again. */
 typedef uint32_t condition;
 
 static void
@@ -47,7 +47,7 @@ condition_wait(condition *condition, uint64_t *lock)
 	pshm_lock_release(address_of(lock));
 	pshm_atomic_wait(address_of(condition), seen, -1);
 	while (pshm_lock_acquire(address_of(lock), -1) < 0)
-		continue; /* a handler has run */
+		continue; /* a signal handler has run */
 }
 
 static void
@@ -57,7 +57,7 @@ condition_signal(condition *condition, int count)
 	pshm_atomic_wake(address_of(condition), count);
 }
 
-/* A barrier: nobody goes on before all have come. It can be used again. */
+/* A barrier: no process continues before all have arrived. It is reusable. */
 struct barrier {
 	uint32_t come;
 	uint32_t round;
@@ -78,7 +78,7 @@ barrier_wait(struct barrier *barrier, int64_t all)
 		pshm_atomic_wait(address_of(&barrier->round), round, -1);
 }
 
-/* Once: of many that come, one does it. Where that one dies, the lock passes to another, which does it again. */
+/* One-time initialization: exactly one process performs it. If that process dies, another acquires the lock and repeats it. */
 struct once {
 	uint64_t lock;
 	uint32_t done;
@@ -99,7 +99,7 @@ once_do(struct once *once, void (*function)(void))
 	pshm_lock_release(address_of(&once->lock));
 }
 
-/* A semaphore: take one of those that are free, or wait for one. */
+/* A semaphore: decrement it, or wait until that is possible. */
 typedef uint32_t semaphore;
 
 static void
@@ -122,7 +122,7 @@ semaphore_wait(semaphore *semaphore)
 	}
 }
 
-/* The latest value, of one writer: readers get it whole, and never hold the writer up. An odd number says that it is being written. */
+/* The latest value of one writer: readers get a consistent copy, and never delay the writer. Its number is odd during a write. */
 struct latest {
 	uint32_t number;
 	uint32_t words[4];
@@ -149,7 +149,7 @@ latest_read(const struct latest *latest, uint32_t ret_words[4])
 	} while (before % 2 != 0 || pshm_atomic_load32(address_of(&latest->number)) != before);
 }
 
-/* Each is tried by processes that come together. */
+/* Concurrent processes test each recipe. */
 
 enum { PROCESSES = 4, TURNS = 2000 };
 
@@ -199,7 +199,7 @@ use_event(int number)
 	expect(shared->sum == 7);
 }
 
-/* A number goes round: each waits for its turn. */
+/* The processes take turns in a circle. */
 static void
 use_condition(int number)
 {

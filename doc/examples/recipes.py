@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What is built from words, waiting and the lock: an event, a condition, a barrier, once, a semaphore, and the latest value.
+"""Recipes with words, waiting and the lock: an event, a condition variable, a barrier, one-time initialization, a semaphore, and
+the latest value.
 
-Each is one or more addresses in shared memory, and is ready when it is zero. The end of this file tries each with processes.
-ctypes releases the interpreter's lock during a call, so that other threads run while one waits.
+Each uses one or more addresses in shared memory, and zeroed memory is its initial state. The end of this file tests each with
+several processes. ctypes releases the global interpreter lock during a call, so that other threads run while one waits.
 """
 import os
 
@@ -12,14 +13,14 @@ ALL = 2147483647
 
 
 def acquire(lock):
-    """1 where an owner has died, 0 else; a handler of a signal is no reason to give up."""
+    """Return 1 if an owner has died, otherwise 0; repeat the call after a signal handler."""
     while (held := pshm_lock_acquire(lock, -1)) < 0:
         pass
     return held
 
 
 class Event:
-    """Once it is set, nobody waits any more."""
+    """After it is set, no process waits."""
     def __init__(self, word):
         self.word = word
 
@@ -33,7 +34,7 @@ class Event:
 
 
 class Condition:
-    """Wait with the lock held until another says that something has changed; then look again."""
+    """Release the lock, wait for a signal, and acquire the lock again; then check the condition again."""
     def __init__(self, word, lock):
         self.word, self.lock = word, lock
 
@@ -49,7 +50,7 @@ class Condition:
 
 
 class Barrier:
-    """Nobody goes on before all have come. It takes two words, and can be used again."""
+    """No process continues before all have arrived. It uses two words, and is reusable."""
     def __init__(self, words, count):
         self.come, self.round, self.count = words, words + 4, count
 
@@ -65,7 +66,7 @@ class Barrier:
 
 
 class Once:
-    """Of many that come, one does it. Where that one dies, the lock passes to another, which does it again."""
+    """Exactly one process performs it. If that process dies, another acquires the lock and repeats it."""
     def __init__(self, lock, word):
         self.lock, self.word = lock, word
 
@@ -81,7 +82,7 @@ class Once:
 
 
 class Semaphore:
-    """Take one of those that are free, or wait for one."""
+    """Decrement it, or wait until that is possible."""
     def __init__(self, word):
         self.word = word
 
@@ -99,7 +100,7 @@ class Semaphore:
 
 
 class Latest:
-    """The latest value, of one writer: readers get it whole, and never hold the writer up. An odd number: it is being written."""
+    """The latest value of one writer: readers get a consistent copy, and never delay the writer. The number is odd during a write."""
     def __init__(self, words, length):
         self.number, self.words = words, [words + 4 + 4 * i for i in range(length)]
 
@@ -117,7 +118,7 @@ class Latest:
                 return values
 
 
-# Each is tried by processes that come together.
+# Concurrent processes test each recipe.
 
 PROCESSES, TURNS = 4, 200
 fd = pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, 0)

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; The other of two processes: takes the numbers that producer.lisp passes, and adds them up.
+;;;; The second of two processes: receives the numbers of producer.lisp, and adds them.
 
 (require "asdf")
 (asdf:load-system "posix-shm")

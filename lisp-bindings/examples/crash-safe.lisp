@@ -1,7 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Cleaning up after processes that were killed. The first choice is open-shm*: an object without a name needs no cleaning up.
-;;;; Where others must find an object by its name, its first octets say which process it belongs to, from the moment when it can be
-;;;; found, and whoever comes next deletes what dead processes have left. Where it is in doubt whether the owner is dead, its object stays.
+;;;; Cleaning up after killed processes. The first choice is open-shm*: an anonymous object needs no cleanup. If other processes
+;;;; must find an object by name, its first octets identify its process from the moment when it can be found, and the next process
+;;;; deletes the objects of dead processes. An object whose owner may be alive stays.
 ;;;;
 ;;;;   CRASH=yes sbcl --load crash-safe.lisp ; sbcl --load crash-safe.lisp        (or any other implementation)
 

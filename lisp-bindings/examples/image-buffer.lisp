@@ -1,6 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; An image buffer as a Wayland client makes one: a pool without a name, two buffers in it, the descriptor sent to the
-;;;; compositor. The compositor's part is played here as well: it receives the descriptor, maps it for reading and looks.
+;;;; An image buffer like that of a Wayland client: an anonymous pool with two buffers, whose descriptor is sent to the
+;;;; compositor. This program also plays the compositor: it receives the descriptor, maps it for reading and reads it.
 ;;;;
 ;;;;   sbcl --load image-buffer.lisp        (or any other implementation)
 

@@ -1,6 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; A parent makes an object without a name, fills it, and hands it to a child over a socket: read-only, and sealed so that
-;;;; it never shrinks under the child's mapping. For SBCL, which can start a program with a descriptor of ours.
+;;;; A parent creates an anonymous object, fills it, and passes it to a child over a socket: read-only, and sealed so that
+;;;; it never shrinks while the child maps it. For SBCL, which can pass a descriptor to the program that it starts.
 ;;;;
 ;;;;   sbcl --load passing.lisp
 

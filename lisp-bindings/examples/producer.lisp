@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; One of two processes: makes a named object, and passes numbers to consumer.lisp through a ring in it.
+;;;; The first of two processes: creates a named object, and passes numbers to consumer.lisp through a ring in it.
 ;;;;
 ;;;;   sbcl --load producer.lisp &  sbcl --load consumer.lisp        (or any other implementation, also mixed)
 

@@ -1,6 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; A ring of numbers in shared memory, for one process that puts and one that takes. Each counter has one writer. The
-;;;; counters are read and written in program order, which is enough on x86-64; elsewhere a barrier belongs beside them.
+;;;; A ring of numbers in shared memory, for one producer and one consumer. Each counter has one writer. The
+;;;; counters are read and written in program order, which is enough on x86-64; other processors need barriers.
 
 (defpackage #:ring
   (:use #:cl #:posix-shm))

@@ -989,7 +989,7 @@ Return: The identifier of the owner, as pshm_process_self returns it in that pro
   (timeout :int64))
 
 (defun pshm-open-wait (name direction size timeout)
-  "Open an object that another process makes, and wait until it is there.
+  "Open an object that another process creates, and wait until it is complete.
 Return: A descriptor; the caller closes it."
   (with-c-string (name)
     (%pshm-open-wait name (check-int direction 'direction) (check-int64 size 'size) (check-int64 timeout 'timeout))))

@@ -16,7 +16,7 @@ enum { TMPFS = 0x01021994 };
 static void
 describe(const struct statfs *status, struct capacity *ret_capacity)
 {
-	uint64_t unit = (uint64_t)(status->f_frsize > 0 ? status->f_frsize : status->f_bsize);
+	uint64_t unit = (uint64_t)status->f_frsize; /* Linux puts the other size there where a file system has none */
 
 	ret_capacity->total = (uint64_t)status->f_blocks * unit;
 	ret_capacity->free = status->f_blocks == 0 ? MEMORY_UNBOUNDED : (uint64_t)status->f_bavail * unit;

@@ -21,6 +21,13 @@
 
 enum { LONGEST_STAT = 1024, LONGEST_PATH = 64 };
 
+/*
+ * With a dot, so that a process reads of itself what others read of it: for the plain paths of a process's own an emulator such as
+ * qemu's user mode makes up a text, in which each thread has a start of its own.
+ */
+#define OWN_STAT "/proc/./self/stat"
+#define STAT_FORMAT "/proc/./%d/stat"
+
 /* What is used of /proc/PID/stat, proc_pid_stat(5). The start is in ticks since boot, and not 0; 0 where it cannot be read. */
 struct stat_fields {
 	char state;
@@ -139,7 +146,7 @@ namespace_here(void)
 uint64_t
 pshm__native_process_self(void)
 {
-	uint64_t start = is_proc_ours() ? read_stat("/proc/self/stat").start : 0;
+	uint64_t start = is_proc_ours() ? read_stat(OWN_STAT).start : 0;
 
 	return process_word((uint64_t)getpid(), start, start == 0 ? 0 : namespace_here());
 }
@@ -190,7 +197,7 @@ is_gone(const struct stat_fields *now, uint64_t process)
 static bool
 is_proc_certain(uint64_t process)
 {
-	return read_stat("/proc/self/stat").parent == (uint64_t)getppid() && namespace_here() == process_namespace(process);
+	return read_stat(OWN_STAT).parent == (uint64_t)getppid() && namespace_here() == process_namespace(process);
 }
 
 int
@@ -204,7 +211,7 @@ pshm__native_process_alive(uint64_t process)
 		return 0;
 	if (!is_proc_ours())
 		return 1;
-	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)number);
+	(void)snprintf(path, sizeof path, STAT_FORMAT, (int)number);
 	now = read_stat(path);
 	return !is_gone(&now, process) || !is_proc_certain(process);
 }

@@ -49,20 +49,28 @@ allocated(void)
 #endif
 }
 
+static void
+make_lists(int count)
+{
+	char names[4096];
+
+	for (int i = 0; i < count; i++)
+		(void)call("pshm_list", names, sizeof names);
+}
+
+/* The C library keeps some of what it got back, and counts that; but not a piece for each list. */
 START_TEST(a_list_leaves_no_memory_behind)
 {
-	enum { LISTS = 100 };
-	char names[4096];
+	enum { LISTS = 1000, LEAST_PIECE = 16 };
 	size_t before;
 
 	if (lacks("list"))
 		return;
 	object_make(name_of("listed"), 0600, 0);
-	(void)call("pshm_list", names, sizeof names);
+	make_lists(LISTS);
 	before = allocated();
-	for (int i = 0; i < LISTS; i++)
-		(void)call("pshm_list", names, sizeof names);
-	ck_assert_int_eq(allocated(), before);
+	make_lists(LISTS);
+	ck_assert_uint_lt(allocated(), before + LISTS * LEAST_PIECE / 2);
 	object_remove(name_of("listed"));
 }
 END_TEST

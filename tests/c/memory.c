@@ -55,6 +55,7 @@ static const struct surroundings {
 	{ "a machine of no whole pages", 8 * MIB + 2 * KIB, { MEMINFO("MemAvailable: 8194 kB\nSwapFree: 0 kB\n") } },
 	{ "swap space that only sysinfo knows", 8 * MIB + 256 * KIB, { MEMINFO("MemAvailable: 8192 kB\n") } },
 	{ "figures that begin and end with a 9", 10 * MIB - 4 * KIB, { MEMINFO("MemAvailable: 9999 kB\nSwapFree: 237 kB\n") } },
+	{ "figures beside their unit", 9 * MIB, { MEMINFO("MemAvailable: 8192kB\nSwapFree: 1024kB\n") } },
 	{ "no estimate", 5 * MIB, { MEMINFO("SwapFree: 1024 kB\n") } },
 	{ "nothing in /proc", 5 * MIB, { NULL } },
 	{ "an empty /proc/meminfo", 5 * MIB, { "/proc/meminfo", "" } },
@@ -95,6 +96,12 @@ static const struct surroundings {
 	{ "v2 without its usage", 9 * MIB, { MACHINE, GROUPS("0::/group\n"), V2 "/group/memory.max", TEXT_4M } },
 	{ "v2 without its files", 9 * MIB,
 	  { MACHINE, GROUPS("0::/group\n"), V2 "/group/memory.max", TEXT_4M, V2 "/group/memory.current", TEXT_1M } },
+	{ "v2 that tells of active files alone", 9 * MIB,
+	  { MACHINE, GROUPS("0::/group\n"), V2 "/group/memory.max", TEXT_4M, V2 "/group/memory.current", TEXT_1M,
+	    V2 "/group/memory.stat", "anon 9\nactive_file 0\n" } },
+	{ "v2 that tells of inactive files alone", 9 * MIB,
+	  { MACHINE, GROUPS("0::/group\n"), V2 "/group/memory.max", TEXT_4M, V2 "/group/memory.current", TEXT_1M,
+	    V2 "/group/memory.stat", "anon 9\ninactive_file 0\n" } },
 	{ "v2 with a limit without a newline", 4 * MIB,
 	  { MACHINE, GROUPS("0::/group\n"), V2 "/group/memory.max", TEXT_4M, V2 "/group/memory.current", TEXT_1M,
 	    V2 "/group/memory.stat", "inactive_file 0\nactive_file 0" } },
@@ -128,6 +135,9 @@ static const struct surroundings {
 	  { MACHINE, GROUPS("2:memory:/group\n"), GROUP1("/group", "9223372036854771712", TEXT_1M, "0", "0") } },
 	{ "v1 beside other controllers", 4 * MIB,
 	  { MACHINE, GROUPS("9:name=memory:/no\n8:cpu,memory,io:/group\n"), GROUP1("/group", TEXT_4M, TEXT_1M, "0", "0"),
+	    GROUP1("/no", TEXT_1M, TEXT_1M, "0", "0") } },
+	{ "v1 beside a controller of a name as long", 4 * MIB,
+	  { MACHINE, GROUPS("3:cpuset:/no\n2:memory:/group\n"), GROUP1("/group", TEXT_4M, TEXT_1M, "0", "0"),
 	    GROUP1("/no", TEXT_1M, TEXT_1M, "0", "0") } },
 	{ "v1, the least above it", 3 * MIB,
 	  { MACHINE, GROUPS("2:memory:/a/b\n"), GROUP1("/a/b", TEXT_4M, TEXT_1M, "0", "0"), GROUP1("/a", TEXT_4M, "2097152", "0", "0") } },
@@ -308,6 +318,8 @@ START_TEST(paths_that_are_too_long_are_left_out)
 	in_group_of_path("", path, 9 * MIB);
 	path[1024] = '\0';
 	in_group_of_path("", path, 9 * MIB);
+	path[1015] = '\0'; /* with the directory that it is in */
+	in_group_of_path("", path, 4 * MIB);
 	path[500] = '\0'; /* not there: what is mounted is its own */
 	in_group_of_path("", path, 4 * MIB);
 	memset(lines, 'a', 4086);

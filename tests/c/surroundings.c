@@ -214,6 +214,11 @@ START_TEST(an_older_proc_serves)
 	again = (int)assert_success(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT));
 	interpose_fail(CALL_open, 2, EMFILE);
 	assert_error(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT), "EMFILE");
+	for (int nth = 2; nth <= 3; nth++) { /* which object it is cannot be told */
+		interpose_fail(CALL_fstat, nth, EIO);
+		assert_error(call("pshm_reopen", fd, PSHM_DIRECTION_INPUT), "ENOTSUP");
+		ck_assert(interpose_has_failed());
+	}
 	interpose_reset();
 	interpose_remove_traits(NO_THREAD_SELF);
 	check_mine(again, O_RDONLY, 4096);

@@ -646,7 +646,7 @@ START_TEST(an_identity_has_the_layout_that_is_for_ever)
 
 	if (lacks("alive"))
 		return;
-	file = fopen("/proc/self/stat", "re");
+	file = fopen("/proc/./self/stat", "re");
 	ck_assert_ptr_nonnull(file);
 	ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &start), 1);
 	fclose(file);
@@ -686,7 +686,7 @@ START_TEST(what_proc_says_is_read_to_the_letter)
 	char path[64];
 	char text[512];
 	char own[64];
-	const char *const files[] = { path, text, "/proc/self/stat", own, NULL };
+	const char *const files[] = { path, text, "/proc/./self/stat", own, NULL };
 	int64_t other;
 	pid_t child;
 
@@ -694,7 +694,7 @@ START_TEST(what_proc_says_is_read_to_the_letter)
 		return;
 	child = child_start(wait_for_signal, NULL);
 	other = child | (int64_t)77 << START_SHIFT | (self() & NAMESPACE);
-	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
+	(void)snprintf(path, sizeof path, "/proc/./%d/stat", (int)child);
 	(void)snprintf(own, sizeof own, "%d (a) R %d", (int)getpid(), (int)getppid());
 	for (size_t i = 0; i < sizeof stats / sizeof stats[0]; i++) {
 		(void)snprintf(text, sizeof text, "%d %s\n", (int)child, stats[i].text);
@@ -713,7 +713,7 @@ START_TEST(a_chance_of_numbers_is_no_proof)
 	char path[64];
 	char text[128];
 	char own[128];
-	const char *const files[] = { path, text, "/proc/self/stat", own, NULL };
+	const char *const files[] = { path, text, "/proc/./self/stat", own, NULL };
 	int64_t mine = self();
 	int64_t other;
 	pid_t child;
@@ -722,7 +722,7 @@ START_TEST(a_chance_of_numbers_is_no_proof)
 		return;
 	child = child_start(wait_for_signal, NULL);
 	other = child | (int64_t)77 << START_SHIFT | (mine & NAMESPACE);
-	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
+	(void)snprintf(path, sizeof path, "/proc/./%d/stat", (int)child);
 	(void)snprintf(text, sizeof text, "%d %s\n", (int)child, stats[1].text);
 	for (int parent = getppid(); parent <= getppid() + 1; parent++) {
 		(void)snprintf(own, sizeof own, "%d (a) R %d 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0", (int)getpid(), parent);

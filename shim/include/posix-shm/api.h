@@ -173,7 +173,7 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * then mapping fails with `-ENOMEM`, and #pshm_allocate with `-ENOSPC`.
  *
  * An object that can be given a name (#PSHM_ANONYMOUS_NAMEABLE) is a file of the shared memory file system from the start: the size of
- * that file system limits it, it knows no seals, and the last descriptor and mapping end it as long as it has no name.
+ * that file system limits it, and it does not support seals. Without a name it exists as long as a descriptor or a mapping of it.
  *
  * @param direction @role{enum,pshm_direction} The access of the descriptor. With #PSHM_DIRECTION_INPUT the object
  *        is empty, and cannot be changed through this descriptor.
@@ -191,7 +191,7 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @error{ENOMEM} There is no memory for the object.
  * @error{ENOSPC} #PSHM_ANONYMOUS_NAMEABLE: the shared memory file system has no space for another object.
  * @error{ENOTSUP} #PSHM_ANONYMOUS_HUGE: the platform does not support objects of huge pages. #PSHM_ANONYMOUS_NAMEABLE: it has no
- *        unnamed files there. Both flags: no object is both.
+ *        unnamed files. Both flags: they exclude each other.
  * @error{EROFS} #PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is mounted read-only.
  *
  * @par Lisp

@@ -65,7 +65,7 @@
  * | if-exists | | `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil. |
  * | if-exists | publish-shm | `:error` (the default), `:supersede` or nil. |
  * | initialize | | A function of one argument, an `open-shm` for reading and writing; or nil (the default). |
- * | inheritable | | A boolean; `setf` takes a generalized boolean: do programs that this process starts inherit the descriptor? |
+ * | inheritable | | A boolean; `setf` accepts a generalized boolean: whether programs that this process starts inherit the descriptor. |
  * | inode | | An integer from 0. |
  * | index | | An integer from 0, below the length of the vector. |
  * | index | shm-atomic | An integer from 0 below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
@@ -88,7 +88,7 @@
  * | name | shm-name | A string, or nil. |
  * | name | shm-error-name | A string, or nil. |
  * | name | posix-shm-error-errno | A symbol: the function that failed. |
- * | nameable | | A generalized boolean: create an object that `publish-shm` can give a name? nil by default. |
+ * | nameable | | A generalized boolean: whether to create an object that `publish-shm` can give a name; nil by default. |
  * | names | | A list of strings, each with its leading slash. An octet that is not valid UTF-8 is represented by a character from U+DC80 to U+DCFF. |
  * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
  * | object | | Any object. |
@@ -104,14 +104,14 @@
  * | permissions | stat-dev | A list of the nine long single keywords. |
  * | path | | A string, or nil. |
  * | pointer | | A foreign pointer. |
- * | published | | A boolean: has the object the name? |
+ * | published | | A boolean: whether the object has the name. |
  * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
  * | prot | map-shm-vector | A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer; `(:read :write)` by default. |
  * | ptr | | A foreign pointer. |
  * | ptr | mmap-shm | A foreign pointer: a hint for the address. With a null pointer, the default, the system chooses. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
  * | release | | A generalized boolean: whether to release the addresses of the vector as well; nil by default. |
- * | reserve | | An integer, at least the octets of the vector; or nil (the default): octets to map from OFFSET. |
+ * | reserve | | An integer, at least the size of the vector in octets; or nil (the default): the number of octets to map from OFFSET. |
  * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create`, `:extend` or `:repair`. |
  * | result* | | The values of the body. |
  * | seals | | A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument also one of them, or an integer. |
@@ -1013,11 +1013,12 @@
  * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp accepts.
  * If `shm-vector-real-p` returns false, the result is an `shm-view`
  * instead. With a PROT of `:read` alone a store is a memory fault. Only `unmap-shm-vector` and the macros unmap the
- * vector; the garbage collector does not. With RESERVE so many octets are mapped, also beyond the end of the object: `extend-shm-vector` makes the vector longer
- * when the object has grown. Where real vectors cannot be extended (ABCL), the result is an `shm-view` then.
+ * vector; the garbage collector does not. With RESERVE the call maps that number of octets, even beyond the end of the object, so that
+ * `extend-shm-vector` can extend the vector when the object has grown. If real vectors cannot be extended (ABCL), the result is then
+ * an `shm-view`.
  * @par Exceptional situations
  * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the octets of the vector, or SHM is closed;
+ * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the size of the vector, or SHM is closed;
  * `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`.
  * If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
  * it.
@@ -1051,12 +1052,12 @@
  * extend-shm-vector vector length => vector
  * @endcode
  * @par In Lisp
- * Make VECTOR, a result of `map-shm-vector` with a RESERVE, LENGTH elements long, and return it: the same vector, at the same address,
- * with every pointer into it valid. Nothing is mapped and nothing is copied. The object must have grown before (`allocate-shm`), in this process or
- * in another one. Compiled code that has fetched the length before may still use the old one.
+ * Extend VECTOR, a result of `map-shm-vector` with a RESERVE, to LENGTH elements, and return it: the same vector, at the same address;
+ * pointers into it stay valid. Nothing is mapped or copied. The object must have grown before (`allocate-shm`), in this process
+ * or in another one. Compiled code that has loaded the length before may still use the old one.
  * @par Exceptional situations
  * `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its length or more than the RESERVE holds, or the
- * object is shorter. The size of the object is looked at as long as the object is open that VECTOR was mapped from.
+ * object is shorter. The size is checked only while the `open-shm` from which VECTOR was mapped is open.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -2081,22 +2082,22 @@
  * ensure-shm name size &key initialize direction permissions timeout => shm, created
  * @endcode
  * @par In Lisp
- * Open the object NAME, at least SIZE octets long, or make it, whichever of several processes comes first: each gets the same complete
- * object. A process that finds none creates an object without a name, with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE
- * with it, and publishes it. The function maps the object and fills it; an object that is not filled is zeros. Where another process was faster, the own
- * object is thrown away, and the other one opened: INITIALIZE may run in several processes, and one result remains. Any exit from INITIALIZE that is not a
- * normal return leaves nothing, and so does the death of the process in it.
+ * Open the object NAME of at least SIZE octets, or create it. Of several concurrent processes, all get the same complete
+ * object. A process that finds none creates an anonymous object with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE
+ * with it, and publishes it. The function can map and fill the object; otherwise its octets are zero. If another process has published
+ * first, this process discards its own object and opens the other one: INITIALIZE may run in several processes, and one result
+ * remains. A non-local exit from INITIALIZE leaves nothing, and neither does the death of the process.
  *
- * An object of the name that is smaller than SIZE, or has no permissions, is one that another process is making: it is waited for, at most TIMEOUT,
- * with interrupts running.
+ * If an object with the name is smaller than SIZE, or has no permissions, another process is still creating it: the call waits, at
+ * most TIMEOUT; interrupts run during the wait.
  *
- * Where the platform cannot publish (#pshm_has, `publish`), the object is created under its name without permissions, and gets them when
- * it is complete; other processes wait for that. There an exit from INITIALIZE deletes the name, and a process that is killed leaves the
- * unfinished object: the others signal `shm-timeout`, and `supersede` or `delete-shm` removes it.
+ * If the platform does not support publishing (#pshm_has, `publish`), the object is created under its name without permissions, and
+ * receives them when it is complete; other processes wait for that. In this case a non-local exit from INITIALIZE deletes the name, but
+ * a killed process leaves an incomplete object: other processes signal `shm-timeout`, and `supersede` or `delete-shm` removes it.
  * @par Exceptional situations
- * `shm-timeout` if the object is not complete after TIMEOUT, with the restarts `continue`, which waits for it again, and `supersede`, which puts a
- * new object in its place; `shm-error` for an error of the system, among them `:enospc` if there is no memory for SIZE octets, `:eacces` if the
- * object exists and may not be opened, and `:enotsup` where an object has neither a late name nor late permissions (macOS);
+ * `shm-timeout` if the object is not complete after TIMEOUT, with the restarts `continue`, which waits again, and `supersede`, which
+ * replaces it with a new object; `shm-error` for an error of the system, such as `:enospc` if there is no memory for SIZE octets, `:eacces` if the
+ * permissions of the existing object forbid the access, and `:enotsup` if neither the name nor the permissions can be set later (macOS);
  * `shm-invalid-argument` for an invalid argument, before any call.
  * @par Affected by
  * The features of the platform (#pshm_has).
@@ -2127,10 +2128,10 @@
  * with-ensured-shm (shm ptr (name size &rest options)) &body body => result*
  * @endcode
  * @par In Lisp
- * Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it, for reading only with a
- * direction of `:input`, and run BODY with the variables SHM and PTR bound; unmap and close on every exit. The name stays.
+ * Ensure the object NAME of SIZE octets with OPTIONS as in `ensure-shm`, map SIZE octets of it (for reading only with the
+ * direction `:input`), and run BODY with the variables SHM and PTR bound; unmap and close on every exit. The name stays.
  * @par Exceptional situations
- * As of `ensure-shm` and `mmap-shm`.
+ * Those of `ensure-shm` and `mmap-shm`.
  * @par Lisp example
  * @code{.lisp}
  * (with-ensured-shm (shm counter ("/foobar-shm" 8))

@@ -8,7 +8,7 @@
  * @stratum{3,posix-shm}
  *
  * Atomic operations on words, waiting for a word to change, process identity, a lock that survives the death of its owner, and
- * objects that are complete when they appear. The rules at the head of ffi.h apply here as well.
+ * the publication of complete objects. The rules at the head of ffi.h apply here as well.
  */
 
 #include <posix-shm/api.h>
@@ -300,10 +300,9 @@ PSHM_API int pshm_process_alive(int64_t process);
 /**
  * @brief Acquire a lock.
  *
- * During the wait the call checks whether the owner is alive: after 10 milliseconds, after 20 more, then every 40, and
- * after a signal. A signal
- * handler that runs during such a check does not end the wait. A program that must react to every signal uses a timeout, and
- * calls again.
+ * During the wait the call checks whether the owner is alive: after 10 milliseconds, after 20 more, then every 40, and after a
+ * signal. A signal handler that runs during such a check does not end the wait. A program that must react to every signal uses
+ * a timeout, and calls again.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
  * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
@@ -379,63 +378,63 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
 
 /**
  * @defgroup sync_publishing Publishing
- * @brief Give a finished object a name, and wait for an object that another process makes.
+ * @brief Give a complete object a name, and wait for an object that another process creates.
  *
- * An object that is created under its name is there before it has a size and contents, and a process that opens it in that moment
- * finds it half made; where its maker dies in the middle, it stays so. An object that is published is complete when its name
- * appears: create it without a name (#PSHM_ANONYMOUS_NAMEABLE), set its size, map it, fill it, publish it. The object of a maker that
- * dies before that vanishes with it.
+ * An object that is created under its name exists before it has a size and contents. A process that opens it too early finds it
+ * incomplete, and it stays incomplete if its creator dies. A published object is complete when its name
+ * appears: create an anonymous object (#PSHM_ANONYMOUS_NAMEABLE), set its size, map it, fill it, and publish it. If the creator
+ * dies before that, the object vanishes.
  * @{
  */
 
 /**
  * @brief Give an unnamed object a name.
  *
- * The object has the name in one step, and exactly the permissions that it was made with: the umask is ignored. It can be given a
- * name once: after #pshm_delete it does not get another one. The descriptor may be closed afterwards; it may be one for reading, and
- * one that another process has sent.
+ * The object gets the name atomically, and keeps exactly the permissions with which it was created: the umask is ignored. It can be
+ * given a name only once, even after #pshm_delete. The descriptor may be closed afterwards; it may be read-only, and may have been
+ * received from another process.
  *
- * Superseding gives the object a temporary name and renames it over the old object: the name always refers to one of the two. A
- * process that is killed between the two steps leaves a complete object, whose name begins with `/.pshm-` (#pshm_open
- * describes how to remove it).
+ * Superseding gives the object a temporary name and renames it over the old object: the name always refers to one of the
+ * two. A process that is killed between the two steps leaves a complete object, whose name begins with `/.pshm-`
+ * (#pshm_open describes how to remove it).
  *
- * Where the feature `publish` (#pshm_has) is 0, a maker creates the object under its name with the permissions 0, sets its size,
- * fills it, and gives it its permissions last (#pshm_fchmod): #pshm_open_wait waits for that. The object of a maker that dies in the
- * middle stays as it is there; #pshm_delete removes it.
+ * If the feature `publish` (#pshm_has) is 0, create the object under its name with the permissions 0, set its size, fill it, and set
+ * its permissions last (#pshm_fchmod): #pshm_open_wait waits for them. If the creator dies before that, the incomplete object
+ * remains; #pshm_delete removes it.
  *
  * @param fd @role{descriptor} A descriptor of an object that #pshm_open_anonymous created with #PSHM_ANONYMOUS_NAMEABLE.
  * @name_param
- * @param if_exists @role{enum,pshm_if_exists} The action when an object has the name: #PSHM_IF_EXISTS_ERROR, which 0 means as
- *        well, #PSHM_IF_EXISTS_SUPERSEDE or #PSHM_IF_EXISTS_NIL.
- * @retval 0 Done.
+ * @param if_exists @role{enum,pshm_if_exists} The action when an object with the name exists: #PSHM_IF_EXISTS_ERROR, which is
+ *        also the meaning of 0, #PSHM_IF_EXISTS_SUPERSEDE or #PSHM_IF_EXISTS_NIL.
+ * @retval 0 Success.
  * @name_errors
- * @error{EACCES} The process may not create the name. `supersede`: it may not remove the object that has it.
+ * @error{EACCES} The process may not create the name. `supersede`: it may not remove the existing name.
  * @error{EBADF} @p fd is not an open descriptor.
- * @error{EEXIST} An object, or another kind of file, has the name, and `error` or `nil` applies. After `nil`, #pshm_errno is
+ * @error{EEXIST} The name refers to an object or to another kind of file, and `error` or `nil` applies. After `nil`, #pshm_errno is
  *        unchanged.
- * @error{EINVAL} @p if_exists is none of these constants.
- * @error{EISDIR} @p fd refers to a directory. `supersede`: the name does.
+ * @error{EINVAL} @p if_exists is not one of these constants.
+ * @error{EISDIR} @p fd, or with `supersede` the name, refers to a directory.
  * @error{ENODEV} @p fd refers to another kind of file, such as a pipe.
  * @error{ENOSPC} The file system has no space for another name.
- * @error{ENOTSUP} The platform does not support it (#pshm_has, `publish`), a sandbox forbids it, or /proc is not mounted, where the
- *        kernel needs it (before Linux 6.10).
- * @error{EPERM} The object is another user's, and the system forbids a name of it (`fs.protected_hardlinks`).
+ * @error{ENOTSUP} The platform does not support it (#pshm_has, `publish`), a sandbox forbids it, or /proc is not mounted, which
+ *        kernels before Linux 6.10 need.
+ * @error{EPERM} The object belongs to another user, and the system forbids the process to give it a name (`fs.protected_hardlinks`).
  * @error{EROFS} The shared memory file system is mounted read-only.
- * @error{EXDEV} The object has a name, or had one, or was created without #PSHM_ANONYMOUS_NAMEABLE.
+ * @error{EXDEV} The object has or had a name, or was created without #PSHM_ANONYMOUS_NAMEABLE.
  *
  * @par Lisp
  * @code{.lisp}
  * publish-shm shm name &key if-exists => published
  * @endcode
  * @par In Lisp
- * Give the unnamed object SHM, which `open-shm*` made with `:nameable t`, the name NAME. Other processes see it from then on, complete
- * as it is, and `shm-name` of SHM is NAME, perhaps the same string: do not modify it while SHM is in use. IF-EXISTS applies if an
- * object has the name: `:error`; `:supersede`, which replaces it; or nil, which leaves it. Return true if SHM has the name, and nil
- * after nil.
+ * Give the name NAME to the unnamed object SHM, which `open-shm*` has created with `:nameable t`. From then on other processes can
+ * open the complete object, and `shm-name` of SHM is NAME, perhaps the same string: do not modify it while SHM is in use. IF-EXISTS applies if an
+ * object with the name exists: `:error`; `:supersede`, which replaces it; or nil, which keeps it. Return true if SHM has the name,
+ * and nil if an IF-EXISTS of nil applied.
  * @par Exceptional situations
- * `shm-exists` if an object has the name and `:error` applies; `shm-invalid-argument` if SHM is not an open object, NAME is not a
- * name, or IF-EXISTS is none of the three; `shm-error` for an error of the system, among them `:exdev` if the object has a name, or
- * cannot be given one, and `:enotsup` where the platform does not support publishing.
+ * `shm-exists` if an object with the name exists and `:error` applies; `shm-invalid-argument` if SHM is not an open object, NAME is not a
+ * name, or IF-EXISTS is none of the three; `shm-error` for an error of the system, such as `:exdev` if the object has a name or
+ * cannot be given one, and `:enotsup` if the platform does not support publishing.
  * @par Affected by
  * The features of the platform (#pshm_has, `publish`).
  * @par Lisp example
@@ -455,24 +454,25 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
 PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
 
 /**
- * @brief Open an object that another process makes, and wait until it is there.
+ * @brief Open an object that another process creates, and wait until it is complete.
  *
- * The call waits while there is no object of the name, while the object has no permissions at all (another process is making it,
- * #pshm_publish), and while it is smaller than @p size, which helps with makers that do neither. An object that is there and that the process may not
- * open is an error immediately, where objects are files; elsewhere it cannot be told from one in the making, and is the error when the time is up.
+ * The call waits while no object with the name exists, while the object has no permissions at all (another process is creating it,
+ * #pshm_publish), and while it is smaller than @p size, which helps if its creator uses neither. If the permissions of an existing
+ * object forbid the access, the call fails immediately where objects are files; elsewhere it cannot distinguish this case from an
+ * incomplete object, and fails with the same error after the timeout.
  *
- * The name is looked for after 0.1 milliseconds, then after 0.2, and so on, every 10 in the end. A signal handler that runs in the moment of such a look
- * does not end the wait. A thread that is cancelled while it waits has opened nothing. It also waits while another process has a
+ * The call tries again after 0.1 milliseconds, then after 0.2, and so on, finally every 10. A signal handler that runs during such
+ * an attempt does not end the wait. A thread that is cancelled while it waits has opened nothing. It also waits while another process has a
  * conflicting lease (fcntl(2)) on the object.
  *
  * @name_param
  * @param direction @role{enum,pshm_direction} The access of the descriptor.
- * @param size @role{size} The least size of the object, in bytes; 0 takes an empty one.
- * @param timeout @role{timeout} How long to wait, in nanoseconds; negative is no limit, 0 does not wait.
+ * @param size @role{size} The least size of the object, in bytes; 0 accepts an empty one.
+ * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @return A descriptor; the caller closes it.
  * @name_errors
  * @error{EACCES} The permissions of the object forbid the access.
- * @error{EAGAIN} @p timeout is 0, and there is no such object, or it is in the making, or smaller than @p size.
+ * @error{EAGAIN} @p timeout is 0, and the object does not exist, is incomplete, or is smaller than @p size.
  * @error{EINTR} A signal handler ran during the wait.
  * @error{EINVAL} @p direction is not one of its constants, or @p size is negative.
  * @error{EISDIR} The name refers to a directory. With glibc it is `-EINVAL` for `io`.
@@ -481,19 +481,19 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * @error{ENFILE} The system has no free descriptor.
  * @error{ENODEV} The name refers to another kind of file, such as a FIFO.
  * @error{ENXIO} The name refers to a socket.
- * @error{ETIMEDOUT} The time is up.
+ * @error{ETIMEDOUT} There was no complete object until the timeout.
  *
  * @par Lisp
  * @code{.lisp}
  * wait-for-shm name &key direction size timeout => shm
  * @endcode
  * @par In Lisp
- * Open the object NAME and return it as an `open-shm`; wait until another process has made it, at least SIZE octets long. An object
- * without any permissions is in the making. Wait at most TIMEOUT seconds, or for ever if it is nil; interrupts run during the wait.
+ * Open the object NAME and return it as an `open-shm`; wait until another process has created it with at least SIZE octets. An object
+ * without any permissions is incomplete. Wait at most TIMEOUT seconds, or without limit if it is nil; interrupts run during the wait.
  * `shm-name` of the result is NAME, perhaps the same string: do not modify it while the result is in use.
  * @par Exceptional situations
- * `shm-timeout` after the timeout, with the restart `continue`, which waits for it again; `shm-error` if the object is there and may not be
- * opened (`:eacces`), and for another error of the system; `shm-invalid-argument` for an invalid argument, before any call.
+ * `shm-timeout` after the timeout, with the restart `continue`, which waits again; `shm-error` if the permissions of the object forbid the
+ * access (`:eacces`), and for another error of the system; `shm-invalid-argument` for an invalid argument, before any call.
  * @par Affected by
  * The permissions of the object.
  * @par Lisp example

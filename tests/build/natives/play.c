@@ -179,6 +179,9 @@ sysctl(const int *name, unsigned count, void *ret_record, size_t *size, void *ot
 #if defined __FreeBSD__ || defined __OpenBSD__
 	start += played_boot;
 #endif
+#ifdef __OpenBSD__
+	start -= played_boot & 1; /* both moments are rounded */
+#endif
 #if defined __FreeBSD__
 	if (state == 0) {
 		errno = ESRCH;
