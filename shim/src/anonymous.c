@@ -19,7 +19,7 @@ finish(int fd, int permissions)
 	if (fd < 0)
 		return fd;
 	error = can(CAN_PERMIT) ? sys_fchmod(fd, permissions) : 0;
-	return error < 0 ? pshm__object_refuse(fd, error) : fd;
+	return error < 0 ? pshm__object_close_with(fd, error) : fd;
 }
 
 /* A permission error cannot be due to the object, which is readable and owned by this user: a sandbox forbids /proc. */
@@ -60,7 +60,7 @@ finish_named(int fd, const char *name, const struct anonymous_request *request)
 	int error = sys_shm_unlink(name);
 
 	if (fd >= 0 && error < 0 && error != -ENOENT)
-		return pshm__object_refuse(fd, error);
+		return pshm__object_close_with(fd, error);
 	return finish(fd, request->permissions);
 }
 

@@ -10,24 +10,24 @@
 /* The names, if they fit the caller's buffer, and the size of all. Nothing is allocated for a list that does not fit. */
 struct list {
 	char *names;
-	size_t room;
+	size_t capacity;
 	int64_t size;
 	int64_t limit;
 };
 
 static int
-make_room(struct list *list, size_t size)
+reserve(struct list *list, size_t size)
 {
-	size_t room = 2 * size;
+	size_t capacity = 2 * size;
 	char *names;
 
-	if (size <= list->room)
+	if (size <= list->capacity)
 		return 0;
-	names = sys_realloc(list->names, room);
+	names = sys_realloc(list->names, capacity);
 	if (names == NULL)
 		return -ENOMEM;
 	list->names = names;
-	list->room = room;
+	list->capacity = capacity;
 	return 0;
 }
 
@@ -40,7 +40,7 @@ append(struct list *list, const char *name)
 	list->size += (int64_t)length + 1;
 	if (list->size > list->limit)
 		return 0;
-	if (make_room(list, (size_t)list->size) < 0)
+	if (reserve(list, (size_t)list->size) < 0)
 		return -ENOMEM;
 	list->names[start] = '/';
 	memcpy(list->names + start + 1, name, length);

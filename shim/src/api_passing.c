@@ -103,7 +103,7 @@ typedef int64_t transfer(int socket, struct msghdr *message);
  * Transfer a message once the socket is ready for it. The transfer itself never blocks, even on a blocking socket, so that a process
  * that takes the message first, or fills the buffer, cannot delay it past the deadline; and a thread is never cancelled in it.
  */
-static int64_t SELDOM
+static int64_t COLD
 transfer_later(transfer *attempt, int socket, struct msghdr *message, short events, int64_t timeout)
 {
 	int64_t deadline = pshm__deadline_after(timeout);
@@ -138,8 +138,8 @@ pshm_send(int socket, int fd, int64_t timeout)
 {
 	union {
 		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof fd)];
-	} control = { .room = { 0 } };
+		char bytes[CMSG_SPACE(sizeof fd)];
+	} control = { .bytes = { 0 } };
 	char byte = 0;
 	struct iovec data = { &byte, 1 };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
@@ -174,9 +174,9 @@ static size_t
 count_inside(const struct msghdr *message, struct cmsghdr *part)
 {
 	const char *end = (const char *)message->msg_control + message->msg_controllen;
-	size_t room = (size_t)(end - (const char *)CMSG_DATA(part)) / sizeof(int);
+	size_t space = (size_t)(end - (const char *)CMSG_DATA(part)) / sizeof(int);
 
-	return count_of(part) < room ? count_of(part) : room;
+	return count_of(part) < space ? count_of(part) : space;
 }
 
 static int
@@ -204,7 +204,7 @@ part_after(struct msghdr *message, struct cmsghdr *part)
 #endif
 
 /* Close the descriptors in the parts of a type of a message; the result is their number. */
-static size_t SELDOM
+static size_t COLD
 close_all(struct msghdr *message, int type)
 {
 	size_t closed = 0;
@@ -215,8 +215,8 @@ close_all(struct msghdr *message, int type)
 	return closed;
 }
 
-static int SELDOM
-refuse(int64_t length, struct msghdr *message)
+static int COLD
+close_received(int64_t length, struct msghdr *message)
 {
 	size_t closed = close_all(message, SCM_RIGHTS);
 
@@ -238,7 +238,7 @@ single(int64_t length, struct msghdr *message)
 	int fd = -1;
 
 	if (length == 0 || (message->msg_flags & MSG_CTRUNC) != 0)
-		return refuse(length, message);
+		return close_received(length, message);
 	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = part_after(message, part)) {
 		if (!is_of_type(part, SCM_RIGHTS)) {
 			has_others = true;
@@ -248,7 +248,7 @@ single(int64_t length, struct msghdr *message)
 			fd = descriptor_of(part, i);
 	}
 	if (count != 1)
-		return refuse(length, message);
+		return close_received(length, message);
 	if (has_others)
 		close_all(message, SCM_PIDFD);
 	return close_on_exec(fd);
@@ -259,7 +259,7 @@ pshm_receive(int socket, int64_t timeout)
 {
 	union {
 		struct cmsghdr header;
-		char room[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int)) + OTHER_CONTROL];
+		char bytes[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int)) + OTHER_CONTROL];
 	} control;
 	char byte;
 	struct iovec data = { &byte, 1 };

@@ -6,7 +6,7 @@
 #include "system.h"
 
 /* Keep a negative result as this thread's last failure, and return it. */
-SELDOM int pshm__record_failure(int result);
+COLD int pshm__record_failure(int result);
 
 /* Every public function returns through this one: it records a failure, and returns its argument. */
 static inline int

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Whether a call that returns a descriptor succeeds; the descriptor is closed. */
-static bool SELDOM
+static bool COLD
 opens(int fd)
 {
 	if (fd >= 0)
@@ -22,7 +22,7 @@ opens(int fd)
 }
 
 /* An object for a trial. */
-static int SELDOM
+static int COLD
 trial(int direction, unsigned fallbacks)
 {
 	const struct anonymous_request request = { direction, 0600, false };
@@ -31,13 +31,13 @@ trial(int direction, unsigned fallbacks)
 }
 
 /* If a process cannot determine that it is itself alive, it cannot do so for another one. */
-static bool SELDOM
+static bool COLD
 has_alive(void)
 {
 	return pshm__process_alive(process_self()) == 1;
 }
 
-static bool SELDOM
+static bool COLD
 has_allocate(void)
 {
 	int fd = can(CAN_ALLOCATE) ? trial(PSHM_DIRECTION_IO, ~0U) : -ENOTSUP;
@@ -48,7 +48,7 @@ has_allocate(void)
 }
 
 /* An object for input needs more than one for both: if it needs a name, the feature is not supported. */
-static bool SELDOM
+static bool COLD
 has_anonymous(void)
 {
 	const unsigned unnamed = FALLBACK_MEMFD | FALLBACK_TMPFILE | FALLBACK_SHM_ANON;
@@ -56,13 +56,13 @@ has_anonymous(void)
 	return opens(trial(PSHM_DIRECTION_IO, unnamed)) && opens(trial(PSHM_DIRECTION_INPUT, unnamed));
 }
 
-static bool SELDOM
+static bool COLD
 has_descriptor_io(void)
 {
 	return can(CAN_DESCRIPTOR_IO);
 }
 
-static bool SELDOM
+static bool COLD
 has_discard(void)
 {
 	int fd = can(CAN_DISCARD) ? trial(PSHM_DIRECTION_IO, ~0U) : -ENOTSUP;
@@ -72,20 +72,20 @@ has_discard(void)
 	return discards;
 }
 
-static bool SELDOM
+static bool COLD
 has_growsdown(void)
 {
 	return pshm__mapping_native_flags(PSHM_MAP_GROWSDOWN) >= 0;
 }
 
-static bool SELDOM
+static bool COLD
 has_huge_objects(void)
 {
 	return (platform.fallbacks & FALLBACK_MEMFD) != 0 && opens(pshm__native_memfd(false, true));
 }
 
 /* Whether a call on a page of memory succeeds. */
-static bool SELDOM
+static bool COLD
 works_on_page(int (*call)(int64_t address, int64_t length))
 {
 	int64_t page = platform_page_size();
@@ -99,37 +99,37 @@ works_on_page(int (*call)(int64_t address, int64_t length))
 	return error >= 0;
 }
 
-static bool SELDOM
+static bool COLD
 has_huge_pages(void)
 {
 	return works_on_page(pshm__native_ask_for_huge_pages);
 }
 
-static bool SELDOM
+static bool COLD
 has_identity(void)
 {
 	return can(CAN_IDENTIFY);
 }
 
-static bool SELDOM
+static bool COLD
 has_list(void)
 {
 	return platform.directory != NULL;
 }
 
-static bool SELDOM
+static bool COLD
 has_nodump(void)
 {
 	return works_on_page(pshm__mapping_leave_out_of_dumps);
 }
 
-static bool SELDOM
+static bool COLD
 has_noreserve(void)
 {
 	return pshm__mapping_native_flags(PSHM_MAP_NORESERVE) >= 0;
 }
 
-static bool SELDOM
+static bool COLD
 has_permissions(void)
 {
 	return can(CAN_PERMIT);
@@ -141,13 +141,13 @@ populate_reading(int64_t address, int64_t length)
 	return pshm__native_populate(address, length, false);
 }
 
-static bool SELDOM
+static bool COLD
 has_populate(void)
 {
 	return works_on_page(populate_reading);
 }
 
-static bool SELDOM
+static bool COLD
 has_reopen(void)
 {
 	int fd = trial(PSHM_DIRECTION_IO, ~0U);
@@ -157,13 +157,13 @@ has_reopen(void)
 	return reopens;
 }
 
-static bool SELDOM
+static bool COLD
 has_resize(void)
 {
 	return can(CAN_RESIZE);
 }
 
-static bool SELDOM
+static bool COLD
 takes_seals(int seals)
 {
 	int fd = trial(PSHM_DIRECTION_IO, FALLBACK_MEMFD);
@@ -173,25 +173,25 @@ takes_seals(int seals)
 	return takes;
 }
 
-static bool SELDOM
+static bool COLD
 has_seals(void)
 {
 	return takes_seals(PSHM_SEAL_SHRINK);
 }
 
-static bool SELDOM
+static bool COLD
 has_seal_exec(void)
 {
 	return takes_seals(PSHM_SEAL_EXEC);
 }
 
-static bool SELDOM
+static bool COLD
 has_seal_future_write(void)
 {
 	return takes_seals(PSHM_SEAL_FUTURE_WRITE);
 }
 
-static bool SELDOM
+static bool COLD
 has_wait(void)
 {
 	word32 word = 0;

@@ -50,7 +50,7 @@ spell(char *ret_name, const unsigned char bytes[RANDOM_BYTES])
 
 _Static_assert(sizeof NAME_TEMPORARY - 1 + 2 * (size_t)RANDOM_BYTES < MADE_NAME_SIZE, "a name that is made has room");
 
-static int SELDOM
+static int COLD
 read_random_device(unsigned char *ret_bytes, int count)
 {
 	int fd = sys_open("/dev/urandom", O_RDONLY, 0);

@@ -93,7 +93,7 @@ open_by(const char *directory, int fd, int flags)
 }
 
 /* A kernel before 3.17 has no directory of the thread. The other one may have something else under the number. */
-static int SELDOM
+static int COLD
 reopen_by_process(int fd, int flags)
 {
 	struct stat wanted;
@@ -104,7 +104,7 @@ reopen_by_process(int fd, int flags)
 		return opened == -ENOENT ? -ENOTSUP : opened;
 	if (sys_fstat(fd, &wanted) >= 0 && sys_fstat(opened, &got) >= 0 && object_is_same(&wanted, &got))
 		return opened;
-	return pshm__object_refuse(opened, -ENOTSUP);
+	return pshm__object_close_with(opened, -ENOTSUP);
 }
 
 int
@@ -115,7 +115,7 @@ pshm__native_reopen(int fd, int flags)
 	return opened == -ENOENT ? reopen_by_process(fd, flags) : opened;
 }
 
-static int SELDOM
+static int COLD
 sys_linkat(int directory, const char *from, const char *to, int flags)
 {
 	int saved = errno;
@@ -124,7 +124,7 @@ sys_linkat(int directory, const char *from, const char *to, int flags)
 }
 
 /* Whether a path leads to what a descriptor is of. */
-static bool SELDOM
+static bool COLD
 leads_to(const char *path, int fd)
 {
 	struct stat wanted;
@@ -134,7 +134,7 @@ leads_to(const char *path, int fd)
 }
 
 /* What the kernel calls missing, where it has the descriptor, is an object that cannot be linked. */
-static int SELDOM
+static int COLD
 link_by(const char *directory, int fd, const char *to)
 {
 	char path[PATH_OF_DESCRIPTOR_SIZE];

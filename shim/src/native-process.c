@@ -100,7 +100,7 @@ parse_stat(const char *text)
 		number_at(field(text, START_FIELD)) };
 }
 
-static struct stat_fields SELDOM
+static struct stat_fields COLD
 read_stat(const char *path)
 {
 	char text[LONGEST_STAT];
@@ -164,7 +164,7 @@ is_readable(int fd)
 }
 
 /* Whether the number belongs to nobody, or to one that has ended and is not waited for yet. */
-static bool SELDOM
+static bool COLD
 has_ended(int64_t number)
 {
 	int fd = sys_pidfd_open(number);

@@ -18,7 +18,7 @@ pshm__object_kind_error(mode_t mode)
 }
 
 int
-pshm__object_refuse(int fd, int error)
+pshm__object_close_with(int fd, int error)
 {
 	sys_close(fd);
 	return error;
@@ -58,7 +58,7 @@ empty(const char *name, const struct stat *wanted)
 	error = sys_fstat(fd, &status);
 	if (error >= 0)
 		error = object_is_same(&status, wanted) ? sys_ftruncate(fd, 0) : -EAGAIN;
-	return pshm__object_refuse(fd, error);
+	return pshm__object_close_with(fd, error);
 }
 
 static bool
@@ -79,7 +79,7 @@ open_object(const char *name, int flags, int mode)
 	error = object_status(fd, &status);
 	if (error >= 0 && is_to_be_emptied(flags, &status))
 		error = empty(name, &status);
-	return error < 0 ? pshm__object_refuse(fd, error) : fd;
+	return error < 0 ? pshm__object_close_with(fd, error) : fd;
 }
 
 int

@@ -10,7 +10,7 @@
 enum { OBJECT_RACES = 4096 };
 
 /* The meaning of a file that is not regular: 0 an object, -EISDIR a directory, -ENODEV anything else. */
-SELDOM int pshm__object_kind_error(mode_t mode);
+COLD int pshm__object_kind_error(mode_t mode);
 
 /* Describe the object behind a descriptor; an error for a descriptor of anything else. */
 static inline int
@@ -28,7 +28,7 @@ object_is_same(const struct stat *one, const struct stat *other)
 }
 
 /* Close a descriptor that is not returned; the error is the result. */
-SELDOM int pshm__object_refuse(int fd, int error);
+COLD int pshm__object_close_with(int fd, int error);
 
 /*
  * Open an object that may exist; flags are native. As shm_open(3), it waits until a lease on the object is broken; it never
@@ -65,6 +65,6 @@ int pshm__object_reserve(int fd, int64_t offset, int64_t length);
 bool pshm__object_can_supersede(void);
 
 /* -EBADF for a bad descriptor, otherwise -ENOTSUP: the result of a call that this platform does not support. */
-SELDOM int pshm__object_unsupported(int fd);
+COLD int pshm__object_unsupported(int fd);
 
 #endif

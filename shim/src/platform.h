@@ -96,7 +96,7 @@ static const struct platform platform = PLATFORM_POSIX;
 extern atomic_int pshm__platform_page;
 
 /* Obtain it. Concurrent threads store the same value. */
-SELDOM int pshm__platform_ask_page_size(void);
+COLD int pshm__platform_ask_page_size(void);
 
 static inline int
 platform_page_size(void)

@@ -73,7 +73,7 @@ process_store(word64 *kept, uint64_t process)
 #endif
 
 /* Obtain the identity from the system, and cache it. */
-SELDOM uint64_t pshm__process_find_out(void);
+COLD uint64_t pshm__process_find_out(void);
 
 /* This process. */
 static inline uint64_t

@@ -65,7 +65,7 @@ replace(int fd, const char *path)
 	return error == -ENOENT ? -EXDEV : error; /* another process has tidied the temporary name away */
 }
 
-int SELDOM
+int COLD
 pshm__object_publish(int fd, const char *name, bool supersede)
 {
 	char path[NAME_PATH_SIZE];
@@ -84,7 +84,7 @@ pshm__object_publish(int fd, const char *name, bool supersede)
 	return error == -EEXIST && supersede ? replace(fd, path) : error;
 }
 
-bool SELDOM
+bool COLD
 pshm__object_can_publish(void)
 {
 	char name[MADE_NAME_SIZE];

@@ -5,7 +5,7 @@
 #include "object.h"
 #include "platform.h"
 
-static int SELDOM
+static int COLD
 rename_object(const char *from, const char *to)
 {
 	char from_path[NAME_PATH_SIZE];
@@ -17,7 +17,7 @@ rename_object(const char *from, const char *to)
 }
 
 /* The new object and its descriptor are complete before it takes over the name, which is never free. */
-static int SELDOM
+static int COLD
 by_rename(const char *name, int direction, int permissions)
 {
 	char temporary[MADE_NAME_SIZE];
@@ -37,7 +37,7 @@ by_rename(const char *name, int direction, int permissions)
 }
 
 /* Where objects are not files there is no rename. */
-static int SELDOM
+static int COLD
 by_unlink(const char *name, int direction, int permissions)
 {
 	for (int race = 0; race < OBJECT_RACES; race++) {
@@ -59,7 +59,7 @@ pshm__object_supersede(const char *name, int direction, int permissions)
 	return platform.directory != NULL ? by_rename(name, direction, permissions) : by_unlink(name, direction, permissions);
 }
 
-bool SELDOM
+bool COLD
 pshm__object_can_supersede(void)
 {
 	char name[MADE_NAME_SIZE];

@@ -100,7 +100,7 @@ sleep_for_slice(word64 *lock, uint64_t seen, int64_t slice, int64_t deadline)
 }
 
 /* A process that has waited leaves 'sleepers' set, since it does not know whether others wait. */
-static int SELDOM
+static int COLD
 wait_for(word64 *lock, uint64_t self, int64_t timeout)
 {
 	int64_t deadline = pshm__deadline_after(timeout);

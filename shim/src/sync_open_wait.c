@@ -53,7 +53,7 @@ look(const char *name, int direction, int64_t size)
 	error = object_status(fd, &status);
 	if (error >= 0 && (is_in_the_making(&status) || status.st_size < size))
 		error = -EAGAIN;
-	return error < 0 ? pshm__object_refuse(fd, error) : fd;
+	return error < 0 ? pshm__object_close_with(fd, error) : fd;
 }
 
 /* Whether a later look may find the object. -EAGAIN is also that of a lease, fcntl(2), which is being broken. */
@@ -63,7 +63,7 @@ may_come(int error)
 	return error == -EAGAIN || error == -ENOENT || (error == -EACCES && platform.directory == NULL);
 }
 
-static int SELDOM
+static int COLD
 wait_for(const char *name, int direction, int64_t size, int64_t timeout)
 {
 	int64_t deadline = pshm__deadline_after(timeout);

@@ -48,18 +48,18 @@ _Static_assert(sizeof(off_t) == sizeof(int64_t), "offsets are 64 bits wide");
  * alternatives, for which the shorter path then need not save registers.
  */
 #ifdef __GNUC__
-#define SELDOM __attribute__((cold, noinline))
-#define ASIDE __attribute__((noinline))
+#define COLD __attribute__((cold, noinline))
+#define NOINLINE __attribute__((noinline))
 #else
-#define SELDOM
-#define ASIDE
+#define COLD
+#define NOINLINE
 #endif
 
 /* After a call has failed: its errno, negated; errno is put back to what it was before the call. */
-SELDOM int pshm__system_error(int saved);
+COLD int pshm__system_error(int saved);
 
 /* After a call has failed: was it interrupted, so that it is to be repeated? Puts errno back if so. */
-SELDOM bool pshm__system_interrupted(int saved);
+COLD bool pshm__system_interrupted(int saved);
 
 static inline int
 system_result(int result, int saved)
@@ -205,13 +205,13 @@ sys_fstatat(int directory, const char *name, struct stat *ret_status, int flags)
 }
 
 static inline int
-sys_fstatvfs(int fd, struct statvfs *ret_place)
+sys_fstatvfs(int fd, struct statvfs *ret_status)
 {
 	int saved = errno;
 	int result;
 
 	do
-		result = fstatvfs(fd, ret_place);
+		result = fstatvfs(fd, ret_status);
 	while (result < 0 && pshm__system_interrupted(saved));
 	return system_result(result, saved);
 }
