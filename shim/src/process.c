@@ -41,7 +41,7 @@ forget_in_children(void)
 static word64 *
 new_memory(void)
 {
-#ifdef MADV_WIPEONFORK
+#if defined __linux__ && defined MADV_WIPEONFORK
 	int64_t size = platform_page_size();
 	int64_t page = sys_mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
