@@ -248,12 +248,27 @@ alter(int fd)
 	(void)allow("fill", pshm_fill(first, 7, page), 0);
 	(void)allow("copy", pshm_copy(first, second + 1, 1), 0);
 	insist(*(const char *)(uintptr_t)second == 7, "two mappings show one object");
+	(void)allow("msync", pshm_msync(first, page, PSHM_MS_SYNC), 0);
 	(void)allow("mprotect", pshm_mprotect(first, page, PSHM_PROT_READ), 0);
 	(void)allow("munmap", pshm_munmap(first, page), 0);
 	(void)allow("unmap_prefixed", pshm_unmap_prefixed(second, page, 1), 0);
 	(void)allow("seal", pshm_seal(fd, PSHM_SEAL_SHRINK), has_memfd ? 0 : EPERM);
 	insist(((allow("seals", pshm_seals((int)other), 0) & PSHM_SEAL_SHRINK) != 0) == has_memfd, "an object is sealed");
 	discard(other);
+}
+
+/* A complete object under the name; who waits for one gets it, or another process's, unless that is shorter for too long. */
+static void
+publish(const char *name)
+{
+	int64_t fd = allow("open_anonymous", pshm_open_anonymous(PSHM_DIRECTION_IO, MODE, PSHM_ANONYMOUS_NAMEABLE), 0);
+
+	(void)allow("ftruncate", pshm_ftruncate((int)fd, page), 0);
+	(void)allow("publish", pshm_publish((int)fd, name, PSHM_IF_EXISTS_SUPERSEDE), 0);
+	insist(pshm_publish((int)fd, name, PSHM_IF_EXISTS_ERROR) < 0, "an object has one name");
+	discard(fd);
+	fd = allow("open_wait", pshm_open_wait(name, PSHM_DIRECTION_INPUT, page, 1000000), ETIMEDOUT);
+	discard(fd);
 }
 
 /* The names, by the functions of POSIX; and the list of them. */
@@ -359,6 +374,8 @@ round_of_calls(unsigned *seed)
 	change_words();
 	if (rand_r(seed) % 4 == 0)
 		name_and_list(name);
+	if (rand_r(seed) % 4 == 0)
+		publish(name);
 	if (rand_r(seed) % 2 == 0)
 		(void)allow("delete", pshm_delete(name), ENOENT);
 }
