@@ -125,6 +125,12 @@ START_TEST(a_name_that_is_taken_is_what_the_option_says)
 		return;
 	first = filled(1);
 	second = filled(2);
+	interpose_reset();
+	assert_result(publish(first, name_of("free"), PSHM_IF_EXISTS_SUPERSEDE), 0);
+	ck_assert_int_eq(interpose_count(CALL_rename), 0); /* a free name takes one step */
+	object_remove(name_of("free"));
+	close_now(first);
+	first = filled(1);
 	assert_result(publish(first, name, PSHM_IF_EXISTS_DEFAULT), 0);
 	assert_error(publish(second, name, PSHM_IF_EXISTS_DEFAULT), "EEXIST");
 	assert_error(publish(second, name, PSHM_IF_EXISTS_ERROR), "EEXIST");
