@@ -52,7 +52,7 @@ static const struct {
 	{ "open_wait", CALL_nanosleep, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
 	{ "open_wait later", CALL_shm_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
 	{ "open_wait later", CALL_shm_open, ANY_CALL, EAGAIN, "", NO_DAMAGE },
-	{ "open_wait later", CALL_shm_open, ANY_CALL, EACCES, NULL, MAY_SUCCEED }, /* where an object cannot be looked at, it may come */
+	{ "open_wait", CALL_shm_open, ANY_CALL, EACCES, NULL, MAY_SUCCEED }, /* by then it may be permitted, or come */
 	{ "open_wait", CALL_shm_open, ANY_CALL, ENOENT, "EAGAIN", NO_DAMAGE },
 	{ "open_wait", CALL_shm_open, ANY_CALL, EAGAIN, "EAGAIN", NO_DAMAGE },
 
@@ -69,6 +69,7 @@ static const struct {
 	{ "publish", CALL_linkat, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 	{ "publish over", CALL_linkat, ANY_CALL, EEXIST, "", NO_DAMAGE },
 	{ "publish over", CALL_lstat, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "publish over", CALL_shm_unlink, ANY_CALL, ANY_ERROR, "", NO_DAMAGE }, /* of a name that has gone already */
 	{ "publish over", CALL_rename, ANY_CALL, EPERM, "EACCES", NO_DAMAGE },
 	{ "publish over", CALL_rename, ANY_CALL, ENOENT, "EXDEV", NO_DAMAGE },
 	{ "publish", CALL_fstatat, ANY_CALL, ANY_ERROR, "", NO_DAMAGE }, /* by way of the process */
