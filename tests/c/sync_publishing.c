@@ -239,6 +239,29 @@ START_TEST(a_failure_leaves_the_object_as_it_was)
 }
 END_TEST
 
+/* On some systems the place of objects is a symbolic link to it. */
+static void
+fail_beyond_a_link(void *unused)
+{
+	if (!place_make("size=1m,mode=1777") || mount("tmpfs", "/dev", "tmpfs", 0, "size=1m,mode=0755") < 0) {
+		skip("no private place can be made");
+		return;
+	}
+	ck_assert_int_eq(mkdir("/dev/objects", 0), 0);
+	ck_assert_int_eq(chmod("/dev/objects", 01777), 0);
+	ck_assert_int_eq(symlink("objects", OBJECT_DIRECTORY), 0);
+	object_make(name_of("theirs"), 0666, 0);
+	fail_as_nobody(unused);
+}
+
+START_TEST(a_failure_beyond_a_link_leaves_the_object_as_it_was)
+{
+	if (lacks("publish"))
+		return;
+	in_child(fail_beyond_a_link, NULL);
+}
+END_TEST
+
 /* Of the temporary name nothing is left when the second step fails, and the old object has its name. */
 START_TEST(a_failure_of_the_second_step_leaves_no_name)
 {
@@ -259,6 +282,37 @@ START_TEST(a_failure_of_the_second_step_leaves_no_name)
 		ck_assert_int_eq(object_count(), count);
 	close_now(fd);
 	object_remove(name);
+}
+END_TEST
+
+/* Another thread publishes the same object under the same name, between the two steps. */
+static int raced;
+
+static void
+publish_meanwhile(void)
+{
+	char path[64];
+
+	if (descriptor_status(raced).st_nlink > 0)
+		return;
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", raced);
+	ck_assert_int_eq(unlink(path_of(name_of("raced"))), 0);
+	ck_assert_int_eq((int)syscall(SYS_linkat, AT_FDCWD, path, AT_FDCWD, path_of(name_of("raced")), AT_SYMLINK_FOLLOW), 0);
+}
+
+START_TEST(two_that_publish_the_same_object_leave_one_name)
+{
+	if (lacks("publish"))
+		return;
+	object_make(name_of("raced"), 0600, 0);
+	raced = filled(13);
+	interpose_before(CALL_lstat, publish_meanwhile);
+	assert_result(publish(raced, name_of("raced"), PSHM_IF_EXISTS_SUPERSEDE), 0);
+	interpose_reset();
+	ck_assert_int_eq(descriptor_status(raced).st_nlink, 1);
+	ck_assert_uint_eq(value_of_name(name_of("raced")), 13);
+	object_remove(name_of("raced"));
+	close_now(raced);
 }
 END_TEST
 
@@ -700,7 +754,9 @@ sync_publishing_suite(void)
 	const TTest *tests[] = { a_published_object_is_the_one_that_was_made, an_object_that_is_not_published_vanishes,
 		                 a_name_that_is_taken_is_what_the_option_says, another_kind_of_file_is_superseded,
 		                 an_object_is_published_once, a_failure_leaves_the_object_as_it_was,
-		                 a_failure_of_the_second_step_leaves_no_name, any_descriptor_of_the_object_publishes_it,
+		                 a_failure_beyond_a_link_leaves_the_object_as_it_was,
+		                 a_failure_of_the_second_step_leaves_no_name, two_that_publish_the_same_object_leave_one_name,
+		                 any_descriptor_of_the_object_publishes_it,
 		                 a_descriptor_is_linked_in_one_of_two_ways, a_sandbox_that_forbids_links_is_named_as_such,
 		                 what_cannot_be_published_is_an_error, an_open_beside_publishing_finds_a_complete_object,
 		                 of_many_that_publish_one_is_first, a_maker_that_is_killed_leaves_nothing_half_made,
