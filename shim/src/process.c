@@ -80,8 +80,7 @@ pshm__process_find_out(void)
 	word64 *kept = atomic_load_explicit(&pshm__process_kept, memory_order_acquire);
 	uint64_t self = pshm__native_process_self();
 
-	process_store(kept == NULL ? choose_memory() : kept, self);
-	return self;
+	return process_keep(kept == NULL ? choose_memory() : kept, self);
 }
 
 int

@@ -233,6 +233,42 @@ START_TEST(threads_that_ask_together_get_one_answer)
 }
 END_TEST
 
+/* Of two threads that ask, one finds out less, when the other has its answer already. */
+static int64_t meanwhile;
+
+static void
+ask_meanwhile(void)
+{
+	int64_t (*own)(void) = NULL;
+
+	if (meanwhile != 0)
+		return;
+	meanwhile = -1;
+	*(void **)&own = library_symbol("pshm_process_self");
+	meanwhile = own();
+	interpose_fail(CALL_stat, 0, EMFILE);
+}
+
+static void
+find_out_less(void *unused)
+{
+	(void)unused;
+	interpose_before(CALL_close, ask_meanwhile);
+	ck_assert_int_eq(self(), meanwhile);
+	ck_assert(interpose_has_failed());
+	interpose_reset();
+	ck_assert_int_ne(meanwhile & NAMESPACE, 0);
+	ck_assert_int_eq(self(), meanwhile);
+}
+
+START_TEST(who_finds_out_less_changes_no_identity)
+{
+	if (lacks("alive") || lacks("atomic-64"))
+		return;
+	in_child(find_out_less, NULL);
+}
+END_TEST
+
 static void
 tell_and_stay(void *unused)
 {
@@ -788,6 +824,7 @@ sync_processes_suite(void)
 	const TTest *tests[] = { a_process_has_one_identity, threads_are_the_process, a_forked_child_is_another_process,
 		                 a_child_past_the_handlers_is_another_process,
 		                 a_child_forgets_where_the_kernel_wipes_nothing, threads_that_ask_together_get_one_answer,
+		                 who_finds_out_less_changes_no_identity,
 		                 a_life_is_followed_to_its_end, a_life_is_followed_without_descriptors_of_processes,
 		                 the_descriptor_of_a_process_is_believed, numbers_have_22_bits,
 		                 a_recycled_number_is_another_process, another_namespace_is_not_judged,
