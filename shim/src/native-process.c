@@ -180,14 +180,17 @@ has_ended(int64_t number)
 	return ended;
 }
 
-/* A process whose main thread has ended is Z as well, but has other threads. */
+/*
+ * A process whose main thread has ended is Z as well, but has other threads. While another thread than the main one calls exec, what
+ * is read may be the rest of the main one, X, or Z with 0 threads, though the process goes on under its number: no proof.
+ */
 static bool
 is_gone(const struct stat_fields *now, uint64_t process)
 {
 	if (now->start == 0)
 		return false;
-	return process_word(0, now->start, 0) != (process & PROCESS_START << PROCESS_START_SHIFT) || now->state == 'X' ||
-	       (now->state == 'Z' && now->threads <= 1);
+	return process_word(0, now->start, 0) != (process & PROCESS_START << PROCESS_START_SHIFT) ||
+	       (now->state == 'Z' && now->threads == 1);
 }
 
 /*
