@@ -647,6 +647,7 @@ in_a_read_only_place(void *unused)
 		skip("no private place can be made");
 		return;
 	}
+	object_make(name_of("old"), 0600, 0);
 	fd = nameable(PSHM_DIRECTION_INPUT, 0600);
 	/* A descriptor for reading does not keep the place from becoming read-only. */
 	if (mount("none", OBJECT_DIRECTORY, "none", MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0) {
@@ -655,8 +656,34 @@ in_a_read_only_place(void *unused)
 	}
 	assert_error(publish(fd, name_of("new"), PSHM_IF_EXISTS_ERROR), "EROFS");
 	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE), "EROFS");
+	assert_error(call("pshm_open_wait", name_of("old"), PSHM_DIRECTION_IO, 0, -1), "EROFS");
 	close_now(fd);
 }
+
+/* What belongs to the place of before cannot get a name in another one, though it is the same file system. */
+static void
+in_another_mount(void *unused)
+{
+	int fd;
+
+	(void)unused;
+	if (!place_make("size=1m")) {
+		skip("no private place can be made");
+		return;
+	}
+	fd = filled(14);
+	ck_assert_int_eq(mount(OBJECT_DIRECTORY, OBJECT_DIRECTORY, "none", MS_BIND, NULL), 0);
+	assert_error(publish(fd, name_of("new"), PSHM_IF_EXISTS_ERROR), "EXDEV");
+	close_now(fd);
+}
+
+START_TEST(another_mount_of_the_place_is_another_place)
+{
+	if (lacks("publish"))
+		return;
+	in_child(in_another_mount, NULL);
+}
+END_TEST
 
 START_TEST(a_read_only_place_is_named_as_such)
 {
@@ -760,7 +787,8 @@ sync_publishing_suite(void)
 		                 a_descriptor_is_linked_in_one_of_two_ways, a_sandbox_that_forbids_links_is_named_as_such,
 		                 what_cannot_be_published_is_an_error, an_open_beside_publishing_finds_a_complete_object,
 		                 of_many_that_publish_one_is_first, a_maker_that_is_killed_leaves_nothing_half_made,
-		                 a_full_file_system_is_an_error_of_the_step_that_needs_it, a_read_only_place_is_named_as_such,
+		                 a_full_file_system_is_an_error_of_the_step_that_needs_it, another_mount_of_the_place_is_another_place,
+		                 a_read_only_place_is_named_as_such,
 		                 who_may_not_create_names_may_not_publish, another_users_object_is_not_published, a_nameable_object_is_a_file, NULL };
 
 	return suite_of("sync_publishing", 60, tests);

@@ -191,7 +191,7 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @error{ENOMEM} There is no memory for the object.
  * @error{ENOSPC} #PSHM_ANONYMOUS_NAMEABLE: the shared memory file system has no space for another object.
  * @error{ENOTSUP} #PSHM_ANONYMOUS_HUGE: the platform does not support objects of huge pages. #PSHM_ANONYMOUS_NAMEABLE: it has no
- *        unnamed files. Both flags: they exclude each other.
+ *        unnamed files, or /proc is not mounted, which direction `input` needs. Both flags: they exclude each other.
  * @error{EROFS} #PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is mounted read-only.
  *
  * @par Lisp

@@ -235,10 +235,10 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
  */
 
 /**
- * @brief Return an identifier of this process, unique on this machine since it was booted.
+ * @brief Return an identifier of this process, by which other processes can tell whether it is alive.
  *
  * The identifier combines the process ID, the start time of the process and its PID namespace, so a later process with the same
- * ID has another identifier. Store it in shared memory as an owner, and pass it to #pshm_process_alive. A forked child has its
+ * ID has another identifier, except by a chance of one in a million. Store it in shared memory as an owner, and pass it to #pshm_process_alive. A forked child has its
  * own identifier; exec(3) keeps it. The first call of a process makes system calls; later ones only load a word.
  *
  * If the system reveals nothing but the process ID (no /proc is mounted, or that of another namespace, or the first call
@@ -399,8 +399,9 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * (#pshm_open describes how to remove it).
  *
  * If the feature `publish` (#pshm_has) is 0, create the object under its name with the permissions 0, set its size, fill it, and set
- * its permissions last (#pshm_fchmod): #pshm_open_wait waits for them. If the creator dies before that, the incomplete object
- * remains; #pshm_delete removes it.
+ * its permissions last (#pshm_fchmod): #pshm_open_wait waits for them. If the feature `permissions` is 0, too, as on macOS, store a
+ * word of the object last (#pshm_atomic_store32), and wait for it after #pshm_open_wait (#pshm_atomic_wait). If the creator dies
+ * before that, the incomplete object remains; #pshm_delete removes it.
  *
  * @param fd @role{descriptor} A descriptor of an object that #pshm_open_anonymous created with #PSHM_ANONYMOUS_NAMEABLE.
  * @name_param
@@ -417,10 +418,11 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @error{ENODEV} @p fd refers to another kind of file, such as a pipe.
  * @error{ENOSPC} The file system has no space for another name.
  * @error{ENOTSUP} The platform does not support it (#pshm_has, `publish`), a sandbox forbids it, or /proc is not mounted, which
- *        kernels before Linux 6.10 need.
+ *        kernels before Linux 6.10 need, and newer ones for a descriptor that another process has opened, also the parent.
  * @error{EPERM} The object belongs to another user, and the system forbids the process to give it a name (`fs.protected_hardlinks`).
  * @error{EROFS} The shared memory file system is mounted read-only.
- * @error{EXDEV} The object has or had a name, or was created without #PSHM_ANONYMOUS_NAMEABLE.
+ * @error{EXDEV} The object has or had a name, was created without #PSHM_ANONYMOUS_NAMEABLE, or belongs to another mount of the
+ *        shared memory file system, such as that of another container or mount namespace.
  *
  * @par Lisp
  * @code{.lisp}
@@ -481,6 +483,7 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * @error{ENFILE} The system has no free descriptor.
  * @error{ENODEV} The name refers to another kind of file, such as a FIFO.
  * @error{ENXIO} The name refers to a socket.
+ * @error{EROFS} @p direction is `io`, and the shared memory file system is mounted read-only.
  * @error{ETIMEDOUT} There was no complete object until the timeout.
  *
  * @par Lisp
