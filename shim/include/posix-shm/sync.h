@@ -243,7 +243,8 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
  *
  * If the system reveals nothing but the process ID (no /proc is mounted, or that of another namespace, or the first call
  * finds no free descriptor), the identifier is sufficient for locks, but #pshm_process_alive returns `-ENOTSUP` for it. A process that
- * is restored from a checkpoint has another identifier than before. A child of vfork(2), or of clone(2) with `CLONE_VM`,
+ * is restored from a checkpoint (CRIU) has started anew for the system, but keeps the identifier that it has in its memory: other
+ * processes take it for dead. A child of vfork(2), or of clone(2) with `CLONE_VM`,
  * shares its parent's memory and is mistaken for its parent: it must not call the functions of this header.
  *
  * @return The identifier, a positive number.
