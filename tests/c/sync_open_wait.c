@@ -301,6 +301,7 @@ END_TEST
 
 /* Another process has a lease that it does not give up: the time is over all the same. */
 static int ready[2];
+static int done[2];
 
 static void
 keep_lease(void *unused)
@@ -309,11 +310,12 @@ keep_lease(void *unused)
 	char held = 'y';
 
 	(void)unused;
+	close(done[1]); /* it waits for the end of the other one */
 	(void)signal(SIGIO, SIG_IGN);
 	if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0)
 		held = 'n';
 	ck_assert_int_eq(write(ready[1], &held, 1), 1);
-	ck_assert_int_eq(read(ready[0], &held, 1), 0);
+	ck_assert_int_eq(read(done[0], &held, 1), 0);
 	close(fd);
 }
 
@@ -321,24 +323,12 @@ START_TEST(a_lease_does_not_make_the_wait_longer)
 {
 	int64_t start;
 	pid_t holder;
-	int done[2];
 	char held = 'n';
 
 	object_make(name_of("leased"), 0600, 4096);
 	ck_assert_int_eq(pipe2(ready, O_CLOEXEC), 0);
 	ck_assert_int_eq(pipe2(done, O_CLOEXEC), 0);
-	{
-		int told = ready[0];
-
-		ready[0] = done[0]; /* the holder waits for the end of this one */
-		holder = fork();
-		if (holder == 0) {
-			close(done[1]);
-			keep_lease(NULL);
-			_exit(0);
-		}
-		ready[0] = told;
-	}
+	holder = child_start(keep_lease, NULL);
 	ck_assert_int_eq(read(ready[0], &held, 1), 1);
 	start = now();
 	if (held == 'y' && has("list")) { /* elsewhere objects are no files, which have leases */
