@@ -228,6 +228,7 @@ pshm__native_process_alive(uint64_t process)
 #include <sys/proc.h>
 #endif
 
+/* clang-format off */
 /* What the kernel's record of a process is called, and its parts, sysctl(3); the start in microseconds. */
 #if defined __APPLE__
 #define RECORD struct kinfo_proc
@@ -254,6 +255,7 @@ pshm__native_process_alive(uint64_t process)
 #define IS_ZOMBIE(record) ((record).p_stat == LSZOMB || (record).p_stat == LSDEAD)
 #define NAMESPACE(record) ((void)(record), 1)
 #endif
+/* clang-format on */
 
 /* The bytes of an answer, 0 where there is none, or a negated errno. */
 static int

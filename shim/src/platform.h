@@ -41,6 +41,8 @@ struct platform {
 
 enum { FIRST_SLICE = 10000000, LAST_SLICE = 40000000 };
 
+/* clang-format off */
+
 /*
  * Linux: objects are files of a tmpfs. O_NONBLOCK keeps the open of a FIFO from blocking and means nothing to
  * a regular file. glibc and musl count NAME_MAX bytes after the slash (but see pshm__name_max).
@@ -74,6 +76,7 @@ enum { FIRST_SLICE = 10000000, LAST_SLICE = 40000000 };
 #define PLATFORM_NETBSD \
 	{ "netbsd", NULL, 255, 0, FALLBACK_NAMED, CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, \
 	  FIRST_SLICE, LAST_SLICE }
+/* clang-format on */
 
 /* A test build contains all rows, and chooses one at run time. Otherwise the row is constant. */
 #ifdef PSHM_TEST_PLATFORM

@@ -31,7 +31,7 @@ forget(void)
 }
 
 /* Before the cache can be filled: otherwise a child whose atfork handlers use a lock first would have the identity of its parent. */
-static void __attribute__((constructor))
+__attribute__((constructor)) static void
 forget_in_children(void)
 {
 	(void)pthread_atfork(NULL, NULL, forget);

@@ -21,7 +21,7 @@
 
 enum { ROUNDS = 9, TURNS = 1000000, TRIPS = 20000, CONTENDED = 200 /* milliseconds of a contended round */, RECOVERY = 20000000 };
 
-static struct shared {
+struct shared {
 	_Alignas(64) uint64_t lock;
 	_Alignas(64) pthread_mutex_t mutex;
 	_Alignas(64) uint32_t word;
@@ -29,7 +29,9 @@ static struct shared {
 	_Alignas(64) volatile int64_t turns;
 	volatile int go;
 	volatile int64_t taken;
-} *shared;
+};
+
+static struct shared *shared;
 
 static int64_t
 address_of(const void *word)

@@ -85,11 +85,13 @@ START_TEST(names_lead_to_numbers_and_back)
 		const char *name;
 		int number;
 	} errors[] = {
+		/* clang-format off */
 		{ "EACCES", EACCES }, { "EAGAIN", EAGAIN }, { "EBADF", EBADF },   { "EBUSY", EBUSY },     { "EDEADLK", EDEADLK },
 		{ "EEXIST", EEXIST }, { "EFAULT", EFAULT }, { "EFBIG", EFBIG },   { "EINTR", EINTR },     { "EINVAL", EINVAL },
 		{ "EISDIR", EISDIR }, { "EMFILE", EMFILE }, { "ENODATA", ENODATA }, { "ENODEV", ENODEV }, { "ENOENT", ENOENT },
 		{ "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC }, { "ENOSYS", ENOSYS }, { "ENOTSUP", ENOTSUP }, { "EPERM", EPERM },
 		{ "EPROTO", EPROTO }, { "ERANGE", ERANGE }, { "EROFS", EROFS },   { "ESPIPE", ESPIPE },   { "EOVERFLOW", EOVERFLOW },
+		/* clang-format on */
 	};
 
 	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {

@@ -69,9 +69,11 @@ START_TEST(name_max_is_the_longest_name_that_works)
 END_TEST
 
 static const char *const features[] = {
+	/* clang-format off */
 	"alive",     "allocate",  "anonymous",     "atomic-64", "descriptor-io", "discard",     "growsdown", "huge-objects", "huge-pages",
 	"identity",  "list",      "nodump",        "noreserve", "permissions",   "populate",    "reopen",
 	"resize",    "seal-exec", "seal-future-write", "seals", "space",         "supersede",   "wait",
+	/* clang-format on */
 };
 
 enum { FEATURES = sizeof features / sizeof features[0] };
@@ -249,6 +251,7 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 		const char *personality;
 		const char *feature;
 	} lacking[] = {
+		/* clang-format off */
 		{ "bullseye", "seal-exec" },         { "bullseye", "populate" },
 		{ "old-kernel", "seal-future-write" }, { "old-kernel", "seal-exec" },   { "old-kernel", "populate" },
 		{ "no-memfd", "seals" },               { "no-memfd", "huge-objects" },  { "no-tmpfile", "anonymous" },
@@ -265,6 +268,7 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 		{ "no-fallocate", "discard" },         { "openbsd", "discard" },        { "posix", "discard" },
 		{ "no-proc", "publish" },              { "no-tmpfile", "publish" },     { "posix", "publish" },
 		{ "freebsd", "publish" },              { "openbsd", "publish" },        { "macos", "publish" },
+		/* clang-format on */
 	};
 
 	int seen = 0;
@@ -288,6 +292,7 @@ START_TEST(what_the_system_refuses_is_lacking)
 		enum interposed function;
 		int error;
 	} refusals[] = {
+		/* clang-format off */
 		{ "allocate", CALL_fallocate, EOPNOTSUPP }, { "discard", CALL_fallocate, EOPNOTSUPP },
 		{ "huge-objects", CALL_memfd_create, ENODEV },
 		{ "huge-pages", CALL_madvise, EINVAL },  { "nodump", CALL_madvise, EINVAL },
@@ -296,6 +301,7 @@ START_TEST(what_the_system_refuses_is_lacking)
 		{ "seal-future-write", CALL_fcntl, EINVAL }, { "seals", CALL_fcntl, EINVAL },
 		{ "supersede", CALL_rename, EACCES },    { "supersede", CALL_getentropy, EIO },
 		{ "wait", CALL_futex, ENOSYS },
+		/* clang-format on */
 	};
 
 	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {

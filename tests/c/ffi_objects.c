@@ -136,9 +136,11 @@ END_TEST
 START_TEST(native_flags_are_refused)
 {
 	static const int bad[] = {
+		/* clang-format off */
 		O_CREAT, O_CREAT | O_EXCL, O_EXCL, O_TRUNC, O_WRONLY, O_ACCMODE, O_CLOEXEC, O_NONBLOCK, 0x200, 0x800, 0x400,
 		0x08000000, 0x04000000, PSHM_O_EXCL, PSHM_O_EXCL | PSHM_O_RDWR, PSHM_O_EXCL | PSHM_O_TRUNC, PSHM_O_CREAT | O_CREAT,
 		PSHM_O_TRUNC | 1, -1, INT_MIN, INT_MAX, 0x78000000,
+		/* clang-format on */
 	};
 	const char *name = name_of("native");
 

@@ -51,6 +51,7 @@ static const struct surroundings {
 	int64_t left;
 	const char *files[FILES];
 } surroundings[] = {
+	/* clang-format off */
 	{ "a machine", 9 * MIB, { MACHINE } },
 	{ "a machine of no whole pages", 8 * MIB + 2 * KIB, { MEMINFO("MemAvailable: 8194 kB\nSwapFree: 0 kB\n") } },
 	{ "swap space that only sysinfo knows", 8 * MIB + 256 * KIB, { MEMINFO("MemAvailable: 8192 kB\n") } },
@@ -159,6 +160,7 @@ static const struct surroundings {
 	{ "a thread of its own group", 4 * MIB,
 	  { MACHINE, GROUPS("0::/group\n"), "/proc/self/cgroup", "0::/other\n", GROUP2("/group", TEXT_4M, TEXT_1M, "0", "0"),
 	    GROUP2("/other", TEXT_1M, TEXT_1M, "0", "0") } },
+	/* clang-format on */
 };
 
 enum { SURROUNDINGS = sizeof surroundings / sizeof surroundings[0] };

@@ -20,14 +20,16 @@
 enum { PROCESSES = 8, ROUNDS = 4000 };
 
 /* What the processes tell each other. */
-static struct {
+struct shared {
 	int created[ROUNDS];
 	int turn[ROUNDS];
 	ino_t inodes[PROCESSES];
 	int exists;
 	int missing;
 	long done;
-} *shared;
+};
+
+static struct shared *shared;
 
 static void
 share(void)

@@ -20,7 +20,7 @@ enum { PROCESSES = 4, TURNS = 20000, WORKERS = 3, KILLS = 500, KILLS_ELSEWHERE =
 #define ANOTHERS ((uint64_t)1 << 45 | (uint64_t)1 << 24 | 1)
 
 /* What the processes share: the lock, and what it guards. */
-static struct shared {
+struct shared {
 	uint64_t before;
 	uint64_t lock;
 	uint64_t after;
@@ -31,7 +31,9 @@ static struct shared {
 	long told;
 	long wrong;
 	int ready;
-} *shared;
+};
+
+static struct shared *shared;
 
 static int64_t
 address(void)

@@ -382,11 +382,13 @@ START_TEST(what_cannot_be_published_is_an_error)
 END_TEST
 
 /* While one process supersedes, another opens: the name is always there, and what it leads to is complete. */
-static struct board {
+struct board {
 	uint64_t opens;
 	uint64_t values;
 	int stop;
-} *board;
+};
+
+static struct board *board;
 
 static void
 open_all_the_time(void *unused)

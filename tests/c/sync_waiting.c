@@ -15,11 +15,13 @@
 enum { SLEEPERS = 3, ALL = 2147483647 };
 
 /* What the processes share: the word, and what became of those who sleep. */
-static struct shared {
+struct shared {
 	uint32_t word;
 	int ready;
 	int woken;
-} *shared;
+};
+
+static struct shared *shared;
 
 static int64_t
 address(void)

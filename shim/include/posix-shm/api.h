@@ -54,7 +54,8 @@ enum pshm_if_exists {
  * @choice{PSHM_IF_DOES_NOT_EXIST_,if-does-not-exist}
  */
 enum pshm_if_does_not_exist {
-	PSHM_IF_DOES_NOT_EXIST_DEFAULT = 0, /**< Error for input, and where an existing object is overwritten or truncated; else create. */
+	PSHM_IF_DOES_NOT_EXIST_DEFAULT = 0, /**< Error for input, and where an existing object is overwritten or
+	                                         truncated; else create. */
 	PSHM_IF_DOES_NOT_EXIST_ERROR = 1,   /**< Fail with `-ENOENT`. */
 	PSHM_IF_DOES_NOT_EXIST_CREATE = 2,  /**< Create it. */
 	PSHM_IF_DOES_NOT_EXIST_NIL = 3      /**< Return `-ENOENT`, which is not recorded as a failure. */
@@ -66,7 +67,8 @@ enum pshm_if_does_not_exist {
  * @bits{PSHM_ANONYMOUS_,anonymous-flags}
  */
 enum pshm_anonymous_flag {
-	PSHM_ANONYMOUS_HUGE = 0x00800000, /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple of the size of a huge page. */
+	PSHM_ANONYMOUS_HUGE = 0x00800000, /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple
+	                                         of the size of a huge page. */
 	PSHM_ANONYMOUS_NAMEABLE = 0x01000000 /**< An object that #pshm_publish can give a name (Linux, `O_TMPFILE`). */
 };
 

@@ -721,7 +721,8 @@ enum pshm_map_flag {
 	PSHM_MAP_ANONYMOUS = 0x00400000,       /**< Anonymous memory, without an object: the descriptor is -1. */
 	PSHM_MAP_FIXED_NOREPLACE = 0x00800000, /**< Exactly at the address, or `-EEXIST` where a mapping exists. */
 	PSHM_MAP_NORESERVE = 0x01000000,       /**< Reserve no swap space. */
-	PSHM_MAP_POPULATE = 0x02000000,        /**< Allocate every page before the call returns; no space is an error, not a later SIGBUS. */
+	PSHM_MAP_POPULATE = 0x02000000,        /**< Allocate every page before the call returns; no space is an error,
+	                                            not a later SIGBUS. */
 	PSHM_MAP_LOCK = 0x08000000,            /**< Keep every page in memory: mlock(2) on the new mapping. */
 	PSHM_MAP_HUGE = 0x10000000,            /**< Request huge pages: madvise(2) with `MADV_HUGEPAGE`. A hint, never an error. */
 	PSHM_MAP_NODUMP = 0x20000000,          /**< Leave the memory out of core dumps: madvise(2) with `MADV_DONTDUMP`. */

@@ -19,6 +19,7 @@ typedef struct test_case TCase;
 typedef struct suite Suite;
 typedef struct runner SRunner;
 
+/* clang-format off */
 #define START_TEST(name) \
 	static void name##_fn(int number); \
 	static const TTest name##_test = { #name, name##_fn, __FILE__ }; \
@@ -27,6 +28,7 @@ typedef struct runner SRunner;
 	name##_fn(int number) \
 	{ \
 		(void)number;
+/* clang-format on */
 #define END_TEST }
 
 Suite *suite_create(const char *name);

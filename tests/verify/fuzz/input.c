@@ -60,9 +60,13 @@ some_int(void)
 int64_t
 some_size(void)
 {
-	static const int64_t hostile[] = { 0, 1, 100, 4095, 4096, 4097, 8192, 1 << 16, -1, -4096, 1 << 20, (4 << 20) + 1,
-		                           INT32_MAX, (int64_t)1 << 32, (int64_t)1 << 50, (int64_t)1 << 62,
-		                           INT64_MAX - 4096, INT64_MAX - 1, INT64_MAX, INT64_MIN, INT64_MIN + 1 };
+	static const int64_t hostile[] = {
+		/* clang-format off */
+		0, 1, 100, 4095, 4096, 4097, 8192, 1 << 16, -1, -4096, 1 << 20, (4 << 20) + 1,
+		INT32_MAX, (int64_t)1 << 32, (int64_t)1 << 50, (int64_t)1 << 62,
+		INT64_MAX - 4096, INT64_MAX - 1, INT64_MAX, INT64_MIN, INT64_MIN + 1,
+		/* clang-format on */
+	};
 	int which = choose((int)(sizeof hostile / sizeof hostile[0]) + 6);
 
 	if (which >= (int)(sizeof hostile / sizeof hostile[0]))

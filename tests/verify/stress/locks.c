@@ -26,7 +26,7 @@ enum { WORKERS = 3, PAGE = 4096, LONGEST = 20 };
 static const char name[] = "/stress-locks";
 
 /* The same in all widths. */
-static struct shared {
+struct shared {
 	uint64_t lock;
 	uint64_t first;
 	uint64_t second;
@@ -35,7 +35,9 @@ static struct shared {
 	uint32_t told;
 	uint32_t mended;
 	volatile uint32_t turns;
-} *shared;
+};
+
+static struct shared *shared;
 
 static void
 attach(int fd)
