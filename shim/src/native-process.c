@@ -96,8 +96,8 @@ parse_stat(const char *text)
 {
 	const char *state = field(text, STATE_FIELD);
 
-	return (struct stat_fields){ state == NULL ? '\0' : *state, number_at(field(text, PARENT_FIELD)), number_at(field(text, THREADS_FIELD)),
-		number_at(field(text, START_FIELD)) };
+	return (struct stat_fields){ state == NULL ? '\0' : *state, number_at(field(text, PARENT_FIELD)),
+		                     number_at(field(text, THREADS_FIELD)), number_at(field(text, START_FIELD)) };
 }
 
 static struct stat_fields COLD

@@ -122,7 +122,7 @@ wrong_names(int64_t values[VALUES])
 	memset(long_name, 'a', sizeof long_name - 1);
 	long_name[0] = '/';
 	values[0] = 0;
-	values[1] = (int64_t)(intptr_t)"noslash";
+	values[1] = (int64_t)(intptr_t) "noslash";
 	values[2] = (int64_t)(intptr_t)long_name;
 	return 3;
 }

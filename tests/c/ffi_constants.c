@@ -241,10 +241,15 @@ END_TEST
 Suite *
 ffi_constants_suite(void)
 {
-	const TTest *tests[] = { constants_have_their_values, every_flag_is_one_bit, constants_can_be_enumerated,
+	const TTest *tests[] = { constants_have_their_values,
+		                 every_flag_is_one_bit,
+		                 constants_can_be_enumerated,
 		                 indices_out_of_range_are_answered,
-		                 keywords_become_flags_and_flags_keywords, every_mode_survives_both_ways,
-		                 bad_keywords_are_errors, bad_flags_and_buffers_are_errors, NULL };
+		                 keywords_become_flags_and_flags_keywords,
+		                 every_mode_survives_both_ways,
+		                 bad_keywords_are_errors,
+		                 bad_flags_and_buffers_are_errors,
+		                 NULL };
 
 	return suite_of("ffi_constants", 30, tests);
 }

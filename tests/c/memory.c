@@ -26,15 +26,15 @@ enum { KIB = 1 << 10, MIB = 1 << 20, FILES = 32, TMPFS = 0x01021994 };
 
 /* A group in version 2 and in version 1. */
 #define GROUP2(directory, limit, usage, inactive, active) \
-	V2 directory "/memory.max", limit "\n", V2 directory "/memory.current", usage "\n", \
-	V2 directory "/memory.stat", "anon 9\nfile 9\ninactive_anon 9\nactive_anon 9\ninactive_file " inactive \
-	                             "\nactive_file " active "\nworkingset_activate_file 9999999999\n"
-#define SWAP2(directory, limit, usage) \
-	V2 directory "/memory.swap.max", limit "\n", V2 directory "/memory.swap.current", usage "\n"
+	V2 directory "/memory.max", limit "\n", V2 directory "/memory.current", usage "\n", V2 directory "/memory.stat", \
+	        "anon 9\nfile 9\ninactive_anon 9\nactive_anon 9\ninactive_file " inactive "\nactive_file " active \
+	        "\nworkingset_activate_file 9999999999\n"
+#define SWAP2(directory, limit, usage) V2 directory "/memory.swap.max", limit "\n", V2 directory "/memory.swap.current", usage "\n"
 #define GROUP1(directory, limit, usage, inactive, active) \
 	V1 directory "/memory.limit_in_bytes", limit "\n", V1 directory "/memory.usage_in_bytes", usage "\n", \
-	V1 directory "/memory.stat", "cache 9\ninactive_file 7777777777\nactive_file 7777777777\ntotal_inactive_anon 9\n" \
-	                             "total_inactive_file " inactive "\ntotal_active_file " active "\n"
+	        V1 directory "/memory.stat", \
+	        "cache 9\ninactive_file 7777777777\nactive_file 7777777777\ntotal_inactive_anon 9\n" \
+	        "total_inactive_file " inactive "\ntotal_active_file " active "\n"
 #define SWAP1(directory, limit, usage) \
 	V1 directory "/memory.memsw.limit_in_bytes", limit "\n", V1 directory "/memory.memsw.usage_in_bytes", usage "\n"
 
@@ -461,9 +461,15 @@ END_TEST
 Suite *
 memory_suite(void)
 {
-	const TTest *tests[] = { what_is_left_can_be_had_and_no_more, space_is_what_is_left, the_least_of_all_is_the_bound,
-		                 paths_that_are_too_long_are_left_out, little_is_not_looked_at_closely,
-		                 files_elsewhere_are_not_bounded_by_memory, reserved_blocks_are_not_free, a_cancelled_thread_leaves_no_descriptor, NULL };
+	const TTest *tests[] = { what_is_left_can_be_had_and_no_more,
+		                 space_is_what_is_left,
+		                 the_least_of_all_is_the_bound,
+		                 paths_that_are_too_long_are_left_out,
+		                 little_is_not_looked_at_closely,
+		                 files_elsewhere_are_not_bounded_by_memory,
+		                 reserved_blocks_are_not_free,
+		                 a_cancelled_thread_leaves_no_descriptor,
+		                 NULL };
 
 	return suite_of("memory", 60, tests);
 }

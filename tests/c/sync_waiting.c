@@ -284,10 +284,11 @@ END_TEST
 Suite *
 sync_waiting_suite(void)
 {
-	const TTest *tests[] = { another_value_is_not_waited_for, a_timeout_is_the_least_that_is_waited,
-		                 a_wake_ends_a_wait_without_a_limit, a_call_that_is_missing_is_no_loss, a_call_with_short_times_may_be_missing, a_sleeper_needs_no_right_to_write,
-		                 no_more_are_woken_than_asked_for, a_handler_ends_every_wait,
-		                 two_that_take_turns_never_miss_one, NULL };
+	const TTest *tests[] = { another_value_is_not_waited_for,        a_timeout_is_the_least_that_is_waited,
+		                 a_wake_ends_a_wait_without_a_limit,     a_call_that_is_missing_is_no_loss,
+		                 a_call_with_short_times_may_be_missing, a_sleeper_needs_no_right_to_write,
+		                 no_more_are_woken_than_asked_for,       a_handler_ends_every_wait,
+		                 two_that_take_turns_never_miss_one,     NULL };
 
 	return suite_of("sync_waiting", 60, tests);
 }

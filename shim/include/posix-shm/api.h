@@ -67,7 +67,7 @@ enum pshm_if_does_not_exist {
  * @bits{PSHM_ANONYMOUS_,anonymous-flags}
  */
 enum pshm_anonymous_flag {
-	PSHM_ANONYMOUS_HUGE = 0x00800000, /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple
+	PSHM_ANONYMOUS_HUGE = 0x00800000,    /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple
 	                                         of the size of a huge page. */
 	PSHM_ANONYMOUS_NAMEABLE = 0x01000000 /**< An object that #pshm_publish can give a name (Linux, `O_TMPFILE`). */
 };
@@ -153,8 +153,7 @@ enum pshm_anonymous_flag {
  * @since 0.1
  * @see pshm_shm_open, pshm_open_anonymous, pshm_delete, pshm_close; shm_open(3), POSIX.1-2017 shm_open
  */
-PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_does_not_exist, int permissions,
-                       int *ret_created);
+PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_does_not_exist, int permissions, int *ret_created);
 
 /**
  * @brief Create an anonymous object.
@@ -999,7 +998,7 @@ enum pshm_seal {
 	PSHM_SEAL_GROW = 0x04,         /**< The size never increases. */
 	PSHM_SEAL_WRITE = 0x08,        /**< The bytes never change. An error while a shared mapping may write. */
 	PSHM_SEAL_FUTURE_WRITE = 0x10, /**< The bytes change only through existing mappings. */
-	PSHM_SEAL_EXEC = 0x20          /**< The execute permissions never change. If one is set, neither do the size and the bytes. */
+	PSHM_SEAL_EXEC = 0x20 /**< The execute permissions never change. If one is set, neither do the size and the bytes. */
 };
 
 /**

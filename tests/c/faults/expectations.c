@@ -52,7 +52,8 @@ static const struct {
 	{ "open_wait", CALL_nanosleep, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
 	{ "open_wait later", CALL_shm_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
 	{ "open_wait later", CALL_shm_open, ANY_CALL, EAGAIN, "", NO_DAMAGE },
-	{ "open_wait later", CALL_shm_open, ANY_CALL, EACCES, NULL, MAY_SUCCEED }, /* where an object cannot be looked at, it may come */
+	{ "open_wait later", CALL_shm_open, ANY_CALL, EACCES, NULL,
+	  MAY_SUCCEED }, /* where an object cannot be looked at, it may come */
 	{ "open_wait", CALL_shm_open, ANY_CALL, ENOENT, "EAGAIN", NO_DAMAGE },
 	{ "open_wait", CALL_shm_open, ANY_CALL, EAGAIN, "EAGAIN", NO_DAMAGE },
 
@@ -102,7 +103,7 @@ static const struct {
 	{ "anonymous", CALL_memfd_create, ANY_CALL, EACCES, NULL, MAY_SUCCEED },
 	{ "anonymous", CALL_open, ANY_CALL, ENOTSUP, "", NO_DAMAGE },
 	{ "anonymous", CALL_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
-	{ "anonymous", CALL_open, ANY_CALL, EISDIR, NULL, MAY_SUCCEED }, /* a kernel without O_TMPFILE says so */
+	{ "anonymous", CALL_open, ANY_CALL, EISDIR, NULL, MAY_SUCCEED },           /* a kernel without O_TMPFILE says so */
 	{ "anonymous for input", CALL_open, ANY_CALL, EACCES, NULL, MAY_SUCCEED }, /* a sandbox without /proc */
 	{ "anonymous for input", CALL_open, ANY_CALL, EPERM, NULL, MAY_SUCCEED },
 	{ "anonymous", CALL_shm_open, ANY_CALL, EEXIST, NULL, MAY_SUCCEED }, /* a random name is taken: another is tried */

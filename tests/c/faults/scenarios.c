@@ -87,8 +87,8 @@ mmap_lock(struct world *world)
 static int64_t
 mmap_settled(struct world *world)
 {
-	return call("pshm_mmap", 0, 2 * PAGE, READ_WRITE,
-	            PSHM_MAP_SHARED | PSHM_MAP_HUGE | PSHM_MAP_POPULATE | PSHM_MAP_LOCK, world->fd, 0);
+	return call("pshm_mmap", 0, 2 * PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_HUGE | PSHM_MAP_POPULATE | PSHM_MAP_LOCK,
+	            world->fd, 0);
 }
 
 static int64_t

@@ -186,7 +186,8 @@ main(int count, char **arguments)
 		(void)waitpid(workers[i], NULL, 0);
 	}
 	(void)pshm_delete(name);
-	printf("stress: locks: %d kills of workers of %d kinds, %u turns, %u deaths told, %u of them in the middle, longest stall %.1f ms, %u wrong\n",
+	printf("stress: locks: %d kills of workers of %d kinds, %u turns, %u deaths told, %u of them in the middle, longest stall "
+	       "%.1f ms, %u wrong\n",
 	       kills, count - 1, shared->turns, shared->told, shared->mended, (double)worst / 1000, shared->wrong);
 	return shared->wrong != 0;
 }
