@@ -70,7 +70,10 @@ sys_stat(const char *path, struct stat *ret_status)
 	return system_result(stat(path, ret_status), saved);
 }
 
-/* The field with a number from 3 on: a program's name, the second one, may hold spaces and parentheses. NULL where there is none. */
+/*
+ * The field with a number from 3 on: a program's name, the second one,
+ * may hold spaces and parentheses. NULL where there is none.
+ */
 static const char *
 field(const char *text, int number)
 {
@@ -291,7 +294,10 @@ machine_start(void)
 }
 #endif
 
-/* 1: found, with its start in milliseconds; 0: there is no such process; or a negated errno. Again where the clock was set meanwhile. */
+/*
+ * 1: found, with its start in milliseconds; 0: there is no such process;
+ * or a negated errno. Again where the clock was set meanwhile.
+ */
 static int
 find(int number, RECORD *ret_record, uint64_t *ret_start)
 {

@@ -49,8 +49,8 @@ enum { FIRST_SLICE = 10000000, LAST_SLICE = 40000000 };
  */
 #define PLATFORM_LINUX_LESS(name, inabilities, first_slice, last_slice) \
 	{ name, "/dev/shm", 256, O_NONBLOCK, FALLBACK_MEMFD | FALLBACK_TMPFILE | FALLBACK_NAMED, \
-	  (CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_DISCARD | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | \
-	   CAN_ATOMIC_64) & ~(unsigned)(inabilities), first_slice, last_slice }
+	  (CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_DISCARD | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | \
+	   CAN_WAIT | CAN_ATOMIC_64) & ~(unsigned)(inabilities), first_slice, last_slice }
 #define PLATFORM_LINUX PLATFORM_LINUX_LESS("linux", 0, FIRST_SLICE, LAST_SLICE)
 
 /* macOS: objects are not files (xnu, bsd/kern/posix_shm.c): sized once, no read, no write, no inode, PSHMNAMLEN. */
@@ -66,7 +66,8 @@ enum { FIRST_SLICE = 10000000, LAST_SLICE = 40000000 };
 /* OpenBSD: objects are files with hashed names, shm_open(3). */
 #define PLATFORM_OPENBSD \
 	{ "openbsd", NULL, 1023, 0, FALLBACK_MKSTEMP | FALLBACK_NAMED, \
-	  CAN_DESCRIPTOR_IO | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, FIRST_SLICE, LAST_SLICE }
+	  CAN_DESCRIPTOR_IO | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, \
+	  FIRST_SLICE, LAST_SLICE }
 
 /* Only the guarantees of POSIX.1-2017: read and write on an object are unspecified, O_TRUNC with O_RDONLY is undefined. */
 #define PLATFORM_POSIX \

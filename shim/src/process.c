@@ -30,7 +30,10 @@ forget(void)
 		process_store(kept, 0);
 }
 
-/* Before the cache can be filled: otherwise a child whose atfork handlers use a lock first would have the identity of its parent. */
+/*
+ * Before the cache can be filled: otherwise a child whose atfork handlers use a lock first would have the identity of its
+ * parent.
+ */
 __attribute__((constructor)) static void
 forget_in_children(void)
 {

@@ -85,7 +85,10 @@ word64_load(const word64 *word, int order)
 #endif
 }
 
-/* Compare and exchange; if the word had another value, *expected receives it. Acquires and releases, or is sequentially consistent. */
+/*
+ * Compare and exchange; if the word had another value, *expected receives it.
+ * Acquires and releases, or is sequentially consistent.
+ */
 static inline bool
 word64_exchange_if(word64 *word, uint64_t *expected, uint64_t desired, int order)
 {

@@ -3,8 +3,8 @@
  * What two processes need, beside what the system has for it, in one run: locks beside robust mutexes, waiting beside two pipes,
  * atomics beside the instructions.
  *
- *   locks [KILLS]   prints, per row: a name, our figure, the other one, and their ratio; nanoseconds, the medians of rounds. A recovery
- *                   stands beside what is asked of it
+ *   locks [KILLS]   prints, per row: a name, our figure, the other one, and their ratio; nanoseconds, the medians of rounds.
+ *                   A recovery stands beside what is asked of it
  */
 #define _GNU_SOURCE
 #include <posix-shm/sync.h>

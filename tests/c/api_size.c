@@ -169,7 +169,10 @@ ask_for(int64_t size, const struct layout *layout, bool looks_first)
 	object_remove(name_of("small"));
 }
 
-/* In a place of 1 MiB, of which another object has three pages: what cannot be met is refused before anything is reserved, and otherwise the kernel refuses it. */
+/*
+ * In a place of 1 MiB, of which another object has three pages: what cannot be met is refused before anything is reserved,
+ * and otherwise the kernel refuses it.
+ */
 static void
 ask_for_too_much(void *unused)
 {

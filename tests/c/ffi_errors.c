@@ -90,7 +90,8 @@ START_TEST(names_lead_to_numbers_and_back)
 		{ "EEXIST", EEXIST }, { "EFAULT", EFAULT }, { "EFBIG", EFBIG },   { "EINTR", EINTR },     { "EINVAL", EINVAL },
 		{ "EISDIR", EISDIR }, { "EMFILE", EMFILE }, { "ENODATA", ENODATA }, { "ENODEV", ENODEV }, { "ENOENT", ENOENT },
 		{ "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC }, { "ENOSYS", ENOSYS }, { "ENOTSUP", ENOTSUP }, { "EPERM", EPERM },
-		{ "EPROTO", EPROTO }, { "ERANGE", ERANGE }, { "EROFS", EROFS },   { "ESPIPE", ESPIPE },   { "EOVERFLOW", EOVERFLOW },
+		{ "EPROTO", EPROTO }, { "ERANGE", ERANGE }, { "EROFS", EROFS },   { "ESPIPE", ESPIPE },
+		{ "EOVERFLOW", EOVERFLOW },
 		/* clang-format on */
 	};
 

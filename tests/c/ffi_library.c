@@ -70,7 +70,8 @@ END_TEST
 
 static const char *const features[] = {
 	/* clang-format off */
-	"alive",     "allocate",  "anonymous",     "atomic-64", "descriptor-io", "discard",     "growsdown", "huge-objects", "huge-pages",
+	"alive",     "allocate",  "anonymous",     "atomic-64", "descriptor-io", "discard",     "growsdown", "huge-objects",
+	"huge-pages",
 	"identity",  "list",      "nodump",        "noreserve", "permissions",   "populate",    "reopen",
 	"resize",    "seal-exec", "seal-future-write", "seals", "space",         "supersede",   "wait",
 	/* clang-format on */

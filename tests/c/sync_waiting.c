@@ -228,7 +228,10 @@ START_TEST(no_more_are_woken_than_asked_for)
 }
 END_TEST
 
-/* A handler gets its turn, whatever its flags, and whatever the timeout. One that runs between two polls goes unnoticed: the next is not. */
+/*
+ * A handler gets its turn, whatever its flags, and whatever the timeout. One that runs between two polls goes unnoticed:
+ * the next is not.
+ */
 static void
 interrupt_wait(int flags, int64_t timeout)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Processes that race for one object, and are killed in the middle: races BOARD NAME ROUNDS. Half of the racers are children of this
- * process, the others of races.lisp, which finds its orders on the board, an object of its own. In every round each racer ensures the
- * object and looks at all of it; some are killed at a random moment. There is one object, never a wrong byte in it.
+ * Processes that race for one object, and are killed in the middle: races BOARD NAME ROUNDS. Half of the racers are children
+ * of this process, the others of races.lisp, which finds its orders on the board, an object of its own. In every round each
+ * racer ensures the object and looks at all of it; some are killed at a random moment. There is one object, never a wrong
+ * byte in it.
  */
 #include <posix-shm/sync.h>
 

@@ -48,7 +48,10 @@ static const struct {
 	{ "lock dead after a wait", INTERPOSED, ANY_CALL, ANY_ERROR, "ETIMEDOUT", MAY_SUCCEED },
 	{ "lock dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EAGAIN", MAY_SUCCEED },
 
-	/* A handler ends the wait for an object; what is not there, or leased, is looked for again, or not when nothing is waited for. */
+	/*
+	 * A handler ends the wait for an object; what is not there, or leased,
+	 * is looked for again, or not when nothing is waited for.
+	 */
 	{ "open_wait", CALL_nanosleep, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
 	{ "open_wait later", CALL_shm_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
 	{ "open_wait later", CALL_shm_open, ANY_CALL, EAGAIN, "", NO_DAMAGE },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A stand-in for Check, where there is none: as much of it as the suites use, by the names that Check has. Each test is a process of
- * its own; CK_FORK=no runs them in this one, and CK_RUN_CASE one of them.
+ * A stand-in for Check, where there is none: as much of it as the suites use, by the names that Check has. Each test is a
+ * process of its own; CK_FORK=no runs them in this one, and CK_RUN_CASE one of them.
  */
 #ifndef PSHM_PORTABLE_CHECK_H
 #define PSHM_PORTABLE_CHECK_H
