@@ -300,6 +300,7 @@ START_TEST(a_lease_does_not_make_the_wait_longer)
 		ready[0] = done[0]; /* the holder waits for the end of this one */
 		holder = fork();
 		if (holder == 0) {
+			assertions_of_child();
 			close(done[1]);
 			keep_lease(NULL);
 			_exit(0);

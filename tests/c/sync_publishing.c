@@ -498,8 +498,9 @@ count_temporary_names(void)
 }
 
 static void
-publish_until_killed(void)
+publish_until_killed(void *unused)
 {
+	(void)unused;
 	for (uint64_t i = 0;; i++) {
 		int fd = filled(i);
 
@@ -528,10 +529,8 @@ START_TEST(a_maker_that_is_killed_leaves_nothing_half_made)
 		return;
 	}
 	for (int i = 0; i < KILLS; i++) {
-		pid_t maker = fork();
+		pid_t maker = child_start(publish_until_killed, NULL);
 
-		if (maker == 0)
-			publish_until_killed();
 		usleep((useconds_t)(3000 + 97 * i));
 		ck_assert_int_eq(kill(maker, SIGKILL), 0);
 		ck_assert_int_eq(waitpid(maker, NULL, 0), maker);
