@@ -290,6 +290,7 @@ demo-vectors: all
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
 #   platforms      the suites on every system that can be played; SYSTEMS is their names, see tests/c/interpose/personalities.c
+#   style          clang-format, the width of lines, shellcheck and codespell, over what is written by hand
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
 #   valgrind       memory and descriptors
 #   distributions  README's two commands in fresh roots of releases of Debian: DISTRIBUTIONS is their names or numbers
@@ -297,7 +298,7 @@ demo-vectors: all
 # `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
 #: verify  run all of the following except distributions: ./bootstrap --deps=verify installs what it needs
-#: checkers compatibility coverage cross fuzz models mutants platforms sanitizers stress valgrind  run one part of the verification
+#: checkers compatibility coverage cross fuzz models mutants platforms sanitizers stress style valgrind  run one part of the verification
 #: distributions  test the two commands of README in fresh installations of Debian 13 and 11, or of those in DISTRIBUTIONS
 #: kernels  run the suites in virtual machines with other kernels and page sizes: those in KERNELS; `all' runs every one
 #: report  write a report of the results to tests/report.html
@@ -312,7 +313,7 @@ fuzz_arguments = $(FUZZ_SECONDS)
 mutants_arguments = $(MUTANTS)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-verify_parts = checkers compatibility coverage cross fuzz kernels models mutants platforms sanitizers stress valgrind
+verify_parts = checkers compatibility coverage cross fuzz kernels models mutants platforms sanitizers stress style valgrind
 
 .PHONY: $(verify_parts) distributions verify report
 $(verify_parts) distributions:

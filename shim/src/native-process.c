@@ -70,7 +70,10 @@ sys_stat(const char *path, struct stat *ret_status)
 	return system_result(stat(path, ret_status), saved);
 }
 
-/* The field with a number from 3 on: a program's name, the second one, may hold spaces and parentheses. NULL where there is none. */
+/*
+ * The field with a number from 3 on: a program's name, the second one,
+ * may hold spaces and parentheses. NULL where there is none.
+ */
 static const char *
 field(const char *text, int number)
 {
@@ -96,8 +99,8 @@ parse_stat(const char *text)
 {
 	const char *state = field(text, STATE_FIELD);
 
-	return (struct stat_fields){ state == NULL ? '\0' : *state, number_at(field(text, PARENT_FIELD)), number_at(field(text, THREADS_FIELD)),
-		number_at(field(text, START_FIELD)) };
+	return (struct stat_fields){ state == NULL ? '\0' : *state, number_at(field(text, PARENT_FIELD)),
+		                     number_at(field(text, THREADS_FIELD)), number_at(field(text, START_FIELD)) };
 }
 
 static struct stat_fields COLD
@@ -231,6 +234,7 @@ pshm__native_process_alive(uint64_t process)
 #include <sys/proc.h>
 #endif
 
+/* clang-format off */
 /* What the kernel's record of a process is called, and its parts, sysctl(3); the start in microseconds. */
 #if defined __APPLE__
 #define RECORD struct kinfo_proc
@@ -257,6 +261,7 @@ pshm__native_process_alive(uint64_t process)
 #define IS_ZOMBIE(record) ((record).p_stat == LSZOMB || (record).p_stat == LSDEAD)
 #define NAMESPACE(record) ((void)(record), 1)
 #endif
+/* clang-format on */
 
 /* The bytes of an answer, 0 where there is none, or a negated errno. */
 static int
@@ -292,7 +297,10 @@ machine_start(void)
 }
 #endif
 
-/* 1: found, with its start in milliseconds; 0: there is no such process; or a negated errno. Again where the clock was set meanwhile. */
+/*
+ * 1: found, with its start in milliseconds; 0: there is no such process;
+ * or a negated errno. Again where the clock was set meanwhile.
+ */
 static int
 find(int number, RECORD *ret_record, uint64_t *ret_start)
 {

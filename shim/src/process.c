@@ -30,8 +30,11 @@ forget(void)
 		process_store(kept, 0);
 }
 
-/* Before the cache can be filled: otherwise a child whose atfork handlers use a lock first would have the identity of its parent. */
-static void __attribute__((constructor))
+/*
+ * Before the cache can be filled: otherwise a child whose atfork handlers use a lock first would have the identity of its
+ * parent.
+ */
+__attribute__((constructor)) static void
 forget_in_children(void)
 {
 	(void)pthread_atfork(NULL, NULL, forget);

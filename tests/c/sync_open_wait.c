@@ -49,7 +49,8 @@ START_TEST(what_is_there_is_opened)
 		int fd;
 
 		interpose_reset();
-		fd = (int)assert_success(call("pshm_open_wait", name_of("there"), directions[i % 2], sizes[i / 2 % 4], timeouts[i / 8]));
+		fd = (int)assert_success(
+		        call("pshm_open_wait", name_of("there"), directions[i % 2], sizes[i / 2 % 4], timeouts[i / 8]));
 		ck_assert_int_eq(interpose_count(CALL_nanosleep), 0);
 		ck_assert_int_eq(descriptor_flags(fd) & O_ACCMODE, directions[i % 2] == PSHM_DIRECTION_IO ? O_RDWR : O_RDONLY);
 		ck_assert(is_close_on_exec(fd));
@@ -387,10 +388,17 @@ END_TEST
 Suite *
 sync_open_wait_suite(void)
 {
-	const TTest *tests[] = { what_is_there_is_opened, zero_never_waits, the_time_is_waited_and_no_more, a_long_wait_is_cheap,
-		                 what_comes_late_is_waited_for, a_reader_without_permission_is_told,
-		                 an_object_that_is_permitted_meanwhile_is_opened, what_is_no_object_is_not_waited_for, a_lease_does_not_make_the_wait_longer,
-		                 a_handler_ends_every_wait, NULL };
+	const TTest *tests[] = { what_is_there_is_opened,
+		                 zero_never_waits,
+		                 the_time_is_waited_and_no_more,
+		                 a_long_wait_is_cheap,
+		                 what_comes_late_is_waited_for,
+		                 a_reader_without_permission_is_told,
+		                 an_object_that_is_permitted_meanwhile_is_opened,
+		                 what_is_no_object_is_not_waited_for,
+		                 a_lease_does_not_make_the_wait_longer,
+		                 a_handler_ends_every_wait,
+		                 NULL };
 
 	return suite_of("sync_open_wait", 60, tests);
 }

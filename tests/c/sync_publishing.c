@@ -422,7 +422,8 @@ START_TEST(what_cannot_be_published_is_an_error)
 	int fd = (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0));
 	int64_t result = call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE);
 
-	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE | PSHM_ANONYMOUS_HUGE), "ENOTSUP");
+	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE | PSHM_ANONYMOUS_HUGE),
+	             "ENOTSUP");
 	if (!has("publish"))
 		for (size_t i = 0; i < 3; i++)
 			assert_error(publish(fd, name_of("never"), if_exists[i]), "ENOTSUP EXDEV");
@@ -436,11 +437,13 @@ START_TEST(what_cannot_be_published_is_an_error)
 END_TEST
 
 /* While one process supersedes, another opens: the name is always there, and what it leads to is complete. */
-static struct board {
+struct board {
 	uint64_t opens;
 	uint64_t values;
 	int stop;
-} *board;
+};
+
+static struct board *board;
 
 static void
 open_all_the_time(void *unused)
@@ -777,18 +780,29 @@ END_TEST
 Suite *
 sync_publishing_suite(void)
 {
-	const TTest *tests[] = { a_published_object_is_the_one_that_was_made, an_object_that_is_not_published_vanishes,
-		                 a_name_that_is_taken_is_what_the_option_says, another_kind_of_file_is_superseded,
-		                 an_object_is_published_once, a_failure_leaves_the_object_as_it_was,
+	const TTest *tests[] = { a_published_object_is_the_one_that_was_made,
+		                 an_object_that_is_not_published_vanishes,
+		                 a_name_that_is_taken_is_what_the_option_says,
+		                 another_kind_of_file_is_superseded,
+		                 an_object_is_published_once,
+		                 a_failure_leaves_the_object_as_it_was,
 		                 a_failure_beyond_a_link_leaves_the_object_as_it_was,
-		                 a_failure_of_the_second_step_leaves_no_name, two_that_publish_the_same_object_leave_one_name,
+		                 a_failure_of_the_second_step_leaves_no_name,
+		                 two_that_publish_the_same_object_leave_one_name,
 		                 any_descriptor_of_the_object_publishes_it,
-		                 a_descriptor_is_linked_in_one_of_two_ways, a_sandbox_that_forbids_links_is_named_as_such,
-		                 what_cannot_be_published_is_an_error, an_open_beside_publishing_finds_a_complete_object,
-		                 of_many_that_publish_one_is_first, a_maker_that_is_killed_leaves_nothing_half_made,
-		                 a_full_file_system_is_an_error_of_the_step_that_needs_it, another_mount_of_the_place_is_another_place,
+		                 a_descriptor_is_linked_in_one_of_two_ways,
+		                 a_sandbox_that_forbids_links_is_named_as_such,
+		                 what_cannot_be_published_is_an_error,
+		                 an_open_beside_publishing_finds_a_complete_object,
+		                 of_many_that_publish_one_is_first,
+		                 a_maker_that_is_killed_leaves_nothing_half_made,
+		                 a_full_file_system_is_an_error_of_the_step_that_needs_it,
+		                 another_mount_of_the_place_is_another_place,
 		                 a_read_only_place_is_named_as_such,
-		                 who_may_not_create_names_may_not_publish, another_users_object_is_not_published, a_nameable_object_is_a_file, NULL };
+		                 who_may_not_create_names_may_not_publish,
+		                 another_users_object_is_not_published,
+		                 a_nameable_object_is_a_file,
+		                 NULL };
 
 	return suite_of("sync_publishing", 60, tests);
 }

@@ -185,8 +185,8 @@ faster."
 ;;; One or the other
 
 (defun wait-or-supersede (shm wanted &aux (others (compute-restarts)))
-  "Signal that the object has not been completed in time. Return true where a new one has been put into its place, and nil where it is
-to be waited for again."
+  "Signal that the object has not been completed in time. Return true where a new one has been put into its place, and nil where it
+is to be waited for again."
   (restart-case (signal-with-restarts (timeout-of-object 'ensure-shm (wanted-name wanted)) others)
     (continue ()
       :report "Wait for the object as long again."

@@ -431,13 +431,13 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @endcode
  * @par In Lisp
  * Give the name NAME to the unnamed object SHM, which `open-shm*` has created with `:nameable t`. From then on other processes can
- * open the complete object, and `shm-name` of SHM is NAME, perhaps the same string: do not modify it while SHM is in use. IF-EXISTS applies if an
- * object with the name exists: `:error`; `:supersede`, which replaces it; or nil, which keeps it. Return true if SHM has the name,
- * and nil if an IF-EXISTS of nil applied.
+ * open the complete object, and `shm-name` of SHM is NAME, perhaps the same string: do not modify it while SHM is in use.
+ * IF-EXISTS applies if an object with the name exists: `:error`; `:supersede`, which replaces it; or nil, which keeps it.
+ * Return true if SHM has the name, and nil if an IF-EXISTS of nil applied.
  * @par Exceptional situations
- * `shm-exists` if an object with the name exists and `:error` applies; `shm-invalid-argument` if SHM is not an open object, NAME is not a
- * name, or IF-EXISTS is none of the three; `shm-error` for an error of the system, such as `:exdev` if the object has a name or
- * cannot be given one, and `:enotsup` if the platform does not support publishing.
+ * `shm-exists` if an object with the name exists and `:error` applies; `shm-invalid-argument` if SHM is not an open object,
+ * NAME is not a name, or IF-EXISTS is none of the three; `shm-error` for an error of the system, such as `:exdev` if the
+ * object has a name or cannot be given one, and `:enotsup` if the platform does not support publishing.
  * @par Affected by
  * The features of the platform (#pshm_has, `publish`).
  * @par Lisp example
@@ -465,8 +465,8 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * incomplete object, and fails with the same error after the timeout.
  *
  * The call tries again after 0.1 milliseconds, then after 0.2, and so on, finally every 10. A signal handler that runs during such
- * an attempt does not end the wait. A thread that is cancelled while it waits has opened nothing. It also waits while another process has a
- * conflicting lease (fcntl(2)) on the object.
+ * an attempt does not end the wait. A thread that is cancelled while it waits has opened nothing. It also waits while another
+ * process has a conflicting lease (fcntl(2)) on the object.
  *
  * @name_param
  * @param direction @role{enum,pshm_direction} The access of the descriptor.
@@ -492,12 +492,13 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * wait-for-shm name &key direction size timeout => shm
  * @endcode
  * @par In Lisp
- * Open the object NAME and return it as an `open-shm`; wait until another process has created it with at least SIZE octets. An object
- * without any permissions is incomplete. Wait at most TIMEOUT seconds, or without limit if it is nil; interrupts run during the wait.
- * `shm-name` of the result is NAME, perhaps the same string: do not modify it while the result is in use.
+ * Open the object NAME and return it as an `open-shm`; wait until another process has created it with at least SIZE octets.
+ * An object without any permissions is incomplete. Wait at most TIMEOUT seconds, or without limit if it is nil; interrupts
+ * run during the wait. `shm-name` of the result is NAME, perhaps the same string: do not modify it while the result is in use.
  * @par Exceptional situations
- * `shm-timeout` after the timeout, with the restart `continue`, which waits again; `shm-error` if the permissions of the object forbid the
- * access (`:eacces`), and for another error of the system; `shm-invalid-argument` for an invalid argument, before any call.
+ * `shm-timeout` after the timeout, with the restart `continue`, which waits again; `shm-error` if the permissions of the
+ * object forbid the access (`:eacces`), and for another error of the system; `shm-invalid-argument` for an invalid argument,
+ * before any call.
  * @par Affected by
  * The permissions of the object.
  * @par Lisp example
