@@ -184,8 +184,8 @@ has_ended(int64_t number)
 }
 
 /*
- * A process whose main thread has ended is Z as well, but has other threads. While another thread than the main one calls exec, what
- * is read may be the rest of the main one, X, or Z with 0 threads, though the process goes on under its number: no proof.
+ * A process whose main thread has ended is Z as well, but has other threads. While another thread than the main one calls exec,
+ * what is read may be the rest of the main one, X, or Z with 0 threads, though the process goes on under its number: no proof.
  */
 static bool
 is_gone(const struct stat_fields *now, uint64_t process)

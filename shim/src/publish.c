@@ -60,7 +60,7 @@ replace(int fd, const char *path)
 		return error;
 	name_path(temporary_path, temporary);
 	error = sys_rename(temporary_path, path);
-	sys_shm_unlink(temporary); /* also after success: rename(2) keeps both names if another thread has just given the object this one */
+	sys_shm_unlink(temporary); /* also after success: rename(2) keeps both names if another thread has published this object */
 	return error == -ENOENT ? -EXDEV : error; /* another process has tidied the temporary name away */
 }
 

@@ -26,8 +26,8 @@ open_now(const char *name, int direction)
 }
 
 /*
- * An object that may not be opened is waited for while it is in the making. If it is not, it is opened again: its maker may have set
- * the permissions since.
+ * An object that may not be opened is waited for while it is in the making. If it is not, it is opened again: its maker may have
+ * set the permissions since.
  */
 static int
 open_denied(const char *name, int direction)

@@ -238,14 +238,15 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
  * @brief Return an identifier of this process, by which other processes can tell whether it is alive.
  *
  * The identifier combines the process ID, the start time of the process and its PID namespace, so a later process with the same
- * ID has another identifier, except by a chance of one in a million. Store it in shared memory as an owner, and pass it to #pshm_process_alive. A forked child has its
- * own identifier; exec(3) keeps it. The first call of a process makes system calls; later ones only load a word.
+ * ID has another identifier, except by a chance of one in a million. Store it in shared memory as an owner, and pass it to
+ * #pshm_process_alive. A forked child has its own identifier; exec(3) keeps it. The first call of a process makes system calls;
+ * later ones only load a word.
  *
  * If the system reveals nothing but the process ID (no /proc is mounted, or that of another namespace, or the first call
- * finds no free descriptor), the identifier is sufficient for locks, but #pshm_process_alive returns `-ENOTSUP` for it. A process that
- * is restored from a checkpoint (CRIU) has started anew for the system, but keeps the identifier that it has in its memory: other
- * processes take it for dead. A child of vfork(2), or of clone(2) with `CLONE_VM`,
- * shares its parent's memory and is mistaken for its parent: it must not call the functions of this header.
+ * finds no free descriptor), the identifier is sufficient for locks, but #pshm_process_alive returns `-ENOTSUP` for it. A
+ * process that is restored from a checkpoint (CRIU) has started anew for the system, but keeps the identifier that it has in
+ * its memory: other processes take it for dead. A child of vfork(2), or of clone(2) with `CLONE_VM`, shares its parent's memory
+ * and is mistaken for its parent: it must not call the functions of this header.
  *
  * @return The identifier, a positive number.
  * @result{value}
@@ -399,10 +400,10 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * two. A process that is killed between the two steps leaves a complete object, whose name begins with `/.pshm-`
  * (#pshm_open describes how to remove it).
  *
- * If the feature `publish` (#pshm_has) is 0, create the object under its name with the permissions 0, set its size, fill it, and set
- * its permissions last (#pshm_fchmod): #pshm_open_wait waits for them. If the feature `permissions` is 0, too, as on macOS, store a
- * word of the object last (#pshm_atomic_store32), and wait for it after #pshm_open_wait (#pshm_atomic_wait). If the creator dies
- * before that, the incomplete object remains; #pshm_delete removes it.
+ * If the feature `publish` (#pshm_has) is 0, create the object under its name with the permissions 0, set its size, fill it,
+ * and set its permissions last (#pshm_fchmod): #pshm_open_wait waits for them. If the feature `permissions` is 0, too, as on
+ * macOS, store a word of the object last (#pshm_atomic_store32), and wait for it after #pshm_open_wait (#pshm_atomic_wait).
+ * If the creator dies before that, the incomplete object remains; #pshm_delete removes it.
  *
  * @param fd @role{descriptor} A descriptor of an object that #pshm_open_anonymous created with #PSHM_ANONYMOUS_NAMEABLE.
  * @name_param
@@ -420,7 +421,8 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @error{ENOSPC} The file system has no space for another name.
  * @error{ENOTSUP} The platform does not support it (#pshm_has, `publish`), a sandbox forbids it, or /proc is not mounted, which
  *        kernels before Linux 6.10 need, and newer ones for a descriptor that another process has opened, also the parent.
- * @error{EPERM} The object belongs to another user, and the system forbids the process to give it a name (`fs.protected_hardlinks`).
+ * @error{EPERM} The object belongs to another user, and the system forbids the process to give it a name
+ *        (`fs.protected_hardlinks`).
  * @error{EROFS} The shared memory file system is mounted read-only.
  * @error{EXDEV} The object has or had a name, was created without #PSHM_ANONYMOUS_NAMEABLE, or belongs to another mount of the
  *        shared memory file system, such as that of another container or mount namespace.
