@@ -21,7 +21,7 @@ reserve(struct list *list, size_t size)
 	size_t capacity = 2 * size;
 	char *names;
 
-	if (size <= list->capacity)
+	if (list->names != NULL && size <= list->capacity)
 		return 0;
 	names = sys_realloc(list->names, capacity);
 	if (names == NULL)
