@@ -88,6 +88,7 @@ dist_pkgdata_DATA = shim/abi/posix-shm.json
 
 # lisp.h holds annotations only: it is read by the generator and not installed.
 EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h shim/generate
+EXTRA_DIST += shim/.clang-format shim/.editorconfig
 
 # The library of the tests: it can be told to behave as another platform (pshm_test_platform). Not fortified, so that
 # an interposer sees the calls under their own names. `-rpath' makes libtool build a shared library that is not installed.

@@ -113,7 +113,6 @@ tests_c_suites_LDADD = $(CHECK_LIBS) $(RT_LIBS)
 # Of the build itself.
 build_tests = \
 	tests/build/bootstrap.test \
-	tests/build/compile.test \
 	tests/build/driver.test \
 	tests/build/exports.test \
 	tests/build/install.test \
@@ -173,8 +172,7 @@ lisp_tests = \
 	tests/lisp/places.test \
 	tests/lisp/portable.test \
 	tests/lisp/races.test \
-	tests/lisp/sbcl.test \
-	tests/lisp/together.test
+	tests/lisp/sbcl.test
 
 # How a Lisp finds, compiles, loads and delivers them: many starts of every Lisp, which take longer than all the others together.
 lisp_delivery_tests = \
@@ -183,6 +181,12 @@ lisp_delivery_tests = \
 	tests/lisp/library.test \
 	tests/lisp/takes.test \
 	tests/lisp/warm.test
+
+# Lisps and other languages with one lock.
+lisp_exchange_tests = tests/lisp/together.test
+
+# The sources with every compiler that is installed, and with every standard of C.
+compiler_tests = tests/build/compile.test
 
 # Of what is generated from the headers, and of every example and link in the documents.
 document_tests = \
@@ -240,12 +244,17 @@ check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 #: check-lisps  test how each installed Lisp finds, compiles, loads and delivers the library, and its suite with compiled files
 .PHONY: check-lisps
 check-lisps:
-	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(lisp_delivery_tests)'
+	@README_LISPS='ecl clisp abcl' $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(lisp_delivery_tests) tests/documents/readme.test'
+
+#: check-compilers  compile the sources with every installed compiler, and by every standard of C
+.PHONY: check-compilers
+check-compilers:
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(compiler_tests)'
 
 #: check-languages  run one scenario in every other installed language, and exchange data between them
 .PHONY: check-languages
 check-languages:
-	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(consumers) $(consumer_matrix)'
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(lisp_exchange_tests) $(consumers) $(consumer_matrix)'
 
 #: bench  measure the overhead of the library, and write doc/benchmarks.md
 .PHONY: bench
@@ -281,6 +290,7 @@ demo-vectors: all
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
 #   platforms      the suites on every system that can be played; SYSTEMS is their names, see tests/c/interpose/personalities.c
+#   style          clang-format, the width of lines, shellcheck and codespell, over what is written by hand
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
 #   valgrind       memory and descriptors
 #   distributions  README's two commands in fresh roots of releases of Debian: DISTRIBUTIONS is their names or numbers
@@ -288,7 +298,7 @@ demo-vectors: all
 # `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
 #: verify  run all of the following except distributions: ./bootstrap --deps=verify installs what it needs
-#: checkers compatibility coverage cross fuzz models mutants platforms sanitizers stress valgrind  run one part of the verification
+#: checkers compatibility coverage cross fuzz models mutants platforms sanitizers stress style valgrind  run one part of the verification
 #: distributions  test the two commands of README in fresh installations of Debian 13 and 11, or of those in DISTRIBUTIONS
 #: kernels  run the suites in virtual machines with other kernels and page sizes: those in KERNELS; `all' runs every one
 #: report  write a report of the results to tests/report.html
@@ -303,7 +313,7 @@ fuzz_arguments = $(FUZZ_SECONDS)
 mutants_arguments = $(MUTANTS)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-verify_parts = checkers compatibility coverage cross fuzz kernels models mutants platforms sanitizers stress valgrind
+verify_parts = checkers compatibility coverage cross fuzz kernels models mutants platforms sanitizers stress style valgrind
 
 .PHONY: $(verify_parts) distributions verify report
 $(verify_parts) distributions:

@@ -1,8 +1,8 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; An object that grows while processes have it mapped. Each maps the most that it may become, once; who needs more allocates
-;;;; first and then stores the size, under the lock; who goes further than it knows looks at the size first. Nothing moves: the vector
-;;;; becomes longer where it is. Here the object is a log of numbers, to which every process of this program appends; whichever
-;;;; comes first makes it.
+;;;; first and then stores the size, under the lock; who goes further than it knows looks at the size first. Nothing moves: the
+;;;; vector becomes longer where it is. Here the object is a log of numbers, to which every process of this program appends;
+;;;; whichever comes first makes it.
 ;;;;
 ;;;;   sbcl --load growing.lisp & sbcl --load growing.lisp; LAST=yes sbcl --load growing.lisp      (or any other implementation)
 
@@ -17,7 +17,8 @@
 (defvar *name* (or (uiop:getenv "NAME") "/growing"))
 (defconstant +numbers+ 5000)
 (defconstant +first-size+ 4096)
-(defvar *most* (if (= 8 (cffi:foreign-type-size :pointer)) (ash 1 32) (ash 1 26)) "Octets that are reserved: addresses, and no memory.")
+(defvar *most* (if (= 8 (cffi:foreign-type-size :pointer)) (ash 1 32) (ash 1 26))
+  "Octets that are reserved: addresses, and no memory.")
 
 ;;; Where each is, as elements of 8 octets: the lock, the size of the object in octets as far as all may go, and how many numbers
 ;;; there are. Zero is the initial state of all. The numbers follow.

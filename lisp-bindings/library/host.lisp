@@ -7,8 +7,8 @@
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
            #:machine-identity #:program-folders #:trusted-folder-p
-           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted #:with-interrupt-windows
-           #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car
+           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted
+           #:with-interrupt-windows #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car
            #:turn-into #:call-at-start))
 
 (in-package #:posix-shm/host)

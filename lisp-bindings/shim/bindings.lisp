@@ -924,7 +924,7 @@ Return: The previous value, 0 to 4294967295."
 (define-c-function ("pshm_process_self" %pshm-process-self) :int64)
 
 (defun pshm-process-self ()
-  "Return an identifier of this process, unique on this machine since it was booted.
+  "Return an identifier of this process, by which other processes can tell whether it is alive.
 Return: The identifier, a positive number."
   (%pshm-process-self))
 

@@ -88,7 +88,8 @@
 (defun string-demand (name)
   "What NAME, which is no string, should be."
   (typecase name
-    (pathname (text "it must be a string, not a pathname~@[: such as ~S~]." (and (pathname-name name) (text "/~A" (pathname-name name)))))
+    (pathname (text "it must be a string, not a pathname~@[: such as ~S~]."
+                    (and (pathname-name name) (text "/~A" (pathname-name name)))))
     (t "it must be a string, such as \"/foobar-shm\".")))
 
 (defun name-error (name operation)

@@ -70,7 +70,7 @@
     ((mmap-shm) :einval "LENGTH must be positive, FLAGS either :shared or :private. With :fixed, PTR must be the beginning of a page.")
     ((mmap-shm discard-shm) :eoverflow "OFFSET and LENGTH together exceed the maximum size of an object.")
     ((map-shm-vector) :einval "FLAGS must be :shared or :private, without :fixed or :anonymous.")
-    ((mmap-shm map-shm-vector) :eacces 
+    ((mmap-shm map-shm-vector) :eacces
      "Writing needs an object opened with :direction :io, or a mapping that is :private. For reading only, use :prot :read.")
     ((mmap-shm map-shm-vector) :eperm "A seal, or a mount option of /dev/shm, forbids the protection.")
     ((mmap-shm map-shm-vector) :enomem

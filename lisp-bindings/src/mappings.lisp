@@ -41,7 +41,8 @@
 ;;; The keywords of mmap-shm and of what wraps it, written once.
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defparameter *mmap-keys*
-    '(&key (ptr #+sbcl (load-time-value (cffi:null-pointer)) #-sbcl (cffi:null-pointer)) (prot +read-write+) (flags +pshm-map-shared+) (offset 0))))
+    '(&key (ptr #+sbcl (load-time-value (cffi:null-pointer)) #-sbcl (cffi:null-pointer)) (prot +read-write+)
+      (flags +pshm-map-shared+) (offset 0))))
 
 (declaim (inline mapping-flags-value))
 

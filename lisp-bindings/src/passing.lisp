@@ -4,8 +4,8 @@
 (in-package #:posix-shm)
 
 ;;; Waiting for a socket, open to interrupts. SBCL has an interrupted wait of its own repeated, runs the interrupt in between, and
-;;; waits no longer for that; the call comes after it, with timeout 0, and never waits, whoever took the message meanwhile. Elsewhere the
-;;; call waits, a part of the time after the other: where no signal ends it, an interrupt runs between two parts.
+;;; waits no longer for that; the call comes after it, with timeout 0, and never waits, whoever took the message meanwhile.
+;;; Elsewhere the call waits, a part of the time after the other: where no signal ends it, an interrupt runs between two parts.
 
 (defparameter *slice* 1/10 "Seconds that a call waits at most, but on SBCL.")
 (defparameter *no-limit* (expt 10 9) "Seconds that nobody waits.")

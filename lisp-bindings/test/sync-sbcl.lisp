@@ -53,7 +53,8 @@
                                                  (shm-compare-and-swap v 1 ,(wrapped -1 type) ,(least type))
                                                  (shm-atomic v 1))))))
              (with-vector (vector type 4)
-               (is (equal (list (most type) (most type) (least type) (most type) 6 2 10 (wrapped (logxor 10 (ash 1 (1- (word-width type)))) type)
+               (is (equal (list (most type) (most type) (least type) (most type) 6 2 10
+                                (wrapped (logxor 10 (ash 1 (1- (word-width type)))) type)
                                 (wrapped -1 type) (least type))
                           (funcall function vector)))
                (is (every #'zerop (list (aref vector 0) (aref vector 2))))))))

@@ -3,7 +3,8 @@
 
 (in-package #:posix-shm/test)
 
-(defvar *word-types* '((:uint32 (unsigned-byte 32)) (:int32 (signed-byte 32)) (:uint64 (unsigned-byte 64)) (:int64 (signed-byte 64))))
+(defvar *word-types* '((:uint32 (unsigned-byte 32)) (:int32 (signed-byte 32))
+                       (:uint64 (unsigned-byte 64)) (:int64 (signed-byte 64))))
 
 (defun word-width (type)
   (second type))
@@ -20,8 +21,8 @@
 
 (defmacro without-inlining (&body body)
   "Run BODY with calls of the functions themselves."
-  `(locally (declare (notinline shm-atomic (setf shm-atomic) shm-atomic-update shm-atomic-incf shm-compare-and-swap shm-wait shm-wake
-                                acquire-shm-lock))
+  `(locally (declare (notinline shm-atomic (setf shm-atomic) shm-atomic-update shm-atomic-incf shm-compare-and-swap shm-wait
+                                shm-wake acquire-shm-lock))
      ,@body))
 
 (defmacro rejects (argument &body body)

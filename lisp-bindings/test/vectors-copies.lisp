@@ -239,8 +239,10 @@
     (loop for element-type in (list t type)
           append (list (make-array length :element-type element-type :initial-contents items)
                        (make-array length :element-type element-type :displaced-index-offset 3
-                                          :displaced-to (make-array (+ 5 length) :element-type element-type
-                                                                                 :initial-contents `(,@(subseq items 0 3) ,@items ,@(subseq items 0 2))))
+                                          :displaced-to (make-array (+ 5 length)
+                                                                    :element-type element-type
+                                                                    :initial-contents `(,@(subseq items 0 3)
+                                                                                        ,@items ,@(subseq items 0 2))))
                        (make-array length :element-type element-type :initial-contents items :adjustable t)
                        (make-array length :element-type element-type :initial-contents items :fill-pointer t)))))
 

@@ -9,7 +9,8 @@
 static unsigned
 fallbacks_of(int flags)
 {
-	return ((flags & PSHM_ANONYMOUS_HUGE) != 0 ? FALLBACK_MEMFD : ~0U) & ((flags & PSHM_ANONYMOUS_NAMEABLE) != 0 ? FALLBACK_TMPFILE : ~0U);
+	return ((flags & PSHM_ANONYMOUS_HUGE) != 0 ? FALLBACK_MEMFD : ~0U) &
+	       ((flags & PSHM_ANONYMOUS_NAMEABLE) != 0 ? FALLBACK_TMPFILE : ~0U);
 }
 
 int

@@ -9,10 +9,9 @@
 static bool
 are_valid(int direction, int if_exists, int if_does_not_exist, int permissions)
 {
-	return (direction == PSHM_DIRECTION_INPUT || direction == PSHM_DIRECTION_IO) &&
-	       if_exists >= PSHM_IF_EXISTS_DEFAULT && if_exists <= PSHM_IF_EXISTS_NIL &&
-	       if_does_not_exist >= PSHM_IF_DOES_NOT_EXIST_DEFAULT && if_does_not_exist <= PSHM_IF_DOES_NOT_EXIST_NIL &&
-	       (permissions & ~0777) == 0;
+	return (direction == PSHM_DIRECTION_INPUT || direction == PSHM_DIRECTION_IO) && if_exists >= PSHM_IF_EXISTS_DEFAULT &&
+	       if_exists <= PSHM_IF_EXISTS_NIL && if_does_not_exist >= PSHM_IF_DOES_NOT_EXIST_DEFAULT &&
+	       if_does_not_exist <= PSHM_IF_DOES_NOT_EXIST_NIL && (permissions & ~0777) == 0;
 }
 
 /* Whether a missing object is created. If not, an existing one is opened, whatever if_exists is. */

@@ -100,8 +100,9 @@ receive_marked(int socket, struct msghdr *message)
 typedef int64_t transfer(int socket, struct msghdr *message);
 
 /*
- * Transfer a message once the socket is ready for it. The transfer itself never blocks, even on a blocking socket, so that a process
- * that takes the message first, or fills the buffer, cannot delay it past the deadline; and a thread is never cancelled in it.
+ * Transfer a message once the socket is ready for it. The transfer itself never blocks, even on a blocking socket, so that a
+ * process that takes the message first, or fills the buffer, cannot delay it past the deadline; and a thread is never
+ * cancelled in it.
  */
 static int64_t COLD
 transfer_later(transfer *attempt, int socket, struct msghdr *message, short events, int64_t timeout)

@@ -17,6 +17,7 @@
  * Where two names share a number, the one that POSIX prefers is a row, and the other an alias at the end.
  * Arrays, and not pointers: the table needs no relocation, and is shared by all processes.
  */
+/* clang-format off */
 static const struct row {
 	char name[16];
 	int number;
@@ -390,6 +391,7 @@ static const struct row {
 	ALIAS(EREFUSED)
 #endif
 };
+/* clang-format on */
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 

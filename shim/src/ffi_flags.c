@@ -45,8 +45,7 @@ static const struct keyword *
 find(int kind, const char *text, size_t length)
 {
 	for (int i = 0; i < KEYWORDS; i++)
-		if (rows[i].kind == kind && strlen(rows[i].name) == length &&
-		    memcmp(rows[i].name, text, length) == 0)
+		if (rows[i].kind == kind && strlen(rows[i].name) == length && memcmp(rows[i].name, text, length) == 0)
 			return &rows[i];
 	return NULL;
 }

@@ -50,12 +50,14 @@ static const struct {
 	int ours;
 	int native;
 } flag_rows[] = {
+	/* clang-format off */
 	{ PSHM_MAP_FIXED, MAP_FIXED },
 	{ PSHM_MAP_FIXED_NOREPLACE, NATIVE_NOREPLACE },
 	{ PSHM_MAP_ANONYMOUS, MAP_ANONYMOUS },
 	{ PSHM_MAP_GROWSDOWN, MAP_GROWSDOWN },
 	{ PSHM_MAP_NORESERVE, MAP_NORESERVE },
 	{ PSHM_MAP_NODUMP, NATIVE_NODUMP },
+	/* clang-format on */
 };
 
 enum {

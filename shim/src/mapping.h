@@ -54,7 +54,6 @@ mapping_is_address(int64_t address)
 }
 
 /* A macro, so that nothing is left of it where the platform's types have 64 bits. */
-#define mapping_fits(address, length) \
-	((int64_t)(uintptr_t)(address) == (address) && (int64_t)(size_t)(length) == (length))
+#define mapping_fits(address, length) ((int64_t)(uintptr_t)(address) == (address) && (int64_t)(size_t)(length) == (length))
 
 #endif

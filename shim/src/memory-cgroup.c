@@ -29,12 +29,14 @@ static const struct hierarchy {
 	char active[24];
 	bool swap_has_memory; /* version 1 counts memory and swap space together */
 } hierarchies[] = {
+	/* clang-format off */
 	{ "memory", "/sys/fs/cgroup/memory", { "memory.limit_in_bytes", "memory.usage_in_bytes" },
 	  { "memory.memsw.limit_in_bytes", "memory.memsw.usage_in_bytes" }, "total_inactive_file ", "total_active_file ", true },
 	{ "", "/sys/fs/cgroup", { "memory.max", "memory.current" },
 	  { "memory.swap.max", "memory.swap.current" }, "inactive_file ", "active_file ", false },
 	{ "", "/sys/fs/cgroup/unified", { "memory.max", "memory.current" },
 	  { "memory.swap.max", "memory.swap.current" }, "inactive_file ", "active_file ", false },
+	/* clang-format on */
 };
 
 enum { HIERARCHIES = sizeof hierarchies / sizeof hierarchies[0] };

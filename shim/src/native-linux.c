@@ -155,8 +155,8 @@ forbids_links(void)
 }
 
 /*
- * By the descriptor itself: a kernel before 6.10 calls that missing without CAP_DAC_READ_SEARCH, open(2). Then by its path in /proc,
- * which may not be mounted.
+ * By the descriptor itself: a kernel before 6.10 calls that missing without CAP_DAC_READ_SEARCH, open(2). Then by its path in
+ * /proc, which may not be mounted.
  */
 int
 pshm__native_link(int fd, const char *path)

@@ -70,7 +70,10 @@ sys_stat(const char *path, struct stat *ret_status)
 	return system_result(stat(path, ret_status), saved);
 }
 
-/* The field with a number from 3 on: a program's name, the second one, may hold spaces and parentheses. NULL where there is none. */
+/*
+ * The field with a number from 3 on: a program's name, the second one,
+ * may hold spaces and parentheses. NULL where there is none.
+ */
 static const char *
 field(const char *text, int number)
 {
@@ -96,8 +99,8 @@ parse_stat(const char *text)
 {
 	const char *state = field(text, STATE_FIELD);
 
-	return (struct stat_fields){ state == NULL ? '\0' : *state, number_at(field(text, PARENT_FIELD)), number_at(field(text, THREADS_FIELD)),
-		number_at(field(text, START_FIELD)) };
+	return (struct stat_fields){ state == NULL ? '\0' : *state, number_at(field(text, PARENT_FIELD)),
+		                     number_at(field(text, THREADS_FIELD)), number_at(field(text, START_FIELD)) };
 }
 
 static struct stat_fields COLD
@@ -180,14 +183,17 @@ has_ended(int64_t number)
 	return ended;
 }
 
-/* A process whose main thread has ended is Z as well, but has other threads. */
+/*
+ * A process whose main thread has ended is Z as well, but has other threads. While another thread than the main one calls exec, what
+ * is read may be the rest of the main one, X, or Z with 0 threads, though the process goes on under its number: no proof.
+ */
 static bool
 is_gone(const struct stat_fields *now, uint64_t process)
 {
 	if (now->start == 0)
 		return false;
-	return process_word(0, now->start, 0) != (process & PROCESS_START << PROCESS_START_SHIFT) || now->state == 'X' ||
-	       (now->state == 'Z' && now->threads <= 1);
+	return process_word(0, now->start, 0) != (process & PROCESS_START << PROCESS_START_SHIFT) ||
+	       (now->state == 'Z' && now->threads == 1);
 }
 
 /*
@@ -228,6 +234,7 @@ pshm__native_process_alive(uint64_t process)
 #include <sys/proc.h>
 #endif
 
+/* clang-format off */
 /* What the kernel's record of a process is called, and its parts, sysctl(3); the start in microseconds. */
 #if defined __APPLE__
 #define RECORD struct kinfo_proc
@@ -254,6 +261,7 @@ pshm__native_process_alive(uint64_t process)
 #define IS_ZOMBIE(record) ((record).p_stat == LSZOMB || (record).p_stat == LSDEAD)
 #define NAMESPACE(record) ((void)(record), 1)
 #endif
+/* clang-format on */
 
 /* The bytes of an answer, 0 where there is none, or a negated errno. */
 static int
@@ -289,7 +297,10 @@ machine_start(void)
 }
 #endif
 
-/* 1: found, with its start in milliseconds; 0: there is no such process; or a negated errno. Again where the clock was set meanwhile. */
+/*
+ * 1: found, with its start in milliseconds; 0: there is no such process;
+ * or a negated errno. Again where the clock was set meanwhile.
+ */
 static int
 find(int number, RECORD *ret_record, uint64_t *ret_start)
 {

@@ -40,7 +40,9 @@ sys_futex(long call, word32 *word, int operation, uint32_t value, const void *li
 static int
 wait_by_other_call(word32 *word, uint32_t expected, int64_t nanoseconds)
 {
-	const struct { int64_t seconds, nanoseconds; } limit = { nanoseconds / SECOND, nanoseconds % SECOND };
+	const struct {
+		int64_t seconds, nanoseconds;
+	} limit = { nanoseconds / SECOND, nanoseconds % SECOND };
 
 	return sys_futex(SYS_futex_time64, word, FUTEX_WAIT, expected, &limit);
 }
@@ -72,7 +74,9 @@ wake_by_other_call(const word32 *word, int count)
 int
 pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 {
-	const struct { futex_time seconds, nanoseconds; } limit = { (futex_time)(nanoseconds / SECOND), (futex_time)(nanoseconds % SECOND) };
+	const struct {
+		futex_time seconds, nanoseconds;
+	} limit = { (futex_time)(nanoseconds / SECOND), (futex_time)(nanoseconds % SECOND) };
 	int error = sys_futex(FUTEX_CALL, word, FUTEX_WAIT, expected, &limit);
 
 	return error == -ENOSYS ? wait_by_other_call(word, expected, nanoseconds) : error;
@@ -95,7 +99,8 @@ int
 pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 {
 	struct _umtx_time limit = { ._timeout = { (time_t)(nanoseconds / SECOND), (long)(nanoseconds % SECOND) },
-		._flags = 0, ._clockid = CLOCK_MONOTONIC };
+		                    ._flags = 0,
+		                    ._clockid = CLOCK_MONOTONIC };
 	int saved = errno;
 	int error = system_result(_umtx_op(word, UMTX_OP_WAIT_UINT, expected, (void *)sizeof limit, &limit), saved);
 
@@ -166,7 +171,8 @@ pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 	if (os_sync_wait_on_address_with_timeout == NULL)
 		return -ENOSYS;
 	return system_result(os_sync_wait_on_address_with_timeout(word, expected, sizeof *word, OS_SYNC_WAIT_ON_ADDRESS_SHARED,
-		OS_CLOCK_MACH_ABSOLUTE_TIME, (uint64_t)nanoseconds), saved);
+	                                                          OS_CLOCK_MACH_ABSOLUTE_TIME, (uint64_t)nanoseconds),
+	                     saved);
 }
 
 /* It wakes one or all; an error ENOENT says that nobody sleeps. */
@@ -175,8 +181,9 @@ wake_once(word32 *word, bool all)
 {
 	int saved = errno;
 
-	return system_result(all ? os_sync_wake_by_address_all(word, sizeof *word, OS_SYNC_WAKE_BY_ADDRESS_SHARED) :
-		os_sync_wake_by_address_any(word, sizeof *word, OS_SYNC_WAKE_BY_ADDRESS_SHARED), saved);
+	return system_result(all ? os_sync_wake_by_address_all(word, sizeof *word, OS_SYNC_WAKE_BY_ADDRESS_SHARED)
+	                         : os_sync_wake_by_address_any(word, sizeof *word, OS_SYNC_WAKE_BY_ADDRESS_SHARED),
+	                     saved);
 }
 
 int

@@ -53,8 +53,8 @@ int pshm__object_unlink(const char *name);
 int pshm__object_supersede(const char *name, int direction, int permissions);
 
 /*
- * Give an unnamed object the name, which has been checked: -EEXIST where another object has it, unless that one is to be superseded;
- * -EXDEV for an object that has a name, or cannot have one; -ENOTSUP.
+ * Give an unnamed object the name, which has been checked: -EEXIST where another object has it, unless that one is to be
+ * superseded; -EXDEV for an object that has a name, or cannot have one; -ENOTSUP.
  */
 int pshm__object_publish(int fd, const char *name, bool supersede);
 

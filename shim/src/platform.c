@@ -32,9 +32,9 @@ PSHM_API int pshm_test_platform(const char *name);
 int
 pshm_test_platform(const char *name)
 {
-	static const struct platform rows[] = { PLATFORM_LINUX,  PLATFORM_MACOS,     PLATFORM_FREEBSD,     PLATFORM_OPENBSD, PLATFORM_NETBSD,
-		                                PLATFORM_POSIX,  PLATFORM_NO_SLICES, PLATFORM_SHORT_SLICES, PLATFORM_NO_FUTEX,
-		                                PLATFORM_NARROW };
+	static const struct platform rows[] = { PLATFORM_LINUX,    PLATFORM_MACOS, PLATFORM_FREEBSD,   PLATFORM_OPENBSD,
+		                                PLATFORM_NETBSD,   PLATFORM_POSIX, PLATFORM_NO_SLICES, PLATFORM_SHORT_SLICES,
+		                                PLATFORM_NO_FUTEX, PLATFORM_NARROW };
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (strcmp(rows[i].name, name) == 0) {

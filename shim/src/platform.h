@@ -41,14 +41,16 @@ struct platform {
 
 enum { FIRST_SLICE = 10000000, LAST_SLICE = 40000000 };
 
+/* clang-format off */
+
 /*
  * Linux: objects are files of a tmpfs. O_NONBLOCK keeps the open of a FIFO from blocking and means nothing to
  * a regular file. glibc and musl count NAME_MAX bytes after the slash (but see pshm__name_max).
  */
 #define PLATFORM_LINUX_LESS(name, inabilities, first_slice, last_slice) \
 	{ name, "/dev/shm", 256, O_NONBLOCK, FALLBACK_MEMFD | FALLBACK_TMPFILE | FALLBACK_NAMED, \
-	  (CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_DISCARD | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | \
-	   CAN_ATOMIC_64) & ~(unsigned)(inabilities), first_slice, last_slice }
+	  (CAN_ALLOCATE | CAN_DESCRIPTOR_IO | CAN_DISCARD | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | \
+	   CAN_WAIT | CAN_ATOMIC_64) & ~(unsigned)(inabilities), first_slice, last_slice }
 #define PLATFORM_LINUX PLATFORM_LINUX_LESS("linux", 0, FIRST_SLICE, LAST_SLICE)
 
 /* macOS: objects are not files (xnu, bsd/kern/posix_shm.c): sized once, no read, no write, no inode, PSHMNAMLEN. */
@@ -64,7 +66,8 @@ enum { FIRST_SLICE = 10000000, LAST_SLICE = 40000000 };
 /* OpenBSD: objects are files with hashed names, shm_open(3). */
 #define PLATFORM_OPENBSD \
 	{ "openbsd", NULL, 1023, 0, FALLBACK_MKSTEMP | FALLBACK_NAMED, \
-	  CAN_DESCRIPTOR_IO | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, FIRST_SLICE, LAST_SLICE }
+	  CAN_DESCRIPTOR_IO | CAN_EMPTY_READING | CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, \
+	  FIRST_SLICE, LAST_SLICE }
 
 /* Only the guarantees of POSIX.1-2017: read and write on an object are unspecified, O_TRUNC with O_RDONLY is undefined. */
 #define PLATFORM_POSIX \
@@ -74,6 +77,7 @@ enum { FIRST_SLICE = 10000000, LAST_SLICE = 40000000 };
 #define PLATFORM_NETBSD \
 	{ "netbsd", NULL, 255, 0, FALLBACK_NAMED, CAN_IDENTIFY | CAN_PERMIT | CAN_RESIZE | CAN_WAIT | CAN_ATOMIC_64, \
 	  FIRST_SLICE, LAST_SLICE }
+/* clang-format on */
 
 /* A test build contains all rows, and chooses one at run time. Otherwise the row is constant. */
 #ifdef PSHM_TEST_PLATFORM

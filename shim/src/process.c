@@ -30,8 +30,11 @@ forget(void)
 		process_store(kept, 0);
 }
 
-/* Before the cache can be filled: otherwise a child whose atfork handlers use a lock first would have the identity of its parent. */
-static void __attribute__((constructor))
+/*
+ * Before the cache can be filled: otherwise a child whose atfork handlers use a lock first would have the identity of its
+ * parent.
+ */
+__attribute__((constructor)) static void
 forget_in_children(void)
 {
 	(void)pthread_atfork(NULL, NULL, forget);
@@ -80,8 +83,7 @@ pshm__process_find_out(void)
 	word64 *kept = atomic_load_explicit(&pshm__process_kept, memory_order_acquire);
 	uint64_t self = pshm__native_process_self();
 
-	process_store(kept == NULL ? choose_memory() : kept, self);
-	return self;
+	return process_keep(kept == NULL ? choose_memory() : kept, self);
 }
 
 int

@@ -38,7 +38,7 @@ process_namespace(uint64_t process)
 /* The address of the cached word, once it is known; NULL before. The word is 0 until its first use, as in a child. */
 extern HIDDEN _Atomic(word64 *) pshm__process_kept;
 
-/* All threads store the same word, so that no order is needed. */
+/* The word is all that a thread needs of another one, so that no order is needed. */
 #if WIDE_WORDS
 static inline uint64_t
 process_load(const word64 *kept)
@@ -50,6 +50,15 @@ static inline void
 process_store(word64 *kept, uint64_t process)
 {
 	__atomic_store_n(kept, process, __ATOMIC_RELAXED);
+}
+
+/* Among concurrent threads the first one decides: one that had no free descriptor found out less than another. */
+static inline uint64_t
+process_keep(word64 *kept, uint64_t process)
+{
+	uint64_t first = 0;
+
+	return word64_exchange_if(kept, &first, process, __ATOMIC_ACQ_REL) ? process : first;
 }
 #else
 /* In two halves, and the one with the number last: where that is 0 nothing is kept. */
@@ -69,6 +78,13 @@ process_store(word64 *kept, uint64_t process)
 
 	__atomic_store_n(halves + 1, (uint32_t)(process >> 32), __ATOMIC_RELAXED);
 	__atomic_store_n(halves, (uint32_t)process, __ATOMIC_RELEASE);
+}
+
+static inline uint64_t
+process_keep(word64 *kept, uint64_t process)
+{
+	process_store(kept, process);
+	return process;
 }
 #endif
 

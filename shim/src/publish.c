@@ -18,7 +18,7 @@ replacement_error(const char *path)
 	struct stat status;
 	uid_t user = geteuid();
 
-	if (sys_lstat(path, &status) < 0 || sys_lstat(platform.directory, &directory) < 0)
+	if (sys_lstat(path, &status) < 0 || sys_fstatat(AT_FDCWD, platform.directory, &directory, 0) < 0)
 		return 0;
 	if (S_ISDIR(status.st_mode))
 		return -EISDIR;
@@ -60,8 +60,7 @@ replace(int fd, const char *path)
 		return error;
 	name_path(temporary_path, temporary);
 	error = sys_rename(temporary_path, path);
-	if (error < 0)
-		sys_shm_unlink(temporary);
+	sys_shm_unlink(temporary); /* also after success: rename(2) keeps both names if another thread has just given the object this one */
 	return error == -ENOENT ? -EXDEV : error; /* another process has tidied the temporary name away */
 }
 

@@ -161,7 +161,10 @@ keep(word64 *lock, uint64_t bits, uint64_t *ret_seen)
 	return 0;
 }
 
-/* The wake accesses the word once more. If another thread has unmapped it by then, the system returns EFAULT, and no process waits. */
+/*
+ * The wake accesses the word once more. If another thread has unmapped it by then,
+ * the system returns EFAULT, and no process waits.
+ */
 static int
 release(word64 *lock)
 {

@@ -19,35 +19,38 @@ is_in_the_making(const struct stat *status)
 	return (status->st_mode & 0777) == 0;
 }
 
+static int
+open_now(const char *name, int direction)
+{
+	return sys_shm_open(name, direction | platform.open_flags, 0);
+}
+
 /*
- * An object that may not be opened is waited for while it is in the making. Where objects are not files it cannot be looked at, and
- * may be.
+ * An object that may not be opened is waited for while it is in the making. If it is not, it is opened again: its maker may have set
+ * the permissions since.
  */
 static int
-access_error(const char *name)
+open_denied(const char *name, int direction)
 {
 	char path[NAME_PATH_SIZE];
 	struct stat status;
-	int error;
 
-	if (platform.directory == NULL)
-		return -EACCES;
 	name_path(path, name);
-	error = sys_lstat(path, &status);
-	if (error == -ENOENT)
-		return error;
-	return error >= 0 && is_in_the_making(&status) ? -EAGAIN : -EACCES;
+	if (sys_lstat(path, &status) >= 0 && S_ISREG(status.st_mode) && is_in_the_making(&status))
+		return -EAGAIN;
+	return open_now(name, direction);
 }
 
+/* Where objects are not files, one that may not be opened cannot be looked at. */
 static int
 look(const char *name, int direction, int64_t size)
 {
 	struct stat status;
-	int fd = sys_shm_open(name, direction | platform.open_flags, 0);
+	int fd = open_now(name, direction);
 	int error;
 
-	if (fd == -EACCES)
-		return access_error(name);
+	if (fd == -EACCES && platform.directory != NULL)
+		fd = open_denied(name, direction);
 	if (fd < 0)
 		return fd;
 	error = object_status(fd, &status);

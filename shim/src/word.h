@@ -85,12 +85,16 @@ word64_load(const word64 *word, int order)
 #endif
 }
 
-/* Compare and exchange; if the word had another value, *expected receives it. Acquires and releases, or is sequentially consistent. */
+/*
+ * Compare and exchange; if the word had another value, *expected receives it.
+ * Acquires and releases, or is sequentially consistent.
+ */
 static inline bool
 word64_exchange_if(word64 *word, uint64_t *expected, uint64_t desired, int order)
 {
 #if WIDE_WORDS
-	return __atomic_compare_exchange_n(word, expected, desired, false, order, order == __ATOMIC_SEQ_CST ? order : __ATOMIC_ACQUIRE);
+	return __atomic_compare_exchange_n(word, expected, desired, false, order,
+	                                   order == __ATOMIC_SEQ_CST ? order : __ATOMIC_ACQUIRE);
 #else
 	(void)word;
 	(void)expected;

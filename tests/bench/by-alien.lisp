@@ -8,7 +8,8 @@
 
 (in-package #:by-alien)
 
-(declaim (inline hand-open hand-unlink hand-truncate hand-stat hand-map hand-unmap hand-close hand-create hand-chmod check stat-by-hand))
+(declaim (inline hand-open hand-unlink hand-truncate hand-stat hand-map hand-unmap hand-close hand-create hand-chmod check
+                 stat-by-hand))
 (define-alien-routine ("shm_open" hand-open) int (name c-string) (flags int) (mode (unsigned 32)))
 (define-alien-routine ("shm_unlink" hand-unlink) int (name c-string))
 (define-alien-routine ("ftruncate" hand-truncate) int (fd int) (size (signed 64)))

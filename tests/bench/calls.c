@@ -266,8 +266,9 @@ send_by_hand(int fd)
 {
 	if (!is_of_unix_domain(ends[0]))
 		return -1;
-	message = (struct msghdr){ .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
-	                           .msg_controllen = CMSG_SPACE(sizeof fd) };
+	message = (struct msghdr){
+		.msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_SPACE(sizeof fd)
+	};
 	control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
 	memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
 	return sendmsg(ends[0], &message, MSG_NOSIGNAL);
@@ -280,8 +281,7 @@ receive_by_hand(void)
 
 	if (!is_of_unix_domain(ends[1]))
 		return -1;
-	message = (struct msghdr){ .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
-	                           .msg_controllen = sizeof control };
+	message = (struct msghdr){ .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
 	if (recvmsg(ends[1], &message, MSG_CMSG_CLOEXEC) != 1)
 		return -1;
 	memcpy(&fd, CMSG_DATA(&control.header), sizeof fd);
@@ -328,8 +328,7 @@ static struct statfs place;
 	     shm_open(names[i], O_RDWR | O_CREAT | O_EXCL | O_NONBLOCK, 0600)) \
 	PAIR(open_supersede, 1, a_name, close_result_and_unlink, \
 	     pshm_open(names[i], PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, &created), supersede_by_hand(i)) \
-	PAIR(open_anonymous, 0, nothing, close_result, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0), \
-	     anonymous_by_hand()) \
+	PAIR(open_anonymous, 0, nothing, close_result, pshm_open_anonymous(PSHM_DIRECTION_IO, 0600, 0), anonymous_by_hand()) \
 	PAIR(delete, 1, a_name, keep, pshm_delete(names[i]), shm_unlink(names[i])) \
 	PAIR(delete_if_same, 1, a_name_of_an_open_object, close_object, pshm_delete_if_same(names[i], fds[i]), \
 	     delete_if_same_by_hand(i)) \

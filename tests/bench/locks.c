@@ -3,8 +3,8 @@
  * What two processes need, beside what the system has for it, in one run: locks beside robust mutexes, waiting beside two pipes,
  * atomics beside the instructions.
  *
- *   locks [KILLS]   prints, per row: a name, our figure, the other one, and their ratio; nanoseconds, the medians of rounds. A recovery
- *                   stands beside what is asked of it
+ *   locks [KILLS]   prints, per row: a name, our figure, the other one, and their ratio; nanoseconds, the medians of rounds.
+ *                   A recovery stands beside what is asked of it
  */
 #define _GNU_SOURCE
 #include <posix-shm/sync.h>
@@ -21,7 +21,7 @@
 
 enum { ROUNDS = 9, TURNS = 1000000, TRIPS = 20000, CONTENDED = 200 /* milliseconds of a contended round */, RECOVERY = 20000000 };
 
-static struct shared {
+struct shared {
 	_Alignas(64) uint64_t lock;
 	_Alignas(64) pthread_mutex_t mutex;
 	_Alignas(64) uint32_t word;
@@ -29,7 +29,9 @@ static struct shared {
 	_Alignas(64) volatile int64_t turns;
 	volatile int go;
 	volatile int64_t taken;
-} *shared;
+};
+
+static struct shared *shared;
 
 static int64_t
 address_of(const void *word)

@@ -17,9 +17,9 @@ static const struct {
 };
 
 /* What functions of the library answer by themselves. */
-static const char *const given[] = { "EACCES", "EAGAIN",  "EBADF",  "EEXIST", "EFAULT",     "EINTR",    "EINVAL",
-	                             "EISDIR", "EMFILE",  "ENODATA", "ENOENT", "ENOSPC",    "ENOTSUP",  "EOVERFLOW",
-	                             "EPERM",  "EPROTO",  "EPROTOTYPE", "ERANGE", "ETIMEDOUT" };
+static const char *const given[] = { "EACCES", "EAGAIN", "EBADF",      "EEXIST", "EFAULT",   "EINTR",   "EINVAL",
+	                             "EISDIR", "EMFILE", "ENODATA",    "ENOENT", "ENOSPC",   "ENOTSUP", "EOVERFLOW",
+	                             "EPERM",  "EPROTO", "EPROTOTYPE", "ERANGE", "ETIMEDOUT" };
 
 static int bad;
 

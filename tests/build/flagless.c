@@ -67,7 +67,8 @@ main(void)
 
 	for (int nth = 1; nth <= 2; nth++) {
 		fail_at(nth);
-		expect(pshm_socketpair(&ends[0], &ends[1]) == -EIO && ends[0] == -7 && ends[1] == -7, "no pair, where a mark fails");
+		expect(pshm_socketpair(&ends[0], &ends[1]) == -EIO && ends[0] == -7 && ends[1] == -7,
+		       "no pair, where a mark fails");
 		expect(least_free() == before, "no end of a pair is left");
 	}
 	fail_at(0);

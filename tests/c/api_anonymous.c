@@ -178,8 +178,7 @@ START_TEST(the_fallback_is_the_platforms)
 		fd = make(fallbacks[i].direction, 0640);
 		ck_assert_msg(interpose_count(fallbacks[i].taken) == fallbacks[i].times, "%s was called %d times",
 		              interposed_names[fallbacks[i].taken], interpose_count(fallbacks[i].taken));
-		ck_assert_msg(interpose_count(fallbacks[i].avoided) == 0, "%s was called",
-		              interposed_names[fallbacks[i].avoided]);
+		ck_assert_msg(interpose_count(fallbacks[i].avoided) == 0, "%s was called", interposed_names[fallbacks[i].avoided]);
 		check_object(fd, fallbacks[i].direction, 0640);
 		close_now(fd);
 		checked++;
@@ -431,11 +430,21 @@ END_TEST
 Suite *
 api_anonymous_suite(void)
 {
-	const TTest *tests[] = { permissions_and_direction_are_the_ones_asked_for, an_ordinary_user_gets_the_same,
-		                 the_umask_takes_nothing_away, the_fallback_is_the_platforms, exec_bits_are_kept,
-		                 nothing_is_sealed_but_by_policy, bad_arguments_create_nothing, random_names_run_out,
-		                 nobody_may_open_what_has_a_name_for_a_moment, a_missing_fallback_is_left_out,
-		                 without_unnamed_files_an_object_has_a_name_for_a_moment, a_forbidden_proc_is_done_without, a_policy_is_not_evaded, the_feature_is_for_both_directions, huge_objects_are_of_huge_pages,
+	const TTest *tests[] = { permissions_and_direction_are_the_ones_asked_for,
+		                 an_ordinary_user_gets_the_same,
+		                 the_umask_takes_nothing_away,
+		                 the_fallback_is_the_platforms,
+		                 exec_bits_are_kept,
+		                 nothing_is_sealed_but_by_policy,
+		                 bad_arguments_create_nothing,
+		                 random_names_run_out,
+		                 nobody_may_open_what_has_a_name_for_a_moment,
+		                 a_missing_fallback_is_left_out,
+		                 without_unnamed_files_an_object_has_a_name_for_a_moment,
+		                 a_forbidden_proc_is_done_without,
+		                 a_policy_is_not_evaded,
+		                 the_feature_is_for_both_directions,
+		                 huge_objects_are_of_huge_pages,
 		                 NULL };
 
 	return suite_of("api_anonymous", 60, tests);

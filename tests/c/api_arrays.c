@@ -68,7 +68,8 @@ START_TEST(bad_arguments_map_nothing)
 	assert_error(call("pshm_map_prefixed", fd, page(), 8, PSHM_MAP_SHARED, 0, 16), "EINVAL");
 	assert_error(call("pshm_map_prefixed", fd, page(), READ_WRITE, 0, 0, 16), "EINVAL");
 	assert_error(call("pshm_map_prefixed", -1, page(), READ_WRITE, PSHM_MAP_SHARED, 0, 16), "EBADF");
-	assert_error(call("pshm_map_prefixed", -1, page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_GROWSDOWN, 0, 16),
+	assert_error(call("pshm_map_prefixed", -1, page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_GROWSDOWN,
+	                  0, 16),
 	             "EINVAL");
 	assert_error(call("pshm_map_prefixed", fd, INT64_MAX, READ_WRITE, PSHM_MAP_SHARED, 0, 16), "EOVERFLOW");
 	assert_error(call("pshm_map_prefixed", fd, 16, READ_WRITE, PSHM_MAP_SHARED, 0, INT64_MAX), "EOVERFLOW");
@@ -224,11 +225,16 @@ END_TEST
 Suite *
 api_arrays_suite(void)
 {
-	const TTest *tests[] = { the_prefix_is_private_and_the_data_is_the_object, the_last_byte_has_a_page, bad_arguments_map_nothing,
-		                 bad_ranges_unmap_nothing, a_failed_step_leaves_nothing,
+	const TTest *tests[] = { the_prefix_is_private_and_the_data_is_the_object,
+		                 the_last_byte_has_a_page,
+		                 bad_arguments_map_nothing,
+		                 bad_ranges_unmap_nothing,
+		                 a_failed_step_leaves_nothing,
 		                 a_failure_leaves_nothing_of_an_object_of_large_pages,
-		                 a_failure_leaves_nothing_of_an_object_of_huge_pages, copying_touches_its_bytes_only,
-		                 filling_touches_its_bytes_only, NULL };
+		                 a_failure_leaves_nothing_of_an_object_of_huge_pages,
+		                 copying_touches_its_bytes_only,
+		                 filling_touches_its_bytes_only,
+		                 NULL };
 
 	return suite_of("api_arrays", 30, tests);
 }

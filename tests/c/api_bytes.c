@@ -265,10 +265,19 @@ END_TEST
 Suite *
 api_bytes_suite(void)
 {
-	const TTest *tests[] = { bytes_go_in_and_come_out, the_end_is_the_end, much_is_copied_in_one_call,
-		                 bad_arguments_copy_nothing, a_reader_reads_and_does_not_write, a_pipe_has_no_bytes_to_copy,
-		                 no_mapping_is_left, interrupted_copies_go_on, partial_copies_go_on, enormous_counts_are_split,
-		                 no_room_is_a_short_count_and_then_an_error, a_descriptor_set_to_append_appends, NULL };
+	const TTest *tests[] = { bytes_go_in_and_come_out,
+		                 the_end_is_the_end,
+		                 much_is_copied_in_one_call,
+		                 bad_arguments_copy_nothing,
+		                 a_reader_reads_and_does_not_write,
+		                 a_pipe_has_no_bytes_to_copy,
+		                 no_mapping_is_left,
+		                 interrupted_copies_go_on,
+		                 partial_copies_go_on,
+		                 enormous_counts_are_split,
+		                 no_room_is_a_short_count_and_then_an_error,
+		                 a_descriptor_set_to_append_appends,
+		                 NULL };
 
 	return suite_of("api_bytes", 30, tests);
 }

@@ -257,9 +257,10 @@ END_TEST
 Suite *
 api_list_suite(void)
 {
-	const TTest *tests[] = { objects_are_listed_and_nothing_else, a_list_leaves_no_memory_behind, no_object_is_an_empty_list, what_vanishes_is_left_out,
-		                 a_buffer_too_small_is_untouched, many_and_strange_names_are_listed,
-		                 without_a_place_there_is_nothing, NULL };
+	const TTest *tests[] = { objects_are_listed_and_nothing_else, a_list_leaves_no_memory_behind,
+		                 no_object_is_an_empty_list,          what_vanishes_is_left_out,
+		                 a_buffer_too_small_is_untouched,     many_and_strange_names_are_listed,
+		                 without_a_place_there_is_nothing,    NULL };
 
 	return suite_of("api_list", 30, tests);
 }

@@ -77,8 +77,7 @@ END_TEST
 
 START_TEST(memory_of_no_object)
 {
-	int64_t address = assert_success(
-	        call("pshm_map", -1, page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, 0));
+	int64_t address = assert_success(call("pshm_map", -1, page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, 0));
 
 	ck_assert_str_eq(protections_at(address), "rw-p");
 	assert_result(call("pshm_unmap", address, page()), 0);
@@ -140,8 +139,13 @@ END_TEST
 Suite *
 api_mappings_suite(void)
 {
-	const TTest *tests[] = { any_offset_begins_at_its_byte, stores_land_at_their_offset, mapping_past_the_end_works,
-		                 memory_of_no_object, a_flag_that_fails_leaves_no_mapping, bad_arguments_map_nothing, NULL };
+	const TTest *tests[] = { any_offset_begins_at_its_byte,
+		                 stores_land_at_their_offset,
+		                 mapping_past_the_end_works,
+		                 memory_of_no_object,
+		                 a_flag_that_fails_leaves_no_mapping,
+		                 bad_arguments_map_nothing,
+		                 NULL };
 
 	return suite_of("api_mappings", 30, tests);
 }

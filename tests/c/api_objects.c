@@ -13,8 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { UNTOUCHED = -77, COLUMN_OBJECT = 0, COLUMN_DIRECTION, COLUMN_EXISTS, COLUMN_MISSING, COLUMN_OUTCOME, COLUMN_SIZE,
-       COLUMN_CREATED };
+enum {
+	UNTOUCHED = -77,
+	COLUMN_OBJECT = 0,
+	COLUMN_DIRECTION,
+	COLUMN_EXISTS,
+	COLUMN_MISSING,
+	COLUMN_OUTCOME,
+	COLUMN_SIZE,
+	COLUMN_CREATED
+};
 
 static int
 option(int kind, const char *keyword)
@@ -121,7 +129,8 @@ check_row(const struct row *row)
 START_TEST(every_row_of_the_options_table)
 {
 	const struct row *rows;
-	int count = table_read("open-options.tsv", "object\tdirection\tif_exists\tif_does_not_exist\toutcome\tsize\tcreated", &rows);
+	int count = table_read("open-options.tsv", "object\tdirection\tif_exists\tif_does_not_exist\toutcome\tsize\tcreated",
+	                       &rows);
 
 	(void)umask(027);
 	for (int i = 0; i < count; i++)
@@ -144,9 +153,9 @@ END_TEST
 START_TEST(bad_options_create_nothing)
 {
 	static const int bad[][4] = {
-		{ 1, 0, 2, 0600 },  { 3, 0, 2, 0600 },  { -1, 0, 2, 0600 }, { INT_MIN, 0, 2, 0600 }, { 2, -1, 2, 0600 },
-		{ 2, 6, 2, 0600 },  { 2, 0, 4, 0600 },  { 2, 0, -1, 0600 }, { 2, 0, 2, 01000 },      { 2, 0, 2, -1 },
-		{ 2, 0, 2, 04600 }, { 2, 0, INT_MAX, 0600 },
+		{ 1, 0, 2, 0600 },  { 3, 0, 2, 0600 }, { -1, 0, 2, 0600 }, { INT_MIN, 0, 2, 0600 },
+		{ 2, -1, 2, 0600 }, { 2, 6, 2, 0600 }, { 2, 0, 4, 0600 },  { 2, 0, -1, 0600 },
+		{ 2, 0, 2, 01000 }, { 2, 0, 2, -1 },   { 2, 0, 2, 04600 }, { 2, 0, INT_MAX, 0600 },
 	};
 	int created = UNTOUCHED;
 
@@ -278,7 +287,8 @@ START_TEST(each_way_of_superseding)
 		interpose_reset();
 		fd = (int)assert_success(call("pshm_open", name, directions[i % 2], PSHM_IF_EXISTS_SUPERSEDE,
 		                              PSHM_IF_DOES_NOT_EXIST_CREATE, permissions[i / 2], NULL));
-		ck_assert_int_eq(interpose_count(CALL_open), interpose_count(CALL_pread)); /* the random device, and nothing of /proc */
+		ck_assert_int_eq(interpose_count(CALL_open),
+		                 interpose_count(CALL_pread)); /* the random device, and nothing of /proc */
 		ck_assert_int_eq(interpose_count(CALL_rename) == 1, has("supersede"));
 		ck_assert_int_eq(object_status(name).st_mode & 0777, permissions[i / 2] & ~022);
 		ck_assert_int_eq(descriptor_flags(fd) & O_ACCMODE, i % 2 == 0 ? O_RDWR : O_RDONLY);
@@ -383,8 +393,9 @@ START_TEST(truncating_for_input_empties)
 	for (int stratum = 1; stratum <= 2; stratum++) {
 		object_make(name, 0600, 4096);
 		interpose_reset();
-		fd = (int)assert_success(stratum == 1 ? call("pshm_shm_open", name, PSHM_O_RDONLY | PSHM_O_TRUNC, 0)
-		                                      : call("pshm_open", name, PSHM_DIRECTION_INPUT, PSHM_IF_EXISTS_TRUNCATE, 0, 0, NULL));
+		fd = (int)assert_success(
+		        stratum == 1 ? call("pshm_shm_open", name, PSHM_O_RDONLY | PSHM_O_TRUNC, 0)
+		                     : call("pshm_open", name, PSHM_DIRECTION_INPUT, PSHM_IF_EXISTS_TRUNCATE, 0, 0, NULL));
 		ck_assert_int_eq(interpose_count(CALL_ftruncate), by_hand);
 		ck_assert_int_eq(object_status(name).st_size, 0);
 		ck_assert_int_eq(descriptor_flags(fd) & O_ACCMODE, O_RDONLY);
@@ -406,8 +417,7 @@ empty_as_nobody(void *unused)
 		return;
 	}
 	assert_error(call("pshm_shm_open", name_of("unwritable"), PSHM_O_RDONLY | PSHM_O_TRUNC, 0), "EACCES");
-	assert_error(call("pshm_open", name_of("unwritable"), PSHM_DIRECTION_INPUT, PSHM_IF_EXISTS_TRUNCATE, 0, 0, NULL),
-	             "EACCES");
+	assert_error(call("pshm_open", name_of("unwritable"), PSHM_DIRECTION_INPUT, PSHM_IF_EXISTS_TRUNCATE, 0, 0, NULL), "EACCES");
 }
 
 START_TEST(truncating_needs_the_right_to_write)
@@ -430,9 +440,9 @@ START_TEST(endless_races_end)
 
 	interpose_reset();
 	interpose_add_traits(FLICKERING);
-	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600,
-	                  NULL),
-	             "EAGAIN");
+	assert_error(
+	        call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL),
+	        "EAGAIN");
 	ck_assert_int_eq(interpose_count(CALL_shm_open), 2 * RACES);
 	interpose_remove_traits(FLICKERING);
 	interpose_fail(CALL_shm_open, 0, EEXIST);
@@ -514,14 +524,23 @@ END_TEST
 Suite *
 api_objects_suite(void)
 {
-	const TTest *tests[] = { every_row_of_the_options_table, created_may_be_null, bad_options_create_nothing,
-		                 only_nil_goes_unrecorded, superseding_leaves_the_old_object_to_who_has_it,
-		                 a_failed_supersede_keeps_the_old_object, superseding_survives_tidying,
-		                 each_way_of_superseding, superseding_replaces_files_of_other_kinds,
-		                 the_longest_name_is_superseded, the_name_is_never_free, truncating_for_input_empties,
-		                 truncating_needs_the_right_to_write, endless_races_end,
+	const TTest *tests[] = { every_row_of_the_options_table,
+		                 created_may_be_null,
+		                 bad_options_create_nothing,
+		                 only_nil_goes_unrecorded,
+		                 superseding_leaves_the_old_object_to_who_has_it,
+		                 a_failed_supersede_keeps_the_old_object,
+		                 superseding_survives_tidying,
+		                 each_way_of_superseding,
+		                 superseding_replaces_files_of_other_kinds,
+		                 the_longest_name_is_superseded,
+		                 the_name_is_never_free,
+		                 truncating_for_input_empties,
+		                 truncating_needs_the_right_to_write,
+		                 endless_races_end,
 		                 permissions_are_enforced,
-		                 open_or_create_opens_another_users_object, NULL };
+		                 open_or_create_opens_another_users_object,
+		                 NULL };
 
 	return suite_of("api_objects", 60, tests);
 }

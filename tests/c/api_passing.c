@@ -418,17 +418,27 @@ END_TEST
 Suite *
 api_passing_suite(void)
 {
-	const TTest *tests[] = { a_descriptor_arrives, several_arrive_in_order, another_process_writes_into_it,
-		                 a_peer_that_is_gone_is_no_signal, a_peer_that_leaves_messages_unread_is_told_once,
-		                 a_socket_of_datagrams_has_no_end, an_empty_packet_is_taken_for_the_end,
+	const TTest *tests[] = { a_descriptor_arrives,
+		                 several_arrive_in_order,
+		                 another_process_writes_into_it,
+		                 a_peer_that_is_gone_is_no_signal,
+		                 a_peer_that_leaves_messages_unread_is_told_once,
+		                 a_socket_of_datagrams_has_no_end,
+		                 an_empty_packet_is_taken_for_the_end,
 		                 a_message_without_a_descriptor_is_an_error,
-		                 extra_descriptors_are_closed, an_empty_packet_leaks_nothing, other_control_messages_are_passed_over,
-		                 extra_descriptors_are_told_from_no_descriptor_free, the_senders_descriptor_is_closed,
+		                 extra_descriptors_are_closed,
+		                 an_empty_packet_leaks_nothing,
+		                 other_control_messages_are_passed_over,
+		                 extra_descriptors_are_told_from_no_descriptor_free,
+		                 the_senders_descriptor_is_closed,
 		                 a_length_beyond_the_buffer_is_not_believed,
 		                 no_descriptor_free_is_said,
-		                 an_interrupted_wait_comes_back, an_interrupted_send_comes_back,
-		                 a_full_socket_is_told, what_is_no_socket_is_refused,
-		                 a_pair_is_connected_and_not_inherited, NULL };
+		                 an_interrupted_wait_comes_back,
+		                 an_interrupted_send_comes_back,
+		                 a_full_socket_is_told,
+		                 what_is_no_socket_is_refused,
+		                 a_pair_is_connected_and_not_inherited,
+		                 NULL };
 
 	return suite_of("api_passing", 30, tests);
 }

@@ -421,13 +421,24 @@ END_TEST
 Suite *
 api_seals_suite(void)
 {
-	const TTest *tests[] = { shrinking_and_growing_can_be_sealed, writing_can_be_sealed, future_writing_can_be_sealed,
-		                 a_mapping_that_could_write_keeps_writing_unsealed, execution_is_sealed_with_what_is_executed,
+	const TTest *tests[] = { shrinking_and_growing_can_be_sealed,
+		                 writing_can_be_sealed,
+		                 future_writing_can_be_sealed,
+		                 a_mapping_that_could_write_keeps_writing_unsealed,
+		                 execution_is_sealed_with_what_is_executed,
 		                 only_the_seals_of_writing_forbid_holes,
-		                 an_older_kernels_ignorance_is_not_an_invalid_argument, seals_of_later_kernels_are_not_told, a_named_object_is_sealed_against_seals,
-		                 what_knows_no_seals_is_invalid, a_reopened_reader_cannot_write, any_descriptor_is_reopened,
-		                 reopening_never_raises_access, a_reopened_writer_writes, without_proc_a_duplicate_serves,
-		                 what_is_no_object_is_not_reopened, the_first_thread_may_have_ended, NULL };
+		                 an_older_kernels_ignorance_is_not_an_invalid_argument,
+		                 seals_of_later_kernels_are_not_told,
+		                 a_named_object_is_sealed_against_seals,
+		                 what_knows_no_seals_is_invalid,
+		                 a_reopened_reader_cannot_write,
+		                 any_descriptor_is_reopened,
+		                 reopening_never_raises_access,
+		                 a_reopened_writer_writes,
+		                 without_proc_a_duplicate_serves,
+		                 what_is_no_object_is_not_reopened,
+		                 the_first_thread_may_have_ended,
+		                 NULL };
 
 	return suite_of("api_seals", 30, tests);
 }

@@ -169,7 +169,10 @@ ask_for(int64_t size, const struct layout *layout, bool looks_first)
 	object_remove(name_of("small"));
 }
 
-/* In a place of 1 MiB, of which another object has three pages: what cannot be met is refused before anything is reserved, and otherwise the kernel refuses it. */
+/*
+ * In a place of 1 MiB, of which another object has three pages: what cannot be met is refused before anything is reserved,
+ * and otherwise the kernel refuses it.
+ */
 static void
 ask_for_too_much(void *unused)
 {
@@ -620,14 +623,25 @@ END_TEST
 Suite *
 api_size_suite(void)
 {
-	const TTest *tests[] = { truncating_sets_the_size_and_reserves_nothing, a_reader_cannot_size, allocating_gives_pages,
-		                 allocating_fills_holes_and_never_shrinks, allocating_nothing_does_nothing,
-		                 too_much_is_an_error_and_the_object_as_before, a_full_place_is_an_error_and_not_a_signal,
-		                 what_is_free_can_be_had_and_no_more, a_seal_is_met_before_any_page_is_taken,
-		                 what_others_let_grow_stays, interruptions_do_not_keep_it_from_ending,
-		                 an_interrupted_call_is_repeated, signals_wait_after_an_interruption, a_sandbox_is_no_seal,
-		                 discarding_gives_pages_back_and_keeps_the_size, discarding_checks_its_range,
-		                 discarded_memory_is_free_for_others, space_is_the_places, NULL };
+	const TTest *tests[] = { truncating_sets_the_size_and_reserves_nothing,
+		                 a_reader_cannot_size,
+		                 allocating_gives_pages,
+		                 allocating_fills_holes_and_never_shrinks,
+		                 allocating_nothing_does_nothing,
+		                 too_much_is_an_error_and_the_object_as_before,
+		                 a_full_place_is_an_error_and_not_a_signal,
+		                 what_is_free_can_be_had_and_no_more,
+		                 a_seal_is_met_before_any_page_is_taken,
+		                 what_others_let_grow_stays,
+		                 interruptions_do_not_keep_it_from_ending,
+		                 an_interrupted_call_is_repeated,
+		                 signals_wait_after_an_interruption,
+		                 a_sandbox_is_no_seal,
+		                 discarding_gives_pages_back_and_keeps_the_size,
+		                 discarding_checks_its_range,
+		                 discarded_memory_is_free_for_others,
+		                 space_is_the_places,
+		                 NULL };
 
 	return suite_of("api_size", 60, tests);
 }

@@ -20,8 +20,12 @@
 /* What a loaded machine may take longer. */
 #define LATE (1000 * MILLISECOND)
 
-static const int types[] = { SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM,
-	                     SOCK_STREAM | SOCK_NONBLOCK, SOCK_SEQPACKET | SOCK_NONBLOCK, SOCK_DGRAM | SOCK_NONBLOCK };
+static const int types[] = { SOCK_STREAM,
+	                     SOCK_SEQPACKET,
+	                     SOCK_DGRAM,
+	                     SOCK_STREAM | SOCK_NONBLOCK,
+	                     SOCK_SEQPACKET | SOCK_NONBLOCK,
+	                     SOCK_DGRAM | SOCK_NONBLOCK };
 
 enum { TYPES = sizeof types / sizeof types[0] };
 
@@ -85,7 +89,8 @@ assert_times_out(int64_t start, int64_t timeout, int64_t result)
 	int64_t waited = time_now() - start;
 
 	assert_error(result, "ETIMEDOUT");
-	ck_assert_msg(waited >= timeout && waited < timeout + LATE, "of %lld ns it waited %lld", (long long)timeout, (long long)waited);
+	ck_assert_msg(waited >= timeout && waited < timeout + LATE, "of %lld ns it waited %lld", (long long)timeout,
+	              (long long)waited);
 }
 
 START_TEST(the_time_is_waited_and_no_more)
@@ -135,8 +140,9 @@ drain_soon(void *argument)
 }
 
 /* Negative is no limit, and so is a sum that overflows. */
-static const int64_t long_enough[] = { -1, INT64_MIN, INT64_MAX, INT64_MAX - 1, 20 * 1000 * MILLISECOND,
-	                               (int64_t)40 * 365 * 86400 * 1000 * MILLISECOND };
+static const int64_t long_enough[] = {
+	-1, INT64_MIN, INT64_MAX, INT64_MAX - 1, 20 * 1000 * MILLISECOND, (int64_t)40 * 365 * 86400 * 1000 * MILLISECOND
+};
 
 enum { LONG_ENOUGH = sizeof long_enough / sizeof long_enough[0] };
 
@@ -454,12 +460,19 @@ END_TEST
 Suite *
 api_waiting_suite(void)
 {
-	const TTest *tests[] = { zero_never_waits, the_time_is_waited_and_no_more, a_message_ends_the_wait,
-		                 space_in_the_buffer_ends_the_wait, the_end_of_the_connection_ends_the_wait,
-		                 a_socket_that_was_shut_down_is_not_waited_for, a_handler_ends_the_wait,
-		                 others_do_not_make_the_wait_longer, of_several_receivers_one_gets_the_message,
-		                 errors_do_not_wait, other_domains_are_refused_and_lose_nothing,
-		                 sockets_without_a_peer_are_told_by_their_domain, NULL };
+	const TTest *tests[] = { zero_never_waits,
+		                 the_time_is_waited_and_no_more,
+		                 a_message_ends_the_wait,
+		                 space_in_the_buffer_ends_the_wait,
+		                 the_end_of_the_connection_ends_the_wait,
+		                 a_socket_that_was_shut_down_is_not_waited_for,
+		                 a_handler_ends_the_wait,
+		                 others_do_not_make_the_wait_longer,
+		                 of_several_receivers_one_gets_the_message,
+		                 errors_do_not_wait,
+		                 other_domains_are_refused_and_lose_nothing,
+		                 sockets_without_a_peer_are_told_by_their_domain,
+		                 NULL };
 
 	return suite_of("api_waiting", 60, tests);
 }

@@ -155,8 +155,7 @@ try_other(const char *function, const char *name, mode_t kind)
 	if (kind_of(path_of(name)) == 0)
 		ck_assert_msg(kind == S_IFIFO && result == 0, "%s: what is no object is gone", function);
 	else
-		ck_assert_msg(kind_of(path_of(name)) == kind && remove(path_of(name)) == 0, "%s: it is something else",
-		              function);
+		ck_assert_msg(kind_of(path_of(name)) == kind && remove(path_of(name)) == 0, "%s: it is something else", function);
 }
 
 static void
@@ -183,8 +182,9 @@ name_of_fifo_or_directory(void)
 static void
 shm_open_flags(void)
 {
-	static const int bad[] = { O_CREAT, O_EXCL,  O_TRUNC,     O_CREAT | O_RDWR,         1,
-		                   4,       INT_MIN, PSHM_O_EXCL, PSHM_O_EXCL | PSHM_O_RDWR };
+	static const int bad[] = {
+		O_CREAT, O_EXCL, O_TRUNC, O_CREAT | O_RDWR, 1, 4, INT_MIN, PSHM_O_EXCL, PSHM_O_EXCL | PSHM_O_RDWR
+	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_error(call("pshm_shm_open", name_of("flags"), bad[i], 0600), "EINVAL");
@@ -271,7 +271,6 @@ const struct bad_row bad_names[] = {
 	{ "open", "direction, if_exists or if_does_not_exist out of range", "-EINVAL", open_options },
 	{ "open_anonymous", "direction out of range; unknown flag", "-EINVAL", anonymous_bad },
 	{ "list", "NULL with size 0; a buffer too small", "returns the size needed; the same, the buffer untouched", list_buffer },
-	{ "delete_if_same", "another object has the name; no such name", "0, the name is still there; -ENOENT",
-	  delete_anothers },
+	{ "delete_if_same", "another object has the name; no such name", "0, the name is still there; -ENOENT", delete_anothers },
 	{ NULL, NULL, NULL, NULL },
 };

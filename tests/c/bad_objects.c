@@ -144,10 +144,14 @@ static void
 allocate_too_much(void)
 {
 	const char *const machine[] = { "/proc/meminfo", "MemAvailable: 3072 kB\nSwapFree: 0 kB\n", NULL };
-	const char *const group[] = { "/proc/meminfo", "MemAvailable: 9999999 kB\n", "/proc/self/cgroup", "0::/\n",
-		                      "/sys/fs/cgroup/memory.max", "3145728\n", "/sys/fs/cgroup/memory.current", "4096\n",
-		                      "/sys/fs/cgroup/memory.stat", "inactive_file 4096\nactive_file 0\n",
-		                      "/sys/fs/cgroup/memory.swap.max", "0\n", NULL };
+	const char *const group[] = {
+		/* clang-format off */
+		"/proc/meminfo", "MemAvailable: 9999999 kB\n", "/proc/self/cgroup", "0::/\n",
+		"/sys/fs/cgroup/memory.max", "3145728\n", "/sys/fs/cgroup/memory.current", "4096\n",
+		"/sys/fs/cgroup/memory.stat", "inactive_file 4096\nactive_file 0\n",
+		"/sys/fs/cgroup/memory.swap.max", "0\n", NULL,
+		/* clang-format on */
+	};
 
 	refuses_to_allocate((int64_t)1 << 46);
 	if (!interpose_works())

@@ -171,7 +171,9 @@ static void
 no_process(void)
 {
 	int64_t mine = assert_success(call("pshm_process_self"));
-	const int64_t values[] = { 0, -1, INT64_MIN, mine | INT64_MIN, mine & ~(int64_t)0x3fffff, mine | (int64_t)1 << 22, mine | (int64_t)1 << 23 };
+	const int64_t values[] = {
+		0, -1, INT64_MIN, mine | INT64_MIN, mine & ~(int64_t)0x3fffff, mine | (int64_t)1 << 22, mine | (int64_t)1 << 23
+	};
 
 	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
 		assert_error(call("pshm_process_alive", values[i]), "EINVAL");
@@ -203,7 +205,8 @@ lock_of_others(void)
 static void
 nameable_and_huge(void)
 {
-	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE | PSHM_ANONYMOUS_HUGE), "ENOTSUP");
+	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE | PSHM_ANONYMOUS_HUGE),
+	             "ENOTSUP");
 }
 
 /* An object that can be published; where there is none, one that cannot. */
@@ -267,9 +270,11 @@ publish_taken(void)
 	int fd = publishable();
 
 	object_make(name_of("taken"), 0600, 7);
-	assert_error(call("pshm_publish", fd, name_of("taken"), PSHM_IF_EXISTS_ERROR), has("publish") ? "EEXIST" : "ENOTSUP EXDEV EEXIST");
+	assert_error(call("pshm_publish", fd, name_of("taken"), PSHM_IF_EXISTS_ERROR),
+	             has("publish") ? "EEXIST" : "ENOTSUP EXDEV EEXIST");
 	assert_result(call("pshm_set_errno", 0), 0);
-	assert_error(call("pshm_publish", fd, name_of("taken"), PSHM_IF_EXISTS_NIL), has("publish") ? "EEXIST" : "ENOTSUP EXDEV EEXIST");
+	assert_error(call("pshm_publish", fd, name_of("taken"), PSHM_IF_EXISTS_NIL),
+	             has("publish") ? "EEXIST" : "ENOTSUP EXDEV EEXIST");
 	if (has("publish"))
 		assert_result(call("pshm_errno"), 0);
 	ck_assert_int_eq(object_status(name_of("taken")).st_size, 7);
@@ -296,47 +301,37 @@ wait_for_nothing(void)
 	assert_error(call("pshm_open_wait", name_of("small"), PSHM_DIRECTION_INPUT, 8, 0), "EAGAIN");
 	assert_error(call("pshm_open_wait", name_of("small"), PSHM_DIRECTION_INPUT, INT64_MAX, 0), "EAGAIN");
 	ck_assert_int_eq(chmod(path_of(name_of("small")), 0), 0);
-	assert_error(call("pshm_open_wait", name_of("small"), PSHM_DIRECTION_INPUT, 0, 0), has("list") || geteuid() == 0 ? "EAGAIN" : "EACCES");
+	assert_error(call("pshm_open_wait", name_of("small"), PSHM_DIRECTION_INPUT, 0, 0),
+	             has("list") || geteuid() == 0 ? "EAGAIN" : "EACCES");
 	object_remove(name_of("small"));
 	ck_assert_int_eq(descriptor_next(), next);
 }
 
 const struct bad_row bad_sync[] = {
-	{ "atomics, wait, wake and locks", "address 0; -1; -4095",
-	  "-EFAULT", address_nowhere },
+	{ "atomics, wait, wake and locks", "address 0; -1; -4095", "-EFAULT", address_nowhere },
 	{ "atomics, wait, wake and locks", "an address that is no multiple of the word's size",
 	  "-EINVAL; nothing around it is touched", address_misaligned },
-	{ "atomics, wait, wake and locks", "an address that the platform's pointers do not hold",
-	  "-EOVERFLOW", address_too_wide },
+	{ "atomics, wait, wake and locks", "an address that the platform's pointers do not hold", "-EOVERFLOW", address_too_wide },
 	{ "atomic_store32, atomic_update32, atomic_compare_exchange32, atomic_wait", "a value below -2^31 or above 2^32-1",
 	  "-EOVERFLOW; the word as before", value_too_wide },
-	{ "atomic_update32, atomic_update64", "an unknown operation",
-	  "-EINVAL; the word as before", operation_unknown },
-	{ "atomic_load64", "NULL for the value",
-	  "-EFAULT", value_nowhere },
-	{ "atomic_wait", "timeout 0, and the word has the value",
-	  "-EAGAIN", would_wait },
-	{ "atomic_wake", "count 0 or negative",
-	  "-EINVAL", wake_nobody },
-	{ "process_alive", "0; negative; no process number in it; a lock's flag in it",
-	  "-EINVAL", no_process },
-	{ "lock_acquire", "timeout 0 of a lock that is held",
-	  "-EAGAIN; the owner as before", lock_held },
-	{ "lock_release, lock_mark_repaired", "a lock that is free, or another process's",
-	  "-EPERM; the lock as before", lock_of_others },
-	{ "open_anonymous", "nameable and huge at once",
-	  "-ENOTSUP", nameable_and_huge },
-	{ "publish", "an option that is neither error, supersede nor nil",
-	  "-EINVAL; no name", publish_option },
-	{ "publish", "a named object; one that had a name; an anonymous one that cannot have one",
-	  "-EXDEV; no name", publish_twice },
+	{ "atomic_update32, atomic_update64", "an unknown operation", "-EINVAL; the word as before", operation_unknown },
+	{ "atomic_load64", "NULL for the value", "-EFAULT", value_nowhere },
+	{ "atomic_wait", "timeout 0, and the word has the value", "-EAGAIN", would_wait },
+	{ "atomic_wake", "count 0 or negative", "-EINVAL", wake_nobody },
+	{ "process_alive", "0; negative; no process number in it; a lock's flag in it", "-EINVAL", no_process },
+	{ "lock_acquire", "timeout 0 of a lock that is held", "-EAGAIN; the owner as before", lock_held },
+	{ "lock_release, lock_mark_repaired", "a lock that is free, or another process's", "-EPERM; the lock as before",
+	  lock_of_others },
+	{ "open_anonymous", "nameable and huge at once", "-ENOTSUP", nameable_and_huge },
+	{ "publish", "an option that is neither error, supersede nor nil", "-EINVAL; no name", publish_option },
+	{ "publish", "a named object; one that had a name; an anonymous one that cannot have one", "-EXDEV; no name",
+	  publish_twice },
 	{ "publish", "a bad descriptor; one of a pipe or a directory",
 	  "-EBADF; -ENODEV, -EISDIR; where nothing can be published -ENOTSUP", publish_descriptor },
 	{ "publish", "a name that is taken, with error and with nil",
 	  "-EEXIST; after nil not recorded; the object that has it as before", publish_taken },
-	{ "open_wait", "an unknown direction; a negative size",
-	  "-EINVAL at once, whatever the timeout", wait_option },
-	{ "open_wait", "timeout 0: no object; too small a one; one without permissions",
-	  "-EAGAIN; nothing is opened", wait_for_nothing },
+	{ "open_wait", "an unknown direction; a negative size", "-EINVAL at once, whatever the timeout", wait_option },
+	{ "open_wait", "timeout 0: no object; too small a one; one without permissions", "-EAGAIN; nothing is opened",
+	  wait_for_nothing },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -100,7 +100,8 @@ call_wrongly(void *argument)
 	int64_t arguments[SIGNATURE_ARGUMENTS_MAX];
 
 	for (int i = 0; i < signature->argument_count; i++)
-		arguments[i] = signature->arguments[i].type == SIGNATURE_INT || signature->arguments[i].type == SIGNATURE_INT64 ? -1 : 0;
+		arguments[i] = signature->arguments[i].type == SIGNATURE_INT || signature->arguments[i].type == SIGNATURE_INT64 ? -1
+		                                                                                                                : 0;
 	(void)pthread_cancel(pthread_self());
 	(void)library_call(signature->name, signature->argument_count, arguments);
 	victim->returned = true;
@@ -357,11 +358,14 @@ END_TEST
 Suite *
 cancellation_suite(void)
 {
-	const TTest *tests[] = { a_call_that_does_not_wait_runs_to_its_end, a_call_that_fails_runs_to_its_end,
+	const TTest *tests[] = { a_call_that_does_not_wait_runs_to_its_end,
+		                 a_call_that_fails_runs_to_its_end,
 		                 a_call_that_waits_is_cancelled_and_leaves_nothing,
-		                 a_cancellation_beside_a_message_loses_no_descriptor, a_thread_that_forbids_cancellation_waits_on,
+		                 a_cancellation_beside_a_message_loses_no_descriptor,
+		                 a_thread_that_forbids_cancellation_waits_on,
 		                 a_thread_that_sleeps_on_a_word_is_not_cancelled,
-		                 a_wait_for_an_object_is_cancelled_and_leaves_nothing, NULL };
+		                 a_wait_for_an_object_is_cancelled_and_leaves_nothing,
+		                 NULL };
 
 	return suite_of("cancellation", 60, tests);
 }

@@ -49,7 +49,7 @@ static const struct {
 	{ "unmap", "munmap" },
 	{ "write", "fstat pwrite" }, /* the end is looked up first */
 	{ "read", "pread" },
-	{ "map_prefixed", "mmap=3" }, /* the whole range is taken first, so that nobody else's is replaced */
+	{ "map_prefixed", "mmap=3" },      /* the whole range is taken first, so that nobody else's is replaced */
 	{ "send", "sendmsg getsockname" }, /* over TCP the byte would go, and the descriptor would not */
 	{ "receive", "recvmsg getsockname" },
 	{ "send later", "sendmsg=2 getsockname ppoll" },
@@ -59,7 +59,8 @@ static const struct {
 	{ "seal", "fcntl" },
 	{ "seals", "fcntl" },
 	{ "reopen for input", "open fcntl fstat" },
-	{ "alive", "open close=2 pread ppoll pidfd_open readlink" }, /* its descriptor says whether it ended, /proc whether it is the same */
+	{ "alive",
+	  "open close=2 pread ppoll pidfd_open readlink" }, /* its descriptor says whether it ended, /proc whether it is the same */
 	{ "wait", "futex" },
 	{ "wake", "futex" },
 	{ "lock", "" },

@@ -86,7 +86,8 @@ START_TEST(every_machine_has_the_same_description)
 		return;
 	file = fopen(path == NULL ? "/dev/null" : path, "we");
 	ck_assert_ptr_nonnull(file);
-	fd = (int)assert_success(call("pshm_open", name_of("far"), PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0640, NULL));
+	fd = (int)assert_success(
+	        call("pshm_open", name_of("far"), PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0640, NULL));
 	assert_result(call("pshm_truncate", fd, far + 7), 0);
 	assert_result(call("pshm_write", fd, "\x80", 1, far), 1);
 	assert_result(call("pshm_write", fd, "\x80", 1, mapped), 1);

@@ -17,7 +17,7 @@ enum { VALUES = 4 };
 
 /* An address that is too wide for a machine of 32 bits, and one that is none elsewhere. Values that 32 bits do not hold. */
 #define WIDE_ADDRESS (sizeof(void *) == 4 ? INT64_C(1) << 40 : 0)
-#define WIDE_VALUES (int64_t)INT32_MIN - 1, (int64_t)UINT32_MAX + 1
+#define WIDE_VALUES INT32_MIN - INT64_C(1), UINT32_MAX + INT64_C(1)
 
 /* Values of a number that no function takes; a row of a function's own, by its pattern, comes before any. */
 static const struct {
@@ -122,7 +122,7 @@ wrong_names(int64_t values[VALUES])
 	memset(long_name, 'a', sizeof long_name - 1);
 	long_name[0] = '/';
 	values[0] = 0;
-	values[1] = (int64_t)(intptr_t)"noslash";
+	values[1] = (int64_t)(intptr_t) "noslash";
 	values[2] = (int64_t)(intptr_t)long_name;
 	return 3;
 }

@@ -78,8 +78,7 @@ check_failure(const struct world *world, const struct fault *fault, int64_t resu
 	if (!lost)
 		check_name_as_before(world, fault);
 	check_object_as_before(world, fault, expectation.damage);
-	check_counts(world, fault, fault->scenario->outcome == OUTCOME_CLOSES && !is_open(world->fd), 0,
-	             left ? 1 : lost ? -1 : 0);
+	check_counts(world, fault, fault->scenario->outcome == OUTCOME_CLOSES && !is_open(world->fd), 0, left ? 1 : lost ? -1 : 0);
 }
 
 /* A success is one as without the failure: the same answer, and the same is done to the object. */
@@ -91,8 +90,8 @@ check_course(const struct world *world, const struct fault *fault, int64_t resul
 
 	bool same = fault->scenario->outcome != OUTCOME_NUMBER || result == fault->course->result;
 
-	ck_assert_msg(same || (damage & ANSWERS_LESS) != 0, "%s: got %s, and %s without it", text_of(fault),
-	              name_of_result(result), name_of_result(fault->course->result));
+	ck_assert_msg(same || (damage & ANSWERS_LESS) != 0, "%s: got %s, and %s without it", text_of(fault), name_of_result(result),
+	              name_of_result(fault->course->result));
 	ck_assert_msg(now.st_size == after->st_size && now.st_mode == after->st_mode && now.st_blocks == after->st_blocks &&
 	                      now.st_nlink == after->st_nlink,
 	              "%s: the object is not what it would be without it", text_of(fault));
@@ -106,13 +105,12 @@ check_success(struct world *world, const struct fault *fault, int64_t result)
 
 	bool left = (expectation.damage & LEAVES_NAME) != 0 && object_count() > world->objects + scenario->names;
 
-	ck_assert_msg(expectation.succeeds || (expectation.damage & MAY_SUCCEED) != 0, "%s: got %s, wanted %s",
-	              text_of(fault), name_of_result(result), expectation.errors);
+	ck_assert_msg(expectation.succeeds || (expectation.damage & MAY_SUCCEED) != 0, "%s: got %s, wanted %s", text_of(fault),
+	              name_of_result(result), expectation.errors);
 	world_give_back(world, scenario, result);
 	check_course(world, fault, result, expectation.damage);
 	check_counts(world, fault, scenario->outcome == OUTCOME_CLOSES,
-	             (scenario->outcome == OUTCOME_UNMAPS) - ((expectation.damage & LEAVES_MAPPING) != 0),
-	             scenario->names + left);
+	             (scenario->outcome == OUTCOME_UNMAPS) - ((expectation.damage & LEAVES_MAPPING) != 0), scenario->names + left);
 }
 
 /* One case, or a few, on request: those whose message has the text of the environment's FAULT in it. */

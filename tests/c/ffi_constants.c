@@ -11,6 +11,7 @@ static const struct {
 	const char *name;
 	int value;
 } pinned[] = {
+	/* clang-format off */
 	{ "PSHM_KIND_OPEN_FLAG", 1 },           { "PSHM_KIND_MODE", 2 },
 	{ "PSHM_KIND_PROT", 3 },                { "PSHM_KIND_MAP_FLAG", 4 },
 	{ "PSHM_KIND_DIRECTION", 5 },           { "PSHM_KIND_IF_EXISTS", 6 },
@@ -57,6 +58,7 @@ static const struct {
 	{ "PSHM_ATOMIC_ADD", 1 },               { "PSHM_ATOMIC_AND", 2 },
 	{ "PSHM_ATOMIC_OR", 3 },                { "PSHM_ATOMIC_XOR", 4 },
 	{ "PSHM_ATOMIC_EXCHANGE", 5 },
+	/* clang-format on */
 };
 
 enum { PINNED = sizeof pinned / sizeof pinned[0] };
@@ -239,10 +241,15 @@ END_TEST
 Suite *
 ffi_constants_suite(void)
 {
-	const TTest *tests[] = { constants_have_their_values, every_flag_is_one_bit, constants_can_be_enumerated,
+	const TTest *tests[] = { constants_have_their_values,
+		                 every_flag_is_one_bit,
+		                 constants_can_be_enumerated,
 		                 indices_out_of_range_are_answered,
-		                 keywords_become_flags_and_flags_keywords, every_mode_survives_both_ways,
-		                 bad_keywords_are_errors, bad_flags_and_buffers_are_errors, NULL };
+		                 keywords_become_flags_and_flags_keywords,
+		                 every_mode_survives_both_ways,
+		                 bad_keywords_are_errors,
+		                 bad_flags_and_buffers_are_errors,
+		                 NULL };
 
 	return suite_of("ffi_constants", 30, tests);
 }

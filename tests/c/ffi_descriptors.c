@@ -122,8 +122,8 @@ END_TEST
 Suite *
 ffi_descriptors_suite(void)
 {
-	const TTest *tests[] = { closing_closes_once, an_interrupted_close_is_not_repeated, a_duplicate_is_the_same_object,
-		                 no_descriptor_free_is_said, inheritance_is_what_was_said, NULL };
+	const TTest *tests[] = { closing_closes_once,        an_interrupted_close_is_not_repeated, a_duplicate_is_the_same_object,
+		                 no_descriptor_free_is_said, inheritance_is_what_was_said,         NULL };
 
 	return suite_of("ffi_descriptors", 30, tests);
 }

@@ -85,11 +85,14 @@ START_TEST(names_lead_to_numbers_and_back)
 		const char *name;
 		int number;
 	} errors[] = {
+		/* clang-format off */
 		{ "EACCES", EACCES }, { "EAGAIN", EAGAIN }, { "EBADF", EBADF },   { "EBUSY", EBUSY },     { "EDEADLK", EDEADLK },
 		{ "EEXIST", EEXIST }, { "EFAULT", EFAULT }, { "EFBIG", EFBIG },   { "EINTR", EINTR },     { "EINVAL", EINVAL },
 		{ "EISDIR", EISDIR }, { "EMFILE", EMFILE }, { "ENODATA", ENODATA }, { "ENODEV", ENODEV }, { "ENOENT", ENOENT },
 		{ "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC }, { "ENOSYS", ENOSYS }, { "ENOTSUP", ENOTSUP }, { "EPERM", EPERM },
-		{ "EPROTO", EPROTO }, { "ERANGE", ERANGE }, { "EROFS", EROFS },   { "ESPIPE", ESPIPE },   { "EOVERFLOW", EOVERFLOW },
+		{ "EPROTO", EPROTO }, { "ERANGE", ERANGE }, { "EROFS", EROFS },   { "ESPIPE", ESPIPE },
+		{ "EOVERFLOW", EOVERFLOW },
+		/* clang-format on */
 	};
 
 	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
@@ -197,7 +200,8 @@ START_TEST(the_errors_can_be_enumerated)
 #ifdef __GLIBC_PREREQ
 #if __GLIBC_PREREQ(2, 32)
 	for (int number = 1; number < 200; number++) /* glibc has no name for EDEADLOCK where that is another number than EDEADLK */
-		ck_assert_msg((number == EDEADLOCK && number != EDEADLK) || seen[number] == (strerrorname_np(number) != NULL), "errno %d", number);
+		ck_assert_msg((number == EDEADLOCK && number != EDEADLK) || seen[number] == (strerrorname_np(number) != NULL),
+		              "errno %d", number);
 #endif
 #endif
 	assert_error(call("pshm_error_at", -1), "EINVAL");
@@ -210,11 +214,17 @@ END_TEST
 Suite *
 ffi_errors_suite(void)
 {
-	const TTest *tests[] = { a_failure_is_kept_and_a_success_is_not, it_can_be_set, each_thread_has_its_own,
-		                 a_forked_child_has_its_own, names_lead_to_numbers_and_back,
-		                 aliases_are_understood_and_never_given, sentences_do_not_depend_on_the_sign,
+	const TTest *tests[] = { a_failure_is_kept_and_a_success_is_not,
+		                 it_can_be_set,
+		                 each_thread_has_its_own,
+		                 a_forked_child_has_its_own,
+		                 names_lead_to_numbers_and_back,
+		                 aliases_are_understood_and_never_given,
+		                 sentences_do_not_depend_on_the_sign,
 		                 each_error_has_its_own_sentence,
-		                 what_has_no_name_has_a_documented_answer, the_errors_can_be_enumerated, NULL };
+		                 what_has_no_name_has_a_documented_answer,
+		                 the_errors_can_be_enumerated,
+		                 NULL };
 
 	return suite_of("ffi_errors", 30, tests);
 }

@@ -69,9 +69,12 @@ START_TEST(name_max_is_the_longest_name_that_works)
 END_TEST
 
 static const char *const features[] = {
-	"alive",     "allocate",  "anonymous",     "atomic-64", "descriptor-io", "discard",     "growsdown", "huge-objects", "huge-pages",
+	/* clang-format off */
+	"alive",     "allocate",  "anonymous",     "atomic-64", "descriptor-io", "discard",     "growsdown", "huge-objects",
+	"huge-pages",
 	"identity",  "list",      "nodump",        "noreserve", "permissions",   "populate",    "reopen",
 	"resize",    "seal-exec", "seal-future-write", "seals", "space",         "supersede",   "wait",
+	/* clang-format on */
 };
 
 enum { FEATURES = sizeof features / sizeof features[0] };
@@ -90,8 +93,9 @@ END_TEST
 
 START_TEST(linux_has_what_linux_has)
 {
-	static const char *const always[] = { "alive", "allocate", "anonymous", "atomic-64", "descriptor-io", "growsdown", "identity", "list",
-		                              "noreserve", "permissions", "reopen", "resize", "seals", "space", "supersede", "wait" };
+	static const char *const always[] = { "alive",    "allocate", "anonymous", "atomic-64",   "descriptor-io", "growsdown",
+		                              "identity", "list",     "noreserve", "permissions", "reopen",        "resize",
+		                              "seals",    "space",    "supersede", "wait" };
 
 	if (is_not("native"))
 		return;
@@ -191,7 +195,8 @@ static int64_t
 publish(int fd, int flag)
 {
 	int64_t nameable = call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, flag);
-	int64_t result = is_error(nameable) ? nameable : call("pshm_publish", nameable, name_of("features"), PSHM_IF_EXISTS_SUPERSEDE);
+	int64_t result = is_error(nameable) ? nameable
+	                                    : call("pshm_publish", nameable, name_of("features"), PSHM_IF_EXISTS_SUPERSEDE);
 
 	(void)fd;
 	(void)close_if_open(nameable);
@@ -231,8 +236,7 @@ START_TEST(what_is_lacking_is_unsupported_and_nothing_else)
 		int64_t result = trials[i].try_it(fd, trials[i].argument);
 
 		if (has(trials[i].feature))
-			ck_assert_msg(!is_error(result), "%s is there, and answers %s", trials[i].feature,
-			              name_of_result(result));
+			ck_assert_msg(!is_error(result), "%s is there, and answers %s", trials[i].feature, name_of_result(result));
 		else
 			expect_error(__FILE__, __LINE__, trials[i].feature, result, trials[i].lacking);
 		close_now(fd);
@@ -249,6 +253,7 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 		const char *personality;
 		const char *feature;
 	} lacking[] = {
+		/* clang-format off */
 		{ "bullseye", "seal-exec" },         { "bullseye", "populate" },
 		{ "old-kernel", "seal-future-write" }, { "old-kernel", "seal-exec" },   { "old-kernel", "populate" },
 		{ "no-memfd", "seals" },               { "no-memfd", "huge-objects" },  { "no-tmpfile", "anonymous" },
@@ -265,6 +270,7 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 		{ "no-fallocate", "discard" },         { "openbsd", "discard" },        { "posix", "discard" },
 		{ "no-proc", "publish" },              { "no-tmpfile", "publish" },     { "posix", "publish" },
 		{ "freebsd", "publish" },              { "openbsd", "publish" },        { "macos", "publish" },
+		/* clang-format on */
 	};
 
 	int seen = 0;
@@ -288,6 +294,7 @@ START_TEST(what_the_system_refuses_is_lacking)
 		enum interposed function;
 		int error;
 	} refusals[] = {
+		/* clang-format off */
 		{ "allocate", CALL_fallocate, EOPNOTSUPP }, { "discard", CALL_fallocate, EOPNOTSUPP },
 		{ "huge-objects", CALL_memfd_create, ENODEV },
 		{ "huge-pages", CALL_madvise, EINVAL },  { "nodump", CALL_madvise, EINVAL },
@@ -296,6 +303,7 @@ START_TEST(what_the_system_refuses_is_lacking)
 		{ "seal-future-write", CALL_fcntl, EINVAL }, { "seals", CALL_fcntl, EINVAL },
 		{ "supersede", CALL_rename, EACCES },    { "supersede", CALL_getentropy, EIO },
 		{ "wait", CALL_futex, ENOSYS },
+		/* clang-format on */
 	};
 
 	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
@@ -315,8 +323,8 @@ END_TEST
 /* What is found by trying needs a descriptor to try it on. */
 START_TEST(without_a_descriptor_free_some_answers_are_no)
 {
-	static const char *const tried[] = { "allocate", "anonymous", "discard", "huge-objects", "reopen",
-		                             "seal-exec", "seal-future-write", "seals", "supersede" };
+	static const char *const tried[] = { "allocate",  "anonymous",         "discard", "huge-objects", "reopen",
+		                             "seal-exec", "seal-future-write", "seals",   "supersede" };
 	enum { TRIED = sizeof tried / sizeof tried[0] };
 	struct rlimit old;
 	struct rlimit few;
@@ -362,11 +370,18 @@ END_TEST
 Suite *
 ffi_library_suite(void)
 {
-	const TTest *tests[] = { version_is_the_headers, page_size_is_the_systems, name_max_is_the_longest_name_that_works,
-		                 every_feature_is_answered, linux_has_what_linux_has, lacking_features_are_said_to_be_lacking,
+	const TTest *tests[] = { version_is_the_headers,
+		                 page_size_is_the_systems,
+		                 name_max_is_the_longest_name_that_works,
+		                 every_feature_is_answered,
+		                 linux_has_what_linux_has,
+		                 lacking_features_are_said_to_be_lacking,
 		                 what_is_lacking_is_unsupported_and_nothing_else,
-		                 what_the_system_refuses_is_lacking, without_a_descriptor_free_some_answers_are_no, unknown_features_are_lacking,
-		                 unknown_platforms_are_errors, NULL };
+		                 what_the_system_refuses_is_lacking,
+		                 without_a_descriptor_free_some_answers_are_no,
+		                 unknown_features_are_lacking,
+		                 unknown_platforms_are_errors,
+		                 NULL };
 
 	return suite_of("ffi_library", 30, tests);
 }

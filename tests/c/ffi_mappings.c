@@ -141,8 +141,7 @@ START_TEST(a_fixed_address_is_the_one)
 	ck_assert_str_eq(protections_at(free_address), "---p");
 	ck_assert_str_eq(protections_at(free_address + page()), "rw-s");
 	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED, fd, 0), "EINVAL");
-	assert_error(call("pshm_mmap", free_address + 1, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED, fd, 0),
-	             "EINVAL");
+	assert_error(call("pshm_mmap", free_address + 1, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED, fd, 0), "EINVAL");
 	unmap(free_address, 2 * page());
 	close_now(fd);
 	object_remove(name_of("fixed"));
@@ -151,8 +150,7 @@ END_TEST
 
 START_TEST(anonymous_memory_is_of_no_object)
 {
-	int64_t address = assert_success(
-	        call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
+	int64_t address = assert_success(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
 
 	memory_at(address)[page() - 1] = 1;
 	ck_assert_str_eq(protections_at(address), "rw-p");
@@ -174,8 +172,7 @@ START_TEST(populating_brings_every_page_in)
 		assert_error(call("pshm_mmap", 0, 8 * page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0), "ENOTSUP");
 		skip("populate");
 	} else {
-		address = assert_success(
-		        call("pshm_mmap", 0, 8 * page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0));
+		address = assert_success(call("pshm_mmap", 0, 8 * page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_POPULATE, fd, 0));
 		ck_assert_int_eq(mapping_figure(address, "Rss"), 8 * page() / 1024);
 		ck_assert_int_eq(descriptor_status(fd).st_blocks, 8 * page() / 512);
 		unmap(address, 8 * page());
@@ -383,7 +380,8 @@ START_TEST(what_cannot_be_left_out_of_core_dumps_is_not_mapped)
 	interpose_add_traits(NO_DUMP_ADVICE);
 	assert_result(call("pshm_has", "nodump"), 0);
 	assert_error(at_place(fd, 0, page(), PSHM_MAP_NODUMP), "ENOTSUP");
-	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS | PSHM_MAP_NODUMP, -1, 0), "ENOTSUP");
+	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS | PSHM_MAP_NODUMP, -1, 0),
+	             "ENOTSUP");
 	ck_assert_int_eq(object_mapping_count(), 0);
 	close_now(fd);
 	object_remove(name_of("dump"));
@@ -417,8 +415,8 @@ START_TEST(huge_pages_are_asked_for)
 	if (lacks("huge-pages"))
 		return;
 	interpose_reset();
-	address = assert_success(call("pshm_mmap", 0, 4 << 20, READ_WRITE,
-	                              PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_HUGE, -1, 0));
+	address = assert_success(
+	        call("pshm_mmap", 0, 4 << 20, READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_HUGE, -1, 0));
 	ck_assert_int_eq(interpose_count(CALL_madvise), 1);
 	unmap(address, 4 << 20);
 }
@@ -494,8 +492,16 @@ END_TEST
 
 START_TEST(bad_ranges_are_not_synchronised)
 {
-	static const int bad_flags[] = { 0, PSHM_MS_INVALIDATE, PSHM_MS_SYNC | PSHM_MS_ASYNC, PSHM_MS_SYNC | 1, MS_SYNC, MS_ASYNC,
-		                         MS_SYNC | MS_ASYNC, 1 << 27 | PSHM_MS_SYNC, -1, INT_MIN };
+	static const int bad_flags[] = { 0,
+		                         PSHM_MS_INVALIDATE,
+		                         PSHM_MS_SYNC | PSHM_MS_ASYNC,
+		                         PSHM_MS_SYNC | 1,
+		                         MS_SYNC,
+		                         MS_ASYNC,
+		                         MS_SYNC | MS_ASYNC,
+		                         1 << 27 | PSHM_MS_SYNC,
+		                         -1,
+		                         INT_MIN };
 	int fd = object_open_new(name_of("sync"), page());
 	int64_t address = map_shared(fd, page(), PSHM_PROT_READ);
 
@@ -559,8 +565,18 @@ END_TEST
 
 START_TEST(bad_arguments_map_nothing)
 {
-	static const int bad_flags[] = { 0, 3, MAP_ANONYMOUS | 1, MAP_NORESERVE | 1, MAP_GROWSDOWN | 1, MAP_LOCKED | 1, MAP_POPULATE | 1,
-		                         0x00200001, 0x04000001, INT_MIN | 1, -1, INT_MIN };
+	static const int bad_flags[] = { 0,
+		                         3,
+		                         MAP_ANONYMOUS | 1,
+		                         MAP_NORESERVE | 1,
+		                         MAP_GROWSDOWN | 1,
+		                         MAP_LOCKED | 1,
+		                         MAP_POPULATE | 1,
+		                         0x00200001,
+		                         0x04000001,
+		                         INT_MIN | 1,
+		                         -1,
+		                         INT_MIN };
 	static const int64_t bad_lengths[] = { 0, -1, INT64_MIN };
 	int fd = object_open_new(name_of("bad"), page());
 
@@ -689,20 +705,36 @@ END_TEST
 Suite *
 ffi_mappings_suite(void)
 {
-	const TTest *tests[] = { stores_are_seen_by_another_process, private_stores_stay_private,
-		                 protections_are_the_ones_asked_for, a_reader_gets_no_writable_memory, the_offset_is_heeded,
-		                 a_fixed_address_is_the_one, anonymous_memory_is_of_no_object, populating_brings_every_page_in,
-		                 locking_locks, only_what_can_be_touched_is_locked,
-		                 the_limit_of_locked_memory_is_told, huge_pages_are_asked_for, huge_pages_are_a_hint,
-		                 fixed_without_replacing, fixed_without_replacing_takes_a_place,
-		                 a_place_that_is_taken_leaves_no_large_page, memory_is_left_out_of_core_dumps,
-		                 what_cannot_be_left_out_of_core_dumps_is_not_mapped, whole_pages_are_left_out_of_core_dumps,
-		                 mapped_pages_are_written_to_their_file, the_flags_of_synchronising_reach_the_system,
-		                 bad_ranges_are_not_synchronised, other_flags_reach_the_system,
+	const TTest *tests[] = { stores_are_seen_by_another_process,
+		                 private_stores_stay_private,
+		                 protections_are_the_ones_asked_for,
+		                 a_reader_gets_no_writable_memory,
+		                 the_offset_is_heeded,
+		                 a_fixed_address_is_the_one,
+		                 anonymous_memory_is_of_no_object,
+		                 populating_brings_every_page_in,
+		                 locking_locks,
+		                 only_what_can_be_touched_is_locked,
+		                 the_limit_of_locked_memory_is_told,
+		                 huge_pages_are_asked_for,
+		                 huge_pages_are_a_hint,
+		                 fixed_without_replacing,
+		                 fixed_without_replacing_takes_a_place,
+		                 a_place_that_is_taken_leaves_no_large_page,
+		                 memory_is_left_out_of_core_dumps,
+		                 what_cannot_be_left_out_of_core_dumps_is_not_mapped,
+		                 whole_pages_are_left_out_of_core_dumps,
+		                 mapped_pages_are_written_to_their_file,
+		                 the_flags_of_synchronising_reach_the_system,
+		                 bad_ranges_are_not_synchronised,
+		                 other_flags_reach_the_system,
 		                 only_private_memory_of_no_object_grows_down,
-		                 bad_arguments_map_nothing, bad_ranges_unmap_nothing, a_high_address_is_an_address,
+		                 bad_arguments_map_nothing,
+		                 bad_ranges_unmap_nothing,
+		                 a_high_address_is_an_address,
 		                 no_mapping_is_at_an_error,
-		                 a_mapping_is_one_system_call, NULL };
+		                 a_mapping_is_one_system_call,
+		                 NULL };
 
 	return suite_of("ffi_mappings", 30, tests);
 }

@@ -136,9 +136,11 @@ END_TEST
 START_TEST(native_flags_are_refused)
 {
 	static const int bad[] = {
+		/* clang-format off */
 		O_CREAT, O_CREAT | O_EXCL, O_EXCL, O_TRUNC, O_WRONLY, O_ACCMODE, O_CLOEXEC, O_NONBLOCK, 0x200, 0x800, 0x400,
 		0x08000000, 0x04000000, PSHM_O_EXCL, PSHM_O_EXCL | PSHM_O_RDWR, PSHM_O_EXCL | PSHM_O_TRUNC, PSHM_O_CREAT | O_CREAT,
 		PSHM_O_TRUNC | 1, -1, INT_MIN, INT_MAX, 0x78000000,
+		/* clang-format on */
 	};
 	const char *name = name_of("native");
 
@@ -434,14 +436,25 @@ END_TEST
 Suite *
 ffi_objects_suite(void)
 {
-	const TTest *tests[] = { opening_creates_with_mode_and_umask, opening_for_reading_gives_no_write_access,
-		                 exclusive_creation_refuses_what_exists, truncating_empties, flags_are_heeded_together,
-		                 names_with_dots_are_names, a_missing_object_is_missing, native_flags_are_refused,
-		                 unlinking_leaves_the_object_to_who_has_it, sizing_changes_the_size_and_reserves_nothing,
-		                 reserving_gives_pages, reserving_is_never_emulated, every_field_is_the_kernels,
-		                 as_many_fields_as_both_sides_know, permissions_are_set_whatever_the_umask,
-		                 ownership_can_be_given_away, what_is_no_object_is_refused_at_once,
-		                 interrupted_calls_are_repeated, NULL };
+	const TTest *tests[] = { opening_creates_with_mode_and_umask,
+		                 opening_for_reading_gives_no_write_access,
+		                 exclusive_creation_refuses_what_exists,
+		                 truncating_empties,
+		                 flags_are_heeded_together,
+		                 names_with_dots_are_names,
+		                 a_missing_object_is_missing,
+		                 native_flags_are_refused,
+		                 unlinking_leaves_the_object_to_who_has_it,
+		                 sizing_changes_the_size_and_reserves_nothing,
+		                 reserving_gives_pages,
+		                 reserving_is_never_emulated,
+		                 every_field_is_the_kernels,
+		                 as_many_fields_as_both_sides_know,
+		                 permissions_are_set_whatever_the_umask,
+		                 ownership_can_be_given_away,
+		                 what_is_no_object_is_refused_at_once,
+		                 interrupted_calls_are_repeated,
+		                 NULL };
 
 	return suite_of("ffi_objects", 30, tests);
 }

@@ -26,15 +26,15 @@ enum { KIB = 1 << 10, MIB = 1 << 20, FILES = 32, TMPFS = 0x01021994 };
 
 /* A group in version 2 and in version 1. */
 #define GROUP2(directory, limit, usage, inactive, active) \
-	V2 directory "/memory.max", limit "\n", V2 directory "/memory.current", usage "\n", \
-	V2 directory "/memory.stat", "anon 9\nfile 9\ninactive_anon 9\nactive_anon 9\ninactive_file " inactive \
-	                             "\nactive_file " active "\nworkingset_activate_file 9999999999\n"
-#define SWAP2(directory, limit, usage) \
-	V2 directory "/memory.swap.max", limit "\n", V2 directory "/memory.swap.current", usage "\n"
+	V2 directory "/memory.max", limit "\n", V2 directory "/memory.current", usage "\n", V2 directory "/memory.stat", \
+	        "anon 9\nfile 9\ninactive_anon 9\nactive_anon 9\ninactive_file " inactive "\nactive_file " active \
+	        "\nworkingset_activate_file 9999999999\n"
+#define SWAP2(directory, limit, usage) V2 directory "/memory.swap.max", limit "\n", V2 directory "/memory.swap.current", usage "\n"
 #define GROUP1(directory, limit, usage, inactive, active) \
 	V1 directory "/memory.limit_in_bytes", limit "\n", V1 directory "/memory.usage_in_bytes", usage "\n", \
-	V1 directory "/memory.stat", "cache 9\ninactive_file 7777777777\nactive_file 7777777777\ntotal_inactive_anon 9\n" \
-	                             "total_inactive_file " inactive "\ntotal_active_file " active "\n"
+	        V1 directory "/memory.stat", \
+	        "cache 9\ninactive_file 7777777777\nactive_file 7777777777\ntotal_inactive_anon 9\n" \
+	        "total_inactive_file " inactive "\ntotal_active_file " active "\n"
 #define SWAP1(directory, limit, usage) \
 	V1 directory "/memory.memsw.limit_in_bytes", limit "\n", V1 directory "/memory.memsw.usage_in_bytes", usage "\n"
 
@@ -51,6 +51,7 @@ static const struct surroundings {
 	int64_t left;
 	const char *files[FILES];
 } surroundings[] = {
+	/* clang-format off */
 	{ "a machine", 9 * MIB, { MACHINE } },
 	{ "a machine of no whole pages", 8 * MIB + 2 * KIB, { MEMINFO("MemAvailable: 8194 kB\nSwapFree: 0 kB\n") } },
 	{ "swap space that only sysinfo knows", 8 * MIB + 256 * KIB, { MEMINFO("MemAvailable: 8192 kB\n") } },
@@ -65,13 +66,15 @@ static const struct surroundings {
 	{ "v2", 3 * MIB + 512 * KIB,
 	  { MACHINE, GROUPS("0::/group\n"), GROUP2("/group", TEXT_4M, TEXT_1M, TEXT_256K, TEXT_256K), SWAP2("/group", "0", "0") } },
 	{ "v2 that may swap", 4 * MIB + 512 * KIB,
-	  { MACHINE, GROUPS("0::/group\n"), GROUP2("/group", TEXT_4M, TEXT_1M, TEXT_256K, TEXT_256K), SWAP2("/group", "max", "0") } },
+	  { MACHINE, GROUPS("0::/group\n"), GROUP2("/group", TEXT_4M, TEXT_1M, TEXT_256K, TEXT_256K),
+	    SWAP2("/group", "max", "0") } },
 	{ "v2 without a file about swap space", 4 * MIB,
 	  { MACHINE, GROUPS("0::/group\n"), GROUP2("/group", TEXT_4M, TEXT_1M, "0", "0") } },
 	{ "v2 that may swap a little more", 3 * MIB + 256 * KIB,
 	  { MACHINE, GROUPS("0::/group\n"), GROUP2("/group", TEXT_4M, TEXT_1M, "0", "0"), SWAP2("/group", "524288", TEXT_256K) } },
 	{ "v2 whose parent may not swap", 3 * MIB,
-	  { MACHINE, GROUPS("0::/a/b\n"), GROUP2("/a/b", TEXT_4M, TEXT_1M, "0", "0"), SWAP2("/a/b", "max", "0"), SWAP2("/a", "0", "0") } },
+	  { MACHINE, GROUPS("0::/a/b\n"), GROUP2("/a/b", TEXT_4M, TEXT_1M, "0", "0"), SWAP2("/a/b", "max", "0"),
+	    SWAP2("/a", "0", "0") } },
 	{ "v2 above its limit", 0,
 	  { MACHINE, GROUPS("0::/group\n"), GROUP2("/group", TEXT_1M, TEXT_4M, "0", "0"), SWAP2("/group", "0", "0") } },
 	{ "v2 with more swapped than it may", 3 * MIB,
@@ -106,7 +109,8 @@ static const struct surroundings {
 	  { MACHINE, GROUPS("0::/group\n"), V2 "/group/memory.max", TEXT_4M, V2 "/group/memory.current", TEXT_1M,
 	    V2 "/group/memory.stat", "inactive_file 0\nactive_file 0" } },
 	{ "v2, the least above it", 2 * MIB,
-	  { MACHINE, GROUPS("0::/a/b/c\n"), GROUP2("/a/b/c", "max", TEXT_1M, "0", "0"), GROUP2("/a/b", TEXT_4M, "3145728", TEXT_1M, "0"),
+	  { MACHINE, GROUPS("0::/a/b/c\n"), GROUP2("/a/b/c", "max", TEXT_1M, "0", "0"),
+	    GROUP2("/a/b", TEXT_4M, "3145728", TEXT_1M, "0"),
 	    GROUP2("/a", TEXT_4M, TEXT_1M, "0", "0"), SWAP2("/a/b", "0", "0") } },
 	{ "v2, the least at the top", 2 * MIB,
 	  { MACHINE, GROUPS("0::/a/b\n"), GROUP2("/a/b", TEXT_4M, TEXT_1M, "0", "0"), GROUP2("", TEXT_4M, "2097152", "0", "0"),
@@ -117,7 +121,8 @@ static const struct surroundings {
 	{ "v2 whose namespace begins with it", 3 * MIB,
 	  { MACHINE, GROUPS("0::/\n"), GROUP2("", TEXT_4M, TEXT_1M, "0", "0"), SWAP2("", "0", "0") } },
 	{ "v2 outside of the namespace", 9 * MIB,
-	  { MACHINE, GROUPS("0::/../other\n"), GROUP2("", TEXT_4M, TEXT_1M, "0", "0"), GROUP2("/other", TEXT_4M, TEXT_1M, "0", "0") } },
+	  { MACHINE, GROUPS("0::/../other\n"), GROUP2("", TEXT_4M, TEXT_1M, "0", "0"),
+	    GROUP2("/other", TEXT_4M, TEXT_1M, "0", "0") } },
 	{ "v2 above the namespace", 9 * MIB, { MACHINE, GROUPS("0::/..\n"), GROUP2("", TEXT_4M, TEXT_1M, "0", "0") } },
 	{ "v2 whose name begins with dots", 4 * MIB, { MACHINE, GROUPS("0::/..a\n"), GROUP2("/..a", TEXT_4M, TEXT_1M, "0", "0") } },
 	{ "v2 with colons and commas in its name", 4 * MIB,
@@ -130,7 +135,8 @@ static const struct surroundings {
 	  { MACHINE, GROUPS("2:memory:/group\n"), GROUP1("/group", TEXT_4M, TEXT_1M, TEXT_256K, TEXT_256K),
 	    SWAP1("/group", TEXT_4M, TEXT_1M) } },
 	{ "v1 with a limit of both that is wider", 4 * MIB,
-	  { MACHINE, GROUPS("2:memory:/group\n"), GROUP1("/group", TEXT_4M, TEXT_1M, "0", "0"), SWAP1("/group", "9999999999", TEXT_1M) } },
+	  { MACHINE, GROUPS("2:memory:/group\n"), GROUP1("/group", TEXT_4M, TEXT_1M, "0", "0"),
+	    SWAP1("/group", "9999999999", TEXT_1M) } },
 	{ "v1 without a limit", 9 * MIB,
 	  { MACHINE, GROUPS("2:memory:/group\n"), GROUP1("/group", "9223372036854771712", TEXT_1M, "0", "0") } },
 	{ "v1 beside other controllers", 4 * MIB,
@@ -140,7 +146,8 @@ static const struct surroundings {
 	  { MACHINE, GROUPS("3:cpuset:/no\n2:memory:/group\n"), GROUP1("/group", TEXT_4M, TEXT_1M, "0", "0"),
 	    GROUP1("/no", TEXT_1M, TEXT_1M, "0", "0") } },
 	{ "v1, the least above it", 3 * MIB,
-	  { MACHINE, GROUPS("2:memory:/a/b\n"), GROUP1("/a/b", TEXT_4M, TEXT_1M, "0", "0"), GROUP1("/a", TEXT_4M, "2097152", "0", "0") } },
+	  { MACHINE, GROUPS("2:memory:/a/b\n"), GROUP1("/a/b", TEXT_4M, TEXT_1M, "0", "0"),
+	    GROUP1("/a", TEXT_4M, "2097152", "0", "0") } },
 	{ "v1 that is mounted without a namespace", 4 * MIB,
 	  { MACHINE, GROUPS("2:memory:/docker/abc\n"), GROUP1("", TEXT_4M, TEXT_1M, "0", "0") } },
 	{ "v1 below what is mounted", 3 * MIB,
@@ -159,6 +166,7 @@ static const struct surroundings {
 	{ "a thread of its own group", 4 * MIB,
 	  { MACHINE, GROUPS("0::/group\n"), "/proc/self/cgroup", "0::/other\n", GROUP2("/group", TEXT_4M, TEXT_1M, "0", "0"),
 	    GROUP2("/other", TEXT_1M, TEXT_1M, "0", "0") } },
+	/* clang-format on */
 };
 
 enum { SURROUNDINGS = sizeof surroundings / sizeof surroundings[0] };
@@ -459,9 +467,15 @@ END_TEST
 Suite *
 memory_suite(void)
 {
-	const TTest *tests[] = { what_is_left_can_be_had_and_no_more, space_is_what_is_left, the_least_of_all_is_the_bound,
-		                 paths_that_are_too_long_are_left_out, little_is_not_looked_at_closely,
-		                 files_elsewhere_are_not_bounded_by_memory, reserved_blocks_are_not_free, a_cancelled_thread_leaves_no_descriptor, NULL };
+	const TTest *tests[] = { what_is_left_can_be_had_and_no_more,
+		                 space_is_what_is_left,
+		                 the_least_of_all_is_the_bound,
+		                 paths_that_are_too_long_are_left_out,
+		                 little_is_not_looked_at_closely,
+		                 files_elsewhere_are_not_bounded_by_memory,
+		                 reserved_blocks_are_not_free,
+		                 a_cancelled_thread_leaves_no_descriptor,
+		                 NULL };
 
 	return suite_of("memory", 60, tests);
 }

@@ -15,8 +15,8 @@
 static int64_t
 supersede(void)
 {
-	return call("pshm_open", name_of("old"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, PSHM_IF_DOES_NOT_EXIST_CREATE,
-	            0600, NULL);
+	return call("pshm_open", name_of("old"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600,
+	            NULL);
 }
 
 /* A place of its own with one object, then as the options say. */
@@ -221,10 +221,9 @@ as_nobody(void *unused)
 	assert_success(call("pshm_fstat", fd, fields, PSHM_STAT_CTIME_NSEC + 1));
 	ck_assert_int_eq(fields[PSHM_STAT_UID], 65534);
 	close_now(fd);
-	close_now((int)assert_success(call("pshm_open", name_of("own"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600,
-	                                   NULL)));
-	assert_error(call("pshm_open", name_of("readable"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL),
-	             "EACCES");
+	close_now(
+	        (int)assert_success(call("pshm_open", name_of("own"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL)));
+	assert_error(call("pshm_open", name_of("readable"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "EACCES");
 	assert_result(call("pshm_delete", name_of("own")), 0);
 }
 
@@ -254,8 +253,8 @@ END_TEST
 Suite *
 places_suite(void)
 {
-	const TTest *tests[] = { a_read_only_place, a_place_without_inodes, a_place_without_execution, few_descriptors,
-		                 an_ordinary_user, NULL };
+	const TTest *tests[] = { a_read_only_place, a_place_without_inodes, a_place_without_execution,
+		                 few_descriptors,   an_ordinary_user,       NULL };
 
 	return suite_of("places", 30, tests);
 }

@@ -20,14 +20,16 @@
 enum { PROCESSES = 8, ROUNDS = 4000 };
 
 /* What the processes tell each other. */
-static struct {
+struct shared {
 	int created[ROUNDS];
 	int turn[ROUNDS];
 	ino_t inodes[PROCESSES];
 	int exists;
 	int missing;
 	long done;
-} *shared;
+};
+
+static struct shared *shared;
 
 static void
 share(void)
@@ -57,8 +59,9 @@ supersede(int number)
 		int fd;
 
 		meet(round);
-		fd = (int)assert_success(call("pshm_open", name_of("race"), number % 2 == 0 ? PSHM_DIRECTION_IO : PSHM_DIRECTION_INPUT,
-		                              PSHM_IF_EXISTS_SUPERSEDE, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, &created));
+		fd = (int)assert_success(call("pshm_open", name_of("race"),
+		                              number % 2 == 0 ? PSHM_DIRECTION_IO : PSHM_DIRECTION_INPUT, PSHM_IF_EXISTS_SUPERSEDE,
+		                              PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, &created));
 		ck_assert_int_eq(created, 1);
 		shared->inodes[number] = descriptor_status(fd).st_ino;
 		ck_assert_uint_le(descriptor_status(fd).st_nlink, 1);
@@ -386,10 +389,15 @@ END_TEST
 Suite *
 races_suite(void)
 {
-	const TTest *tests[] = { each_superseding_process_gets_its_own_object, exactly_one_is_told_that_it_created,
-		                 creating_survives_removing, one_of_many_creates_exclusively,
-		                 threads_do_not_disturb_one_another, a_killed_process_leaves_nothing_half_made,
-		                 a_failing_allocation_loses_no_byte_of_others, a_killed_allocation_leaves_nothing_reserved, NULL };
+	const TTest *tests[] = { each_superseding_process_gets_its_own_object,
+		                 exactly_one_is_told_that_it_created,
+		                 creating_survives_removing,
+		                 one_of_many_creates_exclusively,
+		                 threads_do_not_disturb_one_another,
+		                 a_killed_process_leaves_nothing_half_made,
+		                 a_failing_allocation_loses_no_byte_of_others,
+		                 a_killed_allocation_leaves_nothing_reserved,
+		                 NULL };
 
 	return suite_of("races", 120, tests);
 }

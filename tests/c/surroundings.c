@@ -355,8 +355,7 @@ enter_landlock(uint64_t forbidden)
 {
 	const struct ruleset rules = { forbidden };
 	int ruleset = (int)syscall(CREATE_RULESET, &rules, sizeof rules, 0);
-	bool entered = ruleset >= 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	               syscall(RESTRICT_SELF, ruleset, 0) == 0;
+	bool entered = ruleset >= 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(RESTRICT_SELF, ruleset, 0) == 0;
 
 	if (ruleset >= 0)
 		close(ruleset);
@@ -529,9 +528,15 @@ END_TEST
 Suite *
 surroundings_suite(void)
 {
-	const TTest *tests[] = { a_thread_may_have_its_own_table, an_older_proc_serves, a_sandbox_may_not_know_memfds,
-		                 random_bytes_of_the_device_serve_as_well, a_sandbox_may_not_know_random_bytes,
-		                 a_sandbox_may_forbid_superseding, a_lease_is_waited_for, a_fifo_may_come_after_a_lease, NULL };
+	const TTest *tests[] = { a_thread_may_have_its_own_table,
+		                 an_older_proc_serves,
+		                 a_sandbox_may_not_know_memfds,
+		                 random_bytes_of_the_device_serve_as_well,
+		                 a_sandbox_may_not_know_random_bytes,
+		                 a_sandbox_may_forbid_superseding,
+		                 a_lease_is_waited_for,
+		                 a_fifo_may_come_after_a_lease,
+		                 NULL };
 
 	return suite_of("surroundings", 30, tests);
 }

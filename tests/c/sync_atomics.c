@@ -70,7 +70,8 @@ START_TEST(every_operation_changes_32_bits_as_it_says)
 		int32_t operand = (int32_t)(uint32_t)rows[i].operand;
 
 		*word = (uint32_t)rows[i].before;
-		assert_result(call("pshm_atomic_update32", middle(), rows[i].operation, operand), (int64_t)(uint32_t)rows[i].before);
+		assert_result(call("pshm_atomic_update32", middle(), rows[i].operation, operand),
+		              (int64_t)(uint32_t)rows[i].before);
 		ck_assert_uint_eq(*word, (uint32_t)rows[i].after);
 		assert_result(call("pshm_atomic_load32", middle()), (int64_t)(uint32_t)rows[i].after);
 		assert_neighbours_untouched(4);
@@ -173,7 +174,7 @@ START_TEST(loads_need_no_right_to_write)
 
 	words_make();
 	ck_assert_int_eq(mprotect(words, (size_t)page(), PROT_READ), 0);
-	assert_result(call("pshm_atomic_load32", middle()), (int64_t)*(uint32_t *)&words[MIDDLE]);
+	assert_result(call("pshm_atomic_load32", middle()), (int64_t) * (uint32_t *)&words[MIDDLE]);
 	if (!lacks("atomic-64")) {
 		assert_result(call("pshm_atomic_load64", middle(), &value), 0);
 		ck_assert_uint_eq((uint64_t)value, PATTERN);
@@ -188,7 +189,8 @@ add(int number)
 	(void)number;
 	for (int i = 0; i < ADDITIONS; i++) {
 		assert_success(call("pshm_atomic_update32", (int64_t)(uintptr_t)&words[0], PSHM_ATOMIC_ADD, 1));
-		assert_result(call("pshm_atomic_update64", (int64_t)(uintptr_t)&words[1], PSHM_ATOMIC_ADD, (int64_t)1 << 32, NULL), 0);
+		assert_result(call("pshm_atomic_update64", (int64_t)(uintptr_t)&words[1], PSHM_ATOMIC_ADD, (int64_t)1 << 32, NULL),
+		              0);
 	}
 }
 
@@ -233,10 +235,15 @@ END_TEST
 Suite *
 sync_atomics_suite(void)
 {
-	const TTest *tests[] = { every_operation_changes_32_bits_as_it_says, every_operation_changes_64_bits_as_it_says,
-		                 words_of_32_bits_are_taken_signed_and_unsigned, what_does_not_fit_32_bits_is_refused,
-		                 compare_exchange_stores_only_over_what_was_expected, loads_need_no_right_to_write,
-		                 processes_lose_no_addition, words_of_64_bits_are_never_seen_half_stored, NULL };
+	const TTest *tests[] = { every_operation_changes_32_bits_as_it_says,
+		                 every_operation_changes_64_bits_as_it_says,
+		                 words_of_32_bits_are_taken_signed_and_unsigned,
+		                 what_does_not_fit_32_bits_is_refused,
+		                 compare_exchange_stores_only_over_what_was_expected,
+		                 loads_need_no_right_to_write,
+		                 processes_lose_no_addition,
+		                 words_of_64_bits_are_never_seen_half_stored,
+		                 NULL };
 
 	return suite_of("sync_atomics", 60, tests);
 }

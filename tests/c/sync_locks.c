@@ -20,7 +20,7 @@ enum { PROCESSES = 4, TURNS = 20000, WORKERS = 3, KILLS = 500, KILLS_ELSEWHERE =
 #define ANOTHERS ((uint64_t)1 << 45 | (uint64_t)1 << 24 | 1)
 
 /* What the processes share: the lock, and what it guards. */
-static struct shared {
+struct shared {
 	uint64_t before;
 	uint64_t lock;
 	uint64_t after;
@@ -31,7 +31,9 @@ static struct shared {
 	long told;
 	long wrong;
 	int ready;
-} *shared;
+};
+
+static struct shared *shared;
 
 static int64_t
 address(void)
@@ -434,12 +436,21 @@ END_TEST
 Suite *
 sync_locks_suite(void)
 {
-	const TTest *tests[] = { a_lock_is_a_word_that_has_its_owner, only_the_owner_releases,
-		                 the_owner_is_the_process_and_not_the_thread, processes_exclude_each_other,
-		                 threads_exclude_each_other, a_death_is_told_until_somebody_repairs,
-		                 the_shortest_wait_finds_a_death_out, an_owner_in_doubt_keeps_its_lock, only_one_takes_over,
-		                 kills_leave_nothing_behind, a_handler_ends_the_wait_for_a_lock, signals_do_not_hide_a_death, no_word_can_deceive,
-		                 a_platform_without_wide_words_has_no_lock, NULL };
+	const TTest *tests[] = { a_lock_is_a_word_that_has_its_owner,
+		                 only_the_owner_releases,
+		                 the_owner_is_the_process_and_not_the_thread,
+		                 processes_exclude_each_other,
+		                 threads_exclude_each_other,
+		                 a_death_is_told_until_somebody_repairs,
+		                 the_shortest_wait_finds_a_death_out,
+		                 an_owner_in_doubt_keeps_its_lock,
+		                 only_one_takes_over,
+		                 kills_leave_nothing_behind,
+		                 a_handler_ends_the_wait_for_a_lock,
+		                 signals_do_not_hide_a_death,
+		                 no_word_can_deceive,
+		                 a_platform_without_wide_words_has_no_lock,
+		                 NULL };
 
 	return suite_of("sync_locks", 120, tests);
 }

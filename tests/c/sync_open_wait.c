@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
@@ -48,7 +49,8 @@ START_TEST(what_is_there_is_opened)
 		int fd;
 
 		interpose_reset();
-		fd = (int)assert_success(call("pshm_open_wait", name_of("there"), directions[i % 2], sizes[i / 2 % 4], timeouts[i / 8]));
+		fd = (int)assert_success(
+		        call("pshm_open_wait", name_of("there"), directions[i % 2], sizes[i / 2 % 4], timeouts[i / 8]));
 		ck_assert_int_eq(interpose_count(CALL_nanosleep), 0);
 		ck_assert_int_eq(descriptor_flags(fd) & O_ACCMODE, directions[i % 2] == PSHM_DIRECTION_IO ? O_RDWR : O_RDONLY);
 		ck_assert(is_close_on_exec(fd));
@@ -205,6 +207,8 @@ wait_as_nobody(void *unused)
 	assert_error(call("pshm_open_wait", name_of("readable"), PSHM_DIRECTION_IO, 0, 20 * MILLISECOND), "EACCES");
 	fd = (int)assert_success(call("pshm_open_wait", name_of("readable"), PSHM_DIRECTION_INPUT, 0, 0));
 	close_now(fd);
+	if (has("list"))
+		assert_error(call("pshm_open_wait", name_of("directory"), PSHM_DIRECTION_INPUT, 0, 20 * MILLISECOND), "EACCES");
 }
 
 static void
@@ -223,7 +227,9 @@ START_TEST(a_reader_without_permission_is_told)
 	object_make(name_of("theirs"), 0600, 4096);
 	object_make(name_of("making"), 0, 4096);
 	object_make(name_of("readable"), 0644, 4096);
+	ck_assert_int_eq(mkdir(path_of(name_of("directory")), 0), 0); /* no object in the making */
 	in_child(wait_as_nobody, NULL);
+	ck_assert_int_eq(rmdir(path_of(name_of("directory"))), 0);
 	object_remove(name_of("theirs"));
 	object_remove(name_of("making"));
 	object_remove(name_of("readable"));
@@ -232,6 +238,35 @@ START_TEST(a_reader_without_permission_is_told)
 	permit(NULL);
 	child_join(waiter);
 	object_remove(name_of("late"));
+}
+END_TEST
+
+/* The maker sets the permissions after the object could not be opened, and before it is looked at. */
+static void
+permit_meanwhile(void)
+{
+	ck_assert_int_eq(chmod(path_of(name_of("late")), 0600), 0);
+}
+
+static void
+open_beside_its_maker(void *unused)
+{
+	(void)unused;
+	if (geteuid() == 0 && !become_nobody()) {
+		skip("the superuser may open everything");
+		return;
+	}
+	object_make(name_of("late"), 0, 4096);
+	interpose_before(CALL_lstat, permit_meanwhile);
+	close_now((int)assert_success(open_wait("late", 4096, 0)));
+	interpose_reset();
+	object_remove(name_of("late"));
+}
+
+START_TEST(an_object_that_is_permitted_meanwhile_is_opened)
+{
+	if (!lacks("list")) /* elsewhere an object cannot be looked at */
+		in_child(open_beside_its_maker, NULL);
 }
 END_TEST
 
@@ -267,6 +302,7 @@ END_TEST
 
 /* Another process has a lease that it does not give up: the time is over all the same. */
 static int ready[2];
+static int done[2];
 
 static void
 keep_lease(void *unused)
@@ -275,11 +311,12 @@ keep_lease(void *unused)
 	char held = 'y';
 
 	(void)unused;
+	close(done[1]); /* it waits for the end of the other one */
 	(void)signal(SIGIO, SIG_IGN);
 	if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0)
 		held = 'n';
 	ck_assert_int_eq(write(ready[1], &held, 1), 1);
-	ck_assert_int_eq(read(ready[0], &held, 1), 0);
+	ck_assert_int_eq(read(done[0], &held, 1), 0);
 	close(fd);
 }
 
@@ -287,24 +324,12 @@ START_TEST(a_lease_does_not_make_the_wait_longer)
 {
 	int64_t start;
 	pid_t holder;
-	int done[2];
 	char held = 'n';
 
 	object_make(name_of("leased"), 0600, 4096);
 	ck_assert_int_eq(pipe2(ready, O_CLOEXEC), 0);
 	ck_assert_int_eq(pipe2(done, O_CLOEXEC), 0);
-	{
-		int told = ready[0];
-
-		ready[0] = done[0]; /* the holder waits for the end of this one */
-		holder = fork();
-		if (holder == 0) {
-			close(done[1]);
-			keep_lease(NULL);
-			_exit(0);
-		}
-		ready[0] = told;
-	}
+	holder = child_start(keep_lease, NULL);
 	ck_assert_int_eq(read(ready[0], &held, 1), 1);
 	start = now();
 	if (held == 'y' && has("list")) { /* elsewhere objects are no files, which have leases */
@@ -363,10 +388,17 @@ END_TEST
 Suite *
 sync_open_wait_suite(void)
 {
-	const TTest *tests[] = { what_is_there_is_opened, zero_never_waits, the_time_is_waited_and_no_more, a_long_wait_is_cheap,
-		                 what_comes_late_is_waited_for, a_reader_without_permission_is_told,
-		                 what_is_no_object_is_not_waited_for, a_lease_does_not_make_the_wait_longer,
-		                 a_handler_ends_every_wait, NULL };
+	const TTest *tests[] = { what_is_there_is_opened,
+		                 zero_never_waits,
+		                 the_time_is_waited_and_no_more,
+		                 a_long_wait_is_cheap,
+		                 what_comes_late_is_waited_for,
+		                 a_reader_without_permission_is_told,
+		                 an_object_that_is_permitted_meanwhile_is_opened,
+		                 what_is_no_object_is_not_waited_for,
+		                 a_lease_does_not_make_the_wait_longer,
+		                 a_handler_ends_every_wait,
+		                 NULL };
 
 	return suite_of("sync_open_wait", 60, tests);
 }

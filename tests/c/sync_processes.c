@@ -233,6 +233,42 @@ START_TEST(threads_that_ask_together_get_one_answer)
 }
 END_TEST
 
+/* Of two threads that ask, one finds out less, when the other has its answer already. */
+static int64_t meanwhile;
+
+static void
+ask_meanwhile(void)
+{
+	int64_t (*own)(void) = NULL;
+
+	if (meanwhile != 0)
+		return;
+	meanwhile = -1;
+	*(void **)&own = library_symbol("pshm_process_self");
+	meanwhile = own();
+	interpose_fail(CALL_stat, 0, EMFILE);
+}
+
+static void
+find_out_less(void *unused)
+{
+	(void)unused;
+	interpose_before(CALL_close, ask_meanwhile);
+	ck_assert_int_eq(self(), meanwhile);
+	ck_assert(interpose_has_failed());
+	interpose_reset();
+	ck_assert_int_ne(meanwhile & NAMESPACE, 0);
+	ck_assert_int_eq(self(), meanwhile);
+}
+
+START_TEST(who_finds_out_less_changes_no_identity)
+{
+	if (lacks("alive") || lacks("atomic-64"))
+		return;
+	in_child(find_out_less, NULL);
+}
+END_TEST
+
 static void
 tell_and_stay(void *unused)
 {
@@ -342,7 +378,15 @@ END_TEST
 START_TEST(what_is_no_process_is_refused)
 {
 	const int64_t mine = self();
-	const int64_t values[] = { 0, -1, INT64_MIN, mine | INT64_MIN, mine & ~NUMBER, getpid(), mine & ~((int64_t)0xfffff << START_SHIFT), mine | (int64_t)1 << 22, mine | (int64_t)1 << 23 };
+	const int64_t values[] = { 0,
+		                   -1,
+		                   INT64_MIN,
+		                   mine | INT64_MIN,
+		                   mine & ~NUMBER,
+		                   getpid(),
+		                   mine & ~((int64_t)0xfffff << START_SHIFT),
+		                   mine | (int64_t)1 << 22,
+		                   mine | (int64_t)1 << 23 };
 
 	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
 		assert_error(call("pshm_process_alive", values[i]), "EINVAL");
@@ -648,7 +692,10 @@ START_TEST(an_identity_has_the_layout_that_is_for_ever)
 		return;
 	file = fopen("/proc/./self/stat", "re");
 	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &start), 1);
+	ck_assert_int_eq(fscanf(file,
+	                        "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+	                        &start),
+	                 1);
 	fclose(file);
 	ck_assert_int_eq(stat("/proc/self/ns/pid", &processes), 0);
 	if (stat("/proc/self/ns/time", &times) != 0)
@@ -666,7 +713,9 @@ static const struct {
 } stats[] = {
 	{ "(a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 1 },
 	{ "(a) R 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 78 0", 0 },
-	{ "(a) X 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 0 },
+	{ "(a) X 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 0 0 77 0", 1 }, /* while a thread calls exec */
+	{ "(a) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 0 0 77 0", 1 },
+	{ "(a) X 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 1 },
 	{ "(a) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 0 },
 	{ "(a) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 3 0 77 0", 1 },
 	{ "(a) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 (b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0", 1 },
@@ -674,7 +723,8 @@ static const struct {
 	{ "(a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1048653 0", 1 }, /* the low bits are the same */
 	{ "(a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 0 0", 1 },
 	{ "(a) S 4194304 4194304 4194304 34816 4194304 4194304 18446744073709551615 18446744073709551615 18446744073709551615 "
-	  "18446744073709551615 18446744073709551615 18446744073709551615 -9223372036854775808 -9223372036854775808 20 0 1 0 78 0", 0 },
+	  "18446744073709551615 18446744073709551615 18446744073709551615 -9223372036854775808 -9223372036854775808 20 0 1 0 78 0",
+	  0 },
 	{ "(a) S 1 1", 1 },
 	{ "(a)", 1 },
 	{ "(a", 1 },
@@ -765,8 +815,8 @@ identify(void *fault)
 
 START_TEST(every_failure_leaves_an_identity)
 {
-	static const enum interposed functions[] = { CALL_mmap, CALL_madvise, CALL_munmap, CALL_readlink, CALL_open,
-		                                     CALL_pread, CALL_close, CALL_stat };
+	static const enum interposed functions[] = { CALL_mmap, CALL_madvise, CALL_munmap, CALL_readlink,
+		                                     CALL_open, CALL_pread,   CALL_close,  CALL_stat };
 	int tried = 0;
 
 	for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
@@ -785,18 +835,32 @@ END_TEST
 Suite *
 sync_processes_suite(void)
 {
-	const TTest *tests[] = { a_process_has_one_identity, threads_are_the_process, a_forked_child_is_another_process,
+	const TTest *tests[] = { a_process_has_one_identity,
+		                 threads_are_the_process,
+		                 a_forked_child_is_another_process,
 		                 a_child_past_the_handlers_is_another_process,
-		                 a_child_forgets_where_the_kernel_wipes_nothing, threads_that_ask_together_get_one_answer,
-		                 a_life_is_followed_to_its_end, a_life_is_followed_without_descriptors_of_processes,
-		                 the_descriptor_of_a_process_is_believed, numbers_have_22_bits,
-		                 a_recycled_number_is_another_process, another_namespace_is_not_judged,
-		                 what_is_no_process_is_refused, the_first_thread_may_have_ended,
-		                 the_proc_of_another_namespace_is_not_believed, other_namespaces_of_processes_are_told_apart,
-		                 other_namespaces_of_time_are_told_apart, a_number_that_is_given_again_is_another_process,
-		                 hidden_processes_are_judged, an_identity_has_the_layout_that_is_for_ever,
-		                 a_change_of_time_kills_nobody, a_chance_of_numbers_is_no_proof,
-		                 what_proc_says_is_read_to_the_letter, every_failure_leaves_an_identity, NULL };
+		                 a_child_forgets_where_the_kernel_wipes_nothing,
+		                 threads_that_ask_together_get_one_answer,
+		                 who_finds_out_less_changes_no_identity,
+		                 a_life_is_followed_to_its_end,
+		                 a_life_is_followed_without_descriptors_of_processes,
+		                 the_descriptor_of_a_process_is_believed,
+		                 numbers_have_22_bits,
+		                 a_recycled_number_is_another_process,
+		                 another_namespace_is_not_judged,
+		                 what_is_no_process_is_refused,
+		                 the_first_thread_may_have_ended,
+		                 the_proc_of_another_namespace_is_not_believed,
+		                 other_namespaces_of_processes_are_told_apart,
+		                 other_namespaces_of_time_are_told_apart,
+		                 a_number_that_is_given_again_is_another_process,
+		                 hidden_processes_are_judged,
+		                 an_identity_has_the_layout_that_is_for_ever,
+		                 a_change_of_time_kills_nobody,
+		                 a_chance_of_numbers_is_no_proof,
+		                 what_proc_says_is_read_to_the_letter,
+		                 every_failure_leaves_an_identity,
+		                 NULL };
 
 	return suite_of("sync_processes", 30, tests);
 }

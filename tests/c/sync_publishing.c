@@ -239,6 +239,29 @@ START_TEST(a_failure_leaves_the_object_as_it_was)
 }
 END_TEST
 
+/* On some systems the place of objects is a symbolic link to it. */
+static void
+fail_beyond_a_link(void *unused)
+{
+	if (!place_make("size=1m,mode=1777") || mount("tmpfs", "/dev", "tmpfs", 0, "size=1m,mode=0755") < 0) {
+		skip("no private place can be made");
+		return;
+	}
+	ck_assert_int_eq(mkdir("/dev/objects", 0), 0);
+	ck_assert_int_eq(chmod("/dev/objects", 01777), 0);
+	ck_assert_int_eq(symlink("objects", OBJECT_DIRECTORY), 0);
+	object_make(name_of("theirs"), 0666, 0);
+	fail_as_nobody(unused);
+}
+
+START_TEST(a_failure_beyond_a_link_leaves_the_object_as_it_was)
+{
+	if (lacks("publish"))
+		return;
+	in_child(fail_beyond_a_link, NULL);
+}
+END_TEST
+
 /* Of the temporary name nothing is left when the second step fails, and the old object has its name. */
 START_TEST(a_failure_of_the_second_step_leaves_no_name)
 {
@@ -259,6 +282,37 @@ START_TEST(a_failure_of_the_second_step_leaves_no_name)
 		ck_assert_int_eq(object_count(), count);
 	close_now(fd);
 	object_remove(name);
+}
+END_TEST
+
+/* Another thread publishes the same object under the same name, between the two steps. */
+static int raced;
+
+static void
+publish_meanwhile(void)
+{
+	char path[64];
+
+	if (descriptor_status(raced).st_nlink > 0)
+		return;
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", raced);
+	ck_assert_int_eq(unlink(path_of(name_of("raced"))), 0);
+	ck_assert_int_eq((int)syscall(SYS_linkat, AT_FDCWD, path, AT_FDCWD, path_of(name_of("raced")), AT_SYMLINK_FOLLOW), 0);
+}
+
+START_TEST(two_that_publish_the_same_object_leave_one_name)
+{
+	if (lacks("publish"))
+		return;
+	object_make(name_of("raced"), 0600, 0);
+	raced = filled(13);
+	interpose_before(CALL_lstat, publish_meanwhile);
+	assert_result(publish(raced, name_of("raced"), PSHM_IF_EXISTS_SUPERSEDE), 0);
+	interpose_reset();
+	ck_assert_int_eq(descriptor_status(raced).st_nlink, 1);
+	ck_assert_uint_eq(value_of_name(name_of("raced")), 13);
+	object_remove(name_of("raced"));
+	close_now(raced);
 }
 END_TEST
 
@@ -368,7 +422,8 @@ START_TEST(what_cannot_be_published_is_an_error)
 	int fd = (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0));
 	int64_t result = call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE);
 
-	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE | PSHM_ANONYMOUS_HUGE), "ENOTSUP");
+	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE | PSHM_ANONYMOUS_HUGE),
+	             "ENOTSUP");
 	if (!has("publish"))
 		for (size_t i = 0; i < 3; i++)
 			assert_error(publish(fd, name_of("never"), if_exists[i]), "ENOTSUP EXDEV");
@@ -382,11 +437,13 @@ START_TEST(what_cannot_be_published_is_an_error)
 END_TEST
 
 /* While one process supersedes, another opens: the name is always there, and what it leads to is complete. */
-static struct board {
+struct board {
 	uint64_t opens;
 	uint64_t values;
 	int stop;
-} *board;
+};
+
+static struct board *board;
 
 static void
 open_all_the_time(void *unused)
@@ -495,8 +552,9 @@ count_temporary_names(void)
 }
 
 static void
-publish_until_killed(void)
+publish_until_killed(void *unused)
 {
+	(void)unused;
 	for (uint64_t i = 0;; i++) {
 		int fd = filled(i);
 
@@ -525,10 +583,8 @@ START_TEST(a_maker_that_is_killed_leaves_nothing_half_made)
 		return;
 	}
 	for (int i = 0; i < KILLS; i++) {
-		pid_t maker = fork();
+		pid_t maker = child_start(publish_until_killed, NULL);
 
-		if (maker == 0)
-			publish_until_killed();
 		usleep((useconds_t)(3000 + 97 * i));
 		ck_assert_int_eq(kill(maker, SIGKILL), 0);
 		ck_assert_int_eq(waitpid(maker, NULL, 0), maker);
@@ -577,7 +633,7 @@ in_a_full_file_system(void *unused)
 
 START_TEST(a_full_file_system_is_an_error_of_the_step_that_needs_it)
 {
-	if (lacks("publish"))
+	if (lacks("publish") || lacks("allocate"))
 		return;
 	in_child(in_a_full_file_system, NULL);
 }
@@ -593,6 +649,7 @@ in_a_read_only_place(void *unused)
 		skip("no private place can be made");
 		return;
 	}
+	object_make(name_of("old"), 0600, 0);
 	fd = nameable(PSHM_DIRECTION_INPUT, 0600);
 	/* A descriptor for reading does not keep the place from becoming read-only. */
 	if (mount("none", OBJECT_DIRECTORY, "none", MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0) {
@@ -601,8 +658,34 @@ in_a_read_only_place(void *unused)
 	}
 	assert_error(publish(fd, name_of("new"), PSHM_IF_EXISTS_ERROR), "EROFS");
 	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE), "EROFS");
+	assert_error(call("pshm_open_wait", name_of("old"), PSHM_DIRECTION_IO, 0, -1), "EROFS");
 	close_now(fd);
 }
+
+/* What belongs to the place of before cannot get a name in another one, though it is the same file system. */
+static void
+in_another_mount(void *unused)
+{
+	int fd;
+
+	(void)unused;
+	if (!place_make("size=1m")) {
+		skip("no private place can be made");
+		return;
+	}
+	fd = filled(14);
+	ck_assert_int_eq(mount(OBJECT_DIRECTORY, OBJECT_DIRECTORY, "none", MS_BIND, NULL), 0);
+	assert_error(publish(fd, name_of("new"), PSHM_IF_EXISTS_ERROR), "EXDEV");
+	close_now(fd);
+}
+
+START_TEST(another_mount_of_the_place_is_another_place)
+{
+	if (lacks("publish"))
+		return;
+	in_child(in_another_mount, NULL);
+}
+END_TEST
 
 START_TEST(a_read_only_place_is_named_as_such)
 {
@@ -697,15 +780,29 @@ END_TEST
 Suite *
 sync_publishing_suite(void)
 {
-	const TTest *tests[] = { a_published_object_is_the_one_that_was_made, an_object_that_is_not_published_vanishes,
-		                 a_name_that_is_taken_is_what_the_option_says, another_kind_of_file_is_superseded,
-		                 an_object_is_published_once, a_failure_leaves_the_object_as_it_was,
-		                 a_failure_of_the_second_step_leaves_no_name, any_descriptor_of_the_object_publishes_it,
-		                 a_descriptor_is_linked_in_one_of_two_ways, a_sandbox_that_forbids_links_is_named_as_such,
-		                 what_cannot_be_published_is_an_error, an_open_beside_publishing_finds_a_complete_object,
-		                 of_many_that_publish_one_is_first, a_maker_that_is_killed_leaves_nothing_half_made,
-		                 a_full_file_system_is_an_error_of_the_step_that_needs_it, a_read_only_place_is_named_as_such,
-		                 who_may_not_create_names_may_not_publish, another_users_object_is_not_published, a_nameable_object_is_a_file, NULL };
+	const TTest *tests[] = { a_published_object_is_the_one_that_was_made,
+		                 an_object_that_is_not_published_vanishes,
+		                 a_name_that_is_taken_is_what_the_option_says,
+		                 another_kind_of_file_is_superseded,
+		                 an_object_is_published_once,
+		                 a_failure_leaves_the_object_as_it_was,
+		                 a_failure_beyond_a_link_leaves_the_object_as_it_was,
+		                 a_failure_of_the_second_step_leaves_no_name,
+		                 two_that_publish_the_same_object_leave_one_name,
+		                 any_descriptor_of_the_object_publishes_it,
+		                 a_descriptor_is_linked_in_one_of_two_ways,
+		                 a_sandbox_that_forbids_links_is_named_as_such,
+		                 what_cannot_be_published_is_an_error,
+		                 an_open_beside_publishing_finds_a_complete_object,
+		                 of_many_that_publish_one_is_first,
+		                 a_maker_that_is_killed_leaves_nothing_half_made,
+		                 a_full_file_system_is_an_error_of_the_step_that_needs_it,
+		                 another_mount_of_the_place_is_another_place,
+		                 a_read_only_place_is_named_as_such,
+		                 who_may_not_create_names_may_not_publish,
+		                 another_users_object_is_not_published,
+		                 a_nameable_object_is_a_file,
+		                 NULL };
 
 	return suite_of("sync_publishing", 60, tests);
 }

@@ -15,11 +15,13 @@
 enum { SLEEPERS = 3, ALL = 2147483647 };
 
 /* What the processes share: the word, and what became of those who sleep. */
-static struct shared {
+struct shared {
 	uint32_t word;
 	int ready;
 	int woken;
-} *shared;
+};
+
+static struct shared *shared;
 
 static int64_t
 address(void)
@@ -226,7 +228,10 @@ START_TEST(no_more_are_woken_than_asked_for)
 }
 END_TEST
 
-/* A handler gets its turn, whatever its flags, and whatever the timeout. One that runs between two polls goes unnoticed: the next is not. */
+/*
+ * A handler gets its turn, whatever its flags, and whatever the timeout. One that runs between two polls goes unnoticed:
+ * the next is not.
+ */
 static void
 interrupt_wait(int flags, int64_t timeout)
 {
@@ -282,10 +287,11 @@ END_TEST
 Suite *
 sync_waiting_suite(void)
 {
-	const TTest *tests[] = { another_value_is_not_waited_for, a_timeout_is_the_least_that_is_waited,
-		                 a_wake_ends_a_wait_without_a_limit, a_call_that_is_missing_is_no_loss, a_call_with_short_times_may_be_missing, a_sleeper_needs_no_right_to_write,
-		                 no_more_are_woken_than_asked_for, a_handler_ends_every_wait,
-		                 two_that_take_turns_never_miss_one, NULL };
+	const TTest *tests[] = { another_value_is_not_waited_for,        a_timeout_is_the_least_that_is_waited,
+		                 a_wake_ends_a_wait_without_a_limit,     a_call_that_is_missing_is_no_loss,
+		                 a_call_with_short_times_may_be_missing, a_sleeper_needs_no_right_to_write,
+		                 no_more_are_woken_than_asked_for,       a_handler_ends_every_wait,
+		                 two_that_take_turns_never_miss_one,     NULL };
 
 	return suite_of("sync_waiting", 60, tests);
 }

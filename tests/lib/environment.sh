@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh
 # Sourced in the top build directory, by `make check' and `make demo': what every test finds in its environment.
 # A script that is run by hand, in the build directory, sources it itself: ../tests/build/exports.test
 

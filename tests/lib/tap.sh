@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh
 # Sourced by the test scripts: the environment, results as TAP, a directory of their own in $scratch, and the plan when they end. Make
 # has sourced environment.sh; so that a script can be run by hand, in the build directory, it is sourced here otherwise.
 

@@ -154,6 +154,18 @@
     (pshm-close (aref values 1)))
   (pshm-close fd))
 
+(let ((fd (pshm-open-anonymous +pshm-direction-io+ #o640 +pshm-anonymous-nameable+))
+      (published (concatenate 'string *name* "-published")))
+  (pshm-ftruncate fd 10000)
+  (check "open-wait before there is an object" (= (number-of "EAGAIN") (pshm-open-wait published +pshm-direction-io+ 1 0)))
+  (check "publish" (and (= 0 (pshm-publish fd published +pshm-if-exists-error+))
+                        (= (number-of "EXDEV") (pshm-publish fd (concatenate 'string published "-again") +pshm-if-exists-error+))))
+  (let ((other (pshm-open-wait published +pshm-direction-input+ 10000 0)))
+    (check "open-wait" (>= other 0))
+    (check "delete-if-same of what was published" (= 1 (pshm-delete-if-same published other)))
+    (pshm-close other))
+  (pshm-close fd))
+
 (with-integers (total 2 values)
   (check "space" (= 0 (pshm-space total (sb-sys:sap+ total 8)))))
 (check "list" (>= (pshm-list *null* 0) 0))

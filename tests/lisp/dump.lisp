@@ -1,7 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; Dump an image to the file that IMAGE names, with the library loaded and an object open; when it starts, look at both.
-;;;; Where DEFER is set, the image starts without the library. Where FOLDER is, that is where it looks first. Where AGAIN is set when
-;;;; the image starts, it does no more than to dump itself to the file of that name.
+;;;; Where DEFER is set, the image starts without the library. Where FOLDER is, that is where it looks first. Where AGAIN is set
+;;;; when the image starts, it does no more than to dump itself to the file of that name.
 
 (require "asdf")
 (asdf:load-system "posix-shm")

@@ -27,7 +27,8 @@
   (unless truth
     (uiop:quit 1)))
 
-(check "the fallbacks are what was compiled" (not (search "SB-SYS" (prin1-to-string (macroexpand-1 '(posix-shm/host:uninterrupted 1))))))
+(check "the fallbacks are what was compiled"
+       (not (search "SB-SYS" (prin1-to-string (macroexpand-1 '(posix-shm/host:uninterrupted 1))))))
 (let ((shm (open-shm "posix-shm-portable" :direction :io :if-does-not-exist :create)))
   (truncate-shm shm 100)
   (with-mmap (ptr shm 100)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Processes that race for one object, and are killed in the middle: races BOARD NAME ROUNDS. Half of the racers are children of this
- * process, the others of races.lisp, which finds its orders on the board, an object of its own. In every round each racer ensures the
- * object and looks at all of it; some are killed at a random moment. There is one object, never a wrong byte in it.
+ * Processes that race for one object, and are killed in the middle: races BOARD NAME ROUNDS. Half of the racers are children
+ * of this process, the others of races.lisp, which finds its orders on the board, an object of its own. In every round each
+ * racer ensures the object and looks at all of it; some are killed at a random moment. There is one object, never a wrong
+ * byte in it.
  */
 #include <posix-shm/sync.h>
 
@@ -19,7 +20,7 @@
 enum { RACERS = 8, OURS = 4, WORDS = 16384, SIZE = WORDS * 8 };
 
 /* races.lisp knows where each is: words of 32 bits. */
-static volatile struct board {
+struct board {
 	uint32_t round;    /* the racers of this round are to be made; ROUND_END ends */
 	uint32_t ready;    /* how many have come */
 	uint32_t go;       /* the round that has begun */
@@ -30,7 +31,9 @@ static volatile struct board {
 	uint32_t killed;   /* how many of these were killed, in all rounds */
 	uint32_t processes[RACERS];
 	uint32_t seen[RACERS]; /* the value that a racer found; 0 where it was killed before */
-} *board;
+};
+
+static volatile struct board *board;
 
 enum { ROUND_END = 0xffffffff };
 

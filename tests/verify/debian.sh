@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh
 # Sourced: packages of other releases and other machines, which are unpacked and not installed. No archive is named here: it is the one
 # that this machine's apt uses, or DEBIAN_MIRROR.
 

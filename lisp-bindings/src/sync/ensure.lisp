@@ -79,11 +79,12 @@ UNDO and close the object."
 
 (defun replace-descriptor (shm open)
   "Have SHM own the descriptor that the function OPEN makes, if it makes one, and close the old one. Return the library's result."
-  (let ((result 0))
+  (let ((cell (cell-of shm))
+        (result 0))
     (uninterrupted
       (setf result (funcall open))
       (unless (minusp result)
-        (pshm-close (swap-car (cell-of shm) result))))
+        (pshm-close (swap-car cell result))))
     result))
 
 (defun reopen-by-descriptor (shm)
@@ -105,11 +106,12 @@ UNDO and close the object."
 
 (defun make-unnamed (shm wanted)
   (let ((permissions (wanted-permissions wanted))
+        (cell (cell-of shm))
         (result 0))
     (uninterrupted
       (setf result (pshm-open-anonymous +pshm-direction-io+ permissions +pshm-anonymous-nameable+))
       (unless (minusp result)
-        (setf (car (cell-of shm)) result)))
+        (setf (car cell) result)))
     (demand-wanted result wanted)
     (setf (name-or-label shm) (list nil))))
 
@@ -130,12 +132,13 @@ UNDO and close the object."
 faster."
   (let ((name (wanted-portable wanted))
         (created (cffi:null-pointer))
+        (cell (cell-of shm))
         (result 0))
     (with-c-string (name)
       (uninterrupted
         (setf result (pshm-open name +pshm-direction-io+ if-exists +pshm-if-does-not-exist-create+ 0 created))
         (unless (minusp result)
-          (setf (car (cell-of shm)) result
+          (setf (car cell) result
                 (car state) :forbidden))))
     (unless (eql result (- *eexist*))
       (demand-wanted result wanted)
@@ -182,8 +185,8 @@ faster."
 ;;; One or the other
 
 (defun wait-or-supersede (shm wanted &aux (others (compute-restarts)))
-  "Signal that the object has not been completed in time. Return true where a new one has been put into its place, and nil where it is
-to be waited for again."
+  "Signal that the object has not been completed in time. Return true where a new one has been put into its place, and nil where it
+is to be waited for again."
   (restart-case (signal-with-restarts (timeout-of-object 'ensure-shm (wanted-name wanted)) others)
     (continue ()
       :report "Wait for the object as long again."

@@ -5,8 +5,8 @@
 (in-package #:posix-shm)
 
 (defun await-object (cell name direction size left)
-  "Open the object NAME, of SIZE octets at least, into CELL, if it comes within the seconds LEFT or a part of them. Return the library's
-result."
+  "Open the object NAME, of SIZE octets at least, into CELL, if it comes within the seconds LEFT or a part of them. Return the
+library's result."
   (let ((nanoseconds (ceiling (* (min left *slice*) (expt 10 9))))
         (result 0))
     (with-c-string (name)

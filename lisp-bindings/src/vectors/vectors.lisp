@@ -65,8 +65,8 @@
   "The end of the vector is not behind the end of the object, as it is now."
   (let ((size (current-size (request-shm request))))
     (when (> (+ (request-offset request) (request-octets request)) size)
-      (refuse-length (request-shm request) (request-element request) (request-length request) (request-offset request) size operation
-                     "With :allocate t the object is made larger."))))
+      (refuse-length (request-shm request) (request-element request) (request-length request) (request-offset request) size
+                     operation "With :allocate t the object is made larger."))))
 
 ;;; Mapping
 

@@ -54,7 +54,8 @@ enum pshm_if_exists {
  * @choice{PSHM_IF_DOES_NOT_EXIST_,if-does-not-exist}
  */
 enum pshm_if_does_not_exist {
-	PSHM_IF_DOES_NOT_EXIST_DEFAULT = 0, /**< Error for input, and where an existing object is overwritten or truncated; else create. */
+	PSHM_IF_DOES_NOT_EXIST_DEFAULT = 0, /**< Error for input, and where an existing object is overwritten or
+	                                         truncated; else create. */
 	PSHM_IF_DOES_NOT_EXIST_ERROR = 1,   /**< Fail with `-ENOENT`. */
 	PSHM_IF_DOES_NOT_EXIST_CREATE = 2,  /**< Create it. */
 	PSHM_IF_DOES_NOT_EXIST_NIL = 3      /**< Return `-ENOENT`, which is not recorded as a failure. */
@@ -66,7 +67,8 @@ enum pshm_if_does_not_exist {
  * @bits{PSHM_ANONYMOUS_,anonymous-flags}
  */
 enum pshm_anonymous_flag {
-	PSHM_ANONYMOUS_HUGE = 0x00800000, /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple of the size of a huge page. */
+	PSHM_ANONYMOUS_HUGE = 0x00800000,    /**< An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple
+	                                         of the size of a huge page. */
 	PSHM_ANONYMOUS_NAMEABLE = 0x01000000 /**< An object that #pshm_publish can give a name (Linux, `O_TMPFILE`). */
 };
 
@@ -151,8 +153,7 @@ enum pshm_anonymous_flag {
  * @since 0.1
  * @see pshm_shm_open, pshm_open_anonymous, pshm_delete, pshm_close; shm_open(3), POSIX.1-2017 shm_open
  */
-PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_does_not_exist, int permissions,
-                       int *ret_created);
+PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_does_not_exist, int permissions, int *ret_created);
 
 /**
  * @brief Create an anonymous object.
@@ -172,8 +173,9 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * #pshm_map_prefixed and #pshm_write do not support it (`-EINVAL`). This call succeeds also if no huge page is free:
  * then mapping fails with `-ENOMEM`, and #pshm_allocate with `-ENOSPC`.
  *
- * An object that can be given a name (#PSHM_ANONYMOUS_NAMEABLE) is a file of the shared memory file system from the start: the size of
- * that file system limits it, and it does not support seals. Without a name it exists as long as a descriptor or a mapping of it.
+ * An object that can be given a name (#PSHM_ANONYMOUS_NAMEABLE) is a file of the shared memory file system from the start:
+ * the size of that file system limits it, and it does not support seals. Without a name it exists as long as a descriptor or
+ * a mapping of it.
  *
  * @param direction @role{enum,pshm_direction} The access of the descriptor. With #PSHM_DIRECTION_INPUT the object
  *        is empty, and cannot be changed through this descriptor.
@@ -191,7 +193,7 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * @error{ENOMEM} There is no memory for the object.
  * @error{ENOSPC} #PSHM_ANONYMOUS_NAMEABLE: the shared memory file system has no space for another object.
  * @error{ENOTSUP} #PSHM_ANONYMOUS_HUGE: the platform does not support objects of huge pages. #PSHM_ANONYMOUS_NAMEABLE: it has no
- *        unnamed files. Both flags: they exclude each other.
+ *        unnamed files, or /proc is not mounted, which direction `input` needs. Both flags: they exclude each other.
  * @error{EROFS} #PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is mounted read-only.
  *
  * @par Lisp
@@ -422,7 +424,8 @@ PSHM_API int pshm_allocate(int fd, int64_t size);
  * and raises SIGBUS if there is no memory: #pshm_allocate reserves it again.
  *
  * @fd_param
- * @param offset @role{offset} Where the range begins, in bytes, from 0; any byte, not only a multiple of the page size (#pshm_page_size).
+ * @param offset @role{offset} Where the range begins, in bytes, from 0; any byte, not only a multiple of the page size
+ *        (#pshm_page_size).
  * @param length @role{size} The size of the range, in bytes, from 0. With 0 nothing is done.
  * @retval 0 The memory is released.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
@@ -518,7 +521,8 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * @param protections @role{flags,pshm_prot} The access that the mapping allows.
  * @param flags @role{flags,pshm_map_flag} Either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE, and any of the others except
  *        #PSHM_MAP_FIXED and #PSHM_MAP_FIXED_NOREPLACE.
- * @param offset @role{offset} Where in the object the first byte is, in bytes, from 0; any byte, not only a multiple of the page size.
+ * @param offset @role{offset} Where in the object the first byte is, in bytes, from 0; any byte, not only a multiple of the
+ *        page size.
  * @return The address of the first byte. The caller unmaps it (#pshm_unmap) with the same length.
  * @fd_error
  * @error{EACCES} Shared write access through a descriptor opened for reading.
@@ -927,8 +931,8 @@ PSHM_API int pshm_send(int socket, int fd, int64_t timeout);
  * @par Exceptional situations
  * `shm-timeout` after the timeout, with the restart `continue`, which waits for it again; `shm-error` if the peer closed its
  * end (`:enodata`), closed it with unread messages (`:econnreset`: call again, until `:enodata`), sent no descriptor or several
- * (`:eproto`), or the process has no free descriptor (`:emfile`); `shm-invalid-argument` if SOCKET is not a descriptor, NAME is neither a
- * name nor nil, or TIMEOUT is neither a non-negative real nor nil.
+ * (`:eproto`), or the process has no free descriptor (`:emfile`); `shm-invalid-argument` if SOCKET is not a descriptor, NAME
+ * is neither a name nor nil, or TIMEOUT is neither a non-negative real nor nil.
  * @par Lisp example
  * @code{.lisp}
  * (multiple-value-bind (here there) (shm-socketpair)
@@ -997,7 +1001,7 @@ enum pshm_seal {
 	PSHM_SEAL_GROW = 0x04,         /**< The size never increases. */
 	PSHM_SEAL_WRITE = 0x08,        /**< The bytes never change. An error while a shared mapping may write. */
 	PSHM_SEAL_FUTURE_WRITE = 0x10, /**< The bytes change only through existing mappings. */
-	PSHM_SEAL_EXEC = 0x20          /**< The execute permissions never change. If one is set, neither do the size and the bytes. */
+	PSHM_SEAL_EXEC = 0x20 /**< The execute permissions never change. If one is set, neither do the size and the bytes. */
 };
 
 /**
@@ -1052,8 +1056,8 @@ PSHM_API int pshm_seal(int fd, int seals);
  * @brief Return the seals of an object: fcntl(2) with `F_GET_SEALS`.
  *
  * @fd_param
- * @return The `PSHM_SEAL_` constants, combined by bitwise or. A named object on Linux has #PSHM_SEAL_SEAL from the start; an anonymous
- *         one has none, but #PSHM_SEAL_EXEC where `vm.memfd_noexec` is 2.
+ * @return The `PSHM_SEAL_` constants, combined by bitwise or. A named object on Linux has #PSHM_SEAL_SEAL from the start; an
+ *         anonymous one has none, but #PSHM_SEAL_EXEC where `vm.memfd_noexec` is 2.
  * @fd_error
  * @error{EINVAL} @p fd refers to a file that does not support seals.
  * @error{ENOTSUP} The platform does not support seals.

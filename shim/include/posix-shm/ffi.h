@@ -150,8 +150,8 @@ PSHM_API int pshm_name_max(void);
  * kernel where it is 1 on a newer one.
  *
  * Some features are tested by a trial, and 0 also means that the trial was not possible. A trial needs a free descriptor for
- * `allocate`, `anonymous`, `discard`, `huge-objects`, `publish`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and `supersede`,
- * and address space for `huge-pages`, `nodump` and `populate`. A result of 1 stays valid; after a 0, call again.
+ * `allocate`, `anonymous`, `discard`, `huge-objects`, `publish`, `reopen`, `seal-exec`, `seal-future-write`, `seals` and
+ * `supersede`, and address space for `huge-pages`, `nodump` and `populate`. A result of 1 stays valid; after a 0, call again.
  *
  * @features
  *
@@ -582,7 +582,8 @@ PSHM_API int pshm_ftruncate(int fd, int64_t length);
  * blocked until the call is complete.
  *
  * @fd_param
- * @param offset @role{offset} Where the range begins, in bytes, from 0; any byte, not only a multiple of the page size (#pshm_page_size).
+ * @param offset @role{offset} Where the range begins, in bytes, from 0; any byte, not only a multiple of the page size
+ *        (#pshm_page_size).
  * @param length @role{size} The size of the range, in bytes, from 1.
  * @retval 0 The pages are reserved.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing.
@@ -721,7 +722,8 @@ enum pshm_map_flag {
 	PSHM_MAP_ANONYMOUS = 0x00400000,       /**< Anonymous memory, without an object: the descriptor is -1. */
 	PSHM_MAP_FIXED_NOREPLACE = 0x00800000, /**< Exactly at the address, or `-EEXIST` where a mapping exists. */
 	PSHM_MAP_NORESERVE = 0x01000000,       /**< Reserve no swap space. */
-	PSHM_MAP_POPULATE = 0x02000000,        /**< Allocate every page before the call returns; no space is an error, not a later SIGBUS. */
+	PSHM_MAP_POPULATE = 0x02000000,        /**< Allocate every page before the call returns; no space is an error,
+	                                            not a later SIGBUS. */
 	PSHM_MAP_LOCK = 0x08000000,            /**< Keep every page in memory: mlock(2) on the new mapping. */
 	PSHM_MAP_HUGE = 0x10000000,            /**< Request huge pages: madvise(2) with `MADV_HUGEPAGE`. A hint, never an error. */
 	PSHM_MAP_NODUMP = 0x20000000,          /**< Leave the memory out of core dumps: madvise(2) with `MADV_DONTDUMP`. */
@@ -771,8 +773,8 @@ enum pshm_msync_flag {
  * @error{EINVAL} @p length is not positive; @p offset is negative or not a multiple of the page size;
  *        @p protections or @p flags has an unknown bit; both or neither of shared and private; both of fixed and
  *        fixed without replacing; an anonymous mapping with a descriptor; a fixed one at address 0 or at an address
- *        that is not a multiple of the page size; @p address is from -4095 to -1; #PSHM_MAP_POPULATE without reading or writing; #PSHM_MAP_GROWSDOWN without
- *        #PSHM_MAP_ANONYMOUS and #PSHM_MAP_PRIVATE.
+ *        that is not a multiple of the page size; @p address is from -4095 to -1; #PSHM_MAP_POPULATE without reading or
+ *        writing; #PSHM_MAP_GROWSDOWN without #PSHM_MAP_ANONYMOUS and #PSHM_MAP_PRIVATE.
  * @error{ENODEV} @p fd refers to a file that cannot be mapped, such as a socket. (Regular files and `/dev/zero` can
  *        be mapped.)
  * @error{ENOMEM} The address space is full, or there are too many mappings; an object of huge pages: none is

@@ -276,7 +276,8 @@
  * st-ctim
  * @endcode
  * @par In Lisp
- * Slots of `(:struct stat)`. The device and the inode are unsigned; the mode is a list of keywords of the type `mode`; the last three are structures, `(:struct timespec)`.
+ * Slots of `(:struct stat)`. The device and the inode are unsigned; the mode is a list of keywords of the type `mode`; the
+ * last three are structures, `(:struct timespec)`.
  * @par Lisp example
  * @code{.lisp}
  * (cffi:with-foreign-object (statbuf '(:struct posix-shm/ffi:stat))
@@ -1013,14 +1014,14 @@
  * whose elements are that memory: a simple, specialised vector of ELEMENT-TYPE that every function of Lisp accepts.
  * If `shm-vector-real-p` returns false, the result is an `shm-view`
  * instead. With a PROT of `:read` alone a store is a memory fault. Only `unmap-shm-vector` and the macros unmap the
- * vector; the garbage collector does not. With RESERVE the call maps that number of octets, even beyond the end of the object, so that
- * `extend-shm-vector` can extend the vector when the object has grown. If real vectors cannot be extended (ABCL), the result is then
- * an `shm-view`.
+ * vector; the garbage collector does not. With RESERVE the call maps that number of octets, even beyond the end of the
+ * object, so that `extend-shm-vector` can extend the vector when the object has grown. If real vectors cannot be extended
+ * (ABCL), the result is then an `shm-view`.
  * @par Exceptional situations
  * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the size of the vector, or SHM is closed;
- * `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`.
- * If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
+ * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the size of the vector,
+ * or SHM is closed; `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions
+ * of `allocate-shm`. If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
  * it.
  * @par Affected by
  * The implementation: see `shm-vector-real-p`.
@@ -1052,9 +1053,9 @@
  * extend-shm-vector vector length => vector
  * @endcode
  * @par In Lisp
- * Extend VECTOR, a result of `map-shm-vector` with a RESERVE, to LENGTH elements, and return it: the same vector, at the same address;
- * pointers into it stay valid. Nothing is mapped or copied. The object must have grown before (`allocate-shm`), in this process
- * or in another one. Compiled code that has loaded the length before may still use the old one.
+ * Extend VECTOR, a result of `map-shm-vector` with a RESERVE, to LENGTH elements, and return it: the same vector, at the same
+ * address; pointers into it stay valid. Nothing is mapped or copied. The object must have grown before (`allocate-shm`), in
+ * this process or in another one. Compiled code that has loaded the length before may still use the old one.
  * @par Exceptional situations
  * `mmap-invalid-argument` if VECTOR is not mapped, LENGTH is less than its length or more than the RESERVE holds, or the
  * object is shorter. The size is checked only while the `open-shm` from which VECTOR was mapped is open.
@@ -1092,7 +1093,8 @@
  * of older ones only the addresses stay reserved. On SBCL an access to such an older
  * vector is a memory fault, and `length` and printing may fault too, since its header is unmapped; a
  * second `unmap-shm-vector` still returns nil. With a true RELEASE the addresses are released as well: a later use of
- * VECTOR is undefined, like that of freed memory in C. The addresses of an `shm-view` are always released, and a later access to an element is an error.
+ * VECTOR is undefined, like that of freed memory in C. The addresses of an `shm-view` are always released, and a later access
+ * to an element is an error.
  * @par Exceptional situations
  * `mmap-invalid-argument` if VECTOR is not a result of `map-shm-vector`; `mmap-error` for an error of the system: VECTOR is then
  * unchanged.
@@ -1321,9 +1323,9 @@
  * @par In Lisp
  * Copy elements of SOURCE, from START2 up to END2, into TARGET, from START1 up to END1, as `replace` does, up to
  * the length of the shorter range, and return TARGET. The call stores to no octet outside the range. `replace` and `fill` store
- * whole words even if elements are smaller, and so overwrite concurrent stores of another process beside the range. Both vectors have the same
- * element type; one of them may be a general vector, whose elements are checked. The ranges may overlap within one vector. If
- * two vectors map the same octets of an object, the call may copy elements that it has stored itself.
+ * whole words even if elements are smaller, and so overwrite concurrent stores of another process beside the range. Both
+ * vectors have the same element type; one of them may be a general vector, whose elements are checked. The ranges may overlap
+ * within one vector. If two vectors map the same octets of an object, the call may copy elements that it has stored itself.
  * @par Exceptional situations
  * `shm-invalid-argument` if a range is out of bounds or the element types differ.
  * @par Lisp example
@@ -1413,9 +1415,9 @@
  * instructions of the processor if WHERE is a real vector, and without a call if its type is declared; otherwise they call the
  * library. They work on vectors of the heap as well, if the implementation does not move these during the call (SBCL and ECL).
  * @par Exceptional situations
- * `shm-invalid-argument` if WHERE is neither a vector of such integers nor a pointer, INDEX is out of bounds, as is every index of an
- * unmapped vector, the address is not a multiple of the size of the word, TYPE is given for a vector, or the value is not of the type of the word. A store into a mapping without
- * `:write` is a memory fault.
+ * `shm-invalid-argument` if WHERE is neither a vector of such integers nor a pointer, INDEX is out of bounds, as is every
+ * index of an unmapped vector, the address is not a multiple of the size of the word, TYPE is given for a vector, or the
+ * value is not of the type of the word. A store into a mapping without `:write` is a memory fault.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(signed-byte 64) 4))
@@ -1439,10 +1441,12 @@
  * @par In C
  * pshm_atomic_update32, pshm_atomic_update64
  * @par In Lisp
- * Update a word atomically and return its previous value: `:add` adds OPERAND, and the sum wraps around; `:and`, `:or` and `:xor` combine the bits; `:exchange`
- * stores OPERAND. OPERAND may be a signed or an unsigned integer, whatever the type of the word is.
+ * Update a word atomically and return its previous value: `:add` adds OPERAND, and the sum wraps around; `:and`, `:or` and
+ * `:xor` combine the bits; `:exchange` stores OPERAND. OPERAND may be a signed or an unsigned integer, whatever the type of
+ * the word is.
  * @par Exceptional situations
- * `shm-invalid-argument` as with `shm-atomic`, and if OPERATION is not one of these keywords. If it is a constant, the compiler warns.
+ * `shm-invalid-argument` as with `shm-atomic`, and if OPERATION is not one of these keywords. If it is a constant, the
+ * compiler warns.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 32) 1))
@@ -1468,8 +1472,8 @@
  * @par In C
  * pshm_atomic_update32, pshm_atomic_update64
  * @par In Lisp
- * Add DELTA to a word atomically and return its previous value, as `sb-ext:atomic-incf` does; `bt2:atomic-integer-incf` returns the new
- * value. The sum wraps around. DELTA may be negative.
+ * Add DELTA to a word atomically and return its previous value, as `sb-ext:atomic-incf` does; `bt2:atomic-integer-incf`
+ * returns the new value. The sum wraps around. DELTA may be negative.
  * @par Exceptional situations
  * `shm-invalid-argument` as with `shm-atomic`.
  * @par Lisp example
@@ -1497,7 +1501,8 @@
  * pshm_atomic_compare_exchange32, pshm_atomic_compare_exchange64
  * @par In Lisp
  * Store NEW into a word if it has the value OLD, atomically. Return the previous value: NEW was stored if it equals OLD. The
- * order of arguments and the result are those of `sb-ext:compare-and-swap`; `bt2:atomic-integer-compare-and-swap` returns a boolean.
+ * order of arguments and the result are those of `sb-ext:compare-and-swap`; `bt2:atomic-integer-compare-and-swap` returns a
+ * boolean.
  * @par Exceptional situations
  * `shm-invalid-argument` as with `shm-atomic`.
  * @par Lisp example
@@ -1526,8 +1531,9 @@
  * @par In Lisp
  * Wait while a 32-bit word has the value EXPECTED. Return t when the word should be loaded again: it has another value, `shm-wake`
  * was called, or the wakeup is spurious. Return nil after TIMEOUT. Therefore call this function in a loop that loads the word. Read
- * access to the mapping suffices. Interrupts run during the wait: a timeout, the termination of the thread or a Control-C ends it on
- * SBCL and ECL; on CLISP and ABCL they run within a tenth of a second. The garbage collector does not wait for a waiting thread.
+ * access to the mapping suffices. Interrupts run during the wait: a timeout, the termination of the thread or a Control-C
+ * ends it on SBCL and ECL; on CLISP and ABCL they run within a tenth of a second. The garbage collector does not wait for a
+ * waiting thread.
  * @par Exceptional situations
  * `shm-invalid-argument` as with `shm-atomic`, if the word has 64 bits, and if TIMEOUT is negative. It is also signalled if another
  * thread unmaps the vector during the wait.
@@ -1605,9 +1611,9 @@
  * @par In C
  * pshm_process_alive
  * @par In Lisp
- * Return nil if the process WHO has definitely terminated, t if nothing proves that, and `:unknown` if this process cannot determine
- * it: WHO is in another container, or the system does not provide the information. `:unknown` is true: only nil permits a program to
- * take something over.
+ * Return nil if the process WHO has definitely terminated, t if nothing proves that, and `:unknown` if this process cannot
+ * determine it: WHO is in another container, or the system does not provide the information. `:unknown` is true: only nil
+ * permits a program to take something over.
  * @par Exceptional situations
  * `shm-invalid-argument` if WHO is not an integer that `shm-self` or `shm-lock-owner` could return.
  * @par Lisp example
@@ -1633,8 +1639,8 @@
  * @par Class precedence list
  * `shm-lock`, `structure-object`, `t`
  * @par In Lisp
- * A lock between processes: the result of `make-shm-lock`. The lock itself is 8 octets of shared memory, which every process in every
- * language that maps them uses as the same lock.
+ * A lock between processes: the result of `make-shm-lock`. The lock itself is 8 octets of shared memory, which every process
+ * in every language that maps them uses as the same lock.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
@@ -1675,16 +1681,16 @@
  * make-shm-lock where &optional index => lock
  * @endcode
  * @par In Lisp
- * Return a `shm-lock` for the 8 octets that begin with the element of the vector WHERE at INDEX, 0 by default, or INDEX octets after the
- * pointer WHERE. Nothing is stored: zeroed memory is a free lock, so a new object needs no initialization, and any process may call
- * this function at any time. From then on the octets belong to the lock.
+ * Return a `shm-lock` for the 8 octets that begin with the element of the vector WHERE at INDEX, 0 by default, or INDEX
+ * octets after the pointer WHERE. Nothing is stored: zeroed memory is a free lock, so a new object needs no initialization,
+ * and any process may call this function at any time. From then on the octets belong to the lock.
  *
  * The owner of a lock is a process. If it dies, the next process acquires the lock and is informed. Threads of one process exclude
- * each other as well, even with different `shm-lock`s for the same octets, and any thread of the owner can release the lock. The lock
- * is not recursive, not fair, and has no priority inheritance.
+ * each other as well, even with different `shm-lock`s for the same octets, and any thread of the owner can release the lock.
+ * The lock is not recursive, not fair, and has no priority inheritance.
  * @par Exceptional situations
- * `shm-invalid-argument` if WHERE is neither a mapped vector of `map-shm-vector` nor a pointer, INDEX is out of bounds, the octets go beyond the
- * vector, or their address is not a multiple of 8.
+ * `shm-invalid-argument` if WHERE is neither a mapped vector of `map-shm-vector` nor a pointer, INDEX is out of bounds, the
+ * octets go beyond the vector, or their address is not a multiple of 8.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 10))
@@ -1710,10 +1716,10 @@
  * pshm_lock_acquire
  * @par In Lisp
  * Acquire LOCK, and return t; or return nil after TIMEOUT. With a WAIT of nil the call does not wait. The second
- * value is t if an owner has died with the lock: the data may be inconsistent, until an owner calls `mark-shm-lock-repaired`. Interrupts
- * run during the wait, and a non-local exit from one leaves the lock as it was. One that comes when the lock has just been acquired
- * leaves it held: programs should use `with-shm-lock-held`, which releases the lock on every exit. The death of an owner is detected
- * within about 20 milliseconds.
+ * value is t if an owner has died with the lock: the data may be inconsistent, until an owner calls `mark-shm-lock-repaired`.
+ * Interrupts run during the wait, and a non-local exit from one leaves the lock as it was. One that comes when the lock has
+ * just been acquired leaves it held: programs should use `with-shm-lock-held`, which releases the lock on every exit. The death
+ * of an owner is detected within about 20 milliseconds.
  * @par Exceptional situations
  * `shm-lock-error` with `:edeadlk` if this thread holds LOCK already; `shm-invalid-argument` if LOCK is not a lock, its vector is
  * unmapped, or TIMEOUT is negative.
@@ -1741,9 +1747,11 @@
  * @par In C
  * pshm_lock_release
  * @par In Lisp
- * Release LOCK, which this process holds: this thread or another one. Return no values. The stores before the release are visible to the next owner.
+ * Release LOCK, which this process holds: this thread or another one. Return no values. The stores before the release are
+ * visible to the next owner.
  * @par Exceptional situations
- * `shm-lock-error` with `:eperm` if this process does not hold LOCK; `shm-invalid-argument` if LOCK is not a lock, or its vector is unmapped.
+ * `shm-lock-error` with `:eperm` if this process does not hold LOCK; `shm-invalid-argument` if LOCK is not a lock, or its
+ * vector is unmapped.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
@@ -1774,11 +1782,11 @@
  * interrupts. If BODY has released the lock, nothing is released. LOCK and TIMEOUT are evaluated.
  *
  * If an owner has died since the last repair, the variable ABANDONED is true; without a variable, `shm-lock-abandoned` is signalled
- * with the lock held, and BODY runs only after a restart. BODY then repairs the data, and calls `mark-shm-lock-repaired`; if it does
- * not, the next owner is informed as well.
+ * with the lock held, and BODY runs only after a restart. BODY then repairs the data, and calls `mark-shm-lock-repaired`; if
+ * it does not, the next owner is informed as well.
  * @par Exceptional situations
- * Those of `acquire-shm-lock`, and `shm-lock-abandoned`. If LOCK is unmapped when BODY returns, or this process no longer holds it, as in
- * a forked child, those of `release-shm-lock`.
+ * Those of `acquire-shm-lock`, and `shm-lock-abandoned`. If LOCK is unmapped when BODY returns, or this process no longer
+ * holds it, as in a forked child, those of `release-shm-lock`.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 2))
@@ -1806,10 +1814,11 @@
  * @par In C
  * pshm_lock_mark_repaired
  * @par In Lisp
- * Mark the data that LOCK protects as repaired. An owner that was informed of the death of another one calls this function after the
- * repair. Return no values.
+ * Mark the data that LOCK protects as repaired. An owner that was informed of the death of another one calls this function
+ * after the repair. Return no values.
  * @par Exceptional situations
- * `shm-lock-error` with `:eperm` if this process does not hold LOCK; `shm-invalid-argument` if LOCK is not a lock, or its vector is unmapped.
+ * `shm-lock-error` with `:eperm` if this process does not hold LOCK; `shm-invalid-argument` if LOCK is not a lock, or its
+ * vector is unmapped.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
@@ -1897,9 +1906,9 @@
  * @par In Lisp
  * A program sets these variables before it dumps an image, or after it has loaded posix-shm/library and before it loads the
  * system. The first is a list of absolute folder names, strings, () by default: they are searched first, after the
- * file in the environment variable `POSIX_SHM_LIBRARY`. The second, t by default, determines whether an image loads the library when it starts;
- * if it is nil, the library is loaded when the first object is created, or by `load-shm-library`, around which the
- * program can establish a handler.
+ * file in the environment variable `POSIX_SHM_LIBRARY`. The second, t by default, determines whether an image loads the
+ * library when it starts; if it is nil, the library is loaded when the first object is created, or by `load-shm-library`,
+ * around which the program can establish a handler.
  * @par Lisp example
  * @code{.lisp}
  * (list *shm-library-folders* *load-shm-library-at-start*)
@@ -2087,22 +2096,23 @@
  * @endcode
  * @par In Lisp
  * Open the object NAME of at least SIZE octets, or create it. Of several concurrent processes, all get the same complete
- * object. A process that finds none creates an anonymous object with exactly the PERMISSIONS, allocates SIZE octets, calls INITIALIZE
- * with it, and publishes it. The function can map and fill the object; otherwise its octets are zero. If another process has published
- * first, this process discards its own object and opens the other one: INITIALIZE may run in several processes, and one result
- * remains. A non-local exit from INITIALIZE leaves nothing, and neither does the death of the process.
+ * object. A process that finds none creates an anonymous object with exactly the PERMISSIONS, allocates SIZE octets, calls
+ * INITIALIZE with it, and publishes it. The function can map and fill the object; otherwise its octets are zero. If another
+ * process has published first, this process discards its own object and opens the other one: INITIALIZE may run in several
+ * processes, and one result remains. A non-local exit from INITIALIZE leaves nothing, and neither does the death of the process.
  *
  * If an object with the name is smaller than SIZE, or has no permissions, another process is still creating it: the call waits, at
  * most TIMEOUT; interrupts run during the wait.
  *
  * If the platform does not support publishing (#pshm_has, `publish`), the object is created under its name without permissions, and
- * receives them when it is complete; other processes wait for that. In this case a non-local exit from INITIALIZE deletes the name, but
- * a killed process leaves an incomplete object: other processes signal `shm-timeout`, and `supersede` or `delete-shm` removes it.
+ * receives them when it is complete; other processes wait for that. In this case a non-local exit from INITIALIZE deletes the
+ * name, but a killed process leaves an incomplete object: other processes signal `shm-timeout`, and `supersede` or
+ * `delete-shm` removes it.
  * @par Exceptional situations
- * `shm-timeout` if the object is not complete after TIMEOUT, with the restarts `continue`, which waits again, and `supersede`, which
- * replaces it with a new object; `shm-error` for an error of the system, such as `:enospc` if there is no memory for SIZE octets, `:eacces` if the
- * permissions of the existing object forbid the access, and `:enotsup` if neither the name nor the permissions can be set later (macOS);
- * `shm-invalid-argument` for an invalid argument, before any call.
+ * `shm-timeout` if the object is not complete after TIMEOUT, with the restarts `continue`, which waits again, and
+ * `supersede`, which replaces it with a new object; `shm-error` for an error of the system, such as `:enospc` if there is no
+ * memory for SIZE octets, `:eacces` if the permissions of the existing object forbid the access, and `:enotsup` if neither
+ * the name nor the permissions can be set later (macOS); `shm-invalid-argument` for an invalid argument, before any call.
  * @par Affected by
  * The features of the platform (#pshm_has).
  * @par Lisp example
@@ -2263,7 +2273,8 @@
  * shm-invalid-argument
  * @endcode
  * @par Class precedence list
- * `shm-invalid-argument`, `shm-error`, `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
+ * `shm-invalid-argument`, `shm-error`, `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`,
+ * `serious-condition`, `condition`, `t`
  * @par In Lisp
  * A `posix-shm-invalid-argument` of an operation on an object or a name, and so a `shm-error`.
  * @par Lisp example
@@ -2313,8 +2324,8 @@
  * shm-lock-error-owner condition => who
  * @endcode
  * @par In Lisp
- * Readers of every `shm-lock-error`: the lock, and the process that held it when the error was found. Of `shm-lock-abandoned` that is
- * the process that died, if this call found it dead when it acquired the lock; nil if another one had found it before.
+ * Readers of every `shm-lock-error`: the lock, and the process that held it when the error was found. Of `shm-lock-abandoned`
+ * that is the process that died, if this call found it dead when it acquired the lock; nil if another one had found it before.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
@@ -2342,9 +2353,10 @@
  * @par Class precedence list
  * `shm-lock-abandoned`, `shm-lock-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `shm-lock-error` of `with-shm-lock-held` without a variable ABANDONED: an owner has died with the lock, and what it guards may be half changed.
- * It is signalled with the lock held, so that a handler can repair that; the restart `repair` then marks it as repaired and runs the body, and the restart `continue` runs the body without. Any other exit releases the lock, and the next
- * owner is told.
+ * A `shm-lock-error` of `with-shm-lock-held` without a variable ABANDONED: an owner has died with the lock, and what it
+ * guards may be half changed. It is signalled with the lock held, so that a handler can repair that; the restart `repair`
+ * then marks it as repaired and runs the body, and the restart `continue` runs the body without. Any other exit releases the
+ * lock, and the next owner is told.
  * @par Lisp example
  * @code{.lisp}
  * (subtypep 'shm-lock-abandoned 'shm-lock-error)
@@ -2364,7 +2376,8 @@
  * mmap-invalid-argument
  * @endcode
  * @par Class precedence list
- * `mmap-invalid-argument`, `mmap-error`, `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`, `serious-condition`, `condition`, `t`
+ * `mmap-invalid-argument`, `mmap-error`, `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`,
+ * `serious-condition`, `condition`, `t`
  * @par In Lisp
  * A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`, and of the macros that
  * map: a `mmap-error`.

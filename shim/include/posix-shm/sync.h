@@ -235,15 +235,16 @@ PSHM_API int pshm_atomic_wake(int64_t address, int count);
  */
 
 /**
- * @brief Return an identifier of this process, unique on this machine since it was booted.
+ * @brief Return an identifier of this process, by which other processes can tell whether it is alive.
  *
  * The identifier combines the process ID, the start time of the process and its PID namespace, so a later process with the same
- * ID has another identifier. Store it in shared memory as an owner, and pass it to #pshm_process_alive. A forked child has its
+ * ID has another identifier, except by a chance of one in a million. Store it in shared memory as an owner, and pass it to #pshm_process_alive. A forked child has its
  * own identifier; exec(3) keeps it. The first call of a process makes system calls; later ones only load a word.
  *
  * If the system reveals nothing but the process ID (no /proc is mounted, or that of another namespace, or the first call
  * finds no free descriptor), the identifier is sufficient for locks, but #pshm_process_alive returns `-ENOTSUP` for it. A process that
- * is restored from a checkpoint has another identifier than before. A child of vfork(2), or of clone(2) with `CLONE_VM`,
+ * is restored from a checkpoint (CRIU) has started anew for the system, but keeps the identifier that it has in its memory: other
+ * processes take it for dead. A child of vfork(2), or of clone(2) with `CLONE_VM`,
  * shares its parent's memory and is mistaken for its parent: it must not call the functions of this header.
  *
  * @return The identifier, a positive number.
@@ -399,8 +400,9 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * (#pshm_open describes how to remove it).
  *
  * If the feature `publish` (#pshm_has) is 0, create the object under its name with the permissions 0, set its size, fill it, and set
- * its permissions last (#pshm_fchmod): #pshm_open_wait waits for them. If the creator dies before that, the incomplete object
- * remains; #pshm_delete removes it.
+ * its permissions last (#pshm_fchmod): #pshm_open_wait waits for them. If the feature `permissions` is 0, too, as on macOS, store a
+ * word of the object last (#pshm_atomic_store32), and wait for it after #pshm_open_wait (#pshm_atomic_wait). If the creator dies
+ * before that, the incomplete object remains; #pshm_delete removes it.
  *
  * @param fd @role{descriptor} A descriptor of an object that #pshm_open_anonymous created with #PSHM_ANONYMOUS_NAMEABLE.
  * @name_param
@@ -417,10 +419,11 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @error{ENODEV} @p fd refers to another kind of file, such as a pipe.
  * @error{ENOSPC} The file system has no space for another name.
  * @error{ENOTSUP} The platform does not support it (#pshm_has, `publish`), a sandbox forbids it, or /proc is not mounted, which
- *        kernels before Linux 6.10 need.
+ *        kernels before Linux 6.10 need, and newer ones for a descriptor that another process has opened, also the parent.
  * @error{EPERM} The object belongs to another user, and the system forbids the process to give it a name (`fs.protected_hardlinks`).
  * @error{EROFS} The shared memory file system is mounted read-only.
- * @error{EXDEV} The object has or had a name, or was created without #PSHM_ANONYMOUS_NAMEABLE.
+ * @error{EXDEV} The object has or had a name, was created without #PSHM_ANONYMOUS_NAMEABLE, or belongs to another mount of the
+ *        shared memory file system, such as that of another container or mount namespace.
  *
  * @par Lisp
  * @code{.lisp}
@@ -428,13 +431,13 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @endcode
  * @par In Lisp
  * Give the name NAME to the unnamed object SHM, which `open-shm*` has created with `:nameable t`. From then on other processes can
- * open the complete object, and `shm-name` of SHM is NAME, perhaps the same string: do not modify it while SHM is in use. IF-EXISTS applies if an
- * object with the name exists: `:error`; `:supersede`, which replaces it; or nil, which keeps it. Return true if SHM has the name,
- * and nil if an IF-EXISTS of nil applied.
+ * open the complete object, and `shm-name` of SHM is NAME, perhaps the same string: do not modify it while SHM is in use.
+ * IF-EXISTS applies if an object with the name exists: `:error`; `:supersede`, which replaces it; or nil, which keeps it.
+ * Return true if SHM has the name, and nil if an IF-EXISTS of nil applied.
  * @par Exceptional situations
- * `shm-exists` if an object with the name exists and `:error` applies; `shm-invalid-argument` if SHM is not an open object, NAME is not a
- * name, or IF-EXISTS is none of the three; `shm-error` for an error of the system, such as `:exdev` if the object has a name or
- * cannot be given one, and `:enotsup` if the platform does not support publishing.
+ * `shm-exists` if an object with the name exists and `:error` applies; `shm-invalid-argument` if SHM is not an open object,
+ * NAME is not a name, or IF-EXISTS is none of the three; `shm-error` for an error of the system, such as `:exdev` if the
+ * object has a name or cannot be given one, and `:enotsup` if the platform does not support publishing.
  * @par Affected by
  * The features of the platform (#pshm_has, `publish`).
  * @par Lisp example
@@ -462,8 +465,8 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * incomplete object, and fails with the same error after the timeout.
  *
  * The call tries again after 0.1 milliseconds, then after 0.2, and so on, finally every 10. A signal handler that runs during such
- * an attempt does not end the wait. A thread that is cancelled while it waits has opened nothing. It also waits while another process has a
- * conflicting lease (fcntl(2)) on the object.
+ * an attempt does not end the wait. A thread that is cancelled while it waits has opened nothing. It also waits while another
+ * process has a conflicting lease (fcntl(2)) on the object.
  *
  * @name_param
  * @param direction @role{enum,pshm_direction} The access of the descriptor.
@@ -481,6 +484,7 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * @error{ENFILE} The system has no free descriptor.
  * @error{ENODEV} The name refers to another kind of file, such as a FIFO.
  * @error{ENXIO} The name refers to a socket.
+ * @error{EROFS} @p direction is `io`, and the shared memory file system is mounted read-only.
  * @error{ETIMEDOUT} There was no complete object until the timeout.
  *
  * @par Lisp
@@ -488,12 +492,13 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * wait-for-shm name &key direction size timeout => shm
  * @endcode
  * @par In Lisp
- * Open the object NAME and return it as an `open-shm`; wait until another process has created it with at least SIZE octets. An object
- * without any permissions is incomplete. Wait at most TIMEOUT seconds, or without limit if it is nil; interrupts run during the wait.
- * `shm-name` of the result is NAME, perhaps the same string: do not modify it while the result is in use.
+ * Open the object NAME and return it as an `open-shm`; wait until another process has created it with at least SIZE octets.
+ * An object without any permissions is incomplete. Wait at most TIMEOUT seconds, or without limit if it is nil; interrupts
+ * run during the wait. `shm-name` of the result is NAME, perhaps the same string: do not modify it while the result is in use.
  * @par Exceptional situations
- * `shm-timeout` after the timeout, with the restart `continue`, which waits again; `shm-error` if the permissions of the object forbid the
- * access (`:eacces`), and for another error of the system; `shm-invalid-argument` for an invalid argument, before any call.
+ * `shm-timeout` after the timeout, with the restart `continue`, which waits again; `shm-error` if the permissions of the
+ * object forbid the access (`:eacces`), and for another error of the system; `shm-invalid-argument` for an invalid argument,
+ * before any call.
  * @par Affected by
  * The permissions of the object.
  * @par Lisp example

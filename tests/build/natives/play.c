@@ -45,7 +45,8 @@ _umtx_op(void *word, int operation, unsigned long value, void *size, void *time)
 
 	if (operation == UMTX_OP_WAKE)
 		return linux_futex(word, LINUX_WAKE, (uint32_t)value, NULL) < 0 ? -1 : 0;
-	if (operation != UMTX_OP_WAIT_UINT || (size_t)size != sizeof(struct _umtx_time) || ((struct _umtx_time *)time)->_clockid != CLOCK_MONOTONIC) {
+	if (operation != UMTX_OP_WAIT_UINT || (size_t)size != sizeof(struct _umtx_time) ||
+	    ((struct _umtx_time *)time)->_clockid != CLOCK_MONOTONIC) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -111,7 +112,8 @@ os_sync_wait_on_address_with_timeout(void *word, uint64_t value, size_t size, ui
 static int
 wake(void *word, size_t size, uint32_t flags, int count)
 {
-	int woken = size == 4 && flags == OS_SYNC_WAKE_BY_ADDRESS_SHARED ? linux_futex(word, LINUX_WAKE, (uint32_t)count, NULL) : -1;
+	int woken = size == 4 && flags == OS_SYNC_WAKE_BY_ADDRESS_SHARED ? linux_futex(word, LINUX_WAKE, (uint32_t)count, NULL)
+	                                                                 : -1;
 
 	if (woken > 0)
 		return 0;
@@ -147,8 +149,9 @@ process_state(int number, uint64_t *ret_start)
 
 	(void)snprintf(path, sizeof path, "/proc/%d/stat", number);
 	file = fopen(path, "r");
-	if (file != NULL && fscanf(file, "%*d (%*[^)]) %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state,
-	                           &ticks) != 2)
+	if (file != NULL &&
+	    fscanf(file, "%*d (%*[^)]) %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state,
+	           &ticks) != 2)
 		state = 0;
 	if (file != NULL)
 		(void)fclose(file);
@@ -188,17 +191,21 @@ sysctl(const int *name, unsigned count, void *ret_record, size_t *size, void *ot
 		return -1;
 	}
 	*(struct kinfo_proc *)ret_record = (struct kinfo_proc){ .ki_start = { (time_t)(start / 1000000), (long)(start % 1000000) },
-		.ki_jid = 3, .ki_stat = state == 'Z' ? SZOMB : 2 };
+		                                                .ki_jid = 3,
+		                                                .ki_stat = state == 'Z' ? SZOMB : 2 };
 #elif defined __APPLE__
 	if (state != 0)
-		*(struct kinfo_proc *)ret_record = (struct kinfo_proc){ .kp_proc = { { (time_t)(start / 1000000), (long)(start % 1000000) },
-			state == 'Z' ? SZOMB : 2 } };
+		*(struct kinfo_proc *)ret_record = (struct kinfo_proc){
+			.kp_proc = { { (time_t)(start / 1000000), (long)(start % 1000000) }, state == 'Z' ? SZOMB : 2 }
+		};
 #elif defined __OpenBSD__
 	if (state != 0)
-		*(struct kinfo_proc *)ret_record = (struct kinfo_proc){ start / 1000000, (uint32_t)(start % 1000000), state == 'Z' ? SZOMB : 2 };
+		*(struct kinfo_proc *)ret_record = (struct kinfo_proc){ start / 1000000, (uint32_t)(start % 1000000),
+			                                                state == 'Z' ? SZOMB : 2 };
 #else
 	if (state != 0)
-		*(struct kinfo_proc2 *)ret_record = (struct kinfo_proc2){ start / 1000000, (uint32_t)(start % 1000000), state == 'Z' ? LSZOMB : 2 };
+		*(struct kinfo_proc2 *)ret_record = (struct kinfo_proc2){ start / 1000000, (uint32_t)(start % 1000000),
+			                                                  state == 'Z' ? LSZOMB : 2 };
 #endif
 	if (state == 0)
 		*size = 0;

@@ -4,22 +4,23 @@
 
 #include <errno.h>
 
-static const int shm_open_errors[] = { EACCES, EAGAIN, EEXIST, EINTR, EINVAL, EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE,
-	                               ENOENT, ENOMEM, ENOSPC, ENXIO, EPERM, EROFS, EOVERFLOW, 0 };
+static const int shm_open_errors[] = { EACCES, EAGAIN, EEXIST, EINTR,  EINVAL, EISDIR, ELOOP, EMFILE,    ENAMETOOLONG,
+	                               ENFILE, ENOENT, ENOMEM, ENOSPC, ENXIO,  EPERM,  EROFS, EOVERFLOW, 0 };
 static const int shm_unlink_errors[] = { EACCES, EBUSY, EIO, EISDIR, ENAMETOOLONG, ENOENT, ENOMEM, EPERM, EROFS, 0 };
 static const int shm_mkstemp_errors[] = { EACCES, EEXIST, EINVAL, EMFILE, ENFILE, ENOSPC, EROFS, 0 };
 static const int memfd_create_errors[] = { EACCES, EFAULT, EINVAL, EMFILE, ENFILE, ENOMEM, ENOSYS, EPERM, 0 };
-static const int open_errors[] = { EACCES, EDQUOT, EINTR, EINVAL, EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENODEV,
-	                           ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, ENOTSUP, EOVERFLOW, EPERM, EROFS, ETXTBSY, 0 };
-static const int rename_errors[] = { EACCES, EBUSY, EDQUOT, EFAULT, EINVAL, EISDIR, ELOOP, EMLINK, ENAMETOOLONG, ENOENT,
-	                             ENOMEM, ENOSPC, ENOTDIR, EROFS, EXDEV, EPERM, 0 };
-static const int linkat_errors[] = { EACCES, EBADF, EDQUOT, EEXIST, EFAULT, EINVAL, EIO, ELOOP, EMLINK, ENAMETOOLONG, ENOENT, ENOMEM,
-	                             ENOSPC, ENOSYS, ENOTDIR, EPERM, EROFS, EXDEV, 0 };
+static const int open_errors[] = { EACCES,       EDQUOT,  EINTR,     EINVAL, EISDIR, ELOOP,   EMFILE,
+	                           ENAMETOOLONG, ENFILE,  ENODEV,    ENOENT, ENOMEM, ENOSPC,  ENOTDIR,
+	                           ENXIO,        ENOTSUP, EOVERFLOW, EPERM,  EROFS,  ETXTBSY, 0 };
+static const int rename_errors[] = { EACCES, EBUSY,  EDQUOT, EFAULT,  EINVAL, EISDIR, ELOOP, EMLINK, ENAMETOOLONG,
+	                             ENOENT, ENOMEM, ENOSPC, ENOTDIR, EROFS,  EXDEV,  EPERM, 0 };
+static const int linkat_errors[] = { EACCES, EBADF,  EDQUOT, EEXIST, EFAULT,  EINVAL, EIO,   ELOOP, EMLINK, ENAMETOOLONG,
+	                             ENOENT, ENOMEM, ENOSPC, ENOSYS, ENOTDIR, EPERM,  EROFS, EXDEV, 0 };
 static const int close_errors[] = { EBADF, EINTR, EIO, ENOSPC, EDQUOT, 0 };
 static const int fcntl_errors[] = { EACCES, EAGAIN, EBADF, EBUSY, EINVAL, EMFILE, EPERM, 0 };
 static const int ftruncate_errors[] = { EBADF, EBUSY, EFBIG, EINTR, EINVAL, EIO, EPERM, EROFS, ETXTBSY, 0 };
-static const int fallocate_errors[] = { EBADF, EFBIG, EINTR, EINVAL, EIO, ENODEV, ENOMEM, ENOSPC, ENOSYS, ENOTSUP, EPERM,
-	                                ESPIPE, ETXTBSY, 0 };
+static const int fallocate_errors[] = { EBADF,  EFBIG,  EINTR,   EINVAL, EIO,    ENODEV,  ENOMEM,
+	                                ENOSPC, ENOSYS, ENOTSUP, EPERM,  ESPIPE, ETXTBSY, 0 };
 static const int fstat_errors[] = { EBADF, EFAULT, EIO, ENOMEM, EOVERFLOW, 0 };
 static const int lstat_errors[] = { EACCES, EFAULT, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW, 0 };
 static const int statfs_errors[] = { EACCES, EFAULT, EINTR, EIO, ELOOP, ENOENT, ENOMEM, ENOSYS, ENOTDIR, EOVERFLOW, 0 };
@@ -33,14 +34,15 @@ static const int msync_errors[] = { EBUSY, EINTR, EINVAL, EIO, ENOMEM, 0 };
 static const int mlock_errors[] = { EAGAIN, EINVAL, ENOMEM, EPERM, 0 };
 static const int madvise_errors[] = { EACCES, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, ENOMEM, EPERM, 0 };
 static const int pread_errors[] = { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ENXIO, EOVERFLOW, ESPIPE, 0 };
-static const int pwrite_errors[] = { EAGAIN, EBADF, EDQUOT, EFAULT, EFBIG, EINTR, EINVAL, EIO, ENOSPC, ENXIO, EOVERFLOW,
-	                             EPERM, EPIPE, ESPIPE, 0 };
+static const int pwrite_errors[] = { EAGAIN, EBADF, EDQUOT,    EFAULT, EFBIG, EINTR,  EINVAL, EIO,
+	                             ENOSPC, ENXIO, EOVERFLOW, EPERM,  EPIPE, ESPIPE, 0 };
 static const int opendir_errors[] = { EACCES, EBADF, EMFILE, ENFILE, ENOENT, ENOMEM, ENOTDIR, 0 };
 static const int readdir_errors[] = { EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR, EOVERFLOW, 0 };
-static const int sendmsg_errors[] = { EACCES, EAGAIN, EBADF, ECONNRESET, EFAULT, EINTR, EINVAL, EMSGSIZE, ENOBUFS, ENOMEM,
-	                              ENOTCONN, ENOTSOCK, ENOTSUP, EPIPE, ETOOMANYREFS, 0 };
-static const int recvmsg_errors[] = { EAGAIN, EBADF, ECONNREFUSED, ECONNRESET, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN,
-	                              ENOTSOCK, 0 };
+static const int sendmsg_errors[] = { EACCES,  EAGAIN, EBADF,    ECONNRESET, EFAULT,  EINTR, EINVAL,       EMSGSIZE,
+	                              ENOBUFS, ENOMEM, ENOTCONN, ENOTSOCK,   ENOTSUP, EPIPE, ETOOMANYREFS, 0 };
+static const int recvmsg_errors[] = {
+	EAGAIN, EBADF, ECONNREFUSED, ECONNRESET, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN, ENOTSOCK, 0
+};
 static const int getsockname_errors[] = { EBADF, EFAULT, EINVAL, ENOBUFS, ENOTSOCK, 0 };
 static const int ppoll_errors[] = { EFAULT, EINTR, EINVAL, ENOMEM, 0 };
 static const int socketpair_errors[] = { EFAULT, EMFILE, ENFILE, ENOMEM, ENOTSUP, EACCES, 0 };

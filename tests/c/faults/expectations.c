@@ -48,11 +48,14 @@ static const struct {
 	{ "lock dead after a wait", INTERPOSED, ANY_CALL, ANY_ERROR, "ETIMEDOUT", MAY_SUCCEED },
 	{ "lock dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EAGAIN", MAY_SUCCEED },
 
-	/* A handler ends the wait for an object; what is not there, or leased, is looked for again, or not when nothing is waited for. */
+	/*
+	 * A handler ends the wait for an object; what is not there, or leased,
+	 * is looked for again, or not when nothing is waited for.
+	 */
 	{ "open_wait", CALL_nanosleep, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
 	{ "open_wait later", CALL_shm_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
 	{ "open_wait later", CALL_shm_open, ANY_CALL, EAGAIN, "", NO_DAMAGE },
-	{ "open_wait later", CALL_shm_open, ANY_CALL, EACCES, NULL, MAY_SUCCEED }, /* where an object cannot be looked at, it may come */
+	{ "open_wait", CALL_shm_open, ANY_CALL, EACCES, NULL, MAY_SUCCEED }, /* by then it may be permitted, or come */
 	{ "open_wait", CALL_shm_open, ANY_CALL, ENOENT, "EAGAIN", NO_DAMAGE },
 	{ "open_wait", CALL_shm_open, ANY_CALL, EAGAIN, "EAGAIN", NO_DAMAGE },
 
@@ -69,6 +72,7 @@ static const struct {
 	{ "publish", CALL_linkat, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 	{ "publish over", CALL_linkat, ANY_CALL, EEXIST, "", NO_DAMAGE },
 	{ "publish over", CALL_lstat, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
+	{ "publish over", CALL_shm_unlink, ANY_CALL, ANY_ERROR, "", NO_DAMAGE }, /* of a name that has gone already */
 	{ "publish over", CALL_rename, ANY_CALL, EPERM, "EACCES", NO_DAMAGE },
 	{ "publish over", CALL_rename, ANY_CALL, ENOENT, "EXDEV", NO_DAMAGE },
 	{ "publish", CALL_fstatat, ANY_CALL, ANY_ERROR, "", NO_DAMAGE }, /* by way of the process */
@@ -102,7 +106,7 @@ static const struct {
 	{ "anonymous", CALL_memfd_create, ANY_CALL, EACCES, NULL, MAY_SUCCEED },
 	{ "anonymous", CALL_open, ANY_CALL, ENOTSUP, "", NO_DAMAGE },
 	{ "anonymous", CALL_open, ANY_CALL, ENOENT, "", NO_DAMAGE },
-	{ "anonymous", CALL_open, ANY_CALL, EISDIR, NULL, MAY_SUCCEED }, /* a kernel without O_TMPFILE says so */
+	{ "anonymous", CALL_open, ANY_CALL, EISDIR, NULL, MAY_SUCCEED },           /* a kernel without O_TMPFILE says so */
 	{ "anonymous for input", CALL_open, ANY_CALL, EACCES, NULL, MAY_SUCCEED }, /* a sandbox without /proc */
 	{ "anonymous for input", CALL_open, ANY_CALL, EPERM, NULL, MAY_SUCCEED },
 	{ "anonymous", CALL_shm_open, ANY_CALL, EEXIST, NULL, MAY_SUCCEED }, /* a random name is taken: another is tried */

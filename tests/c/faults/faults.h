@@ -40,7 +40,7 @@ struct scenario {
 	const char *name;
 	int64_t (*make)(struct world *world);
 	enum outcome outcome;
-	int names; /* how many names there are more, after success */
+	int names;                                         /* how many names there are more, after success */
 	void (*undo)(struct world *world, int64_t result); /* may be NULL */
 };
 

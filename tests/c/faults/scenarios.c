@@ -87,8 +87,8 @@ mmap_lock(struct world *world)
 static int64_t
 mmap_settled(struct world *world)
 {
-	return call("pshm_mmap", 0, 2 * PAGE, READ_WRITE,
-	            PSHM_MAP_SHARED | PSHM_MAP_HUGE | PSHM_MAP_POPULATE | PSHM_MAP_LOCK, world->fd, 0);
+	return call("pshm_mmap", 0, 2 * PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_HUGE | PSHM_MAP_POPULATE | PSHM_MAP_LOCK,
+	            world->fd, 0);
 }
 
 static int64_t
@@ -336,6 +336,7 @@ truncate_(struct world *world)
 
 /* A machine and a control group that have enough: which files are read does not depend on where the tests run. */
 static const char *const enough[] = {
+	/* clang-format off */
 	"/proc/meminfo", "MemAvailable: 1000000 kB\nSwapFree: 1000 kB\n",
 	"/proc/thread-self/cgroup", "0::/group\n",
 	"/sys/fs/cgroup/group/memory.max", "104857600\n",
@@ -344,6 +345,7 @@ static const char *const enough[] = {
 	"/sys/fs/cgroup/group/memory.swap.max", "0\n",
 	"/sys/fs/cgroup/group/memory.swap.current", "0\n",
 	NULL
+	/* clang-format on */
 };
 
 static int64_t
@@ -599,6 +601,7 @@ lock_dead_after_a_wait(struct world *world)
 	return lock_of_dead_owner(world, 1);
 }
 
+/* clang-format off */
 #define FEATURE(id, text) \
 	static int64_t \
 	has_##id(struct world *world) \
@@ -606,6 +609,7 @@ lock_dead_after_a_wait(struct world *world)
 		(void)world; \
 		return call("pshm_has", text); \
 	}
+/* clang-format on */
 
 FEATURE(alive, "alive")
 FEATURE(allocate, "allocate")

@@ -81,7 +81,9 @@ world_observe(const struct scenario *scenario, struct course *ret_course)
 	interpose_reset();
 	if (is_error(ret_course->result)) /* where a size is set once, the world's object has it */
 		expect_error(__FILE__, __LINE__, scenario->name, ret_course->result,
-		             !may_execute_memfds() ? "ENOTSUP EACCES" : has("resize") ? "ENOTSUP" : "ENOTSUP EINVAL");
+		             !may_execute_memfds() ? "ENOTSUP EACCES"
+		             : has("resize")       ? "ENOTSUP"
+		                                   : "ENOTSUP EINVAL");
 	else
 		world_give_back(&world, scenario, ret_course->result);
 	ret_course->after = descriptor_status(world.reader);

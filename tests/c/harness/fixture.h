@@ -19,7 +19,10 @@ Suite *suite_of(const char *name, int seconds, const TTest *const *tests);
 /* From now on suite_of prints the name of the suite and of each of its tests, a line each. */
 void suite_print_cases(void);
 
-/* A name of this test, the same in its children: "/pshm-t<process>-<word>", of 31 bytes at most. It lives until the eighth call after. */
+/*
+ * A name of this test, the same in its children: "/pshm-t<process>-<word>",
+ * of 31 bytes at most. It lives until the eighth call after.
+ */
 const char *name_of(const char *word);
 
 /* Whether an entry of the directory of objects is of this test. */

@@ -118,9 +118,9 @@ invoke(int index, const int64_t *values)
 		types[i] = marshal(signature->arguments[i].type, values[i], &arguments[i]);
 		slots[i] = &arguments[i];
 	}
-	ck_assert_int_eq(ffi_prep_cif(&cif, FFI_DEFAULT_ABI, (unsigned)signature->argument_count,
-	                              result_type(signature->result), types),
-	                 FFI_OK);
+	ck_assert_int_eq(
+	        ffi_prep_cif(&cif, FFI_DEFAULT_ABI, (unsigned)signature->argument_count, result_type(signature->result), types),
+	        FFI_OK);
 	interpose_enter();
 	errno = UNTOUCHED;
 	ffi_call(&cif, FFI_FN(entries[index]), &result, slots);

@@ -174,8 +174,8 @@ seek_mapping(FILE *file, int64_t address, char ret_protections[5])
 	uint64_t end;
 
 	while (fgets(line, sizeof line, file) != NULL)
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &first, &end, ret_protections) == 3 &&
-		    (uint64_t)address >= first && (uint64_t)address < end)
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &first, &end, ret_protections) == 3 && (uint64_t)address >= first &&
+		    (uint64_t)address < end)
 			return true;
 	return false;
 }

@@ -136,7 +136,7 @@ library_call(const char *function, int count, const int64_t *values)
 	result = watched_call(index, values);
 	check_record(signature, result, before, last_failure());
 	for (int i = 0; i < count && signature->result != SIGNATURE_STRING_IN && is_error(result); i++)
-		ck_assert_msg(outputs[i] == peek(signature->arguments[i].type, values[i]), "%s failed and wrote to %s",
-		              function, signature->arguments[i].name);
+		ck_assert_msg(outputs[i] == peek(signature->arguments[i].type, values[i]), "%s failed and wrote to %s", function,
+		              signature->arguments[i].name);
 	return result;
 }

@@ -44,13 +44,11 @@ bool is_error(int64_t result);
 #define call1(f, a) library_call(f, 1, (const int64_t[]){ (int64_t)(a) })
 #define call2(f, a, b) library_call(f, 2, (const int64_t[]){ (int64_t)(a), (int64_t)(b) })
 #define call3(f, a, b, c) library_call(f, 3, (const int64_t[]){ (int64_t)(a), (int64_t)(b), (int64_t)(c) })
-#define call4(f, a, b, c, d) \
-	library_call(f, 4, (const int64_t[]){ (int64_t)(a), (int64_t)(b), (int64_t)(c), (int64_t)(d) })
+#define call4(f, a, b, c, d) library_call(f, 4, (const int64_t[]){ (int64_t)(a), (int64_t)(b), (int64_t)(c), (int64_t)(d) })
 #define call5(f, a, b, c, d, e) \
 	library_call(f, 5, (const int64_t[]){ (int64_t)(a), (int64_t)(b), (int64_t)(c), (int64_t)(d), (int64_t)(e) })
 #define call6(f, a, b, c, d, e, g) \
-	library_call(f, 6, (const int64_t[]){ (int64_t)(a), (int64_t)(b), (int64_t)(c), (int64_t)(d), \
-	                                      (int64_t)(e), (int64_t)(g) })
+	library_call(f, 6, (const int64_t[]){ (int64_t)(a), (int64_t)(b), (int64_t)(c), (int64_t)(d), (int64_t)(e), (int64_t)(g) })
 
 int64_t library_call(const char *function, int count, const int64_t *arguments);
 

@@ -11,7 +11,10 @@
 /* Nanoseconds on a clock that does not jump. */
 int64_t time_now(void);
 
-/* Deliver a signal to this process every so many microseconds, to a handler with the flags, such as SA_RESTART, until it is stopped. */
+/*
+ * Deliver a signal to this process every so many microseconds, to a handler with the flags,
+ * such as SA_RESTART, until it is stopped.
+ */
 void interruptions_start(int flags, int microseconds);
 
 /* How often the handler has run. */

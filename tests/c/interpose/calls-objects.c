@@ -17,7 +17,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { POSIX_FLAGS = O_RDWR | O_CREAT | O_EXCL | O_TRUNC, SHORT_NAME_MAX = 31, OLD_GLIBC_NAME_MAX = 254, NOEXEC_SEAL = 0x08, EXEC = 0x10 };
+enum {
+	POSIX_FLAGS = O_RDWR | O_CREAT | O_EXCL | O_TRUNC,
+	SHORT_NAME_MAX = 31,
+	OLD_GLIBC_NAME_MAX = 254,
+	NOEXEC_SEAL = 0x08,
+	EXEC = 0x10
+};
 
 /* FreeBSD's SHM_ANON: an object without a name, never for reading only, under the umask. */
 static int

@@ -21,11 +21,13 @@
 /* OpenBSD has it; the C library here does not declare it. */
 int shm_mkstemp(char *template);
 
+/* clang-format off */
 /* The function that this one is in front of. */
 #define REAL(function) \
 	static __typeof__(function) *real; \
 	if (real == 0) \
 		*(void **)&real = interpose_next((const void *)(uintptr_t)function)
+/* clang-format on */
 
 /* What objects are made of where pages are large. */
 enum { LARGE_PAGE = 16384 };

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 /* The functions in between. */
 #define INTERPOSED_FUNCTIONS(ROW) \
 	ROW(shm_open) ROW(shm_unlink) ROW(shm_mkstemp) ROW(memfd_create) ROW(open) ROW(rename) ROW(close) ROW(fcntl) \
@@ -20,13 +21,16 @@
 	ROW(fchmod) ROW(mmap) ROW(munmap) ROW(mprotect) ROW(msync) ROW(mlock) ROW(madvise) ROW(pread) ROW(pwrite) ROW(opendir) \
 	ROW(readdir) ROW(sendmsg) ROW(recvmsg) ROW(socketpair) ROW(getsockname) ROW(ppoll) ROW(getentropy) ROW(clock_gettime) \
 	ROW(sysinfo) ROW(realloc) ROW(futex) ROW(nanosleep) ROW(pidfd_open) ROW(kill) ROW(readlink) ROW(stat) ROW(linkat)
+/* clang-format on */
 
+/* clang-format off */
 enum interposed {
 #define ROW(function) CALL_##function,
 	INTERPOSED_FUNCTIONS(ROW)
 #undef ROW
 	INTERPOSED
 };
+/* clang-format on */
 
 extern const char *const interposed_names[INTERPOSED];
 
@@ -106,7 +110,7 @@ typedef uint64_t traits;
 #define SHORT_TRANSFERS TRAIT(19)   /* pread and pwrite move three bytes at most */
 #define LARGE_PAGES TRAIT(20)       /* objects are of pages of 16 KiB: mapped in whole ones, and not unmapped otherwise */
 #define UNCUT_LENGTHS TRAIT(21)     /* recvmsg has cut a message, and left its parts as long as they were sent: macOS, FreeBSD */
-#define SCARCE_MEMORY TRAIT(22)     /* sysinfo: the machine has 5 MiB, of which 256 KiB of memory and 256 KiB of swap space are free */
+#define SCARCE_MEMORY TRAIT(22)     /* sysinfo: the machine has 5 MiB; 256 KiB of memory and of swap space are free */
 #define BUSY_SOCKETS TRAIT(23)      /* the first sendmsg or recvmsg since the last reset is not ready: EAGAIN */
 #define NO_NOREPLACE TRAIT(24)      /* MAP_FIXED_NOREPLACE is unknown, and the address a hint: before Linux 4.17 */
 #define NO_DUMP_ADVICE TRAIT(25)    /* MADV_DONTDUMP is unknown */

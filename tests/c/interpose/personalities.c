@@ -28,8 +28,9 @@ static const struct {
 	{ "short-slices", "short-slices", 0 },
 	{ "no-futex", "no-futex", 0 },
 	{ "narrow", "narrow", 0 },
-	{ "macos", "macos", NOT_LINUX | NO_FALLOCATE | SIZE_ONCE | NO_DESCRIPTOR_IO | NO_PERMISSIONS | SHORT_NAMES |
-	                            NO_IDENTITY | NO_NOREPLACE | NO_DUMP_ADVICE | WRITE_IS_EPERM },
+	{ "macos", "macos",
+	  NOT_LINUX | NO_FALLOCATE | SIZE_ONCE | NO_DESCRIPTOR_IO | NO_PERMISSIONS | SHORT_NAMES | NO_IDENTITY | NO_NOREPLACE |
+	          NO_DUMP_ADVICE | WRITE_IS_EPERM },
 	{ "freebsd", "freebsd", NOT_LINUX | READER_KEEPS_SIZE },
 	{ "openbsd", "openbsd", NOT_LINUX | NO_FALLOCATE },
 	{ "posix", "posix", NOT_LINUX | NO_FALLOCATE | NO_DESCRIPTOR_IO | READER_KEEPS_SIZE },

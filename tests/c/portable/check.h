@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A stand-in for Check, where there is none: as much of it as the suites use, by the names that Check has. Each test is a process of
- * its own; CK_FORK=no runs them in this one, and CK_RUN_CASE one of them.
+ * A stand-in for Check, where there is none: as much of it as the suites use, by the names that Check has. Each test is a
+ * process of its own; CK_FORK=no runs them in this one, and CK_RUN_CASE one of them.
  */
 #ifndef PSHM_PORTABLE_CHECK_H
 #define PSHM_PORTABLE_CHECK_H
@@ -19,6 +19,7 @@ typedef struct test_case TCase;
 typedef struct suite Suite;
 typedef struct runner SRunner;
 
+/* clang-format off */
 #define START_TEST(name) \
 	static void name##_fn(int number); \
 	static const TTest name##_test = { #name, name##_fn, __FILE__ }; \
@@ -27,6 +28,7 @@ typedef struct runner SRunner;
 	name##_fn(int number) \
 	{ \
 		(void)number;
+/* clang-format on */
 #define END_TEST }
 
 Suite *suite_create(const char *name);

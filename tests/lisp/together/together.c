@@ -31,7 +31,8 @@ static int64_t
 map(const char *name, int create)
 {
 	int fd = (int)check(pshm_open(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_OVERWRITE,
-		create ? PSHM_IF_DOES_NOT_EXIST_CREATE : PSHM_IF_DOES_NOT_EXIST_ERROR, 0600, NULL), name);
+	                              create ? PSHM_IF_DOES_NOT_EXIST_CREATE : PSHM_IF_DOES_NOT_EXIST_ERROR, 0600, NULL),
+	                    name);
 	int64_t address;
 
 	(void)check(create ? pshm_truncate(fd, SIZE) : 0, name);
@@ -93,11 +94,11 @@ is_wrong(const char *name, long turns)
 
 	(void)check(pshm_atomic_load64(address + WIDE, &wide), name);
 	wrong = pshm_atomic_load32(address + WORD) != 2 * turns || wide != -6 * turns || *field(address, FIRST) != 2 * turns ||
-		*field(address, SECOND) != 2 * turns || pshm_atomic_load32(address + SWAPPED) != 2 * turns ||
-		pshm_lock_owner(address + LOCK) != 0;
+	        *field(address, SECOND) != 2 * turns || pshm_atomic_load32(address + SWAPPED) != 2 * turns ||
+	        pshm_lock_owner(address + LOCK) != 0;
 	if (wrong)
 		printf("%s: %lld %lld %lld %lld\n", name, (long long)pshm_atomic_load32(address + WORD), (long long)wide,
-			(long long)*field(address, FIRST), (long long)pshm_atomic_load32(address + SWAPPED));
+		       (long long)*field(address, FIRST), (long long)pshm_atomic_load32(address + SWAPPED));
 	return (int)check(pshm_delete(name), name) | wrong;
 }
 

@@ -118,8 +118,8 @@ op_socketpair(void)
 	if (result < 0)
 		CHECK(first == PATTERN && second == PATTERN);
 	else
-		CHECK(fcntl(first, F_GETFD) == FD_CLOEXEC && fcntl(second, F_GETFD) == FD_CLOEXEC &&
-		      pshm_close(first) == 0 && pshm_close(second) == 0);
+		CHECK(fcntl(first, F_GETFD) == FD_CLOEXEC && fcntl(second, F_GETFD) == FD_CLOEXEC && pshm_close(first) == 0 &&
+		      pshm_close(second) == 0);
 }
 
 /* Seals */

@@ -7,8 +7,17 @@
 static int
 some_map_flags(void)
 {
-	static const int others[] = { 0, 0, 0, 0, PSHM_MAP_ANONYMOUS, PSHM_MAP_NORESERVE, PSHM_MAP_POPULATE, PSHM_MAP_LOCK,
-		                      PSHM_MAP_HUGE, PSHM_MAP_GROWSDOWN, PSHM_MAP_NODUMP };
+	static const int others[] = { 0,
+		                      0,
+		                      0,
+		                      0,
+		                      PSHM_MAP_ANONYMOUS,
+		                      PSHM_MAP_NORESERVE,
+		                      PSHM_MAP_POPULATE,
+		                      PSHM_MAP_LOCK,
+		                      PSHM_MAP_HUGE,
+		                      PSHM_MAP_GROWSDOWN,
+		                      PSHM_MAP_NODUMP };
 	int flags = (choose(8) != 0 ? PSHM_MAP_SHARED : choose(4)) | others[choose(11)];
 
 	return choose(16) == 0 ? flags | (some_int() & ~PSHM_MAP_FIXED) : flags;

@@ -115,7 +115,8 @@ op_discard(void)
 	} else {
 		CHECK(result == 0);
 		if (offset < SHADOW)
-			memset(object_behind(slot)->bytes + offset, 0, (size_t)(length < SHADOW - offset ? length : SHADOW - offset));
+			memset(object_behind(slot)->bytes + offset, 0,
+			       (size_t)(length < SHADOW - offset ? length : SHADOW - offset));
 	}
 	if (slot == NULL)
 		return;

@@ -8,8 +8,10 @@ static char text[64];
 static const char *
 some_text(void)
 {
-	static const char *const words[] = { "user-read", "creat", "rdwr", "shared", "none", "nil", "seals", "space", "ENOENT",
-		                             "EWOULDBLOCK", "PSHM_O_CREAT", "user-read  user-write\tgroup-all", "" };
+	static const char *const words[] = { "user-read", "creat",       "rdwr",         "shared",
+		                             "none",      "nil",         "seals",        "space",
+		                             "ENOENT",    "EWOULDBLOCK", "PSHM_O_CREAT", "user-read  user-write\tgroup-all",
+		                             "" };
 	int which = choose((int)(sizeof words / sizeof words[0]) + 3);
 
 	if (which < (int)(sizeof words / sizeof words[0]))

@@ -114,7 +114,8 @@ op_atomic64(void)
 	CHECK(output == (word.error == 0 && known ? value : PATTERN));
 	if (word.error == 0 && known)
 		*now = updated(operation, *now, (uint64_t)other);
-	EXPECT(word.error != 0 ? word.error : *now == (uint64_t)other, pshm_atomic_compare_exchange64(word.address, other, value, NULL));
+	EXPECT(word.error != 0 ? word.error : *now == (uint64_t)other,
+	       pshm_atomic_compare_exchange64(word.address, other, value, NULL));
 	if (word.error == 0 && *now == (uint64_t)other)
 		*now = (uint64_t)value;
 	EXPECT(word.error, pshm_atomic_load64(word.address, &output));

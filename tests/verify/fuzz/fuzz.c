@@ -77,11 +77,14 @@ op_fork(void)
 }
 
 static void (*const operations[])(void) = {
-	op_shm_open, op_open,       op_open, op_open_anonymous, op_open_anonymous, op_publish, op_open_wait, op_delete, op_delete_if_same,
+	/* clang-format off */
+	op_shm_open, op_open,       op_open, op_open_anonymous, op_open_anonymous, op_publish, op_open_wait, op_delete,
+	op_delete_if_same,
 	op_truncate, op_truncate,   op_allocate, op_allocate, op_fallocate, op_space, op_fstat, op_fchmod, op_fchown,
 	op_close,    op_dup,        op_set_inheritable, op_reopen, op_send, op_receive, op_socketpair, op_seal, op_seals,
 	op_read,     op_write,      op_write, op_copy_and_fill, op_map, op_map, op_unmap, op_mmap, op_mmap_fixed, op_tables,
 	op_list,     op_fork,     op_discard, op_atomic32, op_atomic64, op_wait_and_wake, op_lock, op_process,
+	/* clang-format on */
 };
 
 static void

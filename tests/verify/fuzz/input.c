@@ -48,8 +48,9 @@ take_bytes(int count)
 int
 some_int(void)
 {
-	static const int hostile[] = { -1, 0, 1, 2, 3, 4, -2, 100, 0777, 01000, 4095, 4096, -4095, INT_MAX, INT_MIN,
-		                       0x40, 0x80, 0x200, 0x800, 0x00800000, 0x01800000, 0x10000000, 0x20000000 };
+	static const int hostile[] = { -1,   0,     1,     2,          3,          4,          -2,        100,
+		                       0777, 01000, 4095,  4096,       -4095,      INT_MAX,    INT_MIN,   0x40,
+		                       0x80, 0x200, 0x800, 0x00800000, 0x01800000, 0x10000000, 0x20000000 };
 	int which = choose((int)(sizeof hostile / sizeof hostile[0]) + 2);
 
 	if (which >= (int)(sizeof hostile / sizeof hostile[0]))
@@ -60,9 +61,13 @@ some_int(void)
 int64_t
 some_size(void)
 {
-	static const int64_t hostile[] = { 0, 1, 100, 4095, 4096, 4097, 8192, 1 << 16, -1, -4096, 1 << 20, (4 << 20) + 1,
-		                           INT32_MAX, (int64_t)1 << 32, (int64_t)1 << 50, (int64_t)1 << 62,
-		                           INT64_MAX - 4096, INT64_MAX - 1, INT64_MAX, INT64_MIN, INT64_MIN + 1 };
+	static const int64_t hostile[] = {
+		/* clang-format off */
+		0, 1, 100, 4095, 4096, 4097, 8192, 1 << 16, -1, -4096, 1 << 20, (4 << 20) + 1,
+		INT32_MAX, (int64_t)1 << 32, (int64_t)1 << 50, (int64_t)1 << 62,
+		INT64_MAX - 4096, INT64_MAX - 1, INT64_MAX, INT64_MIN, INT64_MIN + 1,
+		/* clang-format on */
+	};
 	int which = choose((int)(sizeof hostile / sizeof hostile[0]) + 6);
 
 	if (which >= (int)(sizeof hostile / sizeof hostile[0]))
@@ -84,10 +89,9 @@ some_name(void)
 {
 	static char too_long[258];
 	static const struct name bad[] = {
-		{ NULL, NONE, -EFAULT },    { "", NONE, -EINVAL },      { "/", NONE, -EINVAL },
-		{ "noslash", NONE, -EINVAL }, { "/a/b", NONE, -EINVAL }, { "//a", NONE, -EINVAL },
-		{ "/.", NONE, -EINVAL },    { "/..", NONE, -EINVAL },   { too_long, NONE, -ENAMETOOLONG },
-		{ "/directory", NONE, 0 },  { "/fifo", NONE, 0 },       { "/link", NONE, 0 },
+		{ NULL, NONE, -EFAULT },           { "", NONE, -EINVAL },     { "/", NONE, -EINVAL },  { "noslash", NONE, -EINVAL },
+		{ "/a/b", NONE, -EINVAL },         { "//a", NONE, -EINVAL },  { "/.", NONE, -EINVAL }, { "/..", NONE, -EINVAL },
+		{ too_long, NONE, -ENAMETOOLONG }, { "/directory", NONE, 0 }, { "/fifo", NONE, 0 },    { "/link", NONE, 0 },
 	};
 	int which = choose(3 * NAMES + (int)(sizeof bad / sizeof bad[0]));
 

@@ -22,7 +22,7 @@ struct object {
 	int links;
 	bool memfd;
 	bool nameable; /* and not published yet */
-	int seals; /* those that a call has added */
+	int seals;     /* those that a call has added */
 	unsigned char bytes[SHADOW];
 };
 

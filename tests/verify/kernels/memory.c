@@ -79,7 +79,9 @@ try_object(int fd, const char *kind)
 	point(allocate(fd, FITS) == 0 && is(fd, FITS, FITS), text);
 	result = allocate(fd, TOO_MUCH);
 	(void)snprintf(text, sizeof text, "%s: %d MiB are no space: %s", kind, TOO_MUCH / MIB,
-	               result == -10000 ? "killed" : result == 0 ? "they are there" : pshm_error_name(result));
+	               result == -10000 ? "killed"
+	               : result == 0    ? "they are there"
+	                                : pshm_error_name(result));
 	point(result == pshm_error_number("ENOSPC") || result == -pshm_error_number("ENOSPC"), text);
 	(void)snprintf(text, sizeof text, "%s: after it the object is as it was", kind);
 	point(is(fd, FITS, FITS), text);

@@ -37,8 +37,8 @@ static struct {
 	int64_t discarded;
 	int64_t refused;
 	int64_t blind; /* looks that failed */
-	int64_t end; /* as far as somebody has let the object grow */
-} *tally;
+	int64_t end;   /* as far as somebody has let the object grow */
+} * tally;
 
 /* The library finds this one. Without it what is available is not known, and not looked at. */
 int

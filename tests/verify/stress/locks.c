@@ -26,7 +26,7 @@ enum { WORKERS = 3, PAGE = 4096, LONGEST = 20 };
 static const char name[] = "/stress-locks";
 
 /* The same in all widths. */
-static struct shared {
+struct shared {
 	uint64_t lock;
 	uint64_t first;
 	uint64_t second;
@@ -35,7 +35,9 @@ static struct shared {
 	uint32_t told;
 	uint32_t mended;
 	volatile uint32_t turns;
-} *shared;
+};
+
+static struct shared *shared;
 
 static void
 attach(int fd)
@@ -184,7 +186,8 @@ main(int count, char **arguments)
 		(void)waitpid(workers[i], NULL, 0);
 	}
 	(void)pshm_delete(name);
-	printf("stress: locks: %d kills of workers of %d kinds, %u turns, %u deaths told, %u of them in the middle, longest stall %.1f ms, %u wrong\n",
+	printf("stress: locks: %d kills of workers of %d kinds, %u turns, %u deaths told, %u of them in the middle, longest stall "
+	       "%.1f ms, %u wrong\n",
 	       kills, count - 1, shared->turns, shared->told, shared->mended, (double)worst / 1000, shared->wrong);
 	return shared->wrong != 0;
 }

@@ -138,7 +138,8 @@ open_somehow(unsigned *seed, const char *name, int direction)
 	if (fd < 0)
 		return fd;
 	insist(creates || created == 0, "who may not create has not created");
-	insist(!creates || created == 1 || (!needs_new && option != PSHM_IF_EXISTS_SUPERSEDE), "who gets a new object has created it");
+	insist(!creates || created == 1 || (!needs_new && option != PSHM_IF_EXISTS_SUPERSEDE),
+	       "who gets a new object has created it");
 	check_object((int)fd);
 	if (created == 1)
 		count(option == PSHM_IF_EXISTS_SUPERSEDE ? &tally->superseded : &tally->created);
@@ -220,7 +221,8 @@ ask(int number)
 	int64_t total;
 
 	(void)allow("set_errno", pshm_set_errno(error), 0);
-	insist(pshm_version() > 0 && strchr(pshm_version_string(), '.') != NULL && pshm_page_size() == page, "the library knows itself");
+	insist(pshm_version() > 0 && strchr(pshm_version_string(), '.') != NULL && pshm_page_size() == page,
+	       "the library knows itself");
 	insist(pshm_name_max() > 1 && pshm_has("anonymous") == 1, "the library knows the platform");
 	insist(pshm_error_number(pshm_error_name(ENOENT)) == ENOENT && strlen(pshm_strerror(-ENOENT)) > 0, "an error has its name");
 	insist(pshm_error_at(number % pshm_error_count()) > 0, "an error has its place");
@@ -295,7 +297,7 @@ static struct meeting {
 	uint64_t second;
 	int64_t wide;
 	uint32_t narrow;
-} *meeting;
+} * meeting;
 
 static int64_t
 address_of(const void *word)

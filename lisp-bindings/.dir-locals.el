@@ -1,0 +1,36 @@
+;;; SPDX-License-Identifier: BSD-3-Clause
+;;; How Emacs indents the macros: one argument, then a body. `posix-shm' exports the first twelve. The property is one that
+;;; Emacs sets without a question; SLIME and SLY learn the same from a Lisp that has loaded the systems.
+((lisp-mode
+  (indent-tabs-mode . nil)
+  (fill-column . 132)
+  (eval . (put 'with-ensured-shm 'lisp-indent-function 1))
+  (eval . (put 'with-mmap 'lisp-indent-function 1))
+  (eval . (put 'with-mmapped-shm 'lisp-indent-function 1))
+  (eval . (put 'with-mmapped-shm* 'lisp-indent-function 1))
+  (eval . (put 'with-open-shm 'lisp-indent-function 1))
+  (eval . (put 'with-open-shm* 'lisp-indent-function 1))
+  (eval . (put 'with-open-shm-and-mmap 'lisp-indent-function 1))
+  (eval . (put 'with-open-shm-and-mmap* 'lisp-indent-function 1))
+  (eval . (put 'with-open-shm-vector 'lisp-indent-function 1))
+  (eval . (put 'with-open-shm-vector* 'lisp-indent-function 1))
+  (eval . (put 'with-shm-lock-held 'lisp-indent-function 1))
+  (eval . (put 'with-shm-vector 'lisp-indent-function 1))
+  ;; posix-shm/host, posix-shm/shim
+  (eval . (put 'briefly-uninterrupted 'lisp-indent-function 0))
+  (eval . (put 'to-the-end 'lisp-indent-function 0))
+  (eval . (put 'uninterrupted 'lisp-indent-function 0))
+  (eval . (put 'with-acquired 'lisp-indent-function 1))
+  (eval . (put 'with-c-string 'lisp-indent-function 1))
+  (eval . (put 'with-cleanup 'lisp-indent-function 1))
+  (eval . (put 'with-interrupt-windows 'lisp-indent-function 0))
+  (eval . (put 'with-plain-name 'lisp-indent-function 1))
+  (eval . (put 'with-simple-string 'lisp-indent-function 1))
+  ;; The tests
+  (eval . (put 'deftest 'lisp-indent-function 1))
+  (eval . (put 'keyword-of 'lisp-indent-function 0))
+  (eval . (put 'on-linux 'lisp-indent-function 0))
+  (eval . (put 'refuses 'lisp-indent-function 1))
+  (eval . (put 'rejects 'lisp-indent-function 1))
+  (eval . (put 'report-of 'lisp-indent-function 0))
+  (eval . (put 'without-leaks 'lisp-indent-function 0))))
