@@ -1121,16 +1121,16 @@ process that holds it."
 "")
 ("posix-shm" "shm-lock-error-lock" "Reader"
 "Readers of every `shm-lock-error`: the lock, and the process that held it when the error was found.
-Of `shm-lock-abandoned` that is the process that died, which only SBCL knows, and only where this
-thread has found it dead.
+Of `shm-lock-abandoned` that is the process that died, if this call found it dead when it acquired
+the lock; nil if another one had found it before.
 
 - CONDITION: A condition of that type.
 - LOCK: A `shm-lock`."
 "condition")
 ("posix-shm" "shm-lock-error-owner" "Reader"
 "Readers of every `shm-lock-error`: the lock, and the process that held it when the error was found.
-Of `shm-lock-abandoned` that is the process that died, which only SBCL knows, and only where this
-thread has found it dead.
+Of `shm-lock-abandoned` that is the process that died, if this call found it dead when it acquired
+the lock; nil if another one had found it before.
 
 - CONDITION: A condition of that type.
 - WHO: A process: a positive integer; or nil if it is not known."
@@ -1309,9 +1309,10 @@ address is not a multiple of 8."
 ("posix-shm" "acquire-shm-lock" "Function"
 "Acquire LOCK, and return t; or return nil after TIMEOUT. With a WAIT of nil the call does not wait.
 The second value is t if an owner has died with the lock: the data may be inconsistent, until an
-owner calls `mark-shm-lock-repaired`. Interrupts run during the wait; after a non-local exit the
-lock is not held. Programs should use `with-shm-lock-held`, which releases the lock on every exit.
-The death of an owner is detected within about 20 milliseconds.
+owner calls `mark-shm-lock-repaired`. Interrupts run during the wait, and a non-local exit from one
+leaves the lock as it was. One that comes when the lock has just been acquired leaves it held:
+programs should use `with-shm-lock-held`, which releases the lock on every exit. The death of an
+owner is detected within about 20 milliseconds.
 
 - LOCK: A `shm-lock`.
 - WAIT: A generalized boolean: whether to wait for the lock; t by default. With nil the timeout is

@@ -10,7 +10,7 @@
 (asdf:load-system "posix-shm")
 
 (defpackage #:growing
-  (:use #:cl #:posix-shm #:posix-shm/shim))
+  (:use #:cl #:posix-shm))
 
 (in-package #:growing)
 
@@ -20,77 +20,61 @@
 (defvar *most* (if (= 8 (cffi:foreign-type-size :pointer)) (ash 1 32) (ash 1 26))
   "Octets that are reserved: addresses, and no memory.")
 
-;;; Where each is, in octets: the lock, the size of the object as far as all may go, and how many numbers there are. Zero is the
-;;; initial state of all. The numbers follow, as elements of 8 octets.
+;;; Where each is, as elements of 8 octets: the lock, the size of the object in octets as far as all may go, and how many numbers
+;;; there are. Zero is the initial state of all. The numbers follow.
 (defconstant +lock+ 0)
-(defconstant +size+ 8)
-(defconstant +count+ 16)
-(defconstant +first-element+ 3)
+(defconstant +size+ 1)
+(defconstant +count+ 2)
+(defconstant +first-number+ 3)
 
-(defun demand (result)
-  (if (minusp result)
-      (error "~A" (pshm-strerror result))
-      result))
-
-(defun word (header offset)
-  (+ (cffi:pointer-address header) offset))
-
-(defun load-word (header offset)
-  (cffi:with-foreign-object (value :int64)
-    (demand (pshm-atomic-load64 (word header offset) value))
-    (cffi:mem-ref value :int64)))
-
-(defun store-word (header offset value)
-  (demand (pshm-atomic-store64 (word header offset) value)))
-
-(defun grow (shm header size)
+(defun grow (shm vector size)
   "Allocate, then store: a process that dies between the two leaves an object that is only larger than it says."
   (allocate-shm shm size)
-  (store-word header +size+ size))
+  (setf (shm-atomic vector +size+) size))
 
-(defun fit (vector header)
+(defun fit (vector)
   "Let VECTOR be as long as the object says that it is."
-  (let ((length (floor (load-word header +size+) 8)))
+  (let ((length (floor (shm-atomic vector +size+) 8)))
     (when (< (shm-vector-length vector) length)
       (extend-shm-vector vector length))))
 
-(defun call-with-lock (header function)
-  "Call FUNCTION with the lock held. The log is whole at every moment: of a dead owner there is nothing to repair."
-  (when (= 1 (demand (pshm-lock-acquire (word header +lock+) -1)))
-    (demand (pshm-lock-mark-repaired (word header +lock+))))
-  (unwind-protect (funcall function)
-    (demand (pshm-lock-release (word header +lock+)))))
+(defun add-number (shm vector lock number)
+  ;; The log is whole at every moment: of a dead owner there is nothing to repair.
+  (with-shm-lock-held (lock :abandoned abandoned)
+    (when abandoned
+      (mark-shm-lock-repaired lock))
+    (let* ((count (shm-atomic vector +count+))
+           (index (+ +first-number+ count)))
+      (when (> (* 8 (1+ index)) (shm-atomic vector +size+))
+        (grow shm vector (* 2 (shm-atomic vector +size+))))
+      (fit vector)
+      (setf (shm-aref vector index) number)
+      ;; Last, so that a number that is counted is there.
+      (setf (shm-atomic vector +count+) (1+ count)))))
 
-(defun add-number (shm header vector number)
-  (call-with-lock header
-                  (lambda ()
-                    (let* ((count (load-word header +count+))
-                           (index (+ +first-element+ count)))
-                      (when (>= (* 8 (1+ index)) (load-word header +size+))
-                        (grow shm header (* 2 (load-word header +size+))))
-                      (fit vector header)
-                      (setf (shm-aref vector index) number)
-                      ;; Last, so that a number that is counted is there.
-                      (store-word header +count+ (1+ count))))))
-
-(defun total (header vector)
-  (fit vector header)
-  (loop repeat (load-word header +count+)
-        for index from +first-element+
-        sum (shm-aref vector index)))
+(defun total (vector)
+  "The sum of the numbers, and how many they are. These are counted first: the size that is looked at later has room for them."
+  (let ((count (shm-atomic vector +count+)))
+    (fit vector)
+    (values (loop repeat count
+                  for index from +first-number+
+                  sum (shm-aref vector index))
+            count)))
 
 (defun set-first-size (shm)
-  (with-mmap (header shm +first-size+)
-    (store-word header +size+ +first-size+)))
+  (with-shm-vector (vector shm '(signed-byte 64) (1+ +size+))
+    (setf (shm-atomic vector +size+) +first-size+)))
 
 (with-ensured-shm (shm header (*name* +first-size+ :initialize #'set-first-size))
+  (declare (ignore header))
   (with-shm-vector (vector shm '(signed-byte 64) (floor +first-size+ 8) :reserve *most*)
     (cond ((uiop:getenv "LAST")
-           (format t "~&~D numbers, their sum is ~D, in ~D octets~%"
-                   (load-word header +count+) (total header vector) (load-word header +size+))
+           (multiple-value-bind (sum count) (total vector)
+             (format t "~&~D numbers, their sum is ~D, in ~D octets~%" count sum (shm-atomic vector +size+)))
            (delete-shm *name*))
           (t
-           (loop for number from 1 to +numbers+ do (add-number shm header vector number))
+           (let ((lock (make-shm-lock vector +lock+)))
+             (loop for number from 1 to +numbers+ do (add-number shm vector lock number)))
            (format t "~&~D numbers appended~%" +numbers+)))))
 (finish-output)
 (uiop:quit 0)

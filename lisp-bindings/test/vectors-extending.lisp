@@ -98,3 +98,33 @@
             (allocate-shm shm 1000000)
             (extend-shm-vector vector 1000000)
             (setf (shm-aref vector 999999) 1)))))))
+
+;;; Of two threads that extend a vector, one may look at its length before the other one extends it, and come after that.
+(deftest nobody-makes-a-vector-shorter
+  (without-leaks
+    (with-extensible (shm vector 10 (ash 1 20))
+      (allocate-shm shm (ash 1 20))
+      (let ((place (posix-shm::find-place vector)))
+        (extend-shm-vector vector 5000)
+        (posix-shm::extend-place place 300)
+        (is (= 5000 (shm-vector-length vector)))
+        (unmap-shm-vector vector)
+        (posix-shm::extend-place place 6000)
+        (is (= 0 (shm-vector-length vector)))))))
+
+;;; Neither makes the vector shorter than another one did.
+(deftest threads-extend-one-vector
+  (if (not (threads-p))
+      (skip "this Lisp has no threads")
+      (on-linux
+        (without-leaks
+          (with-open-shm* (shm :direction :io)
+            (let ((vector (map-shm-vector shm '(unsigned-byte 8) 1 :allocate t :reserve 1000000)))
+              (allocate-shm shm 1000000)
+              (is (equal '(0 0 0) (in-threads 3 (lambda (index)
+                                                  (loop for length from (+ 2 index) below 60000 by 3
+                                                        do (handler-case (extend-shm-vector vector length)
+                                                             ;; It is longer already.
+                                                             (posix-shm-error ()))
+                                                        count (< (shm-vector-length vector) length))))))
+              (unmap-shm-vector vector :release t)))))))

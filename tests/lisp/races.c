@@ -63,13 +63,31 @@ add(volatile uint32_t *word)
 	pshm_atomic_wake(address_of(word), INT_MAX);
 }
 
+static pid_t parent; /* of this process */
+
+/* Nobody waits for a process that has ended: whoever was killed leaves no racers behind. */
 static void
 await(volatile const uint32_t *word, uint32_t value)
 {
 	uint32_t now;
 
-	while ((now = load(word)) != value)
+	while ((now = load(word)) != value) {
+		if (getppid() != parent)
+			_exit(1);
 		pshm_atomic_wait(address_of(word), now, 1000000000);
+	}
+}
+
+/* 0 in the child. */
+static pid_t
+fork_racer(void)
+{
+	pid_t self = getpid();
+	pid_t child = fork();
+
+	if (child == 0)
+		parent = self;
+	return child;
 }
 
 static uint64_t *
@@ -112,7 +130,7 @@ ensure(const char *name, uint64_t value, int *ret_made)
 	if (error == 0)
 		return fd;
 	pshm_close(fd);
-	return error == -EEXIST ? pshm_open_wait(name, PSHM_DIRECTION_IO, SIZE, -1) : error;
+	return error == -EEXIST ? pshm_open_wait(name, PSHM_DIRECTION_IO, SIZE, 60000000000) : error;
 }
 
 /* The value that is in every word, if it is one of this round; else 0. */
@@ -187,7 +205,7 @@ race(const char *name, uint32_t round)
 	memset((void *)(uintptr_t)board->seen, 0, sizeof board->seen);
 	store(&board->round, round);
 	for (int i = 0; i < OURS; i++)
-		if ((children[i] = fork()) == 0)
+		if ((children[i] = fork_racer()) == 0)
 			run_racer(name, round, i);
 	await(&board->ready, RACERS);
 	store(&board->go, round);
@@ -212,6 +230,7 @@ main(int count, char **words)
 	int killed = 0;
 	int wrong = 0;
 
+	parent = getppid();
 	if (fd < 0) {
 		fprintf(stderr, "races: %s\n", pshm_strerror(fd));
 		return 1;

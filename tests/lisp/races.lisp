@@ -40,6 +40,22 @@
   (pshm-atomic-update32 (+ board offset) +pshm-atomic-add+ 1)
   (pshm-atomic-wake (+ board offset) (1- (ash 1 31))))
 
+;;; Nobody waits for a process that has ended: whoever was killed leaves no racers behind.
+
+(defun parent ()
+  (cffi:foreign-funcall "getppid" :int))
+
+(defvar *parent* (parent))
+(defvar *last-second* (+ (get-universal-time) (parse-integer (or (uiop:getenv "RACES_SECONDS") "300"))))
+
+(defun await (board offset done)
+  "Wait until DONE is true of the word at OFFSET, and return that; or nil where this process has lost its parent, the board says that
+all is over, or the time is up."
+  (loop for now = (word board offset)
+        do (cond ((or (/= *parent* (parent)) (= +end+ (word board +round+)) (< *last-second* (get-universal-time))) (return nil))
+                 ((funcall done now) (return now)))
+           (pshm-atomic-wait (+ board offset) now 1000000000)))
+
 (defun fill-it (value)
   (lambda (shm)
     (with-shm-vector (vector shm '(unsigned-byte 64) +words+ :release t)
@@ -55,12 +71,7 @@
           value
           0))))
 
-(defun run-racer (board round number)
-  (store board (+ +processes+ (* 4 number)) (posix-shm/host:process-id))
-  (add board +ready+)
-  (loop for go = (word board +go+)
-        until (= go round)
-        do (pshm-atomic-wait (+ board +go+) go 1000000000))
+(defun race (board round number)
   (multiple-value-bind (shm created)
       (ensure-shm *name* +size+ :initialize (fill-it (logior (ash round 4) number)) :permissions '(:user-read :user-write))
     (when created
@@ -69,10 +80,18 @@
       (store board (+ +seen+ (* 4 number)) value)
       (add board (if (zerop value) +wrong+ +finished+)))))
 
+(defun run-racer (board round number)
+  (store board (+ +processes+ (* 4 number)) (posix-shm/host:process-id))
+  (add board +ready+)
+  (when (await board +go+ (lambda (go) (= go round)))
+    (race board round number)))
+
 (defun start-racer (board round number)
   "The process of a new racer. It ends without unwinding, as one in C."
-  (let ((process (cffi:foreign-funcall "fork" :int)))
+  (let* ((self (posix-shm/host:process-id))
+         (process (cffi:foreign-funcall "fork" :int)))
     (when (zerop process)
+      (setf *parent* self)
       (handler-case (run-racer board round number)
         (error () (add board +wrong+)))
       (cffi:foreign-funcall "_exit" :int 0 :void))
@@ -101,10 +120,8 @@
     (let ((name (format nil "~A-first" *name*)))
       (close-shm (ensure-shm name +size+ :initialize (fill-it 0)))
       (delete-shm name))
-    (loop
-      (pshm-atomic-wait (+ board +round+) last 1000000000)
-      (let ((round (word board +round+)))
-        (cond ((= round +end+) (return))
-              ((/= round last) (run-round board (setf last round))))))
+    (loop for round = (await board +round+ (lambda (round) (/= round last)))
+          while round
+          do (run-round board (setf last round)))
     (delete-shm (shm-name shm))))
 (uiop:quit 0)

@@ -196,7 +196,7 @@ meanwhile."
   "Release LOCK, if this thread holds it still: the body may have released it. Return the library's result, or 1 where the memory
 of the lock is gone."
   (cond ((not (eq (shm-lock-holder lock) (current-thread))) 0)
-        ((lock-mapped-p lock) (release-lock lock))
+        ((lock-mapped-p lock) (to-the-end (release-lock lock)))
         (t 1)))
 
 (defun check-left (result lock)

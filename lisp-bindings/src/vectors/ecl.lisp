@@ -7,9 +7,10 @@
 (defconstant +vector-prefix+ 0 "No header stands before the elements.")
 (defconstant +real-vectors-extend+ t "Can a real vector become longer? A longer header is all it takes.")
 
-(defconstant +size-word+ 2)
-(defconstant +fill-word+ 3)
-(defconstant +data-word+ 4)
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defconstant +size-word+ 2)
+  (defconstant +fill-word+ 3)
+  (defconstant +data-word+ 4))
 
 (declaim (inline object-word (setf object-word)))
 
@@ -19,12 +20,21 @@
 (defun (setf object-word) (value object word)
   (setf (cffi:mem-aref (cffi:make-pointer (si::pointer object)) :uintptr word) value))
 
+;;; The same word as above, without an object for the pointer where this is compiled.
+(declaim (inline data-address))
+
+(defun data-address (vector)
+  "The address of the first element of VECTOR. Nothing moves on ECL."
+  (ext:with-backend
+    :bytecodes (object-word vector +data-word+)
+    :c/c++ (ffi:c-inline (vector) (:object) :unsigned-long #.(format nil "((unsigned long *)#0)[~D]" +data-word+) :one-liner t)))
+
 (defun known-layout-p (type)
   "Are the words of an array where this file looks for them?"
   (let ((vector (make-array 7 :element-type type)))
     (and (= (object-word vector +size-word+) 7)
          (= (object-word vector +fill-word+) 7)
-         (= (object-word vector +data-word+)
+         (= (data-address vector)
             (cffi:pointer-address (si:make-foreign-data-from-array vector))))))
 
 (defun real-element-p (element)
@@ -49,9 +59,9 @@
 
 (defun retired-p (vector)
   "Was VECTOR one in shared memory, which has no row any more?"
-  (and (vectorp vector) (zerop (length vector)) (retired-address-p (object-word vector +data-word+))))
+  (and (vectorp vector) (zerop (length vector)) (retired-address-p (data-address vector))))
 
 (defun call-with-vector-address (function vector octets)
-  "Call FUNCTION with the address of the first element of VECTOR. Nothing moves on ECL."
+  "Call FUNCTION with the address of the first element of VECTOR."
   (declare (ignore octets))
-  (funcall function (object-word vector +data-word+)))
+  (funcall function (data-address vector)))

@@ -143,13 +143,22 @@ at, read and write one, and those that copy runs. WORD is what processes can cha
               (text "it must be one of ~{~S~^ ~}: a value that another process stores may be invalid for any other type."
                     (mapcar #'element-type *elements*)))))
 
+;;; ECL looks at such a type for longer than a call of the library takes, and has one symbol for the type of each kind of array.
+#+ecl
+(defvar *upgraded-elements* (loop for element in *elements*
+                                  for type = (upgraded-array-element-type (element-type element))
+                                  when (same-type-p type (element-type element))
+                                    collect (cons type element))
+  "The elements that arrays are specialised on, by what ARRAY-ELEMENT-TYPE returns.")
+
 (defmacro simple-element-form (vector)
   "The element of VECTOR if it is a simple array specialised on that, or nil. Where an implementation has no such arrays, the
 type of their elements is another's."
-  `(typecase ,vector
-     ,@(loop for (type) in *element-rows*
-             when (same-type-p type (upgraded-array-element-type type))
-               collect `((simple-array ,type (*)) ,(table-form type)))))
+  #+ecl `(and (vectorp ,vector) (cdr (assoc (array-element-type ,vector) *upgraded-elements* :test #'eq)))
+  #-ecl `(typecase ,vector
+           ,@(loop for (type) in *element-rows*
+                   when (same-type-p type (upgraded-array-element-type type))
+                     collect `((simple-array ,type (*)) ,(table-form type)))))
 
 (defun element-of (vector)
   "The element of VECTOR, a specialised vector of numbers, or nil."

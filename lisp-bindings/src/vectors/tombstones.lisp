@@ -33,7 +33,7 @@
   (loop for (start . end) in *ranges*
         thereis (and (<= start address) (< address end))))
 
-;;; Threads take turns. Interrupts are held back: whoever is here unmaps a vector.
+;;; Threads take turns. Interrupts are held back: whoever is here unmaps a vector, or extends one.
 
 #+(or (and sbcl sb-thread) (and ecl threads) abcl)
 (defvar *tombstones-lock*

@@ -166,12 +166,14 @@
                          "(allocate-shm object size) makes the object larger."))))))
 
 (defun extend-place (place length)
-  "Let the vector of PLACE have LENGTH elements, unless it was unmapped. Return whether it has them."
+  "Let the vector of PLACE have LENGTH elements at least, unless it was unmapped. Another thread may extend it further meanwhile, or
+unmap it: of an unmapped vector the header may be gone."
   (uninterrupted
-    (when (place-mapped-p place)
-      (when (vectorp (place-vector place))
-        (set-real-length (place-vector place) length))
-      (setf (place-length place) length))))
+    (with-tombstones
+      (when (and (place-mapped-p place) (< (place-length place) length))
+        (when (vectorp (place-vector place))
+          (set-real-length (place-vector place) length))
+        (setf (place-length place) length)))))
 
 (defun extend-shm-vector (vector length)
   #.(doc "extend-shm-vector")
@@ -218,7 +220,7 @@
 (defun unmap-place (place release)
   "Unmap PLACE, unless that was done: of several threads, one does. Return the library's result, or nil."
   (uninterrupted
-    (when (and (place-mapped-p place) (swap-car (place-cell place) nil))
+    (when (and (place-mapped-p place) (with-tombstones (swap-car (place-cell place) nil)))
       ;; There is no vector where making it failed, or was interrupted.
       (to-the-end (if (vectorp (place-vector place))
                       (unmap-real place release)

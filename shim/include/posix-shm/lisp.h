@@ -1717,8 +1717,9 @@
  * @par In Lisp
  * Acquire LOCK, and return t; or return nil after TIMEOUT. With a WAIT of nil the call does not wait. The second
  * value is t if an owner has died with the lock: the data may be inconsistent, until an owner calls `mark-shm-lock-repaired`.
- * Interrupts run during the wait; after a non-local exit the lock is not held. Programs should use `with-shm-lock-held`,
- * which releases the lock on every exit. The death of an owner is detected within about 20 milliseconds.
+ * Interrupts run during the wait, and a non-local exit from one leaves the lock as it was. One that comes when the lock has
+ * just been acquired leaves it held: programs should use `with-shm-lock-held`, which releases the lock on every exit. The death
+ * of an owner is detected within about 20 milliseconds.
  * @par Exceptional situations
  * `shm-lock-error` with `:edeadlk` if this thread holds LOCK already; `shm-invalid-argument` if LOCK is not a lock, its vector is
  * unmapped, or TIMEOUT is negative.
@@ -2324,7 +2325,7 @@
  * @endcode
  * @par In Lisp
  * Readers of every `shm-lock-error`: the lock, and the process that held it when the error was found. Of `shm-lock-abandoned`
- * that is the process that died, which only SBCL knows, and only where this thread has found it dead.
+ * that is the process that died, if this call found it dead when it acquired the lock; nil if another one had found it before.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
