@@ -241,10 +241,14 @@ check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MAKE) $(AM_MAKEFLAGS) --keep-going $(TEST_SUITE_LOG); status=$$?; \
 		$(SHELL) $(top_srcdir)/tests/lib/skipped $(check_stamp); exit $$status
 
+# Two Lisps that compile the same files for the same cache would be in each other's way: ECL more than others.
+one_at_a_time = -j1 --no-print-directory --quiet
+tests/documents/packages.log: $(if $(filter %/lisp-examples.test,$(TESTS)),tests/documents/lisp-examples.log)
+
 #: check-lisps  test how each installed Lisp finds, compiles, loads and delivers the library, and its suite with compiled files
 .PHONY: check-lisps
 check-lisps:
-	@README_LISPS='ecl clisp abcl' $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(lisp_delivery_tests) tests/documents/readme.test'
+	@README_LISPS='ecl clisp abcl' $(MAKE) $(one_at_a_time) check TESTS='$(lisp_delivery_tests) tests/documents/readme.test'
 
 #: check-compilers  compile the sources with every installed compiler, and by every standard of C
 .PHONY: check-compilers
@@ -254,7 +258,7 @@ check-compilers:
 #: check-languages  run one scenario in every other installed language, and exchange data between them
 .PHONY: check-languages
 check-languages:
-	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(lisp_exchange_tests) $(consumers) $(consumer_matrix)'
+	@$(MAKE) $(one_at_a_time) check TESTS='$(lisp_exchange_tests) $(consumers) $(consumer_matrix)'
 
 #: bench  measure the overhead of the library, and write doc/benchmarks.md
 .PHONY: bench
