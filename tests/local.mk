@@ -102,7 +102,7 @@ tests_c_suites_SOURCES = \
 	tests/c/interpose/calls.h \
 	tests/c/interpose/interpose.c \
 	tests/c/interpose/interpose.h \
-	tests/c/interpose/personalities.c
+	tests/c/interpose/platforms.c
 tests_c_suites_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/c/harness -I$(srcdir)/tests/c/interpose -I$(srcdir)/tests/c/faults -I$(srcdir)/tests/c/abi \
 	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE
 # Check compares in intmax_t; threads return texts as void *.
@@ -209,7 +209,7 @@ document_tests = \
 	tests/documents/readme.test \
 	tests/documents/symbols.test \
 	tests/documents/tables.test \
-	tests/documents/vouch.test
+	tests/documents/abi-assertions.test
 
 # What the library costs. `make bench' measures everything, and writes doc/benchmarks.md.
 bench_tests = \
@@ -293,7 +293,7 @@ demo-vectors: all
 #   mutants        defects that have to make a test fail
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
-#   platforms      the suites on every system that can be played; SYSTEMS is their names, see tests/c/interpose/personalities.c
+#   platforms      the suites on every system that can be simulated; SYSTEMS is their names, see tests/c/interpose/platforms.c
 #   style          clang-format, the width of lines, shellcheck and codespell, over what is written by hand
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
 #   valgrind       memory and descriptors

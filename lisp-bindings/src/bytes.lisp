@@ -4,20 +4,20 @@
 (in-package #:posix-shm)
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
-  (defconstant +portion+ 65536 "Octets that are copied at once where a vector cannot be passed itself."))
+  (defconstant +chunk+ 65536 "Octets that are copied at once where a vector cannot be passed itself."))
 
 ;;; A vector is passed itself where the implementation can hold it in place; elsewhere its octets go through foreign memory.
 
-(defun copy-in-portions (transfer count)
+(defun copy-in-chunks (transfer count)
   "Call TRANSFER with foreign memory, a count and the number of octets done, until COUNT are done or fewer come than were asked
 for. Return how many, or a negated errno where the first call failed."
-  (cffi:with-foreign-object (memory :uint8 #.+portion+)
+  (cffi:with-foreign-object (memory :uint8 #.+chunk+)
     (loop with done = 0
-          for portion = (min +portion+ (- count done))
-          for result = (funcall transfer memory portion done)
+          for chunk = (min +chunk+ (- count done))
+          for result = (funcall transfer memory chunk done)
           do (cond ((not (minusp result)) (incf done result))
                    ((zerop done) (return result)))
-          while (and (= result portion) (< done count))
+          while (and (= result chunk) (< done count))
           finally (return done))))
 
 (defun read-into (descriptor vector start count offset element)
@@ -25,8 +25,8 @@ for. Return how many, or a negated errno where the first call failed."
     (with-address (address vector octets)
       (if address
           (pshm-read descriptor (pointer-to (+ address (* start octets))) count offset)
-          (copy-in-portions (lambda (memory portion done)
-                              (let ((result (pshm-read descriptor memory portion (+ offset done))))
+          (copy-in-chunks (lambda (memory chunk done)
+                              (let ((result (pshm-read descriptor memory chunk (+ offset done))))
                                 (when (plusp result)
                                   (import-octets vector (+ start (floor done octets)) element memory result))
                                 result))
@@ -37,10 +37,10 @@ for. Return how many, or a negated errno where the first call failed."
     (with-address (address vector octets)
       (if address
           (pshm-write descriptor (pointer-to (+ address (* start octets))) count offset)
-          (copy-in-portions (lambda (memory portion done)
+          (copy-in-chunks (lambda (memory chunk done)
                               (export-elements vector (+ start (floor done octets)) element memory
-                                               (floor portion octets))
-                              (pshm-write descriptor memory portion (+ offset done)))
+                                               (floor chunk octets))
+                              (pshm-write descriptor memory chunk (+ offset done)))
                             count)))))
 
 (defun read-shm (shm vector &key (start 0) end (offset 0))

@@ -120,9 +120,9 @@ has an owner from the moment it exists; whoever swaps it out closes it."
   (declare (ignore previous))
   current)
 
-(declaim (inline settle check-closed))
+(declaim (inline become-closed check-closed))
 
-(defun settle (shm)
+(defun become-closed (shm)
   "Let the class of SHM say that it is closed."
   (while-no-class-changes
     #-ecl (turn-into closed-shm open-shm shm)
@@ -136,7 +136,7 @@ has an owner from the moment it exists; whoever swaps it out closes it."
 
 (defun refuse-closed (shm operation)
   (check-shm shm operation)
-  (settle shm)
+  (become-closed shm)
   (refuse operation 'shm shm 'open-shm "it is closed." :name (name-of shm) :errno *ebadf*))
 
 (declaim (inline release))
@@ -150,7 +150,7 @@ has an owner from the moment it exists; whoever swaps it out closes it."
           (let ((descriptor (swap-car cell nil)))
             (values descriptor (and descriptor live (to-the-end (pshm-close descriptor))))))
       (when descriptor
-        (settle shm))
+        (become-closed shm))
       result)))
 
 (defun check-closed (result shm)

@@ -23,7 +23,7 @@ FILES = {
     "posix_shm.lua": "shim/bindings/luajit/posix_shm.lua",
     "signatures.h": "tests/c/abi/signatures.h",
     "direct-calls.h": "tests/c/abi/direct-calls.h",
-    "vouch.c": "tests/c/abi/vouch.c",
+    "abi-assertions.c": "tests/c/abi/assertions.c",
     "shim-bindings.lisp": "lisp-bindings/shim/bindings.lisp",
     "shim-exports.sexp": "lisp-bindings/shim/exports.sexp",
     "ffi-bindings.lisp": "lisp-bindings/ffi/bindings.lisp",

@@ -65,19 +65,19 @@ write_mapped(int fd, const void *bytes, int64_t count, int64_t offset)
 }
 
 /* Some systems fail for a count above INT_MAX or SSIZE_MAX, instead of transferring a part of it. */
-enum { PORTION = 1 << 30 };
+enum { CHUNK = 1 << 30 };
 
 static size_t
-portion(int64_t count)
+chunk(int64_t count)
 {
-	return count < PORTION ? (size_t)count : PORTION;
+	return count < CHUNK ? (size_t)count : CHUNK;
 }
 
 static int64_t
 read_rest(int fd, char *bytes, int64_t count, int64_t offset, int64_t done)
 {
 	while (done < count) {
-		int64_t got = sys_pread(fd, bytes + done, portion(count - done), offset + done);
+		int64_t got = sys_pread(fd, bytes + done, chunk(count - done), offset + done);
 
 		if (got <= 0)
 			return done > 0 ? done : got;
@@ -90,7 +90,7 @@ static int64_t
 write_rest(int fd, const char *bytes, int64_t count, int64_t offset, int64_t done)
 {
 	while (done < count) {
-		int64_t got = sys_pwrite(fd, bytes + done, portion(count - done), offset + done);
+		int64_t got = sys_pwrite(fd, bytes + done, chunk(count - done), offset + done);
 
 		if (got <= 0)
 			return done;
@@ -120,7 +120,7 @@ pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offset)
 
 	if (error < 0)
 		return record64(error);
-	if (!can(CAN_DESCRIPTOR_IO) || count <= 0 || count > PORTION || offset > INT64_MAX - PORTION)
+	if (!can(CAN_DESCRIPTOR_IO) || count <= 0 || count > CHUNK || offset > INT64_MAX - CHUNK)
 		return read_otherwise(fd, ret_bytes, count, offset);
 	got = sys_pread(fd, ret_bytes, (size_t)count, offset);
 	if (got == count)
@@ -131,7 +131,7 @@ pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offset)
 static int64_t
 write_bytes(int fd, const char *bytes, int64_t count, int64_t offset)
 {
-	int64_t put = sys_pwrite(fd, bytes, portion(count), offset);
+	int64_t put = sys_pwrite(fd, bytes, chunk(count), offset);
 
 	return put < count && put > 0 ? write_rest(fd, bytes, count, offset, put) : put;
 }

@@ -122,7 +122,7 @@ END_TEST
 
 /* Which fallback was taken, and how often which call was made for it. */
 static const struct {
-	const char *personality;
+	const char *platform;
 	int direction;
 	enum interposed taken;
 	int times;
@@ -172,7 +172,7 @@ START_TEST(the_fallback_is_the_platforms)
 	for (size_t i = 0; i < sizeof fallbacks / sizeof fallbacks[0]; i++) {
 		int fd;
 
-		if (strcmp(fallbacks[i].personality, interpose_kernel_name()) != 0)
+		if (strcmp(fallbacks[i].platform, interpose_kernel_name()) != 0)
 			continue;
 		interpose_reset();
 		fd = make(fallbacks[i].direction, 0640);
@@ -183,7 +183,7 @@ START_TEST(the_fallback_is_the_platforms)
 		close_now(fd);
 		checked++;
 	}
-	if (strcmp(interpose_personality_name(), "no-fallocate") != 0)
+	if (strcmp(interpose_platform_name(), "no-fallocate") != 0)
 		ck_assert_int_eq(checked, 2);
 }
 END_TEST
@@ -252,7 +252,7 @@ START_TEST(random_names_run_out)
 {
 	enum { NAMES = 100 };
 
-	if (has("anonymous") || strcmp(interpose_personality_name(), "openbsd") == 0) {
+	if (has("anonymous") || strcmp(interpose_platform_name(), "openbsd") == 0) {
 		skip("no name is needed here, or the system makes it");
 		return;
 	}
@@ -343,7 +343,7 @@ START_TEST(without_unnamed_files_an_object_has_a_name_for_a_moment)
 {
 	static const int reasons[] = { EOPNOTSUPP, EISDIR, ENOENT };
 
-	if (strcmp(interpose_personality_name(), "no-memfd") != 0 && strcmp(interpose_personality_name(), "sandbox") != 0) {
+	if (strcmp(interpose_platform_name(), "no-memfd") != 0 && strcmp(interpose_platform_name(), "sandbox") != 0) {
 		skip("there are memfds, or no unnamed files");
 		return;
 	}
@@ -405,7 +405,7 @@ START_TEST(the_feature_is_for_both_directions)
 	bool is_named = false;
 
 	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
-		is_named = is_named || strcmp(named[i], interpose_personality_name()) == 0;
+		is_named = is_named || strcmp(named[i], interpose_platform_name()) == 0;
 	assert_result(call("pshm_has", "anonymous"), !is_named);
 }
 END_TEST

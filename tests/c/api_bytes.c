@@ -252,7 +252,7 @@ START_TEST(a_descriptor_set_to_append_appends)
 {
 	int fd;
 
-	if (strcmp(interpose_personality_name(), "native") != 0)
+	if (strcmp(interpose_platform_name(), "native") != 0)
 		return;
 	fd = anonymous_new(10);
 	ck_assert_int_eq(fcntl(fd, F_SETFL, O_APPEND), 0);

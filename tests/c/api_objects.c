@@ -136,7 +136,7 @@ START_TEST(every_row_of_the_options_table)
 	for (int i = 0; i < count; i++)
 		check_row(&rows[i]);
 	ck_assert_int_eq(count, 96);
-	note("%d rows of open-options.tsv as %s", count, interpose_personality_name());
+	note("%d rows of open-options.tsv as %s", count, interpose_platform_name());
 }
 END_TEST
 
@@ -385,7 +385,7 @@ END_TEST
 START_TEST(truncating_for_input_empties)
 {
 	const char *name = name_of("emptied");
-	bool by_hand = strcmp(interpose_personality_name(), "freebsd") == 0 || strcmp(interpose_personality_name(), "posix") == 0;
+	bool by_hand = strcmp(interpose_platform_name(), "freebsd") == 0 || strcmp(interpose_platform_name(), "posix") == 0;
 	int fd;
 
 	if (lacks("resize"))

@@ -116,7 +116,7 @@ START_TEST(every_row_of_the_table)
 		tried++;
 	}
 	ck_assert_int_eq(tried, known_count());
-	note("%d rows of bad-input.tsv as %s", tried, interpose_personality_name());
+	note("%d rows of bad-input.tsv as %s", tried, interpose_platform_name());
 }
 END_TEST
 

@@ -77,7 +77,7 @@ map_past_end(void)
 static void
 map_reader(void)
 {
-	const char *error = strcmp(interpose_personality_name(), "macos") == 0 ? "EPERM" : "EACCES";
+	const char *error = strcmp(interpose_platform_name(), "macos") == 0 ? "EPERM" : "EACCES";
 	int reader = bad_reader();
 
 	assert_error(call("pshm_mmap", 0, PAGE, READ_WRITE, PSHM_MAP_SHARED, reader, 0), error);

@@ -178,7 +178,7 @@ START_TEST(every_failure_of_every_system_call)
 	for (int i = 0; i < scenario_count; i++)
 		tried += try_scenario(&scenarios[i]);
 	ck_assert_int_gt(tried, least);
-	note("%d failures of system calls in %d scenarios as %s", tried, scenario_count, interpose_personality_name());
+	note("%d failures of system calls in %d scenarios as %s", tried, scenario_count, interpose_platform_name());
 }
 END_TEST
 

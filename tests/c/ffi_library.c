@@ -31,7 +31,7 @@ END_TEST
 static int
 longest_of_libc(void)
 {
-	return libc_before_2_34() || strcmp(interpose_personality_name(), "bullseye") == 0 ? 254 : NAME_MAX + 1;
+	return libc_before_2_34() || strcmp(interpose_platform_name(), "bullseye") == 0 ? 254 : NAME_MAX + 1;
 }
 
 /* What the system itself takes, as its sources and manuals say: a shorter limit of ours would be a refusal without need. */
@@ -39,12 +39,12 @@ static int
 longest_of_system(void)
 {
 	static const struct {
-		const char *personality;
+		const char *platform;
 		int most;
 	} others[] = { { "macos", 31 }, { "freebsd", 1023 }, { "openbsd", 1023 }, { "posix", 255 } };
 
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-		if (strcmp(others[i].personality, interpose_personality_name()) == 0)
+		if (strcmp(others[i].platform, interpose_platform_name()) == 0)
 			return others[i].most > 254 && libc_before_2_34() ? 254 : others[i].most;
 	return longest_of_libc();
 }
@@ -87,7 +87,7 @@ START_TEST(every_feature_is_answered)
 	for (int i = 0; i < FEATURES; i++)
 		if (!has(features[i]))
 			(void)strcat(strcat(lacking, " "), features[i]);
-	note("%s lacks:%s", interpose_personality_name(), lacking[0] == '\0' ? " nothing" : lacking);
+	note("%s lacks:%s", interpose_platform_name(), lacking[0] == '\0' ? " nothing" : lacking);
 }
 END_TEST
 
@@ -246,11 +246,11 @@ START_TEST(what_is_lacking_is_unsupported_and_nothing_else)
 }
 END_TEST
 
-/* What a personality takes away is seen. */
+/* What a platform takes away is seen. */
 START_TEST(lacking_features_are_said_to_be_lacking)
 {
 	static const struct {
-		const char *personality;
+		const char *platform;
 		const char *feature;
 	} lacking[] = {
 		/* clang-format off */
@@ -276,7 +276,7 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 	int seen = 0;
 
 	for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++) {
-		if (strcmp(lacking[i].personality, interpose_kernel_name()) != 0)
+		if (strcmp(lacking[i].platform, interpose_kernel_name()) != 0)
 			continue;
 		ck_assert_msg(!has(lacking[i].feature), "%s is there", lacking[i].feature);
 		seen++;

@@ -103,7 +103,7 @@ START_TEST(a_reader_gets_no_writable_memory)
 	object_make(name, 0600, page());
 	fd = (int)assert_success(call("pshm_shm_open", name, PSHM_O_RDONLY, 0));
 	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED, fd, 0),
-	             strcmp(interpose_personality_name(), "macos") == 0 ? "EPERM" : "EACCES");
+	             strcmp(interpose_platform_name(), "macos") == 0 ? "EPERM" : "EACCES");
 	address = map_shared(fd, page(), PSHM_PROT_READ);
 	assert_error(call("pshm_mprotect", address, page(), READ_WRITE), "EACCES");
 	ck_assert_str_eq(protections_at(address), "r--s");

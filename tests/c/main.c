@@ -111,7 +111,7 @@ prints(const char *word)
 	static const struct {
 		const char *word;
 		void (*print)(void);
-	} lists[] = { { "--list", print_suites }, { "--cases", print_cases }, { "--platforms", interpose_print_personalities } };
+	} lists[] = { { "--list", print_suites }, { "--cases", print_cases }, { "--platforms", interpose_print_platforms } };
 
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		if (word != NULL && strcmp(lists[i].word, word) == 0) {
@@ -145,7 +145,7 @@ main(int count, char **words)
 	for (int i = 0; i < SUITES; i++)
 		if (is_chosen(suites[i].name, words))
 			srunner_add_suite(runner, suites[i].make());
-	printf("personality: %s\n", interpose_personality_name());
+	printf("platform: %s\n", interpose_platform_name());
 	srunner_run_all(runner, CK_ENV);
 	fixture_finish();
 	failed = srunner_ntests_failed(runner) + (srunner_ntests_run(runner) == 0);

@@ -82,9 +82,9 @@ in_place_without_inodes(void *unused)
 	assert_error(call("pshm_open", name_of("new"), PSHM_DIRECTION_IO, PSHM_IF_EXISTS_ERROR, 0, 0600, NULL), "ENOSPC");
 	if (has("seals"))
 		close_now(anonymous_new(4096));
-	else if (strcmp(interpose_personality_name(), "freebsd") != 0)
+	else if (strcmp(interpose_platform_name(), "freebsd") != 0)
 		assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0), "ENOSPC");
-	if (strcmp(interpose_personality_name(), "native") == 0) {
+	if (strcmp(interpose_platform_name(), "native") == 0) {
 		assert_error(supersede(), "ENOSPC");
 		ck_assert(object_status(name_of("old")).st_ino == old);
 	}

@@ -59,7 +59,7 @@ share_lock(void)
 static bool
 finds_deaths(void)
 {
-	if (strcmp(interpose_personality_name(), "no-slices") == 0) {
+	if (strcmp(interpose_platform_name(), "no-slices") == 0) {
 		skip("without slices nobody looks after the owner");
 		return false;
 	}
@@ -318,7 +318,7 @@ has_slices_of_its_own(void)
 	static const char *const names[] = { "native", "short-slices", "no-futex" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(names[i], interpose_personality_name()) == 0)
+		if (strcmp(names[i], interpose_platform_name()) == 0)
 			return true;
 	return false;
 }

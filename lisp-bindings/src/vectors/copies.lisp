@@ -3,27 +3,27 @@
 
 (in-package #:posix-shm)
 
-(defun call-in-portions (function count element)
+(defun call-in-chunks (function count element)
   "Call FUNCTION with foreign memory, a number of elements done and a number to do that fit there, until COUNT are done."
-  (let ((step (floor +portion+ (element-octets element))))
-    (cffi:with-foreign-object (memory :uint8 #.+portion+)
+  (let ((step (floor +chunk+ (element-octets element))))
+    (cffi:with-foreign-object (memory :uint8 #.+chunk+)
       (loop for done from 0 below count by step
             do (funcall function memory done (min step (- count done)))))))
 
 (defun copy-from-address (target start1 from count element)
   "Copy COUNT elements at the address FROM into TARGET, which has no address."
-  (call-in-portions (lambda (memory done portion)
+  (call-in-chunks (lambda (memory done chunk)
                       (let ((octets (element-octets element)))
-                        (pshm-copy (address-of memory) (+ from (* done octets)) (* portion octets)))
-                      (import-elements target (+ start1 done) element memory portion))
+                        (pshm-copy (address-of memory) (+ from (* done octets)) (* chunk octets)))
+                      (import-elements target (+ start1 done) element memory chunk))
                     count element))
 
 (defun copy-to-address (to source start2 count element)
   "Copy COUNT elements of SOURCE, which has no address, to the address TO."
-  (call-in-portions (lambda (memory done portion)
-                      (export-elements source (+ start2 done) element memory portion)
+  (call-in-chunks (lambda (memory done chunk)
+                      (export-elements source (+ start2 done) element memory chunk)
                       (let ((octets (element-octets element)))
-                        (pshm-copy (+ to (* done octets)) (address-of memory) (* portion octets))))
+                        (pshm-copy (+ to (* done octets)) (address-of memory) (* chunk octets))))
                     count element))
 
 (defun copy-between-arrays (target start1 source start2 count element)
@@ -94,12 +94,12 @@
 
 (defun fill-by-copies (address octets item element)
   "Store ITEM to OCTETS octets at ADDRESS, from memory that nobody else can change meanwhile."
-  (let ((portion (min octets 4096)))
+  (let ((chunk (min octets 4096)))
     (cffi:with-foreign-object (memory :uint8 4096)
-      (fill-memory memory portion item element)
-      (loop for done = 0 then (+ done portion)
+      (fill-memory memory chunk item element)
+      (loop for done = 0 then (+ done chunk)
             while (< done octets)
-            do (pshm-copy (+ address done) (address-of memory) (min portion (- octets done)))))))
+            do (pshm-copy (+ address done) (address-of memory) (min chunk (- octets done)))))))
 
 (defun fill-shm-vector (vector item &key (start 0) end)
   #.(doc "fill-shm-vector")

@@ -83,7 +83,7 @@
       (pshm-unmap-prefixed (place-address place) (place-octets place) (place-prefix place))
       (pshm-unmap (place-address place) (place-octets place))))
 
-(defun settle-place (place address real)
+(defun finish-place (place address real)
   "The mapping at ADDRESS is PLACE's from now on."
   (setf (place-address place) address
         (car (place-cell place)) :mapped)
@@ -108,12 +108,11 @@
           (place-length place) (request-length request)
           (place-prefix place) prefix
           (place-reserve place) (request-reserve request)
-          (place-shm place) (request-shm request)
           (place-offset place) (request-offset request))
     (uninterrupted
       (let ((address (map-elements request (place-octets place) prefix)))
         (unless (failed-p address)
-          (settle-place place address real))
+          (finish-place place address real))
         address))))
 
 (defun prepare (request allocate operation)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The variants of a system for waiting and for processes, compiled for it and run over calls that are played: play.c. */
+/* The variants of a system for waiting and for processes, compiled for it and run over calls that are simulated: simulate.c. */
 #include "system.h"
 #include "process.h"
 #include "waiting.h"
@@ -93,7 +93,7 @@ try_waiting(void)
 		continue;
 }
 
-extern uint64_t played_boot; /* play.c */
+extern uint64_t simulated_boot; /* simulate.c */
 
 static uint64_t *told;
 
@@ -130,7 +130,7 @@ try_processes(void)
 	IS(1, pshm__native_process_alive(*told));
 	/* The clock is set, by hours and by what a start is rounded to. */
 	for (int i = 0; i < 20; i++) {
-		played_boot += UINT64_C(3600000000) * (i % 7) + 123;
+		simulated_boot += UINT64_C(3600000000) * (i % 7) + 123;
 		IS(1, pshm__native_process_alive(*told));
 		IS(1, pshm__native_process_alive(self));
 	}

@@ -167,11 +167,11 @@ static const struct {
 	{ "fallocate", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 
 	/* Advice that the kernel does not know is a flag that it does not have; a page that would be a SIGBUS is no room. */
-	{ "mmap settled", CALL_madvise, 1, ANY_ERROR, "", NO_DAMAGE }, /* huge pages are a hint */
-	{ "mmap settled", CALL_madvise, 2, EINVAL, "ENOTSUP", NO_DAMAGE },
+	{ "mmap finished", CALL_madvise, 1, ANY_ERROR, "", NO_DAMAGE }, /* huge pages are a hint */
+	{ "mmap finished", CALL_madvise, 2, EINVAL, "ENOTSUP", NO_DAMAGE },
 	{ "mmap nodump", CALL_madvise, ANY_CALL, EINVAL, "", NO_DAMAGE }, /* tried again in whole pages of the object */
-	{ "mmap settled", CALL_madvise, 2, EFAULT, "ENOSPC", NO_DAMAGE },
-	{ "mmap settled", CALL_mlock, ANY_CALL, ANY_ERROR, NULL, GAINS_PAGES },
+	{ "mmap finished", CALL_madvise, 2, EFAULT, "ENOSPC", NO_DAMAGE },
+	{ "mmap finished", CALL_mlock, ANY_CALL, ANY_ERROR, NULL, GAINS_PAGES },
 
 	/* A copy through a mapping: a descriptor that is not open for it. */
 	{ "read", CALL_mmap, ANY_CALL, EACCES, "EBADF", NO_DAMAGE },

@@ -85,7 +85,7 @@ mmap_lock(struct world *world)
 }
 
 static int64_t
-mmap_settled(struct world *world)
+mmap_finished(struct world *world)
 {
 	return call("pshm_mmap", 0, 2 * PAGE, READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_HUGE | PSHM_MAP_POPULATE | PSHM_MAP_LOCK,
 	            world->fd, 0);
@@ -637,7 +637,7 @@ const struct scenario scenarios[] = {
 	{ "fchmod", fchmod_, OUTCOME_NUMBER, 0, NULL },
 	{ "mmap", mmap_, OUTCOME_ADDRESS, 0, unmap_pages },
 	{ "mmap lock", mmap_lock, OUTCOME_ADDRESS, 0, unmap_pages },
-	{ "mmap settled", mmap_settled, OUTCOME_ADDRESS, 0, unmap_pages },
+	{ "mmap finished", mmap_finished, OUTCOME_ADDRESS, 0, unmap_pages },
 	{ "mmap nodump", mmap_nodump, OUTCOME_ADDRESS, 0, unmap_pages },
 	{ "mmap noreplace", mmap_noreplace, OUTCOME_ADDRESS, 0, unmap_page },
 	{ "munmap", munmap_, OUTCOME_UNMAPS, 0, NULL },

@@ -53,7 +53,7 @@ fixture_start(void)
 	if ((directory == NULL || strcmp(directory, "shared") != 0) && !place_make("size=256m,mode=1777"))
 		printf("note: no private place for objects here: tests run in " OBJECT_DIRECTORY "\n");
 	library_load();
-	interpose_personality(getenv("POSIX_SHM_PERSONALITY"));
+	interpose_platform(getenv("POSIX_SHM_PLATFORM"));
 }
 
 void
@@ -125,13 +125,13 @@ pages_are_large(void)
 }
 
 bool
-is_not(const char *personality)
+is_not(const char *platform)
 {
 	char reason[64];
 
-	if (strcmp(interpose_personality_name(), personality) == 0)
+	if (strcmp(interpose_platform_name(), platform) == 0)
 		return false;
-	(void)snprintf(reason, sizeof reason, "it is about another system: %s", personality);
+	(void)snprintf(reason, sizeof reason, "it is about another system: %s", platform);
 	skip(reason);
 	return true;
 }
@@ -210,7 +210,7 @@ may_execute_memfds(void)
 
 	if (file != NULL)
 		fclose(file);
-	return policy != '2' && strcmp(interpose_personality_name(), "noexec-enforced") != 0;
+	return policy != '2' && strcmp(interpose_platform_name(), "noexec-enforced") != 0;
 }
 
 int

@@ -38,7 +38,7 @@ bool lacks(const char *feature);
 bool pages_are_large(void);
 
 /* Whether this is another system than the one that the test is about; if so the test is noted as skipped. */
-bool is_not(const char *personality);
+bool is_not(const char *platform);
 
 /* Whether the platform has it; nothing is noted. */
 bool has(const char *feature);

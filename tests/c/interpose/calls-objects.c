@@ -202,7 +202,7 @@ lstat_chosen(const char *path, struct stat *ret_status)
 	return refuse(ENOENT);
 }
 
-/* Whether what is played has no such file. */
+/* Whether what is simulated has no such file. */
 static bool
 is_hidden(const char *path)
 {

@@ -160,23 +160,23 @@ interpose_inside(void)
 	return entered;
 }
 
-static traits played;
+static traits simulated;
 
 /* Outside of a call under test, and in a library that it loads, the system is what it is. */
 bool
 interpose_plays(traits trait)
 {
-	return entered && (played & trait) != 0;
+	return entered && (simulated & trait) != 0;
 }
 
 void
 interpose_add_traits(traits more)
 {
-	played |= more;
+	simulated |= more;
 }
 
 void
 interpose_remove_traits(traits fewer)
 {
-	played &= ~fewer;
+	simulated &= ~fewer;
 }

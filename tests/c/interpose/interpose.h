@@ -50,7 +50,7 @@ void interpose_fail_first(enum interposed function, int times, int error);
 /* Call this before each call of the function, until the next reset: what another process does meanwhile. */
 void interpose_before(enum interposed function, void (*act)(void));
 
-/* Nothing fails any more, and counting begins anew. The personality stays. */
+/* Nothing fails any more, and counting begins anew. The platform stays. */
 void interpose_reset(void);
 
 /* Remove the name that an shm_unlink which had to fail left behind. */
@@ -135,17 +135,17 @@ typedef uint64_t traits;
 
 enum { SMALL_DISK_FREE = 32768 };
 
-/* Play a system by its name: see personalities.c. NULL or "native" is the system itself. Unknown ones end the program. */
-void interpose_personality(const char *name);
-const char *interpose_personality_name(void);
+/* Play a system by its name: see platforms.c. NULL or "native" is the system itself. Unknown ones end the program. */
+void interpose_platform(const char *name);
+const char *interpose_platform_name(void);
 
 /* The names of all of them, a line each, but for the system itself. */
-void interpose_print_personalities(void);
+void interpose_print_platforms(void);
 
 /* The platform that is simulated; on this system as it is, the one that simulates its kernel, which POSIX_SHM_KERNEL says. */
 const char *interpose_kernel_name(void);
 
-/* Add to what is played, for one test, and take away again. */
+/* Add to what is simulated, for one test, and take away again. */
 void interpose_add_traits(traits more);
 void interpose_remove_traits(traits fewer);
 

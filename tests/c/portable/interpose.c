@@ -20,19 +20,19 @@ interpose_works(void)
 }
 
 void
-interpose_personality(const char *name)
+interpose_platform(const char *name)
 {
 	(void)name;
 }
 
 const char *
-interpose_personality_name(void)
+interpose_platform_name(void)
 {
 	return "native";
 }
 
 void
-interpose_print_personalities(void)
+interpose_print_platforms(void)
 {
 }
 

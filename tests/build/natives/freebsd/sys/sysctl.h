@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What native-process.c uses of FreeBSD's header of this name; played in play.c. */
+/* What native-process.c uses of FreeBSD's header of this name; simulated in simulate.c. */
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/time.h>

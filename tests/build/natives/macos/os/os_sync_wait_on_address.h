@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What native-waiting.c uses of macOS's header of this name; played in play.c. */
+/* What native-waiting.c uses of macOS's header of this name; simulated in simulate.c. */
 #include <stddef.h>
 #include <stdint.h>
 enum { OS_SYNC_WAIT_ON_ADDRESS_SHARED = 1, OS_SYNC_WAKE_BY_ADDRESS_SHARED = 1 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What native-waiting.c uses of OpenBSD's header of this name; played in play.c. */
+/* What native-waiting.c uses of OpenBSD's header of this name; simulated in simulate.c. */
 #include <stdint.h>
 #include <time.h>
 enum { FUTEX_WAIT = 1, FUTEX_WAKE = 2 };

@@ -135,8 +135,8 @@ os_sync_wake_by_address_all(void *word, size_t size, uint32_t flags)
 
 #endif
 
-/* When the machine started, in microseconds: it moves when the clock is set. What is played on macOS and NetBSD does not ask. */
-uint64_t played_boot = 1700000000123456;
+/* When the machine started, in microseconds: it moves when the clock is set. What is simulated on macOS and NetBSD does not ask. */
+uint64_t simulated_boot = 1700000000123456;
 
 /* The state of a process of this number, and its start in microseconds; 0 where there is none. */
 static char
@@ -170,7 +170,8 @@ sysctl(const int *name, unsigned count, void *ret_record, size_t *size, void *ot
 	(void)other_size;
 #if defined __FreeBSD__ || defined __OpenBSD__
 	if (count == 2 && name[0] == CTL_KERN && name[1] == KERN_BOOTTIME) {
-		*(struct timeval *)ret_record = (struct timeval){ (time_t)(played_boot / 1000000), (long)(played_boot % 1000000) };
+		*(struct timeval *)ret_record = (struct timeval){ (time_t)(simulated_boot / 1000000),
+			                                          (long)(simulated_boot % 1000000) };
 		return 0;
 	}
 #endif
@@ -180,10 +181,10 @@ sysctl(const int *name, unsigned count, void *ret_record, size_t *size, void *ot
 	}
 	state = process_state(name[3], &start);
 #if defined __FreeBSD__ || defined __OpenBSD__
-	start += played_boot;
+	start += simulated_boot;
 #endif
 #ifdef __OpenBSD__
-	start -= played_boot & 1; /* both moments are rounded */
+	start -= simulated_boot & 1; /* both moments are rounded */
 #endif
 #if defined __FreeBSD__
 	if (state == 0) {

@@ -1,5 +1,5 @@
 /* {{ generated }} */
-/* The compiler vouches here for what the generator read in the headers: every value, every signature. It is compiled, with
+/* The compiler checks here what the generator read in the headers: every value, every signature. It is compiled, with
    warnings as errors, as C and as C++, and never run. */
 {% for stratum in model.strata %}
 #include <{{ stratum.header }}>
@@ -9,7 +9,7 @@
 #include <assert.h>
 #endif
 
-void vouch(void);
+void abi_assertions(void);
 
 {% set major, minor, patch = model.version.split(".") %}
 static_assert(PSHM_VERSION_MAJOR == {{ major }}, "PSHM_VERSION_MAJOR");
@@ -20,7 +20,7 @@ static_assert({{ constant.name }} == {{ constant.value }}, "{{ constant.name }}"
 {% endfor %}
 
 void
-vouch(void)
+abi_assertions(void)
 {
 {% for function in model.functions %}
 	{{ function.type }}{{ "" if "*" in function.type else " " }}(*{{ function.name }}_)(

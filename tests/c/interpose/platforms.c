@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The systems that can be played: a row of the library's own table of platforms, and what the C library does there. */
+/* The systems that can be simulated: a row of the library's own table of platforms, and what the C library does there. */
 #include "interpose.h"
 #include "library.h"
 
@@ -13,7 +13,7 @@ static const struct {
 	const char *name;
 	const char *platform; /* NULL: the library's own choice, so that the ordinary build will do */
 	traits traits;
-} personalities[] = {
+} platforms[] = {
 	{ "native", NULL, 0 },
 	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS | NO_PIDFD | NO_WIPE | NO_EMPTY_PATH },
 	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC | OLD_GLIBC | NO_EMPTY_PATH },
@@ -36,17 +36,17 @@ static const struct {
 	{ "posix", "posix", NOT_LINUX | NO_FALLOCATE | NO_DESCRIPTOR_IO | READER_KEEPS_SIZE },
 };
 
-enum { PERSONALITIES = sizeof personalities / sizeof personalities[0] };
+enum { PLATFORMS = sizeof platforms / sizeof platforms[0] };
 
 static int current;
 
 static int
 index_of(const char *name)
 {
-	for (int i = 0; i < PERSONALITIES; i++)
-		if (strcmp(personalities[i].name, name) == 0)
+	for (int i = 0; i < PLATFORMS; i++)
+		if (strcmp(platforms[i].name, name) == 0)
 			return i;
-	fprintf(stderr, "no personality %s\n", name);
+	fprintf(stderr, "no platform %s\n", name);
 	exit(99);
 }
 
@@ -63,25 +63,25 @@ choose_platform(const char *platform)
 }
 
 void
-interpose_personality(const char *name)
+interpose_platform(const char *name)
 {
 	current = name == NULL ? 0 : index_of(name);
-	if (personalities[current].platform != NULL)
-		choose_platform(personalities[current].platform);
-	interpose_add_traits(personalities[current].traits);
+	if (platforms[current].platform != NULL)
+		choose_platform(platforms[current].platform);
+	interpose_add_traits(platforms[current].traits);
 }
 
 const char *
-interpose_personality_name(void)
+interpose_platform_name(void)
 {
-	return personalities[current].name;
+	return platforms[current].name;
 }
 
 void
-interpose_print_personalities(void)
+interpose_print_platforms(void)
 {
-	for (int i = 1; i < PERSONALITIES; i++)
-		printf("%s\n", personalities[i].name);
+	for (int i = 1; i < PLATFORMS; i++)
+		printf("%s\n", platforms[i].name);
 }
 
 const char *
@@ -89,5 +89,5 @@ interpose_kernel_name(void)
 {
 	const char *kernel = current == 0 ? getenv("POSIX_SHM_KERNEL") : NULL;
 
-	return kernel != NULL ? kernel : interpose_personality_name();
+	return kernel != NULL ? kernel : interpose_platform_name();
 }
