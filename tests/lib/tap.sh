@@ -22,7 +22,7 @@ ok() {
 		echo "ok $tap_count - $tap_description"
 	else
 		echo "not ok $tap_count - $tap_description"
-		sed 's/^/# /' "$scratch/output"
+		awk '{ print "# " $0 }' "$scratch/output" # its last line may lack an end
 	fi
 }
 
