@@ -62,8 +62,34 @@
                              (:file "waiting")
                              (:file "processes")
                              (:file "locks")
-                             (:file "conditions"))))
+                             (:file "conditions")))
+               (:module "messages"
+                :serial t
+                :components ((:file "channels")
+                             (:file "conditions")
+                             (:file "messages")
+                             (:file "named"))))
   :in-order-to ((test-op (test-op "posix-shm/test"))))
+
+(defsystem "posix-shm/streams"
+  :description "Streams of characters and octets between processes, over channels."
+  :long-description "Gray streams: loading trivial-gray-streams changes the streams of some implementations, so this is a system of its own."
+  :author "The posix-shm authors"
+  :maintainer "The posix-shm authors"
+  :license "BSD-3-Clause"
+  :homepage "https://sr.ht/~shunter/posix-shm/"
+  :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
+  :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
+  :version (:read-file-form "version.sexp")
+  :depends-on ("posix-shm" "babel" "trivial-gray-streams")
+  :pathname "streams/"
+  :serial t
+  :components ((:file "package")
+               (:file "encodings")
+               (:file "conditions")
+               (:file "streams")
+               (:file "output")
+               (:file "input")))
 
 (defsystem "posix-shm/library"
   :description "Finding the shared object, or compiling it."
