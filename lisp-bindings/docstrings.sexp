@@ -1636,7 +1636,7 @@ to a smaller index: the message ends there. A non-local exit from BODY sends not
 Exceptional situations: Those of `send-message`; `shm-channel-error` with `:eperm` if BODY has sent
 to CHANNEL itself."
 "(vector start end) (channel length &key timeout if-timeout) &body body")
-("posix-shm" "shm-stream" "Class"
+("posix-shm" "shm-stream" "Type"
 "A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its
 subclasses are those of Gray streams for the directions."
 "")

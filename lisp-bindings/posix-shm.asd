@@ -215,6 +215,9 @@
                (:file "sync-locks")
                (:file "sync-storms")
                #+sbcl (:file "sync-sbcl")
+               (:file "messages")
+               (:file "messages-peers")
+               (:file "messages-storms")
                ;; Defines a subclass, with which SBCL's accessors allocate more.
                (:file "dropin"))
   :perform (test-op (operation system)

@@ -25,7 +25,7 @@ can be unread."
    (open :initform t :accessor open-of)
    (input :initarg :input :initform nil :reader input-of)
    (output :initarg :output :initform nil :reader output-of))
-  (:documentation #.(doc "shm-stream" "Class")))
+  (:documentation #.(doc "shm-stream" "Type")))
 
 (setf (documentation 'shm-stream-channel 'function) #.(doc "shm-stream-channel" "Reader"))
 

@@ -7,7 +7,7 @@
 
 (require "asdf")
 (let ((*standard-output* (make-broadcast-stream)))
-  (asdf:load-system "posix-shm"))
+  (asdf:load-system "posix-shm/streams"))
 
 ;;; The session of README.md loads the library with Quicklisp.
 (defpackage #:ql (:use #:cl) (:export #:quickload))
@@ -15,7 +15,7 @@
   (asdf:load-system system)
   (list system))
 
-(defpackage #:examples (:use #:cl #:posix-shm))
+(defpackage #:examples (:use #:cl #:posix-shm #:posix-shm/streams))
 (in-package #:examples)
 
 ;;; Pages

@@ -2274,13 +2274,11 @@
  * @page lisp_shm_stream shm-stream
  * @ingroup sync_streams
  * @par Kind
- * Class
+ * Type
  * @par Lisp
  * @code{.lisp}
  * shm-stream
  * @endcode
- * @par Class precedence list
- * `shm-stream`, the classes of the implementation for Gray streams, `stream`, `standard-object`, `t`
  * @par In Lisp
  * A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its subclasses are those of Gray streams for the directions.
  * @par Lisp example
