@@ -89,7 +89,8 @@
                (:file "conditions")
                (:file "streams")
                (:file "output")
-               (:file "input")))
+               (:file "input"))
+  :in-order-to ((test-op (test-op "posix-shm/streams/test"))))
 
 (defsystem "posix-shm/library"
   :description "Finding the shared object, or compiling it."
@@ -224,3 +225,21 @@
              (declare (ignore operation system))
              (unless (uiop:symbol-call '#:posix-shm/test '#:run-tests)
                (error "A test of posix-shm failed."))))
+
+(defsystem "posix-shm/streams/test"
+  :description "The tests of posix-shm/streams."
+  :long-description "Run by (asdf:test-system \"posix-shm/streams\"), which signals an error if a test fails."
+  :author "The posix-shm authors"
+  :maintainer "The posix-shm authors"
+  :license "BSD-3-Clause"
+  :homepage "https://sr.ht/~shunter/posix-shm/"
+  :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
+  :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
+  :version (:read-file-form "version.sexp")
+  :depends-on ("posix-shm/test" "posix-shm/streams")
+  :pathname "test/"
+  :components ((:file "streams"))
+  :perform (test-op (operation system)
+             (declare (ignore operation system))
+             (unless (uiop:symbol-call '#:posix-shm/test/streams '#:run-tests)
+               (error "A test of posix-shm/streams failed."))))

@@ -178,7 +178,8 @@ lisp_tests = \
 	tests/lisp/places.test \
 	tests/lisp/portable.test \
 	tests/lisp/races.test \
-	tests/lisp/sbcl.test
+	tests/lisp/sbcl.test \
+	tests/lisp/streams.test
 
 # How a Lisp finds, compiles, loads and delivers them: many starts of every Lisp, which take longer than all the others together.
 lisp_delivery_tests = \

@@ -61,11 +61,18 @@ control character is, and none is first."
         ((< lead #xF8) 4)
         (t 1)))
 
+(defun octets-by-lead (lead encoding)
+  "How many octets the character has that begins with LEAD, or nil where that does not say it. Babel's decoder of GBK looks behind the
+end, so it cannot be asked."
+  (declare (type (unsigned-byte 8) lead))
+  (cond ((eq (encoding-name encoding) :utf-8) (octets-of-utf-8 lead))
+        ((eq (encoding-name encoding) :gbk) (if (<= lead #x80) 1 2))
+        ((= (encoding-most encoding) (encoding-unit encoding)) (encoding-unit encoding))))
+
 (defun octets-of-character (octets start end encoding)
   "How many octets the character at START has, or nil where it does not end before END."
   (declare (type octets octets) (type fixnum start end))
-  (let ((count (cond ((eq (encoding-name encoding) :utf-8) (octets-of-utf-8 (aref octets start)))
-                     ((= (encoding-most encoding) (encoding-unit encoding)) (encoding-unit encoding)))))
+  (let ((count (octets-by-lead (aref octets start) encoding)))
     (cond ((null count) (octets-by-trial octets start end encoding))
           ((<= (+ start count) end) count))))
 
