@@ -17,6 +17,9 @@ can be unread."
   (fill 0 :type (unsigned-byte 32))
   (column 0 :type fixnum))
 
+(defgeneric shm-stream-channel (stream)
+  (:documentation #.(doc "shm-stream-channel" "Reader")))
+
 (defclass shm-stream (fundamental-stream)
   ((channel :initarg :channel :reader shm-stream-channel)
    (encoding :initarg :encoding :reader encoding-of)
@@ -26,8 +29,6 @@ can be unread."
    (input :initarg :input :initform nil :reader input-of)
    (output :initarg :output :initform nil :reader output-of))
   (:documentation #.(doc "shm-stream" "Type")))
-
-(setf (documentation 'shm-stream-channel 'function) #.(doc "shm-stream-channel" "Reader"))
 
 (defclass shm-input-stream (shm-stream fundamental-character-input-stream fundamental-binary-input-stream)
   ())

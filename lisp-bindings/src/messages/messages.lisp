@@ -114,7 +114,7 @@ over, or if the sender has left."
                                                              +pshm-ring-receiver+ timeout if-timeout if-peer-left)))))
       (values address length))))
 
-(defun call-with-message (function channel &key timeout (if-timeout :error) (if-peer-left :error))
+(defun call-with-message (function channel timeout if-timeout if-peer-left)
   "Call FUNCTION with the next message in place, and remove it from the ring when FUNCTION returns."
   (receiving-address channel 'with-message)
   (check-timeout timeout 'with-message)
@@ -131,7 +131,7 @@ over, or if the sender has left."
     (declare (dynamic-extent #'reserve))
     (await-ring #'reserve operation channel (sending-address channel operation) +pshm-ring-sender+ timeout if-timeout 0)))
 
-(defun call-with-message-reserved (function channel length &key timeout (if-timeout :error))
+(defun call-with-message-reserved (function channel length timeout if-timeout)
   "Call FUNCTION, which commits the message, with a message of LENGTH elements in place."
   (sending-address channel 'with-message-reserved)
   (check-timeout timeout 'with-message-reserved)
@@ -142,14 +142,15 @@ over, or if the sender has left."
     (when address
       (call-in-place function channel address octets))))
 
-(defmacro with-message ((vector start end) (channel &rest options) &body body)
+(defmacro with-message ((vector start end) (channel &key timeout (if-timeout :error) (if-peer-left :error)) &body body)
   #.(doc "with-message" "Macro")
+  (check-seconds timeout)
   (let ((function (gensym "BODY")))
     `(flet ((,function (,vector ,start ,end)
               (declare (ignorable ,vector ,start ,end))
               ,@body))
        (declare (dynamic-extent #',function))
-       (call-with-message #',function ,channel ,@(fold-options options)))))
+       (call-with-message #',function ,channel ,timeout ,if-timeout ,if-peer-left))))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defun parse-body (body)
@@ -157,8 +158,9 @@ over, or if the sender has left."
     (let ((forms (member-if-not (lambda (form) (typep form '(cons (eql declare)))) body)))
       (values (ldiff body forms) forms))))
 
-(defmacro with-message-reserved ((vector start end) (channel length &rest options) &body body)
+(defmacro with-message-reserved ((vector start end) (channel length &key timeout (if-timeout :error)) &body body)
   #.(doc "with-message-reserved" "Macro")
+  (check-seconds timeout)
   (multiple-value-bind (declarations forms) (parse-body body)
     (let ((function (gensym "BODY"))
           (variable (gensym "CHANNEL"))
@@ -170,7 +172,7 @@ over, or if the sender has left."
                   (multiple-value-prog1 (progn ,@forms)
                     (commit-message ,variable (- ,end ,start) ,reserved))))
            (declare (dynamic-extent #',function))
-           (call-with-message-reserved #',function ,variable ,length ,@(fold-options options)))))))
+           (call-with-message-reserved #',function ,variable ,length ,timeout ,if-timeout))))))
 
 ;;; Copied. A vector that has no address is copied by Lisp, in place. THEN, a function or nil, is called without interrupts when the
 ;;; message has been sent, or with its length when it has been received: for what must not be told twice, or not at all.
