@@ -82,6 +82,10 @@
   :serial t
   :components ((:static-file "version" :pathname "../version.sexp")
                (:file "host")
+               (:file "dlopen")
+               (:file "interrupts")
+               (:file "threads")
+               (:file "classes")
                (:file "compile")
                (:file "library")
                (:file "load")))
