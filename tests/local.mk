@@ -43,7 +43,7 @@ suite_sources = \
 	tests/c/ffi_objects.c \
 	tests/c/main.c \
 	tests/c/memory.c \
-	tests/c/places.c \
+	tests/c/limits.c \
 	tests/c/surroundings.c \
 	tests/c/races.c \
 	tests/c/suites.h \
