@@ -39,7 +39,7 @@
                (:module "vectors"
                 :serial t
                 :components ((:file "elements")
-                             (:file "places")
+                             (:file "regions")
                              (:file "tombstones")
                              #+sbcl (:file "sbcl")
                              #+sbcl (:file "images")

@@ -169,7 +169,7 @@ lisp_tests = \
 	tests/lisp/ecl.test \
 	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
-	tests/lisp/places.test \
+	tests/lisp/limits.test \
 	tests/lisp/portable.test \
 	tests/lisp/races.test \
 	tests/lisp/sbcl.test

@@ -54,8 +54,8 @@
 
 (defconstant +lazy+ 1 "RTLD_LAZY, the same everywhere.")
 
-;;; The library is opened for the question alone: one that is refused must leave no function behind, since what is
-;;; opened first is what every later call finds.
+;;; The library is opened only to ask for its version: a rejected one must leave no function behind, since every later call finds
+;;; the functions of the library that was opened first.
 (defun version-of-file (path)
   "The version of the library at PATH, or nil and the reason why it is no such library.
 The reason is nil where the implementation itself has asked the loader in the meantime."

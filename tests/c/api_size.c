@@ -170,8 +170,8 @@ ask_for(int64_t size, const struct layout *layout, bool looks_first)
 }
 
 /*
- * In a file system of 1 MiB, of which another object has three pages: a request that cannot be met fails before anything is reserved,
- * and otherwise in the kernel.
+ * In a file system of 1 MiB, of which another object has three pages: a request that cannot be met fails before anything is
+ * reserved, and otherwise in the kernel.
  */
 static void
 ask_for_too_much(void *unused)

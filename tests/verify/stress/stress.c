@@ -193,7 +193,7 @@ hand_over(int fd)
 	discard(ends[1]);
 }
 
-/* To whoever receives next, in any process; and what anyone has sent, which is an object like any other. */
+/* Sent to the next receiver, in any process; a received object is one like any other. */
 static void
 pass_on(unsigned *seed, int fd)
 {
@@ -211,7 +211,7 @@ pass_on(unsigned *seed, int fd)
 	discard(received);
 }
 
-/* What is asked about the library has one answer, whoever else asks; and a failure is the thread's own. */
+/* Queries about the library have one answer in all threads; a failure is the thread's own. */
 static void
 ask(int number)
 {
@@ -305,7 +305,7 @@ address_of(const void *word)
 	return (int64_t)(uintptr_t)word;
 }
 
-/* Whoever was killed in here is told of to the next, which makes the numbers the same again. */
+/* The next owner learns of a process that was killed in here, and makes the numbers equal again. */
 static void
 change_under_lock(void)
 {
