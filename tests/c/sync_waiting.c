@@ -100,7 +100,7 @@ END_TEST
 /* Where the system has no call for it, the word is looked at again and again. */
 START_TEST(the_pauses_of_a_poll_grow_and_end_with_the_time)
 {
-	static const int64_t timeouts[] = { 49999, 3 * MILLISECOND, 40 * MILLISECOND };
+	static const int64_t timeouts[] = { 49999, 3 * MILLISECOND, 150 * MILLISECOND };
 
 	share();
 	interpose_add_traits(NO_FUTEX | NO_TIME_32);
