@@ -28,6 +28,7 @@ suite_sources = \
 	tests/c/bad_mappings.c \
 	tests/c/bad_names.c \
 	tests/c/bad_objects.c \
+	tests/c/bad_rings.c \
 	tests/c/bad_sync.c \
 	tests/c/bad_texts.c \
 	tests/c/cancellation.c \
@@ -46,10 +47,15 @@ suite_sources = \
 	tests/c/limits.c \
 	tests/c/surroundings.c \
 	tests/c/races.c \
+	tests/c/rings.c \
+	tests/c/rings.h \
 	tests/c/suites.h \
 	tests/c/sync_atomics.c \
+	tests/c/sync_hostile.c \
 	tests/c/sync_locks.c \
+	tests/c/sync_messages.c \
 	tests/c/sync_open_wait.c \
+	tests/c/sync_peers.c \
 	tests/c/sync_processes.c \
 	tests/c/sync_publishing.c \
 	tests/c/sync_waiting.c
