@@ -259,6 +259,27 @@ START_TEST(the_last_message_of_a_dead_sender_is_not_lost)
 }
 END_TEST
 
+static void
+let_sender_leave(void)
+{
+	*process_of(PSHM_RING_SENDER) |= LEFT;
+}
+
+/* What happens between the first look and the flag needs no sleep. */
+START_TEST(what_comes_before_the_sleep_is_seen)
+{
+	if (!ring_share_joined())
+		return;
+	*(uint32_t *)(void *)ring->records = 8;
+	interpose_before(CALL_clock_gettime, let_a_message_appear);
+	assert_result(ring_receive(buffer, sizeof buffer, 20 * SECOND), 8);
+	interpose_before(CALL_clock_gettime, let_sender_leave);
+	assert_error(ring_receive(buffer, sizeof buffer, 20 * SECOND), "ENODATA");
+	ck_assert_int_eq(interpose_count(CALL_futex) + interpose_count(CALL_nanosleep), 0);
+	interpose_reset();
+}
+END_TEST
+
 /* Whether a process is asleep, as the kernel says. */
 static void
 wait_until_asleep(const uint32_t *flag, pid_t process)
@@ -659,6 +680,7 @@ sync_peers_suite(void)
 		                 a_dead_receiver_leaves_its_message,
 		                 who_has_left_is_waited_for_no_more,
 		                 the_last_message_of_a_dead_sender_is_not_lost,
+		                 what_comes_before_the_sleep_is_seen,
 		                 who_sleeps_is_woken,
 		                 no_wake_is_lost,
 		                 a_handler_ends_the_wait_for_a_peer,
