@@ -265,6 +265,13 @@ let_sender_leave(void)
 	*process_of(PSHM_RING_SENDER) |= LEFT;
 }
 
+static void
+assert_no_sleep(void)
+{
+	ck_assert_int_eq(interpose_count(CALL_futex) + interpose_count(CALL_nanosleep), 0);
+	interpose_reset();
+}
+
 /* What happens between the first look and the flag needs no sleep. */
 START_TEST(what_comes_before_the_sleep_is_seen)
 {
@@ -273,10 +280,10 @@ START_TEST(what_comes_before_the_sleep_is_seen)
 	*(uint32_t *)(void *)ring->records = 8;
 	interpose_before(CALL_clock_gettime, let_a_message_appear);
 	assert_result(ring_receive(buffer, sizeof buffer, 20 * SECOND), 8);
+	assert_no_sleep();
 	interpose_before(CALL_clock_gettime, let_sender_leave);
 	assert_error(ring_receive(buffer, sizeof buffer, 20 * SECOND), "ENODATA");
-	ck_assert_int_eq(interpose_count(CALL_futex) + interpose_count(CALL_nanosleep), 0);
-	interpose_reset();
+	assert_no_sleep();
 }
 END_TEST
 
