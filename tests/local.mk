@@ -44,7 +44,7 @@ suite_sources = \
 	tests/c/ffi_objects.c \
 	tests/c/main.c \
 	tests/c/memory.c \
-	tests/c/places.c \
+	tests/c/limits.c \
 	tests/c/surroundings.c \
 	tests/c/races.c \
 	tests/c/rings.c \
@@ -175,7 +175,7 @@ lisp_tests = \
 	tests/lisp/ecl.test \
 	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
-	tests/lisp/places.test \
+	tests/lisp/limits.test \
 	tests/lisp/portable.test \
 	tests/lisp/races.test \
 	tests/lisp/sbcl.test \
@@ -210,6 +210,7 @@ document_tests = \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/manual-pages.test \
+	tests/documents/messages.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
 	tests/documents/recipes.test \
@@ -297,7 +298,7 @@ demo-vectors: all
 #   cross          the suites on i686, aarch64, armhf and s390x; the two tables also on riscv64 and musl
 #   fuzz           libFuzzer, for FUZZ_SECONDS
 #   models         the algorithms whose steps other processes come between, with spin
-#   mutants        defects that have to make a test fail
+#   mutants        defects that have to make a test fail; MUTANTS are rows of the table, `rest', or a part such as `every:4:1'
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
 #   platforms      the suites on every system that can be simulated; SYSTEMS is their names, see tests/c/interpose/platforms.c

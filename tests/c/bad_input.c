@@ -93,7 +93,7 @@ try_row(const struct row *row)
 	known_row(row)->try_it();
 	ck_assert_msg(descriptor_count() == descriptors, "line %d of bad-input.tsv leaves descriptors open", row->line);
 	ck_assert_msg(object_mapping_count() == mappings, "line %d of bad-input.tsv leaves mappings", row->line);
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_msg(object_count() == 1, "line %d of bad-input.tsv leaves objects", row->line);
 	check_object(row, &before);
 	close_now(bad_fd);

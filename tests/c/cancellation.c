@@ -71,7 +71,7 @@ try_scenario(const struct scenario *scenario)
 	              "%s: %d descriptors more", scenario->name, descriptor_count() - victim.world.descriptors);
 	ck_assert_msg(object_mapping_count() == victim.world.mappings - (scenario->outcome == OUTCOME_UNMAPS),
 	              "%s: %d mappings more", scenario->name, object_mapping_count() - victim.world.mappings);
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_msg(object_count() == victim.world.objects + scenario->names, "%s: %d names more", scenario->name,
 		              object_count() - victim.world.objects - scenario->names);
 	world_end(&victim.world, scenario);
@@ -91,7 +91,7 @@ START_TEST(a_call_that_does_not_wait_runs_to_its_end)
 }
 END_TEST
 
-/* Every function, with arguments that it refuses. */
+/* Every function, with arguments that it rejects. */
 static void *
 call_wrongly(void *argument)
 {

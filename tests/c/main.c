@@ -46,7 +46,7 @@ static const struct {
 	{ "error_order", error_order_suite },
 	{ "memory", memory_suite },
 	{ "cancellation", cancellation_suite },
-	{ "places", places_suite },
+	{ "limits", limits_suite },
 	{ "surroundings", surroundings_suite },
 	{ "races", races_suite },
 	{ "faults", faults_suite },

@@ -35,7 +35,7 @@ Suite *sync_open_wait_suite(void);
 Suite *bad_input_suite(void);
 Suite *error_order_suite(void);
 Suite *memory_suite(void);
-Suite *places_suite(void);
+Suite *limits_suite(void);
 Suite *surroundings_suite(void);
 Suite *races_suite(void);
 Suite *faults_suite(void);
