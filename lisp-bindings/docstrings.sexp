@@ -1514,7 +1514,9 @@ Exceptional situations: Those of `make-shm-channel`."
 "Open the object NAME, or create it as `ensure-shm` does, map it, join as `make-shm-channel` does,
 and return the channel. Both ends make the same call with another ROLE, and either may be first. The
 descriptor is closed, and the memory stays mapped until `close-shm-channel`. The name stays until
-`delete-shm`; messages that nobody has received stay with it.
+`delete-shm`; messages that nobody has received stay with it. If the last process at the other end
+has left or died, the channel reports that until another one joins: delete the name when both ends
+are done.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
   slash. Its UTF-8 encoding has at most `pshm_name_max` octets.

@@ -66,7 +66,8 @@
 
 (deftest messages-of-any-numbers
   (with-ends (sender receiver)
-    (dolist (type *element-types*)
+    ;; Those that the implementation has vectors of.
+    (dolist (type (remove-if-not (lambda (type) (subtypep (upgraded-array-element-type type) type)) *element-types*))
       (let ((source (heap-vector type 6))
             (target (make-array 8 :element-type type :initial-element (sample type 3))))
         (send-message sender source :start 1 :end 5)
