@@ -24,8 +24,8 @@ main(int count, char **arguments)
 {
 	static char sent[LONGEST];
 	static char received[LONGEST];
-	int fd = pshm_open(count > 1 ? arguments[1] : NULL, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_ERROR,
-	                   PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, NULL);
+	int fd = pshm_open(count > 1 ? arguments[1] : NULL, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_ERROR, PSHM_IF_DOES_NOT_EXIST_CREATE,
+	                   0600, NULL);
 	int error = pshm_truncate(fd, 2 * RING);
 	int64_t out = error < 0 ? error : pshm_map(fd, 2 * RING, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0);
 	int64_t back = out + RING;
