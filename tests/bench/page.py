@@ -748,6 +748,7 @@ def goals(results):
             rows.append((f"{title_of(case)} on SBCL: at most {limit} times the same calls through SB-ALIEN", comparison,
                          verdict(comparison.ratio <= limit)))
     rows += moves_goals(results)
+    rows += sync_goals(results)
     rows += lisp_sync_goals(results)
     comparison = compare(lives.get("C", {}), "anonymous", "hand")
     if comparison:
