@@ -28,6 +28,7 @@ suite_sources = \
 	tests/c/bad_mappings.c \
 	tests/c/bad_names.c \
 	tests/c/bad_objects.c \
+	tests/c/bad_rings.c \
 	tests/c/bad_sync.c \
 	tests/c/bad_texts.c \
 	tests/c/cancellation.c \
@@ -46,10 +47,15 @@ suite_sources = \
 	tests/c/limits.c \
 	tests/c/surroundings.c \
 	tests/c/races.c \
+	tests/c/rings.c \
+	tests/c/rings.h \
 	tests/c/suites.h \
 	tests/c/sync_atomics.c \
+	tests/c/sync_hostile.c \
 	tests/c/sync_locks.c \
+	tests/c/sync_messages.c \
 	tests/c/sync_open_wait.c \
+	tests/c/sync_peers.c \
 	tests/c/sync_processes.c \
 	tests/c/sync_publishing.c \
 	tests/c/sync_waiting.c
@@ -290,7 +296,7 @@ demo-vectors: all
 #   cross          the suites on i686, aarch64, armhf and s390x; the two tables also on riscv64 and musl
 #   fuzz           libFuzzer, for FUZZ_SECONDS
 #   models         the algorithms whose steps other processes come between, with spin
-#   mutants        defects that have to make a test fail
+#   mutants        defects that have to make a test fail; MUTANTS are rows of the table, `rest', or a part such as `every:4:1'
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
 #   platforms      the suites on every system that can be simulated; SYSTEMS is their names, see tests/c/interpose/platforms.c

@@ -120,7 +120,9 @@
                (and done owner))))
   #+clisp (let ((stat (find-symbol "FILE-STAT" '#:posix))
                 (uid (find-symbol "FILE-STAT-UID" '#:posix)))
-            (and stat uid (ignore-errors (funcall uid (funcall stat folder))))))
+            (when (and stat uid)
+              (ext:gc) ; a collection within file-stat of CLISP 2.49.93+ is a segmentation fault
+              (ignore-errors (funcall uid (funcall stat folder))))))
 
 (defun trusted-folder-p (folder)
   "Does FOLDER belong to root or to this user?"

@@ -30,7 +30,7 @@ bad_good(void)
 	return good;
 }
 
-static const struct bad_row *const lists[] = { bad_names, bad_objects, bad_mappings, bad_passing, bad_sync, bad_texts };
+static const struct bad_row *const lists[] = { bad_names, bad_objects, bad_mappings, bad_passing, bad_rings, bad_sync, bad_texts };
 
 static bool
 is_of(const struct bad_row *known, const struct row *row)

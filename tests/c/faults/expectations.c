@@ -48,6 +48,17 @@ static const struct {
 	{ "lock dead after a wait", INTERPOSED, ANY_CALL, ANY_ERROR, "ETIMEDOUT", MAY_SUCCEED },
 	{ "lock dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EAGAIN", MAY_SUCCEED },
 
+	/* Neither does the peer at a ring lose its place, and nothing is told of it. */
+	{ "ring join dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EBUSY", MAY_SUCCEED },
+	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, EAGAIN, "", NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, ETIMEDOUT, "", NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_nanosleep, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_clock_gettime, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
+	{ "ring receive dead after a wait", INTERPOSED, ANY_CALL, ANY_ERROR, "ETIMEDOUT", MAY_SUCCEED },
+	{ "ring receive dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EAGAIN", MAY_SUCCEED },
+
 	/*
 	 * A handler ends the wait for an object; what is not there, or leased,
 	 * is looked for again, or not when nothing is waited for.

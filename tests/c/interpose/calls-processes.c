@@ -71,6 +71,10 @@ kill(pid_t process, int signal)
 int
 nanosleep(const struct timespec *time, struct timespec *ret_left)
 {
+	bool fails;
+
 	REAL(nanosleep);
-	return interpose_fails(CALL_nanosleep) ? -1 : real(time, ret_left);
+	fails = interpose_fails(CALL_nanosleep);
+	interpose_note_pause((int64_t)time->tv_sec * 1000000000 + time->tv_nsec);
+	return fails ? -1 : real(time, ret_left);
 }

@@ -114,6 +114,22 @@ interpose_note_range(const void *address, size_t length)
 	last_range = (struct interposed_range){ (uintptr_t)address, length };
 }
 
+static _Thread_local int64_t pauses[INTERPOSED_PAUSES + 1];
+
+int64_t
+interpose_pause(int nth)
+{
+	return pauses[nth];
+}
+
+/* It has been counted. */
+void
+interpose_note_pause(int64_t nanoseconds)
+{
+	if (entered && counts[CALL_nanosleep] <= INTERPOSED_PAUSES)
+		pauses[counts[CALL_nanosleep]] = nanoseconds;
+}
+
 bool
 interpose_has_failed(void)
 {

@@ -71,6 +71,11 @@ struct interposed_range {
 struct interposed_range interpose_last_range(void);
 void interpose_note_range(const void *address, size_t length);
 
+/* How many nanoseconds the n-th nanosleep since the last reset was asked for (from 1), of the first INTERPOSED_PAUSES. */
+enum { INTERPOSED_PAUSES = 32 };
+int64_t interpose_pause(int nth);
+void interpose_note_pause(int64_t nanoseconds);
+
 /* The signals that waited during the last fallocate. */
 sigset_t interpose_last_mask(void);
 
