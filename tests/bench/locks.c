@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include <posix-shm/sync.h>
+#include "timing.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -42,10 +43,7 @@ address_of(const void *word)
 static int64_t
 now(void)
 {
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+	return time_of(CLOCK_MONOTONIC);
 }
 
 static void
