@@ -261,6 +261,36 @@ find_out_less(void *unused)
 	ck_assert_int_eq(self(), meanwhile);
 }
 
+/* The other has its answer while this thread asks the kernel to wipe its page, which it does not. */
+static void
+ask_first(void)
+{
+	int64_t (*own)(void) = NULL;
+
+	if (meanwhile != 0)
+		return;
+	meanwhile = -1;
+	*(void **)&own = library_symbol("pshm_process_self");
+	meanwhile = own();
+}
+
+static void
+come_second(void *unused)
+{
+	(void)unused;
+	interpose_add_traits(NO_WIPE);
+	interpose_before(CALL_madvise, ask_first);
+	ck_assert_int_eq(self(), meanwhile);
+	interpose_reset();
+	ck_assert_int_eq(self(), meanwhile);
+}
+
+START_TEST(who_comes_second_has_the_same_identity)
+{
+	in_child(come_second, NULL);
+}
+END_TEST
+
 START_TEST(who_finds_out_less_changes_no_identity)
 {
 	if (lacks("alive") || lacks("atomic-64"))
@@ -841,6 +871,7 @@ sync_processes_suite(void)
 		                 a_child_past_the_handlers_is_another_process,
 		                 a_child_forgets_where_the_kernel_wipes_nothing,
 		                 threads_that_ask_together_get_one_answer,
+		                 who_comes_second_has_the_same_identity,
 		                 who_finds_out_less_changes_no_identity,
 		                 a_life_is_followed_to_its_end,
 		                 a_life_is_followed_without_descriptors_of_processes,
