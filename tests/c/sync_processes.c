@@ -281,6 +281,7 @@ come_second(void *unused)
 	interpose_add_traits(NO_WIPE);
 	interpose_before(CALL_madvise, ask_first);
 	ck_assert_int_eq(self(), meanwhile);
+	ck_assert_int_eq(interpose_count(CALL_munmap), 2); /* the pages that are not wiped */
 	interpose_reset();
 	ck_assert_int_eq(self(), meanwhile);
 }
