@@ -412,6 +412,7 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @retval 0 Success.
  * @name_errors
  * @error{EACCES} The process may not create the name. `supersede`: it may not remove the existing name.
+ * @error{EAGAIN} `supersede`: every temporary name that was tried exists.
  * @error{EBADF} @p fd is not an open descriptor.
  * @error{EEXIST} The name refers to an object or to another kind of file, and `error` or `nil` applies. After `nil`, #pshm_errno is
  *        unchanged.
