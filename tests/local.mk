@@ -338,8 +338,3 @@ tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/verify-res
 
 clean-local:
 	rm -rf $(tests_leavings)
-
-dist-hook:
-	cd $(distdir) && rm -rf $(tests_leavings)
-	find $(distdir)/tests \( -name '*.o' -o -name '*.log' -o -name '*.trs' -o -name .deps -o -name .dirstamp \) -prune \
-		-exec rm -rf {} +
