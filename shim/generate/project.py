@@ -11,6 +11,8 @@ FILLED = {
                   "version": r"(?<=This is version )[0-9.]*[0-9]"},
     "doc/CONTRIBUTING.md": {"homepage": LINK % "project"},
     "doc/SECURITY.md": {"homepage": LINK % "project"},
+    "doc/packaging.md": {"version": r"(?<=posix-shm[-_])[0-9.]+(?=-1_|\.tar|\.orig|$)|(?<=version = \")[0-9][0-9.]*|(?<=version \")[0-9][0-9.]*",
+                         "homepage": r'(?<=home-page ")[^"]*|(?<=homepage ")[^"]*', "repository": r'(?<=fetchgit { url = ")[^"]*'},
     "doc/packaging/debian/changelog": {"version": r"(?<=^posix-shm \()[0-9.]*(?=-)"},
     "doc/packaging/debian/control": {"homepage": r"(?<=^Homepage: ).*", "repository": r"(?<=^Vcs-Git: ).*"},
     "doc/packaging/debian/copyright": {"homepage": r"(?<=^Source: ).*", "bugs": r"(?<=^Upstream-Contact: ).*"},
