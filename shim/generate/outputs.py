@@ -49,6 +49,8 @@ def outputs(model, top):
         yield path, environment.get_template(template).render()
     for function in model.functions:
         yield f"doc/man/{function.name}.3", environment.get_template("function.3").render(function=function, roff=Roff(model, function))
+    for stratum in model.strata:
+        yield f"doc/man/{stratum.page}.3", environment.get_template("header.3").render(stratum=stratum)
     yield "doc/man/posix-shm.3", environment.get_template("library.3").render()
     names = Names(model)
     for document, path in REFERENCES.items():

@@ -5,7 +5,7 @@
 /**
  * @file api.h
  * @stratum{2,posix-shm}
- * @brief Stratum 2: a higher-level API over stratum 1.
+ * @brief Stratum 2: objects that open like files, their size, mappings and seals, and passing them to other processes.
  *
  * Open-or-create semantics, anonymous objects, guaranteed allocation, seals, and descriptor passing to other processes. The
  * rules at the head of ffi.h apply here as well: closed types, negated errnos, no state, no lock, no allocation (except in

@@ -4,8 +4,8 @@
 
 /**
  * @file sync.h
- * @brief Stratum 3: synchronization between processes that share memory.
  * @stratum{3,posix-shm}
+ * @brief Stratum 3: synchronization between processes that share memory.
  *
  * Atomic operations on words, waiting for a word to change, process identity, a lock that survives the death of its owner, and
  * the publication of complete objects. The rules at the head of ffi.h apply here as well.
