@@ -14,6 +14,12 @@
 
 #include <posix-shm/ffi.h>
 
+/* The annotations have commands of their own. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdocumentation-unknown-command"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -1191,6 +1197,10 @@ PSHM_API int64_t pshm_list(char *ret_names, int64_t size);
 
 #ifdef __cplusplus
 }
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic pop
 #endif
 
 #endif

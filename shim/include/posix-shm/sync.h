@@ -13,6 +13,12 @@
 
 #include <posix-shm/api.h>
 
+/* The annotations have commands of their own. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdocumentation-unknown-command"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -520,6 +526,10 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
 
 #ifdef __cplusplus
 }
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic pop
 #endif
 
 #endif
