@@ -6,7 +6,7 @@
   (:documentation "What posix-shm needs of the implementation.")
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
-           #:machine-identity #:program-folders #:words #:owner-of #:trusted-p
+           #:machine-identity #:program-folders #:folder-of #:words #:owner-of #:trusted-p
            #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted
            #:with-interrupt-windows #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car
            #:turn-into #:call-at-start))

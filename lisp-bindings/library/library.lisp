@@ -98,15 +98,15 @@
 
 ;;; The folder above that of posix-shm.asd may be anybody's, such as /tmp, and so may all be that is found in it.
 
-(defun folders-to (path)
-  "The folders from the root down to that of PATH, and PATH."
-  (append (loop for slash = (1- (length *root*)) then (position #\/ path :start (1+ slash))
+(defun folders-to (path root)
+  "The folders from ROOT, which PATH begins with, down to that of PATH, and PATH."
+  (append (loop for slash = (1- (length root)) then (position #\/ path :start (1+ slash))
                 while slash collect (subseq path 0 (1+ slash)))
           (list path)))
 
 (defun ours-p (path)
   "May nobody write PATH, or a folder from the root down to it, who may not write posix-shm.asd?"
-  (trusted-p (folders-to path) (owner-of *home*)))
+  (trusted-p (folders-to path *root*) (owner-of *home*)))
 
 (defparameter *not-ours* "not taken, since another user may write it or a folder that it is in")
 
@@ -155,10 +155,10 @@
       #+ecl (not (find-package '#:asdf))))
 
 (defun here-p (path)
-  "Does PATH lie on the machine where this image was made, in a folder that belongs to root or to this user?"
+  "Does PATH lie on the machine where this image was made, where only root and this user may write it?"
   (and *machine*
        (equal *machine* (machine-identity))
-       (trusted-p (list (subseq path 0 (1+ (position #\/ path :from-end t)))))))
+       (trusted-p (folders-to path (if (eql (mismatch *root* path) (length *root*)) *root* (folder-of path))))))
 
 (defun home-paths ()
   "The paths of the machine that this image was made on. Only they are absolute."
@@ -166,11 +166,20 @@
                  (remove-duplicates (append (and *first-library* (list *first-library*)) (built-paths))
                                     :test #'string= :from-end t)))
 
-(defun beside-program ()
-  "Paths beside the executable, and beside the image."
-  (loop for folder in (program-folders)
-        append (loop for name in *file-names*
-                     append (list (in-folder folder name) (in-folder folder (format nil "../lib/~A" name))))))
+(defun try-beside (folder path root version)
+  "The library PATH below ROOT, for a program in FOLDER, unless somebody may write it who may not write there."
+  (if (and (file-there-p path) (not (trusted-p (folders-to path root) (owner-of folder))))
+      (values nil *not-ours*)
+      (check-library path version)))
+
+(defun beside-program (version)
+  "What is beside the executable, and beside the image."
+  (flet ((candidate (folder path root)
+           (cons path (lambda () (try-beside folder path root version)))))
+    (loop for folder in (program-folders)
+          append (loop for name in *file-names*
+                       collect (candidate folder (in-folder folder name) folder)
+                       collect (candidate folder (in-folder folder (format nil "../lib/~A" name)) (in-folder folder "../"))))))
 
 (defun folder-candidates (version)
   (loop for folder in *shm-library-folders*
@@ -181,7 +190,7 @@
   (let ((installed (candidate *soname* version)))
     (append (folder-candidates version)
             (if (delivered-p)
-                (append (loop for path in (beside-program) collect (candidate path version))
+                (append (beside-program version)
                         (list installed)
                         (loop for path in (home-paths) collect (candidate path version)))
                 (append (built-candidates version)
