@@ -28,6 +28,7 @@ suite_sources = \
 	tests/c/bad_mappings.c \
 	tests/c/bad_names.c \
 	tests/c/bad_objects.c \
+	tests/c/bad_rings.c \
 	tests/c/bad_sync.c \
 	tests/c/bad_texts.c \
 	tests/c/cancellation.c \
@@ -43,13 +44,18 @@ suite_sources = \
 	tests/c/ffi_objects.c \
 	tests/c/main.c \
 	tests/c/memory.c \
-	tests/c/places.c \
+	tests/c/limits.c \
 	tests/c/surroundings.c \
 	tests/c/races.c \
+	tests/c/rings.c \
+	tests/c/rings.h \
 	tests/c/suites.h \
 	tests/c/sync_atomics.c \
+	tests/c/sync_hostile.c \
 	tests/c/sync_locks.c \
+	tests/c/sync_messages.c \
 	tests/c/sync_open_wait.c \
+	tests/c/sync_peers.c \
 	tests/c/sync_processes.c \
 	tests/c/sync_publishing.c \
 	tests/c/sync_waiting.c
@@ -169,7 +175,7 @@ lisp_tests = \
 	tests/lisp/ecl.test \
 	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
-	tests/lisp/places.test \
+	tests/lisp/limits.test \
 	tests/lisp/portable.test \
 	tests/lisp/races.test \
 	tests/lisp/sbcl.test
@@ -290,7 +296,7 @@ demo-vectors: all
 #   cross          the suites on i686, aarch64, armhf and s390x; the two tables also on riscv64 and musl
 #   fuzz           libFuzzer, for FUZZ_SECONDS
 #   models         the algorithms whose steps other processes come between, with spin
-#   mutants        defects that have to make a test fail
+#   mutants        defects that have to make a test fail; MUTANTS are rows of the table, `rest', or a part such as `every:4:1'
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
 #   packages       packages of Debian, Python, Ruby, Node.js and LuaRocks from one tarball: made, installed elsewhere, used; PACKAGES
