@@ -209,6 +209,7 @@ document_tests = \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/manual-pages.test \
+	tests/documents/messages.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
 	tests/documents/recipes.test \
