@@ -4,14 +4,20 @@
 
 /**
  * @file sync.h
- * @brief Stratum 3: synchronization between processes that share memory.
  * @stratum{3,posix-shm}
+ * @brief Stratum 3: synchronization between processes that share memory.
  *
  * Atomic operations on words, waiting for a word to change, process identity, a lock that survives the death of its owner,
  * the publication of complete objects, and messages. The rules at the head of ffi.h apply here as well.
  */
 
 #include <posix-shm/api.h>
+
+/* The annotations have commands of their own. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdocumentation-unknown-command"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -413,6 +419,7 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @retval 0 Success.
  * @name_errors
  * @error{EACCES} The process may not create the name. `supersede`: it may not remove the existing name.
+ * @error{EAGAIN} `supersede`: every temporary name that was tried exists.
  * @error{EBADF} @p fd is not an open descriptor.
  * @error{EEXIST} The name refers to an object or to another kind of file, and `error` or `nil` applies. After `nil`, #pshm_errno is
  *        unchanged.
@@ -800,6 +807,10 @@ PSHM_API int64_t pshm_ring_receive(int64_t address, int64_t capacity, void *ret_
 
 #ifdef __cplusplus
 }
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic pop
 #endif
 
 #endif
