@@ -259,8 +259,7 @@ static int64_t
 free_range(int64_t length)
 {
 	int64_t more = length + 256 * page();
-	int64_t address = assert_success(
-	        call("pshm_mmap", 0, more, PSHM_PROT_NONE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
+	int64_t address = assert_success(call("pshm_mmap", 0, more, PSHM_PROT_NONE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
 
 	assert_result(call("pshm_munmap", address, more), 0);
 	return address;

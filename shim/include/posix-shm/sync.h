@@ -4,14 +4,20 @@
 
 /**
  * @file sync.h
- * @brief Stratum 3: synchronization between processes that share memory.
  * @stratum{3,posix-shm}
+ * @brief Stratum 3: synchronization between processes that share memory.
  *
  * Atomic operations on words, waiting for a word to change, process identity, a lock that survives the death of its owner,
  * the publication of complete objects, and messages. The rules at the head of ffi.h apply here as well.
  */
 
 #include <posix-shm/api.h>
+
+/* The annotations have commands of their own. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdocumentation-unknown-command"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -189,7 +195,8 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
  *
  * If #pshm_has returns 0 for `wait`, the call polls the word, every 50 microseconds at first and every 5 milliseconds later; in
  * that case a signal handler that runs between two sleeps does not end the wait. A runtime with its own threads or with a global
- * interpreter lock must treat this function and #pshm_lock_acquire as blocking calls: the guide to each language shows how.
+ * interpreter lock must treat this function, #pshm_lock_acquire and the calls that wait for a peer (#pshm_ring_receive) as
+ * blocking calls: the guide to each language shows how.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
  * @param expected @role{value} The value during which the call waits, -2147483648 to 4294967295.
@@ -412,6 +419,7 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @retval 0 Success.
  * @name_errors
  * @error{EACCES} The process may not create the name. `supersede`: it may not remove the existing name.
+ * @error{EAGAIN} `supersede`: every temporary name that was tried exists.
  * @error{EBADF} @p fd is not an open descriptor.
  * @error{EEXIST} The name refers to an object or to another kind of file, and `error` or `nil` applies. After `nil`, #pshm_errno is
  *        unchanged.
@@ -785,6 +793,10 @@ PSHM_API int64_t pshm_ring_receive(int64_t address, int64_t capacity, void *ret_
 
 #ifdef __cplusplus
 }
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic pop
 #endif
 
 #endif
