@@ -389,6 +389,26 @@ START_TEST(a_descriptor_is_linked_in_one_of_two_ways)
 }
 END_TEST
 
+/* Random bytes that are always the same, or somebody who guesses them. */
+START_TEST(names_to_replace_by_run_out)
+{
+	const char *name = name_of("taken");
+	int fd;
+
+	if (lacks("publish"))
+		return;
+	object_make(name, 0600, 99);
+	fd = filled(1);
+	interpose_fail(CALL_linkat, 0, EEXIST);
+	assert_error(publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE), "EAGAIN");
+	interpose_reset();
+	ck_assert_int_eq(object_status(name).st_size, 99);
+	assert_result(publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE), 0);
+	close_now(fd);
+	object_remove(name);
+}
+END_TEST
+
 static void
 publish_in_a_sandbox(void *error)
 {
@@ -791,6 +811,7 @@ sync_publishing_suite(void)
 		                 two_that_publish_the_same_object_leave_one_name,
 		                 any_descriptor_of_the_object_publishes_it,
 		                 a_descriptor_is_linked_in_one_of_two_ways,
+		                 names_to_replace_by_run_out,
 		                 a_sandbox_that_forbids_links_is_named_as_such,
 		                 unpublishable_objects_are_an_error,
 		                 an_open_beside_publishing_finds_a_complete_object,

@@ -205,7 +205,8 @@
                 (plusp (pshm-ring-peek ring capacity 0 length)) (= 8 (aref lengths 0)) (= 0 (pshm-ring-release ring capacity))
                 (<= 0 (pshm-ring-send ring capacity length 8 0)) (= 8 (pshm-ring-receive ring capacity length 8 0))
                 (= 8 (aref lengths 0)) (= (number-of "EAGAIN") (pshm-ring-receive ring capacity length 8 0))
-                (= 0 (pshm-ring-leave ring capacity +pshm-ring-sender+)) (= 0 (pshm-ring-leave ring capacity +pshm-ring-receiver+)))))
+                (= 0 (pshm-ring-leave ring capacity +pshm-ring-sender+))
+                (= 0 (pshm-ring-leave ring capacity +pshm-ring-receiver+)))))
   (pshm-munmap ring (+ +pshm-ring-header-size+ capacity)))
 (check "strerror" (string= "no such object, file or directory" (pshm-strerror (number-of "ENOENT"))))
 
