@@ -31,7 +31,7 @@
 (defvar *version* nil "The version that is needed.")
 (defvar *image* 0 "Counts the images that this one descends from: descriptors of an earlier one are gone.")
 
-;;; Places, as native names: an image that was dumped may have no ASDF to ask, and strings survive.
+;;; Folders, as native names: an image that was dumped may have no ASDF to ask, and strings survive.
 
 (defvar *root* nil "The folder above that of posix-shm.asd.")
 (defvar *cache* nil "The folder for the compiled library, or nil where there is none.")

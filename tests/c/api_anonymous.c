@@ -59,7 +59,7 @@ check_all_permissions(int direction, int step)
 		fd = make(direction, permissions);
 		check_object(fd, direction, permissions);
 		close_now(fd);
-		if (place_is_private())
+		if (shm_is_private())
 			ck_assert_int_eq(object_count(), 0);
 	}
 }
@@ -208,7 +208,7 @@ START_TEST(exec_bits_are_kept)
 }
 END_TEST
 
-/* Nobody asked for a seal, so that permissions can change later; but where the policy demands one, it is there. */
+/* Nobody asked for a seal, so that permissions can change later; but where the policy requires one, it is there. */
 START_TEST(nothing_is_sealed_but_by_policy)
 {
 	static const int directions[] = { PSHM_DIRECTION_IO, PSHM_DIRECTION_INPUT };
@@ -310,7 +310,7 @@ START_TEST(nobody_may_open_what_has_a_name_for_a_moment)
 {
 	if (lacks("permissions"))
 		return;
-	if (has("anonymous") || !place_is_private()) {
+	if (has("anonymous") || !shm_is_private()) {
 		skip("no name is needed here, or other programs have some");
 		return;
 	}

@@ -105,7 +105,7 @@ START_TEST(objects_are_listed_and_nothing_else)
 		ck_assert_int_eq(occurrences(names, size, name_of("fifo")), 0);
 		ck_assert_int_eq(occurrences(names, size, name_of("directory")), 0);
 		ck_assert_int_eq(occurrences(names, size, name_of("link")), 0);
-		if (place_is_private())
+		if (shm_is_private())
 			ck_assert_int_eq(size, (int64_t)(strlen(name_of("one")) + strlen(name_of("two")) + sizeof "/.pshm" + 2));
 		free(names);
 	}
@@ -157,7 +157,7 @@ START_TEST(no_object_is_an_empty_list)
 
 	if (lacks("list"))
 		return;
-	if (!place_is_private()) {
+	if (!shm_is_private()) {
 		skip("other programs may have objects");
 		return;
 	}
@@ -169,14 +169,14 @@ START_TEST(no_object_is_an_empty_list)
 END_TEST
 
 /* An object whose type was unknown, and that was gone before anybody could look, is left out. */
-START_TEST(what_vanishes_is_left_out)
+START_TEST(vanishing_objects_are_omitted)
 {
 	int64_t size;
 	char *names;
 
 	if (lacks("list"))
 		return;
-	if (!place_is_private()) {
+	if (!shm_is_private()) {
 		skip("other programs may have objects");
 		return;
 	}
@@ -259,11 +259,11 @@ assert_nowhere(const char *name)
 
 /* Without the directory there are no objects; without memory or a descriptor there is no answer. */
 static void
-without_place(void *unused)
+without_file_system(void *unused)
 {
 	(void)unused;
-	if (!place_make("size=1m") || mount("tmpfs", "/dev", "tmpfs", 0, "size=1m") < 0) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m") || mount("tmpfs", "/dev", "tmpfs", 0, "size=1m") < 0) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	assert_error(call("pshm_list", NULL, 0), "ENOENT");
@@ -281,7 +281,7 @@ START_TEST(without_a_place_there_is_nothing)
 		skip("only the superuser takes /dev away");
 		return;
 	}
-	in_child(without_place, NULL);
+	in_child(without_file_system, NULL);
 }
 END_TEST
 
@@ -290,7 +290,7 @@ api_list_suite(void)
 {
 	const TTest *tests[] = {
 		objects_are_listed_and_nothing_else, a_list_leaves_no_memory_behind,   no_byte_is_written_past_the_memory,
-		no_object_is_an_empty_list,          what_vanishes_is_left_out,        a_buffer_too_small_is_untouched,
+		no_object_is_an_empty_list,          vanishing_objects_are_omitted,    a_buffer_too_small_is_untouched,
 		many_and_strange_names_are_listed,   without_a_place_there_is_nothing, NULL
 	};
 

@@ -241,7 +241,7 @@ START_TEST(a_failed_supersede_keeps_the_old_object)
 		             failures[i / 2].result);
 		ck_assert(interpose_has_failed());
 		ck_assert(object_status(name).st_ino == old);
-		if (place_is_private())
+		if (shm_is_private())
 			ck_assert_int_eq(object_count(), objects);
 	}
 	interpose_reset();
@@ -333,13 +333,13 @@ START_TEST(superseding_replaces_files_of_other_kinds)
 	ck_assert_int_eq(mkdir(path_of(name), 0700), 0);
 	objects = object_count();
 	assert_error(call("pshm_open", name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE, 0, 0600, NULL), "EISDIR");
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_int_eq(object_count(), objects);
 	ck_assert_int_eq(rmdir(path_of(name)), 0);
 }
 END_TEST
 
-/* The longest name has room for its path. */
+/* The buffer of a path holds the longest name. */
 START_TEST(the_longest_name_is_superseded)
 {
 	char name[300];
@@ -548,7 +548,7 @@ START_TEST(permissions_are_enforced)
 }
 END_TEST
 
-/* Linux refuses O_CREAT of another user's object in a sticky directory; opening what exists must not need it. */
+/* Linux denies O_CREAT of another user's object in a sticky directory; opening what exists must not need it. */
 static void
 open_as_nobody(void *unused)
 {

@@ -124,7 +124,7 @@ START_TEST(words_of_32_bits_are_taken_signed_and_unsigned)
 }
 END_TEST
 
-START_TEST(what_does_not_fit_32_bits_is_refused)
+START_TEST(values_beyond_32_bits_are_rejected)
 {
 	words_make();
 	for (size_t i = 0; i < sizeof too_wide / sizeof too_wide[0]; i++) {
@@ -295,7 +295,7 @@ sync_atomics_suite(void)
 	const TTest *tests[] = { every_operation_changes_32_bits_as_it_says,
 		                 every_operation_changes_64_bits_as_it_says,
 		                 words_of_32_bits_are_taken_signed_and_unsigned,
-		                 what_does_not_fit_32_bits_is_refused,
+		                 values_beyond_32_bits_are_rejected,
 		                 compare_exchange_stores_only_over_what_was_expected,
 		                 loads_need_no_right_to_write,
 		                 processes_lose_no_addition,

@@ -27,7 +27,7 @@ open_wait(const char *word, int64_t size, int64_t timeout)
 	return call("pshm_open_wait", name_of(word), PSHM_DIRECTION_IO, size, timeout);
 }
 
-START_TEST(what_is_there_is_opened)
+START_TEST(existing_objects_are_opened)
 {
 	static const int directions[] = { PSHM_DIRECTION_INPUT, PSHM_DIRECTION_IO };
 	static const int64_t sizes[] = { 0, 1, 4095, 4096 };
@@ -165,7 +165,7 @@ wait_beside(void (*act)(void *), int64_t timeout)
 	object_remove(name_of("late"));
 }
 
-START_TEST(what_comes_late_is_waited_for)
+START_TEST(late_objects_are_waited_for)
 {
 	static const int64_t timeouts[] = { -1, 20 * SECOND, INT64_MAX, INT64_MIN };
 	int before = descriptor_count();
@@ -280,7 +280,7 @@ START_TEST(an_object_that_is_permitted_meanwhile_is_opened)
 }
 END_TEST
 
-START_TEST(what_is_no_object_is_not_waited_for)
+START_TEST(non_objects_are_not_waited_for)
 {
 	const char *name = name_of("kind");
 	int64_t start = time_now();
@@ -398,15 +398,15 @@ END_TEST
 Suite *
 sync_open_wait_suite(void)
 {
-	const TTest *tests[] = { what_is_there_is_opened,
+	const TTest *tests[] = { existing_objects_are_opened,
 		                 zero_never_waits,
 		                 the_time_is_waited_and_no_more,
 		                 a_long_wait_is_cheap,
 		                 the_pauses_grow_and_end_with_the_time,
-		                 what_comes_late_is_waited_for,
+		                 late_objects_are_waited_for,
 		                 a_reader_without_permission_is_told,
 		                 an_object_that_is_permitted_meanwhile_is_opened,
-		                 what_is_no_object_is_not_waited_for,
+		                 non_objects_are_not_waited_for,
 		                 a_lease_does_not_make_the_wait_longer,
 		                 a_handler_ends_every_wait,
 		                 NULL };

@@ -22,7 +22,7 @@
 (defun number-of (name)
   (- (pshm-error-number name)))
 
-(defmacro refuses (form)
+(defmacro rejects (form)
   `(handler-case (progn ,form nil)
      (type-error () t)))
 
@@ -110,17 +110,17 @@
     (pshm-close reader))
   (check "delete-if-same" (= 1 (pshm-delete-if-same *name* fd)))
   (check "shm-unlink of nothing" (= (number-of "ENOENT") (pshm-shm-unlink *name*)))
-  (check "integers that do not fit are refused"
-         (and (refuses (pshm-truncate fd (expt 2 70))) (refuses (pshm-truncate (expt 2 32) 0))
-              (refuses (pshm-truncate fd 1.0)) (refuses (pshm-truncate nil 0))))
+  (check "integers that do not fit are rejected"
+         (and (rejects (pshm-truncate fd (expt 2 70))) (rejects (pshm-truncate (expt 2 32) 0))
+              (rejects (pshm-truncate fd 1.0)) (rejects (pshm-truncate nil 0))))
   (with-integers (fields +stat-fields+ values)
     (pshm-fstat fd fields +stat-fields+)
     (check "and nothing was changed" (= 10000 (aref values +pshm-stat-size+))))
   (check "close" (= 0 (pshm-close fd)))
   (check "close again" (= (number-of "EBADF") (pshm-close fd))))
 
-(check "names with a NUL are refused" (refuses (pshm-shm-open (format nil "/a~Cb" (code-char 0)) 0 0)))
-(check "names that are no strings are refused" (and (refuses (pshm-delete nil)) (refuses (pshm-delete :name))))
+(check "names with a NUL are rejected" (rejects (pshm-shm-open (format nil "/a~Cb" (code-char 0)) 0 0)))
+(check "names that are no strings are rejected" (and (rejects (pshm-delete nil)) (rejects (pshm-delete :name))))
 
 (with-integers (created 1 values)
   (let ((fd (pshm-open *name* +pshm-direction-io+ +pshm-if-exists-error+ +pshm-if-does-not-exist-create+ #o600 created)))

@@ -21,6 +21,7 @@ PSHM_KIND_ANONYMOUS_FLAG = 8
 PSHM_KIND_SEAL = 9
 PSHM_KIND_MSYNC_FLAG = 10
 PSHM_KIND_UPDATE = 11
+PSHM_KIND_RING_ROLE = 12
 
 # Flags of pshm_shm_open: PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others.
 PSHM_O_RDONLY = 0
@@ -121,6 +122,15 @@ PSHM_ATOMIC_AND = 2
 PSHM_ATOMIC_OR = 3
 PSHM_ATOMIC_XOR = 4
 PSHM_ATOMIC_EXCHANGE = 5
+
+# The end of a ring that a process joins.
+PSHM_RING_SENDER = 1
+PSHM_RING_RECEIVER = 2
+
+# The sizes of a ring, in bytes.
+PSHM_RING_HEADER_SIZE = 256
+PSHM_RING_CAPACITY_MIN = 4096
+PSHM_RING_CAPACITY_MAX = 1073741824
 
 
 def _function(name, result, *arguments):
@@ -278,3 +288,19 @@ pshm_lock_owner = _function("pshm_lock_owner", _int64, _int64)
 pshm_publish = _function("pshm_publish", _int, _int, _string, _int)
 # int pshm_open_wait(const char *name, int direction, int64_t size, int64_t timeout)
 pshm_open_wait = _function("pshm_open_wait", _int, _string, _int, _int64, _int64)
+# int pshm_ring_join(int64_t address, int64_t capacity, int role)
+pshm_ring_join = _function("pshm_ring_join", _int, _int64, _int64, _int)
+# int pshm_ring_leave(int64_t address, int64_t capacity, int role)
+pshm_ring_leave = _function("pshm_ring_leave", _int, _int64, _int64, _int)
+# int64_t pshm_ring_reserve(int64_t address, int64_t capacity, int64_t length, int64_t timeout)
+pshm_ring_reserve = _function("pshm_ring_reserve", _int64, _int64, _int64, _int64, _int64)
+# int pshm_ring_commit(int64_t address, int64_t capacity, int64_t length)
+pshm_ring_commit = _function("pshm_ring_commit", _int, _int64, _int64, _int64)
+# int64_t pshm_ring_peek(int64_t address, int64_t capacity, int64_t timeout, int64_t *ret_length)
+pshm_ring_peek = _function("pshm_ring_peek", _int64, _int64, _int64, _int64, _int64s)
+# int pshm_ring_release(int64_t address, int64_t capacity)
+pshm_ring_release = _function("pshm_ring_release", _int, _int64, _int64)
+# int pshm_ring_send(int64_t address, int64_t capacity, const void *bytes, int64_t length, int64_t timeout)
+pshm_ring_send = _function("pshm_ring_send", _int, _int64, _int64, _pointer, _int64, _int64)
+# int64_t pshm_ring_receive(int64_t address, int64_t capacity, void *ret_bytes, int64_t size, int64_t timeout)
+pshm_ring_receive = _function("pshm_ring_receive", _int64, _int64, _int64, _pointer, _int64, _int64)

@@ -153,7 +153,7 @@ interpose_fails(enum interposed function)
 }
 
 /*
- * A sanitizer's is called __interceptor_ and the symbol. One that is linked into the program has not only lost its place to
+ * A sanitizer's is called __interceptor_ and the symbol. One that is linked into the program has not only been replaced by
  * ours: it stands in the same file, so that the next one would be the C library's, which cannot free what it allocates.
  */
 void *
@@ -180,7 +180,7 @@ static traits simulated;
 
 /* Outside of a call under test, and in a library that it loads, the system is what it is. */
 bool
-interpose_plays(traits trait)
+interpose_simulates(traits trait)
 {
 	return entered && (simulated & trait) != 0;
 }

@@ -81,7 +81,7 @@ interpose_before(enum interposed function, void (*act)(void))
 }
 
 void
-interpose_unlink_refused(void)
+interpose_unlink_failed(void)
 {
 	leave_out();
 }
