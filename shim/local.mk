@@ -87,6 +87,8 @@ endif
 pkginclude_HEADERS = $(shim_headers)
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = shim/posix-shm.pc
+cmakedir = $(libdir)/cmake/posix-shm
+cmake_DATA = shim/posix-shm-config.cmake shim/posix-shm-config-version.cmake
 
 # What a binding of another language is made from.
 dist_pkgdata_DATA = shim/abi/posix-shm.json

@@ -209,6 +209,7 @@ document_tests = \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/manual-pages.test \
+	tests/documents/messages.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
 	tests/documents/recipes.test \
@@ -299,6 +300,8 @@ demo-vectors: all
 #   mutants        defects that have to make a test fail; MUTANTS are rows of the table, `rest', or a part such as `every:4:1'
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
+#   packages       packages of Debian, Python, Ruby, Node.js and LuaRocks from one tarball: made, installed elsewhere, used; PACKAGES
+#                  is parts of tests/verify/packages/run, such as `short', which takes two minutes
 #   platforms      the suites on every system that can be simulated; SYSTEMS is their names, see tests/c/interpose/platforms.c
 #   style          clang-format, the width of lines, shellcheck and codespell, over what is written by hand
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
@@ -308,12 +311,13 @@ demo-vectors: all
 # `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
 #: verify  run all of the following except distributions: ./bootstrap --deps=verify installs what it needs
-#: checkers compatibility coverage cross fuzz models mutants platforms sanitizers stress style valgrind  run one part of the verification
+#: checkers compatibility coverage cross fuzz models mutants packages platforms sanitizers stress style valgrind  run one part of the verification
 #: distributions  test the two commands of README in fresh installations of Debian 13 and 11, or of those in DISTRIBUTIONS
 #: kernels  run the suites in virtual machines with other kernels and page sizes: those in KERNELS; `all' runs every one
 #: report  write a report of the results to tests/report.html
 DISTRIBUTIONS = 13 11
 KERNELS =
+PACKAGES =
 distributions_arguments = $(DISTRIBUTIONS)
 kernels_arguments = $(KERNELS)
 FUZZ_SECONDS = 120
@@ -321,9 +325,10 @@ SANITIZERS =
 STRESS = 60 8 3000
 fuzz_arguments = $(FUZZ_SECONDS)
 mutants_arguments = $(MUTANTS)
+packages_arguments = $(PACKAGES)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-verify_parts = checkers compatibility coverage cross fuzz kernels models mutants platforms sanitizers stress style valgrind
+verify_parts = checkers compatibility coverage cross fuzz kernels models mutants packages platforms sanitizers stress style valgrind
 
 .PHONY: $(verify_parts) distributions verify report
 $(verify_parts) distributions:
@@ -344,8 +349,3 @@ tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/verify-res
 
 clean-local:
 	rm -rf $(tests_leavings)
-
-dist-hook:
-	cd $(distdir) && rm -rf $(tests_leavings)
-	find $(distdir)/tests \( -name '*.o' -o -name '*.log' -o -name '*.trs' -o -name .deps -o -name .dirstamp \) -prune \
-		-exec rm -rf {} +

@@ -6,7 +6,7 @@
   (:documentation "What posix-shm needs of the implementation.")
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
-           #:machine-identity #:program-folders #:trusted-folder-p
+           #:machine-identity #:program-folders #:folder-of #:words #:owner-of #:trusted-p
            #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted
            #:with-interrupt-windows #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car
            #:turn-into #:call-at-start))
@@ -110,26 +110,53 @@
   (let ((names (list (executable) #+(or sbcl clisp) (image))))
     (remove-duplicates (loop for name in names when name collect (folder-of name)) :test #'string=)))
 
-(defun owner-of (folder)
-  "The user id that FOLDER belongs to, or nil where nothing here can say."
-  (declare (ignorable folder))
-  #+sbcl (let ((stat (find-symbol "UNIX-STAT" '#:sb-unix)))
-           (when (and stat (fboundp stat))
-             (multiple-value-bind (done device inode mode links owner) (funcall stat folder)
-               (declare (ignore device inode mode links))
-               (and done owner))))
-  #+clisp (let ((stat (find-symbol "FILE-STAT" '#:posix))
-                (uid (find-symbol "FILE-STAT-UID" '#:posix)))
-            (when (and stat uid)
-              (ext:gc) ; a collection within file-stat of CLISP 2.49.93+ is a segmentation fault
-              (ignore-errors (funcall uid (funcall stat folder))))))
+;;; Who may write a file: SBCL asks the system, the others ask ls(1), which has one format everywhere.
 
-(defun trusted-folder-p (folder)
-  "Does FOLDER belong to root or to this user?"
-  (let ((owner (owner-of folder)))
-    (and owner
-         (or (zerop owner)
-             (= owner #+sbcl (sb-unix:unix-getuid) #-sbcl (cffi:foreign-funcall "geteuid" :unsigned-int))))))
+(defun words (text)
+  "The words of TEXT, between blanks."
+  (loop for start = 0 then (1+ end)
+        for end = (position #\Space text :start start)
+        for word = (subseq text start end)
+        unless (string= word "") collect word
+        while end))
+
+#+sbcl
+(defun permissions (name)
+  (let ((stat (find-symbol "UNIX-STAT" '#:sb-unix)))
+    (multiple-value-bind (done device inode mode links owner group) (funcall stat name)
+      (declare (ignore device inode links))
+      (and done (list (list owner group (logtest #o20 mode) (logtest #o2 mode)))))))
+
+#-sbcl
+(defun listed-permissions (line)
+  (destructuring-bind (modes links owner group &rest others) (words line)
+    (declare (ignore links others))
+    (list (parse-integer owner) (parse-integer group) (eql #\w (char modes 5)) (eql #\w (char modes 8)))))
+
+(defun permissions-of (names)
+  "A list for each of the files NAMES that is there: its owner, its group, may the group write it, may everybody?"
+  #+sbcl (mapcan #'permissions names)
+  #-sbcl (with-input-from-string (lines (nth-value 1 (apply #'run "ls" "-ldLn" names)))
+           (loop for line = (read-line lines nil)
+                 while line collect (listed-permissions line))))
+
+(defun owner-of (name)
+  "The user id that the file NAME belongs to, or nil where nothing here can say."
+  (first (first (ignore-errors (permissions-of (list name))))))
+
+(defun user-id ()
+  #+sbcl (sb-unix:unix-getuid) #-sbcl (cffi:foreign-funcall "geteuid" :unsigned-int))
+
+(defun trusted-p (names &optional keeper)
+  "May nobody write the files NAMES but root, this user, and the user whose id is KEEPER?"
+  (flet ((trusted-p (owner group group-writes everybody-writes)
+           (and (member owner (list 0 (user-id) keeper))
+                (not everybody-writes)
+                ;; Many systems give each user a group of the same number, and new files to it.
+                (or (not group-writes) (eql group owner)))))
+    (let ((found (ignore-errors (permissions-of names))))
+      (and (eql (length found) (length names))
+           (every (lambda (permissions) (apply #'trusted-p permissions)) found)))))
 
 (defun user-folder ()
   "The user's home, as HOME says or else the user database: an absolute name, or nil."

@@ -87,7 +87,7 @@ has_exactly_one(int flags, int pair)
 }
 
 static bool
-is_good_place(int64_t address, int flags)
+is_valid_address(int64_t address, int flags)
 {
 	if ((flags & MAPPING_AT_ADDRESS) == 0)
 		return !is_address_error(address);
@@ -100,7 +100,7 @@ are_good_flags(const struct mapping_request *request)
 {
 	int flags = request->flags;
 
-	if ((flags & ~FLAGS) != 0 || !has_exactly_one(flags, SHARING) || !is_good_place(request->address, flags))
+	if ((flags & ~FLAGS) != 0 || !has_exactly_one(flags, SHARING) || !is_valid_address(request->address, flags))
 		return false;
 	if ((flags & PSHM_MAP_ANONYMOUS) != 0 && request->fd != -1)
 		return false;

@@ -79,8 +79,8 @@ is_dead(uint64_t process)
 }
 
 /*
- * [examine_peer] What to report of the peer: 0 if it has neither left nor died, or if it has sent or released something before.
- * Its position is loaded after it was found to have ended: it does not move any more.
+ * [examine_peer] What to report of the peer: 0 if it has neither left nor died, or if it has sent or released something
+ * before. Its position is loaded after it was found to have ended: it does not move any more.
  */
 static int
 peer_error(const struct ring_side *side, uint32_t was, bool examine)
@@ -121,9 +121,9 @@ time_left(struct ring_wait *wait)
 }
 
 /*
- * [sleep_for_slice] An end sleeps on its own flag, and not on the position of its peer: a late wake for an earlier message clears
- * the flag, and so also keeps it from falling asleep. First the flag is set, then the position and the peer are loaded: a peer
- * that moves or leaves later finds the flag.
+ * [sleep_for_slice] An end sleeps on its own flag, and not on the position of its peer: a late wake for an earlier
+ * message clears the flag, and so also keeps it from falling asleep. First the flag is set, then the position and the
+ * peer are loaded: a peer that moves or leaves later finds the flag.
  */
 static int
 sleep_for_slice(const struct ring_side *side, uint32_t was, int64_t time)
@@ -138,8 +138,8 @@ sleep_for_slice(const struct ring_side *side, uint32_t was, int64_t time)
 }
 
 /*
- * [wait_for_peer] At the end of a slice, and after a signal handler, the peer may have died. The slices also heal the death of a peer
- * between clearing the flag and waking.
+ * [wait_for_peer] At the end of a slice, and after a signal handler, the peer may have died. The slices also heal the
+ * death of a peer between clearing the flag and waking.
  */
 int
 pshm__ring_wait(const struct ring_side *side, uint32_t was, struct ring_wait *wait)

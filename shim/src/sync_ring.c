@@ -60,7 +60,10 @@ pshm_ring_join(int64_t address, int64_t capacity, int role)
 	return record(error < 0 ? error : join(&side));
 }
 
-/* [leave] Sequentially consistent, like a position: either this process sees that its peer sleeps, or the peer sees that it has left. */
+/*
+ * [leave] Sequentially consistent, like a position: either this process sees that its peer sleeps, or the peer sees that it
+ * has left.
+ */
 static int
 leave(const struct ring_side *side)
 {

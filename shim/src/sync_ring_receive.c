@@ -49,7 +49,8 @@ is_padding(const struct ring_side *side, uint32_t head, uint32_t length, uint32_
 static bool
 is_length(const struct ring_side *side, uint32_t start, uint32_t length, uint32_t available)
 {
-	return length <= ring_length_max(side) && record_size(length) <= available && record_size(length) <= ring_to_end(side, start);
+	return length <= ring_length_max(side) && record_size(length) <= available &&
+	       record_size(length) <= ring_to_end(side, start);
 }
 
 /* The record at a position, after its padding. Every header is loaded once. */

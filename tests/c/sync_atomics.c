@@ -253,8 +253,8 @@ meet(int number, uint64_t round)
 }
 
 /*
- * Each stores into its own word, then looks at the other's: in any one order of the four steps, the later store is seen. A look before it
- * brings the other's word near, so that a processor which does not wait for its own store sees the old value there.
+ * Each stores into its own word, then looks at the other's: in any one order of the four steps, the later store is seen. A look
+ * before it brings the other's word near, so that a processor which does not wait for its own store sees the old value there.
  */
 static void
 store_and_look(int number)

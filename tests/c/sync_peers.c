@@ -493,7 +493,7 @@ static struct notes {
 	long wrong;
 	long twice;
 	long succeeded;
-} *notes;
+} * notes;
 
 static int
 length_of(uint64_t number)

@@ -85,6 +85,12 @@
 #define PSHM_API
 #endif
 
+/* The annotations have commands of their own. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdocumentation-unknown-command"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -963,6 +969,10 @@ PSHM_API int pshm_set_inheritable(int fd, int inheritable);
 
 #ifdef __cplusplus
 }
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic pop
 #endif
 
 #endif

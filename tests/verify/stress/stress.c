@@ -323,6 +323,29 @@ change_under_lock(void)
 	(void)allow("lock_release", pshm_lock_release(lock), 0);
 }
 
+/* One's own ring, both ends of it. */
+static void
+pass_messages(void)
+{
+	enum { CAPACITY = PSHM_RING_CAPACITY_MIN };
+	_Alignas(64) char memory[PSHM_RING_HEADER_SIZE + CAPACITY] = { 0 };
+	int64_t ring = address_of(memory);
+	int64_t length = 0;
+	char copy[4];
+
+	(void)allow("ring_join", pshm_ring_join(ring, CAPACITY, PSHM_RING_SENDER), 0);
+	(void)allow("ring_join", pshm_ring_join(ring, CAPACITY, PSHM_RING_RECEIVER), 0);
+	memcpy((void *)(uintptr_t)pshm_ring_reserve(ring, CAPACITY, 8, 0), "abc", 4);
+	(void)allow("ring_commit", pshm_ring_commit(ring, CAPACITY, 4), 0);
+	(void)allow("ring_send", pshm_ring_send(ring, CAPACITY, "de", 3, -1), 0);
+	insist(strcmp((char *)(uintptr_t)pshm_ring_peek(ring, CAPACITY, -1, &length), "abc") == 0 && length == 4,
+	       "a message stays");
+	(void)allow("ring_release", pshm_ring_release(ring, CAPACITY), 0);
+	insist(pshm_ring_receive(ring, CAPACITY, copy, sizeof copy, 0) == 3 && strcmp(copy, "de") == 0, "messages have an order");
+	(void)allow("ring_leave", pshm_ring_leave(ring, CAPACITY, PSHM_RING_SENDER), 0);
+	insist(pshm_ring_receive(ring, CAPACITY, copy, sizeof copy, -1) == -ENODATA, "a sender has left");
+}
+
 static void
 change_words(void)
 {
@@ -374,6 +397,7 @@ round_of_calls(unsigned *seed)
 	ask(rand_r(seed));
 	change_under_lock();
 	change_words();
+	pass_messages();
 	if (rand_r(seed) % 4 == 0)
 		name_and_list(name);
 	if (rand_r(seed) % 4 == 0)
