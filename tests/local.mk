@@ -151,7 +151,7 @@ consumers = \
 	tests/languages/sbcl-alien.test \
 	tests/languages/sbcl.test \
 	tests/languages/tcl.test
-consumer_matrix = tests/languages/matrix.test
+consumer_matrix = tests/languages/matrix.test tests/languages/messages.test
 # They load the bindings that are installed, under a prefix that nothing has been told of.
 $(consumers:.test=.log): tests/languages/prefix.stamp
 consumer_prefix = $(abs_top_builddir)/tests/languages/prefix

@@ -106,6 +106,8 @@ void op_atomic64(void);
 void op_wait_and_wake(void);
 void op_lock(void);
 void op_process(void);
+void op_ring(void);
+void op_hostile_ring(void);
 void op_fork(void);
 
 #endif
