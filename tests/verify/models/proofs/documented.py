@@ -16,3 +16,8 @@ for function in json.load(open(sys.argv[1], encoding="utf-8"))["functions"]:
     print(f"#define DOCUMENTED_ERRORS(ROW) {errors}")
     print(f"#define DOCUMENTED_VALUES(ROW) {values}")
     print("#endif")
+
+print("#ifndef DOCUMENTED_ERRORS")
+print("#define DOCUMENTED_ERRORS(ROW)")
+print("#define DOCUMENTED_VALUES(ROW)")
+print("#endif")

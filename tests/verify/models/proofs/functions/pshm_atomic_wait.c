@@ -14,7 +14,7 @@ main(void)
 	CALL(result, pshm_atomic_wait(address, any_int64(), timeout));
 	check(result <= 0, "success is 0");
 	check(timeout != 0 || calls == 0, "without a timeout the system is not asked");
-	check(timeout >= 0 || result != -ETIMEDOUT, "no limit is never over");
+	check(timeout >= 0 || !is_by_manual || result != -ETIMEDOUT, "no limit is never over");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;

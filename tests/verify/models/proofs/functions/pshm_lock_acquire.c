@@ -26,7 +26,7 @@ main(void)
 	check(calls != 0 || result < 0 || (before & ABANDONED) == 0 || result == 1, "the mark of a death stays");
 	check(calls != 0 || result < 0 || (before & SLEEPERS) == 0 || (shared & SLEEPERS) != 0, "and so does that of sleepers");
 	check(calls != 0 || result >= 0 || shared == before, "an error changes nothing");
-	check(timeout >= 0 || result != -ETIMEDOUT, "no limit is never over");
+	check(timeout >= 0 || !is_by_manual || result != -ETIMEDOUT, "no limit is never over");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;

@@ -15,7 +15,7 @@ main(void)
 	int result;
 
 	asked.mode = any_int();
-	asked.rights = MAY_OPEN | (if_exists == PSHM_IF_EXISTS_TRUNCATE ? MAY_EMPTY | MAY_RESIZE : 0) |
+	asked.rights = MAY_OPEN | MAY_WAIT | (if_exists == PSHM_IF_EXISTS_TRUNCATE ? MAY_EMPTY | MAY_RESIZE : 0) |
 	               (if_exists == PSHM_IF_EXISTS_SUPERSEDE ? MAY_REPLACE | MAY_MAKE : 0) |
 	               (if_missing == PSHM_IF_DOES_NOT_EXIST_ERROR || if_missing == PSHM_IF_DOES_NOT_EXIST_NIL ? 0 : MAY_CREATE);
 	CALL(result, pshm_open(name, direction, if_exists, if_missing, asked.mode, asks ? &created : NULL));

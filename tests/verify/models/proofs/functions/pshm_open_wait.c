@@ -14,7 +14,7 @@ main(void)
 	CALL(result, pshm_open_wait(name, direction, size, timeout));
 	check(result < 0 || is_good_name(name), "what is opened has a good name");
 	check(result < 0 || (status_given.st_size >= size && (status_given.st_mode & 0777) != 0), "it is complete");
-	check(timeout >= 0 || result != -ETIMEDOUT, "no limit is never over");
+	check(timeout >= 0 || !is_by_manual || result != -ETIMEDOUT, "no limit is never over");
 	leaves_descriptor(result);
 	proof_end(result);
 	return 0;

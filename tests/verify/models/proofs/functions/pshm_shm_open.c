@@ -9,7 +9,8 @@ main(void)
 	int result;
 
 	asked.mode = any_int();
-	asked.rights = MAY_OPEN | ((flags & PSHM_O_CREAT) != 0 ? MAY_CREATE : 0) | ((flags & PSHM_O_TRUNC) != 0 ? MAY_EMPTY : 0);
+	asked.rights = MAY_OPEN | MAY_WAIT | ((flags & PSHM_O_CREAT) != 0 ? MAY_CREATE : 0) |
+	               ((flags & PSHM_O_TRUNC) != 0 ? MAY_EMPTY : 0);
 	CALL(result, pshm_shm_open(name, flags, asked.mode));
 	leaves_descriptor(result);
 	check(result < 0 || is_good_name(name), "what is opened has a good name");

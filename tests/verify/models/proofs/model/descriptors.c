@@ -76,6 +76,7 @@ answer_status(int fd, struct stat *ret_status, enum interposed function)
 	if (!succeeds(fd))
 		return failure(function);
 	assume(status.st_size >= 0 && status.st_blksize > 0 && status.st_blksize <= INT64_C(1) << 30);
+	assume(fd != asked.fd || (asked.rights & MAY_MAP) == 0 || status.st_blksize == object_page_size());
 	status_before = status_given;
 	statuses++;
 	*ret_status = status_given = status;

@@ -32,20 +32,36 @@ is_callers(void)
 	return (asked.rights & (MAY_UNMAP | MAY_PLACE)) != 0 && is_in((uint64_t)asked.address, (uint64_t)asked.length + 0x10000);
 }
 
+/* The object may be of huge pages, which are mapped and unmapped as a whole; its blocks are as large then. */
+static uint64_t
+whole(uint64_t length)
+{
+	uint64_t size = (uint64_t)object_page_size();
+
+	return (length + size - 1) & -size;
+}
+
+static bool
+is_whole(uint64_t address)
+{
+	return (address & (uint64_t)(object_page_size() - 1)) == 0;
+}
+
 void *
 mmap(void *address, size_t length, int protections, int flags, int fd, off_t offset)
 {
 	bool fixed = (flags & MAP_FIXED) != 0;
+	bool anonymous = (flags & MAP_ANONYMOUS) != 0;
 	uint64_t start = fixed ? (uintptr_t)address : (uintptr_t)nondet_uint64();
 
 	calls++;
-	check((flags & MAP_ANONYMOUS) != 0 || ((asked.rights & MAY_MAP) != 0 && fd == asked.fd), "the object is the caller's");
+	check(anonymous || ((asked.rights & MAY_MAP) != 0 && fd == asked.fd), "the object is the caller's");
 	(void)protections, (void)offset;
-	if (!is_range(start, length) || nondet_bool()) {
+	if (!is_range(start, length) || (!anonymous && !is_whole(start)) || nondet_bool()) {
 		failure(CALL_mmap);
 		return MAP_FAILED;
 	}
-	if (is_in(start, length)) {
+	if (is_in(start, anonymous ? length : whole(length))) {
 		assume(fixed || !is_mapped);
 		check(!fixed || is_mapped || is_callers(), "no other mapping is replaced");
 		is_mapped = true;
@@ -53,16 +69,24 @@ mmap(void *address, size_t length, int protections, int flags, int fd, off_t off
 	return (void *)(uintptr_t)start;
 }
 
+/* A good range cannot be unmapped only where that splits a mapping, and there are too many; a huge page is not split. */
 int
 munmap(void *address, size_t length)
 {
 	uint64_t start = (uintptr_t)address;
 
 	calls++;
+	if (!is_range(start, length) || !is_whole(start) || !is_whole(length)) {
+		errno = EINVAL;
+		was_answered = was_answered || followed_error == EINVAL;
+		return -1;
+	}
 	check(!is_in(start, length) || is_mapped || is_callers(), "no other mapping is unmapped");
-	if (!is_range(start, length) || nondet_bool()) {
+	if (nondet_bool()) {
 		unmap_failed = true;
-		return failure(CALL_munmap);
+		failure(CALL_munmap);
+		assume(errno != EINVAL);
+		return -1;
 	}
 	if (is_in(start, length))
 		is_mapped = false;
@@ -94,12 +118,21 @@ msync(void *address, size_t length, int flags)
 	return on_callers_range(address, length, CALL_msync);
 }
 
+/* What the kernel does not know it does not know the next time either. */
 static int
 on_own_range(const void *address, size_t length, enum interposed function)
 {
+	static bool is_unknown;
+
 	calls++;
-	check(!is_in((uintptr_t)address, length) || is_mapped || is_callers(), "the memory is of this call");
-	return nondet_bool() ? 0 : failure(function);
+	if (!is_unknown && nondet_bool()) {
+		check(!is_in((uintptr_t)address, length) || is_mapped || is_callers(), "the memory is of this call");
+		return 0;
+	}
+	failure(function);
+	assume(!is_unknown || errno == EINVAL);
+	is_unknown = errno == EINVAL && is_whole(length);
+	return -1;
 }
 
 int

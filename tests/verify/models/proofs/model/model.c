@@ -193,15 +193,28 @@ leaves_descriptor(int64_t result)
 	check(!is_mapped || unmap_failed, "every mapping is unmapped");
 }
 
+int64_t
+object_page_size(void)
+{
+	static int64_t size;
+
+	if (size == 0)
+		size = nondet_bool() ? pshm_page_size() : 2 << 20;
+	return size;
+}
+
+/* Of the pages at both ends the whole is mapped. */
 void
 leaves_mapping(int64_t result, int64_t before, int64_t length)
 {
-	bool inside = !is_failure(result) &&
-	              followed_byte - ((uint64_t)result - (uint64_t)before) < (uint64_t)before + (uint64_t)length;
+	uint64_t start = (uint64_t)result - (uint64_t)before;
+	uint64_t size = (uint64_t)object_page_size();
+	uint64_t whole = ((uint64_t)before + (uint64_t)length + size - 1) & -size;
+	bool failed = is_failure(result);
 
 	check(!is_open, "every descriptor is closed");
-	check(!inside || is_mapped, "the whole result is mapped");
-	check(inside || !is_mapped || unmap_failed, "nothing else is mapped");
+	check(failed || is_mapped || followed_byte - start >= (uint64_t)before + (uint64_t)length, "the whole result is mapped");
+	check(!is_mapped || unmap_failed || (!failed && followed_byte - start < whole), "nothing else is mapped");
 }
 
 /* Names of so many bytes are too long: the greatest length is a small one here, smaller.tsv. */

@@ -109,6 +109,9 @@ void no_cancellation(void);
 /* A call that waits: others run meanwhile. It does not wait for ever. */
 void let_others_run(void);
 
+/* Of the caller's object: the size of a page of memory, or a larger one. */
+int64_t object_page_size(void);
+
 /* What is said of a file, and was said last. */
 extern struct stat status_given;
 extern struct stat status_before;

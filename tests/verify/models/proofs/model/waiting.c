@@ -73,7 +73,11 @@ futex(const void *word, int operation, const void *limit)
 	check(operation == 1 || time != NULL, "nothing waits for ever");
 	if (operation == 0)
 		let_others_run();
-	return nondet_bool() ? 0 : failure(CALL_futex);
+	if (nondet_bool())
+		return 0;
+	failure(CALL_futex);
+	assume(operation == 0 || errno != EINTR); /* only a wait is interrupted */
+	return -1;
 }
 
 /* Whether a process is readable that is not there is not asked: the descriptor is one of this call. */
