@@ -51,7 +51,7 @@
                      (is (eql (shm-self) (cffi:mem-ref pointer :int64 octets)))
                      (is (eql (shm-self) (shm-lock-owner (make-shm-lock pointer octets)))))))))))
 
-(deftest places-that-are-none-for-a-lock
+(deftest memory-that-cannot-hold-a-lock-is-rejected
   (with-vector (vector '(unsigned-byte 32) 7)
     (dolist (bad '(1 3 6 7 -1 nil 1.5))
       (rejects index (make-shm-lock vector bad))))
@@ -104,7 +104,7 @@
       (is (eql (shm-self) (shm-lock-owner lock))))
     (is (null (shm-lock-owner lock)))))
 
-(deftest who-does-not-hold-a-lock-cannot-release-it
+(deftest only-the-owner-can-release-a-lock
   (with-lock (lock vector)
     (fails-with :eperm (release-shm-lock lock))
     (fails-with :eperm (mark-shm-lock-repaired lock))

@@ -13,6 +13,11 @@ tap_count=0
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
+# as_comments FILE...: each line of the files, and also the last of one that does not end it: the next point needs a line of its own.
+as_comments() {
+	awk '{ print "# " $0 }' "$@"
+}
+
 # ok DESCRIPTION COMMAND...: the command succeeds. What it printed is shown when it does not.
 ok() {
 	tap_description=$1
@@ -22,7 +27,7 @@ ok() {
 		echo "ok $tap_count - $tap_description"
 	else
 		echo "not ok $tap_count - $tap_description"
-		sed 's/^/# /' "$scratch/output"
+		as_comments "$scratch/output"
 	fi
 }
 
