@@ -313,6 +313,7 @@ demo-vectors: all
 #   fuzz           libFuzzer, for FUZZ_SECONDS
 #   models         the algorithms whose steps other processes come between, with spin
 #   mutants        defects that have to make a test fail; MUTANTS are rows of the table, `rest', or a part such as `every:4:1'
+#   proofs         every public function for every argument and every answer of the system, with CBMC of Debian 13; PROOFS is their names
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
 #   packages       packages of Debian, Python, Ruby, Node.js and LuaRocks from one tarball: made, installed elsewhere, used; PACKAGES
@@ -326,7 +327,7 @@ demo-vectors: all
 # `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
 #: verify  run all of the following except distributions: ./bootstrap --deps=verify installs what it needs
-#: checkers compatibility coverage cross fuzz models mutants packages platforms sanitizers stress style valgrind  run one part of the verification
+#: checkers compatibility coverage cross fuzz models mutants packages platforms proofs sanitizers stress style valgrind  run one part of the verification
 #: distributions  test the two commands of README in fresh installations of Debian 13 and 11, or of those in DISTRIBUTIONS
 #: kernels  run the suites in virtual machines with other kernels and page sizes: those in KERNELS; `all' runs every one
 #: report  write a report of the results to tests/report.html
@@ -336,6 +337,9 @@ PACKAGES =
 distributions_arguments = $(DISTRIBUTIONS)
 kernels_arguments = $(KERNELS)
 FUZZ_SECONDS = 120
+PROOFS =
+proofs_folder = models/proofs
+proofs_arguments = $(PROOFS)
 SANITIZERS =
 STRESS = 60 8 3000
 fuzz_arguments = $(FUZZ_SECONDS)
@@ -343,12 +347,12 @@ mutants_arguments = $(MUTANTS)
 packages_arguments = $(PACKAGES)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-verify_parts = checkers compatibility coverage cross fuzz kernels models mutants packages platforms sanitizers stress style valgrind
+verify_parts = checkers compatibility coverage cross fuzz kernels models mutants packages platforms proofs sanitizers stress style valgrind
 
 .PHONY: $(verify_parts) distributions verify report
 $(verify_parts) distributions:
 	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && date +%s >$@.began && \
-		{ $(abs_top_srcdir)/tests/verify/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
+		{ $(abs_top_srcdir)/tests/verify/$(or $($@_folder),$@)/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
 		echo $$((`date +%s` - `cat $@.began`)) >$@.seconds; rm $@.began; \
 		test "`cat $@.status`" = 0
 
