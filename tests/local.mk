@@ -178,7 +178,8 @@ lisp_tests = \
 	tests/lisp/examples.test \
 	tests/lisp/limits.test \
 	tests/lisp/portable.test \
-	tests/lisp/races.test
+	tests/lisp/races.test \
+	tests/lisp/streams.test
 
 # What they load is compiled before, once for all of them.
 lisp_sources = $(filter-out %/test/%,$(wildcard $(addprefix $(srcdir)/lisp-bindings/,*.asd *.sexp */*.lisp */*/*.lisp)))
@@ -190,6 +191,7 @@ $(lisp_stamps): $(lisp_sources) shim/libposix-shm.la
 tests/lisp/abcl.log: tests/cache/abcl.stamp
 tests/lisp/clisp.log: tests/cache/clisp.stamp
 tests/lisp/ecl.log: tests/cache/ecl.stamp
+tests/lisp/streams.log: $(lisp_stamps)
 tests/documents/lisp-examples.log tests/documents/packages.log: tests/cache/clisp.stamp tests/cache/sbcl.stamp
 sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/places tests/lisp/portable tests/lisp/races tests/lisp/sbcl \
 	tests/documents/readme tests/documents/tables tests/demo/cooperate tests/demo/demo tests/demo/vectors
