@@ -62,6 +62,7 @@
                              (:file "waiting")
                              (:file "processes")
                              (:file "locks")
+                             #+ecl (:file "ecl")
                              (:file "conditions"))))
   :in-order-to ((test-op (test-op "posix-shm/test"))))
 
@@ -188,6 +189,7 @@
                (:file "sync-waiting")
                (:file "sync-locks")
                (:file "sync-storms")
+               (:file "sync-bt2")
                #+sbcl (:file "sync-sbcl")
                ;; Defines a subclass, with which SBCL's accessors allocate more.
                (:file "dropin"))

@@ -7,11 +7,22 @@
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
            #:machine-identity #:program-folders #:trusted-folder-p
-           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted
-           #:with-interrupt-windows #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car
-           #:turn-into #:call-at-start))
+           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup
+           #:with-undo #:briefly-unless-left #:briefly-uninterrupted #:with-interrupt-windows #:interrupt-window
+           #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into #:call-at-start #:define-inline))
 
 (in-package #:posix-shm/host)
+
+;;; What each implementation needs so that a short function costs nothing.
+
+(defmacro define-inline (name &body definition)
+  "Define the function NAME, inline. CLISP has it inline in the same file only if it is defined while that is compiled, and ECL only
+if it is declared before the definition is expanded."
+  #+ecl (proclaim `(inline ,name))
+  `(progn
+     (declaim (inline ,name))
+     (#+clisp eval-when #+clisp (:compile-toplevel :load-toplevel :execute) #-clisp progn
+       (defun ,name ,@definition))))
 
 ;;; Processes and files. Names are text everywhere but at the edge. There ECL 21.2 has a character for each octet, in the names
 ;;; of files and in the environment; ECL 24.5 still in the environment, but not in names. So each of the two is tried.
@@ -268,14 +279,20 @@ The reason is nil where the implementation itself has asked the loader in the me
 (defmacro briefly-uninterrupted (&body body)
   "Run BODY, a call that does not unwind, without asynchronous interrupts, and return its value. On SBCL this is
 sb-sys:without-interrupts but for its unwind-protect, which takes longer than a lock."
+  `(briefly-unless-left nil ,@body))
+
+(defmacro briefly-unless-left (undo &body body)
+  "The same; if an interrupt that came meanwhile leaves it, run UNDO, as a cleanup. No other interrupt costs anything."
   #+(and sbcl (not sb-safepoint))
   (destructuring-bind (&optional pending receive) (interrupt-symbols)
     (when pending
-      (return-from briefly-uninterrupted
+      (return-from briefly-unless-left
         `(prog1 (let ((sb-sys:*interrupts-enabled* nil)) ,@body)
            (when (and sb-sys:*interrupts-enabled* ,pending)
-             (,receive))))))
-  `(uninterrupted ,@body))
+             ,(if undo `(with-undo (,receive) ,undo) `(,receive)))))))
+  (if undo
+      `(with-undo (uninterrupted ,@body) ,undo)
+      `(uninterrupted ,@body)))
 
 ;;; ECL 21.2 runs an interrupt even so when it comes while memory is being allocated: the handler of its signal looks only at
 ;;; whether C code holds interrupts back. The arguments of a call are allocated before it, and nothing is after it: a call that
@@ -294,25 +311,34 @@ value, which is not nil."
                      (unless ,value (body)))))
                ,value))))
 
+(defmacro with-local-interrupts (form)
+  "Run FORM, inside of UNINTERRUPTED, with interrupts as they were outside of that."
+  #+sbcl `(sb-sys:with-local-interrupts ,form)
+  #+(or ecl clasp) `(mp:with-local-interrupts ,form)
+  #+ccl `(ccl:with-interrupts-enabled ,form)
+  #+lispworks `(mp:allowing-block-interrupts nil ,form)
+  #-(or sbcl ecl clasp ccl lispworks) form)
+
 (defmacro with-cleanup (form &body cleanup)
   "Run FORM with interrupts as they were, and CLEANUP without them: no interrupt comes between the two, or inside CLEANUP.
 CLEANUP may be run again, as TO-THE-END says."
-  #+sbcl `(sb-sys:without-interrupts
-            (unwind-protect (sb-sys:with-local-interrupts ,form)
-              ,@cleanup))
-  #+ecl `(mp:without-interrupts
-           (unwind-protect (mp:with-local-interrupts ,form)
-             (to-the-end ,@cleanup t)))
-  #+clasp `(mp:without-interrupts
-             (unwind-protect (mp:with-local-interrupts ,form)
-               ,@cleanup))
-  #+ccl `(ccl:without-interrupts
-           (unwind-protect (ccl:with-interrupts-enabled ,form)
-             ,@cleanup))
-  #+lispworks `(mp:with-interrupts-blocked
-                 (unwind-protect (mp:allowing-block-interrupts nil ,form)
-                   ,@cleanup))
-  #-(or sbcl ecl clasp ccl lispworks) `(unwind-protect ,form (uninterrupted ,@cleanup)))
+  #+(or sbcl ecl clasp ccl lispworks)
+  `(uninterrupted
+     (unwind-protect (with-local-interrupts ,form)
+       (to-the-end ,@cleanup t)))
+  #-(or sbcl ecl clasp ccl lispworks)
+  `(unwind-protect ,form (uninterrupted ,@cleanup)))
+
+(defmacro with-undo (form &body undo)
+  "Run FORM with interrupts as they were, and return its values, with which no interrupt interferes any more. If it is left
+otherwise, run UNDO, as a cleanup."
+  (let ((done (gensym "DONE")))
+    `(let ((,done nil))
+       (#+(or sbcl ecl clasp ccl lispworks) uninterrupted #-(or sbcl ecl clasp ccl lispworks) progn
+         (unwind-protect (multiple-value-prog1 (with-local-interrupts ,form)
+                           (setf ,done t))
+           (unless ,done
+             (uninterrupted (to-the-end ,@undo t))))))))
 
 ;;; Waiting, and what is acquired by that. A window runs the interrupts that were held back, if the caller lets them run.
 

@@ -9,8 +9,9 @@
                 #:%pshm-atomic-compare-exchange32 #:%pshm-atomic-load64 #:%pshm-atomic-store64 #:%pshm-atomic-update64
                 #:%pshm-atomic-compare-exchange64 #:%pshm-lock-acquire #:%pshm-lock-release)
   (:import-from #:posix-shm/documentation #:doc)
-  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted
-                #:with-interrupt-windows #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into)
+  (:import-from #:posix-shm/host #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end
+                #:with-cleanup #:with-undo #:briefly-unless-left #:briefly-uninterrupted #:with-interrupt-windows #:interrupt-window
+                #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into #:define-inline)
   (:import-from #:posix-shm/library #:*image* #:*loaded-image* #:*when-loaded* #:ensure-library #:library
                 #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error #:shm-library-error-tried)
   ;; Objects

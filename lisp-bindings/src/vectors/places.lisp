@@ -17,9 +17,7 @@ mapped."
   (or (place-reserve place)
       (* (place-length place) (element-octets (place-element place)))))
 
-(declaim (inline place-mapped-p))
-
-(defun place-mapped-p (place)
+(define-inline place-mapped-p (place)
   (let ((cell (place-cell place)))
     (declare (type cons cell))
     (and (car cell) (eql (cdr cell) *image*))))
