@@ -34,7 +34,6 @@
   (eval . (put 'deftest 'lisp-indent-function 1))
   (eval . (put 'keyword-of 'lisp-indent-function 0))
   (eval . (put 'on-linux 'lisp-indent-function 0))
-  (eval . (put 'refuses 'lisp-indent-function 1))
   (eval . (put 'rejects 'lisp-indent-function 1))
   (eval . (put 'report-of 'lisp-indent-function 0))
   (eval . (put 'without-leaks 'lisp-indent-function 0))))

@@ -39,7 +39,7 @@
                (:module "vectors"
                 :serial t
                 :components ((:file "elements")
-                             (:file "places")
+                             (:file "regions")
                              (:file "tombstones")
                              #+sbcl (:file "sbcl")
                              #+sbcl (:file "images")
@@ -83,6 +83,10 @@
   :serial t
   :components ((:static-file "version" :pathname "../version.sexp")
                (:file "host")
+               (:file "dlopen")
+               (:file "interrupts")
+               (:file "threads")
+               (:file "classes")
                (:file "compile")
                (:file "library")
                (:file "load")))

@@ -55,12 +55,17 @@ shim_sources = \
 	shim/src/process.c \
 	shim/src/process.h \
 	shim/src/publish.c \
+	shim/src/ring.c \
+	shim/src/ring.h \
 	shim/src/supersede.c \
 	shim/src/sync_atomic.c \
 	shim/src/sync_lock.c \
 	shim/src/sync_open_wait.c \
 	shim/src/sync_process.c \
 	shim/src/sync_publish.c \
+	shim/src/sync_ring.c \
+	shim/src/sync_ring_receive.c \
+	shim/src/sync_ring_send.c \
 	shim/src/sync_wait.c \
 	shim/src/system.c \
 	shim/src/system.h \
@@ -82,6 +87,8 @@ endif
 pkginclude_HEADERS = $(shim_headers)
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = shim/posix-shm.pc
+cmakedir = $(libdir)/cmake/posix-shm
+cmake_DATA = shim/posix-shm-config.cmake shim/posix-shm-config-version.cmake
 
 # What a binding of another language is made from.
 dist_pkgdata_DATA = shim/abi/posix-shm.json

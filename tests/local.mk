@@ -28,6 +28,7 @@ suite_sources = \
 	tests/c/bad_mappings.c \
 	tests/c/bad_names.c \
 	tests/c/bad_objects.c \
+	tests/c/bad_rings.c \
 	tests/c/bad_sync.c \
 	tests/c/bad_texts.c \
 	tests/c/cancellation.c \
@@ -43,13 +44,18 @@ suite_sources = \
 	tests/c/ffi_objects.c \
 	tests/c/main.c \
 	tests/c/memory.c \
-	tests/c/places.c \
+	tests/c/limits.c \
 	tests/c/surroundings.c \
 	tests/c/races.c \
+	tests/c/rings.c \
+	tests/c/rings.h \
 	tests/c/suites.h \
 	tests/c/sync_atomics.c \
+	tests/c/sync_hostile.c \
 	tests/c/sync_locks.c \
+	tests/c/sync_messages.c \
 	tests/c/sync_open_wait.c \
+	tests/c/sync_peers.c \
 	tests/c/sync_processes.c \
 	tests/c/sync_publishing.c \
 	tests/c/sync_waiting.c
@@ -169,7 +175,7 @@ lisp_tests = \
 	tests/lisp/ecl.test \
 	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
-	tests/lisp/places.test \
+	tests/lisp/limits.test \
 	tests/lisp/portable.test \
 	tests/lisp/races.test \
 	tests/lisp/sbcl.test
@@ -203,6 +209,7 @@ document_tests = \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/manual-pages.test \
+	tests/documents/messages.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
 	tests/documents/recipes.test \
@@ -290,9 +297,11 @@ demo-vectors: all
 #   cross          the suites on i686, aarch64, armhf and s390x; the two tables also on riscv64 and musl
 #   fuzz           libFuzzer, for FUZZ_SECONDS
 #   models         the algorithms whose steps other processes come between, with spin
-#   mutants        defects that have to make a test fail
+#   mutants        defects that have to make a test fail; MUTANTS are rows of the table, `rest', or a part such as `every:4:1'
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
+#   packages       packages of Debian, Python, Ruby, Node.js and LuaRocks from one tarball: made, installed elsewhere, used; PACKAGES
+#                  is parts of tests/verify/packages/run, such as `short', which takes two minutes
 #   platforms      the suites on every system that can be simulated; SYSTEMS is their names, see tests/c/interpose/platforms.c
 #   style          clang-format, the width of lines, shellcheck and codespell, over what is written by hand
 #   stress         many processes; STRESS is seconds, processes, and how many of them are killed
@@ -302,12 +311,13 @@ demo-vectors: all
 # `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
 #: verify  run all of the following except distributions: ./bootstrap --deps=verify installs what it needs
-#: checkers compatibility coverage cross fuzz models mutants platforms sanitizers stress style valgrind  run one part of the verification
+#: checkers compatibility coverage cross fuzz models mutants packages platforms sanitizers stress style valgrind  run one part of the verification
 #: distributions  test the two commands of README in fresh installations of Debian 13 and 11, or of those in DISTRIBUTIONS
 #: kernels  run the suites in virtual machines with other kernels and page sizes: those in KERNELS; `all' runs every one
 #: report  write a report of the results to tests/report.html
 DISTRIBUTIONS = 13 11
 KERNELS =
+PACKAGES =
 distributions_arguments = $(DISTRIBUTIONS)
 kernels_arguments = $(KERNELS)
 FUZZ_SECONDS = 120
@@ -315,9 +325,10 @@ SANITIZERS =
 STRESS = 60 8 3000
 fuzz_arguments = $(FUZZ_SECONDS)
 mutants_arguments = $(MUTANTS)
+packages_arguments = $(PACKAGES)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-verify_parts = checkers compatibility coverage cross fuzz kernels models mutants platforms sanitizers stress style valgrind
+verify_parts = checkers compatibility coverage cross fuzz kernels models mutants packages platforms sanitizers stress style valgrind
 
 .PHONY: $(verify_parts) distributions verify report
 $(verify_parts) distributions:
@@ -338,8 +349,3 @@ tests_leavings = tests/bench/work tests/cache tests/check.stamp tests/verify-res
 
 clean-local:
 	rm -rf $(tests_leavings)
-
-dist-hook:
-	cd $(distdir) && rm -rf $(tests_leavings)
-	find $(distdir)/tests \( -name '*.o' -o -name '*.log' -o -name '*.trs' -o -name .deps -o -name .dirstamp \) -prune \
-		-exec rm -rf {} +

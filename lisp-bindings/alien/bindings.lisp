@@ -18,6 +18,7 @@
            #:+pshm-kind-seal+
            #:+pshm-kind-msync-flag+
            #:+pshm-kind-update+
+           #:+pshm-kind-ring-role+
            #:+pshm-o-rdonly+
            #:+pshm-o-rdwr+
            #:+pshm-o-creat+
@@ -94,6 +95,11 @@
            #:+pshm-atomic-or+
            #:+pshm-atomic-xor+
            #:+pshm-atomic-exchange+
+           #:+pshm-ring-sender+
+           #:+pshm-ring-receiver+
+           #:+pshm-ring-header-size+
+           #:+pshm-ring-capacity-min+
+           #:+pshm-ring-capacity-max+
            #:pshm-version
            #:pshm-version-string
            #:pshm-page-size
@@ -166,7 +172,15 @@
            #:pshm-lock-mark-repaired
            #:pshm-lock-owner
            #:pshm-publish
-           #:pshm-open-wait))
+           #:pshm-open-wait
+           #:pshm-ring-join
+           #:pshm-ring-leave
+           #:pshm-ring-reserve
+           #:pshm-ring-commit
+           #:pshm-ring-peek
+           #:pshm-ring-release
+           #:pshm-ring-send
+           #:pshm-ring-receive))
 
 (in-package #:posix-shm/alien)
 
@@ -178,17 +192,17 @@
 
 ;;; Checks before a call
 
-(defun refuse (value expected name)
+(defun reject (value expected name)
   (error 'simple-type-error :datum value :expected-type expected
          :format-control "The argument ~A is ~S, not of type ~S." :format-arguments (list name value expected)))
 
 (declaim (inline check-int check-int64))
 
 (defun check-int (value name)
-  (if (typep value '(signed-byte 32)) value (refuse value '(signed-byte 32) name)))
+  (if (typep value '(signed-byte 32)) value (reject value '(signed-byte 32) name)))
 
 (defun check-int64 (value name)
-  (if (typep value '(signed-byte 64)) value (refuse value '(signed-byte 64) name)))
+  (if (typep value '(signed-byte 64)) value (reject value '(signed-byte 64) name)))
 
 (defun plain-string-p (value)
   "Is VALUE a string that reaches C whole: no NUL, and no surrogate, which has no encoding?"
@@ -199,7 +213,7 @@
                value)))
 
 (defun check-name (value name)
-  (if (plain-string-p value) value (refuse value '(and string (satisfies plain-string-p)) name)))
+  (if (plain-string-p value) value (reject value '(and string (satisfies plain-string-p)) name)))
 
 ;;; Constants
 
@@ -214,6 +228,7 @@
 (defconstant +pshm-kind-seal+ 9)
 (defconstant +pshm-kind-msync-flag+ 10)
 (defconstant +pshm-kind-update+ 11)
+(defconstant +pshm-kind-ring-role+ 12)
 (defconstant +pshm-o-rdonly+ 0)
 (defconstant +pshm-o-rdwr+ 2)
 (defconstant +pshm-o-creat+ 268435456)
@@ -290,6 +305,11 @@
 (defconstant +pshm-atomic-or+ 3)
 (defconstant +pshm-atomic-xor+ 4)
 (defconstant +pshm-atomic-exchange+ 5)
+(defconstant +pshm-ring-sender+ 1)
+(defconstant +pshm-ring-receiver+ 2)
+(defconstant +pshm-ring-header-size+ 256)
+(defconstant +pshm-ring-capacity-min+ 4096)
+(defconstant +pshm-ring-capacity-max+ 1073741824)
 
 ;;; Functions
 
@@ -998,3 +1018,91 @@ Return: The identifier of the owner, as pshm_process_self returns it in that pro
   "Open an object that another process creates, and wait until it is complete.
 Return: A descriptor; the caller closes it."
   (%pshm-open-wait (check-name name 'name) (check-int direction 'direction) (check-int64 size 'size) (check-int64 timeout 'timeout)))
+
+(declaim (inline %pshm-ring-join pshm-ring-join))
+(define-alien-routine ("pshm_ring_join" %pshm-ring-join) int
+  (address (signed 64))
+  (capacity (signed 64))
+  (role int))
+
+(defun pshm-ring-join (address capacity role)
+  "Join a ring as its sender or its receiver."
+  (%pshm-ring-join (check-int64 address 'address) (check-int64 capacity 'capacity) (check-int role 'role)))
+
+(declaim (inline %pshm-ring-leave pshm-ring-leave))
+(define-alien-routine ("pshm_ring_leave" %pshm-ring-leave) int
+  (address (signed 64))
+  (capacity (signed 64))
+  (role int))
+
+(defun pshm-ring-leave (address capacity role)
+  "Leave a ring, and wake the peer."
+  (%pshm-ring-leave (check-int64 address 'address) (check-int64 capacity 'capacity) (check-int role 'role)))
+
+(declaim (inline %pshm-ring-reserve pshm-ring-reserve))
+(define-alien-routine ("pshm_ring_reserve" %pshm-ring-reserve) (signed 64)
+  (address (signed 64))
+  (capacity (signed 64))
+  (length (signed 64))
+  (timeout (signed 64)))
+
+(defun pshm-ring-reserve (address capacity length timeout)
+  "Reserve space for a message, and return the address to write it to.
+Return: The address, a multiple of 8, of length bytes."
+  (%pshm-ring-reserve (check-int64 address 'address) (check-int64 capacity 'capacity) (check-int64 length 'length) (check-int64 timeout 'timeout)))
+
+(declaim (inline %pshm-ring-commit pshm-ring-commit))
+(define-alien-routine ("pshm_ring_commit" %pshm-ring-commit) int
+  (address (signed 64))
+  (capacity (signed 64))
+  (length (signed 64)))
+
+(defun pshm-ring-commit (address capacity length)
+  "Send the message that was written to the reserved space."
+  (%pshm-ring-commit (check-int64 address 'address) (check-int64 capacity 'capacity) (check-int64 length 'length)))
+
+(declaim (inline %pshm-ring-peek pshm-ring-peek))
+(define-alien-routine ("pshm_ring_peek" %pshm-ring-peek) (signed 64)
+  (address (signed 64))
+  (capacity (signed 64))
+  (timeout (signed 64))
+  (ret-length system-area-pointer))
+
+(defun pshm-ring-peek (address capacity timeout ret-length)
+  "Wait for a message, and return its address.
+Return: The address of the message, a multiple of 8."
+  (%pshm-ring-peek (check-int64 address 'address) (check-int64 capacity 'capacity) (check-int64 timeout 'timeout) ret-length))
+
+(declaim (inline %pshm-ring-release pshm-ring-release))
+(define-alien-routine ("pshm_ring_release" %pshm-ring-release) int
+  (address (signed 64))
+  (capacity (signed 64)))
+
+(defun pshm-ring-release (address capacity)
+  "Remove the message that pshm_ring_peek has returned."
+  (%pshm-ring-release (check-int64 address 'address) (check-int64 capacity 'capacity)))
+
+(declaim (inline %pshm-ring-send pshm-ring-send))
+(define-alien-routine ("pshm_ring_send" %pshm-ring-send) int
+  (address (signed 64))
+  (capacity (signed 64))
+  (bytes system-area-pointer)
+  (length (signed 64))
+  (timeout (signed 64)))
+
+(defun pshm-ring-send (address capacity bytes length timeout)
+  "Copy a message into a ring, and send it."
+  (%pshm-ring-send (check-int64 address 'address) (check-int64 capacity 'capacity) bytes (check-int64 length 'length) (check-int64 timeout 'timeout)))
+
+(declaim (inline %pshm-ring-receive pshm-ring-receive))
+(define-alien-routine ("pshm_ring_receive" %pshm-ring-receive) (signed 64)
+  (address (signed 64))
+  (capacity (signed 64))
+  (ret-bytes system-area-pointer)
+  (size (signed 64))
+  (timeout (signed 64)))
+
+(defun pshm-ring-receive (address capacity ret-bytes size timeout)
+  "Wait for a message, copy it, and remove it from the ring.
+Return: The length of the message, in bytes."
+  (%pshm-ring-receive (check-int64 address 'address) (check-int64 capacity 'capacity) ret-bytes (check-int64 size 'size) (check-int64 timeout 'timeout)))

@@ -3,5 +3,6 @@
 
 (in-package #:cl-user)
 
-(dolist (file '("implementation" "../library/host" "../library/compile" "../library/library" "../library/load" "bindings"))
+(dolist (file '("implementation" "../library/host" "../library/dlopen" "../library/interrupts" "../library/threads"
+                "../library/classes" "../library/compile" "../library/library" "../library/load" "bindings"))
   (load (merge-pathnames (concatenate 'string file ".lisp") *load-truename*)))

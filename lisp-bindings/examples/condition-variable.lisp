@@ -13,7 +13,7 @@
 
 (in-package #:condition-variable)
 
-;;; A condition variable is a word of 32 bits that counts the notifications. Whoever waits for one has the lock, and looks at
+;;; A condition variable is a word of 32 bits that counts the notifications. A waiting process holds the lock, and looks at
 ;;; the word before it releases that: a notification that comes in between changes the word, and the wait ends at once.
 ;;;
 ;;; A process that is killed between the word and the wake, or when it has been woken, takes the notification with it. So
@@ -51,7 +51,7 @@
 (defconstant +count+ 500)
 
 (defmacro with-queue ((queue lock) &body body)
-  "Run BODY with the words of the queue and its lock. Whoever comes first creates it: zeros are a queue."
+  "Run BODY with the words of the queue and its lock. The first process creates it: zeros are a queue."
   (let ((shm (gensym)))
     `(with-open-shm-vector (,shm ,queue (*name* :direction :io :if-does-not-exist :create)
                                  ('(unsigned-byte 32) (+ +marks+ +count+)))

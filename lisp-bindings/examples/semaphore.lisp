@@ -49,7 +49,7 @@
      (unwind-protect (progn ,@body)
        (release-permit ,semaphore ,permit))))
 
-;;; The demonstration: whoever has a permit writes down who it is, and looks whether somebody else has it, who is alive.
+;;; The demonstration: the owner of a permit records its process, and checks that no other live process has it.
 
 (defun use-permit (semaphore permit)
   "Return true if the permit was this process's alone."

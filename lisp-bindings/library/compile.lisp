@@ -38,12 +38,7 @@
 
 (defun compiler ()
   "The C compiler's words."
-  (let ((words (or (environment-variable "CC") "cc")))
-    (loop for start = 0 then (1+ end)
-          for end = (position #\Space words :start start)
-          for word = (subseq words start end)
-          unless (string= word "") collect word
-          while end)))
+  (words (or (environment-variable "CC") "cc")))
 
 (defparameter *flags*
   '("-std=c11" "-O2" "-fPIC" "-fvisibility=hidden" #+darwin "-dynamiclib" #-darwin "-shared"))

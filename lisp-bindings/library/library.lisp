@@ -31,8 +31,9 @@
 (defvar *version* nil "The version that is needed.")
 (defvar *image* 0 "Counts the images that this one descends from: descriptors of an earlier one are gone.")
 
-;;; Places, as native names: an image that was dumped may have no ASDF to ask, and strings survive.
+;;; Folders, as native names: an image that was dumped may have no ASDF to ask, and strings survive.
 
+(defvar *home* nil "The folder of posix-shm.asd.")
 (defvar *root* nil "The folder above that of posix-shm.asd.")
 (defvar *cache* nil "The folder for the compiled library, or nil where there is none.")
 
@@ -95,15 +96,36 @@
                                                  (version-text found) (version-text version))))
           (t path))))
 
+;;; The folder above that of posix-shm.asd may be anybody's, such as /tmp, and so may all be that is found in it.
+
+(defun folders-to (path root)
+  "The folders from ROOT, which PATH begins with, down to that of PATH, and PATH."
+  (append (loop for slash = (1- (length root)) then (position #\/ path :start (1+ slash))
+                while slash collect (subseq path 0 (1+ slash)))
+          (list path)))
+
+(defun ours-p (path)
+  "May nobody write PATH, or a folder from the root down to it, who may not write posix-shm.asd?"
+  (trusted-p (folders-to path *root*) (owner-of *home*)))
+
+(defparameter *not-ours* "not taken, since another user may write it or a folder that it is in")
+
 (defun try-built (path version)
   "The library of a build tree, unless a source is newer."
   (let ((built (and (probe-file (parse-native-name path)) (file-write-date (parse-native-name path))))
         (changed (newest-source (in-root "shim/"))))
     (cond ((null built) (values nil "no such file"))
+          ((not (ours-p path)) (values nil *not-ours*))
           ((and changed (> changed built)) (values nil "older than its sources: run make"))
           (t (check-library path version)))))
 
+(defun sources-there-p ()
+  "Are C sources beside the Lisp systems?"
+  (values (sources (in-root "shim/"))))
+
 (defun try-compiling (version)
+  (when (and (sources-there-p) (notevery #'ours-p (list (in-root "shim/src/") (in-root "shim/include/posix-shm/"))))
+    (return-from try-compiling (values nil *not-ours*)))
   (multiple-value-bind (path reason) (compile-library version (in-root "shim/") *cache*)
     (if path (check-library path version) (values nil reason))))
 
@@ -114,7 +136,7 @@
   (format nil "~A~:[/~;~]~A" folder (eql #\/ (char folder (1- (length folder)))) name))
 
 (defun built-paths ()
-  (loop for folder in '(".libs/" "shim/.libs/" "build/.libs/" "build/shim/.libs/")
+  (loop for folder in '("shim/.libs/" "build/shim/.libs/")
         collect (in-root (in-folder folder *soname*))))
 
 (defun built-candidates (version)
@@ -133,10 +155,10 @@
       #+ecl (not (find-package '#:asdf))))
 
 (defun here-p (path)
-  "Does PATH lie on the machine where this image was made, in a folder that belongs to root or to this user?"
+  "Does PATH lie on the machine where this image was made, where only root and this user may write it?"
   (and *machine*
        (equal *machine* (machine-identity))
-       (trusted-folder-p (subseq path 0 (1+ (position #\/ path :from-end t))))))
+       (trusted-p (folders-to path (if (eql (mismatch *root* path) (length *root*)) *root* (folder-of path))))))
 
 (defun home-paths ()
   "The paths of the machine that this image was made on. Only they are absolute."
@@ -144,11 +166,20 @@
                  (remove-duplicates (append (and *first-library* (list *first-library*)) (built-paths))
                                     :test #'string= :from-end t)))
 
-(defun beside-program ()
-  "Paths beside the executable, and beside the image."
-  (loop for folder in (program-folders)
-        append (loop for name in *file-names*
-                     append (list (in-folder folder name) (in-folder folder (format nil "../lib/~A" name))))))
+(defun try-beside (folder path root version)
+  "The library PATH below ROOT, for a program in FOLDER, unless somebody may write it who may not write there."
+  (if (and (file-there-p path) (not (trusted-p (folders-to path root) (owner-of folder))))
+      (values nil *not-ours*)
+      (check-library path version)))
+
+(defun beside-program (version)
+  "What is beside the executable, and beside the image."
+  (flet ((candidate (folder path root)
+           (cons path (lambda () (try-beside folder path root version)))))
+    (loop for folder in (program-folders)
+          append (loop for name in *file-names*
+                       collect (candidate folder (in-folder folder name) folder)
+                       collect (candidate folder (in-folder folder (format nil "../lib/~A" name)) (in-folder folder "../"))))))
 
 (defun folder-candidates (version)
   (loop for folder in *shm-library-folders*
@@ -159,7 +190,7 @@
   (let ((installed (candidate *soname* version)))
     (append (folder-candidates version)
             (if (delivered-p)
-                (append (loop for path in (beside-program) collect (candidate path version))
+                (append (beside-program version)
                         (list installed)
                         (loop for path in (home-paths) collect (candidate path version)))
                 (append (built-candidates version)
@@ -195,6 +226,16 @@
         (error 'shm-library-error
                :message (format nil "The environment variable POSIX_SHM_LIBRARY names ~A, which cannot be used: ~A." name reason)))))
 
+(defun message-of-none ()
+  (cond ((delivered-p)
+         "The shared object libposix-shm was not found. Put it beside the program, or install it, or set the
+environment variable POSIX_SHM_LIBRARY to its path.")
+        ((sources-there-p)
+         "The shared object libposix-shm was not found. Set the environment variable POSIX_SHM_LIBRARY to its path,
+or install it, or install a C compiler.")
+        (t "The shared object libposix-shm was not found: install the C library posix-shm, or set the environment variable
+POSIX_SHM_LIBRARY to its path.")))
+
 (defun find-candidate (version)
   (let ((tried (list "POSIX_SHM_LIBRARY: not set")))
     (loop for (text . function) in (candidates version)
@@ -203,11 +244,7 @@
                  (return-from find-candidate path))
                (push (format nil "~A: ~A" text reason) tried)))
     (error 'shm-library-error
-           :message (if (delivered-p)
-                        "The shared object libposix-shm was not found. Put it beside the program, or install it, or set the
-environment variable POSIX_SHM_LIBRARY to its path."
-                        "The shared object libposix-shm was not found. Set the environment variable POSIX_SHM_LIBRARY to its path,
-or install it, or install a C compiler.")
+           :message (message-of-none)
            :tried (reverse tried))))
 
 (defun find-library (version)
@@ -235,7 +272,8 @@ or install it, or install a C compiler.")
 
 (defun load-library (version)
   "Have a library of VERSION, a number as pshm_version gives it, or a later one in this process."
-  (setf *root* (parent (home))
+  (setf *home* (home)
+        *root* (parent *home*)
         *cache* (cache))
   (let ((present (version-in-process)))
     (cond ((null present)

@@ -36,6 +36,8 @@
   "Flags of pshm_msync.")
 (defconstant +pshm-kind-update+ 11
   "The operation of pshm_atomic_update32 and pshm_atomic_update64: one keyword.")
+(defconstant +pshm-kind-ring-role+ 12
+  "The role of pshm_ring_join: one keyword.")
 (defconstant +pshm-o-rdonly+ 0
   "Open for reading only.")
 (defconstant +pshm-o-rdwr+ 2
@@ -188,6 +190,16 @@
   "Bitwise exclusive OR: invert the bits that are set in the operand.")
 (defconstant +pshm-atomic-exchange+ 5
   "Replace the word with the operand.")
+(defconstant +pshm-ring-sender+ 1
+  "The sender of messages.")
+(defconstant +pshm-ring-receiver+ 2
+  "The receiver.")
+(defconstant +pshm-ring-header-size+ 256
+  "The memory of a ring is its capacity and this.")
+(defconstant +pshm-ring-capacity-min+ 4096
+  "The least capacity.")
+(defconstant +pshm-ring-capacity-max+ 1073741824
+  "The greatest capacity.")
 
 (defparameter *keywords*
   '((:open-flag
@@ -272,7 +284,10 @@
      (:and . 2)
      (:or . 3)
      (:xor . 4)
-     (:exchange . 5)))
+     (:exchange . 5))
+    (:ring-role
+     (:sender . 1)
+     (:receiver . 2)))
   "The keywords of every kind with their values: the long names, then the short aliases.")
 
 ;;; Functions
@@ -993,3 +1008,91 @@ Return: The identifier of the owner, as pshm_process_self returns it in that pro
 Return: A descriptor; the caller closes it."
   (with-c-string (name)
     (%pshm-open-wait name (check-int direction 'direction) (check-int64 size 'size) (check-int64 timeout 'timeout))))
+
+#-clisp (declaim (inline %pshm-ring-join pshm-ring-join))
+(define-c-function ("pshm_ring_join" %pshm-ring-join) :int
+  (address :int64)
+  (capacity :int64)
+  (role :int))
+
+(defun pshm-ring-join (address capacity role)
+  "Join a ring as its sender or its receiver."
+  (%pshm-ring-join (check-int64 address 'address) (check-int64 capacity 'capacity) (check-int role 'role)))
+
+#-clisp (declaim (inline %pshm-ring-leave pshm-ring-leave))
+(define-c-function ("pshm_ring_leave" %pshm-ring-leave) :int
+  (address :int64)
+  (capacity :int64)
+  (role :int))
+
+(defun pshm-ring-leave (address capacity role)
+  "Leave a ring, and wake the peer."
+  (%pshm-ring-leave (check-int64 address 'address) (check-int64 capacity 'capacity) (check-int role 'role)))
+
+#-clisp (declaim (inline %pshm-ring-reserve pshm-ring-reserve))
+(define-c-function ("pshm_ring_reserve" %pshm-ring-reserve) :int64
+  (address :int64)
+  (capacity :int64)
+  (length :int64)
+  (timeout :int64))
+
+(defun pshm-ring-reserve (address capacity length timeout)
+  "Reserve space for a message, and return the address to write it to.
+Return: The address, a multiple of 8, of length bytes."
+  (%pshm-ring-reserve (check-int64 address 'address) (check-int64 capacity 'capacity) (check-int64 length 'length) (check-int64 timeout 'timeout)))
+
+#-clisp (declaim (inline %pshm-ring-commit pshm-ring-commit))
+(define-c-function ("pshm_ring_commit" %pshm-ring-commit) :int
+  (address :int64)
+  (capacity :int64)
+  (length :int64))
+
+(defun pshm-ring-commit (address capacity length)
+  "Send the message that was written to the reserved space."
+  (%pshm-ring-commit (check-int64 address 'address) (check-int64 capacity 'capacity) (check-int64 length 'length)))
+
+#-clisp (declaim (inline %pshm-ring-peek pshm-ring-peek))
+(define-c-function ("pshm_ring_peek" %pshm-ring-peek) :int64
+  (address :int64)
+  (capacity :int64)
+  (timeout :int64)
+  (ret-length :pointer))
+
+(defun pshm-ring-peek (address capacity timeout ret-length)
+  "Wait for a message, and return its address.
+Return: The address of the message, a multiple of 8."
+  (%pshm-ring-peek (check-int64 address 'address) (check-int64 capacity 'capacity) (check-int64 timeout 'timeout) ret-length))
+
+#-clisp (declaim (inline %pshm-ring-release pshm-ring-release))
+(define-c-function ("pshm_ring_release" %pshm-ring-release) :int
+  (address :int64)
+  (capacity :int64))
+
+(defun pshm-ring-release (address capacity)
+  "Remove the message that pshm_ring_peek has returned."
+  (%pshm-ring-release (check-int64 address 'address) (check-int64 capacity 'capacity)))
+
+#-clisp (declaim (inline %pshm-ring-send pshm-ring-send))
+(define-c-function ("pshm_ring_send" %pshm-ring-send) :int
+  (address :int64)
+  (capacity :int64)
+  (bytes :pointer)
+  (length :int64)
+  (timeout :int64))
+
+(defun pshm-ring-send (address capacity bytes length timeout)
+  "Copy a message into a ring, and send it."
+  (%pshm-ring-send (check-int64 address 'address) (check-int64 capacity 'capacity) bytes (check-int64 length 'length) (check-int64 timeout 'timeout)))
+
+#-clisp (declaim (inline %pshm-ring-receive pshm-ring-receive))
+(define-c-function ("pshm_ring_receive" %pshm-ring-receive) :int64
+  (address :int64)
+  (capacity :int64)
+  (ret-bytes :pointer)
+  (size :int64)
+  (timeout :int64))
+
+(defun pshm-ring-receive (address capacity ret-bytes size timeout)
+  "Wait for a message, copy it, and remove it from the ring.
+Return: The length of the message, in bytes."
+  (%pshm-ring-receive (check-int64 address 'address) (check-int64 capacity 'capacity) ret-bytes (check-int64 size 'size) (check-int64 timeout 'timeout)))

@@ -14,6 +14,7 @@
  #:+pshm-kind-seal+
  #:+pshm-kind-msync-flag+
  #:+pshm-kind-update+
+ #:+pshm-kind-ring-role+
  #:+pshm-o-rdonly+
  #:+pshm-o-rdwr+
  #:+pshm-o-creat+
@@ -90,6 +91,11 @@
  #:+pshm-atomic-or+
  #:+pshm-atomic-xor+
  #:+pshm-atomic-exchange+
+ #:+pshm-ring-sender+
+ #:+pshm-ring-receiver+
+ #:+pshm-ring-header-size+
+ #:+pshm-ring-capacity-min+
+ #:+pshm-ring-capacity-max+
  #:pshm-version
  #:pshm-version-string
  #:pshm-page-size
@@ -162,4 +168,12 @@
  #:pshm-lock-mark-repaired
  #:pshm-lock-owner
  #:pshm-publish
- #:pshm-open-wait)
+ #:pshm-open-wait
+ #:pshm-ring-join
+ #:pshm-ring-leave
+ #:pshm-ring-reserve
+ #:pshm-ring-commit
+ #:pshm-ring-peek
+ #:pshm-ring-release
+ #:pshm-ring-send
+ #:pshm-ring-receive)

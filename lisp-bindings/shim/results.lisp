@@ -10,15 +10,15 @@
                      (argument-name condition) (type-error-datum condition) (type-error-expected-type condition))))
   (:documentation "An argument that cannot be passed to the library."))
 
-(defun refuse (value type name)
+(defun reject (value type name)
   (error 'invalid-argument :datum value :expected-type type :name name))
 
 (declaim (inline check-int check-int64))
 
 (defun check-int (value name)
   "Return VALUE, the argument NAME, if a C int can hold it."
-  (if (typep value '(signed-byte 32)) value (refuse value '(signed-byte 32) name)))
+  (if (typep value '(signed-byte 32)) value (reject value '(signed-byte 32) name)))
 
 (defun check-int64 (value name)
   "Return VALUE, the argument NAME, if an int64_t can hold it."
-  (if (typep value '(signed-byte 64)) value (refuse value '(signed-byte 64) name)))
+  (if (typep value '(signed-byte 64)) value (reject value '(signed-byte 64) name)))

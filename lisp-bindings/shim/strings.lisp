@@ -86,7 +86,7 @@
   "STRING with a NUL behind it, or an error that names ARGUMENT."
   (if (plain-string-p string)
       (concatenate 'octets (string-octets string) #(0))
-      (refuse string '(satisfies plain-string-p) argument)))
+      (reject string '(satisfies plain-string-p) argument)))
 
 ;;; And back.
 

@@ -8,7 +8,7 @@
   (defparameter *anonymous-keys*
     '(&key (direction :input) (permissions +default-permissions+) (attempts 100) huge nameable)))
 
-;;; Labels. An object without a name has a cell in the place of a name: its car is the label, or nil until it is first asked for.
+;;; Labels. An object without a name has a cell instead of a name: its car is the label, or nil until it is first asked for.
 
 (defun random-octets (count)
   "COUNT octets of the system's random source."
@@ -52,7 +52,7 @@
 (defun check-attempts (value)
   (if (typep value '(unsigned-byte 31))
       value
-      (refuse 'open-shm* 'attempts value '(unsigned-byte 31) "it must be an integer from 0 to 2^31 - 1.")))
+      (reject 'open-shm* 'attempts value '(unsigned-byte 31) "it must be an integer from 0 to 2^31 - 1.")))
 
 (defun open-shm* #.*anonymous-keys*
   #.(doc "open-shm*")
@@ -63,4 +63,4 @@
 (defun call-with-open-shm* (function . #.*anonymous-keys*)
   "Call FUNCTION with an object without a name, and close it on every way out."
   (let ((shm (make-instance 'open-shm)))
-    (call-and-release (lambda () (funcall function (open-anonymous shm direction permissions attempts huge nameable))) shm)))
+    (call-and-close (lambda () (funcall function (open-anonymous shm direction permissions attempts huge nameable))) shm)))

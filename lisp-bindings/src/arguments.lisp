@@ -9,27 +9,27 @@
   "Return VALUE if it is a number of octets that the library can hold."
   (if (typep value '(unsigned-byte 63))
       value
-      (refuse-size value argument operation)))
+      (reject-size value argument operation)))
 
-(defun refuse-size (value argument operation)
-  (refuse operation argument value '(unsigned-byte 63) "it must be an integer from 0 to 2^63 - 1."))
+(defun reject-size (value argument operation)
+  (reject operation argument value '(unsigned-byte 63) "it must be an integer from 0 to 2^63 - 1."))
 
 (defun check-positive (value argument operation)
   (if (typep value '(and (unsigned-byte 63) (integer 1)))
       value
-      (refuse operation argument value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1.")))
+      (reject operation argument value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1.")))
 
 (defun check-id (value argument operation)
   "Return the id VALUE for the library: -1 leaves one alone, and so does (uid_t) -1 where that has 32 bits."
   (cond ((member value '(nil #xFFFFFFFF)) -1)
         ((typep value '(unsigned-byte 63)) value)
-        (t (refuse operation argument value '(or null (unsigned-byte 63))
+        (t (reject operation argument value '(or null (unsigned-byte 63))
                    "it must be a non-negative integer, not a name. nil leaves it unchanged."))))
 
 (defun check-descriptor (value argument operation)
   (if (typep value '(unsigned-byte 31))
       value
-      (refuse operation argument value '(unsigned-byte 31)
+      (reject operation argument value '(unsigned-byte 31)
               (text "it must be a descriptor, an integer from 0 to 2^31 - 1.~:[~; That of an object is (shm-fd object).~]"
                     (typep value 'shm)))))
 
@@ -70,22 +70,22 @@
              (not (and (<= (- length start) 2)
                        (every-character-p (lambda (character) (char= character #\.))))))))))
 
-(defun path-demand (name)
+(defun path-requirement (name)
   "A sentence about NAME, which has a slash inside."
   (let ((folder (format nil "~A/" *file-system*)))
     (if (eql 0 (search folder name))
         (text "a name is not a path: the name of the object in ~A is ~S." *file-system* (subseq name (length *file-system*)))
         "a name has one slash, at the beginning: there are no directories.")))
 
-(defun name-demand (name)
+(defun name-requirement (name)
   "What the string NAME should be, or nil. Too long a name is left to the library, which knows the limit."
   (cond ((not (plain-string-p name)) "it has a character that cannot be passed to the system: a NUL, or half of a surrogate pair.")
         ((well-formed-p name) nil)
         ((every (lambda (character) (char= character #\/)) name) "a name has at least one character after its slash.")
-        ((find #\/ (string-left-trim "/" name)) (path-demand name))
+        ((find #\/ (string-left-trim "/" name)) (path-requirement name))
         (t "a name is not . or .. alone.")))
 
-(defun string-demand (name)
+(defun string-requirement (name)
   "What NAME, which is no string, should be."
   (typecase name
     (pathname (text "it must be a string, not a pathname~@[: such as ~S~]."
@@ -94,10 +94,10 @@
 
 (defun name-error (name operation)
   "What is wrong with NAME, as a condition, or nil."
-  (let ((demand (if (stringp name) (name-demand name) (string-demand name))))
-    (when demand
+  (let ((requirement (if (stringp name) (name-requirement name) (string-requirement name))))
+    (when requirement
       (make-condition 'shm-invalid-argument :operation operation :argument 'name :datum name :expected-type 'string
-                                            :demand demand :errno *einval*))))
+                                            :requirement requirement :errno *einval*))))
 
 (declaim (inline kept-name))
 

@@ -50,7 +50,7 @@ for. Return how many, or a negated errno where the first call failed."
          (end (check-range vector start end 'read-shm))
          (count (* (- end start) (element-octets element)))
          (offset (check-size offset 'offset 'read-shm)))
-    (values (demand (read-into descriptor vector start count offset element) 'read-shm shm))))
+    (values (check-result (read-into descriptor vector start count offset element) 'read-shm shm))))
 
 (defun too-short (shm count done offset)
   "The condition that says that only DONE of COUNT octets are in SHM from OFFSET."
@@ -74,7 +74,7 @@ for. Return how many, or a negated errno where the first call failed."
 
 (defun write-whole (shm write count offset)
   "Call WRITE, which returns how many octets it wrote, until these are COUNT or a restart says that it is enough."
-  (loop for done = (demand (funcall write) 'write-shm shm)
+  (loop for done = (check-result (funcall write) 'write-shm shm)
         until (or (= done count) (not (extend-or-not shm count done offset)))
         finally (return done)))
 
@@ -91,6 +91,6 @@ for. Return how many, or a negated errno where the first call failed."
       (declare (dynamic-extent #'write-octets))
       (values (if (zerop short)
                   (write-whole shm #'write-octets count offset)
-                  (demand (write-octets) 'write-shm shm))))))
+                  (check-result (write-octets) 'write-shm shm))))))
 
 (define-folding write-shm 2)

@@ -61,7 +61,7 @@
 
 (define-condition posix-shm-invalid-argument (posix-shm-error type-error)
   ((argument :initarg :argument :initform nil :reader condition-argument)
-   (demand :initarg :demand :initform nil :reader condition-demand))
+   (requirement :initarg :requirement :initform nil :reader condition-requirement))
   (:default-initargs :datum nil :expected-type t)
   (:report report-argument)
   (:documentation #.(doc "posix-shm-invalid-argument" "Condition")))
@@ -151,9 +151,9 @@
 
 (defun report-argument (condition stream)
   (with-plain-printer
-    (if (or (condition-demand condition) (not (eq t (type-error-expected-type condition))))
+    (if (or (condition-requirement condition) (not (eq t (type-error-expected-type condition))))
         (format stream "~A ~S: ~:[it must be of type ~S.~;~:*~A~]" (argument-heading condition)
-                (type-error-datum condition) (condition-demand condition) (type-error-expected-type condition))
+                (type-error-datum condition) (condition-requirement condition) (type-error-expected-type condition))
         (format stream "~A." (summary condition)))))
 
 ;;; Signalling
@@ -163,11 +163,11 @@
       'mmap-invalid-argument
       'shm-invalid-argument))
 
-(defun refuse (operation argument datum type demand &key name (errno *einval*))
-  "Signal that ARGUMENT of OPERATION is DATUM, not of TYPE; DEMAND says what it should be. Nothing was called."
+(defun reject (operation argument datum type requirement &key name (errno *einval*))
+  "Signal that ARGUMENT of OPERATION is DATUM, not of TYPE; REQUIREMENT says what it should be. Nothing was called."
   (current-image)
   (error (invalid-argument-class operation)
-         :operation operation :argument argument :datum datum :expected-type type :demand demand :name name :errno errno))
+         :operation operation :argument argument :datum datum :expected-type type :requirement requirement :name name :errno errno))
 
 (defun failure (class operation result name)
   "The condition for RESULT, a negated errno."

@@ -84,24 +84,24 @@
                     (slip-p (symbol-name culprit) (symbol-name keyword))))
              keywords)))
 
-(defun flags-demand (culprit flags)
+(defun flags-requirement (culprit flags)
   "A sentence about CULPRIT, which is none of FLAGS."
   (let* ((keywords (mapcar #'car (flags-table flags)))
          (near (near-keyword culprit keywords)))
     (text "~S is none of ~{~S~^ ~}, and not an integer of their bits.~@[ Did you mean ~S?~]~@[~A~]" culprit keywords near
           (and (eq 'permissions (flags-argument flags)) (permissions-hint culprit)))))
 
-(defun refuse-flags (designator culprit flags operation)
-  (refuse operation (flags-argument flags) designator '(or list keyword integer) (flags-demand culprit flags)))
+(defun reject-flags (designator culprit flags operation)
+  (reject operation (flags-argument flags) designator '(or list keyword integer) (flags-requirement culprit flags)))
 
 (defun flags-value (designator flags operation)
   "DESIGNATOR, a list of keywords, one keyword, or an integer, as an integer."
   (if (integerp designator)
       (if (and (not (minusp designator)) (zerop (logandc2 designator (flags-mask flags))))
           designator
-          (refuse-flags designator designator flags operation))
+          (reject-flags designator designator flags operation))
       (multiple-value-bind (sum culprit) (sum-of-keywords designator (flags-table flags))
-        (or sum (refuse-flags designator culprit flags operation)))))
+        (or sum (reject-flags designator culprit flags operation)))))
 
 (defun flags-keywords (integer flags)
   (loop for (keyword . bits) in (flags-table flags)
@@ -110,7 +110,7 @@
 
 ;;; Choices. The option nil has the name of the constant, too.
 
-(defun choice-demand (designator table)
+(defun choice-requirement (designator table)
   (let ((keywords (mapcar #'car table)))
     (text "it must be one of ~{~S~^ ~}.~@[ Did you mean ~S?~]~:[~; Memory is written through a mapping that can also be read: :IO.~]"
           keywords (and designator (near-keyword designator (remove nil keywords)))
@@ -119,7 +119,7 @@
 (defun choice-value (designator argument table operation)
   "DESIGNATOR, one of the keywords of TABLE, as an integer."
   (or (cdr (assoc designator table :test #'eq))
-      (refuse operation argument designator `(member ,@(mapcar #'car table)) (choice-demand designator table))))
+      (reject operation argument designator `(member ,@(mapcar #'car table)) (choice-requirement designator table))))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defun choices (prefix)
@@ -147,21 +147,21 @@
   (cond ((or (keywordp form) (null form)) (values form t))
         ((and (consp form) (eq (first form) 'quote) (= (length form) 2)) (values (second form) t))))
 
-(defun warn-of-constant (argument form demand)
-  (warn 'bad-constant :format-control "The argument ~A is ~S: ~A" :format-arguments (list argument form demand)))
+(defun warn-of-constant (argument form requirement)
+  (warn 'bad-constant :format-control "The argument ~A is ~S: ~A" :format-arguments (list argument form requirement)))
 
 (defun fold-constant (form flags)
   (multiple-value-bind (designator constant) (constant-designator form)
     (multiple-value-bind (sum culprit) (and constant (sum-of-keywords designator (flags-table flags)))
       (when (and constant (not sum))
-        (warn-of-constant (flags-argument flags) form (flags-demand culprit flags)))
+        (warn-of-constant (flags-argument flags) form (flags-requirement culprit flags)))
       (or sum form))))
 
 (defun check-choice (form argument table)
   "Return FORM. Where it is a constant and none of TABLE, warn."
   (multiple-value-bind (designator constant) (constant-designator form)
     (unless (or (not constant) (assoc designator table :test #'eq))
-      (warn-of-constant argument form (choice-demand designator table))))
+      (warn-of-constant argument form (choice-requirement designator table))))
   form)
 
 (defun check-seconds (form)

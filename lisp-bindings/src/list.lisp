@@ -18,7 +18,7 @@
       ;; The C library allocates memory meanwhile: that must not be unwound.
       (uninterrupted
         (setf result (pshm-list names size))))
-    (demand result 'list-shm nil)
+    (check-result result 'list-shm nil)
     (values (and (<= result size) (subseq octets 0 result)) result)))
 
 ;;; Objects come and go, so that the answer is not true for long: twice as much is asked for.

@@ -20,10 +20,10 @@
   (<= -4095 address -1))
 
 (defun check-pointer (value argument operation)
-  (if (cffi:pointerp value) value (refuse-pointer value argument operation)))
+  (if (cffi:pointerp value) value (reject-pointer value argument operation)))
 
-(defun refuse-pointer (value argument operation)
-  (refuse operation argument value 'cffi:foreign-pointer "it must be a foreign pointer."))
+(defun reject-pointer (value argument operation)
+  (reject operation argument value 'cffi:foreign-pointer "it must be a foreign pointer."))
 
 ;; So that it can be on the stack.
 (declaim (inline make-mapping parse-mapping))
@@ -51,10 +51,10 @@
   (if (member flags '(nil #.+pshm-map-shared+)) +pshm-map-shared+ (flags-value flags *mapping-flags* operation)))
 
 (defun check-mapping-length (value operation)
-  (if (typep value '(unsigned-byte 63)) value (refuse-mapping-length value operation)))
+  (if (typep value '(unsigned-byte 63)) value (reject-mapping-length value operation)))
 
-(defun refuse-mapping-length (value operation)
-  (refuse operation 'length value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1."))
+(defun reject-mapping-length (value operation)
+  (reject operation 'length value '(integer 1 #.(1- (ash 1 63))) "it must be an integer from 1 to 2^63 - 1."))
 
 (defun parse-mapping (shm length ptr prot flags offset)
   (let ((flags (mapping-flags-value flags 'mmap-shm)))
@@ -101,10 +101,10 @@
   "The address of POINTER, which begins mapped memory."
   (current-image)
   (let ((address (address-of (check-pointer pointer 'ptr operation))))
-    (if (zerop address) (refuse-null pointer operation) address)))
+    (if (zerop address) (reject-null pointer operation) address)))
 
-(defun refuse-null (pointer operation)
-  (refuse operation 'ptr pointer 'cffi:foreign-pointer "it is the null pointer."))
+(defun reject-null (pointer operation)
+  (reject operation 'ptr pointer 'cffi:foreign-pointer "it is the null pointer."))
 
 (defun munmap (ptr length)
   #.(doc "munmap")

@@ -7,7 +7,7 @@
 
 (defun fresh-cell (&optional descriptor)
   "The descriptor, or nil, and the image that it belongs to. The cell is made before the object is opened, so that the descriptor
-has an owner from the moment it exists; whoever swaps it out closes it."
+has an owner from the moment it exists; the thread that swaps it out closes it."
   (cons descriptor (current-image)))
 
 (defclass shm ()
@@ -23,14 +23,14 @@ has an owner from the moment it exists; whoever swaps it out closes it."
   ()
   (:documentation #.(doc "closed-shm" "Class")))
 
-;;; On ECL the slots are unbound for a moment while an object changes its class. One thread at a time may change it, and whoever
-;;; finds the name unbound waits for that thread.
+;;; On ECL the slots are unbound for a moment while an object changes its class. One thread at a time may change it, and a
+;;; thread that finds the name unbound waits for that one.
 
 #+(and ecl threads)
-(defvar *settling* (mp:make-lock :name "posix-shm classes" :recursive t))
+(defvar *class-changes* (mp:make-lock :name "posix-shm classes" :recursive t))
 
 (defmacro while-no-class-changes (&body body)
-  #+(and ecl threads) `(mp:with-lock (*settling*) ,@body)
+  #+(and ecl threads) `(mp:with-lock (*class-changes*) ,@body)
   #-(and ecl threads) `(progn ,@body))
 
 (defmethod slot-unbound (class (shm shm) (slot (eql 'cell)))
@@ -71,10 +71,10 @@ has an owner from the moment it exists; whoever swaps it out closes it."
 (declaim (inline check-shm))
 
 (defun check-shm (shm operation)
-  (if (typep shm 'shm) shm (refuse-object shm operation)))
+  (if (typep shm 'shm) shm (reject-object shm operation)))
 
-(defun refuse-object (object operation)
-  (refuse operation 'shm object 'shm
+(defun reject-object (object operation)
+  (reject operation 'shm object 'shm
           (text "it must be a shared memory object~:[~;: (open-shm ~:*~S) opens one of that name~]."
                 (and (stringp object) object))))
 
@@ -84,7 +84,7 @@ has an owner from the moment it exists; whoever swaps it out closes it."
   "The descriptor of SHM, or an error that says that it is closed, or no object at all."
   (the (values (unsigned-byte 31) &optional)
        (or (and (typep shm 'open-shm) (live-descriptor shm))
-           (refuse-closed shm operation))))
+           (reject-closed shm operation))))
 
 (defgeneric shm-name (shm)
   (:documentation #.(doc "shm-name" "Reader"))
@@ -101,7 +101,7 @@ has an owner from the moment it exists; whoever swaps it out closes it."
 (defun check-label (name operation)
   (if (typep name '(or string null))
       (kept-name name)
-      (refuse operation 'name name '(or string null) "it must be a string or nil.")))
+      (reject operation 'name name '(or string null) "it must be a string or nil.")))
 
 (defun make-shm (fd &optional name)
   #.(doc "make-shm")
@@ -134,10 +134,10 @@ has an owner from the moment it exists; whoever swaps it out closes it."
                 (setf (slot-value shm 'name) name
                       (slot-value shm 'cell) cell))))))
 
-(defun refuse-closed (shm operation)
+(defun reject-closed (shm operation)
   (check-shm shm operation)
   (become-closed shm)
-  (refuse operation 'shm shm 'open-shm "it is closed." :name (name-of shm) :errno *ebadf*))
+  (reject operation 'shm shm 'open-shm "it is closed." :name (name-of shm) :errno *ebadf*))
 
 (defun close-cell (cell)
   "Close the descriptor in CELL, which nobody will see. For a cleanup."
@@ -145,19 +145,19 @@ has an owner from the moment it exists; whoever swaps it out closes it."
     (when descriptor
       (to-the-end (pshm-close descriptor)))))
 
-(declaim (inline release))
+(declaim (inline close-descriptor))
 
-(defun release (shm)
+(defun close-descriptor (shm)
   "Close the descriptor of SHM and return the library's result, or nil where there was none to close."
   (let* ((cell (cell-of shm))
-         (live (eql (cdr cell) *image*)))
-    (let* ((descriptor nil)
-           (result (briefly-uninterrupted
-                     (setf descriptor (swap-car cell nil))
-                     (and descriptor live (to-the-end (pshm-close descriptor))))))
-      (when descriptor
-        (become-closed shm))
-      result)))
+         (live (eql (cdr cell) *image*))
+         (descriptor nil)
+         (result (briefly-uninterrupted
+                   (setf descriptor (swap-car cell nil))
+                   (and descriptor live (to-the-end (pshm-close descriptor))))))
+    (when descriptor
+      (become-closed shm))
+    result))
 
 (defun check-closed (result shm)
   "Whether RESULT of RELEASE says that the descriptor was closed."
@@ -167,14 +167,14 @@ has an owner from the moment it exists; whoever swaps it out closes it."
 
 (defun close-shm (shm)
   #.(doc "close-shm")
-  (check-closed (release (check-shm shm 'close-shm)) shm))
+  (check-closed (close-descriptor (check-shm shm 'close-shm)) shm))
 
-(defun call-and-release (function shm)
+(defun call-and-close (function shm)
   "Call FUNCTION, which opens SHM and uses it; close it on every way out."
-  (declare (notinline release))
+  (declare (notinline close-descriptor))
   (let ((result nil))
     (multiple-value-prog1 (with-cleanup (funcall function)
-                            (setf result (release shm)))
+                            (setf result (close-descriptor shm)))
       (check-closed result shm))))
 
 ;;; An object that a function returns: nobody else can close it when an interrupt leaves the function. From the moment at which it
@@ -182,15 +182,15 @@ has an owner from the moment it exists; whoever swaps it out closes it."
 (defmacro closed-unless-returned ((shm) &body body)
   "Run BODY, which opens SHM, and return its values. On every other way out close what is open."
   `(with-undo (progn ,@body)
-     (release ,shm)))
+     (close-descriptor ,shm)))
 
 ;;; Results
 
 (defun fail (class operation result shm)
   (error (failure class operation result (and (typep shm 'shm) (name-of shm)))))
 
-(declaim (inline demand))
+(declaim (inline check-result))
 
-(defun demand (result operation shm)
+(defun check-result (result operation shm)
   "Return RESULT, unless it is an error."
   (if (minusp result) (fail 'shm-error operation result shm) result))

@@ -122,7 +122,7 @@ are then."
         (create-or +pshm-if-exists-truncate+))
       (supersede ()
         :test exists-p
-        :report "Put a new object in the place of the one that exists."
+        :report "Replace the existing object with a new one."
         (create-or +pshm-if-exists-supersede+))
       (create ()
         :test missing-p
@@ -174,7 +174,7 @@ are then."
   "Call FUNCTION with what open-shm returns for NAME and the options, and close it on every way out."
   (let ((shm (make-instance 'open-shm))
         (options (parse-options direction if-exists if-does-not-exist if-does-not-exist-p permissions)))
-    (call-and-release (lambda () (funcall function (values (open-with-restarts shm name options)))) shm)))
+    (call-and-close (lambda () (funcall function (values (open-with-restarts shm name options)))) shm)))
 
 ;;; The restarts' names stay inside: they conflict with other packages' symbols where this one is used.
 
@@ -190,7 +190,7 @@ are then."
                                     (:truncate . truncate) (:supersede . supersede) (:create . create)
                                     (:extend . extend) (:repair . repair))))))
     (unless name
-      (refuse 'invoke-shm-restart 'restart restart
+      (reject 'invoke-shm-restart 'restart restart
               '(member :continue :use-value :overwrite :truncate :supersede :create :extend :repair)
               "it must be one of :CONTINUE :USE-VALUE :OVERWRITE :TRUNCATE :SUPERSEDE :CREATE :EXTEND :REPAIR."))
     (apply #'invoke-restart

@@ -4,8 +4,9 @@
 (in-package #:posix-shm)
 
 ;;; Waiting for a socket, open to interrupts. SBCL has an interrupted wait of its own repeated, runs the interrupt in between, and
-;;; waits no longer for that; the call comes after it, with timeout 0, and never waits, whoever took the message meanwhile.
-;;; Elsewhere the call waits, a part of the time after the other: where no signal ends it, an interrupt runs between two parts.
+;;; waits no longer for that; the call comes after it, with timeout 0, and never waits, even if another process took the message
+;;; meanwhile. Elsewhere the call waits, a part of the time after the other: where no signal ends it, an interrupt runs between
+;;; two parts.
 
 (defparameter *slice* 1/10 "Seconds that a call waits at most, but on SBCL.")
 (defparameter *no-limit* (expt 10 9) "Seconds that nobody waits.")
@@ -13,7 +14,7 @@
 (defun check-timeout (value operation)
   (if (typep value '(or null (real 0)))
       value
-      (refuse operation 'timeout value '(or null (real 0)) "it must be a non-negative number of seconds, or nil.")))
+      (reject operation 'timeout value '(or null (real 0)) "it must be a non-negative number of seconds, or nil.")))
 
 (defun moment-after (timeout)
   "When TIMEOUT is over, in internal time units, or nil."
@@ -88,7 +89,7 @@
   #.(doc "shm-socketpair")
   (current-image)
   (cffi:with-foreign-objects ((first :int) (second :int))
-    (demand (pshm-socketpair first second) 'shm-socketpair nil)
+    (check-result (pshm-socketpair first second) 'shm-socketpair nil)
     (values (cffi:mem-ref first :int) (cffi:mem-ref second :int))))
 
 ;;; To programs that this process starts.
@@ -104,5 +105,5 @@
     (not (logtest flags 1))))
 
 (defun (setf shm-inheritable-p) (inheritable shm)
-  (demand (pshm-set-inheritable (descriptor shm 'shm-inheritable-p) (if inheritable 1 0)) 'shm-inheritable-p shm)
+  (check-result (pshm-set-inheritable (descriptor shm 'shm-inheritable-p) (if inheritable 1 0)) 'shm-inheritable-p shm)
   inheritable)

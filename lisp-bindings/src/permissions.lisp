@@ -8,14 +8,14 @@
   (let ((descriptor (descriptor shm 'chown-shm))
         (uid (check-id uid 'uid 'chown-shm))
         (gid (check-id gid 'gid 'chown-shm)))
-    (demand (pshm-fchown descriptor uid gid) 'chown-shm shm)
+    (check-result (pshm-fchown descriptor uid gid) 'chown-shm shm)
     (values)))
 
 (defun chmod-shm (shm permissions)
   #.(doc "chmod-shm")
   (let ((descriptor (descriptor shm 'chmod-shm))
         (permissions (flags-value permissions *permissions* 'chmod-shm)))
-    (demand (pshm-fchmod descriptor permissions) 'chmod-shm shm)
+    (check-result (pshm-fchmod descriptor permissions) 'chmod-shm shm)
     (values)))
 
 (define-folding-of-last chmod-shm *permissions*)

@@ -7,14 +7,14 @@
   #.(doc "seal-shm")
   (let ((descriptor (descriptor shm 'seal-shm))
         (seals (flags-value seals *seals* 'seal-shm)))
-    (demand (pshm-seal descriptor seals) 'seal-shm shm)
+    (check-result (pshm-seal descriptor seals) 'seal-shm shm)
     (values)))
 
 (define-folding-of-last seal-shm *seals*)
 
 (defun shm-seals (shm)
   #.(doc "shm-seals")
-  (flags-keywords (demand (pshm-seals (descriptor shm 'shm-seals)) 'shm-seals shm) *seals*))
+  (flags-keywords (check-result (pshm-seals (descriptor shm 'shm-seals)) 'shm-seals shm) *seals*))
 
 (defun reopen-shm (shm &key (direction :input))
   #.(doc "reopen-shm")
@@ -28,7 +28,7 @@
         (setf result (pshm-reopen descriptor direction))
         (unless (minusp result)
           (setf (car cell) result)))
-      (demand result 'reopen-shm shm)
+      (check-result result 'reopen-shm shm)
       other)))
 
 (define-folding reopen-shm 1)

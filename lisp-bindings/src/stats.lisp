@@ -72,7 +72,7 @@
 (defun shm-stats (shm)
   #.(doc "shm-stats")
   (cffi:with-foreign-object (fields :int64 #.+stat-fields+)
-    (demand (pshm-fstat (descriptor shm 'shm-stats) fields +stat-fields+) 'shm-stats shm)
+    (check-result (pshm-fstat (descriptor shm 'shm-stats) fields +stat-fields+) 'shm-stats shm)
     (macrolet ((field (index) `(cffi:mem-aref fields :int64 ,index))
                (unsigned-field (index) `(cffi:mem-aref fields :uint64 ,index)))
       (stat-of (unsigned-field #.+pshm-stat-dev+)
@@ -91,5 +91,5 @@
 
 (defun current-size (shm)
   (cffi:with-foreign-object (fields :int64 #.+stat-fields+)
-    (demand (pshm-fstat (descriptor shm 'shm-stats) fields +stat-fields+) 'shm-stats shm)
+    (check-result (pshm-fstat (descriptor shm 'shm-stats) fields +stat-fields+) 'shm-stats shm)
     (cffi:mem-aref fields :int64 +pshm-stat-size+)))

@@ -16,19 +16,19 @@
   "Half of a surrogate pair, where the implementation has such characters."
   (ignore-errors (code-char #xD800)))
 
-(deftest bad-names-are-refused
+(deftest bad-names-are-rejected
   (without-leaks
     (with-name (good)
       (dolist (name (list* (cut-short good) (cut-short (subseq good 1)) (bad-names)))
-        (refuses (name) (open-shm name :direction :io :if-does-not-exist :create))
-        (refuses (name) (with-open-shm (shm name :if-does-not-exist nil) shm)))
+        (rejects name (open-shm name :direction :io :if-does-not-exist :create))
+        (rejects name (with-open-shm (shm name :if-does-not-exist nil) shm)))
       (dolist (name (list nil 42 :name 'name '(#\/ #\a) #p"/a"))
-        (refuses (name) (open-shm name :direction :io :if-does-not-exist :create))
-        (refuses (name) (delete-shm name))
+        (rejects name (open-shm name :direction :io :if-does-not-exist :create))
+        (rejects name (delete-shm name))
         (with-object (shm)
-          (refuses (name) (delete-shm-if-same name shm))
+          (rejects name (delete-shm-if-same name shm))
           (when name
-            (refuses (name) (make-shm (shm-fd shm) name)))))
+            (rejects name (make-shm (shm-fd shm) name)))))
       (is-false (object-exists-p good)))))
 
 (deftest names-that-no-object-has-do-not-exist
@@ -51,52 +51,52 @@
 
 (defvar *bad-sizes* (list -1 (- (expt 2 70)) (expt 2 63) (expt 2 64) (expt 2 70) 1.0 1.5d0 1/2 nil "1" :one))
 
-(deftest bad-sizes-are-refused
+(deftest bad-sizes-are-rejected
   (with-object (shm 100)
     (let ((octets (make-array 4 :element-type '(unsigned-byte 8) :initial-element 0)))
       (dolist (size *bad-sizes*)
-        (refuses (size) (truncate-shm shm size))
-        (refuses (size) (allocate-shm shm size))
-        (refuses (offset) (discard-shm shm size 1))
-        (refuses (length) (discard-shm shm 0 size))
-        (refuses (length) (mmap-shm shm size))
-        (refuses (offset) (mmap-shm shm 100 :offset size))
-        (refuses (offset) (read-shm shm octets :offset size))
-        (refuses (offset) (write-shm shm octets :offset size))
+        (rejects size (truncate-shm shm size))
+        (rejects size (allocate-shm shm size))
+        (rejects offset (discard-shm shm size 1))
+        (rejects length (discard-shm shm 0 size))
+        (rejects length (mmap-shm shm size))
+        (rejects offset (mmap-shm shm 100 :offset size))
+        (rejects offset (read-shm shm octets :offset size))
+        (rejects offset (write-shm shm octets :offset size))
         (with-mmap (ptr shm 100)
-          (refuses (length) (munmap ptr size)))))
+          (rejects length (munmap ptr size)))))
     (is (= 100 (stat-size (shm-stats shm))))
     (is (eq :einval (keyword-of (truncate-shm shm -1))))))
 
-(deftest bad-ranges-are-refused
+(deftest bad-ranges-are-rejected
   (with-object (shm 100)
     (let ((octets (make-array 4 :element-type '(unsigned-byte 8) :initial-element 0)))
       (dolist (start '(-1 5 1.0 :one))
-        (refuses (start) (read-shm shm octets :start start)))
-      (refuses (start) (read-shm shm octets :start 3 :end 2))
+        (rejects start (read-shm shm octets :start start)))
+      (rejects start (read-shm shm octets :start 3 :end 2))
       (dolist (end '(-1 5 1.0 :one))
-        (refuses (end) (write-shm shm octets :end end)))
+        (rejects end (write-shm shm octets :end end)))
       (dolist (other (list "text" '(1 2) 7 nil (make-array 4) (make-array '(2 2) :element-type '(unsigned-byte 8))))
-        (refuses (vector) (read-shm shm other))
-        (refuses (vector) (write-shm shm other))))))
+        (rejects vector (read-shm shm other))
+        (rejects vector (write-shm shm other))))))
 
-(deftest bad-pointers-are-refused
-  (refuses (ptr) (munmap (cffi:null-pointer) 100))
-  (refuses (ptr) (munmap 4096 100))
-  (refuses (ptr) (munmap nil 100))
+(deftest bad-pointers-are-rejected
+  (rejects ptr (munmap (cffi:null-pointer) 100))
+  (rejects ptr (munmap 4096 100))
+  (rejects ptr (munmap nil 100))
   (with-object (shm 100)
-    (refuses (ptr) (mmap-shm shm 100 :ptr 0))))
+    (rejects ptr (mmap-shm shm 100 :ptr 0))))
 
-(deftest bad-ids-and-descriptors-are-refused
+(deftest bad-ids-and-descriptors-are-rejected
   (with-object (shm)
     (dolist (id (list -1 (expt 2 63) 1.0 :root "root"))
-      (refuses (uid) (chown-shm shm id nil))
-      (refuses (gid) (chown-shm shm nil id))))
+      (rejects uid (chown-shm shm id nil))
+      (rejects gid (chown-shm shm nil id))))
   (dolist (fd (list -1 (expt 2 31) (expt 2 70) 1.0 nil :fd))
-    (refuses (fd) (make-shm fd))
-    (refuses (socket) (receive-shm fd))
+    (rejects fd (make-shm fd))
+    (rejects socket (receive-shm fd))
     (with-object (shm)
-      (refuses (socket) (send-shm shm fd)))))
+      (rejects socket (send-shm shm fd)))))
 
 (defmacro operations (shm)
   "Every operation on SHM but those that take a closed one."
@@ -123,7 +123,7 @@
   (let ((shm (open-shm* :direction :io)))
     (is (eq t (close-shm shm)))
     (dolist (operation (operations shm))
-      (refuses (shm) (funcall operation))
+      (rejects shm (funcall operation))
       (is (says "it is closed" (report-of (funcall operation))))
       (is (eq :ebadf (keyword-of (funcall operation)))))
     (is (null (close-shm shm)))
@@ -133,15 +133,15 @@
     (is (typep shm 'closed-shm))
     (is-false (typep shm 'open-shm))))
 
-(deftest what-is-no-object-is-refused
+(deftest non-objects-are-rejected
   (dolist (thing (list 3 "/name" :shm (cffi:null-pointer)))
     (dolist (operation (operations thing))
-      (refuses (shm) (funcall operation)))
-    (refuses (shm) (close-shm thing))
-    (refuses (shm) (shm-name thing))
+      (rejects shm (funcall operation)))
+    (rejects shm (close-shm thing))
+    (rejects shm (shm-name thing))
     (is-false (shm-p thing))
     (is-false (open-shm-p thing)))
-  (refuses (shm) (mmap-shm nil 100)))
+  (rejects shm (mmap-shm nil 100)))
 
 (defun all-said (keywords report)
   (every (lambda (keyword) (says (prin1-to-string keyword) report)) keywords))
@@ -151,31 +151,31 @@
 (deftest unknown-keywords-are-named-and-the-valid-ones-listed
   (with-object (shm 100)
     (dolist (bad '((:user-red) :user-red (:user-read :wings) "user-read" (:user-read . 3) 1.0 #o1000 -1))
-      (refuses (permissions) (chmod-shm shm bad))
-      (refuses (permissions) (open-shm* :permissions bad))
-      (refuses (permissions) (open-shm *unmade-name* :permissions bad)))
+      (rejects permissions (chmod-shm shm bad))
+      (rejects permissions (open-shm* :permissions bad))
+      (rejects permissions (open-shm *unmade-name* :permissions bad)))
     (is (all-said '(:wings :user-read :group-write :other-exec :user-all)
                   (report-of (chmod-shm shm '(:user-read :wings)))))
-    (refuses (prot) (mmap-shm shm 100 :prot '(:read :wings)))
-    (refuses (prot) (mmap-shm shm 100 :prot 8))
+    (rejects prot (mmap-shm shm 100 :prot '(:read :wings)))
+    (rejects prot (mmap-shm shm 100 :prot 8))
     (is (all-said '(:wings :read :write :exec :none) (report-of (mmap-shm shm 100 :prot :wings))))
-    (refuses (flags) (mmap-shm shm 100 :flags '(:shared :wings)))
+    (rejects flags (mmap-shm shm 100 :flags '(:shared :wings)))
     (is (all-said '(:wings :shared :private :populate :huge :lock) (report-of (mmap-shm shm 100 :flags :wings))))
-    (refuses (seals) (seal-shm shm :wings))
+    (rejects seals (seal-shm shm :wings))
     (is (all-said '(:wings :shrink :grow :future-write) (report-of (seal-shm shm :wings))))
-    (refuses (direction) (reopen-shm shm :direction :output)))
-  (refuses (direction) (open-shm *unmade-name* :direction :output))
+    (rejects direction (reopen-shm shm :direction :output)))
+  (rejects direction (open-shm *unmade-name* :direction :output))
   (is (all-said '(:output :input :io) (report-of (open-shm *unmade-name* :direction :output))))
-  (refuses (direction) (open-shm *unmade-name* :direction nil))
-  (refuses (if-exists) (open-shm *unmade-name* :if-exists :append))
+  (rejects direction (open-shm *unmade-name* :direction nil))
+  (rejects if-exists (open-shm *unmade-name* :if-exists :append))
   (is (all-said '(:append :error :overwrite :truncate :supersede nil)
                 (report-of (open-shm *unmade-name* :if-exists :append))))
-  (refuses (if-exists) (open-shm *unmade-name* :if-exists :default))
-  (refuses (if-does-not-exist) (open-shm *unmade-name* :if-does-not-exist :make))
+  (rejects if-exists (open-shm *unmade-name* :if-exists :default))
+  (rejects if-does-not-exist (open-shm *unmade-name* :if-does-not-exist :make))
   (is (all-said '(:make :error :create nil) (report-of (open-shm *unmade-name* :if-does-not-exist :make))))
-  (refuses (direction) (open-shm* :direction :output))
+  (rejects direction (open-shm* :direction :output))
   (dolist (attempts '(-1 1.0 nil :many))
-    (refuses (attempts) (open-shm* :attempts attempts)))
+    (rejects attempts (open-shm* :attempts attempts)))
   (is-false (object-exists-p *unmade-name*)))
 
 (deftest the-shim-checks-as-well
@@ -193,14 +193,14 @@
     (is-false (object-exists-p name)))
   (is (eql (- (posix-shm/shim:pshm-error-number "EINVAL")) (posix-shm/shim:pshm-delete "noslash"))))
 
-(deftest a-list-without-an-end-is-refused
+(deftest a-list-without-an-end-is-rejected
   (let ((circle (list :read :write :read))
         (tail (list :user-read :user-write)))
     (setf (cdddr circle) circle
           (cddr tail) (cdr tail))
     (with-object (shm 100)
-      (refuses (prot) (mmap-shm shm 100 :prot circle))
-      (refuses (permissions) (chmod-shm shm tail)))))
+      (rejects prot (mmap-shm shm 100 :prot circle))
+      (rejects permissions (chmod-shm shm tail)))))
 
 (deftest a-name-is-kept-as-it-was
   (with-name (name)

@@ -49,7 +49,7 @@
               (apply #'write-shm shm vector options))
             complaints)))
 
-(deftest what-does-not-fit-is-an-error
+(deftest values-that-do-not-fit-are-errors
   (with-object (shm 6)
     (let ((condition (handler-case (write-shm shm (octets 1 2 3 4) :offset 4) (error (condition) condition))))
       (is (typep condition 'shm-too-short))
@@ -62,8 +62,8 @@
     (signals shm-too-short (write-shm shm (octets 1) :offset 1000000))
     (signals shm-too-short (write-shm shm (make-array 2 :element-type '(unsigned-byte 32) :initial-element 1)))
     (is (= 6 (stat-size (shm-stats shm))))
-    (refuses (short) (write-shm shm (octets 1) :short :grow))
-    (refuses (short) (write-shm shm (octets 1) :short nil))))
+    (rejects short (write-shm shm (octets 1) :short :grow))
+    (rejects short (write-shm shm (octets 1) :short nil))))
 
 (deftest an-object-that-is-too-short-can-be-extended
   (with-object (shm 6)

@@ -19,7 +19,7 @@
   (is (subtypep 'posix-shm-invalid-argument 'type-error))
   (is (subtypep 'posix-shm-invalid-argument 'posix-shm-error)))
 
-(deftest what-a-condition-carries
+(deftest slots-of-conditions
   (with-name (name)
     (dolist (bare (list name (subseq name 1)))
       (let ((condition (handler-case (open-shm bare) (shm-error (condition) condition))))

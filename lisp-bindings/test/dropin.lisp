@@ -38,9 +38,9 @@
           (is (string= "label" (shm-name made)))
           (is (= 100 (stat-size (shm-stats made))))
           (is (eq t (close-shm made)))
-          (refuses (shm) (shm-fd made))
+          (rejects shm (shm-fd made))
           (is (string= "label" (shm-name made)))))))
-  (refuses (fd) (make-instance 'open-shm :fd -1)))
+  (rejects fd (make-instance 'open-shm :fd -1)))
 
 (deftest a-label-is-any-string
   (with-object (shm)
@@ -50,8 +50,8 @@
         (is (stringp (prin1-to-string made)))
         (close-shm made)
         (is (equal label (shm-name made)))))
-    (refuses (name) (make-shm (shm-fd shm) 'label))
-    (refuses (name) (make-shm (shm-fd shm) 7))))
+    (rejects name (make-shm (shm-fd shm) 'label))
+    (rejects name (make-shm (shm-fd shm) 7))))
 
 (deftest anonymous-objects-take-any-permissions
   (with-open-shm* (shm :direction :io)

@@ -91,7 +91,7 @@
             (is (string= name (shm-name shm)))
             (close-shm shm)))))))
 
-(deftest what-is-not-completed-is-a-timeout
+(deftest an-incomplete-object-is-a-timeout
   (where-ensured
     (with-name (name)
       (make-object name :size 99)
@@ -118,13 +118,13 @@
             (skip "the platform cannot allocate"))
         (is-false (object-exists-p name))))))
 
-(deftest what-is-given-to-ensure-is-checked
-  (refuses (name) (ensure-shm "/a/b" 100))
-  (refuses (size) (ensure-shm (fresh-name) -1))
-  (refuses (direction) (locally (declare (notinline ensure-shm)) (ensure-shm (fresh-name) 100 :direction :output)))
-  (refuses (permissions) (locally (declare (notinline ensure-shm)) (ensure-shm (fresh-name) 100 :permissions :wings)))
-  (refuses (initialize) (ensure-shm (fresh-name) 100 :initialize "function"))
-  (refuses (timeout) (ensure-shm (fresh-name) 100 :timeout -1)))
+(deftest arguments-of-ensure-shm-are-checked
+  (rejects name (ensure-shm "/a/b" 100))
+  (rejects size (ensure-shm (fresh-name) -1))
+  (rejects direction (locally (declare (notinline ensure-shm)) (ensure-shm (fresh-name) 100 :direction :output)))
+  (rejects permissions (locally (declare (notinline ensure-shm)) (ensure-shm (fresh-name) 100 :permissions :wings)))
+  (rejects initialize (ensure-shm (fresh-name) 100 :initialize "function"))
+  (rejects timeout (ensure-shm (fresh-name) 100 :timeout -1)))
 
 (deftest an-ensured-object-is-mapped-and-closed
   (where-ensured

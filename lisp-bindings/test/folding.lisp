@@ -17,7 +17,7 @@
   (is (equal '(seal-shm s 6) (expansion '(seal-shm s '(:shrink :grow)))))
   (is (search "384" (prin1-to-string (macroexpand-1 '(with-open-shm (s "/n" :permissions '(:user-read :user-write))))))))
 
-(deftest what-is-not-constant-is-left-alone
+(deftest variable-arguments-are-left-alone
   (dolist (form '((open-shm n :permissions p)
                   (open-shm n :permissions (list :user-read))
                   (open-shm n k v)

@@ -42,6 +42,6 @@
            (fill-shm-vector (octets-of-heap) 0)
            (replace-shm-vector (octets-of-heap) (octets-of-heap)))))
 
-(deftest whatever-is-called-first-loads-the-library
+(deftest the-first-call-of-any-function-loads-the-library
   (loop for (form function) in *first-calls*
         do (is-true (loads-library-p function) "~S does not" form)))

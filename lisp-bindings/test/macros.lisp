@@ -3,7 +3,7 @@
 
 (in-package #:posix-shm/test)
 
-(deftest what-the-macros-return
+(deftest values-of-the-macros
   (with-name (name)
     (without-leaks
       (is (equal '(1 2) (multiple-value-list (with-open-shm (shm name :direction :io :if-does-not-exist :create)
@@ -50,19 +50,19 @@
   #+sbcl
   (let ((mappings (mappings-of-objects))
         (closings '())
-        (release (fdefinition 'posix-shm::release)))
+        (original (fdefinition 'posix-shm::close-descriptor)))
     (unwind-protect
-         (progn (setf (fdefinition 'posix-shm::release)
+         (progn (setf (fdefinition 'posix-shm::close-descriptor)
                       (lambda (shm)
                         (push (- (mappings-of-objects) mappings) closings)
-                        (funcall release shm)))
+                        (funcall original shm)))
                 (catch 'done
                   (with-open-shm* (outer :direction :io)
                     (truncate-shm outer 10)
                     (with-mmap (one outer 10)
                       (with-open-shm-and-mmap* (inner two (:direction :io) (10))
                         (throw 'done nil))))))
-      (setf (fdefinition 'posix-shm::release) release))
+      (setf (fdefinition 'posix-shm::close-descriptor) original))
     ;; The inner object is closed while the outer mapping is still there; the outer one when there is none.
     (is (equal '(1 0) (reverse closings)))))
 
@@ -179,7 +179,7 @@
   (is (= 5 (with-open-shm-vector* (shm vector (:direction :io) ('double-float (if (open-shm-p shm) 5 6)))
              (shm-vector-length vector)))))
 
-(deftest where-there-is-no-object-nothing-else-is-evaluated
+(deftest without-an-object-nothing-else-is-evaluated
   (with-name (name)
     (flet ((never (&rest ignored)
              (declare (ignore ignored))
@@ -207,7 +207,7 @@
 (deftest a-failure-inside-leaks-nothing
   (without-leaks
     (is (eq :einval (keyword-of (with-open-shm-and-mmap* (shm ptr (:direction :io) (0)) ptr))))
-    (refuses (length) (with-open-shm-and-mmap* (shm ptr (:direction :io) (-1)) ptr))
+    (rejects length (with-open-shm-and-mmap* (shm ptr (:direction :io) (-1)) ptr))
     (with-name (name)
       (make-object name :size 10)
       (is (eq :eacces (keyword-of (with-open-shm-and-mmap (shm ptr (name) (10) :truncate nil) ptr)))))))

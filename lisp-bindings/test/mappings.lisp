@@ -52,7 +52,7 @@
         (munmap pointer 1))
       (with-shm-vector (vector shm '(unsigned-byte 8) 1 :offset (* 2 page))
         (is (= 1 (shm-vector-length vector))))
-      (refuses (offset) (map-shm-vector shm '(unsigned-byte 8) 1 :offset (floor page 2)))
+      (rejects offset (map-shm-vector shm '(unsigned-byte 8) 1 :offset (floor page 2)))
       #+linux
       (let ((pointer (mmap-shm shm (1+ page))))
         (is (= (* 2 page) (mapped-octets pointer)))
@@ -60,13 +60,13 @@
 
 (deftest an-address-that-is-wished-for
   (let* ((page (posix-shm/shim:pshm-page-size))
-         (room (mmap-shm nil (* 4 page) :prot () :flags '(:private :anonymous)))
-         (wish (cffi:inc-pointer room page)))
+         (reserved (mmap-shm nil (* 4 page) :prot () :flags '(:private :anonymous)))
+         (wish (cffi:inc-pointer reserved page)))
     (with-object (shm page)
       (with-mmap (ptr shm page :ptr wish :flags '(:shared :fixed))
         (is (cffi:pointer-eq wish ptr))
         (is (= 9 (setf (cffi:mem-ref ptr :int) 9)))))
-    (munmap room (* 4 page))))
+    (munmap reserved (* 4 page))))
 
 (deftest failing-to-map
   (with-object (shm 100)
@@ -119,12 +119,12 @@
 
 (deftest an-address-that-is-taken
   (with-object (shm 4096)
-    (let ((room (mmap-shm nil 8192 :prot () :flags '(:private :anonymous))))
-      (is (eq :eexist (keyword-of (mmap-shm shm 4096 :ptr room :flags '(:shared :fixed-noreplace)))))
-      (munmap room 8192)
-      (let ((ptr (mmap-shm shm 4096 :ptr room :flags '(:shared :fixed-noreplace))))
-        (is (cffi:pointer-eq room ptr))
-        (is (eq :eexist (keyword-of (mmap-shm shm 4096 :ptr room :flags '(:shared :fixed-noreplace)))))
+    (let ((reserved (mmap-shm nil 8192 :prot () :flags '(:private :anonymous))))
+      (is (eq :eexist (keyword-of (mmap-shm shm 4096 :ptr reserved :flags '(:shared :fixed-noreplace)))))
+      (munmap reserved 8192)
+      (let ((ptr (mmap-shm shm 4096 :ptr reserved :flags '(:shared :fixed-noreplace))))
+        (is (cffi:pointer-eq reserved ptr))
+        (is (eq :eexist (keyword-of (mmap-shm shm 4096 :ptr reserved :flags '(:shared :fixed-noreplace)))))
         (munmap ptr 4096)))))
 
 (deftest writing-back
@@ -138,12 +138,12 @@
       (is (eq :enomem (keyword-of (msync ptr (1- (expt 2 63))))))
       (is (eq 'msync (handler-case (msync ptr 100 :flags ())
                        (mmap-error (condition) (posix-shm-error-operation condition)))))
-      (refuses (flags) (msync ptr 100 :flags '(:synchronously)))
-      (refuses (length) (msync ptr -1)))
+      (rejects flags (msync ptr 100 :flags '(:synchronously)))
+      (rejects length (msync ptr -1)))
     (let ((ptr (mmap-shm shm 4096)))
       (munmap ptr 4096)
       (is (eq :enomem (keyword-of (msync ptr 4096))))))
-  (refuses (ptr) (msync (cffi:null-pointer) 100)))
+  (rejects ptr (msync (cffi:null-pointer) 100)))
 
 ;;; What the macros do to an object's size
 
@@ -203,7 +203,7 @@
         (read-shm shm read)
         (is (equalp (octets 7) read))))))
 
-(deftest what-maps-signals-its-own-errors
+(deftest mapping-functions-signal-mmap-errors
   (with-object (shm 100)
     (dolist (operation (list (lambda () (munmap (cffi:null-pointer) 100))
                              (lambda () (munmap 7 100))

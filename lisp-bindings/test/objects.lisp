@@ -283,7 +283,7 @@
       (is (typep condition 'shm-exists))
       (is (eq :eexist (posix-shm-error-keyword condition)))
       (is (eq 'open-shm* (posix-shm-error-operation condition)))))
-  (refuses (direction) (open-shm* :attempts 0 :direction :output))
+  (rejects direction (open-shm* :attempts 0 :direction :output))
   (close-shm (open-shm* :attempts 1)))
 
 (deftest huge-objects

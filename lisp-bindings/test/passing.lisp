@@ -102,12 +102,12 @@
           (is (= (stat-ino (shm-stats shm)) (stat-ino (shm-stats received))))
           (close-shm received))))))
 
-(deftest bad-timeouts-are-refused
+(deftest bad-timeouts-are-rejected
   (with-sockets (here there)
     (with-object (shm)
       (dolist (timeout (list -1 -1/1000 -0.5 :never "1" #c(1 1) t))
-        (refuses (timeout) (receive-shm there :timeout timeout))
-        (refuses (timeout) (send-shm shm here :timeout timeout))))))
+        (rejects timeout (receive-shm there :timeout timeout))
+        (rejects timeout (send-shm shm here :timeout timeout))))))
 
 ;;; What the kernel says of a descriptor: the bit of close-on-exec is 02000000.
 (defun inherited-p (fd)
@@ -161,16 +161,16 @@ inherited. CLISP may have taken its status meanwhile."
           (close-shm other))
         (is-true (inherited-p (shm-fd shm)))
         (close-shm shm)
-        (refuses (shm) (shm-inheritable-p shm))
-        (refuses (shm) (setf (shm-inheritable-p shm) t))))))
+        (rejects shm (shm-inheritable-p shm))
+        (rejects shm (setf (shm-inheritable-p shm) t))))))
 
 (deftest only-open-descriptors-can-be-inherited
   (let ((shm (make-shm 1000 "nothing")))
     (is (eq :ebadf (keyword-of (shm-inheritable-p shm))))
     (is (eq :ebadf (keyword-of (setf (shm-inheritable-p shm) t))))
     (is (says "shm-inheritable-p of \"nothing\" failed" (report-of (shm-inheritable-p shm)))))
-  (refuses (shm) (shm-inheritable-p "/name"))
-  (refuses (shm) (setf (shm-inheritable-p 3) t)))
+  (rejects shm (shm-inheritable-p "/name"))
+  (rejects shm (setf (shm-inheritable-p 3) t)))
 
 (deftest reopening
   (without-leaks

@@ -57,13 +57,13 @@
           (is (eq :exdev (keyword-of (publish-shm shm name :if-exists :supersede))))
           (is (says "nameable t" (report-of (publish-shm shm (fresh-name))))))))))
 
-(deftest what-is-given-to-publish-is-checked
+(deftest arguments-of-publish-shm-are-checked
   (with-object (shm)
-    (refuses (name) (publish-shm shm "/a/b"))
-    (refuses (name) (publish-shm shm 7))
-    (refuses (if-exists) (publish-shm shm (fresh-name) :if-exists :overwrite))
-    (refuses (if-exists) (publish-shm shm (fresh-name) :if-exists :truncate))
-    (refuses (shm) (publish-shm "shm" (fresh-name)))
+    (rejects name (publish-shm shm "/a/b"))
+    (rejects name (publish-shm shm 7))
+    (rejects if-exists (publish-shm shm (fresh-name) :if-exists :overwrite))
+    (rejects if-exists (publish-shm shm (fresh-name) :if-exists :truncate))
+    (rejects shm (publish-shm "shm" (fresh-name)))
     (is (member (keyword-of (publish-shm shm (fresh-name))) '(:exdev :enotsup)))
     (close-shm shm)
     (is (says "closed" (report-of (publish-shm shm (fresh-name)))))))
@@ -79,7 +79,7 @@
 
 ;;; Waiting
 
-(deftest what-is-there-is-not-waited-for
+(deftest existing-objects-are-not-waited-for
   (with-name (name)
     (make-object name :size 100)
     (without-leaks
@@ -126,12 +126,12 @@
         (is (typep (close-shm (wait-for-shm name :timeout 0.01)) 'boolean)))
       (is (= 3 times)))))
 
-(deftest what-is-given-to-wait-is-checked
-  (refuses (name) (wait-for-shm "/a/b" :timeout 0))
-  (refuses (direction) (locally (declare (notinline wait-for-shm)) (wait-for-shm (fresh-name) :direction :output :timeout 0)))
-  (refuses (size) (wait-for-shm (fresh-name) :size -1 :timeout 0))
-  (refuses (timeout) (wait-for-shm (fresh-name) :timeout -1))
-  (refuses (timeout) (wait-for-shm (fresh-name) :timeout "1")))
+(deftest arguments-of-wait-for-shm-are-checked
+  (rejects name (wait-for-shm "/a/b" :timeout 0))
+  (rejects direction (locally (declare (notinline wait-for-shm)) (wait-for-shm (fresh-name) :direction :output :timeout 0)))
+  (rejects size (wait-for-shm (fresh-name) :size -1 :timeout 0))
+  (rejects timeout (wait-for-shm (fresh-name) :timeout -1))
+  (rejects timeout (wait-for-shm (fresh-name) :timeout "1")))
 
 (deftest waiting-for-an-object-is-open-to-interrupts
   #-sbcl (skip "only SBCL has timeouts to try it with")

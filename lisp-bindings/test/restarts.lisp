@@ -55,7 +55,7 @@
       (with-open-shm (shm name :direction :io :if-exists :error)
         (is (= 0 (stat-size (shm-stats shm))))))))
 
-(deftest supersede-replaces-what-exists
+(deftest supersede-replaces-the-existing-object
   (with-name (name)
     (make-object name :size 100)
     (with-open-shm (old name)
@@ -167,10 +167,10 @@
 
 (deftest there-must-be-such-a-restart
   (signals control-error (invoke-shm-restart :overwrite))
-  (refuses (restart) (invoke-shm-restart :destroy)))
+  (rejects restart (invoke-shm-restart :destroy)))
 
 (deftest only-restarts-of-ours-are-invoked
-  (is (eq :refused
+  (is (eq :rejected
           (restart-case (handler-bind ((shm-error (lambda (condition)
                                                     (declare (ignore condition))
                                                     (handler-case (invoke-shm-restart :continue)
@@ -178,15 +178,15 @@
                           (with-open-shm* (shm)
                             (truncate-shm shm -1)))
             (continue () (values :not-ours))
-            (done () (values :refused)))))
+            (done () (values :rejected)))))
   (with-name (name)
-    (is (eq :refused
+    (is (eq :rejected
             (restart-case (handler-bind ((shm-error (lambda (condition)
                                                       (declare (ignore condition))
                                                       (handler-case (invoke-shm-restart :overwrite)
                                                         (control-error () (invoke-restart 'done))))))
                             (open-shm name :if-does-not-exist :error))
-              (done () (values :refused))))))
+              (done () (values :rejected))))))
   (is (says "offers the restart :continue" (report-of (invoke-shm-restart :continue)))))
 
 (deftest a-restart-of-an-outer-failure-is-found

@@ -51,7 +51,7 @@
                      (is (eql (shm-self) (cffi:mem-ref pointer :int64 octets)))
                      (is (eql (shm-self) (shm-lock-owner (make-shm-lock pointer octets)))))))))))
 
-(deftest places-that-are-none-for-a-lock
+(deftest memory-that-cannot-hold-a-lock-is-rejected
   (with-vector (vector '(unsigned-byte 32) 7)
     (dolist (bad '(1 3 6 7 -1 nil 1.5))
       (rejects index (make-shm-lock vector bad))))
@@ -122,7 +122,7 @@
       (is (equal '(t nil) (values-of (acquire-shm-lock lock))))
       (release-shm-lock lock))))
 
-(deftest who-does-not-hold-a-lock-cannot-release-it
+(deftest only-the-owner-can-release-a-lock
   (with-lock (lock vector)
     (fails-with :eperm (release-shm-lock lock))
     (fails-with :eperm (mark-shm-lock-repaired lock))

@@ -39,7 +39,7 @@
     (is (null (shm-wait vector 0 0 :timeout 1/100)))
     (is (eq :enoent posix-shm/ffi:*errno*))))
 
-(deftest waits-that-are-refused
+(deftest waits-that-are-rejected
   (with-vector (vector '(unsigned-byte 32) 4)
     (rejects timeout (shm-wait vector 0 0 :timeout -1))
     (rejects timeout (shm-wait vector 0 0 :timeout :soon))

@@ -19,16 +19,6 @@
   (let ((bits (ldb (byte (word-width type) 0) integer)))
     (if (> bits (most type)) (- bits (ash 1 (word-width type))) bits)))
 
-(defmacro without-inlining (&body body)
-  "Run BODY with calls of the functions themselves."
-  `(locally (declare (notinline shm-atomic (setf shm-atomic) shm-atomic-update shm-atomic-incf shm-compare-and-swap shm-wait
-                                shm-wake acquire-shm-lock))
-     ,@body))
-
-(defmacro rejects (argument &body body)
-  "Check that BODY signals that ARGUMENT is a bad one."
-  `(refuses (,argument) (without-inlining ,@body)))
-
 ;;; The same for each way to a word: WHERE, INDEX and the further arguments are those of the operators.
 
 (defun check-word (type where index &rest options)
@@ -67,7 +57,7 @@
         (rejects delta (add :delta bad)))
       (dolist (bad (list :sub nil "add" 1))
         (rejects operation (update bad 1)))
-      (is (eql low (word)) "what is refused changes nothing"))))
+      (is (eql low (word)) "what is rejected changes nothing"))))
 
 (deftest words-in-vectors
   (loop for (nil type) in *word-types*

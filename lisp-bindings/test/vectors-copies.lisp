@@ -55,26 +55,26 @@
   (with-vector (vector '(unsigned-byte 8) 4)
     (replace-shm-vector vector (vector 1 2 3 4))
     (is (equal '(1 2 3 4) (elements vector)))
-    (refuses ((elt source 1)) (replace-shm-vector vector (vector 9 256)))
-    (refuses ((elt source 0)) (replace-shm-vector vector (vector :no)))
+    (rejects (elt source 1) (replace-shm-vector vector (vector 9 256)))
+    (rejects (elt source 0) (replace-shm-vector vector (vector :no)))
     (is (equal '(1 2 3 4) (elements vector)))
     (is (equalp #(1 2 3 4) (replace-shm-vector (make-array 4) vector)))))
 
-(deftest bad-copies-are-refused
+(deftest bad-copies-are-rejected
   (with-vector (vector '(unsigned-byte 16) 4)
-    (refuses (source) (replace-shm-vector vector (heap-vector '(unsigned-byte 8) 4)))
-    (refuses (source) (replace-shm-vector vector "text"))
-    (refuses (source) (replace-shm-vector vector '(1 2)))
-    (refuses (target) (replace-shm-vector "text" vector))
-    (refuses (end1) (replace-shm-vector vector (vector 1) :end1 5))
-    (refuses (end2) (replace-shm-vector vector (vector 1) :end2 2))
-    (refuses (start1) (replace-shm-vector vector (vector 1) :start1 5))
-    (refuses (start2) (replace-shm-vector vector (vector 1) :start2 2))
-    (refuses (end) (fill-shm-vector vector 1 :end 5))
-    (refuses (start) (fill-shm-vector vector 1 :start 3 :end 2))
-    (refuses (item) (fill-shm-vector vector 65536))
-    (refuses (item) (fill-shm-vector vector 1.0))
-    (refuses (vector) (fill-shm-vector "text" #\a))
+    (rejects source (replace-shm-vector vector (heap-vector '(unsigned-byte 8) 4)))
+    (rejects source (replace-shm-vector vector "text"))
+    (rejects source (replace-shm-vector vector '(1 2)))
+    (rejects target (replace-shm-vector "text" vector))
+    (rejects end1 (replace-shm-vector vector (vector 1) :end1 5))
+    (rejects end2 (replace-shm-vector vector (vector 1) :end2 2))
+    (rejects start1 (replace-shm-vector vector (vector 1) :start1 5))
+    (rejects start2 (replace-shm-vector vector (vector 1) :start2 2))
+    (rejects end (fill-shm-vector vector 1 :end 5))
+    (rejects start (fill-shm-vector vector 1 :start 3 :end 2))
+    (rejects item (fill-shm-vector vector 65536))
+    (rejects item (fill-shm-vector vector 1.0))
+    (rejects vector (fill-shm-vector "text" #\a))
     (is (equal '(0 0 0 0) (elements vector)))))
 
 (defvar *nothing* nil)
@@ -165,13 +165,13 @@
         (replace-shm-vector vector filled :start1 20)
         (is (equal '(0 77 77 77 0) (elements vector 19 24)))))))
 
-(deftest vectors-of-no-numbers-are-refused
+(deftest vectors-of-no-numbers-are-rejected
   (with-object (shm 100)
     (dolist (vector (list (make-array 4) (make-string 4) (make-array 4 :element-type 'bit)
                           (make-array '(2 2) :element-type '(unsigned-byte 8))
                           #+sbcl (make-array 4 :element-type 'fixnum)))
-      (refuses (vector) (read-shm shm vector))
-      (refuses (vector) (write-shm shm vector)))))
+      (rejects vector (read-shm shm vector))
+      (rejects vector (write-shm shm vector)))))
 
 ;;; Arrays that share their elements
 
@@ -201,8 +201,8 @@
 (deftest elements-of-a-general-vector-are-checked-for-any-target
   (let ((heap (heap-vector '(unsigned-byte 8) 4)))
     (fill heap 7)
-    (refuses ((elt source 1)) (replace-shm-vector heap (vector 9 300)))
-    (refuses ((elt source 0)) (replace-shm-vector heap (vector :no) :start1 2))
+    (rejects (elt source 1) (replace-shm-vector heap (vector 9 300)))
+    (rejects (elt source 0) (replace-shm-vector heap (vector :no) :start1 2))
     (is (equalp #(7 7) (subseq heap 2)))
     (is (equalp #(1 2 7 7) (replace-shm-vector heap (vector 1 2))))))
 
@@ -288,14 +288,14 @@
           (is (every #'eql (list (first items) (first items) (second items) (third items) (first items)) target)
               "~S of ~S" (type-of target) type))))))
 
-(deftest what-is-nearly-an-element-is-refused-by-its-index
+(deftest an-error-names-the-index-of-an-unsuitable-element
   (dolist (type *element-types*)
     (with-vector (vector type 5)
       (let ((items (samples type)))
         (replace-shm-vector vector (coerce items 'vector))
         (dolist (bad (beyond type))
           (dolist (source (subseq (shapes t (list (first items) (first items) bad (first items) (first items))) 0 4))
-            (refuses ((elt source 2)) (replace-shm-vector vector source :start2 1))
+            (rejects (elt source 2) (replace-shm-vector vector source :start2 1))
             (is (equal items (elements vector)) "~S, ~S" type bad)))))))
 
 (deftest octets-of-every-shape-go-to-any-offset

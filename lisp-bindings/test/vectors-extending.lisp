@@ -5,7 +5,7 @@
 
 (defun address-in (vector)
   "The address of the first element of VECTOR, which map-shm-vector returned."
-  (posix-shm::place-address (posix-shm::find-place vector)))
+  (posix-shm::region-address (posix-shm::find-region vector)))
 
 (defmacro with-extensible ((shm vector length reserve &optional (element-type ''(unsigned-byte 8))) &body body)
   `(with-open-shm* (,shm :direction :io)
@@ -63,23 +63,23 @@
         (unmap-shm-vector second)
         (close-shm other)))))
 
-(deftest what-cannot-be-extended-is-refused
+(deftest vectors-that-cannot-be-extended-are-rejected
   (without-leaks
     (with-extensible (shm vector 100 8192)
       (let ((empty (map-shm-vector shm '(unsigned-byte 8) 10)))
-        (refuses (length) (extend-shm-vector vector 99))
-        (refuses (length) (extend-shm-vector vector 8193))
-        (refuses (length) (extend-shm-vector vector 1.0))
+        (rejects length (extend-shm-vector vector 99))
+        (rejects length (extend-shm-vector vector 8193))
+        (rejects length (extend-shm-vector vector 1.0))
         ;; The object has 100 octets.
         (is (says "allocate-shm" (report-of (extend-shm-vector vector 101))))
         (is (= 100 (shm-vector-length vector)))
         (is (says ":reserve" (report-of (extend-shm-vector empty 11))))
         (is (eq empty (extend-shm-vector empty 10)))
         (unmap-shm-vector empty)
-        (refuses (vector) (extend-shm-vector empty 10)))
-      (refuses (vector) (extend-shm-vector (octets 1 2 3) 10))
-      (refuses (reserve) (map-shm-vector shm '(unsigned-byte 8) 100 :reserve 99))
-      (refuses (reserve) (map-shm-vector shm '(unsigned-byte 8) 100 :reserve "100")))))
+        (rejects vector (extend-shm-vector empty 10)))
+      (rejects vector (extend-shm-vector (octets 1 2 3) 10))
+      (rejects reserve (map-shm-vector shm '(unsigned-byte 8) 100 :reserve 99))
+      (rejects reserve (map-shm-vector shm '(unsigned-byte 8) 100 :reserve "100")))))
 
 ;; What was mapped is unmapped, and not what the vector was at first.
 (deftest the-reserve-is-unmapped
@@ -104,12 +104,12 @@
   (without-leaks
     (with-extensible (shm vector 10 (ash 1 20))
       (allocate-shm shm (ash 1 20))
-      (let ((place (posix-shm::find-place vector)))
+      (let ((region (posix-shm::find-region vector)))
         (extend-shm-vector vector 5000)
-        (posix-shm::extend-place place 300)
+        (posix-shm::extend-region region 300)
         (is (= 5000 (shm-vector-length vector)))
         (unmap-shm-vector vector)
-        (posix-shm::extend-place place 6000)
+        (posix-shm::extend-region region 6000)
         (is (= 0 (shm-vector-length vector)))))))
 
 ;;; Neither makes the vector shorter than another one did.

@@ -76,18 +76,18 @@
                                       (list index bad))))))
       (is (equal '((0 0) (1 0) (2 0) (3 0)) failures)))))
 
-(deftest a-place-that-is-given-back-is-another-s-at-once
+(deftest a-released-region-can-be-mapped-by-another-thread-immediately
   (without-leaks
     (with-object (shm 8192)
       (let* ((vector (map-shm-vector shm '(unsigned-byte 8) 8192))
-             (place (sb-kernel:get-lisp-obj-address vector))
+             (address (sb-kernel:get-lisp-obj-address vector))
              (unmap (fdefinition 'posix-shm::unmap-elements))
              (others '()))
         (flet ((map-others ()
-                 ;; As other threads do: one of them gets the place.
+                 ;; As other threads do: one of them gets the address.
                  (loop repeat 100
                        do (push (map-shm-vector shm '(unsigned-byte 8) 8192) others)
-                       until (= place (sb-kernel:get-lisp-obj-address (first others))))))
+                       until (= address (sb-kernel:get-lisp-obj-address (first others))))))
           (unwind-protect
                (progn (setf (fdefinition 'posix-shm::unmap-elements)
                             (lambda (&rest arguments)
@@ -95,7 +95,7 @@
                                 (map-others))))
                       (is (eq t (unmap-shm-vector vector :release t))))
             (setf (fdefinition 'posix-shm::unmap-elements) unmap))
-          (is (= place (sb-kernel:get-lisp-obj-address (first others))))
+          (is (= address (sb-kernel:get-lisp-obj-address (first others))))
           (dolist (other others)
             (is (eq t (unmap-shm-vector other :release t)))))))))
 
@@ -171,12 +171,12 @@
         (tombstones shm 1)
         (is (string= "---p" (protections-at address)))))))
 
-(deftest where-no-tombstone-can-be-retired-it-stays-one
+(deftest a-tombstone-that-cannot-be-retired-remains
   (with-object (shm 4096)
     (let ((vector (first (tombstones shm 1)))
           (forbid (fdefinition 'posix-shm::forbid)))
       (tombstones shm 999)
-      (let ((rows (hash-table-count posix-shm::*places*)))
+      (let ((rows (hash-table-count posix-shm::*regions*)))
         (unwind-protect
              (progn (setf (fdefinition 'posix-shm::forbid)
                           (lambda (address octets)
@@ -185,7 +185,7 @@
                                 (funcall forbid address octets))))
                     (tombstones shm 1))
           (setf (fdefinition 'posix-shm::forbid) forbid))
-        (is (= (1+ rows) (hash-table-count posix-shm::*places*))))
+        (is (= (1+ rows) (hash-table-count posix-shm::*regions*))))
       (is (= 0 (length vector)))
       (is (eq nil (unmap-shm-vector vector))))))
 
@@ -246,15 +246,15 @@
           (is (= 10 (length vector)))
           (is (eq t (unmap-shm-vector vector :release release))))))))
 
-(deftest what-cannot-be-unmapped-stays-as-it-was
+(deftest a-failing-unmap-changes-nothing
   (with-object (shm 4096)
     (let ((vector (map-shm-vector shm 'double-float 100))
           (bury (fdefinition 'posix-shm::bury)))
       (setf (aref vector 99) 7d0)
       (unwind-protect
            (progn (setf (fdefinition 'posix-shm::bury)
-                        (lambda (place)
-                          (declare (ignore place))
+                        (lambda (region)
+                          (declare (ignore region))
                           (- (posix-shm/shim:pshm-error-number "ENOMEM"))))
                   (signals mmap-error (unmap-shm-vector vector))
                   (is (eq :enomem (keyword-of (unmap-shm-vector vector)))))

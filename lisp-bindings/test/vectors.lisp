@@ -45,7 +45,7 @@
        (declare (ignorable ,shm))
        ,@body)))
 
-(deftest what-is-real-here
+(deftest element-types-of-real-vectors
   #+sbcl (is (= 12 (length (real-types))))
   #+ecl (is (= 12 (length (real-types))))
   #+abcl (is (equal '((unsigned-byte 8) (unsigned-byte 16) (unsigned-byte 32)) (real-types)))
@@ -119,32 +119,32 @@
           (setf (gethash vector table) t)
           (is-true (gethash vector table)))))))
 
-(deftest what-cannot-be-a-vector-is-refused
+(deftest bad-vectors-are-rejected
   (with-object (shm 8292)
     (dolist (type '(t nil bit character (unsigned-byte 7) (unsigned-byte 62) (unsigned-byte 1) (signed-byte 65)
                     no-such-type 7 "text" (vector t) float))
-      (refuses (element-type) (map-shm-vector shm type 1)))
+      (rejects element-type (map-shm-vector shm type 1)))
     (dolist (length '(0 -1 1.0 nil :one #.(ash 1 70)))
-      (refuses (length) (map-shm-vector shm 'double-float length)))
-    (refuses (length) (map-shm-vector shm '(unsigned-byte 8) 8293))
-    (refuses (length) (map-shm-vector shm 'double-float 1037))
-    (refuses (length) (map-shm-vector shm '(unsigned-byte 8) 101 :offset 8192))
-    (refuses (length) (map-shm-vector shm '(unsigned-byte 8) 1 :offset 12288))
+      (rejects length (map-shm-vector shm 'double-float length)))
+    (rejects length (map-shm-vector shm '(unsigned-byte 8) 8293))
+    (rejects length (map-shm-vector shm 'double-float 1037))
+    (rejects length (map-shm-vector shm '(unsigned-byte 8) 101 :offset 8192))
+    (rejects length (map-shm-vector shm '(unsigned-byte 8) 1 :offset 12288))
     (dolist (offset '(1 8 4095 -4096 1.0 nil))
-      (refuses (offset) (map-shm-vector shm '(unsigned-byte 8) 1 :offset offset)))
+      (rejects offset (map-shm-vector shm '(unsigned-byte 8) 1 :offset offset)))
     (dolist (prot '(() :write :none (:write :exec) :bogus 8))
-      (refuses (prot) (map-shm-vector shm '(unsigned-byte 8) 1 :prot prot)))
-    (refuses (flags) (map-shm-vector shm '(unsigned-byte 8) 1 :flags :bogus))
+      (rejects prot (map-shm-vector shm '(unsigned-byte 8) 1 :prot prot)))
+    (rejects flags (map-shm-vector shm '(unsigned-byte 8) 1 :flags :bogus))
     (is (eq :einval (keyword-of (map-shm-vector shm '(unsigned-byte 8) 1 :flags '(:shared :fixed)))))
-    (refuses (shm) (map-shm-vector nil '(unsigned-byte 8) 1))
-    (refuses (vector) (unmap-shm-vector (make-array 3)))
-    (refuses (vector) (unmap-shm-vector 7))
+    (rejects shm (map-shm-vector nil '(unsigned-byte 8) 1))
+    (rejects vector (unmap-shm-vector (make-array 3)))
+    (rejects vector (unmap-shm-vector 7))
     (without-leaks
       (unmap-shm-vector (map-shm-vector shm '(unsigned-byte 8) 8292))
       (unmap-shm-vector (map-shm-vector shm '(unsigned-byte 8) 100 :offset 8192) :release t)))
   (let ((closed (open-shm* :direction :io)))
     (close-shm closed)
-    (refuses (shm) (map-shm-vector closed '(unsigned-byte 8) 1))))
+    (rejects shm (map-shm-vector closed '(unsigned-byte 8) 1))))
 
 (deftest reports-say-how-much-there-is
   (with-object (shm 100)
@@ -176,7 +176,7 @@
         (is (= 0 (shm-aref common 1)))
         (is (= 7 (shm-aref own 1)))))))
 
-(deftest what-is-unmapped-is-empty
+(deftest unmapped-vectors-are-empty
   (dolist (release '(nil t))
     (dolist (type *element-types*)
       (with-object (shm 40960)
@@ -235,7 +235,7 @@
     (with-open-shm-vector (shm vector (name) ('double-float 5 :offset 4096 :prot '(:read)) :truncate nil)
       (is (= 4176 (stat-size (shm-stats shm))))
       (is (= 5 (shm-vector-length vector))))
-    (refuses (length) (with-open-shm-vector (shm vector (name) ('double-float 11 :offset 4096) :truncate nil)
+    (rejects length (with-open-shm-vector (shm vector (name) ('double-float 11 :offset 4096) :truncate nil)
                         (declare (ignorable shm vector))))))
 
 (deftest a-view-checks-what-it-is-given
@@ -244,23 +244,23 @@
       (with-shm-vector (view shm type 10)
         (is (typep view 'shm-view))
         (dolist (index '(-1 10 1.0 nil))
-          (refuses (index) (shm-aref view index))
-          (refuses (index) (setf (shm-aref view index) (sample type 0))))
-        (refuses (item) (setf (shm-aref view 0) :no-number))
+          (rejects index (shm-aref view index))
+          (rejects index (setf (shm-aref view index) (sample type 0))))
+        (rejects item (setf (shm-aref view 0) :no-number))
         (is (every #'zerop (elements view))))))
   (pass))
 
 ;;; Many vectors
 
-(deftest more-vectors-than-a-table-has-room-for-at-first
+(deftest more-vectors-than-the-initial-capacity-of-the-table
   (without-leaks
     (with-object (shm 4096)
-      (let ((known (hash-table-count posix-shm::*places*))
+      (let ((known (hash-table-count posix-shm::*regions*))
             (vectors (loop repeat 1200 collect (map-shm-vector shm '(unsigned-byte 8) 10))))
         (setf (shm-aref (first vectors) 0) 42)
         (is (every (lambda (vector) (= 42 (shm-aref vector 0))) vectors))
         (is (every (lambda (vector) (eq t (unmap-shm-vector vector :release t))) vectors))
-        (is (= known (hash-table-count posix-shm::*places*)))))))
+        (is (= known (hash-table-count posix-shm::*regions*)))))))
 
 (defun tombstones (shm count)
   "COUNT vectors of SHM that were unmapped, the newest last."
@@ -280,14 +280,14 @@
 (deftest older-tombstones-leave-no-row
   (with-object (shm 4096)
     (tombstones shm 1000)
-    (let* ((rows (hash-table-count posix-shm::*places*))
+    (let* ((rows (hash-table-count posix-shm::*regions*))
            (vectors (tombstones shm 1500)))
-      (is (= rows (hash-table-count posix-shm::*places*)))
+      (is (= rows (hash-table-count posix-shm::*regions*)))
       (is (every (lambda (vector) (null (unmap-shm-vector vector))) vectors))
       (is (every (lambda (vector) (null (unmap-shm-vector vector :release t))) vectors))
       (is (every (lambda (vector) (handler-case (progn (shm-aref vector 0) nil) (error () t))) vectors))
       (is (every (lambda (vector) (zerop (shm-vector-length vector))) (nthcdr 500 vectors)))
-      (refuses (vector) (unmap-shm-vector (make-array 0 :element-type '(unsigned-byte 8)))))))
+      (rejects vector (unmap-shm-vector (make-array 0 :element-type '(unsigned-byte 8)))))))
 
 (deftest ranges-are-joined
   (flet ((ranges (&rest pairs)
@@ -335,7 +335,7 @@
   (dolist (type '((unsigned-byte 8) (mod 256) (integer 0 255)))
     (with-vector (vector type 3)
       (is (equal '(unsigned-byte 8) (shm-vector-element-type vector)))))
-  (refuses (element-type) (with-vector (vector '(mod 255) 3) vector)))
+  (rejects element-type (with-vector (vector '(mod 255) 3) vector)))
 
 (deftest elements-beyond-two-gibibytes
   (let ((length (+ 100 (ash 1 31))))

@@ -12,7 +12,7 @@
   "A name that only this process uses."
   (format nil "~A~D" (prefix) (incf *name-count*)))
 
-;;; Whoever is killed removes nothing: the next run does. A process that is in another namespace has no number here, but has
+;;; A killed test removes nothing: the next run does. A process that is in another namespace has no number here, but has
 ;;; made its objects a moment ago.
 
 (defun process-of (name)
@@ -146,6 +146,12 @@
                                 wait-for-shm ensure-shm))
      ,@body))
 
+(defmacro without-inlining (&body body)
+  "Run BODY with calls of the functions themselves."
+  `(locally (declare (notinline shm-atomic (setf shm-atomic) shm-atomic-update shm-atomic-incf shm-compare-and-swap shm-wait
+                                shm-wake acquire-shm-lock))
+     ,@body))
+
 (defmacro keyword-of (&body body)
   "The keyword of the error that BODY signals, or nil."
   `(handler-case (as-if-unknown ,@body nil)
@@ -159,19 +165,19 @@
 (defun says (text report)
   (search text report :test #'char-equal))
 
-(defun expected-refusal (operation)
+(defun classes-of-rejection (operation)
   "The classes of the condition for a bad argument of OPERATION: what maps signals mmap-errors."
   (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector))
       '(mmap-invalid-argument mmap-error posix-shm-invalid-argument type-error)
       '(shm-invalid-argument shm-error posix-shm-invalid-argument type-error)))
 
-(defmacro refuses ((argument) &body body)
+(defmacro rejects (argument &body body)
   "Check that BODY signals that ARGUMENT is a bad one."
   (let ((condition (gensym)))
-    `(let ((,condition (handler-case (as-if-unknown ,@body nil)
+    `(let ((,condition (handler-case (as-if-unknown (without-inlining ,@body) nil)
                          (error (condition) condition))))
        (is (typep ,condition 'posix-shm-error) "~S was signalled" ,condition)
        (when (typep ,condition 'posix-shm-error)
-         (dolist (class (expected-refusal (posix-shm-error-operation ,condition)))
+         (dolist (class (classes-of-rejection (posix-shm-error-operation ,condition)))
            (is (typep ,condition class))))
        (is (says (format nil "argument ~A of " ',argument) (princ-to-string ,condition))))))

@@ -24,6 +24,16 @@ bindings = \
 
 EXTRA_DIST += $(bindings)
 
+# What the packages of languages are made of.
+EXTRA_DIST += \
+	shim/bindings/luajit/posix-shm.rockspec \
+	shim/bindings/make-package \
+	shim/bindings/node/package.json \
+	shim/bindings/python/LICENSE \
+	shim/bindings/python/pyproject.toml \
+	shim/bindings/python/setup.py \
+	shim/bindings/ruby-ffi/posix-shm.gemspec
+
 install-data-local:
 	@for file in $(bindings); do \
 		language=`basename \`dirname $$file\``; \

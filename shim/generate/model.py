@@ -134,9 +134,11 @@ class Stratum:
     """A public header, and the Lisp package that has its functions."""
     id: str
     package: str
+    brief: list
     rules: list
     groups: list
     header = property(lambda self: f"posix-shm/{self.id}.h")
+    page = property(lambda self: f"posix-shm-{self.id}")  # its manual page, in section 3
 
 
 @dataclass

@@ -6,6 +6,7 @@ from pathlib import Path
 import contents
 import jinja2
 import lisp
+import project
 from markdown import Markdown, Names, home, quoted
 from plain import plain, wrap
 from prose import Fault, raw
@@ -30,6 +31,10 @@ FILES = {
     "alien-bindings.lisp": "lisp-bindings/alien/bindings.lisp",
     "docstrings.sexp": "lisp-bindings/docstrings.sexp",
     "version.sexp": "lisp-bindings/version.sexp",
+    "pyproject.toml": "shim/bindings/python/pyproject.toml",
+    "posix-shm.gemspec": "shim/bindings/ruby-ffi/posix-shm.gemspec",
+    "package.json": "shim/bindings/node/package.json",
+    "posix-shm.rockspec": "shim/bindings/luajit/posix-shm.rockspec",
 }
 
 # The references are pages of doc/pages with generated parts.
@@ -39,10 +44,13 @@ REFERENCES = {"ffi": "doc/ffi-reference.md", "api": "doc/api-reference.md"}
 def outputs(model, top):
     """Every file that is generated: its path, and its text."""
     environment = _environment(model)
+    environment.globals.update(project=project.addresses(top))
     for template, path in FILES.items():
         yield path, environment.get_template(template).render()
     for function in model.functions:
         yield f"doc/man/{function.name}.3", environment.get_template("function.3").render(function=function, roff=Roff(model, function))
+    for stratum in model.strata:
+        yield f"doc/man/{stratum.page}.3", environment.get_template("header.3").render(stratum=stratum)
     yield "doc/man/posix-shm.3", environment.get_template("library.3").render()
     names = Names(model)
     for document, path in REFERENCES.items():

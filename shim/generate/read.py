@@ -62,7 +62,8 @@ class ModelReader:
     def _read_stratum(self, compound):
         name = compound.findtext("compoundname").removesuffix(".h")
         rules = self.prose.blocks(*paras(compound, "detaileddescription"))
-        stratum = Stratum(name, self._stratum(compound).get("package"), rules, [])
+        brief = [prose.Text(re.sub("^Stratum [0-9]+: ", "", text(compound, "briefdescription")))]
+        stratum = Stratum(name, self._stratum(compound).get("package"), brief, rules, [])
         own = [group for group in self.groups if group.findtext("compoundname").startswith(name + "_")]
         stratum.groups = [self._group(group, stratum) for group in sorted(own, key=self._place)]
         return stratum

@@ -30,9 +30,9 @@ class Roff:
     def paragraph(self, nodes):
         return wrapped(self._inline(nodes))
 
-    def name(self, function):
+    def name(self, name, brief):
         """What whatis(1) shows: not a sentence, so it ends without a period."""
-        return wrapped(f"{function.name} \\- {normalized(self._inline(function.brief)).removesuffix('.')}")
+        return wrapped(f"{escaped(name)} \\- {normalized(self._inline(brief)).removesuffix('.')}")
 
     def see(self, annotation):
         """.BR name (3), for a function of ours and for what has its section; the rest is text."""
@@ -47,9 +47,9 @@ class Roff:
 
     @staticmethod
     def constants(enum):
-        """The names; posix-shm(3) has their meanings."""
+        """The names; the page of their header has their meanings."""
         names = ", ".join(escaped(constant.name) for constant in enum.constants)
-        return wrapped(f"Constants, described in posix\\-shm(3): {names}.")
+        return wrapped(f"Constants, described in {escaped(enum.group.stratum.page)}(3): {names}.")
 
     def section(self, nodes):
         """Below a heading, which begins a paragraph by itself."""

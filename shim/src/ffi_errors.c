@@ -96,8 +96,9 @@ static const struct row {
 	ROW(ETXTBSY, "program file in use")
 	ROW(EXDEV, "link across file systems")
 
-	/* Some systems lack this error; the library provides it: system.h. */
+	/* Some systems lack these errors; the library provides them: system.h. */
 	ROW(ENODATA, "no data: the peer closed its end")
+	ROW(EOWNERDEAD, "previous owner died")
 
 	/* obsolete in POSIX, or common to Unix */
 #ifdef EMULTIHOP
@@ -114,9 +115,6 @@ static const struct row {
 #endif
 #ifdef ENOTRECOVERABLE
 	ROW(ENOTRECOVERABLE, "state not recoverable")
-#endif
-#ifdef EOWNERDEAD
-	ROW(EOWNERDEAD, "previous owner died")
 #endif
 #ifdef ETIME
 	ROW(ETIME, "timer expired")

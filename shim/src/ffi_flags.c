@@ -29,7 +29,7 @@ static const char spaces[] = " \t\n";
 static bool
 is_kind(int kind)
 {
-	return kind >= PSHM_KIND_OPEN_FLAG && kind <= PSHM_KIND_UPDATE;
+	return kind >= PSHM_KIND_OPEN_FLAG && kind <= PSHM_KIND_RING_ROLE;
 }
 
 static bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How much memory objects can still get: the least of what their file system, the machine and the control group of this
- * process have left. What cannot be looked up is left out: it is no reason to refuse anything.
+ * process have left. Limits that cannot be read are omitted: they are no reason for a call to fail.
  */
 #ifndef PSHM_MEMORY_H
 #define PSHM_MEMORY_H

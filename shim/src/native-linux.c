@@ -35,7 +35,7 @@ is_missing(int error, bool huge)
 
 /*
  * Executable, so that no seal stands in the way of a later fchmod. Kernels before 6.3 do not know that flag. Where the policy
- * vm.memfd_noexec forbids it, an object without x bits is made as the policy demands, and one with x bits is not made at all.
+ * vm.memfd_noexec forbids it, an object without x bits is made as the policy requires, and one with x bits is not made at all.
  */
 int
 pshm__native_memfd(bool executable, bool huge)

@@ -38,9 +38,12 @@
 
 _Static_assert(sizeof(off_t) == sizeof(int64_t), "offsets are 64 bits wide");
 
-/* FreeBSD and OpenBSD lack this error. Their errors end at about 100; no system has one as large as this. */
+/* FreeBSD and OpenBSD lack the first of these errors. Their errors end at about 100; no system has any as large as these. */
 #ifndef ENODATA
 #define ENODATA 4001
+#endif
+#ifndef EOWNERDEAD
+#define EOWNERDEAD 4002
 #endif
 
 /*

@@ -245,7 +245,7 @@ close_ends(int i)
 
 static union {
 	struct cmsghdr header;
-	char room[CMSG_SPACE(253 * sizeof(int))];
+	char control[CMSG_SPACE(253 * sizeof(int))];
 } control;
 static char byte;
 static struct iovec vector = { &byte, 1 };
@@ -294,7 +294,7 @@ opened(int fd)
 	return fd < 0 || fstat(fd, &status) < 0 ? -1 : fd;
 }
 
-static struct statfs place;
+static struct statfs file_system;
 
 #define READ_WRITE (PROT_READ | PROT_WRITE)
 #define WRITABLE (PSHM_PROT_READ | PSHM_PROT_WRITE)
@@ -334,7 +334,7 @@ static struct statfs place;
 	     delete_if_same_by_hand(i)) \
 	PAIR(truncate, 0, an_unlinked_object, close_object, pshm_truncate(fds[i], 2 * PAGE), ftruncate(fds[i], 2 * PAGE)) \
 	PAIR(allocate, 0, an_empty_anonymous_object, close_object, pshm_allocate(fds[i], PAGE), allocate_by_hand(i)) \
-	PAIR(space, 0, nothing, keep, pshm_space(&fields[0], &fields[1]), statfs("/dev/shm", &place)) \
+	PAIR(space, 0, nothing, keep, pshm_space(&fields[0], &fields[1]), statfs("/dev/shm", &file_system)) \
 	PAIR(map, 0, an_unlinked_object, unmap_result, pshm_map(fds[i], SIZE, WRITABLE, PSHM_MAP_SHARED, 0), \
 	     (long)mmap(NULL, SIZE, READ_WRITE, MAP_SHARED, fds[i], 0)) \
 	PAIR(unmap, 0, a_mapping, close_object, pshm_unmap((int64_t)memories[i], SIZE), munmap(memories[i], SIZE)) \
@@ -408,7 +408,7 @@ allocate_by_hand(int i)
 {
 	static struct sysinfo machine;
 
-	if (fstat(fds[i], &status) < 0 || fstatfs(fds[i], &place) < 0 || sysinfo(&machine) < 0)
+	if (fstat(fds[i], &status) < 0 || fstatfs(fds[i], &file_system) < 0 || sysinfo(&machine) < 0)
 		return -1;
 	return fallocate(fds[i], 0, 0, PAGE);
 }

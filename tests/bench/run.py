@@ -120,6 +120,8 @@ def data():
 
 def sync():
     measure("sync", [program("locks"), "100"])
+    boost = [program("boost")] if os.path.exists(program("boost")) else []
+    measure("rings", [program("rings"), *boost])
     if has("sbcl"):
         measure("sync-SBCL", lisp_command("SBCL"), BENCH_SYSTEM="posix-shm/alien", BENCH_FILE=source("sync-alien.lisp"),
                 BENCH_COMPILED=program("sync-alien.fasl"))

@@ -59,7 +59,7 @@ check_all_permissions(int direction, int step)
 		fd = make(direction, permissions);
 		check_object(fd, direction, permissions);
 		close_now(fd);
-		if (place_is_private())
+		if (shm_is_private())
 			ck_assert_int_eq(object_count(), 0);
 	}
 }
@@ -208,7 +208,7 @@ START_TEST(exec_bits_are_kept)
 }
 END_TEST
 
-/* Nobody asked for a seal, so that permissions can change later; but where the policy demands one, it is there. */
+/* Nobody asked for a seal, so that permissions can change later; but where the policy requires one, it is there. */
 START_TEST(nothing_is_sealed_but_by_policy)
 {
 	static const int directions[] = { PSHM_DIRECTION_IO, PSHM_DIRECTION_INPUT };
@@ -288,6 +288,20 @@ only_entry(void)
 	return name;
 }
 
+/* 96 random bits as hexadecimal digits: neither half of the bytes is the other one, or always the same. */
+static void
+assert_random(const char *digits)
+{
+	int pairs = 0;
+
+	ck_assert_int_eq(strlen(digits), 24);
+	ck_assert_int_eq(strspn(digits, "0123456789abcdef"), 24);
+	for (int i = 0; i < 24; i += 2)
+		pairs += digits[i] == digits[i + 1];
+	ck_assert_int_lt(pairs, 12);
+	ck_assert_int_ne(strspn(digits, (const char[]){ digits[0], digits[1], '\0' }), 24);
+}
+
 /*
  * With the last fallback there is a name for a moment. The moment lasts here, since the name cannot be taken away. Somebody who
  * finds it learns that it is temporary, may not open the object, and does not see it in the list.
@@ -296,7 +310,7 @@ START_TEST(nobody_may_open_what_has_a_name_for_a_moment)
 {
 	if (lacks("permissions"))
 		return;
-	if (has("anonymous") || !place_is_private()) {
+	if (has("anonymous") || !shm_is_private()) {
 		skip("no name is needed here, or other programs have some");
 		return;
 	}
@@ -305,8 +319,13 @@ START_TEST(nobody_may_open_what_has_a_name_for_a_moment)
 	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_INPUT, 0666, 0), "EIO");
 	ck_assert_int_eq(object_status(only_entry()).st_mode & 0077, 0);
 	ck_assert_int_eq(strncmp(only_entry(), "/.pshm-", 7), 0);
+	assert_random(only_entry() + 7);
 	if (has("list"))
 		assert_result(call("pshm_list", NULL, 0), 0);
+	interpose_reset();
+	object_remove(only_entry());
+	interpose_fail(CALL_shm_unlink, 1, ENOENT); /* somebody has cleaned the name up */
+	close_now((int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_INPUT, 0666, 0)));
 	interpose_reset();
 	object_remove(only_entry());
 }

@@ -219,15 +219,15 @@ START_TEST(enormous_counts_are_split)
 END_TEST
 
 static void
-write_without_room(void *unused)
+write_without_space(void *unused)
 {
 	static char bytes[2 << 20];
 	int64_t written;
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m")) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	fd = object_open_new(name_of("full"), sizeof bytes);
@@ -238,12 +238,12 @@ write_without_room(void *unused)
 	close_now(fd);
 }
 
-/* No room in the middle: what was copied counts, and the next call says why no more was. */
+/* No space left in the middle: what was copied counts, and the next call says why no more was. */
 START_TEST(no_room_is_a_short_count_and_then_an_error)
 {
 	if (lacks("descriptor-io") || lacks("list"))
 		return;
-	in_child(write_without_room, NULL);
+	in_child(write_without_space, NULL);
 }
 END_TEST
 

@@ -51,13 +51,13 @@ make_the_same_elsewhere(void *unused)
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m")) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	fd = object_open_new(name, 0);
-	if (!place_make("size=1m")) {
-		skip("no second place can be made");
+	if (!private_shm_make("size=1m")) {
+		skip("no second shared memory file system can be mounted");
 		return;
 	}
 	object_make(name, 0600, 0);

@@ -105,7 +105,7 @@ START_TEST(objects_are_listed_and_nothing_else)
 		ck_assert_int_eq(occurrences(names, size, name_of("fifo")), 0);
 		ck_assert_int_eq(occurrences(names, size, name_of("directory")), 0);
 		ck_assert_int_eq(occurrences(names, size, name_of("link")), 0);
-		if (place_is_private())
+		if (shm_is_private())
 			ck_assert_int_eq(size, (int64_t)(strlen(name_of("one")) + strlen(name_of("two")) + sizeof "/.pshm" + 2));
 		free(names);
 	}
@@ -120,13 +120,44 @@ START_TEST(objects_are_listed_and_nothing_else)
 }
 END_TEST
 
+/* Twice what the first name takes is what the second one exceeds by a byte, or does not, as the system lists them. */
+static void
+list_two(const char *one, const char *other)
+{
+	char names[600];
+	const char *shorter = strlen(name_of(one)) < strlen(name_of(other)) ? one : other;
+	int64_t size;
+	bool grows;
+
+	object_make(name_of(one), 0600, 0);
+	object_make(name_of(other), 0600, 0);
+	interpose_reset();
+	interpose_add_traits(OWN_OBJECTS);
+	size = assert_success(call("pshm_list", names, sizeof names));
+	interpose_remove_traits(OWN_OBJECTS);
+	grows = strcmp(names, name_of(shorter)) == 0;
+	ck_assert_int_eq(size, 2 * (int64_t)strlen(name_of(shorter)) + 3);
+	ck_assert_int_eq(interpose_count(CALL_realloc), grows ? 2 : 1);
+	object_remove(name_of(one));
+	object_remove(name_of(other));
+}
+
+START_TEST(no_byte_is_written_past_the_memory)
+{
+	if (lacks("list"))
+		return;
+	list_two("a", "bb");
+	list_two("bb", "a");
+}
+END_TEST
+
 START_TEST(no_object_is_an_empty_list)
 {
 	char byte = '#';
 
 	if (lacks("list"))
 		return;
-	if (!place_is_private()) {
+	if (!shm_is_private()) {
 		skip("other programs may have objects");
 		return;
 	}
@@ -138,14 +169,14 @@ START_TEST(no_object_is_an_empty_list)
 END_TEST
 
 /* An object whose type was unknown, and that was gone before anybody could look, is left out. */
-START_TEST(what_vanishes_is_left_out)
+START_TEST(vanishing_objects_are_omitted)
 {
 	int64_t size;
 	char *names;
 
 	if (lacks("list"))
 		return;
-	if (!place_is_private()) {
+	if (!shm_is_private()) {
 		skip("other programs may have objects");
 		return;
 	}
@@ -228,11 +259,11 @@ assert_nowhere(const char *name)
 
 /* Without the directory there are no objects; without memory or a descriptor there is no answer. */
 static void
-without_place(void *unused)
+without_file_system(void *unused)
 {
 	(void)unused;
-	if (!place_make("size=1m") || mount("tmpfs", "/dev", "tmpfs", 0, "size=1m") < 0) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m") || mount("tmpfs", "/dev", "tmpfs", 0, "size=1m") < 0) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	assert_error(call("pshm_list", NULL, 0), "ENOENT");
@@ -250,17 +281,18 @@ START_TEST(without_a_place_there_is_nothing)
 		skip("only the superuser takes /dev away");
 		return;
 	}
-	in_child(without_place, NULL);
+	in_child(without_file_system, NULL);
 }
 END_TEST
 
 Suite *
 api_list_suite(void)
 {
-	const TTest *tests[] = { objects_are_listed_and_nothing_else, a_list_leaves_no_memory_behind,
-		                 no_object_is_an_empty_list,          what_vanishes_is_left_out,
-		                 a_buffer_too_small_is_untouched,     many_and_strange_names_are_listed,
-		                 without_a_place_there_is_nothing,    NULL };
+	const TTest *tests[] = {
+		objects_are_listed_and_nothing_else, a_list_leaves_no_memory_behind,   no_byte_is_written_past_the_memory,
+		no_object_is_an_empty_list,          vanishing_objects_are_omitted,    a_buffer_too_small_is_untouched,
+		many_and_strange_names_are_listed,   without_a_place_there_is_nothing, NULL
+	};
 
 	return suite_of("api_list", 30, tests);
 }

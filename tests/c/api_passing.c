@@ -187,9 +187,9 @@ START_TEST(a_socket_of_datagrams_has_no_end)
 }
 END_TEST
 
-/* A message that does not carry just one descriptor is refused, and nothing of it stays. */
+/* A message that does not carry just one descriptor is rejected, and nothing of it stays. */
 static void
-assert_refused(struct pair pair, const int *fds, int count, size_t bytes)
+assert_rejected(struct pair pair, const int *fds, int count, size_t bytes)
 {
 	int before = descriptor_count();
 
@@ -236,7 +236,7 @@ START_TEST(extra_descriptors_are_closed)
 
 			for (int k = 0; k < counts[j]; k++)
 				fds[k] = pair.fd;
-			assert_refused(pair, fds, counts[j], 1);
+			assert_rejected(pair, fds, counts[j], 1);
 			pair_close(pair);
 		}
 	}
@@ -248,7 +248,7 @@ START_TEST(an_empty_packet_leaks_nothing)
 {
 	struct pair pair = pair_make(SOCK_SEQPACKET);
 
-	assert_refused(pair, &pair.fd, 1, 0);
+	assert_rejected(pair, &pair.fd, 1, 0);
 	pair_close(pair);
 }
 END_TEST
@@ -261,12 +261,12 @@ START_TEST(other_control_messages_are_passed_over)
 
 	ck_assert_int_eq(setsockopt(pair.there, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
 	assert_passes(pair);
-	assert_refused(pair, NULL, 0, 1);
+	assert_rejected(pair, NULL, 0, 1);
 	pair_close(pair);
 }
 END_TEST
 
-/* Beside as many descriptors as a message can carry there is room for what else may come. qemu's user mode tells no time. */
+/* Beside as many descriptors as a message can carry there is space for other control messages. qemu's user mode tells no time. */
 START_TEST(extra_descriptors_are_told_from_no_descriptor_free)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
@@ -277,7 +277,7 @@ START_TEST(extra_descriptors_are_told_from_no_descriptor_free)
 		fds[i] = pair.fd;
 	ck_assert_int_eq(setsockopt(pair.there, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
 	(void)setsockopt(pair.there, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-	assert_refused(pair, fds, 253, 1);
+	assert_rejected(pair, fds, 253, 1);
 	pair_close(pair);
 }
 END_TEST
@@ -293,12 +293,12 @@ START_TEST(the_senders_descriptor_is_closed)
 		skip("this kernel knows no SO_PASSPIDFD");
 	assert_passes(pair);
 	ck_assert_int_eq(descriptor_count(), before);
-	assert_refused(pair, NULL, 0, 1);
+	assert_rejected(pair, NULL, 0, 1);
 	pair_close(pair);
 }
 END_TEST
 
-/* No more is taken for descriptors than there was room for, whatever the message says of itself. */
+/* No more descriptors are taken than the buffer has space for, whatever length the message claims. */
 START_TEST(a_length_beyond_the_buffer_is_not_believed)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
@@ -309,6 +309,20 @@ START_TEST(a_length_beyond_the_buffer_is_not_believed)
 	interpose_remove_traits(UNCUT_LENGTHS);
 	ck_assert_int_ge(interpose_count(CALL_close), 253);
 	ck_assert_int_le(interpose_count(CALL_close), 253 + 256);
+	pair_close(pair);
+}
+END_TEST
+
+/* The types of another protocol have the same numbers. */
+START_TEST(a_part_of_another_protocol_is_no_descriptor)
+{
+	struct pair pair = pair_make(SOCK_STREAM);
+
+	interpose_reset();
+	interpose_add_traits(OTHER_PARTS);
+	assert_error(call("pshm_receive", pair.there, -1), "EPROTO");
+	interpose_remove_traits(OTHER_PARTS);
+	ck_assert_int_eq(interpose_count(CALL_close), 0);
 	pair_close(pair);
 }
 END_TEST
@@ -374,7 +388,7 @@ START_TEST(a_full_socket_is_told)
 }
 END_TEST
 
-START_TEST(what_is_no_socket_is_refused)
+START_TEST(non_sockets_are_rejected)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
 	int lone = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -432,11 +446,12 @@ api_passing_suite(void)
 		                 extra_descriptors_are_told_from_no_descriptor_free,
 		                 the_senders_descriptor_is_closed,
 		                 a_length_beyond_the_buffer_is_not_believed,
+		                 a_part_of_another_protocol_is_no_descriptor,
 		                 no_descriptor_free_is_said,
 		                 an_interrupted_wait_comes_back,
 		                 an_interrupted_send_comes_back,
 		                 a_full_socket_is_told,
-		                 what_is_no_socket_is_refused,
+		                 non_sockets_are_rejected,
 		                 a_pair_is_connected_and_not_inherited,
 		                 NULL };
 

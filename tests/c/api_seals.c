@@ -198,7 +198,7 @@ START_TEST(a_named_object_is_sealed_against_seals)
 }
 END_TEST
 
-START_TEST(what_knows_no_seals_is_invalid)
+START_TEST(descriptors_without_seals_are_invalid)
 {
 	int ends[2];
 	int fd = anonymous_new(4096);
@@ -332,7 +332,7 @@ START_TEST(without_proc_a_duplicate_serves)
 }
 END_TEST
 
-START_TEST(what_is_no_object_is_not_reopened)
+START_TEST(non_objects_are_not_reopened)
 {
 	int directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int path = -1;
@@ -430,13 +430,13 @@ api_seals_suite(void)
 		                 an_older_kernels_ignorance_is_not_an_invalid_argument,
 		                 seals_of_later_kernels_are_not_told,
 		                 a_named_object_is_sealed_against_seals,
-		                 what_knows_no_seals_is_invalid,
+		                 descriptors_without_seals_are_invalid,
 		                 a_reopened_reader_cannot_write,
 		                 any_descriptor_is_reopened,
 		                 reopening_never_raises_access,
 		                 a_reopened_writer_writes,
 		                 without_proc_a_duplicate_serves,
-		                 what_is_no_object_is_not_reopened,
+		                 non_objects_are_not_reopened,
 		                 the_first_thread_may_have_ended,
 		                 NULL };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sizes, pages behind them, and room. */
+/* Sizes, the pages behind them, and free space. */
 #include "fixture.h"
 #include "interpose.h"
 #include "suites.h"
@@ -170,8 +170,8 @@ ask_for(int64_t size, const struct layout *layout, bool looks_first)
 }
 
 /*
- * In a place of 1 MiB, of which another object has three pages: what cannot be met is refused before anything is reserved,
- * and otherwise the kernel refuses it.
+ * In a file system of 1 MiB, of which another object has three pages: a request that cannot be met fails before anything is
+ * reserved, and otherwise in the kernel.
  */
 static void
 ask_for_too_much(void *unused)
@@ -179,8 +179,8 @@ ask_for_too_much(void *unused)
 	static const int64_t requests[] = { MIB, MIB - 8192, 8 * MIB, MIB + 1, INT64_MAX, INT64_MAX - 5, (int64_t)1 << 40 };
 
 	(void)unused;
-	if (!place_make("size=1m")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m")) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	object_make(name_of("part"), 0600, 0);
@@ -208,7 +208,7 @@ truncate_and_touch(void *unused)
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m"))
+	if (!private_shm_make("size=1m"))
 		return;
 	fd = object_open_new(name_of("touch"), 8 * MIB);
 	memory = mmap(NULL, 8 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -222,7 +222,7 @@ allocate_and_touch(void *unused)
 	int fd;
 
 	(void)unused;
-	ck_assert(place_make("size=1m"));
+	ck_assert(private_shm_make("size=1m"));
 	fd = object_open_new(name_of("touch"), 0);
 	assert_error(call("pshm_allocate", fd, 8 * MIB), "ENOSPC");
 	assert_result(call("pshm_allocate", fd, MIB / 2), 0);
@@ -236,8 +236,8 @@ START_TEST(a_full_place_is_an_error_and_not_a_signal)
 {
 	if (lacks("allocate") || lacks("resize"))
 		return;
-	if (!place_is_private()) {
-		skip("no private place can be made");
+	if (!shm_is_private()) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	ck_assert_int_eq(signal_of_child(truncate_and_touch, NULL), SIGBUS);
@@ -254,7 +254,7 @@ allocates(int fd, int64_t size)
 }
 
 static void
-refuses(int fd, int64_t size)
+does_not_allocate(int fd, int64_t size)
 {
 	struct stat before = descriptor_status(fd);
 
@@ -271,26 +271,26 @@ allocate_to_the_limit(void *unused)
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m")) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	fd = object_open_new(name_of("more"), 0);
 	other = object_open_new(name_of("other"), 0);
-	refuses(fd, MIB + 1);
+	does_not_allocate(fd, MIB + 1);
 	allocates(fd, MIB / 4 * 3);
-	refuses(other, MIB / 4 + 1);
+	does_not_allocate(other, MIB / 4 + 1);
 	allocates(fd, MIB / 8 * 7);
 	allocates(other, MIB / 8 - page());
-	refuses(fd, MIB / 8 * 7 + page() + 1);
+	does_not_allocate(fd, MIB / 8 * 7 + page() + 1);
 	allocates(fd, MIB / 8 * 7 + page());
-	refuses(other, MIB / 8 - page() + 1);
+	does_not_allocate(other, MIB / 8 - page() + 1);
 	allocates(other, MIB / 8 - page());
 	close_now(fd);
 	close_now(other);
 }
 
-START_TEST(what_is_free_can_be_had_and_no_more)
+START_TEST(free_space_can_be_allocated_and_no_more)
 {
 	if (lacks("allocate"))
 		return;
@@ -316,7 +316,7 @@ START_TEST(a_seal_is_met_before_any_page_is_taken)
 END_TEST
 
 /* What another process made of the object meanwhile is not cut, and no page of it is given back. */
-START_TEST(what_others_let_grow_stays)
+START_TEST(growth_by_others_stays)
 {
 	int fd;
 
@@ -547,18 +547,18 @@ discard_for_another(void *unused)
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m")) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	fd = object_open_new(name_of("first"), 0);
 	other = object_open_new(name_of("second"), 0);
 	allocates(fd, MIB);
-	refuses(other, 1);
+	does_not_allocate(other, 1);
 	assert_result(call("pshm_discard", fd, 0, MIB / 2), 0);
-	refuses(other, MIB / 2 + 1);
+	does_not_allocate(other, MIB / 2 + 1);
 	allocates(other, MIB / 2);
-	refuses(fd, MIB);
+	does_not_allocate(fd, MIB);
 	close_now(fd);
 	close_now(other);
 }
@@ -577,8 +577,8 @@ compare_space(const char *options, int64_t total)
 	int64_t ours = -7;
 	int64_t ours_free = -7;
 
-	if (!place_make(options)) {
-		skip("no private place can be made");
+	if (!private_shm_make(options)) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	assert_result(call("pshm_space", &ours, &ours_free), 0);
@@ -600,7 +600,7 @@ compare_space(const char *options, int64_t total)
 }
 
 static void
-in_places(void *unused)
+in_file_systems(void *unused)
 {
 	(void)unused;
 	compare_space("size=1m", MIB);
@@ -608,7 +608,7 @@ in_places(void *unused)
 	compare_space("size=0", 0);
 }
 
-START_TEST(space_is_the_places)
+START_TEST(space_is_that_of_the_file_system)
 {
 	if (!has("space")) {
 		assert_error(call("pshm_space", NULL, NULL), "ENOTSUP");
@@ -616,7 +616,7 @@ START_TEST(space_is_the_places)
 		return;
 	}
 	assert_result(call("pshm_space", NULL, NULL), 0);
-	in_child(in_places, NULL);
+	in_child(in_file_systems, NULL);
 }
 END_TEST
 
@@ -630,9 +630,9 @@ api_size_suite(void)
 		                 allocating_nothing_does_nothing,
 		                 too_much_is_an_error_and_the_object_as_before,
 		                 a_full_place_is_an_error_and_not_a_signal,
-		                 what_is_free_can_be_had_and_no_more,
+		                 free_space_can_be_allocated_and_no_more,
 		                 a_seal_is_met_before_any_page_is_taken,
-		                 what_others_let_grow_stays,
+		                 growth_by_others_stays,
 		                 interruptions_do_not_keep_it_from_ending,
 		                 an_interrupted_call_is_repeated,
 		                 signals_wait_after_an_interruption,
@@ -640,7 +640,7 @@ api_size_suite(void)
 		                 discarding_gives_pages_back_and_keeps_the_size,
 		                 discarding_checks_its_range,
 		                 discarded_memory_is_free_for_others,
-		                 space_is_the_places,
+		                 space_is_that_of_the_file_system,
 		                 NULL };
 
 	return suite_of("api_size", 60, tests);

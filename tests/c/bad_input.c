@@ -30,7 +30,7 @@ bad_good(void)
 	return good;
 }
 
-static const struct bad_row *const lists[] = { bad_names, bad_objects, bad_mappings, bad_passing, bad_sync, bad_texts };
+static const struct bad_row *const lists[] = { bad_names, bad_objects, bad_mappings, bad_passing, bad_rings, bad_sync, bad_texts };
 
 static bool
 is_of(const struct bad_row *known, const struct row *row)
@@ -93,7 +93,7 @@ try_row(const struct row *row)
 	known_row(row)->try_it();
 	ck_assert_msg(descriptor_count() == descriptors, "line %d of bad-input.tsv leaves descriptors open", row->line);
 	ck_assert_msg(object_mapping_count() == mappings, "line %d of bad-input.tsv leaves mappings", row->line);
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_msg(object_count() == 1, "line %d of bad-input.tsv leaves objects", row->line);
 	check_object(row, &before);
 	close_now(bad_fd);

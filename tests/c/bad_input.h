@@ -17,6 +17,7 @@ extern const struct bad_row bad_names[];
 extern const struct bad_row bad_objects[];
 extern const struct bad_row bad_mappings[];
 extern const struct bad_row bad_passing[];
+extern const struct bad_row bad_rings[];
 extern const struct bad_row bad_sync[];
 extern const struct bad_row bad_texts[];
 

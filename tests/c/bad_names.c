@@ -233,7 +233,7 @@ list_buffer(void)
 		assert_error(call("pshm_list", NULL, 0), "ENOTSUP");
 		return;
 	}
-	if (place_is_private())
+	if (shm_is_private())
 		assert_result(call("pshm_list", NULL, 0), (int64_t)strlen(name_of("bad")) + 1);
 	ck_assert_int_gt(assert_success(call("pshm_list", NULL, 0)), 0);
 	ck_assert_int_gt(assert_success(call("pshm_list", bytes, 1)), 1);

@@ -130,7 +130,7 @@ allocate_greatest(void)
 }
 
 static void
-refuses_to_allocate(int64_t size)
+assert_not_allocated(int64_t size)
 {
 	struct stat before = descriptor_status(bad_fd);
 
@@ -153,13 +153,13 @@ allocate_too_much(void)
 		/* clang-format on */
 	};
 
-	refuses_to_allocate((int64_t)1 << 46);
+	assert_not_allocated((int64_t)1 << 46);
 	if (!interpose_works())
 		return;
 	interpose_files(machine);
-	refuses_to_allocate((3 << 20) + 2 * PAGE);
+	assert_not_allocated((3 << 20) + 2 * PAGE);
 	interpose_files(group);
-	refuses_to_allocate((3 << 20) + 2 * PAGE);
+	assert_not_allocated((3 << 20) + 2 * PAGE);
 	interpose_files(NULL);
 }
 

@@ -78,7 +78,7 @@ receive_closed(void)
 }
 
 static void
-receive_no_room(void)
+receive_without_descriptors(void)
 {
 	struct rlimit old;
 	struct rlimit few;
@@ -97,7 +97,7 @@ receive_no_room(void)
 }
 
 static void
-seal_refused(void)
+seal_denied(void)
 {
 	int anonymous;
 	int ends[2];
@@ -135,9 +135,9 @@ const struct bad_row bad_passing[] = {
 	{ "send, receive", "timeout 0 where it would wait", "-EAGAIN", would_wait },
 	{ "receive", "a message without a descriptor; with two", "-EPROTO; all closed, none leaked", receive_wrong_count },
 	{ "receive", "peer closed", "-ENODATA", receive_closed },
-	{ "receive", "no descriptor free in this process", "-EMFILE", receive_no_room },
+	{ "receive", "no descriptor free in this process", "-EMFILE", receive_without_descriptors },
 	{ "seal", "a named object; a descriptor that knows no seals; an unknown seal bit; sealed against sealing",
-	  "-EPERM; -EINVAL; -EINVAL; -EPERM", seal_refused },
+	  "-EPERM; -EINVAL; -EINVAL; -EPERM", seal_denied },
 	{ "reopen", "for io, of a descriptor opened for input", "-EACCES", reopen_raising },
 	{ NULL, NULL, NULL, NULL },
 };

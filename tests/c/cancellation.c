@@ -71,7 +71,7 @@ try_scenario(const struct scenario *scenario)
 	              "%s: %d descriptors more", scenario->name, descriptor_count() - victim.world.descriptors);
 	ck_assert_msg(object_mapping_count() == victim.world.mappings - (scenario->outcome == OUTCOME_UNMAPS),
 	              "%s: %d mappings more", scenario->name, object_mapping_count() - victim.world.mappings);
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_msg(object_count() == victim.world.objects + scenario->names, "%s: %d names more", scenario->name,
 		              object_count() - victim.world.objects - scenario->names);
 	world_end(&victim.world, scenario);
@@ -91,7 +91,7 @@ START_TEST(a_call_that_does_not_wait_runs_to_its_end)
 }
 END_TEST
 
-/* Every function, with arguments that it refuses. */
+/* Every function, with arguments that it rejects. */
 static void *
 call_wrongly(void *argument)
 {
@@ -293,6 +293,20 @@ wait_for_lock(void *result)
 	return NULL;
 }
 
+static void *
+wait_for_message(void *result)
+{
+	static _Alignas(64) char ring[PSHM_RING_HEADER_SIZE + PSHM_RING_CAPACITY_MIN];
+	int64_t address = (int64_t)(uintptr_t)ring;
+	char byte;
+
+	(void)call("pshm_ring_join", address, PSHM_RING_CAPACITY_MIN, PSHM_RING_RECEIVER);
+	(void)pthread_cancel(pthread_self());
+	*(int64_t *)result = call("pshm_ring_receive", address, PSHM_RING_CAPACITY_MIN, &byte, 1, 20000000);
+	pthread_testcancel();
+	return NULL;
+}
+
 static void
 wait_to_the_end(void *(*wait)(void *result), const char *error)
 {
@@ -310,6 +324,7 @@ wait_to_their_ends(void *unused)
 	(void)unused;
 	wait_to_the_end(wait_for_word, "ETIMEDOUT");
 	wait_to_the_end(wait_for_lock, has("atomic-64") ? "ETIMEDOUT" : "ENOTSUP");
+	wait_to_the_end(wait_for_message, has("atomic-64") ? "ETIMEDOUT" : "ENOTSUP");
 }
 
 START_TEST(a_thread_that_sleeps_on_a_word_is_not_cancelled)

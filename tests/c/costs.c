@@ -64,6 +64,8 @@ static const struct {
 	{ "wait", "futex" },
 	{ "wake", "futex" },
 	{ "lock", "" },
+	{ "ring join", "" },
+	{ "ring send", "" },
 };
 
 enum { COSTS = sizeof costs / sizeof costs[0] };

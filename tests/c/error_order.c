@@ -42,6 +42,7 @@ static const struct {
 	{ "pshm_flags_format", "flags", 2, { -1, 1 << 20 } },
 	{ "pshm_atomic_*", "address", 4, { 0, -1, 6, WIDE_ADDRESS } },
 	{ "pshm_lock_*", "address", 4, { 0, -4095, 6, WIDE_ADDRESS } },
+	{ "pshm_ring_*", "address", 4, { 0, -4095, 32, WIDE_ADDRESS } },
 	{ "pshm_atomic_*32", "value", 2, { WIDE_VALUES } },
 	{ "pshm_atomic_*32", "operand", 2, { WIDE_VALUES } },
 	{ "pshm_atomic_*32", "expected", 2, { WIDE_VALUES } },
@@ -81,6 +82,8 @@ static const struct {
 	{ NULL, "error", 1, { -1 } },
 	{ NULL, "operation", 3, { 0, 6, -1 } },
 	{ NULL, "process", 2, { 0, -1 } },
+	{ NULL, "capacity", 4, { 0, 2048, 4095, INT64_MAX } },
+	{ NULL, "role", 3, { 0, 3, -1 } },
 	{ NULL, "timeout", 0, { 0 } }, /* any will do */
 };
 

@@ -37,7 +37,7 @@ check_counts(const struct world *world, const struct fault *fault, int closed, i
 	              descriptor_count() - (world->descriptors - closed));
 	ck_assert_msg(object_mapping_count() == world->mappings - unmapped, "%s: %d mappings more", text_of(fault),
 	              object_mapping_count() - (world->mappings - unmapped));
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_msg(object_count() == world->objects + names, "%s: %d names more", text_of(fault),
 		              object_count() - world->objects - names);
 }

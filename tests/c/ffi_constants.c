@@ -18,6 +18,7 @@ static const struct {
 	{ "PSHM_KIND_IF_DOES_NOT_EXIST", 7 },   { "PSHM_KIND_ANONYMOUS_FLAG", 8 },
 	{ "PSHM_KIND_SEAL", 9 },                { "PSHM_KIND_MSYNC_FLAG", 10 },
 	{ "PSHM_KIND_UPDATE", 11 },
+	{ "PSHM_KIND_RING_ROLE", 12 },
 	{ "PSHM_O_RDONLY", 0 },                 { "PSHM_O_RDWR", 2 },
 	{ "PSHM_O_CREAT", 1 << 28 },            { "PSHM_O_EXCL", 1 << 29 },
 	{ "PSHM_O_TRUNC", 1 << 30 },
@@ -57,7 +58,9 @@ static const struct {
 	{ "PSHM_SEAL_FUTURE_WRITE", 16 },       { "PSHM_SEAL_EXEC", 32 },
 	{ "PSHM_ATOMIC_ADD", 1 },               { "PSHM_ATOMIC_AND", 2 },
 	{ "PSHM_ATOMIC_OR", 3 },                { "PSHM_ATOMIC_XOR", 4 },
-	{ "PSHM_ATOMIC_EXCHANGE", 5 },
+	{ "PSHM_ATOMIC_EXCHANGE", 5 },          { "PSHM_RING_SENDER", 1 },
+	{ "PSHM_RING_RECEIVER", 2 },            { "PSHM_RING_HEADER_SIZE", 256 },
+	{ "PSHM_RING_CAPACITY_MIN", 4096 },     { "PSHM_RING_CAPACITY_MAX", 1 << 30 },
 	/* clang-format on */
 };
 
@@ -164,6 +167,8 @@ static const struct {
 	{ PSHM_KIND_UPDATE, "or", 3, "or" },
 	{ PSHM_KIND_UPDATE, "xor", 4, "xor" },
 	{ PSHM_KIND_UPDATE, "exchange", 5, "exchange" },
+	{ PSHM_KIND_RING_ROLE, "sender", 1, "sender" },
+	{ PSHM_KIND_RING_ROLE, "receiver", 2, "receiver" },
 	{ PSHM_KIND_DIRECTION, "io", 2, "io" },
 	{ PSHM_KIND_DIRECTION, "input", 0, "input" },
 	{ PSHM_KIND_IF_EXISTS, "supersede", 4, "supersede" },
@@ -214,7 +219,7 @@ START_TEST(bad_keywords_are_errors)
 	assert_error(call("pshm_flags_parse", PSHM_KIND_IF_EXISTS, "nil nil"), "EINVAL");
 	assert_error(call("pshm_flags_parse", PSHM_KIND_IF_DOES_NOT_EXIST, "error create"), "EINVAL");
 	assert_error(call("pshm_flags_parse", 0, ""), "EINVAL");
-	assert_error(call("pshm_flags_parse", 12, ""), "EINVAL");
+	assert_error(call("pshm_flags_parse", 13, ""), "EINVAL");
 	assert_error(call("pshm_flags_parse", INT_MIN, "io"), "EINVAL");
 }
 END_TEST
@@ -224,7 +229,7 @@ START_TEST(bad_flags_and_buffers_are_errors)
 	char buffer[8] = "before";
 
 	assert_error(call("pshm_flags_format", 0, 0, buffer, 8), "EINVAL");
-	assert_error(call("pshm_flags_format", 12, 0, buffer, 8), "EINVAL");
+	assert_error(call("pshm_flags_format", 13, 0, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, 01000, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_MODE, -1, buffer, 8), "EINVAL");
 	assert_error(call("pshm_flags_format", PSHM_KIND_DIRECTION, 1, buffer, 8), "EINVAL");

@@ -162,7 +162,7 @@ START_TEST(each_error_has_its_own_sentence)
 }
 END_TEST
 
-START_TEST(what_has_no_name_has_a_documented_answer)
+START_TEST(unnamed_values_have_a_documented_answer)
 {
 	static const int unknown[] = { 4000, -4000, 4096, INT_MAX, INT_MIN };
 
@@ -222,7 +222,7 @@ ffi_errors_suite(void)
 		                 aliases_are_understood_and_never_given,
 		                 sentences_do_not_depend_on_the_sign,
 		                 each_error_has_its_own_sentence,
-		                 what_has_no_name_has_a_documented_answer,
+		                 unnamed_values_have_a_documented_answer,
 		                 the_errors_can_be_enumerated,
 		                 NULL };
 

@@ -229,7 +229,7 @@ static const struct {
 	{ "space", space, 0, "ENOTSUP" },
 };
 
-START_TEST(what_is_lacking_is_unsupported_and_nothing_else)
+START_TEST(lacking_features_are_unsupported_and_nothing_else)
 {
 	for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++) {
 		int fd = object_open_new(name_of("features"), 0);
@@ -286,8 +286,8 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 }
 END_TEST
 
-/* What is found by trying is lacking where the system refuses the call that it is about. */
-START_TEST(what_the_system_refuses_is_lacking)
+/* What is found by trying is lacking where the system call that it needs fails. */
+START_TEST(features_that_the_system_denies_are_lacking)
 {
 	static const struct {
 		const char *feature;
@@ -376,8 +376,8 @@ ffi_library_suite(void)
 		                 every_feature_is_answered,
 		                 linux_has_what_linux_has,
 		                 lacking_features_are_said_to_be_lacking,
-		                 what_is_lacking_is_unsupported_and_nothing_else,
-		                 what_the_system_refuses_is_lacking,
+		                 lacking_features_are_unsupported_and_nothing_else,
+		                 features_that_the_system_denies_are_lacking,
 		                 without_a_descriptor_free_some_answers_are_no,
 		                 unknown_features_are_lacking,
 		                 unknown_platforms_are_errors,

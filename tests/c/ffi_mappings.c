@@ -249,19 +249,19 @@ START_TEST(the_limit_of_locked_memory_is_told)
 END_TEST
 
 static int64_t
-at_place(int fd, int64_t place, int64_t length, int flags)
+map_at(int fd, int64_t address, int64_t length, int flags)
 {
-	return call("pshm_mmap", place, length, READ_WRITE, PSHM_MAP_SHARED | flags, fd, 0);
+	return call("pshm_mmap", address, length, READ_WRITE, PSHM_MAP_SHARED | flags, fd, 0);
 }
 
-/* A range that is free now. */
+/* A range that is free now. Above it is more of it, which the system gives away first, to a sanitizer for one. */
 static int64_t
 free_range(int64_t length)
 {
-	int64_t address = assert_success(
-	        call("pshm_mmap", 0, length, PSHM_PROT_NONE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
+	int64_t more = length + 256 * page();
+	int64_t address = assert_success(call("pshm_mmap", 0, more, PSHM_PROT_NONE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
 
-	assert_result(call("pshm_munmap", address, length), 0);
+	assert_result(call("pshm_munmap", address, more), 0);
 	return address;
 }
 
@@ -273,16 +273,16 @@ check_noreplace(void)
 	int64_t range = free_range(5 * page());
 	int64_t other;
 
-	assert_result(at_place(fd, range + page(), 3 * page(), PSHM_MAP_FIXED_NOREPLACE), range + page());
+	assert_result(map_at(fd, range + page(), 3 * page(), PSHM_MAP_FIXED_NOREPLACE), range + page());
 	for (int first = 0; first <= 3; first++)
-		assert_error(at_place(fd, range + first * page(), 2 * page(), PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
-	assert_error(at_place(fd, range, 5 * page(), PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
-	assert_error(at_place(fd, range + 2 * page(), 1, PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
+		assert_error(map_at(fd, range + first * page(), 2 * page(), PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
+	assert_error(map_at(fd, range, 5 * page(), PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
+	assert_error(map_at(fd, range + 2 * page(), 1, PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
 	ck_assert_int_eq(object_mapping_count(), 1);
 	assert_nothing_mapped(range);
 	assert_nothing_mapped(range + 4 * page());
-	assert_result(at_place(fd, range, page(), PSHM_MAP_FIXED_NOREPLACE), range);
-	other = assert_success(at_place(fd, range, page(), 0)); /* a hint goes elsewhere */
+	assert_result(map_at(fd, range, page(), PSHM_MAP_FIXED_NOREPLACE), range);
+	other = assert_success(map_at(fd, range, page(), 0)); /* a hint goes elsewhere */
 	ck_assert(other != range);
 	unmap(other, page());
 	unmap(range, 4 * page());
@@ -298,21 +298,21 @@ START_TEST(fixed_without_replacing)
 }
 END_TEST
 
-START_TEST(fixed_without_replacing_takes_a_place)
+START_TEST(fixed_without_replacing_reserves_addresses)
 {
-	int fd = object_open_new(name_of("place"), page());
+	int fd = object_open_new(name_of("fixed"), page());
 	int64_t range = free_range(page());
 
-	assert_error(at_place(fd, 0, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
-	assert_error(at_place(fd, -1, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
-	assert_error(at_place(fd, range + 1, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
-	assert_error(at_place(fd, range, page(), PSHM_MAP_FIXED | PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
-	assert_error(at_place(-1, range, page(), PSHM_MAP_FIXED_NOREPLACE), "EBADF");
+	assert_error(map_at(fd, 0, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
+	assert_error(map_at(fd, -1, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
+	assert_error(map_at(fd, range + 1, page(), PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
+	assert_error(map_at(fd, range, page(), PSHM_MAP_FIXED | PSHM_MAP_FIXED_NOREPLACE), "EINVAL");
+	assert_error(map_at(-1, range, page(), PSHM_MAP_FIXED_NOREPLACE), "EBADF");
 	assert_error(call("pshm_map", fd, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED_NOREPLACE, 0), "EINVAL");
 	assert_error(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_FIXED_NOREPLACE, 0, 1), "EINVAL");
 	ck_assert_int_eq(object_mapping_count(), 0);
 	close_now(fd);
-	object_remove(name_of("place"));
+	object_remove(name_of("fixed"));
 }
 END_TEST
 
@@ -323,7 +323,7 @@ START_TEST(a_place_that_is_taken_leaves_no_large_page)
 	int64_t taken = map_shared(fd, page(), PSHM_PROT_READ);
 
 	interpose_add_traits(NO_NOREPLACE | LARGE_PAGES);
-	assert_error(at_place(fd, taken, page(), PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
+	assert_error(map_at(fd, taken, page(), PSHM_MAP_FIXED_NOREPLACE), "EEXIST");
 	interpose_remove_traits(LARGE_PAGES);
 	ck_assert_int_eq(object_mapping_count(), 1);
 	ck_assert_str_eq(protections_at(taken), "r--s");
@@ -358,7 +358,7 @@ START_TEST(memory_is_left_out_of_core_dumps)
 	int fd = object_open_new(name_of("nodump"), 2 * page());
 
 	if (lacks("nodump")) {
-		assert_error(at_place(fd, 0, page(), PSHM_MAP_NODUMP), "ENOTSUP");
+		assert_error(map_at(fd, 0, page(), PSHM_MAP_NODUMP), "ENOTSUP");
 	} else {
 		for (int dumps = 0; dumps < 2; dumps++) {
 			map_without_dump(fd, PSHM_MAP_SHARED, dumps);
@@ -373,13 +373,13 @@ START_TEST(memory_is_left_out_of_core_dumps)
 }
 END_TEST
 
-START_TEST(what_cannot_be_left_out_of_core_dumps_is_not_mapped)
+START_TEST(memory_that_core_dumps_must_include_is_not_mapped)
 {
 	int fd = object_open_new(name_of("dump"), page());
 
 	interpose_add_traits(NO_DUMP_ADVICE);
 	assert_result(call("pshm_has", "nodump"), 0);
-	assert_error(at_place(fd, 0, page(), PSHM_MAP_NODUMP), "ENOTSUP");
+	assert_error(map_at(fd, 0, page(), PSHM_MAP_NODUMP), "ENOTSUP");
 	assert_error(call("pshm_mmap", 0, page(), READ_WRITE, PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS | PSHM_MAP_NODUMP, -1, 0),
 	             "ENOTSUP");
 	ck_assert_int_eq(object_mapping_count(), 0);
@@ -398,7 +398,7 @@ START_TEST(whole_pages_are_left_out_of_core_dumps)
 		return;
 	fd = object_open_new(name_of("whole"), 4 * page());
 	interpose_add_traits(LARGE_PAGES);
-	address = assert_success(at_place(fd, 0, page(), PSHM_MAP_NODUMP));
+	address = assert_success(map_at(fd, 0, page(), PSHM_MAP_NODUMP));
 	ck_assert(mapping_has_flag(address, "dd"));
 	ck_assert(mapping_has_flag(address + 3 * page(), "dd"));
 	interpose_remove_traits(LARGE_PAGES);
@@ -432,7 +432,7 @@ START_TEST(huge_pages_are_a_hint)
 		int64_t address;
 
 		interpose_fail(CALL_madvise, 1, error_of_name(refusals[i]));
-		address = assert_success(at_place(fd, 0, page(), PSHM_MAP_HUGE));
+		address = assert_success(map_at(fd, 0, page(), PSHM_MAP_HUGE));
 		ck_assert_str_eq(protections_at(address), "rw-s");
 		unmap(address, page());
 	}
@@ -475,7 +475,7 @@ END_TEST
 START_TEST(the_flags_of_synchronising_reach_the_system)
 {
 	int fd = object_open_new(name_of("sync"), page());
-	int64_t address = assert_success(at_place(fd, 0, page(), PSHM_MAP_LOCK));
+	int64_t address = assert_success(map_at(fd, 0, page(), PSHM_MAP_LOCK));
 
 	assert_result(call("pshm_msync", address, page(), PSHM_MS_SYNC), 0);
 	ck_assert_int_eq(interpose_last_count(), MS_SYNC);
@@ -719,10 +719,10 @@ ffi_mappings_suite(void)
 		                 huge_pages_are_asked_for,
 		                 huge_pages_are_a_hint,
 		                 fixed_without_replacing,
-		                 fixed_without_replacing_takes_a_place,
+		                 fixed_without_replacing_reserves_addresses,
 		                 a_place_that_is_taken_leaves_no_large_page,
 		                 memory_is_left_out_of_core_dumps,
-		                 what_cannot_be_left_out_of_core_dumps_is_not_mapped,
+		                 memory_that_core_dumps_must_include_is_not_mapped,
 		                 whole_pages_are_left_out_of_core_dumps,
 		                 mapped_pages_are_written_to_their_file,
 		                 the_flags_of_synchronising_reach_the_system,

@@ -133,7 +133,7 @@ START_TEST(a_missing_object_is_missing)
 END_TEST
 
 /* A native flag of any platform is no flag of ours. */
-START_TEST(native_flags_are_refused)
+START_TEST(native_flags_are_rejected)
 {
 	static const int bad[] = {
 		/* clang-format off */
@@ -370,7 +370,7 @@ END_TEST
 
 /* What is no object but has such a name: never opened, never waited for. */
 static void
-assert_refused(const char *name, const char *error)
+assert_rejected(const char *name, const char *error)
 {
 	static const int flags[] = { PSHM_O_RDONLY, PSHM_O_RDWR, CREATE };
 
@@ -381,7 +381,7 @@ assert_refused(const char *name, const char *error)
 	assert_error(call("pshm_shm_open", name, CREATE | PSHM_O_EXCL, 0600), "EEXIST");
 }
 
-START_TEST(what_is_no_object_is_refused_at_once)
+START_TEST(non_objects_are_rejected_immediately)
 {
 	const char *name = name_of("other");
 
@@ -389,16 +389,16 @@ START_TEST(what_is_no_object_is_refused_at_once)
 		return;
 	(void)alarm(5);
 	ck_assert_int_eq(mkfifo(path_of(name), 0600), 0);
-	assert_refused(name, "ENODEV");
+	assert_rejected(name, "ENODEV");
 	object_remove(name);
 	ck_assert_int_eq(mkdir(path_of(name), 0700), 0);
-	assert_refused(name, "EISDIR EINVAL"); /* glibc's shm_open says EINVAL where the open is for writing */
+	assert_rejected(name, "EISDIR EINVAL"); /* glibc's shm_open says EINVAL where the open is for writing */
 	ck_assert_int_eq(rmdir(path_of(name)), 0);
 	ck_assert_int_eq(symlink("/etc/passwd", path_of(name)), 0);
-	assert_refused(name, "ELOOP");
+	assert_rejected(name, "ELOOP");
 	object_remove(name);
 	ck_assert_int_eq(mknod(path_of(name), S_IFSOCK | 0600, 0), 0);
-	assert_refused(name, "ENXIO");
+	assert_rejected(name, "ENXIO");
 	object_remove(name);
 }
 END_TEST
@@ -443,7 +443,7 @@ ffi_objects_suite(void)
 		                 flags_are_heeded_together,
 		                 names_with_dots_are_names,
 		                 a_missing_object_is_missing,
-		                 native_flags_are_refused,
+		                 native_flags_are_rejected,
 		                 unlinking_leaves_the_object_to_who_has_it,
 		                 sizing_changes_the_size_and_reserves_nothing,
 		                 reserving_gives_pages,
@@ -452,7 +452,7 @@ ffi_objects_suite(void)
 		                 as_many_fields_as_both_sides_know,
 		                 permissions_are_set_whatever_the_umask,
 		                 ownership_can_be_given_away,
-		                 what_is_no_object_is_refused_at_once,
+		                 non_objects_are_rejected_immediately,
 		                 interrupted_calls_are_repeated,
 		                 NULL };
 

@@ -197,12 +197,12 @@ static void
 try_surroundings(const struct surroundings *row, bool named)
 {
 	int64_t whole = row->left / PAGE * PAGE;
-	int64_t refused = whole < MIB ? MIB + 1 : whole + 1;
+	int64_t too_large = whole < MIB ? MIB + 1 : whole + 1;
 	int64_t result = whole > MIB ? allocate_anew(named, whole) : 0;
 
 	ck_assert_msg(result == 0, "%s: %s for what is left", row->title, name_of_result(result));
 	interpose_reset();
-	result = allocate_anew(named, refused);
+	result = allocate_anew(named, too_large);
 	ck_assert_msg(result == -ENOSPC, "%s: %s for one byte more", row->title, name_of_result(result));
 	ck_assert_int_eq(interpose_count(CALL_fallocate), 0);
 }
@@ -216,10 +216,10 @@ has_much_space(void)
 	       (status.f_blocks == 0 || (int64_t)status.f_bavail * status.f_bsize > 16 * MIB);
 }
 
-START_TEST(what_is_left_can_be_had_and_no_more)
+/* Every machine and control group of the table, in a file system that is larger than each. */
+static void
+in_each_surrounding(void (*try)(const struct surroundings *row))
 {
-	if (lacks("allocate"))
-		return;
 	if (!has_much_space()) {
 		skip("there is not enough space for objects");
 		return;
@@ -227,46 +227,53 @@ START_TEST(what_is_left_can_be_had_and_no_more)
 	interpose_add_traits(SCARCE_MEMORY);
 	for (int i = 0; i < SURROUNDINGS; i++) {
 		interpose_files(surroundings[i].files);
-		try_surroundings(&surroundings[i], false);
-		try_surroundings(&surroundings[i], true);
+		try(&surroundings[i]);
 	}
 	interpose_files(NULL);
 	interpose_remove_traits(SCARCE_MEMORY);
 	note("%d machines and control groups", SURROUNDINGS);
 }
+
+static void
+allocate_remaining(const struct surroundings *row)
+{
+	try_surroundings(row, false);
+	try_surroundings(row, true);
+}
+
+START_TEST(remaining_memory_can_be_allocated_and_no_more)
+{
+	if (!lacks("allocate"))
+		in_each_surrounding(allocate_remaining);
+}
 END_TEST
+
+static void
+compare_space(const struct surroundings *row)
+{
+	int64_t left = -7;
+
+	assert_result(call("pshm_space", NULL, &left), 0);
+	ck_assert_msg(left == row->left, "%s: %lld left", row->title, (long long)left);
+}
 
 START_TEST(space_is_what_is_left)
 {
-	if (lacks("space"))
-		return;
-	if (!has_much_space()) {
-		skip("there is not enough space for objects");
-		return;
-	}
-	interpose_add_traits(SCARCE_MEMORY);
-	for (int i = 0; i < SURROUNDINGS; i++) {
-		int64_t left = -7;
-
-		interpose_files(surroundings[i].files);
-		assert_result(call("pshm_space", NULL, &left), 0);
-		ck_assert_msg(left == surroundings[i].left, "%s: %lld left", surroundings[i].title, (long long)left);
-	}
-	interpose_files(NULL);
-	interpose_remove_traits(SCARCE_MEMORY);
+	if (!lacks("space"))
+		in_each_surrounding(compare_space);
 }
 END_TEST
 
 /* A file system that is smaller than the rest is the bound. */
 static void
-in_small_places(void *unused)
+in_small_file_systems(void *unused)
 {
 	const char *const enough[] = { MACHINE, NULL };
 	int64_t left = -7;
 
 	(void)unused;
-	if (!place_make("size=3m")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=3m")) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	interpose_files(enough);
@@ -281,7 +288,7 @@ in_small_places(void *unused)
 		assert_result(call("pshm_space", NULL, &left), 0);
 		ck_assert_int_eq(left, 3 * MIB);
 	}
-	ck_assert(place_make("size=0"));
+	ck_assert(private_shm_make("size=0"));
 	assert_result(allocate_anew(true, 9 * MIB), 0);
 	assert_error(allocate_anew(true, 9 * MIB + 1), "ENOSPC");
 	if (has("space")) {
@@ -295,7 +302,7 @@ START_TEST(the_least_of_all_is_the_bound)
 {
 	if (lacks("allocate"))
 		return;
-	in_child(in_small_places, NULL);
+	in_child(in_small_file_systems, NULL);
 }
 END_TEST
 
@@ -467,7 +474,7 @@ END_TEST
 Suite *
 memory_suite(void)
 {
-	const TTest *tests[] = { what_is_left_can_be_had_and_no_more,
+	const TTest *tests[] = { remaining_memory_can_be_allocated_and_no_more,
 		                 space_is_what_is_left,
 		                 the_least_of_all_is_the_bound,
 		                 paths_that_are_too_long_are_left_out,

@@ -79,7 +79,7 @@ START_TEST(each_superseding_process_gets_its_own_object)
 	share();
 	in_children(PROCESSES, supersede);
 	ck_assert(object_exists(name_of("race")));
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_int_eq(object_count(), 1);
 	ck_assert_int_eq(shared->done, (long)PROCESSES * (ROUNDS / 2));
 	note("%ld objects superseded one another in %d processes", shared->done, PROCESSES);
@@ -252,7 +252,7 @@ START_TEST(a_killed_process_leaves_nothing_half_made)
 	(void)umask(0);
 	if (lacks("anonymous") || lacks("supersede"))
 		return;
-	if (!place_is_private()) {
+	if (!shm_is_private()) {
 		skip("a temporary object could be left among everybody's");
 		return;
 	}
@@ -276,7 +276,7 @@ END_TEST
 
 /*
  * One process asks for more than there is, without looking first; the other lets the object grow meanwhile, and stores: no
- * byte of it may be lost. The place is of 1 MiB, of which another object has a part: more than all of it would be refused at
+ * byte of it may be lost. The file system has 1 MiB, of which another object has a part: more than all of it would be rejected at
  * the beginning, and not in the middle.
  */
 static void
@@ -320,8 +320,8 @@ fail_and_grow(void *unused)
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m")) {
+		skip("no private shared memory file system can be mounted");
 		shared->done = -1;
 		return;
 	}

@@ -346,7 +346,7 @@ supersede_without_rename(void *unused)
 	(void)system_call_forbid(SYS_renameat, EPERM);
 #endif
 	check_superseding_forbidden();
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_int_eq(object_count(), objects);
 }
 
@@ -372,7 +372,7 @@ supersede_in_landlock(void *forbidden)
 		return;
 	}
 	check_superseding_forbidden();
-	if (place_is_private() && *(uint64_t *)forbidden == MAKE_REGULAR)
+	if (shm_is_private() && *(uint64_t *)forbidden == MAKE_REGULAR)
 		ck_assert_int_eq(object_count(), objects);
 }
 
@@ -386,7 +386,7 @@ START_TEST(a_sandbox_may_forbid_superseding)
 	object_make(name_of("caged"), 0600, 4096);
 	in_child(supersede_without_rename, NULL);
 	in_child(supersede_in_landlock, &forbidden[0]);
-	if (place_is_private()) {
+	if (shm_is_private()) {
 		in_child(supersede_in_landlock, &forbidden[1]);
 		objects_remove_all();
 	} else {
@@ -408,7 +408,7 @@ enum { HOLD = 100 };
 
 static int ready[2];
 
-/* A FIFO takes the place of the object; there is a file under the name at every moment. */
+/* A FIFO replaces the object; there is a file under the name at every moment. */
 static void
 fifo_replaces(const char *name)
 {
@@ -418,7 +418,7 @@ fifo_replaces(const char *name)
 	ck_assert_int_eq(rename(path_of(other), path_of(name)), 0);
 }
 
-/* Take a lease, tell, and give it up after a while; or put a FIFO in the place of the object first. */
+/* Take a lease, tell, and give it up after a while; or replace the object with a FIFO first. */
 static void
 hold_lease(void *replacing)
 {

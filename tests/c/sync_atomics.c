@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "suites.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -123,7 +124,7 @@ START_TEST(words_of_32_bits_are_taken_signed_and_unsigned)
 }
 END_TEST
 
-START_TEST(what_does_not_fit_32_bits_is_refused)
+START_TEST(values_beyond_32_bits_are_rejected)
 {
 	words_make();
 	for (size_t i = 0; i < sizeof too_wide / sizeof too_wide[0]; i++) {
@@ -232,17 +233,74 @@ START_TEST(words_of_64_bits_are_never_seen_half_stored)
 }
 END_TEST
 
+/* Called as a program calls them: a libffi call lasts longer than a processor keeps a store to itself. */
+static struct {
+	int64_t (*load)(int64_t address);
+	int (*store32)(int64_t address, int64_t value);
+	int (*store64)(int64_t address, int64_t value);
+} direct;
+
+/* Each in a cache line of its own: what both store, what they saw, and how far they are. */
+enum { LINE = 8, STORED = 0, SEEN = 2 * LINE, ROUND = 4 * LINE };
+
+static void
+meet(int number, uint64_t round)
+{
+	__atomic_store_n(&words[ROUND + number * LINE], round, __ATOMIC_SEQ_CST);
+	for (int i = 0; __atomic_load_n(&words[ROUND + (1 - number) * LINE], __ATOMIC_SEQ_CST) < round; i++)
+		if (i > 1000)
+			sched_yield();
+}
+
+/*
+ * Each stores into its own word, then looks at the other's: in any one order of the four steps, the later store is seen. A look
+ * before it brings the other's word near, so that a processor which does not wait for its own store sees the old value there.
+ */
+static void
+store_and_look(int number)
+{
+	const int64_t own = (int64_t)(uintptr_t)&words[STORED + number * LINE];
+	const int64_t other = (int64_t)(uintptr_t)&words[STORED + (1 - number) * LINE];
+
+	for (uint64_t round = 1; round < 3 * (uint64_t)ADDITIONS; round += 3) {
+		(void)direct.load(other);
+		meet(number, round);
+		if (round % 2 == 0)
+			(void)direct.store64(own, (int64_t)(round << 32 | round));
+		else
+			(void)direct.store32(own, (int64_t)round);
+		words[SEEN + number * LINE] = (uint64_t)direct.load(other);
+		meet(number, round + 1);
+		ck_assert_msg(words[SEEN] == round || words[SEEN + LINE] == round, "round %d: neither store was seen", (int)round);
+		meet(number, round + 2);
+	}
+}
+
+START_TEST(stores_and_loads_have_one_order)
+{
+	*(void **)&direct.load = library_symbol("pshm_atomic_load32");
+	*(void **)&direct.store32 = library_symbol("pshm_atomic_store32");
+	*(void **)&direct.store64 = library_symbol("pshm_atomic_store64");
+	if (lacks("atomic-64"))
+		return;
+	words_make();
+	memset(words, 0, 6 * LINE * sizeof *words);
+	in_children(2, store_and_look);
+}
+END_TEST
+
 Suite *
 sync_atomics_suite(void)
 {
 	const TTest *tests[] = { every_operation_changes_32_bits_as_it_says,
 		                 every_operation_changes_64_bits_as_it_says,
 		                 words_of_32_bits_are_taken_signed_and_unsigned,
-		                 what_does_not_fit_32_bits_is_refused,
+		                 values_beyond_32_bits_are_rejected,
 		                 compare_exchange_stores_only_over_what_was_expected,
 		                 loads_need_no_right_to_write,
 		                 processes_lose_no_addition,
 		                 words_of_64_bits_are_never_seen_half_stored,
+		                 stores_and_loads_have_one_order,
 		                 NULL };
 
 	return suite_of("sync_atomics", 60, tests);

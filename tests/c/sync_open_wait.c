@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "interpose.h"
 #include "suites.h"
+#include "timing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,20 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MILLISECOND ((int64_t)1000000)
-#define SECOND (1000 * MILLISECOND)
-
 /* What a loaded machine may take longer. */
 #define LATE SECOND
-
-static int64_t
-now(void)
-{
-	struct timespec time;
-
-	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &time), 0);
-	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
-}
 
 static int64_t
 open_wait(const char *word, int64_t size, int64_t timeout)
@@ -38,7 +27,7 @@ open_wait(const char *word, int64_t size, int64_t timeout)
 	return call("pshm_open_wait", name_of(word), PSHM_DIRECTION_IO, size, timeout);
 }
 
-START_TEST(what_is_there_is_opened)
+START_TEST(existing_objects_are_opened)
 {
 	static const int directions[] = { PSHM_DIRECTION_INPUT, PSHM_DIRECTION_IO };
 	static const int64_t sizes[] = { 0, 1, 4095, 4096 };
@@ -63,7 +52,7 @@ END_TEST
 
 START_TEST(zero_never_waits)
 {
-	int64_t start = now();
+	int64_t start = time_now();
 
 	assert_error(open_wait("none", 0, 0), "EAGAIN");
 	object_make(name_of("small"), 0600, 99);
@@ -73,7 +62,7 @@ START_TEST(zero_never_waits)
 	object_make(name_of("making"), 0, 100);
 	assert_error(open_wait("making", 100, 0), has("list") || geteuid() == 0 ? "EAGAIN" : "EACCES");
 	object_remove(name_of("making"));
-	ck_assert_int_lt(now() - start, LATE);
+	ck_assert_int_lt(time_now() - start, LATE);
 }
 END_TEST
 
@@ -83,11 +72,11 @@ START_TEST(the_time_is_waited_and_no_more)
 
 	object_make(name_of("small"), 0600, 99);
 	for (size_t i = 0; i < 2 * sizeof timeouts / sizeof timeouts[0]; i++) {
-		int64_t start = now();
+		int64_t start = time_now();
 		int64_t waited;
 
 		assert_error(open_wait(i % 2 == 0 ? "none" : "small", 100, timeouts[i / 2]), "ETIMEDOUT");
-		waited = now() - start;
+		waited = time_now() - start;
 		ck_assert_msg(waited >= timeouts[i / 2] && waited < timeouts[i / 2] + LATE, "of %lld ns it waited %lld",
 		              (long long)timeouts[i / 2], (long long)waited);
 	}
@@ -102,6 +91,18 @@ START_TEST(a_long_wait_is_cheap)
 	assert_error(open_wait("none", 0, 500 * MILLISECOND), "ETIMEDOUT");
 	ck_assert_int_ge(interpose_count(CALL_shm_open), 8);
 	ck_assert_int_le(interpose_count(CALL_shm_open), 62);
+}
+END_TEST
+
+START_TEST(the_pauses_grow_and_end_with_the_time)
+{
+	static const int64_t timeouts[] = { 99999, 5 * MILLISECOND, 300 * MILLISECOND };
+
+	for (size_t i = 0; i < sizeof timeouts / sizeof timeouts[0]; i++) {
+		interpose_reset();
+		assert_error(open_wait("none", 0, timeouts[i]), "ETIMEDOUT");
+		assert_pauses_grow(MILLISECOND / 10, 10 * MILLISECOND, timeouts[i]);
+	}
 }
 END_TEST
 
@@ -154,17 +155,17 @@ static void
 wait_beside(void (*act)(void *), int64_t timeout)
 {
 	pid_t other = child_start(act, NULL);
-	int64_t start = now();
+	int64_t start = time_now();
 	int fd = (int)assert_success(open_wait("late", 4096, timeout));
 
 	ck_assert_int_eq(descriptor_status(fd).st_size, 4096);
-	ck_assert_int_ge(now() - start, MILLISECOND);
+	ck_assert_int_ge(time_now() - start, MILLISECOND);
 	child_join(other);
 	close_now(fd);
 	object_remove(name_of("late"));
 }
 
-START_TEST(what_comes_late_is_waited_for)
+START_TEST(late_objects_are_waited_for)
 {
 	static const int64_t timeouts[] = { -1, 20 * SECOND, INT64_MAX, INT64_MIN };
 	int before = descriptor_count();
@@ -187,7 +188,7 @@ END_TEST
 static void
 wait_as_nobody(void *unused)
 {
-	int64_t start = now();
+	int64_t start = time_now();
 	int fd;
 
 	(void)unused;
@@ -197,7 +198,7 @@ wait_as_nobody(void *unused)
 	}
 	if (has("list")) {
 		assert_error(open_wait("theirs", 0, -1), "EACCES");
-		ck_assert_int_lt(now() - start, LATE);
+		ck_assert_int_lt(time_now() - start, LATE);
 		assert_error(open_wait("theirs", 0, 0), "EACCES");
 		assert_error(open_wait("making", 0, 20 * MILLISECOND), "ETIMEDOUT");
 		assert_error(open_wait("making", 0, 0), "EAGAIN");
@@ -279,10 +280,10 @@ START_TEST(an_object_that_is_permitted_meanwhile_is_opened)
 }
 END_TEST
 
-START_TEST(what_is_no_object_is_not_waited_for)
+START_TEST(non_objects_are_not_waited_for)
 {
 	const char *name = name_of("kind");
-	int64_t start = now();
+	int64_t start = time_now();
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int listener;
 
@@ -305,7 +306,7 @@ START_TEST(what_is_no_object_is_not_waited_for)
 	assert_error(open_wait("kind", 0, -1), "ENXIO");
 	ck_assert_int_eq(unlink(path_of(name)), 0);
 	close(listener);
-	ck_assert_int_lt(now() - start, LATE);
+	ck_assert_int_lt(time_now() - start, LATE);
 }
 END_TEST
 
@@ -340,11 +341,11 @@ START_TEST(a_lease_does_not_make_the_wait_longer)
 	ck_assert_int_eq(pipe2(done, O_CLOEXEC), 0);
 	holder = child_start(keep_lease, NULL);
 	ck_assert_int_eq(read(ready[0], &held, 1), 1);
-	start = now();
+	start = time_now();
 	if (held == 'y' && has("list")) { /* elsewhere objects are no files, which have leases */
 		assert_error(open_wait("leased", 0, 30 * MILLISECOND), "ETIMEDOUT");
 		assert_error(open_wait("leased", 0, 0), "EAGAIN");
-		ck_assert_int_lt(now() - start, LATE);
+		ck_assert_int_lt(time_now() - start, LATE);
 	} else {
 		skip("this file system has no leases");
 	}
@@ -373,7 +374,7 @@ interrupt_wait(int flags, int64_t timeout)
 	const struct sigaction action = { .sa_handler = handle, .sa_flags = flags };
 	const struct itimerval often = { { 0, 50000 }, { 0, 30000 } };
 	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
-	int64_t start = now();
+	int64_t start = time_now();
 
 	handled = 0;
 	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
@@ -381,7 +382,7 @@ interrupt_wait(int flags, int64_t timeout)
 	assert_error(open_wait("none", 0, timeout), "EINTR");
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
 	ck_assert_int_ge(handled, 1);
-	ck_assert_int_lt(now() - start, 5 * SECOND);
+	ck_assert_int_lt(time_now() - start, 5 * SECOND);
 }
 
 START_TEST(a_handler_ends_every_wait)
@@ -397,14 +398,15 @@ END_TEST
 Suite *
 sync_open_wait_suite(void)
 {
-	const TTest *tests[] = { what_is_there_is_opened,
+	const TTest *tests[] = { existing_objects_are_opened,
 		                 zero_never_waits,
 		                 the_time_is_waited_and_no_more,
 		                 a_long_wait_is_cheap,
-		                 what_comes_late_is_waited_for,
+		                 the_pauses_grow_and_end_with_the_time,
+		                 late_objects_are_waited_for,
 		                 a_reader_without_permission_is_told,
 		                 an_object_that_is_permitted_meanwhile_is_opened,
-		                 what_is_no_object_is_not_waited_for,
+		                 non_objects_are_not_waited_for,
 		                 a_lease_does_not_make_the_wait_longer,
 		                 a_handler_ends_every_wait,
 		                 NULL };

@@ -261,7 +261,38 @@ find_out_less(void *unused)
 	ck_assert_int_eq(self(), meanwhile);
 }
 
-START_TEST(who_finds_out_less_changes_no_identity)
+/* The other has its answer while this thread asks the kernel to wipe its page, which it does not. */
+static void
+ask_first(void)
+{
+	int64_t (*own)(void) = NULL;
+
+	if (meanwhile != 0)
+		return;
+	meanwhile = -1;
+	*(void **)&own = library_symbol("pshm_process_self");
+	meanwhile = own();
+}
+
+static void
+come_second(void *unused)
+{
+	(void)unused;
+	interpose_add_traits(NO_WIPE);
+	interpose_before(CALL_madvise, ask_first);
+	ck_assert_int_eq(self(), meanwhile);
+	ck_assert_int_eq(interpose_count(CALL_munmap), 2); /* the pages that are not wiped */
+	interpose_reset();
+	ck_assert_int_eq(self(), meanwhile);
+}
+
+START_TEST(a_second_thread_has_the_same_identity)
+{
+	in_child(come_second, NULL);
+}
+END_TEST
+
+START_TEST(a_less_informed_thread_changes_no_identity)
 {
 	if (lacks("alive") || lacks("atomic-64"))
 		return;
@@ -375,7 +406,7 @@ START_TEST(another_namespace_is_not_judged)
 }
 END_TEST
 
-START_TEST(what_is_no_process_is_refused)
+START_TEST(non_processes_are_rejected)
 {
 	const int64_t mine = self();
 	const int64_t values[] = { 0,
@@ -731,7 +762,7 @@ static const struct {
 	{ "(a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 x", 1 },
 };
 
-START_TEST(what_proc_says_is_read_to_the_letter)
+START_TEST(proc_is_parsed_exactly)
 {
 	char path[64];
 	char text[512];
@@ -841,14 +872,15 @@ sync_processes_suite(void)
 		                 a_child_past_the_handlers_is_another_process,
 		                 a_child_forgets_where_the_kernel_wipes_nothing,
 		                 threads_that_ask_together_get_one_answer,
-		                 who_finds_out_less_changes_no_identity,
+		                 a_second_thread_has_the_same_identity,
+		                 a_less_informed_thread_changes_no_identity,
 		                 a_life_is_followed_to_its_end,
 		                 a_life_is_followed_without_descriptors_of_processes,
 		                 the_descriptor_of_a_process_is_believed,
 		                 numbers_have_22_bits,
 		                 a_recycled_number_is_another_process,
 		                 another_namespace_is_not_judged,
-		                 what_is_no_process_is_refused,
+		                 non_processes_are_rejected,
 		                 the_first_thread_may_have_ended,
 		                 the_proc_of_another_namespace_is_not_believed,
 		                 other_namespaces_of_processes_are_told_apart,
@@ -858,7 +890,7 @@ sync_processes_suite(void)
 		                 an_identity_has_the_layout_that_is_for_ever,
 		                 a_change_of_time_kills_nobody,
 		                 a_chance_of_numbers_is_no_proof,
-		                 what_proc_says_is_read_to_the_letter,
+		                 proc_is_parsed_exactly,
 		                 every_failure_leaves_an_identity,
 		                 NULL };
 

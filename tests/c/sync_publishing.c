@@ -84,7 +84,7 @@ START_TEST(a_published_object_is_the_one_that_was_made)
 
 		ck_assert_int_eq(ftruncate(fd, SIZE), 0);
 		ck_assert(is_close_on_exec(fd));
-		if (place_is_private())
+		if (shm_is_private())
 			ck_assert_int_eq(object_count(), count);
 		assert_result(publish(fd, name, PSHM_IF_EXISTS_ERROR), 0);
 		ck_assert(object_status(name).st_ino == descriptor_status(fd).st_ino);
@@ -107,10 +107,10 @@ START_TEST(an_object_that_is_not_published_vanishes)
 	fd = nameable(PSHM_DIRECTION_IO, 0600);
 	ck_assert_int_eq(ftruncate(fd, SIZE), 0);
 	ck_assert_int_eq(descriptor_status(fd).st_nlink, 0);
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_int_eq(object_count(), count);
 	close_now(fd);
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_int_eq(object_count(), count);
 }
 END_TEST
@@ -205,7 +205,7 @@ fail_and_publish(const char *taken, const char *error)
 	int count = object_count();
 
 	assert_error(publish(fd, taken, PSHM_IF_EXISTS_SUPERSEDE), error);
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_int_eq(object_count(), count);
 	assert_result(publish(fd, name_of("free"), PSHM_IF_EXISTS_ERROR), 0);
 	ck_assert_uint_eq(value_of_name(name_of("free")), 4);
@@ -239,12 +239,12 @@ START_TEST(a_failure_leaves_the_object_as_it_was)
 }
 END_TEST
 
-/* On some systems the place of objects is a symbolic link to it. */
+/* On some systems the directory of objects is a symbolic link to it. */
 static void
 fail_beyond_a_link(void *unused)
 {
-	if (!place_make("size=1m,mode=1777") || mount("tmpfs", "/dev", "tmpfs", 0, "size=1m,mode=0755") < 0) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m,mode=1777") || mount("tmpfs", "/dev", "tmpfs", 0, "size=1m,mode=0755") < 0) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	ck_assert_int_eq(mkdir("/dev/objects", 0), 0);
@@ -278,7 +278,7 @@ START_TEST(a_failure_of_the_second_step_leaves_no_name)
 	assert_error(publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE), "EIO");
 	interpose_reset();
 	ck_assert_int_eq(object_status(name).st_size, 100);
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_int_eq(object_count(), count);
 	close_now(fd);
 	object_remove(name);
@@ -389,6 +389,26 @@ START_TEST(a_descriptor_is_linked_in_one_of_two_ways)
 }
 END_TEST
 
+/* Random bytes that are always the same, or somebody who guesses them. */
+START_TEST(names_to_replace_by_run_out)
+{
+	const char *name = name_of("taken");
+	int fd;
+
+	if (lacks("publish"))
+		return;
+	object_make(name, 0600, 99);
+	fd = filled(1);
+	interpose_fail(CALL_linkat, 0, EEXIST);
+	assert_error(publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE), "EAGAIN");
+	interpose_reset();
+	ck_assert_int_eq(object_status(name).st_size, 99);
+	assert_result(publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE), 0);
+	close_now(fd);
+	object_remove(name);
+}
+END_TEST
+
 static void
 publish_in_a_sandbox(void *error)
 {
@@ -416,7 +436,7 @@ START_TEST(a_sandbox_that_forbids_links_is_named_as_such)
 }
 END_TEST
 
-START_TEST(what_cannot_be_published_is_an_error)
+START_TEST(unpublishable_objects_are_an_error)
 {
 	static const int if_exists[] = { PSHM_IF_EXISTS_ERROR, PSHM_IF_EXISTS_SUPERSEDE, PSHM_IF_EXISTS_NIL };
 	int fd = (int)assert_success(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0));
@@ -578,7 +598,7 @@ START_TEST(a_maker_that_is_killed_leaves_nothing_half_made)
 
 	if (lacks("publish"))
 		return;
-	if (!place_is_private()) {
+	if (!shm_is_private()) {
 		skip("other programs have names here");
 		return;
 	}
@@ -607,8 +627,8 @@ in_a_full_file_system(void *unused)
 	int other;
 
 	(void)unused;
-	if (!place_make("size=64k,nr_inodes=4,mode=1777")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=64k,nr_inodes=4,mode=1777")) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	object_make(name_of("old"), 0600, 0);
@@ -640,20 +660,20 @@ START_TEST(a_full_file_system_is_an_error_of_the_step_that_needs_it)
 END_TEST
 
 static void
-in_a_read_only_place(void *unused)
+in_a_read_only_file_system(void *unused)
 {
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m")) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	object_make(name_of("old"), 0600, 0);
 	fd = nameable(PSHM_DIRECTION_INPUT, 0600);
-	/* A descriptor for reading does not keep the place from becoming read-only. */
+	/* A descriptor for reading does not keep the file system from becoming read-only. */
 	if (mount("none", OBJECT_DIRECTORY, "none", MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0) {
-		skip("the place cannot be changed");
+		skip("the file system cannot be remounted");
 		return;
 	}
 	assert_error(publish(fd, name_of("new"), PSHM_IF_EXISTS_ERROR), "EROFS");
@@ -662,15 +682,15 @@ in_a_read_only_place(void *unused)
 	close_now(fd);
 }
 
-/* What belongs to the place of before cannot get a name in another one, though it is the same file system. */
+/* An object of the previous mount cannot get a name in another one, though it is the same file system. */
 static void
 in_another_mount(void *unused)
 {
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m")) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	fd = filled(14);
@@ -679,7 +699,7 @@ in_another_mount(void *unused)
 	close_now(fd);
 }
 
-START_TEST(another_mount_of_the_place_is_another_place)
+START_TEST(another_mount_of_the_file_system_is_another_one)
 {
 	if (lacks("publish"))
 		return;
@@ -687,11 +707,11 @@ START_TEST(another_mount_of_the_place_is_another_place)
 }
 END_TEST
 
-START_TEST(a_read_only_place_is_named_as_such)
+START_TEST(a_read_only_file_system_is_named_as_such)
 {
 	if (lacks("publish"))
 		return;
-	in_child(in_a_read_only_place, NULL);
+	in_child(in_a_read_only_file_system, NULL);
 }
 END_TEST
 
@@ -701,8 +721,8 @@ without_the_right_to_create(void *unused)
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m,mode=0755")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m,mode=0755")) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	fd = filled(11);
@@ -716,7 +736,7 @@ without_the_right_to_create(void *unused)
 	close_now(fd);
 }
 
-START_TEST(who_may_not_create_names_may_not_publish)
+START_TEST(publishing_requires_the_right_to_create_names)
 {
 	if (lacks("publish"))
 		return;
@@ -764,14 +784,14 @@ END_TEST
 /* It is a file of the file system from the start: no seals, and the size of that file system. */
 START_TEST(a_nameable_object_is_a_file)
 {
-	struct stat place;
+	struct stat directory;
 	int fd;
 
 	if (lacks("publish"))
 		return;
-	ck_assert_int_eq(stat(OBJECT_DIRECTORY, &place), 0);
+	ck_assert_int_eq(stat(OBJECT_DIRECTORY, &directory), 0);
 	fd = nameable(PSHM_DIRECTION_IO, 0600);
-	ck_assert(descriptor_status(fd).st_dev == place.st_dev);
+	ck_assert(descriptor_status(fd).st_dev == directory.st_dev);
 	assert_error(call("pshm_seal", fd, PSHM_SEAL_SHRINK), "EPERM");
 	close_now(fd);
 }
@@ -791,15 +811,16 @@ sync_publishing_suite(void)
 		                 two_that_publish_the_same_object_leave_one_name,
 		                 any_descriptor_of_the_object_publishes_it,
 		                 a_descriptor_is_linked_in_one_of_two_ways,
+		                 names_to_replace_by_run_out,
 		                 a_sandbox_that_forbids_links_is_named_as_such,
-		                 what_cannot_be_published_is_an_error,
+		                 unpublishable_objects_are_an_error,
 		                 an_open_beside_publishing_finds_a_complete_object,
 		                 of_many_that_publish_one_is_first,
 		                 a_maker_that_is_killed_leaves_nothing_half_made,
 		                 a_full_file_system_is_an_error_of_the_step_that_needs_it,
-		                 another_mount_of_the_place_is_another_place,
-		                 a_read_only_place_is_named_as_such,
-		                 who_may_not_create_names_may_not_publish,
+		                 another_mount_of_the_file_system_is_another_one,
+		                 a_read_only_file_system_is_named_as_such,
+		                 publishing_requires_the_right_to_create_names,
 		                 another_users_object_is_not_published,
 		                 a_nameable_object_is_a_file,
 		                 NULL };

@@ -97,6 +97,21 @@ START_TEST(a_timeout_is_the_least_that_is_waited)
 }
 END_TEST
 
+/* Where the system has no call for it, the word is looked at again and again. */
+START_TEST(the_pauses_of_a_poll_grow_and_end_with_the_time)
+{
+	static const int64_t timeouts[] = { 49999, 3 * MILLISECOND, 150 * MILLISECOND };
+
+	share();
+	interpose_add_traits(NO_FUTEX | NO_TIME_32);
+	for (size_t i = 0; i < sizeof timeouts / sizeof timeouts[0]; i++) {
+		interpose_reset();
+		assert_error(call("pshm_atomic_wait", address(), 0, timeouts[i]), "ETIMEDOUT");
+		assert_pauses_grow(MILLISECOND / 20, 5 * MILLISECOND, timeouts[i]);
+	}
+}
+END_TEST
+
 /* A sleeper: until the word is 7, without a limit, or with one that overflows. */
 static void
 sleep_until_seven(void *timeout)
@@ -287,11 +302,17 @@ END_TEST
 Suite *
 sync_waiting_suite(void)
 {
-	const TTest *tests[] = { another_value_is_not_waited_for,        a_timeout_is_the_least_that_is_waited,
-		                 a_wake_ends_a_wait_without_a_limit,     a_call_that_is_missing_is_no_loss,
-		                 a_call_with_short_times_may_be_missing, a_sleeper_needs_no_right_to_write,
-		                 no_more_are_woken_than_asked_for,       a_handler_ends_every_wait,
-		                 two_that_take_turns_never_miss_one,     NULL };
+	const TTest *tests[] = { another_value_is_not_waited_for,
+		                 a_timeout_is_the_least_that_is_waited,
+		                 the_pauses_of_a_poll_grow_and_end_with_the_time,
+		                 a_wake_ends_a_wait_without_a_limit,
+		                 a_call_that_is_missing_is_no_loss,
+		                 a_call_with_short_times_may_be_missing,
+		                 a_sleeper_needs_no_right_to_write,
+		                 no_more_are_woken_than_asked_for,
+		                 a_handler_ends_every_wait,
+		                 two_that_take_turns_never_miss_one,
+		                 NULL };
 
 	return suite_of("sync_waiting", 60, tests);
 }

@@ -9,6 +9,8 @@
   (let ((*standard-output* (make-broadcast-stream)))
     (asdf:load-system "posix-shm")))
 
+(load (merge-pathnames "../lib/tap.lisp" *load-truename*))
+
 (defpackage #:packages-test (:use #:cl))
 (in-package #:packages-test)
 
@@ -121,20 +123,11 @@
 
 ;;; Results
 
-(defvar *count* 0)
-(defvar *failed* nil)
-
-(defun result (ok description &rest findings)
-  (format t "~:[not ok~;ok~] ~D - ~A~%" ok (incf *count*) description)
-  (unless ok
-    (setf *failed* t)
-    (format t "~{# ~A~%~}" findings)))
-
 (defun check-package (package rows)
   (let ((external (external-names package))
         (described (sort (remove-duplicates (mapcar #'first rows) :test #'string=) #'string<)))
-    (result (plusp (length described)) (format nil "the reference of ~(~A~) describes something" package))
-    (result (equal external described) (format nil "the external symbols of ~(~A~) are those of its reference" package)
+    (tap:ok (plusp (length described)) (format nil "the reference of ~(~A~) describes something" package))
+    (tap:ok (equal external described) (format nil "the external symbols of ~(~A~) are those of its reference" package)
             (format nil "only in the package: ~{~A~^ ~}" (set-difference external described :test #'string=))
             (format nil "only in the reference: ~{~A~^ ~}" (set-difference described external :test #'string=)))
     (let ((silent (remove-if (lambda (name)
@@ -142,7 +135,7 @@
                                    (member (second (find name rows :key #'first :test #'string=)) *never-described*
                                            :test #'equal)))
                              external)))
-      (result (null silent) (format nil "every symbol of ~(~A~) has a docstring" package)
+      (tap:ok (null silent) (format nil "every symbol of ~(~A~) has a docstring" package)
               (format nil "none: ~{~A~^ ~}" silent)))
     (loop for (name kind lambda-list) in rows
           for symbol = (find-symbol (string-upcase name) package)
@@ -150,12 +143,12 @@
                               (lambda-list-of symbol))
           when (member kind '("Function" "Macro" "Reader" "Accessor") :test #'string=)
             do (cond ((not (and symbol (fboundp symbol)))
-                      (result nil (format nil "~(~A~) is a ~(~A~)" name kind)))
+                      (tap:ok nil (format nil "~(~A~) is a ~(~A~)" name kind)))
                      ((eq reported :none)
-                      (result t (format nil "the lambda list of ~(~A~) # SKIP ~A reports none" name
+                      (tap:ok t (format nil "the lambda list of ~(~A~) # SKIP ~A reports none" name
                                         (lisp-implementation-type))))
                      (t
-                      (result (equal (plain (first reported)) (plain lambda-list))
+                      (tap:ok (equal (plain (first reported)) (plain lambda-list))
                               (format nil "the lambda list of ~(~A~)" name)
                               (format nil "in the reference: ~S" (plain lambda-list))
                               (format nil "in ~A: ~S" (lisp-implementation-type) (plain (first reported)))))))))
@@ -169,7 +162,7 @@
                                   (multiple-value-bind (symbol status) (find-symbol (symbol-name name) '#:posix-shm)
                                     (and (eq symbol name) (member status '(:internal :external)))))
                            collect (string-downcase name))))
-    (result (equal names (if (subtypep class 'condition) (remove "standard-object" reported :test #'string=) reported))
+    (tap:ok (equal names (if (subtypep class 'condition) (remove "standard-object" reported :test #'string=) reported))
             (format nil "the class precedence list of ~(~A~)" class)
             (format nil "in the reference: ~S" names)
             (format nil "in ~A: ~S" (lisp-implementation-type) reported))))
@@ -177,6 +170,4 @@
 (check-package '#:posix-shm (described-in "## Dictionary"))
 (mapc #'check-class-precedence (class-precedence-lists))
 (check-package '#:posix-shm/ffi (described-in "## The package posix-shm/ffi"))
-(format t "1..~D~%" *count*)
-(finish-output)
-(uiop:quit (if *failed* 1 0))
+(tap:finish)

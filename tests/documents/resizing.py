@@ -21,7 +21,7 @@ def load(word):
 
 
 def grow(fd, address, size):
-    """Allocate, then store, under the lock: whoever sees the size finds the memory."""
+    """Allocate, then store, under the lock: a process that sees the size finds the memory."""
     pshm_lock_acquire(address + LOCK, -1)
     result = pshm_allocate(fd, size)
     if result == 0:

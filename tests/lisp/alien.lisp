@@ -2,27 +2,26 @@
 ;;;; Both strata through posix-shm/alien in SBCL without ASDF or CFFI. Prints TAP; the exit code is 0 when everything passes.
 
 (load (merge-pathnames "../../lisp-bindings/alien/load.lisp" *load-truename*))
+(load (merge-pathnames "../lib/tap.lisp" *load-truename*))
 
 (defpackage #:posix-shm/alien-test
   (:use #:cl #:posix-shm/alien))
 
 (in-package #:posix-shm/alien-test)
 
-(defvar *count* 0)
-(defvar *failed* 0)
-
 (defmacro check (description form)
   "Print whether FORM is true."
-  `(let ((result (handler-case ,form
-                   (error (condition) (format t "# ~A~%" condition)))))
-     (unless result
-       (incf *failed*))
-     (format t "~:[not ok~;ok~] ~D - ~A~%" result (incf *count*) ,description)))
+  `(let* ((problem nil)
+          (truth (handler-case ,form
+                   (error (condition)
+                     (setf problem (princ-to-string condition))
+                     nil))))
+     (tap:ok truth ,description problem)))
 
 (defun number-of (name)
   (- (pshm-error-number name)))
 
-(defmacro refuses (form)
+(defmacro rejects (form)
   `(handler-case (progn ,form nil)
      (type-error () t)))
 
@@ -110,17 +109,17 @@
     (pshm-close reader))
   (check "delete-if-same" (= 1 (pshm-delete-if-same *name* fd)))
   (check "shm-unlink of nothing" (= (number-of "ENOENT") (pshm-shm-unlink *name*)))
-  (check "integers that do not fit are refused"
-         (and (refuses (pshm-truncate fd (expt 2 70))) (refuses (pshm-truncate (expt 2 32) 0))
-              (refuses (pshm-truncate fd 1.0)) (refuses (pshm-truncate nil 0))))
+  (check "integers that do not fit are rejected"
+         (and (rejects (pshm-truncate fd (expt 2 70))) (rejects (pshm-truncate (expt 2 32) 0))
+              (rejects (pshm-truncate fd 1.0)) (rejects (pshm-truncate nil 0))))
   (with-integers (fields +stat-fields+ values)
     (pshm-fstat fd fields +stat-fields+)
     (check "and nothing was changed" (= 10000 (aref values +pshm-stat-size+))))
   (check "close" (= 0 (pshm-close fd)))
   (check "close again" (= (number-of "EBADF") (pshm-close fd))))
 
-(check "names with a NUL are refused" (refuses (pshm-shm-open (format nil "/a~Cb" (code-char 0)) 0 0)))
-(check "names that are no strings are refused" (and (refuses (pshm-delete nil)) (refuses (pshm-delete :name))))
+(check "names with a NUL are rejected" (rejects (pshm-shm-open (format nil "/a~Cb" (code-char 0)) 0 0)))
+(check "names that are no strings are rejected" (and (rejects (pshm-delete nil)) (rejects (pshm-delete :name))))
 
 (with-integers (created 1 values)
   (let ((fd (pshm-open *name* +pshm-direction-io+ +pshm-if-exists-error+ +pshm-if-does-not-exist-create+ #o600 created)))
@@ -196,8 +195,19 @@
                 (= 0 (pshm-lock-mark-repaired lock)) (= 0 (pshm-lock-release lock))
                 (= (number-of "EPERM") (pshm-lock-release lock)) (= 0 (aref values 3))))
     (check "alive" (= 1 (pshm-process-alive (pshm-process-self))))))
+(let* ((capacity 4096)
+       (ring (pshm-mmap 0 (+ +pshm-ring-header-size+ capacity) (logior +pshm-prot-read+ +pshm-prot-write+)
+                        (logior +pshm-map-shared+ +pshm-map-anonymous+) -1 0)))
+  (check "a message through a ring"
+         (with-integers (length 1 lengths)
+           (and (<= 0 (pshm-ring-join ring capacity +pshm-ring-sender+)) (<= 0 (pshm-ring-join ring capacity +pshm-ring-receiver+))
+                (plusp (pshm-ring-reserve ring capacity 8 0)) (= 0 (pshm-ring-commit ring capacity 8))
+                (plusp (pshm-ring-peek ring capacity 0 length)) (= 8 (aref lengths 0)) (= 0 (pshm-ring-release ring capacity))
+                (<= 0 (pshm-ring-send ring capacity length 8 0)) (= 8 (pshm-ring-receive ring capacity length 8 0))
+                (= 8 (aref lengths 0)) (= (number-of "EAGAIN") (pshm-ring-receive ring capacity length 8 0))
+                (= 0 (pshm-ring-leave ring capacity +pshm-ring-sender+))
+                (= 0 (pshm-ring-leave ring capacity +pshm-ring-receiver+)))))
+  (pshm-munmap ring (+ +pshm-ring-header-size+ capacity)))
 (check "strerror" (string= "no such object, file or directory" (pshm-strerror (number-of "ENOENT"))))
 
-(format t "1..~D~%# SBCL ~A alone: ~D checks passed, ~D failed~%" *count* (lisp-implementation-version)
-        (- *count* *failed*) *failed*)
-(sb-ext:exit :code (if (zerop *failed*) 0 1))
+(tap:finish)

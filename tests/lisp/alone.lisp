@@ -13,6 +13,8 @@
                                (asdf:system-author system) (asdf:system-maintainer system) (asdf:system-license system)
                                (asdf:system-homepage system) (asdf:system-bug-tracker system)
                                (second (asdf:system-source-control system)))))))
+      (format t "~&VERSION ~:[refused~;satisfied~]~%"
+              (asdf:version-satisfies (asdf:find-system "posix-shm") "0.0.7"))
       (loop for (name package) in '(("DELETE-SHM" "POSIX-SHM") ("STRERROR" "POSIX-SHM/FFI"))
             do (format t "~&DOCSTRING ~A ~:[old~;changed~]~%" name
                        (search "CHANGED" (documentation (find-symbol name package) 'function))))

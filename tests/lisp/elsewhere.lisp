@@ -7,10 +7,10 @@
 
 (in-package #:posix-shm/test)
 
-(defvar *names* '(what-is-given-to-publish-is-checked what-is-there-is-not-waited-for a-wait-for-an-object-ends-in-time
+(defvar *names* '(arguments-of-publish-shm-are-checked existing-objects-are-not-waited-for a-wait-for-an-object-ends-in-time
                   an-object-without-permissions-is-being-made a-wait-may-go-on an-object-comes-from-another-thread
                   the-first-makes-the-object an-object-for-input-is-only-read leaving-initialize-leaves-nothing
-                  another-may-be-faster what-is-not-completed-is-a-timeout there-may-be-no-memory what-is-given-to-ensure-is-checked
+                  another-may-be-faster an-incomplete-object-is-a-timeout there-may-be-no-memory arguments-of-ensure-shm-are-checked
                   an-ensured-object-is-mapped-and-closed racers-get-one-object interrupts-of-ensure-leave-nothing
                   a-maker-that-died-is-superseded nothing-is-ensured-without-late-permissions)
   "The tests of test/publishing.lisp and test/ensuring.lisp that mean something there, and two of this file.")

@@ -3,7 +3,7 @@
 
 (handler-case
     (progn
-      (dolist (file '("host" "compile" "library" "load"))
+      (dolist (file '("host" "dlopen" "interrupts" "threads" "classes" "compile" "library" "load"))
         (load (format nil "~A/library/~A.lisp" (sb-ext:posix-getenv "LISP_BINDINGS") file)))
       (format t "~&LIBRARY ~A~%" (funcall (read-from-string "posix-shm/library:library")))
       (let ((version (sb-ext:posix-getenv "VERSION")))

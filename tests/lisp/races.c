@@ -65,7 +65,7 @@ add(volatile uint32_t *word)
 
 static pid_t parent; /* of this process */
 
-/* Nobody waits for a process that has ended: whoever was killed leaves no racers behind. */
+/* Nobody waits for a process that has ended: a killed runner leaves no racers behind. */
 static void
 await(volatile const uint32_t *word, uint32_t value)
 {

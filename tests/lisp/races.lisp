@@ -40,7 +40,7 @@
   (pshm-atomic-update32 (+ board offset) +pshm-atomic-add+ 1)
   (pshm-atomic-wake (+ board offset) (1- (ash 1 31))))
 
-;;; Nobody waits for a process that has ended: whoever was killed leaves no racers behind.
+;;; Nobody waits for a process that has ended: a killed runner leaves no racers behind.
 
 (defun parent ()
   (cffi:foreign-funcall "getppid" :int))

@@ -15,7 +15,7 @@
 (defun check-initialize (value)
   (if (typep value '(or function symbol))
       value
-      (refuse 'ensure-shm 'initialize value '(or function symbol) "it must be a function of one argument, or nil.")))
+      (reject 'ensure-shm 'initialize value '(or function symbol) "it must be a function of one argument, or nil.")))
 
 (defun parse-wanted (name size initialize direction permissions timeout)
   (let ((name (check-name name 'ensure-shm)))
@@ -26,7 +26,7 @@
                  (check-initialize initialize)
                  (check-timeout timeout 'ensure-shm))))
 
-(defun demand-wanted (result wanted)
+(defun check-wanted (result wanted)
   "Return RESULT, unless it is an error."
   (if (minusp result)
       (error (named-failure 'ensure-shm result (wanted-name wanted)))
@@ -67,7 +67,7 @@ UNDO and close the object."
   (let* ((descriptor (descriptor shm 'ensure-shm))
          (size (wanted-size wanted))
          (result (uninterrupted (pshm-allocate descriptor size))))
-    (demand-wanted (if (eql result (- *enotsup*)) (pshm-truncate descriptor size) result) wanted)
+    (check-wanted (if (eql result (- *enotsup*)) (pshm-truncate descriptor size) result) wanted)
     (when (wanted-initialize wanted)
       (funcall (wanted-initialize wanted) shm))))
 
@@ -96,7 +96,7 @@ UNDO and close the object."
   "Have SHM only read its complete object, if no more is wanted: by its name where the system cannot open it by its descriptor."
   (when (= (wanted-direction wanted) +pshm-direction-input+)
     (let ((result (reopen-by-descriptor shm)))
-      (demand-wanted (if (eql result (- *enotsup*)) (reopen-by-name shm (wanted-portable wanted)) result) wanted))))
+      (check-wanted (if (eql result (- *enotsup*)) (reopen-by-name shm (wanted-portable wanted)) result) wanted))))
 
 (defun make-unnamed (shm wanted)
   (let ((permissions (wanted-permissions wanted))
@@ -106,7 +106,7 @@ UNDO and close the object."
       (setf result (pshm-open-anonymous +pshm-direction-io+ permissions +pshm-anonymous-nameable+))
       (unless (minusp result)
         (setf (car cell) result)))
-    (demand-wanted result wanted)
+    (check-wanted result wanted)
     (setf (name-or-label shm) (list nil))))
 
 (defun make-and-publish (shm wanted if-exists)
@@ -116,7 +116,7 @@ UNDO and close the object."
     (fill-object shm wanted)
     (let ((result (publish shm (wanted-name wanted) if-exists 'ensure-shm)))
       (unless (eql result (- *eexist*))
-        (demand-wanted result wanted)
+        (check-wanted result wanted)
         t))))
 
 ;;; Where nothing can be published, nobody may open the object before it is complete.
@@ -135,7 +135,7 @@ faster."
           (setf (car cell) result
                 (car state) :forbidden))))
     (unless (eql result (- *eexist*))
-      (demand-wanted result wanted)
+      (check-wanted result wanted)
       (setf (name-or-label shm) (wanted-name wanted)))))
 
 (defun permit (shm state wanted)
@@ -147,7 +147,7 @@ faster."
       (setf result (pshm-fchmod descriptor permissions))
       (unless (minusp result)
         (setf (car state) :permitted)))
-    (demand-wanted result wanted)))
+    (check-wanted result wanted)))
 
 (defun delete-forbidden (shm state name)
   "Delete NAME, of the object of SHM, if nobody else may have opened it yet. For a cleanup. INITIALIZE may have closed the object."
@@ -161,7 +161,7 @@ faster."
   "Make the object under its name, and give it its permissions when it is complete. Return true, or nil where another process was
 faster."
   (unless (feature-p "permissions")
-    (demand-wanted (- *enotsup*) wanted))
+    (check-wanted (- *enotsup*) wanted))
   (let ((state (list nil)))
     (with-own-object (shm (delete-forbidden shm state (wanted-portable wanted)))
       (when (make-forbidden shm state wanted if-exists)
@@ -179,14 +179,14 @@ faster."
 ;;; One or the other
 
 (defun wait-or-supersede (shm wanted &aux (others (compute-restarts)))
-  "Signal that the object has not been completed in time. Return true where a new one has been put into its place, and nil where it
-is to be waited for again."
+  "Signal that the object has not been completed in time. Return true where a new one has replaced it, and nil where the
+wait is to continue."
   (restart-case (signal-with-restarts (timeout-of-object 'ensure-shm (wanted-name wanted)) others)
     (continue ()
       :report "Wait for the object as long again."
       nil)
     (supersede ()
-      :report "Put a new object in the place of the one that is not completed."
+      :report "Replace the incomplete object with a new one."
       (make-object shm wanted +pshm-if-exists-supersede+))))
 
 (defun open-or-make (shm wanted moment)
@@ -194,7 +194,7 @@ is to be waited for again."
   (loop for left = (seconds-left moment)
         for result = (look-for shm wanted 0)
         do (cond ((not (minusp result)) (return :opened))
-                 ((not (may-come-p result)) (demand-wanted result wanted))
+                 ((not (may-come-p result)) (check-wanted result wanted))
                  ((missing-p (wanted-portable wanted))
                   (when (make-object shm wanted +pshm-if-exists-nil+)
                     (return :made)))
@@ -224,7 +224,7 @@ is to be waited for again."
   "Call FUNCTION with the object that ensure-shm returns, and a pointer to SIZE octets of it; unmap and close on every way out."
   (let ((wanted (parse-wanted name size initialize direction permissions timeout))
         (shm (make-instance 'open-shm)))
-    (call-and-release (lambda ()
+    (call-and-close (lambda ()
                         (ensure-object shm wanted)
                         (call-with-mmap (lambda (pointer) (funcall function shm pointer))
                                         shm size :prot (if (eq direction :input) :read '(:read :write))))

@@ -3,15 +3,15 @@
 
 (in-package #:posix-shm)
 
-(defstruct (shm-lock (:constructor %make-lock (place address pointer cell)) (:copier nil) (:predicate nil))
+(defstruct (shm-lock (:constructor %make-lock (region address pointer cell)) (:copier nil) (:predicate nil))
   #.(doc "shm-lock" "Structure")
   ;; Of the vector that the lock lies in, or nil.
-  place
+  region
   (address 0 :type (signed-byte 64))
   (pointer nil #-clisp :type #-clisp cffi:foreign-pointer)
-  ;; That of the place, which says whether the memory is there. Of a pointer only the image can be known, in which it is valid.
+  ;; The cell of the region, which tells whether it is mapped. Of a pointer only the image in which it is valid is known.
   (cell nil :type cons)
-  ;; The thread that holds the lock, by this object, or nil. Whoever acquires sets it, whoever releases clears it before that.
+  ;; The thread that holds the lock, by this object, or nil: set after the lock was acquired, cleared before it is released.
   (holder nil)
   ;; The process that died with the lock, as far as this thread has seen it hold the lock.
   (victim nil))
@@ -19,7 +19,7 @@
 #+ecl
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defun lock-slot (name)
-    (position name '(place address pointer cell holder victim))))
+    (position name '(region address pointer cell holder victim))))
 
 (defun shm-lock-p (object)
   #.(doc "shm-lock-p")
@@ -27,7 +27,7 @@
 
 (defun name-of-lock (lock)
   "The name of the object that LOCK lies in, or nil where it is not known."
-  (let ((shm (and (shm-lock-place lock) (place-shm (shm-lock-place lock)))))
+  (let ((shm (and (shm-lock-region lock) (region-shm (shm-lock-region lock)))))
     (and shm (name-of shm))))
 
 (define-inline lock-mapped-p (lock)
@@ -46,42 +46,42 @@
 
 ;;; Making one
 
-(defun refuse-lock-index (index text operation)
-  (refuse operation 'index index '(integer 0) text))
+(defun reject-lock-index (index text operation)
+  (reject operation 'index index '(integer 0) text))
 
-(defun lock-address-in (place index operation)
-  "The address of the 8 octets of PLACE that begin with the element at INDEX."
-  (let ((address (place-index-address place index 8 operation)))
-    (if (<= (+ address 8) (+ (place-address place) (place-octets place)))
+(defun lock-address-in (region index operation)
+  "The address of the 8 octets of REGION that begin with the element at INDEX."
+  (let ((address (region-index-address region index 8 operation)))
+    (if (<= (+ address 8) (+ (region-address region) (region-octets region)))
         address
-        (refuse-lock-index index "a lock takes 8 octets, and the vector ends before." operation))))
+        (reject-lock-index index "a lock takes 8 octets, and the vector ends before." operation))))
 
 (defun make-shm-lock (where &optional (index 0))
   #.(doc "make-shm-lock")
-  (let ((place (if (cffi:pointerp where) nil (find-place where))))
+  (let ((region (if (cffi:pointerp where) nil (find-region where))))
     (flet ((make (address)
-             (%make-lock place address (pointer-to address) (if place (place-cell place) (cons :mapped (current-image))))))
-      (cond (place (make (lock-address-in place index 'make-shm-lock)))
+             (%make-lock region address (pointer-to address) (if region (region-cell region) (cons :mapped (current-image))))))
+      (cond (region (make (lock-address-in region index 'make-shm-lock)))
             ((cffi:pointerp where) (make (check-pointer-index where index 8 'make-shm-lock)))
-            (t (refuse 'make-shm-lock 'where where '(or vector shm-view cffi:foreign-pointer)
+            (t (reject 'make-shm-lock 'where where '(or vector shm-view cffi:foreign-pointer)
                        "it must be a vector that map-shm-vector returned, or a foreign pointer."))))))
 
 ;; It does not return: the compiler knows of a lock, afterwards, that it is one.
-(declaim (ftype (function (t t) nil) refuse-lock))
+(declaim (ftype (function (t t) nil) reject-lock))
 
-(defun refuse-lock (lock operation)
+(defun reject-lock (lock operation)
   (if (typep lock 'shm-lock)
-      (refuse operation 'lock lock 'shm-lock
-              (if (shm-lock-place lock)
+      (reject operation 'lock lock 'shm-lock
+              (if (shm-lock-region lock)
                   "the vector that it lies in is unmapped."
                   "it was made in another image, where the pointer was valid."))
-      (refuse operation 'lock lock 'shm-lock "it must be a lock that make-shm-lock returned.")))
+      (reject operation 'lock lock 'shm-lock "it must be a lock that make-shm-lock returned.")))
 
 (define-inline lock-address (lock operation)
   "The address of LOCK, or an error where there is no lock any more."
   (if (and (typep lock 'shm-lock) (lock-mapped-p lock))
       (shm-lock-address lock)
-      (refuse-lock lock operation)))
+      (reject-lock lock operation)))
 
 ;;; Who holds it
 
@@ -203,7 +203,7 @@ of the lock is gone."
         (t 1)))
 
 (defun check-left (result lock)
-  (cond ((eql result 1) (refuse-lock lock 'with-shm-lock-held))
+  (cond ((eql result 1) (reject-lock lock 'with-shm-lock-held))
         ((minusp result) (fail-lock result 'with-shm-lock-held lock))))
 
 (defun signal-abandoned (lock)

@@ -8,11 +8,11 @@
   (current-image)
   (pshm-process-self))
 
-(defun refuse-process (who)
-  (refuse 'shm-alive-p 'who who '(integer 1 #.(1- (ash 1 63))) "it must be a process, as shm-self or shm-lock-owner returns it."))
+(defun reject-process (who)
+  (reject 'shm-alive-p 'who who '(integer 1 #.(1- (ash 1 63))) "it must be a process, as shm-self or shm-lock-owner returns it."))
 
 (defun check-process (who)
-  (if (typep who '(and (unsigned-byte 63) (integer 1))) who (refuse-process who)))
+  (if (typep who '(and (unsigned-byte 63) (integer 1))) who (reject-process who)))
 
 (defun shm-alive-p (who)
   #.(doc "shm-alive-p")
@@ -20,7 +20,7 @@
   (current-image)
   (let* ((errno (pshm-errno))
          (result (pshm-process-alive who)))
-    (cond ((eql result (- *einval*)) (refuse-process who))
+    (cond ((eql result (- *einval*)) (reject-process who))
           ;; An answer, and not a failure.
           ((minusp result) (pshm-set-errno errno) :unknown)
           (t (= result 1)))))

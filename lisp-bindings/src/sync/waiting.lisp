@@ -34,7 +34,7 @@ WITH-INTERRUPT-WINDOWS."
 
 (defun check-word-32 (word where operation)
   (unless (= 32 (word-bits word))
-    (refuse operation 'where where '(vector (or (unsigned-byte 32) (signed-byte 32)))
+    (reject operation 'where where '(vector (or (unsigned-byte 32) (signed-byte 32)))
             "a process can only sleep on a word of 32 bits.")))
 
 ;;; The address is looked up anew for each call: the vector may have been unmapped meanwhile.
@@ -59,7 +59,7 @@ WITH-INTERRUPT-WINDOWS."
 (defun check-count (count)
   (cond ((eq count :all) +all+)
         ((typep count '(and (unsigned-byte 31) (integer 1))) count)
-        (t (refuse 'shm-wake 'count count '(or (eql :all) (integer 1 #.(1- (ash 1 31))))
+        (t (reject 'shm-wake 'count count '(or (eql :all) (integer 1 #.(1- (ash 1 31))))
                    "it must be an integer from 1 to 2^31 - 1, or :ALL."))))
 
 (defun shm-wake (where index &key (count :all) type)

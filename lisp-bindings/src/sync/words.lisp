@@ -68,40 +68,40 @@
   "Return VALUE if a word can have it."
   (if (and (integerp value) (<= (word-least word) value (word-most word)))
       value
-      (refuse operation argument value (word-type word) (text "it must be of the type ~S." (word-type word)))))
+      (reject operation argument value (word-type word) (text "it must be of the type ~S." (word-type word)))))
 
 (define-inline check-operand (value argument word operation)
   "Return VALUE if it can be an operand."
   (if (and (integerp value) (<= (word-least-operand word) value (word-most-operand word)))
       value
-      (refuse operation argument value `(integer ,(word-least-operand word) ,(word-most-operand word))
+      (reject operation argument value `(integer ,(word-least-operand word) ,(word-most-operand word))
               (text "it must be an integer of ~D bits, with or without a sign." (word-bits word)))))
 
 ;;; WHERE and INDEX
 
-(defun refuse-type-of-vector (type operation)
-  (refuse operation 'type type 'null "it is for pointers: a vector has a type of its own."))
+(defun reject-type-of-vector (type operation)
+  (reject operation 'type type 'null "it is for pointers: a vector has a type of its own."))
 
 (define-inline check-word (element where operation)
   "The word of ELEMENT."
   (or (element-word element)
-      (refuse-element element where operation)))
+      (reject-element element where operation)))
 
-(defun refuse-element (element where operation)
-  (refuse operation 'where where '(vector (or (unsigned-byte 32) (signed-byte 32) (unsigned-byte 64) (signed-byte 64)))
+(defun reject-element (element where operation)
+  (reject operation 'where where '(vector (or (unsigned-byte 32) (signed-byte 32) (unsigned-byte 64) (signed-byte 64)))
             (text "its elements must be integers of 32 or 64 bits, and they are of the type ~S." (element-type element))))
 
-(defun refuse-where (where operation)
-  (refuse operation 'where where '(or vector shm-view cffi:foreign-pointer)
+(defun reject-where (where operation)
+  (reject operation 'where where '(or vector shm-view cffi:foreign-pointer)
           "it must be a vector in shared memory, or a foreign pointer."))
 
 (define-inline check-word-index (index length operation)
   (if (and (integerp index) (< -1 index length))
       index
-      (refuse-word-index index length operation)))
+      (reject-word-index index length operation)))
 
-(defun refuse-word-index (index length operation)
-  (refuse operation 'index index `(integer 0 (,length))
+(defun reject-word-index (index length operation)
+  (reject operation 'index index `(integer 0 (,length))
           (if (zerop length)
               "the vector is unmapped, and has no elements."
               (text "it must be an integer from 0 to ~D." (1- length)))))
@@ -109,54 +109,54 @@
 (defun check-pointer-index (pointer index octets operation)
   "The address INDEX octets behind POINTER, a multiple of OCTETS."
   (unless (typep index '(signed-byte 63))
-    (refuse operation 'index index '(signed-byte 63) "it must be an integer: octets from the pointer."))
+    (reject operation 'index index '(signed-byte 63) "it must be an integer: octets from the pointer."))
   (let ((address (+ (address-of pointer) index)))
     (cond ((<= -4095 address 0)
-           (refuse operation 'where pointer 'cffi:foreign-pointer "it is the null pointer, or no address."))
+           (reject operation 'where pointer 'cffi:foreign-pointer "it is the null pointer, or no address."))
           ((plusp (mod address octets))
-           (refuse operation 'index index 'integer
+           (reject operation 'index index 'integer
                    (text "the address #x~X must be a multiple of ~D." (ldb (byte 64 0) address) octets))))
     address))
 
 (defun pointer-word (type operation)
   (svref *words-of-pointers* (if type (choice-value type 'type *word-types* operation) 0)))
 
-(defun refuse-alignment (index place octets operation)
-  (refuse operation 'index index 'integer
+(defun reject-alignment (index region octets operation)
+  (reject operation 'index index 'integer
           (text "the element must begin at a multiple of ~D octets, and begins at ~D." octets
-                (* index (element-octets (place-element place))))))
+                (* index (element-octets (region-element region))))))
 
-(defun place-index-address (place index octets operation)
-  "The address of the element of PLACE at INDEX, which must be a multiple of OCTETS."
-  (check-word-index index (if (place-mapped-p place) (place-length place) 0) operation)
-  (let ((address (+ (place-address place) (* index (element-octets (place-element place))))))
+(defun region-index-address (region index octets operation)
+  "The address of the element of REGION at INDEX, which must be a multiple of OCTETS."
+  (check-word-index index (if (region-mapped-p region) (region-length region) 0) operation)
+  (let ((address (+ (region-address region) (* index (element-octets (region-element region))))))
     (if (zerop (mod address octets))
         address
-        (refuse-alignment index place octets operation))))
+        (reject-alignment index region octets operation))))
 
 ;;; A vector of the heap has an address only while it is held in place, if it has one at all: on SBCL that is one in shared memory,
 ;;; too, which is an array as any other. So a word is used inside of the macro.
 
-(define-inline place-word (place where operation)
-  (check-word (place-element place) where operation))
+(define-inline region-word (region where operation)
+  (check-word (region-element region) where operation))
 
-(define-inline place-address-at (place index word operation)
-  "The address of the WORD of PLACE at INDEX."
-  (+ (place-address place)
-     (* (check-word-index index (if (place-mapped-p place) (place-length place) 0) operation)
+(define-inline region-address-at (region index word operation)
+  "The address of the WORD of REGION at INDEX."
+  (+ (region-address region)
+     (* (check-word-index index (if (region-mapped-p region) (region-length region) 0) operation)
         (word-octets word))))
 
-(define-inline place-word-address (place index where operation)
-  "The address of the word of PLACE at INDEX, and its word."
-  (let ((word (place-word place where operation)))
-    (values (place-address-at place index word operation) word)))
+(define-inline region-word-address (region index where operation)
+  "The address of the word of REGION at INDEX, and its word."
+  (let ((word (region-word region where operation)))
+    (values (region-address-at region index word operation) word)))
 
 (defun pointer-word-address (pointer index type operation)
   (let ((word (pointer-word type operation)))
     (values (check-pointer-index pointer index (word-octets word) operation) word)))
 
 (define-inline array-word (vector operation)
-  (check-word (or #+ecl (simple-element-form vector) (element-of vector) (refuse-where vector operation))
+  (check-word (or #+ecl (simple-element-form vector) (element-of vector) (reject-where vector operation))
               vector operation))
 
 (define-inline array-address-at (address vector index word operation)
@@ -175,22 +175,22 @@
 
 #-(or sbcl ecl)
 (defun held-array-address (vector index operation)
-  (let ((place (find-place vector)))
-    (if place
-        (place-word-address place index vector operation)
-        (refuse-where vector operation))))
+  (let ((region (find-region vector)))
+    (if region
+        (region-word-address region index vector operation)
+        (reject-where vector operation))))
 
 (defun word-address (where index type operation)
   "The address of the word that WHERE, INDEX and TYPE designate, and its word. On SBCL WHERE is no array."
   (cond #+ecl ((and (vectorp where) (null type)) (held-array-address where index operation))
         ((shm-view-p where)
          (if type
-             (refuse-type-of-vector type operation)
-             (place-word-address (shm-view-place where) index where operation)))
+             (reject-type-of-vector type operation)
+             (region-word-address (shm-view-region where) index where operation)))
         ((cffi:pointerp where) (pointer-word-address where index type operation))
-        (type (refuse-type-of-vector type operation))
+        (type (reject-type-of-vector type operation))
         #-(or sbcl ecl) ((vectorp where) (held-array-address where index operation))
-        (t (refuse-where where operation))))
+        (t (reject-where where operation))))
 
 ;;; What is shared memory here most often is looked up without a call: a vector on ECL, elsewhere a view.
 #-sbcl
@@ -205,9 +205,9 @@
             (setf ,word (array-word ,where ,operation)
                   ,address (array-address-at (data-address ,where) ,where ,index ,word ,operation)))
            ((shm-view-p ,where)
-            (let ((place (shm-view-place ,where)))
-              (setf ,word (place-word place ,where ,operation)
-                    ,address (place-address-at place ,index ,word ,operation))))
+            (let ((region (shm-view-region ,where)))
+              (setf ,word (region-word region ,where ,operation)
+                    ,address (region-address-at region ,index ,word ,operation))))
            (t
             (multiple-value-setq (,address ,word) (word-address ,where ,index ,type ,operation))))
      ,@body))
@@ -216,8 +216,8 @@
 (defun call-with-array-word (function vector index type operation)
   (declare (type function function))
   (when type
-    (refuse-type-of-vector type operation))
-  (let ((element (or (element-of vector) (refuse-where vector operation))))
+    (reject-type-of-vector type operation))
+  (let ((element (or (element-of vector) (reject-where vector operation))))
     (with-vector-address (address vector (element-octets element))
       (multiple-value-call function (array-word-address address vector index operation)))))
 

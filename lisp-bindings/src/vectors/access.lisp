@@ -4,14 +4,14 @@
 (in-package #:posix-shm)
 
 (defun view-length (view)
-  (let ((place (shm-view-place view)))
-    (if (place-mapped-p place) (place-length place) 0)))
+  (let ((region (shm-view-region view)))
+    (if (region-mapped-p region) (region-length region) 0)))
 
 (defun check-index (index length)
   "Return INDEX if it is one of a vector of LENGTH elements."
   (if (and (integerp index) (< -1 index length))
       index
-      (refuse 'shm-aref 'index index `(integer 0 (,length))
+      (reject 'shm-aref 'index index `(integer 0 (,length))
               (if (zerop length)
                   "the vector is unmapped, and has no elements."
                   (text "it must be an integer from 0 to ~D." (1- length))))))
@@ -19,16 +19,16 @@
 (defun view-pointer (view index)
   "The memory of VIEW, after checking that it has an element at INDEX; and the index of that element from there."
   (check-index index (view-length view))
-  (let* ((place (shm-view-place view))
-         (offset (* index (element-octets (place-element place)))))
+  (let* ((region (shm-view-region view))
+         (offset (* index (element-octets (region-element region)))))
     ;; CLISP takes no offset beyond 31 bits.
     (if (and #-clisp nil (<= (ash 1 31) offset))
-        (values (cffi:inc-pointer (place-pointer place) offset) 0)
-        (values (place-pointer place) index))))
+        (values (cffi:inc-pointer (region-pointer region) offset) 0)
+        (values (region-pointer region) index))))
 
 (defun view-ref (view index)
   (multiple-value-bind (pointer index) (view-pointer view index)
-    (funcall (the function (element-reader (place-element (shm-view-place view)))) pointer index)))
+    (funcall (the function (element-reader (region-element (shm-view-region view)))) pointer index)))
 
 (defun element-value-p (item element)
   (funcall (the function (element-test element)) item))
@@ -36,19 +36,19 @@
 (defun check-item (item element operation)
   (if (element-value-p item element)
       item
-      (refuse-item 'item item element operation)))
+      (reject-item 'item item element operation)))
 
-(defun refuse-item (argument item element operation)
-  (refuse operation argument item (element-type element)
+(defun reject-item (argument item element operation)
+  (reject operation argument item (element-type element)
           (text "it must be of the type ~S." (element-type element))))
 
-(defun refuse-source (item type index)
-  "Refuse ITEM, the element of a source at INDEX, which is not of TYPE."
-  (refuse-item `(elt source ,index) item (find-element type) 'replace-shm-vector))
+(defun reject-source (item type index)
+  "Reject ITEM, the element of a source at INDEX, which is not of TYPE."
+  (reject-item `(elt source ,index) item (find-element type) 'replace-shm-vector))
 
 (defun set-view-ref (item view index)
   (multiple-value-bind (pointer index) (view-pointer view index)
-    (let ((element (place-element (shm-view-place view))))
+    (let ((element (region-element (shm-view-region view))))
       (funcall (the function (element-writer element)) (check-item item element 'shm-aref) pointer index)
       item)))
 
@@ -80,20 +80,20 @@
   #.(doc "shm-vector-length")
   (if (shm-view-p vector) (view-length vector) (length (the vector vector))))
 
-(defun refuse-vector (vector argument operation)
-  (refuse operation argument vector '(or shm-view vector)
+(defun reject-vector (vector argument operation)
+  (reject operation argument vector '(or shm-view vector)
           (text "it must be a vector in shared memory, or one specialised on a numeric type that can be shared.~@[ ~A~]"
                 (vector-hint vector))))
 
 (defun vector-element (vector argument operation)
   "The element of VECTOR, a view or a specialised vector of numbers."
   (cond ((simple-element-form vector))
-        ((shm-view-p vector) (place-element (shm-view-place vector)))
+        ((shm-view-p vector) (region-element (shm-view-region vector)))
         ((element-of vector))
-        (t (refuse-vector vector argument operation))))
+        (t (reject-vector vector argument operation))))
 
-(defun refuse-bound (argument value most or-nil operation)
-  (refuse operation argument value `(integer 0 ,most)
+(defun reject-bound (argument value most or-nil operation)
+  (reject operation argument value `(integer 0 ,most)
           (text "it must be an integer from 0 to ~D~:[~;, or nil~]." most or-nil)))
 
 (declaim (inline check-range))
@@ -103,9 +103,9 @@
   (let* ((length (shm-vector-length vector))
          (end (or end length)))
     (unless (and (integerp end) (<= 0 end length))
-      (refuse-bound end-name end length t operation))
+      (reject-bound end-name end length t operation))
     (unless (and (integerp start) (<= 0 start end))
-      (refuse-bound start-name start end nil operation))
+      (reject-bound start-name start end nil operation))
     end))
 
 (defun shm-vector-element-type (vector)

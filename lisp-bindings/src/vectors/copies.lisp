@@ -72,7 +72,7 @@
         (t (let ((element (vector-element target 'target 'replace-shm-vector)))
              (if (eq element (vector-element source 'source 'replace-shm-vector))
                  element
-                 (refuse 'replace-shm-vector 'source source `(vector ,(element-type element))
+                 (reject 'replace-shm-vector 'source source `(vector ,(element-type element))
                          "its elements must be of the same type as the target's."))))))
 
 (defun replace-shm-vector (target source &key (start1 0) end1 (start2 0) end2)

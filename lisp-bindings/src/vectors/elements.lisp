@@ -78,7 +78,7 @@ at, read and write one, and those that copy runs. WORD is what processes can cha
            (dotimes (index count)
              (let ((value (aref vector (+ start index))))
                (unless (typep value ',type)
-                 (refuse-source value ',type (+ first index)))
+                 (reject-source value ',type (+ first index)))
                ,write-form))))))
 
   (defun importer-form (read-form)
@@ -139,7 +139,7 @@ at, read and write one, and those that copy runs. WORD is what processes can cha
 
 (defun check-element (type operation)
   (or (find-element type)
-      (refuse operation 'element-type type `(member ,@(mapcar #'element-type *elements*))
+      (reject operation 'element-type type `(member ,@(mapcar #'element-type *elements*))
               (text "it must be one of ~{~S~^ ~}: a value that another process stores may be invalid for any other type."
                     (mapcar #'element-type *elements*)))))
 

@@ -3,12 +3,12 @@
 
 (in-package #:posix-shm)
 
-;;; An image knows the places of its past. Headers are put back there, with the length 0, so that a vector that the image holds
-;;; still is an empty one; and ranges of retired ones are taken again, so that nobody's data come to be there.
+;;; An image has the regions of the process that saved it. Headers are put back there, with the length 0, so that a vector that
+;;; the image holds still is an empty one; and ranges of retired ones are reserved again, so that no other data are mapped there.
 
 (defvar *ranges-shown* nil "Can the ranges be read?")
 
-(defun take-place (base size)
+(defun reserve-region (base size)
   "Map memory that allows nothing to SIZE octets at BASE, or fail where these addresses are taken."
   (let ((result (pshm-mmap base size +pshm-prot-none+
                            (logior +pshm-map-private+ +pshm-map-anonymous+ +pshm-map-noreserve+) -1 0)))
@@ -19,15 +19,15 @@
 Start the image again; or, before saving it, unmap the vector with :release t and drop all references to it."))))
 
 (defun restore-tombstone (address element data)
-  "Take the place of a vector again, DATA octets at ADDRESS with a header before them, if it is free."
+  "Reserve the region of a vector again, DATA octets at ADDRESS with a header before them, if it is free."
   (let* ((page (pshm-page-size))
          (base (- address page)))
-    (take-place base (+ page data))
-    (demand (pshm-mprotect base page +read-write+) 'map-shm-vector nil)
+    (reserve-region base (+ page data))
+    (check-result (pshm-mprotect base page +read-write+) 'map-shm-vector nil)
     (set-header address (element-type element) 0)))
 
-;;; Whoever saves an image looks at the header of whatever it refers to, and dies of a fault where it must not. A page that was
-;;; never written to is all zeros, which is no vector's header, and stays safe: nobody's data are there. Where no image is
+;;; Saving an image reads the header of everything that the image refers to, and an inaccessible one is a fatal fault. A page
+;;; that was never written to is all zeros, which is no vector's header, and stays safe: nobody's data are there. Where no image is
 ;;; saved after all, the next vector that is retired forbids them again.
 
 (defun protect-ranges (protections)
@@ -50,10 +50,10 @@ Start the image again; or, before saving it, unmap the vector with :release t an
   "Take all of them again."
   (setf *ranges-shown* nil)
   (loop for (start . end) in *ranges*
-        do (take-place start (- end start)))
-  (loop for place being the hash-values of *places*
-        do (setf (car (place-cell place)) nil)
-           (restore-tombstone (place-address place) (place-element place) (place-octets place))))
+        do (reserve-region start (- end start)))
+  (loop for region being the hash-values of *regions*
+        do (setf (car (region-cell region)) nil)
+           (restore-tombstone (region-address region) (region-element region) (region-octets region))))
 
 (pushnew 'show-ranges sb-ext:*save-hooks*)
 (pushnew 'restore-tombstones *when-loaded*)

@@ -18,7 +18,7 @@
   "Run BODY with ADDRESS as that of the first element of VECTOR, whose elements have OCTETS each, or as nil where it has none to
 keep: it is a general vector."
   `(flet ((body (,address) ,@body))
-     (cond ((shm-view-p ,vector) (body (place-address (shm-view-place ,vector))))
+     (cond ((shm-view-p ,vector) (body (region-address (shm-view-region ,vector))))
            ((general-p ,vector) (body nil))
            (t (with-vector-address (address ,vector ,octets) (body address))))))
 
@@ -26,8 +26,8 @@ keep: it is a general vector."
 (defun call-with-address (function vector octets)
   "Call FUNCTION with the address of the first element of VECTOR, whose elements have OCTETS each, or with nil where it has none
 to keep: it is a general vector, or in the heap of an implementation that cannot hold it in place."
-  (let ((place (find-place vector)))
-    (cond (place (funcall function (place-address place)))
+  (let ((region (find-region vector)))
+    (cond (region (funcall function (region-address region)))
           ((general-p vector) (funcall function nil))
           (t (call-with-vector-address function vector octets)))))
 
@@ -45,7 +45,7 @@ to keep: it is a general vector, or in the heap of an implementation that cannot
   (let ((item (aref (the vector vector) index)))
     (if (element-value-p item element)
         item
-        (refuse-source item (element-type element) index))))
+        (reject-source item (element-type element) index))))
 
 (defun export-elements (vector start element pointer count)
   #+(or clisp abcl) (progn

@@ -12,10 +12,10 @@
 
 (defconstant +tombstones+ 1000 "How many vectors that were unmapped are kept as empty ones.")
 
-(defvar *tombstones* (make-array +tombstones+ :initial-element nil) "The places of the newest, in a circle.")
+(defvar *tombstones* (make-array +tombstones+ :initial-element nil) "The regions of the newest, in a circle.")
 (defvar *next-tombstone* 0)
 
-;;; A list is never changed: whoever looks at it needs no lock.
+;;; A list is never changed: reading it needs no lock.
 (defvar *ranges* '() "The ranges of addresses of retired vectors, (start . end), in order and apart from each other.")
 (declaim (type list *ranges*))
 
@@ -33,7 +33,7 @@
   (loop for (start . end) in *ranges*
         thereis (and (<= start address) (< address end))))
 
-;;; Threads take turns. Interrupts are held back: whoever is here unmaps a vector, or extends one.
+;;; Threads take turns. Interrupts are deferred: the thread here unmaps a vector, or extends one.
 
 #+(or (and sbcl sb-thread) (and ecl threads) abcl)
 (defvar *tombstones-lock*
@@ -54,30 +54,30 @@
                            -1 0)))
     (if (failed-p result) result 0)))
 
-(defun place-start (place)
-  "The address where the mapping of PLACE begins: that of its elements, or of the page with the header."
-  (if (plusp (place-prefix place))
-      (- (place-address place) (pshm-page-size))
-      (place-address place)))
+(defun region-start (region)
+  "The address where the mapping of REGION begins: that of its elements, or of the page with the header."
+  (if (plusp (region-prefix region))
+      (- (region-address region) (pshm-page-size))
+      (region-address region)))
 
-(defun place-end (place)
-  "The address of the first page behind PLACE."
+(defun region-end (region)
+  "The address of the first page behind REGION."
   (let ((page (pshm-page-size)))
-    (* page (ceiling (+ (place-address place) (place-octets place)) page))))
+    (* page (ceiling (+ (region-address region) (region-octets region)) page))))
 
-(defun retire (place)
-  "Forget PLACE, a tombstone, but for its addresses. Where the system refuses, it stays one."
-  (let* ((start (place-start place))
-         (end (place-end place)))
-    (unless (and (plusp (place-prefix place))
+(defun retire (region)
+  "Forget REGION, a tombstone, but for its addresses. If the system call fails, it stays one."
+  (let* ((start (region-start region))
+         (end (region-end region)))
+    (unless (and (plusp (region-prefix region))
                  (minusp (forbid start (- end start))))
       (setf *ranges* (add-range start end *ranges*))
-      (forget-place (vector-key (place-vector place))))))
+      (forget-region (vector-key (region-vector region))))))
 
-(defun add-tombstone (place)
-  "PLACE is the newest tombstone. Retire the oldest where there are too many."
+(defun add-tombstone (region)
+  "REGION is the newest tombstone. Retire the oldest where there are too many."
   (with-tombstones
-    (let ((oldest (shiftf (svref *tombstones* *next-tombstone*) place)))
+    (let ((oldest (shiftf (svref *tombstones* *next-tombstone*) region)))
       (setf *next-tombstone* (mod (1+ *next-tombstone*) +tombstones+))
       (when oldest
         #+sbcl (hide-ranges)

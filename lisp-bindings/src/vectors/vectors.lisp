@@ -14,11 +14,11 @@
   "The arguments of map-shm-vector as the library takes them."
   shm descriptor element length octets protections flags offset reserve)
 
-(defun refuse-length (shm element length offset size operation remedy)
+(defun reject-length (shm element length offset size operation remedy)
   "The object SHM has SIZE octets, which are not enough for LENGTH elements from OFFSET."
   (let ((most (max 0 (floor (- size offset) (element-octets element))))
         (name (shm-name shm)))
-    (refuse operation 'length length `(integer 1 ,most)
+    (reject operation 'length length `(integer 1 ,most)
             (text "it takes ~D octets~:[ from the offset ~D~;~*~], and the object~@[ ~S~] has ~D: ~:[too few for one ~
                    element~*~;LENGTH must be from 1 to ~D~]. ~A"
                   (* length (element-octets element)) (zerop offset) offset name size (plusp most) most remedy)
@@ -29,25 +29,25 @@
                    (floor (1- (ash 1 62)) (element-octets element)))))
     (if (typep length `(integer 1 ,most))
         length
-        (refuse operation 'length length `(integer 1 ,most) (text "it must be an integer from 1 to ~D." most)))))
+        (reject operation 'length length `(integer 1 ,most) (text "it must be an integer from 1 to ~D." most)))))
 
 (defun check-page-offset (offset operation)
   (check-size offset 'offset operation)
   (if (zerop (mod offset (pshm-page-size)))
       offset
-      (refuse operation 'offset offset `(integer 0 *)
+      (reject operation 'offset offset `(integer 0 *)
               (text "it must be a multiple of ~D, the page size." (pshm-page-size)))))
 
 (defun check-readable (prot operation)
   (let ((protections (flags-value prot *protections* operation)))
     (if (logtest protections +pshm-prot-read+)
         protections
-        (refuse operation 'prot prot 'list "it must have :read: a vector is always readable."))))
+        (reject operation 'prot prot 'list "it must have :read: a vector is always readable."))))
 
 (defun check-reserve (reserve octets operation)
   (if (typep reserve `(or null (integer ,octets ,(ash 1 62))))
       reserve
-      (refuse operation 'reserve reserve `(or null (integer ,octets))
+      (reject operation 'reserve reserve `(or null (integer ,octets))
               (text "it must be an integer from ~D, the octets of the vector, or nil." octets))))
 
 (defun parse-request (operation shm element-type length offset prot flags &optional reserve)
@@ -61,11 +61,11 @@
                   :protections (check-readable prot operation)
                   :flags (mapping-flags-value flags operation))))
 
-(defun check-room (request operation)
+(defun check-size-of-object (request operation)
   "The end of the vector is not behind the end of the object, as it is now."
   (let ((size (current-size (request-shm request))))
     (when (> (+ (request-offset request) (request-octets request)) size)
-      (refuse-length (request-shm request) (request-element request) (request-length request) (request-offset request) size
+      (reject-length (request-shm request) (request-element request) (request-length request) (request-offset request) size
                      operation "With :allocate t the object is made larger."))))
 
 ;;; Mapping
@@ -78,180 +78,180 @@
       (pshm-map (request-descriptor request) octets (request-protections request)
                 (request-flags request) (request-offset request))))
 
-(defun unmap-elements (place)
-  (if (plusp (place-prefix place))
-      (pshm-unmap-prefixed (place-address place) (place-octets place) (place-prefix place))
-      (pshm-unmap (place-address place) (place-octets place))))
+(defun unmap-elements (region)
+  (if (plusp (region-prefix region))
+      (pshm-unmap-prefixed (region-address region) (region-octets region) (region-prefix region))
+      (pshm-unmap (region-address region) (region-octets region))))
 
-(defun finish-place (place address real)
-  "The mapping at ADDRESS is PLACE's from now on."
-  (setf (place-address place) address
-        (car (place-cell place)) :mapped)
+(defun finish-region (region address real)
+  "The mapping at ADDRESS is REGION's from now on."
+  (setf (region-address region) address
+        (car (region-cell region)) :mapped)
   (cond (real
-         (setf (place-vector place) (make-real-vector address (place-element place) (place-length place))
-               (place-at (vector-key (place-vector place))) place))
+         (setf (region-vector region) (make-real-vector address (region-element region) (region-length region))
+               (region-at (vector-key (region-vector region))) region))
         (t
-         (setf (place-pointer place) (pointer-to address)
-               (place-vector place) (make-view place)))))
+         (setf (region-pointer region) (pointer-to address)
+               (region-vector region) (make-view region)))))
 
 (defun real-request-p (request)
   "Is the vector of REQUEST to be a real one? Where such a one cannot become longer, a view can."
   (and (real-element-p (request-element request))
        (or +real-vectors-extend+ (null (request-reserve request)))))
 
-(defun map-place (place request)
-  "Map what REQUEST says and make it PLACE's, with no interrupt between the two. Return the library's result."
+(defun map-region (region request)
+  "Map what REQUEST says and make it REGION's, with no interrupt between the two. Return the library's result."
   (let* ((real (and (real-request-p request) t))
          (prefix (if real +vector-prefix+ 0)))
-    (setf (place-shm place) (request-shm request)
-          (place-element place) (request-element request)
-          (place-length place) (request-length request)
-          (place-prefix place) prefix
-          (place-reserve place) (request-reserve request)
-          (place-offset place) (request-offset request))
+    (setf (region-shm region) (request-shm request)
+          (region-element region) (request-element request)
+          (region-length region) (request-length request)
+          (region-prefix region) prefix
+          (region-reserve region) (request-reserve request)
+          (region-offset region) (request-offset request))
     (uninterrupted
-      (let ((address (map-elements request (place-octets place) prefix)))
+      (let ((address (map-elements request (region-octets region) prefix)))
         (unless (failed-p address)
-          (finish-place place address real))
+          (finish-region region address real))
         address))))
 
 (defun prepare (request allocate operation)
   (when allocate
     (allocate-shm (request-shm request) (+ (request-offset request) (request-octets request))))
-  (check-room request operation))
+  (check-size-of-object request operation))
 
-(defun vector-in (place request operation)
+(defun vector-in (region request operation)
   "Map what REQUEST says and return the vector."
-  (let ((address (map-place place request)))
+  (let ((address (map-region region request)))
     (if (failed-p address)
         (fail 'mmap-error operation address (request-shm request))
-        (place-vector place))))
+        (region-vector region))))
 
 (defun map-shm-vector (shm element-type length &key (offset 0) (prot +read-write+) (flags +pshm-map-shared+) allocate reserve)
   #.(doc "map-shm-vector")
   (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags reserve)))
     (prepare request allocate 'map-shm-vector)
-    (let ((place (make-place))
+    (let ((region (make-region))
           (done nil))
       ;; There may be no memory left to make the vector with.
-      (with-cleanup (prog1 (vector-in place request 'map-shm-vector)
+      (with-cleanup (prog1 (vector-in region request 'map-shm-vector)
                       (setf done t))
         (unless done
-          (unmap-place place t))))))
+          (unmap-region region t))))))
 
 (define-folding map-shm-vector 3)
 
 ;;; Extending. The mapping is there already: only the length changes.
 
-(defun check-extended-length (length place)
-  "LENGTH is one that the vector of PLACE can have: not less than now, and no more than is mapped."
-  (let ((least (place-length place))
-        (most (floor (place-octets place) (element-octets (place-element place)))))
+(defun check-extended-length (length region)
+  "LENGTH is one that the vector of REGION can have: not less than now, and no more than is mapped."
+  (let ((least (region-length region))
+        (most (floor (region-octets region) (element-octets (region-element region)))))
     (if (typep length `(integer ,least ,most))
         length
-        (refuse 'extend-shm-vector 'length length `(integer ,least ,most)
+        (reject 'extend-shm-vector 'length length `(integer ,least ,most)
                 (text "it must be from ~D, the length now, to ~D, for which addresses are reserved.~:[~; ~
                        (map-shm-vector ... :reserve octets) reserves more.~]"
                       least most (and (integerp length) (> length most)))))))
 
 ;; Only as long as the object is open can its size be asked for.
-(defun check-object-length (length place)
-  (let ((shm (place-shm place))
-        (element (place-element place)))
+(defun check-object-length (length region)
+  (let ((shm (region-shm region))
+        (element (region-element region)))
     (when (open-shm-p shm)
       (let ((size (current-size shm)))
-        (when (> (+ (place-offset place) (* length (element-octets element))) size)
-          (refuse-length shm element length (place-offset place) size 'extend-shm-vector
+        (when (> (+ (region-offset region) (* length (element-octets element))) size)
+          (reject-length shm element length (region-offset region) size 'extend-shm-vector
                          "(allocate-shm object size) makes the object larger."))))))
 
-(defun extend-place (place length)
-  "Let the vector of PLACE have LENGTH elements at least, unless it was unmapped. Another thread may extend it further meanwhile, or
+(defun extend-region (region length)
+  "Let the vector of REGION have LENGTH elements at least, unless it was unmapped. Another thread may extend it further meanwhile, or
 unmap it: of an unmapped vector the header may be gone."
   (uninterrupted
     (with-tombstones
-      (when (and (place-mapped-p place) (< (place-length place) length))
-        (when (vectorp (place-vector place))
-          (set-real-length (place-vector place) length))
-        (setf (place-length place) length)))))
+      (when (and (region-mapped-p region) (< (region-length region) length))
+        (when (vectorp (region-vector region))
+          (set-real-length (region-vector region) length))
+        (setf (region-length region) length)))))
 
 (defun extend-shm-vector (vector length)
   #.(doc "extend-shm-vector")
-  (let ((place (find-place vector)))
-    (unless (and place (place-mapped-p place))
-      (refuse 'extend-shm-vector 'vector vector 'vector "it must be a vector that map-shm-vector returned, and that is mapped."))
-    (check-object-length (check-extended-length length place) place)
-    (extend-place place length)
+  (let ((region (find-region vector)))
+    (unless (and region (region-mapped-p region))
+      (reject 'extend-shm-vector 'vector vector 'vector "it must be a vector that map-shm-vector returned, and that is mapped."))
+    (check-object-length (check-extended-length length region) region)
+    (extend-region region length)
     vector))
 
 ;;; Unmapping. A real vector becomes a tombstone: empty, with memory behind it that nobody can touch, so that neither a late
-;;; index nor compiled code without checks reaches anybody's data. The place is never used again, unless it is released.
+;;; index nor compiled code without checks reaches anybody's data. The region is never used again, unless it is released.
 
-(defun bury (place)
+(defun bury (region)
   "Put memory that allows nothing over the elements. Return the library's result."
-  (forbid (place-address place) (place-octets place)))
+  (forbid (region-address region) (region-octets region)))
 
-(defun give-back (place)
-  "Unmap PLACE and its prefix. Whoever maps next may get the address: the table forgets it before that, and not after."
-  (let ((key (vector-key (place-vector place))))
-    (forget-place key)
-    (let ((result (unmap-elements place)))
+(defun unmap-with-prefix (region)
+  "Unmap REGION and its prefix. The next mapping may get the address: the table forgets it before that, and not after."
+  (let ((key (vector-key (region-vector region))))
+    (forget-region key)
+    (let ((result (unmap-elements region)))
       (when (minusp result)
-        (setf (place-at key) place))
+        (setf (region-at key) region))
       result)))
 
-(defun unmap-real (place release)
-  (let ((vector (place-vector place)))
+(defun unmap-real (region release)
+  (let ((vector (region-vector region)))
     (set-real-length vector 0)
-    (let ((result (if release (give-back place) (bury place))))
+    (let ((result (if release (unmap-with-prefix region) (bury region))))
       (cond ((minusp result)
-             (set-real-length vector (place-length place))
-             (setf (car (place-cell place)) :mapped))
+             (set-real-length vector (region-length region))
+             (setf (car (region-cell region)) :mapped))
             ((not release)
-             (add-tombstone place)))
+             (add-tombstone region)))
       result)))
 
-(defun unmap-view (place)
-  (let ((result (unmap-elements place)))
+(defun unmap-view (region)
+  (let ((result (unmap-elements region)))
     (when (minusp result)
-      (setf (car (place-cell place)) :mapped))
+      (setf (car (region-cell region)) :mapped))
     result))
 
-(defun unmap-place (place release)
-  "Unmap PLACE, unless that was done: of several threads, one does. Return the library's result, or nil."
+(defun unmap-region (region release)
+  "Unmap REGION, unless that was done: of several threads, one does. Return the library's result, or nil."
   (uninterrupted
-    (when (and (place-mapped-p place) (with-tombstones (swap-car (place-cell place) nil)))
+    (when (and (region-mapped-p region) (with-tombstones (swap-car (region-cell region) nil)))
       ;; There is no vector where making it failed, or was interrupted.
-      (to-the-end (if (vectorp (place-vector place))
-                      (unmap-real place release)
-                      (unmap-view place))))))
+      (to-the-end (if (vectorp (region-vector region))
+                      (unmap-real region release)
+                      (unmap-view region))))))
 
 (defun check-unmapped-vector (result operation)
   (cond ((null result) nil)
         ((minusp result) (fail 'mmap-error operation result nil))
         (t t)))
 
-(defun find-place (vector)
-  "The place of VECTOR, or nil. A header that was retired cannot be looked at: on SBCL the table is, by the address, before it."
-  (cond ((shm-view-p vector) (shm-view-place vector))
-        #+sbcl ((sb-kernel:%other-pointer-p vector) (place-at (vector-key vector)))
-        #-sbcl ((vectorp vector) (place-at (vector-key vector)))))
+(defun find-region (vector)
+  "The region of VECTOR, or nil. A header that was retired cannot be looked at: on SBCL the table is, by the address, before it."
+  (cond ((shm-view-p vector) (shm-view-region vector))
+        #+sbcl ((sb-kernel:%other-pointer-p vector) (region-at (vector-key vector)))
+        #-sbcl ((vectorp vector) (region-at (vector-key vector)))))
 
 (defun unmap-shm-vector (vector &key release)
   #.(doc "unmap-shm-vector")
-  (let ((place (find-place vector)))
-    (cond (place
-           (check-unmapped-vector (unmap-place place release) 'unmap-shm-vector))
+  (let ((region (find-region vector)))
+    (cond (region
+           (check-unmapped-vector (unmap-region region release) 'unmap-shm-vector))
           ((not (retired-p vector))
-           (refuse 'unmap-shm-vector 'vector vector 'vector
+           (reject 'unmap-shm-vector 'vector vector 'vector
                    "it must be a vector that map-shm-vector returned.")))))
 
 ;;; Around a body
 
-(defun call-with-place (function request release)
-  (let ((place (make-place))
+(defun call-with-region (function request release)
+  (let ((region (make-region))
         (result nil))
-    (multiple-value-prog1 (with-cleanup (funcall function (vector-in place request 'map-shm-vector))
-                            (setf result (unmap-place place release)))
+    (multiple-value-prog1 (with-cleanup (funcall function (vector-in region request 'map-shm-vector))
+                            (setf result (unmap-region region release)))
       (check-unmapped-vector result 'unmap-shm-vector))))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
@@ -264,7 +264,7 @@ unmap it: of an unmapped vector the header may be gone."
       (funcall function nil)
       (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags reserve)))
         (prepare request allocate 'map-shm-vector)
-        (call-with-place function request release))))
+        (call-with-region function request release))))
 
 (defun call-with-sized-vector (function shm element-type length
                                . #.(append *vector-keys* '(((%truncate truncate) t))))
@@ -275,7 +275,7 @@ Where SHM is nil, call FUNCTION with nil and nil."
       (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags reserve)))
         (call-sized (lambda (cut)
                       (prepare request allocate 'map-shm-vector)
-                      (call-with-place (lambda (vector)
+                      (call-with-region (lambda (vector)
                                          (funcall cut)
                                          (funcall function shm vector))
                                        request release))

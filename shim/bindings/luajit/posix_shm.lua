@@ -15,7 +15,8 @@ enum pshm_kind {
 	PSHM_KIND_ANONYMOUS_FLAG = 8,
 	PSHM_KIND_SEAL = 9,
 	PSHM_KIND_MSYNC_FLAG = 10,
-	PSHM_KIND_UPDATE = 11
+	PSHM_KIND_UPDATE = 11,
+	PSHM_KIND_RING_ROLE = 12
 };
 enum pshm_open_flag {
 	PSHM_O_RDONLY = 0,
@@ -117,6 +118,15 @@ enum pshm_update {
 	PSHM_ATOMIC_XOR = 4,
 	PSHM_ATOMIC_EXCHANGE = 5
 };
+enum pshm_ring_role {
+	PSHM_RING_SENDER = 1,
+	PSHM_RING_RECEIVER = 2
+};
+enum pshm_ring_size {
+	PSHM_RING_HEADER_SIZE = 256,
+	PSHM_RING_CAPACITY_MIN = 4096,
+	PSHM_RING_CAPACITY_MAX = 1073741824
+};
 int pshm_version(void);
 const char *pshm_version_string(void);
 int pshm_page_size(void);
@@ -190,6 +200,14 @@ int pshm_lock_mark_repaired(int64_t address);
 int64_t pshm_lock_owner(int64_t address);
 int pshm_publish(int fd, const char *name, int if_exists);
 int pshm_open_wait(const char *name, int direction, int64_t size, int64_t timeout);
+int pshm_ring_join(int64_t address, int64_t capacity, int role);
+int pshm_ring_leave(int64_t address, int64_t capacity, int role);
+int64_t pshm_ring_reserve(int64_t address, int64_t capacity, int64_t length, int64_t timeout);
+int pshm_ring_commit(int64_t address, int64_t capacity, int64_t length);
+int64_t pshm_ring_peek(int64_t address, int64_t capacity, int64_t timeout, int64_t *ret_length);
+int pshm_ring_release(int64_t address, int64_t capacity);
+int pshm_ring_send(int64_t address, int64_t capacity, const void *bytes, int64_t length, int64_t timeout);
+int64_t pshm_ring_receive(int64_t address, int64_t capacity, void *ret_bytes, int64_t size, int64_t timeout);
 ]]
 
 return ffi.load(os.getenv "POSIX_SHM_LIBRARY" or "libposix-shm.so.0")

@@ -3,13 +3,16 @@
 # {{ generated }}
 """libposix-shm through ctypes: every constant and every function under its own name.
 
-The library is the file that the environment variable POSIX_SHM_LIBRARY names, else the one that the system
-finds. Names and keywords are bytes. An output takes a ctypes object: a c_int, an array of c_int64, a buffer.
+The library is the file that the environment variable POSIX_SHM_LIBRARY names, else that of the wheel, else
+the one that the system finds. Names and keywords are bytes. An output takes a ctypes object: a c_int, an array of c_int64, a buffer.
 """
 import ctypes
 import os
 
-library = ctypes.CDLL(os.environ.get("POSIX_SHM_LIBRARY") or "libposix-shm.so.0")
+# A wheel has the library in a folder beside this file.
+_packaged = os.path.join(os.path.dirname(os.path.abspath(__file__)), "posix_shm.libs", "libposix-shm.so.0")
+_found = _packaged if os.path.exists(_packaged) else "libposix-shm.so.0"
+library = ctypes.CDLL(os.environ.get("POSIX_SHM_LIBRARY") or _found)
 {% for enum in model.enums %}
 
 # {{ enum.brief | raw | wrap(indent="# ") }}

@@ -5,7 +5,7 @@
 /**
  * @file api.h
  * @stratum{2,posix-shm}
- * @brief Stratum 2: a higher-level API over stratum 1.
+ * @brief Stratum 2: objects that open like files, their size, mappings and seals, and passing them to other processes.
  *
  * Open-or-create semantics, anonymous objects, guaranteed allocation, seals, and descriptor passing to other processes. The
  * rules at the head of ffi.h apply here as well: closed types, negated errnos, no state, no lock, no allocation (except in
@@ -13,6 +13,12 @@
  */
 
 #include <posix-shm/ffi.h>
+
+/* The annotations have commands of their own. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdocumentation-unknown-command"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -1191,6 +1197,10 @@ PSHM_API int64_t pshm_list(char *ret_names, int64_t size);
 
 #ifdef __cplusplus
 }
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic pop
 #endif
 
 #endif

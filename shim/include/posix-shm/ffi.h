@@ -44,7 +44,7 @@
  * | argument | value | result |
  * |---|---|---|
  * | a name or a text | NULL | `-EFAULT` |
- * | memory that is read or written: a buffer, an array, a word, a lock, the addresses of #pshm_copy and #pshm_fill | NULL, address 0, or an error | `-EFAULT`; success where its length is 0: nothing is accessed |
+ * | memory that is read or written: a buffer, an array, a word, a lock, a ring, the addresses of #pshm_copy and #pshm_fill | NULL, address 0, or an error | `-EFAULT`; success where its length is 0: nothing is accessed |
  * | an optional output | NULL | it is not written |
  * | a mapping: of #pshm_munmap, #pshm_unmap, #pshm_unmap_prefixed, #pshm_mprotect and #pshm_msync | address 0, or an error | `-EINVAL` |
  * | the address of a new mapping | address 0 | the system chooses; `-EINVAL` with a fixed address |
@@ -83,6 +83,12 @@
 #define PSHM_API __attribute__((visibility("default")))
 #else
 #define PSHM_API
+#endif
+
+/* The annotations have commands of their own. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdocumentation-unknown-command"
 #endif
 
 #ifdef __cplusplus
@@ -256,7 +262,7 @@ PSHM_API const char *pshm_error_name(int error);
  * @brief Return the number of an error on this platform.
  *
  * Every alias is accepted: `EOPNOTSUPP`, `EWOULDBLOCK` and `EDEADLOCK` too, which some systems number separately. So is
- * `ENODATA` on a system that lacks this error: there it has a number that no other error has.
+ * `ENODATA` or `EOWNERDEAD` on a system that lacks this error: there it has a number that no other error has.
  *
  * @param name @role{text} A name such as `"ENOENT"`.
  * @return The positive errno.
@@ -317,7 +323,8 @@ enum pshm_kind {
 	PSHM_KIND_ANONYMOUS_FLAG = 8,    /**< Flags of #pshm_open_anonymous. */
 	PSHM_KIND_SEAL = 9,              /**< Seals. */
 	PSHM_KIND_MSYNC_FLAG = 10,       /**< Flags of #pshm_msync. */
-	PSHM_KIND_UPDATE = 11            /**< The operation of #pshm_atomic_update32 and #pshm_atomic_update64: one keyword. */
+	PSHM_KIND_UPDATE = 11,           /**< The operation of #pshm_atomic_update32 and #pshm_atomic_update64: one keyword. */
+	PSHM_KIND_RING_ROLE = 12         /**< The role of #pshm_ring_join: one keyword. */
 };
 
 /**
@@ -962,6 +969,10 @@ PSHM_API int pshm_set_inheritable(int fd, int inheritable);
 
 #ifdef __cplusplus
 }
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic pop
 #endif
 
 #endif

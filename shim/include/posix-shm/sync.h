@@ -4,14 +4,20 @@
 
 /**
  * @file sync.h
- * @brief Stratum 3: synchronization between processes that share memory.
  * @stratum{3,posix-shm}
+ * @brief Stratum 3: synchronization between processes that share memory.
  *
- * Atomic operations on words, waiting for a word to change, process identity, a lock that survives the death of its owner, and
- * the publication of complete objects. The rules at the head of ffi.h apply here as well.
+ * Atomic operations on words, waiting for a word to change, process identity, a lock that survives the death of its owner,
+ * the publication of complete objects, and messages. The rules at the head of ffi.h apply here as well.
  */
 
 #include <posix-shm/api.h>
+
+/* The annotations have commands of their own. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdocumentation-unknown-command"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -412,6 +418,7 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @retval 0 Success.
  * @name_errors
  * @error{EACCES} The process may not create the name. `supersede`: it may not remove the existing name.
+ * @error{EAGAIN} `supersede`: every temporary name that was tried exists.
  * @error{EBADF} @p fd is not an open descriptor.
  * @error{EEXIST} The name refers to an object or to another kind of file, and `error` or `nil` applies. After `nil`, #pshm_errno is
  *        unchanged.
@@ -518,8 +525,291 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
 
 /** @} */
 
+/**
+ * @defgroup sync_messages Messages
+ * @brief A ring of messages from one process to another, which survives the death of both.
+ *
+ * In one terminal, with Python:
+ *
+ * @code{.py}
+ * from posix_shm import *
+ *
+ * SIZE = PSHM_RING_HEADER_SIZE + 4096
+ * fd = pshm_open(b"/talk", PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0o600, None)
+ * pshm_truncate(fd, SIZE)
+ * ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0)
+ * pshm_ring_join(ring, 4096, PSHM_RING_RECEIVER)
+ * buffer = ctypes.create_string_buffer(2048)
+ * while (length := pshm_ring_receive(ring, 4096, buffer, 2048, -1)) >= 0:
+ *     print(buffer.raw[:length].decode())
+ *
+ * print(pshm_error_name(length).decode())
+ * pshm_delete(b"/talk")
+ * @endcode
+ *
+ * In another, meanwhile, with C. The receiver prints both messages, and then `ENODATA`, since the sender has left. If the
+ * sender is killed instead, the receiver prints `EOWNERDEAD`, after all messages that the sender has completed.
+ *
+ * @code{.c}
+ * #include <posix-shm/sync.h>
+ *
+ * enum { SIZE = PSHM_RING_HEADER_SIZE + 4096 };
+ *
+ * int
+ * main(void)
+ * {
+ * 	int fd = pshm_open("/talk", PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, 0);
+ * 	int error = pshm_truncate(fd, SIZE);
+ * 	int64_t ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0);
+ *
+ * 	if (error < 0 || pshm_ring_join(ring, 4096, PSHM_RING_SENDER) < 0)
+ * 		return 1;
+ * 	pshm_ring_send(ring, 4096, "hello", 5, -1);
+ * 	pshm_ring_send(ring, 4096, "and goodbye", 11, -1);
+ * 	return pshm_ring_leave(ring, 4096, PSHM_RING_SENDER) < 0;
+ * }
+ * @endcode
+ *
+ * - A ring is #PSHM_RING_HEADER_SIZE bytes plus its capacity, a power of two from #PSHM_RING_CAPACITY_MIN to
+ *   #PSHM_RING_CAPACITY_MAX, at an address that is a multiple of 64. **Zeroed memory is an empty ring**: a new object needs
+ *   no initialization. The memory belongs to the library; its layout is permanent, and processes of 32 and 64 bits share it.
+ * - **The capacity is an argument of every call**, and never read from the memory, which another process may have
+ *   overwritten: in that case a call fails with `-EPROTO`, reports wrong messages, or waits, but never accesses other memory.
+ *   What is in a message, and that it does not change while it is read in place, depends on the sender: copy what must not
+ *   change (#pshm_ring_receive).
+ * - A message is 0 bytes long, up to half of the capacity less 8, contiguous, and begins at a multiple of 8. With the 8 bytes
+ *   of its header, and rounded up to a multiple of 8, it occupies the ring until its release.
+ * - **A message is complete or not there**: a sender that is killed loses at most the message that it was writing. A receiver
+ *   that is killed between #pshm_ring_peek and #pshm_ring_release leaves the message, and its successor finds it again (at
+ *   least once); after #pshm_ring_receive it is gone (at most once). The ring is never damaged by a death.
+ * - A ring has two ends. One process joins as the sender and one as the receiver (#pshm_ring_join): the other end then learns
+ *   that it has left or died. **At each end only one thread may be in a call at a time.** More threads or processes use an
+ *   end with a lock around each call, or around each pair of calls (#pshm_lock_acquire): then only one of them joins, such as
+ *   their parent, and stands for all. An owner of that lock who dies leaves the ring whole: call #pshm_lock_mark_repaired.
+ * - A process that waits looks after its peer: after 10 milliseconds, after 20 more, then every 40, and after a signal. A
+ *   signal handler that runs during such a check does not end the wait. Deaths are detected on one machine and in one PID
+ *   namespace (#pshm_process_alive); elsewhere use a timeout. With a timeout of 0 the call checks as well, if there is
+ *   nothing to do: that takes a few system calls.
+ * - A forked child has not joined in place of its parent, and exec(3) does not leave.
+ *
+ * All eight functions require the feature `atomic-64` (#pshm_has).
+ * @{
+ */
+
+/**
+ * @brief The end of a ring that a process joins.
+ *
+ * @choice{PSHM_RING_,ring-role}
+ */
+enum pshm_ring_role {
+	PSHM_RING_SENDER = 1,  /**< The sender of messages. */
+	PSHM_RING_RECEIVER = 2 /**< The receiver. */
+};
+
+/** @brief The sizes of a ring, in bytes. */
+enum pshm_ring_size {
+	PSHM_RING_HEADER_SIZE = 256,        /**< The memory of a ring is its capacity and this. */
+	PSHM_RING_CAPACITY_MIN = 4096,      /**< The least capacity. */
+	PSHM_RING_CAPACITY_MAX = 1073741824 /**< The greatest capacity. */
+};
+
+/**
+ * @brief Join a ring as its sender or its receiver.
+ *
+ * The first process that joins makes zeroed memory a ring of this capacity. The role is free until a process joins, after it
+ * has left, and after it has died. A successor continues where its predecessor ended: a sender behind the last complete
+ * message, a receiver at the first message that was not released.
+ *
+ * If a process that cannot be judged from here (#pshm_process_alive) is dead, the role stays taken. Use another ring then.
+ *
+ * @ring_params
+ * @param role @role{enum,pshm_ring_role} #PSHM_RING_SENDER or #PSHM_RING_RECEIVER.
+ * @retval 0 This process has the role.
+ * @retval 1 This process has the role, in the place of one that died.
+ * @error{EBUSY} A process has the role, also this one, that is alive, or cannot be judged from here.
+ * @error{EFAULT} @p address is 0, or -4095 to -1.
+ * @error{EINVAL} @p address is not a multiple of 64, @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
+ *        #PSHM_RING_CAPACITY_MAX, or @p role is not one of the constants.
+ * @ring_platform
+ * @error{EPROTO} The memory is not zero, and no ring of this capacity.
+ * @result{boolean}
+ * @since 0.1
+ * @see pshm_ring_leave
+ */
+PSHM_API int pshm_ring_join(int64_t address, int64_t capacity, int role);
+
+/**
+ * @brief Leave a ring, and wake the peer.
+ *
+ * The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the ring is full. Then another
+ * process, or the same one, may join.
+ *
+ * @ring_params
+ * @param role @role{enum,pshm_ring_role} The role in which this process has joined.
+ * @retval 0 Success.
+ * @error{EFAULT} @p address is 0, or -4095 to -1.
+ * @error{EINVAL} @p address is not a multiple of 64, @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
+ *        #PSHM_RING_CAPACITY_MAX, or @p role is not one of the constants.
+ * @ring_platform
+ * @error{EPERM} This process does not have the role.
+ * @ring_protocol
+ * @result{status}
+ * @since 0.1
+ * @see pshm_ring_join
+ */
+PSHM_API int pshm_ring_leave(int64_t address, int64_t capacity, int role);
+
+/**
+ * @brief Reserve space for a message, and return the address to write it to.
+ *
+ * Write the message there, and commit it: until then the receiver does not see it. Another reservation replaces this one, so
+ * a message that is not to be sent needs no call.
+ *
+ * @ring_params
+ * @param length @role{size} The greatest length of the message, in bytes, from 0 to half of @p capacity less 8.
+ * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @return The address, a multiple of 8, of @p length bytes.
+ * @error{EAGAIN} @p timeout is 0, and the ring has no space.
+ * @error{EFAULT} @p address is 0, or -4095 to -1.
+ * @error{EINTR} A signal handler ran during the wait.
+ * @error{EINVAL} @p address is not a multiple of 64, @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
+ *        #PSHM_RING_CAPACITY_MAX, or @p length is negative.
+ * @error{EMSGSIZE} @p length is greater than half of @p capacity less 8.
+ * @ring_platform
+ * @error{EPIPE} The ring has no space, and the receiver has left or died. It is reported again until another one joins.
+ * @ring_protocol
+ * @error{ETIMEDOUT} There was no space until the timeout.
+ * @result{address}
+ * @waits
+ * @since 0.1
+ * @see pshm_ring_commit, pshm_ring_send
+ */
+PSHM_API int64_t pshm_ring_reserve(int64_t address, int64_t capacity, int64_t length, int64_t timeout);
+
+/**
+ * @brief Send the message that was written to the reserved space.
+ *
+ * @ring_params
+ * @param length @role{size} The length of the message, in bytes, from 0 to the length that was reserved.
+ * @retval 0 Success.
+ * @error{EFAULT} @p address is 0, or -4095 to -1.
+ * @error{EINVAL} @p address is not a multiple of 64, @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
+ *        #PSHM_RING_CAPACITY_MAX, or @p length is negative.
+ * @error{EMSGSIZE} @p length is greater than what was reserved.
+ * @ring_platform
+ * @error{EPERM} Nothing is reserved.
+ * @ring_protocol
+ * @result{status}
+ * @since 0.1
+ * @see pshm_ring_reserve
+ */
+PSHM_API int pshm_ring_commit(int64_t address, int64_t capacity, int64_t length);
+
+/**
+ * @brief Wait for a message, and return its address.
+ *
+ * The message stays in the ring until #pshm_ring_release: another call returns the same one.
+ *
+ * @ring_params
+ * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param ret_length @role{out,size} Receives the length of the message, in bytes.
+ * @return The address of the message, a multiple of 8.
+ * @error{EAGAIN} @p timeout is 0, and there is no message.
+ * @error{EFAULT} @p address is 0, or -4095 to -1, or @p ret_length is NULL.
+ * @error{EINTR} A signal handler ran during the wait.
+ * @error{EINVAL} @p address is not a multiple of 64, or @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
+ *        #PSHM_RING_CAPACITY_MAX.
+ * @error{ENODATA} There is no message, and the sender has left. It is reported again until another one joins.
+ * @ring_platform
+ * @error{EOWNERDEAD} There is no complete message, and the sender has died. It is reported again until another one joins.
+ * @ring_protocol
+ * @error{ETIMEDOUT} There was no message until the timeout.
+ * @result{address}
+ * @waits
+ * @since 0.1
+ * @see pshm_ring_release, pshm_ring_receive
+ */
+PSHM_API int64_t pshm_ring_peek(int64_t address, int64_t capacity, int64_t timeout, int64_t *ret_length);
+
+/**
+ * @brief Remove the message that #pshm_ring_peek has returned.
+ *
+ * Do not access the message afterwards: the sender overwrites it.
+ *
+ * @ring_params
+ * @retval 0 Success.
+ * @error{EFAULT} @p address is 0, or -4095 to -1.
+ * @error{EINVAL} @p address is not a multiple of 64, or @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
+ *        #PSHM_RING_CAPACITY_MAX.
+ * @ring_platform
+ * @error{EPERM} #pshm_ring_peek has not returned a message since the last release.
+ * @ring_protocol
+ * @result{status}
+ * @since 0.1
+ * @see pshm_ring_peek
+ */
+PSHM_API int pshm_ring_release(int64_t address, int64_t capacity);
+
+/**
+ * @brief Copy a message into a ring, and send it.
+ *
+ * @ring_params
+ * @param bytes @role{buffer} The message.
+ * @param length @role{size,bytes} Its length, in bytes, from 0 to half of @p capacity less 8.
+ * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @retval 0 Success.
+ * @error{EAGAIN} @p timeout is 0, and the ring has no space.
+ * @error{EFAULT} @p address is 0, or -4095 to -1, or @p bytes is NULL and @p length is not 0.
+ * @error{EINTR} A signal handler ran during the wait. Nothing was sent.
+ * @error{EINVAL} @p address is not a multiple of 64, @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
+ *        #PSHM_RING_CAPACITY_MAX, or @p length is negative.
+ * @error{EMSGSIZE} @p length is greater than half of @p capacity less 8.
+ * @ring_platform
+ * @error{EPIPE} The ring has no space, and the receiver has left or died. It is reported again until another one joins.
+ * @ring_protocol
+ * @error{ETIMEDOUT} There was no space until the timeout.
+ * @result{status}
+ * @waits
+ * @since 0.1
+ * @see pshm_ring_receive, pshm_ring_reserve
+ */
+PSHM_API int pshm_ring_send(int64_t address, int64_t capacity, const void *bytes, int64_t length, int64_t timeout);
+
+/**
+ * @brief Wait for a message, copy it, and remove it from the ring.
+ *
+ * @ring_params
+ * @param ret_bytes @role{buffer} @nullable Receives the message. NULL, with a @p size of 0, asks for the length of the next
+ *        message, which stays in the ring.
+ * @param size @role{size,ret_bytes} The size of @p ret_bytes, in bytes, from 0.
+ * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @return The length of the message, in bytes.
+ * @error{EAGAIN} @p timeout is 0, and there is no message.
+ * @error{EFAULT} @p address is 0, or -4095 to -1, or @p ret_bytes is NULL and @p size is not 0.
+ * @error{EINTR} A signal handler ran during the wait.
+ * @error{EINVAL} @p address is not a multiple of 64, @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
+ *        #PSHM_RING_CAPACITY_MAX, or @p size is negative.
+ * @error{EMSGSIZE} The message is longer than @p size. It stays in the ring.
+ * @error{ENODATA} There is no message, and the sender has left. It is reported again until another one joins.
+ * @ring_platform
+ * @error{EOWNERDEAD} There is no complete message, and the sender has died. It is reported again until another one joins.
+ * @ring_protocol
+ * @error{ETIMEDOUT} There was no message until the timeout.
+ * @result{count}
+ * @waits
+ * @since 0.1
+ * @see pshm_ring_send, pshm_ring_peek
+ */
+PSHM_API int64_t pshm_ring_receive(int64_t address, int64_t capacity, void *ret_bytes, int64_t size, int64_t timeout);
+
+/** @} */
+
 #ifdef __cplusplus
 }
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic pop
 #endif
 
 #endif

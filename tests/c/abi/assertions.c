@@ -25,6 +25,7 @@ static_assert(PSHM_KIND_ANONYMOUS_FLAG == 8, "PSHM_KIND_ANONYMOUS_FLAG");
 static_assert(PSHM_KIND_SEAL == 9, "PSHM_KIND_SEAL");
 static_assert(PSHM_KIND_MSYNC_FLAG == 10, "PSHM_KIND_MSYNC_FLAG");
 static_assert(PSHM_KIND_UPDATE == 11, "PSHM_KIND_UPDATE");
+static_assert(PSHM_KIND_RING_ROLE == 12, "PSHM_KIND_RING_ROLE");
 static_assert(PSHM_O_RDONLY == 0, "PSHM_O_RDONLY");
 static_assert(PSHM_O_RDWR == 2, "PSHM_O_RDWR");
 static_assert(PSHM_O_CREAT == 268435456, "PSHM_O_CREAT");
@@ -101,6 +102,11 @@ static_assert(PSHM_ATOMIC_AND == 2, "PSHM_ATOMIC_AND");
 static_assert(PSHM_ATOMIC_OR == 3, "PSHM_ATOMIC_OR");
 static_assert(PSHM_ATOMIC_XOR == 4, "PSHM_ATOMIC_XOR");
 static_assert(PSHM_ATOMIC_EXCHANGE == 5, "PSHM_ATOMIC_EXCHANGE");
+static_assert(PSHM_RING_SENDER == 1, "PSHM_RING_SENDER");
+static_assert(PSHM_RING_RECEIVER == 2, "PSHM_RING_RECEIVER");
+static_assert(PSHM_RING_HEADER_SIZE == 256, "PSHM_RING_HEADER_SIZE");
+static_assert(PSHM_RING_CAPACITY_MIN == 4096, "PSHM_RING_CAPACITY_MIN");
+static_assert(PSHM_RING_CAPACITY_MAX == 1073741824, "PSHM_RING_CAPACITY_MAX");
 
 void
 abi_assertions(void)
@@ -178,6 +184,14 @@ abi_assertions(void)
 	int64_t (*pshm_lock_owner_)(int64_t) = pshm_lock_owner;
 	int (*pshm_publish_)(int, const char *, int) = pshm_publish;
 	int (*pshm_open_wait_)(const char *, int, int64_t, int64_t) = pshm_open_wait;
+	int (*pshm_ring_join_)(int64_t, int64_t, int) = pshm_ring_join;
+	int (*pshm_ring_leave_)(int64_t, int64_t, int) = pshm_ring_leave;
+	int64_t (*pshm_ring_reserve_)(int64_t, int64_t, int64_t, int64_t) = pshm_ring_reserve;
+	int (*pshm_ring_commit_)(int64_t, int64_t, int64_t) = pshm_ring_commit;
+	int64_t (*pshm_ring_peek_)(int64_t, int64_t, int64_t, int64_t *) = pshm_ring_peek;
+	int (*pshm_ring_release_)(int64_t, int64_t) = pshm_ring_release;
+	int (*pshm_ring_send_)(int64_t, int64_t, const void *, int64_t, int64_t) = pshm_ring_send;
+	int64_t (*pshm_ring_receive_)(int64_t, int64_t, void *, int64_t, int64_t) = pshm_ring_receive;
 	(void)pshm_version_;
 	(void)pshm_version_string_;
 	(void)pshm_page_size_;
@@ -251,4 +265,12 @@ abi_assertions(void)
 	(void)pshm_lock_owner_;
 	(void)pshm_publish_;
 	(void)pshm_open_wait_;
+	(void)pshm_ring_join_;
+	(void)pshm_ring_leave_;
+	(void)pshm_ring_reserve_;
+	(void)pshm_ring_commit_;
+	(void)pshm_ring_peek_;
+	(void)pshm_ring_release_;
+	(void)pshm_ring_send_;
+	(void)pshm_ring_receive_;
 }

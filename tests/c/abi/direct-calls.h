@@ -160,6 +160,22 @@ call_by_index(int index, const int64_t *values)
 		return pshm_publish((int)values[0], (void *)(intptr_t)values[1], (int)values[2]);
 	case 72:
 		return pshm_open_wait((void *)(intptr_t)values[0], (int)values[1], values[2], values[3]);
+	case 73:
+		return pshm_ring_join(values[0], values[1], (int)values[2]);
+	case 74:
+		return pshm_ring_leave(values[0], values[1], (int)values[2]);
+	case 75:
+		return pshm_ring_reserve(values[0], values[1], values[2], values[3]);
+	case 76:
+		return pshm_ring_commit(values[0], values[1], values[2]);
+	case 77:
+		return pshm_ring_peek(values[0], values[1], values[2], (void *)(intptr_t)values[3]);
+	case 78:
+		return pshm_ring_release(values[0], values[1]);
+	case 79:
+		return pshm_ring_send(values[0], values[1], (void *)(intptr_t)values[2], values[3], values[4]);
+	case 80:
+		return pshm_ring_receive(values[0], values[1], (void *)(intptr_t)values[2], values[3], values[4]);
 	default:
 		return INT64_MIN;
 	}
@@ -246,6 +262,14 @@ address_by_name(const char *name)
 		{ "pshm_lock_owner", (void (*)(void))pshm_lock_owner },
 		{ "pshm_publish", (void (*)(void))pshm_publish },
 		{ "pshm_open_wait", (void (*)(void))pshm_open_wait },
+		{ "pshm_ring_join", (void (*)(void))pshm_ring_join },
+		{ "pshm_ring_leave", (void (*)(void))pshm_ring_leave },
+		{ "pshm_ring_reserve", (void (*)(void))pshm_ring_reserve },
+		{ "pshm_ring_commit", (void (*)(void))pshm_ring_commit },
+		{ "pshm_ring_peek", (void (*)(void))pshm_ring_peek },
+		{ "pshm_ring_release", (void (*)(void))pshm_ring_release },
+		{ "pshm_ring_send", (void (*)(void))pshm_ring_send },
+		{ "pshm_ring_receive", (void (*)(void))pshm_ring_receive },
 	};
 
 	for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)

@@ -254,6 +254,43 @@ static const struct signature signatures[] = {
 		{ SIGNATURE_INT, "direction" },
 		{ SIGNATURE_INT64, "size" },
 		{ SIGNATURE_INT64, "timeout" }} },
+	{ "pshm_ring_join", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "capacity" },
+		{ SIGNATURE_INT, "role" }} },
+	{ "pshm_ring_leave", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "capacity" },
+		{ SIGNATURE_INT, "role" }} },
+	{ "pshm_ring_reserve", SIGNATURE_INT64, 4, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "capacity" },
+		{ SIGNATURE_INT64, "length" },
+		{ SIGNATURE_INT64, "timeout" }} },
+	{ "pshm_ring_commit", SIGNATURE_INT, 3, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "capacity" },
+		{ SIGNATURE_INT64, "length" }} },
+	{ "pshm_ring_peek", SIGNATURE_INT64, 4, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "capacity" },
+		{ SIGNATURE_INT64, "timeout" },
+		{ SIGNATURE_INT64_OUT, "ret_length" }} },
+	{ "pshm_ring_release", SIGNATURE_INT, 2, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "capacity" }} },
+	{ "pshm_ring_send", SIGNATURE_INT, 5, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "capacity" },
+		{ SIGNATURE_BYTES_IN, "bytes" },
+		{ SIGNATURE_INT64, "length" },
+		{ SIGNATURE_INT64, "timeout" }} },
+	{ "pshm_ring_receive", SIGNATURE_INT64, 5, {
+		{ SIGNATURE_INT64, "address" },
+		{ SIGNATURE_INT64, "capacity" },
+		{ SIGNATURE_BYTES_OUT, "ret_bytes" },
+		{ SIGNATURE_INT64, "size" },
+		{ SIGNATURE_INT64, "timeout" }} },
 };
 
 enum { SIGNATURE_COUNT = sizeof signatures / sizeof signatures[0] };

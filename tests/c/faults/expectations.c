@@ -48,6 +48,17 @@ static const struct {
 	{ "lock dead after a wait", INTERPOSED, ANY_CALL, ANY_ERROR, "ETIMEDOUT", MAY_SUCCEED },
 	{ "lock dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EAGAIN", MAY_SUCCEED },
 
+	/* Neither does the peer at a ring lose its place, and nothing is told of it. */
+	{ "ring join dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EBUSY", MAY_SUCCEED },
+	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, EAGAIN, "", NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, ETIMEDOUT, "", NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_nanosleep, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_clock_gettime, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
+	{ "ring receive dead after a wait", INTERPOSED, ANY_CALL, ANY_ERROR, "ETIMEDOUT", MAY_SUCCEED },
+	{ "ring receive dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EAGAIN", MAY_SUCCEED },
+
 	/*
 	 * A handler ends the wait for an object; what is not there, or leased,
 	 * is looked for again, or not when nothing is waited for.
@@ -100,7 +111,7 @@ static const struct {
 	{ "anonymous", CALL_memfd_create, 1, EINVAL, "", NO_DAMAGE },
 	{ "anonymous huge", CALL_memfd_create, ANY_CALL, EINVAL, "ENOTSUP", NO_DAMAGE },
 	{ "anonymous", CALL_memfd_create, ANY_CALL, EINVAL, "", NO_DAMAGE },
-	/* A policy that forbids executable ones; an older kernel does not know what the policy demands. */
+	/* A policy that forbids executable ones; an older kernel does not know what the policy requires. */
 	{ "anonymous executable", CALL_memfd_create, ANY_CALL, EACCES, NULL, NO_DAMAGE },
 	{ "anonymous huge", CALL_memfd_create, ANY_CALL, EACCES, "EACCES ENOTSUP", MAY_SUCCEED },
 	{ "anonymous", CALL_memfd_create, ANY_CALL, EACCES, NULL, MAY_SUCCEED },
@@ -166,7 +177,7 @@ static const struct {
 	{ "discard", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 	{ "fallocate", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 
-	/* Advice that the kernel does not know is a flag that it does not have; a page that would be a SIGBUS is no room. */
+	/* Advice that the kernel does not know is a flag that it does not have; a page that would be a SIGBUS is lacking space. */
 	{ "mmap finished", CALL_madvise, 1, ANY_ERROR, "", NO_DAMAGE }, /* huge pages are a hint */
 	{ "mmap finished", CALL_madvise, 2, EINVAL, "ENOTSUP", NO_DAMAGE },
 	{ "mmap nodump", CALL_madvise, ANY_CALL, EINVAL, "", NO_DAMAGE }, /* tried again in whole pages of the object */
@@ -184,7 +195,7 @@ static const struct {
 	/* An entry that nobody can look at is left out. */
 	{ "list", CALL_fstatat, ANY_CALL, ANY_ERROR, "", ANSWERS_LESS },
 
-	/* A descriptor that knows seals and refuses one: the kernel does not know that seal. */
+	/* A descriptor that knows seals and rejects one: the kernel does not know that seal. */
 	{ "seal", CALL_fcntl, 1, EINVAL, "ENOTSUP EINVAL", NO_DAMAGE },
 };
 

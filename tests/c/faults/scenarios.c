@@ -601,6 +601,79 @@ lock_dead_after_a_wait(struct world *world)
 	return lock_of_dead_owner(world, 1);
 }
 
+/* A ring whose other end is taken by a process that is dead, or is free. */
+static _Alignas(64) uint64_t ring[(PSHM_RING_HEADER_SIZE + PSHM_RING_CAPACITY_MIN) / sizeof(uint64_t)];
+
+enum { SENDERS_PROCESS = 10 };
+
+static int64_t
+ring_call(const char *function, int role)
+{
+	memset(ring, 0, PSHM_RING_HEADER_SIZE);
+	return call(function, (int64_t)(uintptr_t)ring, PSHM_RING_CAPACITY_MIN, role);
+}
+
+static int64_t
+ring_join(struct world *world)
+{
+	(void)world;
+	return ring_call("pshm_ring_join", PSHM_RING_SENDER);
+}
+
+static int64_t
+ring_send(struct world *world)
+{
+	int64_t joined = ring_join(world);
+
+	return joined < 0 ? joined : call("pshm_ring_send", (int64_t)(uintptr_t)ring, PSHM_RING_CAPACITY_MIN, "abc", 3, -1);
+}
+
+/* Its sender has this process's number, and started before it. */
+static int64_t
+ring_of_dead_sender(void)
+{
+	uint64_t self = (uint64_t)call("pshm_process_self");
+	int64_t joined = ring_call("pshm_ring_join", PSHM_RING_RECEIVER);
+
+	ring[SENDERS_PROCESS] = self ^ (uint64_t)1 << 24;
+	return self >> 44 == 0 ? -error_of_name("ENOTSUP") : joined;
+}
+
+static int64_t
+ring_join_dead(struct world *world)
+{
+	int64_t error = ring_of_dead_sender();
+
+	(void)world;
+	return error < 0 ? error : call("pshm_ring_join", (int64_t)(uintptr_t)ring, PSHM_RING_CAPACITY_MIN, PSHM_RING_SENDER);
+}
+
+/* Success is to be told of the death. */
+static int64_t
+ring_receive_from_dead(int64_t timeout)
+{
+	int64_t result = ring_of_dead_sender();
+	char byte;
+
+	if (result == 0)
+		result = call("pshm_ring_receive", (int64_t)(uintptr_t)ring, PSHM_RING_CAPACITY_MIN, &byte, 1, timeout);
+	return result == -error_of_name("EOWNERDEAD") ? 0 : result;
+}
+
+static int64_t
+ring_receive_dead(struct world *world)
+{
+	(void)world;
+	return ring_receive_from_dead(0);
+}
+
+static int64_t
+ring_receive_dead_after_a_wait(struct world *world)
+{
+	(void)world;
+	return ring_receive_from_dead(1);
+}
+
 /* clang-format off */
 #define FEATURE(id, text) \
 	static int64_t \
@@ -698,6 +771,11 @@ const struct scenario scenarios[] = {
 	{ "lock", lock_free, OUTCOME_NUMBER, 0, NULL },
 	{ "lock dead", lock_dead, OUTCOME_NUMBER, 0, NULL },
 	{ "lock dead after a wait", lock_dead_after_a_wait, OUTCOME_NUMBER, 0, NULL },
+	{ "ring join", ring_join, OUTCOME_NUMBER, 0, NULL },
+	{ "ring join dead", ring_join_dead, OUTCOME_NUMBER, 0, NULL },
+	{ "ring send", ring_send, OUTCOME_NUMBER, 0, NULL },
+	{ "ring receive dead", ring_receive_dead, OUTCOME_NUMBER, 0, NULL },
+	{ "ring receive dead after a wait", ring_receive_dead_after_a_wait, OUTCOME_NUMBER, 0, NULL },
 	{ "has alive", has_alive, OUTCOME_NUMBER, 0, NULL },
 	{ "has allocate", has_allocate, OUTCOME_NUMBER, 0, NULL },
 	{ "has anonymous", has_anonymous, OUTCOME_NUMBER, 0, NULL },

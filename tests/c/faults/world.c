@@ -54,7 +54,7 @@ world_end(struct world *world, const struct scenario *scenario)
 	munmap((void *)(uintptr_t)(world->address - PAGE), 2 * PAGE);
 	(void)unlink(path_of(name_of("world")));
 	(void)unlink(path_of(name_of("new")));
-	interpose_unlink_refused();
+	interpose_unlink_failed();
 }
 
 void

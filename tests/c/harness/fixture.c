@@ -46,12 +46,12 @@ replace_standard_input(void)
 void
 fixture_start(void)
 {
-	const char *directory = getenv("POSIX_SHM_PLACE");
+	const char *directory = getenv("POSIX_SHM_FILE_SYSTEM");
 
 	replace_standard_input();
 	board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if ((directory == NULL || strcmp(directory, "shared") != 0) && !place_make("size=256m,mode=1777"))
-		printf("note: no private place for objects here: tests run in " OBJECT_DIRECTORY "\n");
+	if ((directory == NULL || strcmp(directory, "shared") != 0) && !private_shm_make("size=256m,mode=1777"))
+		printf("note: no private shared memory file system here: tests run in " OBJECT_DIRECTORY "\n");
 	library_load();
 	interpose_platform(getenv("POSIX_SHM_PLATFORM"));
 }
@@ -171,7 +171,7 @@ teardown(void)
 	interpose_reset();
 	ck_assert_msg(descriptor_count() == descriptors, "%d descriptors are left over", descriptor_count() - descriptors);
 	ck_assert_msg(object_mapping_count() == mappings, "%d mappings are left over", object_mapping_count() - mappings);
-	if (place_is_private())
+	if (shm_is_private())
 		ck_assert_msg(object_count() == objects, "%d objects are left over", object_count() - objects);
 	ck_assert_msg(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "a child is left over");
 }

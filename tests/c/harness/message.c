@@ -11,7 +11,7 @@ message_send(int socket, const int *fds, int count, size_t bytes)
 {
 	union {
 		struct cmsghdr header;
-		char room[CMSG_SPACE(MESSAGE_DESCRIPTORS_MAX * sizeof(int))];
+		char control[CMSG_SPACE(MESSAGE_DESCRIPTORS_MAX * sizeof(int))];
 	} control;
 	char data[8] = "";
 	struct iovec vector = { data, bytes };

@@ -21,7 +21,7 @@
 
 enum { NOBODY = 65534 };
 
-static bool private_place;
+static bool private_shm;
 
 static void
 become_child(void)
@@ -152,26 +152,26 @@ enter_user_namespace(void)
 }
 
 bool
-place_make(const char *options)
+private_shm_make(const char *options)
 {
 	if (unshare(CLONE_NEWNS) < 0 && (!enter_user_namespace() || unshare(CLONE_NEWNS) < 0))
 		return false;
 	if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
 		return false;
-	private_place = mount("tmpfs", OBJECT_DIRECTORY, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
-	return private_place;
+	private_shm = mount("tmpfs", OBJECT_DIRECTORY, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
+	return private_shm;
 }
 
 bool
-place_is_private(void)
+shm_is_private(void)
 {
-	return private_place;
+	return private_shm;
 }
 
 void
 objects_remove_all(void)
 {
-	DIR *directory = private_place ? opendir(OBJECT_DIRECTORY) : NULL;
+	DIR *directory = private_shm ? opendir(OBJECT_DIRECTORY) : NULL;
 	const struct dirent *entry;
 	char path[300];
 

@@ -17,13 +17,13 @@ void in_children(int count, void (*function)(int number));
 /* The signal that ends a child that runs the function, or 0. */
 int signal_of_child(void (*function)(void *argument), void *argument);
 
-/* Give this process and its children a place for objects of its own. The options are tmpfs(5)'s. */
-bool place_make(const char *options);
+/* Give this process and its children a shared memory file system of its own. The options are tmpfs(5)'s. */
+bool private_shm_make(const char *options);
 
-/* Whether the place for objects is this program's own. */
-bool place_is_private(void);
+/* Whether the shared memory file system is this program's own. */
+bool shm_is_private(void);
 
-/* Remove whatever is in that place; where it is everybody's, nothing. */
+/* Remove everything in that file system, if it is private. */
 void objects_remove_all(void);
 
 /* Become nobody, for good. Returns false where this process may not. */

@@ -22,6 +22,9 @@ static const struct {
 	{ "pshm_open_anonymous", "flags", 0 },
 	{ "pshm_publish", "if_exists", PSHM_IF_EXISTS_NIL },
 	{ "pshm_flags_format", "size", 64 },
+	{ "pshm_ring_reserve", "length", 8 },
+	{ "pshm_ring_commit", "length", 8 },
+	{ "pshm_ring_send", "length", 8 },
 	{ NULL, "flags", PSHM_MAP_SHARED },
 	{ NULL, "mode", 0600 },
 	{ NULL, "permissions", 0600 },
@@ -50,6 +53,8 @@ static const struct {
 	{ NULL, "expected", 0 },
 	{ NULL, "desired", 0 },
 	{ NULL, "process", 1 },
+	{ NULL, "capacity", 4096 },
+	{ NULL, "role", PSHM_RING_SENDER },
 };
 
 bool

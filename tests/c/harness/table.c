@@ -38,12 +38,12 @@ table_read(const char *file, const char *titles, const struct row **ret_rows)
 {
 	static struct row rows[256];
 	char *line = NULL;
-	size_t room = 0;
+	size_t capacity = 0;
 	int number = 0;
 	int count = -1;
 	FILE *stream = table_open(file);
 
-	while (getline(&line, &room, stream) > 0) {
+	while (getline(&line, &capacity, stream) > 0) {
 		number++;
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0] == '#' || line[0] == '\0')

@@ -2,6 +2,7 @@
 /* clock_gettime(2) and setitimer(2). */
 #include "timing.h"
 #include "assertions.h"
+#include "interpose.h"
 
 #include <signal.h>
 #include <sys/time.h>
@@ -43,4 +44,18 @@ interruptions_stop(void)
 
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
 	return interruptions;
+}
+
+void
+assert_pauses_grow(int64_t first, int64_t longest, int64_t timeout)
+{
+	int count = interpose_count(CALL_nanosleep);
+	int64_t pause = first;
+
+	for (int nth = 1; nth <= count && nth <= INTERPOSED_PAUSES; nth++) {
+		ck_assert_int_le(interpose_pause(nth), nth == count && timeout < pause ? timeout : pause);
+		ck_assert(nth == count || interpose_pause(nth) == pause);
+		timeout -= interpose_pause(nth);
+		pause = 2 * pause < longest ? 2 * pause : longest;
+	}
 }

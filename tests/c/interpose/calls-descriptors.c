@@ -14,15 +14,15 @@
 
 enum { SEAL_FUTURE_WRITE = 0x10, SEAL_EXEC = 0x20, SEAL_LATER = 0x400 };
 
-/* A system looks at the descriptor before it refuses what it cannot do. */
+/* A system looks at the descriptor before it fails with what it cannot do. */
 static int
-refuse_on(int fd, int error)
+fail_on(int fd, int error)
 {
 	interpose_leave();
 	if (fcntl(fd, F_GETFD) < 0)
 		error = EBADF;
 	interpose_enter();
-	return refuse(error);
+	return fail_with(error);
 }
 
 /* A close that fails has released the descriptor all the same. */
@@ -34,18 +34,18 @@ close(int fd)
 		int error = errno;
 
 		(void)real(fd);
-		return refuse(error);
+		return fail_with(error);
 	}
 	return real(fd);
 }
 
 static bool
-refuses_seals(int command, intptr_t seals)
+lacks_seals(int command, intptr_t seals)
 {
 	if (command != F_ADD_SEALS)
 		return false;
-	return ((seals & SEAL_FUTURE_WRITE) != 0 && interpose_plays(OLD_SEALS)) ||
-	       ((seals & SEAL_EXEC) != 0 && (interpose_plays(OLD_SEALS) || interpose_plays(NO_SEAL_EXEC)));
+	return ((seals & SEAL_FUTURE_WRITE) != 0 && interpose_simulates(OLD_SEALS)) ||
+	       ((seals & SEAL_EXEC) != 0 && (interpose_simulates(OLD_SEALS) || interpose_simulates(NO_SEAL_EXEC)));
 }
 
 int
@@ -60,9 +60,9 @@ fcntl(int fd, int command, ...)
 	va_end(arguments);
 	if (interpose_fails(CALL_fcntl))
 		return -1;
-	if (refuses_seals(command, argument & 0xffff))
-		return refuse(EINVAL);
-	return real(fd, command, argument) | (command == F_GET_SEALS && interpose_plays(NEWER_SEALS) ? SEAL_LATER : 0);
+	if (lacks_seals(command, argument & 0xffff))
+		return fail_with(EINVAL);
+	return real(fd, command, argument) | (command == F_GET_SEALS && interpose_simulates(NEWER_SEALS) ? SEAL_LATER : 0);
 }
 
 int
@@ -71,9 +71,9 @@ ftruncate(int fd, off_t length)
 	REAL(ftruncate);
 	if (interpose_fails(CALL_ftruncate))
 		return -1;
-	if (interpose_plays(SIZE_ONCE)) {
+	if (interpose_simulates(SIZE_ONCE)) {
 		if (lseek(fd, 0, SEEK_END) > 0)
-			return refuse(EINVAL);
+			return fail_with(EINVAL);
 		length = (length + getpagesize() - 1) / getpagesize() * getpagesize();
 	}
 	return real(fd, length);
@@ -94,13 +94,13 @@ fallocate(int fd, int mode, off_t offset, off_t length)
 	pthread_sigmask(SIG_SETMASK, NULL, &last_mask);
 	if (interpose_fails(CALL_fallocate))
 		return -1;
-	if (interpose_plays(OTHERS_GROW)) {
+	if (interpose_simulates(OTHERS_GROW)) {
 		interpose_leave();
 		(void)ftruncate(fd, offset + length + getpagesize());
 		interpose_enter();
-		return refuse(ENOSPC);
+		return fail_with(ENOSPC);
 	}
-	return interpose_plays(NO_FALLOCATE) ? refuse_on(fd, EOPNOTSUPP) : real(fd, mode, offset, length);
+	return interpose_simulates(NO_FALLOCATE) ? fail_on(fd, EOPNOTSUPP) : real(fd, mode, offset, length);
 }
 
 int
@@ -109,7 +109,7 @@ fchown(int fd, uid_t owner, gid_t group)
 	REAL(fchown);
 	if (interpose_fails(CALL_fchown))
 		return -1;
-	return interpose_plays(NO_PERMISSIONS) ? refuse_on(fd, EINVAL) : real(fd, owner, group);
+	return interpose_simulates(NO_PERMISSIONS) ? fail_on(fd, EINVAL) : real(fd, owner, group);
 }
 
 int
@@ -118,7 +118,7 @@ fchmod(int fd, mode_t mode)
 	REAL(fchmod);
 	if (interpose_fails(CALL_fchmod))
 		return -1;
-	return interpose_plays(NO_PERMISSIONS) ? refuse_on(fd, EINVAL) : real(fd, mode);
+	return interpose_simulates(NO_PERMISSIONS) ? fail_on(fd, EINVAL) : real(fd, mode);
 }
 
 /* Objects only: the random device can be read everywhere. */
@@ -128,7 +128,7 @@ refuses_transfers(int fd)
 	struct stat status;
 	bool is_device;
 
-	if (!interpose_plays(NO_DESCRIPTOR_IO))
+	if (!interpose_simulates(NO_DESCRIPTOR_IO))
 		return false;
 	interpose_leave();
 	is_device = fstat(fd, &status) == 0 && S_ISCHR(status.st_mode);
@@ -140,7 +140,7 @@ refuses_transfers(int fd)
 static size_t
 moved(size_t count)
 {
-	return interpose_plays(SHORT_TRANSFERS) && count > 3 ? 3 : count;
+	return interpose_simulates(SHORT_TRANSFERS) && count > 3 ? 3 : count;
 }
 
 ssize_t
@@ -150,7 +150,7 @@ pread(int fd, void *bytes, size_t count, off_t offset)
 	interpose_note_count(count);
 	if (interpose_fails(CALL_pread))
 		return -1;
-	return refuses_transfers(fd) ? refuse_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
+	return refuses_transfers(fd) ? fail_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
 }
 
 ssize_t
@@ -160,13 +160,13 @@ pwrite(int fd, const void *bytes, size_t count, off_t offset)
 	interpose_note_count(count);
 	if (interpose_fails(CALL_pwrite))
 		return -1;
-	return refuses_transfers(fd) ? refuse_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
+	return refuses_transfers(fd) ? fail_on(fd, ENXIO) : real(fd, bytes, moved(count), offset);
 }
 
 static bool
 is_busy(enum interposed function)
 {
-	return interpose_plays(BUSY_SOCKETS) && interpose_count(function) == 1;
+	return interpose_simulates(BUSY_SOCKETS) && interpose_count(function) == 1;
 }
 
 ssize_t
@@ -175,10 +175,10 @@ sendmsg(int socket, const struct msghdr *message, int flags)
 	REAL(sendmsg);
 	if (interpose_fails(CALL_sendmsg))
 		return -1;
-	return is_busy(CALL_sendmsg) ? refuse(EAGAIN) : real(socket, message, flags);
+	return is_busy(CALL_sendmsg) ? fail_with(EAGAIN) : real(socket, message, flags);
 }
 
-/* A message of 1000 descriptors, as far as there is room: none of them is open here. */
+/* A message of 1000 descriptors, as far as the buffer has space: none of them is open here. */
 static ssize_t
 receive_cut(struct msghdr *message)
 {
@@ -192,6 +192,22 @@ receive_cut(struct msghdr *message)
 	return 1;
 }
 
+/* A part that holds the number of a descriptor, and is none. */
+static ssize_t
+receive_other(struct msghdr *message)
+{
+	struct cmsghdr *part = message->msg_control;
+	const int number = 1;
+
+	part->cmsg_level = SOL_SOCKET + 1;
+	part->cmsg_type = SCM_RIGHTS;
+	part->cmsg_len = CMSG_LEN(sizeof number);
+	memcpy(CMSG_DATA(part), &number, sizeof number);
+	message->msg_controllen = CMSG_SPACE(sizeof number);
+	message->msg_flags = 0;
+	return 1;
+}
+
 ssize_t
 recvmsg(int socket, struct msghdr *message, int flags)
 {
@@ -199,8 +215,10 @@ recvmsg(int socket, struct msghdr *message, int flags)
 	if (interpose_fails(CALL_recvmsg))
 		return -1;
 	if (is_busy(CALL_recvmsg))
-		return refuse(EAGAIN);
-	return interpose_plays(UNCUT_LENGTHS) ? receive_cut(message) : real(socket, message, flags);
+		return fail_with(EAGAIN);
+	if (interpose_simulates(OTHER_PARTS))
+		return receive_other(message);
+	return interpose_simulates(UNCUT_LENGTHS) ? receive_cut(message) : real(socket, message, flags);
 }
 
 int

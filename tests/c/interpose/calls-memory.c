@@ -24,7 +24,7 @@ enum { WIPE_ON_FORK = 18, POPULATE_READ = 22, POPULATE_WRITE = 23 };
 static bool
 is_high(const void *address, size_t length)
 {
-	if (!interpose_plays(HIGH_ADDRESSES) || (uintptr_t)address <= UINTPTR_MAX / 2)
+	if (!interpose_simulates(HIGH_ADDRESSES) || (uintptr_t)address <= UINTPTR_MAX / 2)
 		return false;
 	interpose_note_range(address, length);
 	return true;
@@ -36,7 +36,7 @@ writes_to_reader(int protections, int flags, int fd)
 {
 	int status;
 
-	if (!interpose_plays(WRITE_IS_EPERM) || (protections & PROT_WRITE) == 0 || (flags & MAP_SHARED) == 0 || fd < 0)
+	if (!interpose_simulates(WRITE_IS_EPERM) || (protections & PROT_WRITE) == 0 || (flags & MAP_SHARED) == 0 || fd < 0)
 		return false;
 	interpose_leave();
 	status = fcntl(fd, F_GETFL);
@@ -67,7 +67,7 @@ mmap(void *address, size_t length, int protections, int flags, int fd, off_t off
 		errno = EPERM;
 		return MAP_FAILED;
 	}
-	if (interpose_plays(LARGE_PAGES) && fd >= 0) {
+	if (interpose_simulates(LARGE_PAGES) && fd >= 0) {
 		length = (length + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
 		if ((flags & MAP_FIXED) == 0)
 			address = large_page(length);
@@ -76,9 +76,9 @@ mmap(void *address, size_t length, int protections, int flags, int fd, off_t off
 			return MAP_FAILED;
 		}
 	}
-	if (interpose_plays(HIGH_ADDRESSES))
+	if (interpose_simulates(HIGH_ADDRESSES))
 		return (flags & MAP_FIXED) != 0 ? address : (void *)(UINTPTR_MAX / 2 + 1);
-	if (interpose_plays(NO_NOREPLACE))
+	if (interpose_simulates(NO_NOREPLACE))
 		flags &= ~MAP_FIXED_NOREPLACE;
 	return real(address, length, protections, flags, fd, offset);
 }
@@ -91,7 +91,7 @@ munmap(void *address, size_t length)
 		return -1;
 	if (is_high(address, length))
 		return 0;
-	return interpose_plays(LARGE_PAGES) && length % LARGE_PAGE != 0 ? refuse(EINVAL) : real(address, length);
+	return interpose_simulates(LARGE_PAGES) && length % LARGE_PAGE != 0 ? fail_with(EINVAL) : real(address, length);
 }
 
 int
@@ -113,7 +113,7 @@ msync(void *address, size_t length, int flags)
 	return is_high(address, length) ? 0 : real(address, length, flags);
 }
 
-/* Of the kernel itself: sanitizers put one in the C library's place that does nothing. */
+/* Of the kernel itself: sanitizers replace the one of the C library by one that does nothing. */
 int
 mlock(const void *address, size_t length)
 {
@@ -130,14 +130,14 @@ madvise(void *address, size_t length, int advice)
 		return -1;
 	if (is_high(address, length))
 		return 0;
-	if (interpose_plays(NO_DUMP_ADVICE) && advice == MADV_DONTDUMP)
-		return refuse(EINVAL);
-	if (interpose_plays(LARGE_PAGES) && advice == MADV_DONTDUMP && length % LARGE_PAGE != 0)
-		return refuse(EINVAL);
-	if (interpose_plays(NO_WIPE) && advice == WIPE_ON_FORK)
-		return refuse(EINVAL);
-	if (interpose_plays(NO_POPULATE) && (advice == POPULATE_READ || advice == POPULATE_WRITE))
-		return refuse(EINVAL);
+	if (interpose_simulates(NO_DUMP_ADVICE) && advice == MADV_DONTDUMP)
+		return fail_with(EINVAL);
+	if (interpose_simulates(LARGE_PAGES) && advice == MADV_DONTDUMP && length % LARGE_PAGE != 0)
+		return fail_with(EINVAL);
+	if (interpose_simulates(NO_WIPE) && advice == WIPE_ON_FORK)
+		return fail_with(EINVAL);
+	if (interpose_simulates(NO_POPULATE) && (advice == POPULATE_READ || advice == POPULATE_WRITE))
+		return fail_with(EINVAL);
 	return real(address, length, advice);
 }
 
@@ -151,7 +151,7 @@ opendir(const char *path)
 static bool
 is_strange(const struct dirent *entry)
 {
-	return interpose_plays(OWN_OBJECTS) && entry != NULL && entry->d_name[0] != '.' && !is_own_name(entry->d_name);
+	return interpose_simulates(OWN_OBJECTS) && entry != NULL && entry->d_name[0] != '.' && !is_own_name(entry->d_name);
 }
 
 struct dirent *
@@ -165,7 +165,7 @@ readdir(DIR *directory)
 	do
 		entry = real(directory);
 	while (is_strange(entry));
-	if (entry != NULL && interpose_plays(TYPES_UNKNOWN))
+	if (entry != NULL && interpose_simulates(TYPES_UNKNOWN))
 		entry->d_type = DT_UNKNOWN;
 	return entry;
 }
@@ -176,7 +176,7 @@ getentropy(void *bytes, size_t count)
 	REAL(getentropy);
 	if (interpose_fails(CALL_getentropy))
 		return -1;
-	return interpose_plays(NO_ENTROPY) ? refuse(ENOSYS) : real(bytes, count);
+	return interpose_simulates(NO_ENTROPY) ? fail_with(ENOSYS) : real(bytes, count);
 }
 
 int
@@ -192,7 +192,7 @@ sysinfo(struct sysinfo *ret_machine)
 	REAL(sysinfo);
 	if (interpose_fails(CALL_sysinfo))
 		return -1;
-	if (!interpose_plays(SCARCE_MEMORY))
+	if (!interpose_simulates(SCARCE_MEMORY))
 		return real(ret_machine);
 	*ret_machine = (struct sysinfo){ .mem_unit = 1024, .totalram = 4096, .totalswap = 1024, .freeram = 256, .freeswap = 256 };
 	return 0;

@@ -30,7 +30,7 @@ static int
 shm_anon(int flags, mode_t mode)
 {
 	if ((flags & O_ACCMODE) == O_RDONLY)
-		return refuse(EINVAL);
+		return fail_with(EINVAL);
 	return openat(AT_FDCWD, "/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
 }
 
@@ -54,7 +54,7 @@ const char *
 gnu_get_libc_version(void)
 {
 	REAL(gnu_get_libc_version);
-	return interpose_plays(OLD_GLIBC) ? "2.31" : real();
+	return interpose_simulates(OLD_GLIBC) ? "2.31" : real();
 }
 #endif
 
@@ -75,31 +75,31 @@ shm_open(const char *name, int flags, mode_t mode)
 		return -1;
 	if (name == (const char *)1)
 		return shm_anon(flags, mode);
-	if (interpose_plays(STRICT_FLAGS) && (flags & ~POSIX_FLAGS) != 0)
-		return refuse(EINVAL);
-	if (interpose_plays(SHORT_NAMES) && strlen(name) > SHORT_NAME_MAX)
-		return refuse(ENAMETOOLONG);
-	if (interpose_plays(OLD_GLIBC) && strlen(name) > OLD_GLIBC_NAME_MAX)
-		return refuse(EINVAL);
-	if (interpose_plays(SIZE_ONCE) && (flags & (O_TRUNC | O_EXCL)) == O_TRUNC && is_sized(name))
-		return refuse(EINVAL);
-	if (interpose_plays(LATE_OBJECTS) && interpose_count(CALL_shm_open) == 1)
-		return refuse(ENOENT);
-	if (interpose_plays(FLICKERING))
-		return refuse((flags & O_CREAT) != 0 ? EEXIST : ENOENT);
-	if (interpose_plays(READER_KEEPS_SIZE) && (flags & O_ACCMODE) == O_RDONLY)
+	if (interpose_simulates(STRICT_FLAGS) && (flags & ~POSIX_FLAGS) != 0)
+		return fail_with(EINVAL);
+	if (interpose_simulates(SHORT_NAMES) && strlen(name) > SHORT_NAME_MAX)
+		return fail_with(ENAMETOOLONG);
+	if (interpose_simulates(OLD_GLIBC) && strlen(name) > OLD_GLIBC_NAME_MAX)
+		return fail_with(EINVAL);
+	if (interpose_simulates(SIZE_ONCE) && (flags & (O_TRUNC | O_EXCL)) == O_TRUNC && is_sized(name))
+		return fail_with(EINVAL);
+	if (interpose_simulates(LATE_OBJECTS) && interpose_count(CALL_shm_open) == 1)
+		return fail_with(ENOENT);
+	if (interpose_simulates(FLICKERING))
+		return fail_with((flags & O_CREAT) != 0 ? EEXIST : ENOENT);
+	if (interpose_simulates(READER_KEEPS_SIZE) && (flags & O_ACCMODE) == O_RDONLY)
 		flags &= ~O_TRUNC;
 	fd = real(name, flags, mode);
-	return fd >= 0 && interpose_plays(OLD_GLIBC) ? shm_open_by_old_glibc(fd) : fd;
+	return fd >= 0 && interpose_simulates(OLD_GLIBC) ? shm_open_by_old_glibc(fd) : fd;
 }
 
-static char refused_name[300];
+static char failed_name[300];
 
 /* The C library here says EACCES for the kernel's EPERM. */
 static int
 unlink_result(int result)
 {
-	return result < 0 && errno == EACCES && interpose_plays(UNLINK_IS_EPERM) ? refuse(EPERM) : result;
+	return result < 0 && errno == EACCES && interpose_simulates(UNLINK_IS_EPERM) ? fail_with(EPERM) : result;
 }
 
 int
@@ -108,17 +108,17 @@ shm_unlink(const char *name)
 	REAL(shm_unlink);
 	if (!interpose_fails(CALL_shm_unlink))
 		return unlink_result(real(name));
-	(void)snprintf(refused_name, sizeof refused_name, "%s", name);
+	(void)snprintf(failed_name, sizeof failed_name, "%s", name);
 	return -1;
 }
 
 void
-interpose_unlink_refused(void)
+interpose_unlink_failed(void)
 {
 	REAL(shm_unlink);
-	if (refused_name[0] != '\0')
-		(void)real(refused_name);
-	refused_name[0] = '\0';
+	if (failed_name[0] != '\0')
+		(void)real(failed_name);
+	failed_name[0] = '\0';
 }
 
 /* OpenBSD's, shm_open(3): a name from a template, and an object of mode 0600. */
@@ -142,15 +142,15 @@ memfd_create(const char *name, unsigned flags)
 	REAL(memfd_create);
 	if (interpose_fails(CALL_memfd_create))
 		return -1;
-	if (interpose_plays(NO_MEMFD))
-		return refuse(ENOSYS);
-	if (interpose_plays(FORBIDDEN_MEMFD))
-		return refuse(EPERM);
-	if (interpose_plays(NO_EXEC_FLAGS) && (flags & (EXEC | NOEXEC_SEAL)) != 0)
-		return refuse(EINVAL);
-	if (interpose_plays(NOEXEC_ONLY) && (flags & NOEXEC_SEAL) == 0)
-		return refuse(EACCES);
-	if (interpose_plays(NOEXEC_SEALED) && (flags & EXEC) == 0)
+	if (interpose_simulates(NO_MEMFD))
+		return fail_with(ENOSYS);
+	if (interpose_simulates(FORBIDDEN_MEMFD))
+		return fail_with(EPERM);
+	if (interpose_simulates(NO_EXEC_FLAGS) && (flags & (EXEC | NOEXEC_SEAL)) != 0)
+		return fail_with(EINVAL);
+	if (interpose_simulates(NOEXEC_ONLY) && (flags & NOEXEC_SEAL) == 0)
+		return fail_with(EACCES);
+	if (interpose_simulates(NOEXEC_SEALED) && (flags & EXEC) == 0)
 		flags |= NOEXEC_SEAL;
 	return real(name, flags);
 }
@@ -185,7 +185,7 @@ open_chosen(const char *path)
 		interpose_enter();
 		return fd;
 	}
-	return refuse(ENOENT);
+	return fail_with(ENOENT);
 }
 
 /* A directory is there when a file is in it. */
@@ -199,15 +199,15 @@ lstat_chosen(const char *path, struct stat *ret_status)
 	for (const char *const *file = files; *file != NULL; file += 2)
 		if (strncmp(file[0], path, length) == 0 && file[0][length] == '/')
 			return 0;
-	return refuse(ENOENT);
+	return fail_with(ENOENT);
 }
 
 /* Whether what is simulated has no such file. */
 static bool
 is_hidden(const char *path)
 {
-	return (interpose_plays(NO_PROC) && strncmp(path, "/proc/", 6) == 0) ||
-	       (interpose_plays(NO_THREAD_SELF) && strncmp(path, "/proc/thread-self/", 18) == 0);
+	return (interpose_simulates(NO_PROC) && strncmp(path, "/proc/", 6) == 0) ||
+	       (interpose_simulates(NO_THREAD_SELF) && strncmp(path, "/proc/thread-self/", 18) == 0);
 }
 
 static int
@@ -216,7 +216,7 @@ open_as_played(const char *path, int flags, mode_t mode)
 	REAL(open);
 	if (is_chosen(path))
 		return open_chosen(path);
-	return is_hidden(path) ? refuse(ENOENT) : real(path, flags, mode);
+	return is_hidden(path) ? fail_with(ENOENT) : real(path, flags, mode);
 }
 
 int
@@ -231,10 +231,10 @@ open(const char *path, int flags, ...)
 	va_end(arguments);
 	if (interpose_fails(CALL_open))
 		return -1;
-	if (interpose_plays(NO_TMPFILE) && (flags & O_TMPFILE) == O_TMPFILE)
-		return refuse(EOPNOTSUPP);
+	if (interpose_simulates(NO_TMPFILE) && (flags & O_TMPFILE) == O_TMPFILE)
+		return fail_with(EOPNOTSUPP);
 	fd = open_as_played(path, flags, mode);
-	if (interpose_plays(CANCELLED))
+	if (interpose_simulates(CANCELLED))
 		pthread_cancel(pthread_self());
 	return fd;
 }
@@ -252,8 +252,8 @@ linkat(int from_directory, const char *from, int to_directory, const char *to, i
 	REAL(linkat);
 	if (interpose_fails(CALL_linkat))
 		return -1;
-	if (is_hidden(from) || (interpose_plays(NO_EMPTY_PATH) && (flags & AT_EMPTY_PATH) != 0))
-		return refuse(ENOENT);
+	if (is_hidden(from) || (interpose_simulates(NO_EMPTY_PATH) && (flags & AT_EMPTY_PATH) != 0))
+		return fail_with(ENOENT);
 	return real(from_directory, from, to_directory, to, flags);
 }
 
@@ -276,9 +276,9 @@ forget_identity(struct stat *status)
 static int
 fstat_as_played(int result, struct stat *ret_status)
 {
-	if (result == 0 && interpose_plays(NO_IDENTITY) && S_ISREG(ret_status->st_mode))
+	if (result == 0 && interpose_simulates(NO_IDENTITY) && S_ISREG(ret_status->st_mode))
 		forget_identity(ret_status);
-	if (result == 0 && interpose_plays(LARGE_PAGES))
+	if (result == 0 && interpose_simulates(LARGE_PAGES))
 		ret_status->st_blksize = LARGE_PAGE;
 	return result;
 }
@@ -307,7 +307,7 @@ __fxstatat(int version, int directory, const char *path, struct stat *ret_status
 	REAL(__fxstatat);
 	if (interpose_fails(CALL_fstatat))
 		return -1;
-	return is_hidden(path) ? refuse(ENOENT) : real(version, directory, path, ret_status, flags);
+	return is_hidden(path) ? fail_with(ENOENT) : real(version, directory, path, ret_status, flags);
 }
 #else
 int
@@ -332,7 +332,7 @@ stat(const char *path, struct stat *ret_status)
 	REAL(stat);
 	if (interpose_fails(CALL_stat))
 		return -1;
-	return is_hidden(path) ? refuse(ENOENT) : real(path, ret_status);
+	return is_hidden(path) ? fail_with(ENOENT) : real(path, ret_status);
 }
 
 ssize_t
@@ -341,7 +341,7 @@ readlink(const char *path, char *ret_text, size_t size)
 	REAL(readlink);
 	if (interpose_fails(CALL_readlink))
 		return -1;
-	return is_hidden(path) ? refuse(ENOENT) : real(path, ret_text, size);
+	return is_hidden(path) ? fail_with(ENOENT) : real(path, ret_text, size);
 }
 
 int
@@ -350,7 +350,7 @@ fstatat(int directory, const char *path, struct stat *ret_status, int flags)
 	REAL(fstatat);
 	if (interpose_fails(CALL_fstatat))
 		return -1;
-	return is_hidden(path) ? refuse(ENOENT) : real(directory, path, ret_status, flags);
+	return is_hidden(path) ? fail_with(ENOENT) : real(directory, path, ret_status, flags);
 }
 #endif
 
@@ -360,7 +360,7 @@ statfs_as_played(int result, struct statfs *ret_status)
 {
 	enum { DISK = 0xef53, BLOCK = 512 };
 
-	if (result < 0 || !interpose_plays(SMALL_DISK))
+	if (result < 0 || !interpose_simulates(SMALL_DISK))
 		return result;
 	ret_status->f_type = DISK;
 	ret_status->f_bsize = 65536;

@@ -25,9 +25,9 @@ is_missing_futex(long number)
 {
 #ifdef SYS_futex_time64
 	if (number == SYS_futex_time64)
-		return interpose_plays(NO_FUTEX);
+		return interpose_simulates(NO_FUTEX);
 #endif
-	return number == SYS_futex && (interpose_plays(NO_FUTEX) || interpose_plays(NO_TIME_32));
+	return number == SYS_futex && (interpose_simulates(NO_FUTEX) || interpose_simulates(NO_TIME_32));
 }
 
 /* Whether a call by its number is to fail, and how: 0 where not. */
@@ -39,7 +39,7 @@ refusal(long number)
 	if (is_missing_futex(number))
 		return ENOSYS;
 	if (number == SYS_pidfd_open)
-		return interpose_fails(CALL_pidfd_open) ? errno : interpose_plays(NO_PIDFD) ? ENOSYS : 0;
+		return interpose_fails(CALL_pidfd_open) ? errno : interpose_simulates(NO_PIDFD) ? ENOSYS : 0;
 	return 0;
 }
 
@@ -57,7 +57,7 @@ syscall(long number, ...)
 	va_end(rest);
 	error = refusal(number);
 	if (error != 0)
-		return refuse(error);
+		return fail_with(error);
 	return real(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
 }
 
@@ -71,6 +71,10 @@ kill(pid_t process, int signal)
 int
 nanosleep(const struct timespec *time, struct timespec *ret_left)
 {
+	bool fails;
+
 	REAL(nanosleep);
-	return interpose_fails(CALL_nanosleep) ? -1 : real(time, ret_left);
+	fails = interpose_fails(CALL_nanosleep);
+	interpose_note_pause((int64_t)time->tv_sec * 1000000000 + time->tv_nsec);
+	return fails ? -1 : real(time, ret_left);
 }

@@ -33,7 +33,7 @@ int shm_mkstemp(char *template);
 enum { LARGE_PAGE = 16384 };
 
 static inline int
-refuse(int error)
+fail_with(int error)
 {
 	errno = error;
 	return -1;

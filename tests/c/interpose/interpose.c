@@ -114,6 +114,22 @@ interpose_note_range(const void *address, size_t length)
 	last_range = (struct interposed_range){ (uintptr_t)address, length };
 }
 
+static _Thread_local int64_t pauses[INTERPOSED_PAUSES + 1];
+
+int64_t
+interpose_pause(int nth)
+{
+	return pauses[nth];
+}
+
+/* It has been counted. */
+void
+interpose_note_pause(int64_t nanoseconds)
+{
+	if (entered && counts[CALL_nanosleep] <= INTERPOSED_PAUSES)
+		pauses[counts[CALL_nanosleep]] = nanoseconds;
+}
+
 bool
 interpose_has_failed(void)
 {
@@ -137,7 +153,7 @@ interpose_fails(enum interposed function)
 }
 
 /*
- * A sanitizer's is called __interceptor_ and the symbol. One that is linked into the program has not only lost its place to
+ * A sanitizer's is called __interceptor_ and the symbol. One that is linked into the program has not only been replaced by
  * ours: it stands in the same file, so that the next one would be the C library's, which cannot free what it allocates.
  */
 void *
@@ -164,7 +180,7 @@ static traits simulated;
 
 /* Outside of a call under test, and in a library that it loads, the system is what it is. */
 bool
-interpose_plays(traits trait)
+interpose_simulates(traits trait)
 {
 	return entered && (simulated & trait) != 0;
 }

@@ -54,7 +54,7 @@ void interpose_before(enum interposed function, void (*act)(void));
 void interpose_reset(void);
 
 /* Remove the name that an shm_unlink which had to fail left behind. */
-void interpose_unlink_refused(void);
+void interpose_unlink_failed(void);
 
 /* How often a function was called since the last reset. */
 int interpose_count(enum interposed function);
@@ -70,6 +70,11 @@ struct interposed_range {
 };
 struct interposed_range interpose_last_range(void);
 void interpose_note_range(const void *address, size_t length);
+
+/* How many nanoseconds the n-th nanosleep since the last reset was asked for (from 1), of the first INTERPOSED_PAUSES. */
+enum { INTERPOSED_PAUSES = 32 };
+int64_t interpose_pause(int nth);
+void interpose_note_pause(int64_t nanoseconds);
 
 /* The signals that waited during the last fallocate. */
 sigset_t interpose_last_mask(void);
@@ -101,10 +106,10 @@ typedef uint64_t traits;
 #define SHORT_NAMES TRAIT(10)       /* 31 bytes */
 #define NO_IDENTITY TRAIT(11)       /* fstat knows no inode, type or times */
 #define WRITE_IS_EPERM TRAIT(12)    /* a writable mapping of a read-only object: EPERM */
-#define STRICT_FLAGS TRAIT(13)      /* shm_open refuses flags that POSIX does not name */
+#define STRICT_FLAGS TRAIT(13)      /* shm_open rejects flags that POSIX does not name */
 #define TYPES_UNKNOWN TRAIT(14)     /* readdir does not tell what an entry is */
 #define CANCELLED TRAIT(15)         /* while open opens a file, another thread cancels this one */
-#define OTHERS_GROW TRAIT(16)       /* while fallocate finds no room, another process lets the object grow past that */
+#define OTHERS_GROW TRAIT(16)       /* while fallocate finds no space, another process lets the object grow past that */
 #define FLICKERING TRAIT(17)        /* a name is there when it is created, and missing when it is opened */
 #define HIGH_ADDRESSES TRAIT(18)    /* mmap answers with an address above 2^63, where nothing is; other calls take it */
 #define SHORT_TRANSFERS TRAIT(19)   /* pread and pwrite move three bytes at most */
@@ -131,6 +136,7 @@ typedef uint64_t traits;
 #define NEWER_SEALS TRAIT(39)       /* fcntl tells of a seal that a later kernel may have */
 #define SMALL_DISK TRAIT(40)        /* statfs, fstatfs: a disk, of which an ordinary user can have SMALL_DISK_FREE bytes */
 #define NO_EMPTY_PATH TRAIT(46)     /* linkat with AT_EMPTY_PATH: ENOENT, for an ordinary user before Linux 6.10 */
+#define OTHER_PARTS TRAIT(48)       /* recvmsg: a part of another protocol, whose type has the number of a descriptor's */
 #define LATE_OBJECTS TRAIT(47)      /* the first shm_open since the last reset finds no object yet: ENOENT */
 
 enum { SMALL_DISK_FREE = 32768 };
@@ -152,9 +158,9 @@ void interpose_remove_traits(traits fewer);
 /* For the functions in between: count the call; true when it is to fail now, with errno set. */
 bool interpose_fails(enum interposed function);
 
-/* The C library's function of the same symbol; or, where a sanitizer has taken that one's place, the sanitizer's. */
+/* The C library's function of the same symbol; or, where a sanitizer has replaced that one, the sanitizer's. */
 void *interpose_next(const void *own);
-bool interpose_plays(traits trait);
+bool interpose_simulates(traits trait);
 
 /* Whether a call under test runs. */
 bool interpose_inside(void);

@@ -81,7 +81,7 @@ interpose_before(enum interposed function, void (*act)(void))
 }
 
 void
-interpose_unlink_refused(void)
+interpose_unlink_failed(void)
 {
 	leave_out();
 }
@@ -106,6 +106,14 @@ interpose_last_range(void)
 {
 	leave_out();
 	return (struct interposed_range){ 0, 0 };
+}
+
+int64_t
+interpose_pause(int nth)
+{
+	(void)nth;
+	leave_out();
+	return 0;
 }
 
 sigset_t

@@ -18,10 +18,10 @@
   (format t "Lisp,   process ~D: ~?~%" (posix-shm/host:process-id) control arguments)
   (finish-output))
 
-(defun demand (result)
+(defun check (result)
   (if (minusp result) (error "~A" (pshm-strerror result)) result))
 
-(defun place (object offset)
+(defun address-of-field (object offset)
   (+ (cffi:pointer-address object) offset))
 
 (defun turns-taken (object)
@@ -32,22 +32,22 @@
   (say "is told that an owner died inside, and repairs the counter: ~D instead of ~D" (turns-taken object)
        (cffi:mem-ref object :int64 +counter+))
   (setf (cffi:mem-ref object :int64 +counter+) (turns-taken object))
-  (demand (pshm-lock-mark-repaired (place object +lock+))))
+  (check (pshm-lock-mark-repaired (address-of-field object +lock+))))
 
 (defun take-turn (object)
-  (when (= 1 (demand (pshm-lock-acquire (place object +lock+) -1)))
+  (when (= 1 (check (pshm-lock-acquire (address-of-field object +lock+) -1)))
     (repair object))
   (incf (cffi:mem-ref object :int64 +counter+))
   (incf (cffi:mem-ref object :int64 (+ +turns+ (* 8 +mine+))))
-  (demand (pshm-lock-release (place object +lock+))))
+  (check (pshm-lock-release (address-of-field object +lock+))))
 
 (defun wait-for-others (object)
   "Nobody begins before all four have come."
-  (let ((come (1+ (pshm-atomic-update32 (place object +come+) +pshm-atomic-add+ 1))))
-    (demand (pshm-atomic-wake (place object +come+) (1- (ash 1 31))))
+  (let ((come (1+ (pshm-atomic-update32 (address-of-field object +come+) +pshm-atomic-add+ 1))))
+    (check (pshm-atomic-wake (address-of-field object +come+) (1- (ash 1 31))))
     (loop while (< come +processes+)
-          do (pshm-atomic-wait (place object +come+) come -1)
-             (setf come (pshm-atomic-load32 (place object +come+))))))
+          do (pshm-atomic-wait (address-of-field object +come+) come -1)
+             (setf come (pshm-atomic-load32 (address-of-field object +come+))))))
 
 (defun report (object)
   (let ((counter (cffi:mem-ref object :int64 +counter+))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Size and room, and what is known about an object. */
+/* Size, space and status of an object. */
 #include "fuzz.h"
 
 void

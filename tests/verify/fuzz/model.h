@@ -58,14 +58,14 @@ extern const char *const good_names[NAMES];
 void model_check(bool holds, const char *what, const char *file, int line);
 #define CHECK(condition) model_check(condition, #condition, __FILE__, __LINE__)
 
-/* Once per process: the place where objects live, with something that is no object in it. */
+/* Once per process: the shared memory file system, with something that is no object in it. */
 void model_prepare(void);
 
 /* Around each input. */
 void model_start(void);
 void model_finish(void);
 
-/* A new object of size 0; NONE when there is no room in the model. */
+/* A new object of size 0; NONE when the model is full. */
 int model_object(int mode, int links, bool memfd);
 
 /* Take a descriptor over, which must be of that object and of no other; close it where the model has no slot. */

@@ -3,7 +3,7 @@
  * One object that many processes let grow: growers SECONDS PROCESSES. On a file system of a few MiB.
  *
  * Half of the processes store in pages of their own, which they allocate first and sometimes discard. The others ask for
- * more than there is, without the look at what is available that would refuse it: the kernel runs out in the middle. Some
+ * more than there is, without the look at what is available that would reject it: the kernel runs out in the middle. Some
  * of those are killed there. No byte that was stored is ever lost, nobody cuts what another one has let grow, and in the
  * end no page is reserved past the end.
  */
@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* More than the whole file system would be refused at the beginning: so another object has a part of it. */
+/* More than the whole file system would be rejected at the beginning: so another object has a part of it. */
 enum { PAGES = 256, TOO_MUCH = 4 << 20, OTHERS = 1 << 20 };
 
 static int64_t page;
@@ -35,7 +35,7 @@ static bool blind;
 static struct {
 	int64_t stored;
 	int64_t discarded;
-	int64_t refused;
+	int64_t rejected;
 	int64_t blind; /* looks that failed */
 	int64_t end;   /* as far as somebody has let the object grow */
 } * tally;
@@ -136,7 +136,7 @@ ask_for_too_much(int64_t end)
 	blind = true;
 	while (now() < end) {
 		insist(pshm_allocate(fd, TOO_MUCH) == -ENOSPC, "there is no end of it");
-		__atomic_add_fetch(&tally->refused, 1, __ATOMIC_RELAXED);
+		__atomic_add_fetch(&tally->rejected, 1, __ATOMIC_RELAXED);
 	}
 }
 
@@ -155,7 +155,7 @@ start(int number, int processes, int64_t end)
 	_exit(0);
 }
 
-/* One of those that ask is killed, and another one takes its place. */
+/* A process that allocates is killed, and another one replaces it. */
 static int
 kill_some(pid_t *asks, int number, int processes, int64_t end)
 {
@@ -208,9 +208,9 @@ main(int argument_count, char **arguments)
 		insist(waitpid(children[i], &status, 0) == children[i] && status == 0, "a process ends well");
 	}
 	check_object();
-	insist(tally->blind >= tally->refused, "the requests are not looked at first");
-	insist(tally->stored > 0 && tally->discarded > 0 && tally->refused > 0 && killed > 0, "something was done");
-	printf("growers: %d processes, %d s: %lld pages stored, %lld discarded, %lld requests refused, %d killed, no byte lost\n",
-	       processes, seconds, (long long)tally->stored, (long long)tally->discarded, (long long)tally->refused, killed);
+	insist(tally->blind >= tally->rejected, "the requests are not looked at first");
+	insist(tally->stored > 0 && tally->discarded > 0 && tally->rejected > 0 && killed > 0, "something was done");
+	printf("growers: %d processes, %d s: %lld pages stored, %lld discarded, %lld requests rejected, %d killed, no byte lost\n",
+	       processes, seconds, (long long)tally->stored, (long long)tally->discarded, (long long)tally->rejected, killed);
 	return pshm_delete("/growers") == 0 ? 0 : 1;
 }

@@ -4,8 +4,8 @@
  *
  * The workers are programs like this one, of other widths and C libraries. Three at a time take turns under one lock: each
  * changes two numbers, which are the same while nobody has the lock, and says that it is inside. One after another is killed
- * at any moment; every other one stays a zombie until the others have gone on. Whoever gets the lock of a dead owner has to
- * be told, and nobody may be inside beside it.
+ * at any moment; every other one stays a zombie until the others have gone on. The next owner of a dead owner's lock has to be
+ * told, and nobody may be inside beside it.
  */
 #define _GNU_SOURCE
 #include <posix-shm/api.h>

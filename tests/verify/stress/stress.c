@@ -4,7 +4,7 @@
  *
  * First many processes, with two threads each, create, supersede, delete, resize, read, write and map objects under the
  * same few names, and send them to one another; in between they call the rest of the library. Whatever another one may
- * have done is an answer, where this very call leaves it the room; nothing else is. An object is whole at any moment at
+ * have done is an answer, where this very call leaves space for it; nothing else is. An object is whole at any moment at
  * which it can be had: by its name, or out of a socket. Each process ends with the descriptors that it began with.
  *
  * Then processes are killed with SIGKILL, one after another, each at a random moment in the middle of the same calls, while
@@ -53,7 +53,7 @@ static struct tally *tally; /* shared by all processes */
 
 static _Thread_local bool has_memfd;
 
-/* The library finds this one. Without it anonymous objects are files of the place, and their memory is seen there. */
+/* The library finds this one. Without it anonymous objects are files of that file system, and their memory is counted there. */
 int
 memfd_create(const char *name, unsigned flags)
 {
@@ -193,7 +193,7 @@ hand_over(int fd)
 	discard(ends[1]);
 }
 
-/* To whoever receives next, in any process; and what anyone has sent, which is an object like any other. */
+/* Sent to the next receiver, in any process; a received object is one like any other. */
 static void
 pass_on(unsigned *seed, int fd)
 {
@@ -211,7 +211,7 @@ pass_on(unsigned *seed, int fd)
 	discard(received);
 }
 
-/* What is asked about the library has one answer, whoever else asks; and a failure is the thread's own. */
+/* Queries about the library have one answer in all threads; a failure is the thread's own. */
 static void
 ask(int number)
 {
@@ -225,7 +225,7 @@ ask(int number)
 	       "the library knows itself");
 	insist(pshm_name_max() > 1 && pshm_has("anonymous") == 1, "the library knows the platform");
 	insist(pshm_error_number(pshm_error_name(ENOENT)) == ENOENT && strlen(pshm_strerror(-ENOENT)) > 0, "an error has its name");
-	insist(pshm_error_at(number % pshm_error_count()) > 0, "an error has its place");
+	insist(pshm_error_at(number % pshm_error_count()) > 0, "an error has its index");
 	insist(pshm_constant(pshm_constant_name(nth)) == pshm_constant_value(nth), "a constant has its value");
 	insist(pshm_flags_format(PSHM_KIND_MODE, MODE, keywords, sizeof keywords) > 0, "a mode has its keywords");
 	insist(pshm_flags_parse(PSHM_KIND_MODE, keywords) == MODE, "keywords are a mode");
@@ -305,7 +305,7 @@ address_of(const void *word)
 	return (int64_t)(uintptr_t)word;
 }
 
-/* Whoever was killed in here is told of to the next, which makes the numbers the same again. */
+/* The next owner learns of a process that was killed in here, and makes the numbers equal again. */
 static void
 change_under_lock(void)
 {
@@ -321,6 +321,29 @@ change_under_lock(void)
 	insist(pshm_lock_acquire(lock, 0) == -EAGAIN, "who has the lock does not get it again");
 	meeting->second++;
 	(void)allow("lock_release", pshm_lock_release(lock), 0);
+}
+
+/* One's own ring, both ends of it. */
+static void
+pass_messages(void)
+{
+	enum { CAPACITY = PSHM_RING_CAPACITY_MIN };
+	_Alignas(64) char memory[PSHM_RING_HEADER_SIZE + CAPACITY] = { 0 };
+	int64_t ring = address_of(memory);
+	int64_t length = 0;
+	char copy[4];
+
+	(void)allow("ring_join", pshm_ring_join(ring, CAPACITY, PSHM_RING_SENDER), 0);
+	(void)allow("ring_join", pshm_ring_join(ring, CAPACITY, PSHM_RING_RECEIVER), 0);
+	memcpy((void *)(uintptr_t)pshm_ring_reserve(ring, CAPACITY, 8, 0), "abc", 4);
+	(void)allow("ring_commit", pshm_ring_commit(ring, CAPACITY, 4), 0);
+	(void)allow("ring_send", pshm_ring_send(ring, CAPACITY, "de", 3, -1), 0);
+	insist(strcmp((char *)(uintptr_t)pshm_ring_peek(ring, CAPACITY, -1, &length), "abc") == 0 && length == 4,
+	       "a message stays");
+	(void)allow("ring_release", pshm_ring_release(ring, CAPACITY), 0);
+	insist(pshm_ring_receive(ring, CAPACITY, copy, sizeof copy, 0) == 3 && strcmp(copy, "de") == 0, "messages have an order");
+	(void)allow("ring_leave", pshm_ring_leave(ring, CAPACITY, PSHM_RING_SENDER), 0);
+	insist(pshm_ring_receive(ring, CAPACITY, copy, sizeof copy, -1) == -ENODATA, "a sender has left");
 }
 
 static void
@@ -374,6 +397,7 @@ round_of_calls(unsigned *seed)
 	ask(rand_r(seed));
 	change_under_lock();
 	change_words();
+	pass_messages();
 	if (rand_r(seed) % 4 == 0)
 		name_and_list(name);
 	if (rand_r(seed) % 4 == 0)
@@ -492,30 +516,31 @@ is_temporary(int directory, const char *entry)
 }
 
 static void
-check_place(int64_t room)
+check_file_system(int64_t free_space)
 {
 	DIR *directory = opendir("/dev/shm");
 	const struct dirent *entry;
-	struct statvfs place;
+	struct statvfs status;
 
-	insist(directory != NULL, "the place can be read");
+	insist(directory != NULL, "the directory can be read");
 	while ((entry = readdir(directory)) != NULL)
 		insist(strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
 		               is_temporary(dirfd(directory), entry->d_name),
 		       "nothing is left under another name");
 	(void)closedir(directory);
-	insist(statvfs("/dev/shm", &place) == 0 && (int64_t)(place.f_bavail * place.f_frsize) == room, "no memory is left in use");
+	insist(statvfs("/dev/shm", &status) == 0 && (int64_t)(status.f_bavail * status.f_frsize) == free_space,
+	       "no memory is left in use");
 }
 
 /* When nobody is at work any more. */
 static void
-check_what_is_left(int64_t room)
+check_leftovers(int64_t free_space)
 {
 	for (int name = 0; name < NAMES; name++)
 		check_name(names[name]);
 	for (int channel = 0; channel < CHANNELS; channel++)
 		check_channel(channels[channel][1]);
-	check_place(room);
+	check_file_system(free_space);
 }
 
 static void
@@ -530,7 +555,7 @@ kill_one(unsigned *seed, pid_t child)
 }
 
 static void
-crashes(int kills, int64_t room)
+crashes(int kills, int64_t free_space)
 {
 	unsigned seed = (unsigned)now();
 
@@ -542,7 +567,7 @@ crashes(int kills, int64_t room)
 			children[i] = start();
 		for (int i = 0; i < GROUP; i++)
 			kill_one(&seed, children[i]);
-		check_what_is_left(room);
+		check_leftovers(free_space);
 	}
 }
 
@@ -563,8 +588,8 @@ main(int argument_count, char **arguments)
 	int processes = argument_count > 2 ? atoi(arguments[2]) : 8;
 	int kills = argument_count > 3 ? atoi(arguments[3]) : 2000;
 
-	struct statvfs place;
-	int64_t room;
+	struct statvfs status;
+	int64_t free_space;
 
 	(void)umask(0);
 	page = pshm_page_size();
@@ -573,15 +598,15 @@ main(int argument_count, char **arguments)
 	meeting = mmap(NULL, sizeof *meeting, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	insist(meeting != MAP_FAILED, "there is memory to meet in");
 	open_channels();
-	insist(statvfs("/dev/shm", &place) == 0, "the place can be looked at");
-	room = (int64_t)(place.f_bavail * place.f_frsize);
+	insist(statvfs("/dev/shm", &status) == 0, "the file system can be examined");
+	free_space = (int64_t)(status.f_bavail * status.f_frsize);
 	concurrency(seconds, processes);
-	check_what_is_left(room);
+	check_leftovers(free_space);
 	printf("stress: %d processes of %d threads, %d s: %lld calls, %lld created, %lld superseded, %lld sent, %lld received\n",
 	       processes, THREADS, seconds, (long long)tally->calls, (long long)tally->created, (long long)tally->superseded,
 	       (long long)tally->sent, (long long)tally->received);
 	(void)fflush(stdout);
-	crashes(kills, room);
+	crashes(kills, free_space);
 	printf("stress: %d processes killed, nothing left\n", (kills + GROUP - 1) / GROUP * GROUP);
 	return 0;
 }

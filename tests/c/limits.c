@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Places for objects that are read-only or full, and processes with few descriptors or few rights. */
+/* File systems that are read-only or full, and processes with few descriptors or few rights. */
 #include "fixture.h"
 #include "interpose.h"
 #include "suites.h"
@@ -19,30 +19,30 @@ supersede(void)
 	            NULL);
 }
 
-/* A place of its own with one object, then as the options say. */
+/* A private file system with one object, remounted with the options. */
 static bool
-place_with_object(const char *options)
+file_system_with_object(const char *options)
 {
-	if (!place_make("size=1m")) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m")) {
+		skip("no private shared memory file system can be mounted");
 		return false;
 	}
 	object_make(name_of("old"), 0600, 4096);
 	if (mount("none", OBJECT_DIRECTORY, "none", MS_REMOUNT | (strcmp(options, "ro") == 0 ? MS_RDONLY : 0),
 	          strcmp(options, "ro") == 0 ? NULL : options) == 0)
 		return true;
-	skip("the place cannot be changed");
+	skip("the file system cannot be remounted");
 	return false;
 }
 
 static void
-in_read_only_place(void *unused)
+in_read_only_file_system(void *unused)
 {
 	ino_t old;
 	int fd;
 
 	(void)unused;
-	if (!place_with_object("ro"))
+	if (!file_system_with_object("ro"))
 		return;
 	old = object_status(name_of("old")).st_ino;
 	assert_error(call("pshm_shm_open", name_of("new"), PSHM_O_RDWR | PSHM_O_CREAT, 0600), "EROFS");
@@ -62,9 +62,9 @@ in_read_only_place(void *unused)
 		assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, 0), "EROFS");
 }
 
-START_TEST(a_read_only_place)
+START_TEST(a_read_only_file_system)
 {
-	in_child(in_read_only_place, NULL);
+	in_child(in_read_only_file_system, NULL);
 }
 END_TEST
 
@@ -75,7 +75,7 @@ in_place_without_inodes(void *unused)
 	ino_t old;
 
 	(void)unused;
-	if (!place_with_object("nr_inodes=2"))
+	if (!file_system_with_object("nr_inodes=2"))
 		return;
 	old = object_status(name_of("old")).st_ino;
 	assert_error(call("pshm_shm_open", name_of("new"), PSHM_O_RDWR | PSHM_O_CREAT, 0600), "ENOSPC");
@@ -91,7 +91,7 @@ in_place_without_inodes(void *unused)
 	ck_assert_int_eq(object_count(), 1);
 }
 
-START_TEST(a_place_without_inodes)
+START_TEST(a_file_system_without_inodes)
 {
 	in_child(in_place_without_inodes, NULL);
 }
@@ -103,8 +103,8 @@ in_place_without_execution(void *unused)
 	int fd;
 
 	(void)unused;
-	if (!place_make("size=1m") || mount("none", OBJECT_DIRECTORY, "none", MS_REMOUNT | MS_NOEXEC, NULL) < 0) {
-		skip("no private place can be made");
+	if (!private_shm_make("size=1m") || mount("none", OBJECT_DIRECTORY, "none", MS_REMOUNT | MS_NOEXEC, NULL) < 0) {
+		skip("no private shared memory file system can be mounted");
 		return;
 	}
 	fd = object_open_new(name_of("exec"), 4096);
@@ -113,7 +113,7 @@ in_place_without_execution(void *unused)
 	close_now(fd);
 }
 
-START_TEST(a_place_without_execution)
+START_TEST(a_file_system_without_execution)
 {
 	in_child(in_place_without_execution, NULL);
 }
@@ -251,10 +251,14 @@ START_TEST(an_ordinary_user)
 END_TEST
 
 Suite *
-places_suite(void)
+limits_suite(void)
 {
-	const TTest *tests[] = { a_read_only_place, a_place_without_inodes, a_place_without_execution,
-		                 few_descriptors,   an_ordinary_user,       NULL };
+	const TTest *tests[] = { a_read_only_file_system,
+		                 a_file_system_without_inodes,
+		                 a_file_system_without_execution,
+		                 few_descriptors,
+		                 an_ordinary_user,
+		                 NULL };
 
-	return suite_of("places", 30, tests);
+	return suite_of("limits", 30, tests);
 }

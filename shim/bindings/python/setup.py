@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The part of pyproject.toml that is a program: the library of the wheel, compiled from ../../src."""
+import os
+import re
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+try:
+    from setuptools.command.bdist_wheel import bdist_wheel
+except ImportError:  # setuptools before 70.1
+    from wheel.bdist_wheel import bdist_wheel
+
+TREE = Path(__file__).resolve().parents[3]
+SHIM = TREE / "shim"
+SYSTEM = os.environ.get("POSIX_SHM_WHEEL") == "system"
+LINK_OPTIONS = [f"-Wl,--version-script={SHIM}/abi/posix-shm.map", "-Wl,-soname,libposix-shm.so.0", "-lrt"] if sys.platform == "linux" else []
+
+
+class Library(build_ext):
+    """No module of Python: a library that the module opens by its path."""
+
+    def get_ext_filename(self, _):
+        return os.path.join("posix_shm.libs", "libposix-shm.so.0")
+
+    def build_extension(self, ext):
+        sources = sorted(str(source) for source in (SHIM / "src").glob("*.c"))
+        if not sources:
+            sys.exit(f"There are no C sources in {SHIM}/src: build in the source tree, or set POSIX_SHM_WHEEL=system.")
+        objects = self.compiler.compile(sources, output_dir=self.build_temp, include_dirs=[str(SHIM / "include"), str(SHIM / "src")],
+                                        extra_postargs=["-std=c11", "-g0", "-fvisibility=hidden", f"-ffile-prefix-map={TREE}=."])
+        library = Path(self.get_ext_fullpath(ext.name))
+        library.parent.mkdir(parents=True, exist_ok=True)
+        self.compiler.link_shared_object(objects, str(library), extra_postargs=LINK_OPTIONS)
+
+
+class Wheel(bdist_wheel):
+    """For every Python 3: the library does not know of Python."""
+
+    def get_tag(self):
+        return ("py3", "none", super().get_tag()[2])
+
+
+def guide():
+    """The guide to this binding, whose links lead to other pages."""
+    page = TREE / "doc/languages/python-ctypes.md"
+    return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", page.read_text()) if page.exists() else ""
+
+
+setup(
+    long_description=guide(),
+    long_description_content_type="text/markdown",
+    ext_modules=[] if SYSTEM else [Extension("posix_shm_library", sources=[])],
+    cmdclass={"build_ext": Library, "bdist_wheel": Wheel},
+)
