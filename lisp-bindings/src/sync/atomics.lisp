@@ -3,8 +3,8 @@
 
 (in-package #:posix-shm)
 
-;;; Foreign memory for a result of 64 bits costs CLISP and ECL more than the call. So one piece is kept, by the image that it is in; a
-;;; call that comes during another one, of another thread or out of an interrupt, has a piece of its own.
+;;; Foreign memory for a result of 64 bits costs CLISP and ECL more than the call. So one piece is kept, by the image that
+;;; it is in; a call that comes during another one, of another thread or out of an interrupt, has a piece of its own.
 
 #+(or clisp ecl)
 (defvar *output* (list nil) "(pointer . image) in its car, while no call uses it.")
