@@ -2077,7 +2077,8 @@
  * @par In Lisp
  * Open the object NAME, or create it as `ensure-shm` does, map it, join as `make-shm-channel` does, and return the channel. Both ends
  * make the same call with another ROLE, and either may be first. The descriptor is closed, and the memory stays mapped until
- * `close-shm-channel`. The name stays until `delete-shm`; messages that nobody has received stay with it.
+ * `close-shm-channel`. The name stays until `delete-shm`; messages that nobody has received stay with it. If the last process at the
+ * other end has left or died, the channel reports that until another one joins: delete the name when both ends are done.
  * @par Exceptional situations
  * Those of `ensure-shm`, `map-shm-vector` and `make-shm-channel`: with another CAPACITY than the other end, `:eproto` or `shm-timeout`.
  * @par Lisp example
