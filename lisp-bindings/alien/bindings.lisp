@@ -192,17 +192,17 @@
 
 ;;; Checks before a call
 
-(defun refuse (value expected name)
+(defun reject (value expected name)
   (error 'simple-type-error :datum value :expected-type expected
          :format-control "The argument ~A is ~S, not of type ~S." :format-arguments (list name value expected)))
 
 (declaim (inline check-int check-int64))
 
 (defun check-int (value name)
-  (if (typep value '(signed-byte 32)) value (refuse value '(signed-byte 32) name)))
+  (if (typep value '(signed-byte 32)) value (reject value '(signed-byte 32) name)))
 
 (defun check-int64 (value name)
-  (if (typep value '(signed-byte 64)) value (refuse value '(signed-byte 64) name)))
+  (if (typep value '(signed-byte 64)) value (reject value '(signed-byte 64) name)))
 
 (defun plain-string-p (value)
   "Is VALUE a string that reaches C whole: no NUL, and no surrogate, which has no encoding?"
@@ -213,7 +213,7 @@
                value)))
 
 (defun check-name (value name)
-  (if (plain-string-p value) value (refuse value '(and string (satisfies plain-string-p)) name)))
+  (if (plain-string-p value) value (reject value '(and string (satisfies plain-string-p)) name)))
 
 ;;; Constants
 

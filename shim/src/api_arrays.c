@@ -34,7 +34,7 @@ map_range(const struct mapping_request *request, int64_t size)
 {
 	const struct mapping_request *r = request;
 	int native = pshm__mapping_native_flags(r->flags);
-	int64_t range = native < 0 ? native : sys_mmap(0, size, r->protections, native, r->fd, r->offset);
+	int64_t range = sys_mmap(0, size, r->protections, native, r->fd, r->offset);
 	int64_t data = range + (size - r->length);
 	int64_t error;
 

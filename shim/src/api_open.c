@@ -65,7 +65,7 @@ create_only(const char *name, int direction, int if_exists, int permissions, int
 }
 
 /*
- * First without O_CREAT: Linux refuses O_CREAT of another user's object in a sticky directory even where the
+ * First without O_CREAT: Linux denies O_CREAT of another user's object in a sticky directory even where the
  * object exists and may be opened (fs.protected_regular, proc(5)).
  */
 static int

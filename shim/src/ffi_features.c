@@ -75,7 +75,7 @@ has_discard(void)
 static bool COLD
 has_growsdown(void)
 {
-	return pshm__mapping_native_flags(PSHM_MAP_GROWSDOWN) >= 0;
+	return !mapping_lacks(PSHM_MAP_GROWSDOWN);
 }
 
 static bool COLD
@@ -126,7 +126,7 @@ has_nodump(void)
 static bool COLD
 has_noreserve(void)
 {
-	return pshm__mapping_native_flags(PSHM_MAP_NORESERVE) >= 0;
+	return !mapping_lacks(PSHM_MAP_NORESERVE);
 }
 
 static bool COLD

@@ -11,15 +11,6 @@ _Static_assert(PSHM_PROT_NONE == PROT_NONE && PSHM_PROT_READ == PROT_READ && PSH
                "the protections are the platform's");
 _Static_assert(PSHM_MAP_SHARED == MAP_SHARED && PSHM_MAP_PRIVATE == MAP_PRIVATE, "these flags are the platform's");
 
-/* A flag that the platform lacks: macOS and the BSDs do not have all of them. */
-enum { LACKING = -1 };
-#ifndef MAP_GROWSDOWN
-#define MAP_GROWSDOWN LACKING
-#endif
-#ifndef MAP_NORESERVE
-#define MAP_NORESERVE LACKING
-#endif
-
 /*
  * Without a native flag, or if the kernel does not know it (Linux before 4.17), the address is a hint, which replaces
  * no mapping either: a mapping elsewhere is removed again. FreeBSD returns EINVAL if a mapping exists.
@@ -76,13 +67,9 @@ pshm__mapping_native_flags(int flags)
 
 	if (native == flags)
 		return native;
-	for (size_t i = 0; i < sizeof flag_rows / sizeof flag_rows[0]; i++) {
-		if ((flags & flag_rows[i].ours) == 0)
-			continue;
-		if (flag_rows[i].native == LACKING)
-			return -ENOTSUP;
-		native |= flag_rows[i].native;
-	}
+	for (size_t i = 0; i < sizeof flag_rows / sizeof flag_rows[0]; i++)
+		if ((flags & flag_rows[i].ours) != 0)
+			native |= flag_rows[i].native;
 	return native;
 }
 
@@ -100,7 +87,7 @@ has_exactly_one(int flags, int pair)
 }
 
 static bool
-is_good_place(int64_t address, int flags)
+is_valid_address(int64_t address, int flags)
 {
 	if ((flags & MAPPING_AT_ADDRESS) == 0)
 		return !is_address_error(address);
@@ -113,7 +100,7 @@ are_good_flags(const struct mapping_request *request)
 {
 	int flags = request->flags;
 
-	if ((flags & ~FLAGS) != 0 || !has_exactly_one(flags, SHARING) || !is_good_place(request->address, flags))
+	if ((flags & ~FLAGS) != 0 || !has_exactly_one(flags, SHARING) || !is_valid_address(request->address, flags))
 		return false;
 	if ((flags & PSHM_MAP_ANONYMOUS) != 0 && request->fd != -1)
 		return false;
@@ -142,7 +129,7 @@ pshm__mapping_request_error(const struct mapping_request *request)
 	if (!mapping_fits(request->address, request->length) || !offset_fits(request->offset) ||
 	    request->length > INT64_MAX - request->offset)
 		return -EOVERFLOW;
-	return 0;
+	return mapping_lacks(request->flags) ? -ENOTSUP : 0;
 }
 
 int
@@ -226,8 +213,7 @@ map(const struct mapping_request *request, int native)
 static int64_t
 make_checked(const struct mapping_request *request)
 {
-	int native = pshm__mapping_native_flags(request->flags);
-	int64_t address = native < 0 ? native : map(request, native);
+	int64_t address = map(request, pshm__mapping_native_flags(request->flags));
 	int error;
 
 	if (is_address_error(address))

@@ -5,6 +5,20 @@
 
 #include "error.h"
 
+#include <sys/mman.h>
+
+/* macOS and the BSDs do not have all flags, or define them as 0. */
+#ifndef MAP_GROWSDOWN
+#define MAP_GROWSDOWN 0
+#endif
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0
+#endif
+
+/* Whether the platform lacks one of the flags. A macro, so that nothing is left of it where the platform has them all. */
+#define mapping_lacks(flags) \
+	((MAP_GROWSDOWN == 0 && ((flags)&PSHM_MAP_GROWSDOWN) != 0) || (MAP_NORESERVE == 0 && ((flags)&PSHM_MAP_NORESERVE) != 0))
+
 struct mapping_request {
 	int64_t address;
 	int64_t length;
@@ -19,13 +33,13 @@ enum {
 	MAPPING_AT_ADDRESS = PSHM_MAP_FIXED | PSHM_MAP_FIXED_NOREPLACE
 };
 
-/* The error of an invalid request, or 0: -EINVAL first, then -EOVERFLOW. */
+/* The error of an invalid request, or 0: -EINVAL first, then -EOVERFLOW, then -ENOTSUP for a flag that the platform lacks. */
 int pshm__mapping_request_error(const struct mapping_request *request);
 
 /* The same for an existing mapping, whose address is never 0 or an error. */
 int pshm__mapping_range_error(int64_t address, int64_t length);
 
-/* The native flags of flags that are known, or -ENOTSUP for one that the platform lacks. */
+/* The native flags of flags that are known. */
 int pshm__mapping_native_flags(int flags);
 
 /* Map, and apply the additional flags: all of them, or fail. */

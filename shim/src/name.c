@@ -7,7 +7,7 @@
 #include <string.h>
 
 /*
- * glibc before 2.34 counts a NUL, and wants the path one byte shorter than it may be: it refuses the last two lengths, with EINVAL.
+ * glibc before 2.34 counts a NUL, and wants the path one byte shorter than it may be: it rejects the last two lengths, with EINVAL.
  * Which glibc it is, is known when the library runs: it may have been built with another one.
  */
 #if defined __GLIBC__ && !defined __UCLIBC__
@@ -48,7 +48,7 @@ spell(char *ret_name, const unsigned char bytes[RANDOM_BYTES])
 	*end = '\0';
 }
 
-_Static_assert(sizeof NAME_TEMPORARY - 1 + 2 * (size_t)RANDOM_BYTES < MADE_NAME_SIZE, "a name that is made has room");
+_Static_assert(sizeof NAME_TEMPORARY - 1 + 2 * (size_t)RANDOM_BYTES < MADE_NAME_SIZE, "a generated name fits its buffer");
 
 static int COLD
 read_random_device(unsigned char *ret_bytes, int count)

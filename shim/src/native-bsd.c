@@ -26,7 +26,7 @@ pshm__native_leave_out_of_dumps(int64_t address, int64_t length)
 }
 #endif
 
-/* A read-only object without a name is refused there as pointless; the next fallback makes one. */
+/* A read-only object without a name is rejected there as pointless; the next fallback makes one. */
 #ifdef SHM_ANON
 int
 pshm__native_shm_anon(int permissions)

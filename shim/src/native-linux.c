@@ -35,7 +35,7 @@ is_missing(int error, bool huge)
 
 /*
  * Executable, so that no seal stands in the way of a later fchmod. Kernels before 6.3 do not know that flag. Where the policy
- * vm.memfd_noexec forbids it, an object without x bits is made as the policy demands, and one with x bits is not made at all.
+ * vm.memfd_noexec forbids it, an object without x bits is made as the policy requires, and one with x bits is not made at all.
  */
 int
 pshm__native_memfd(bool executable, bool huge)
@@ -133,7 +133,7 @@ leads_to(const char *path, int fd)
 	return sys_fstat(fd, &wanted) >= 0 && sys_fstatat(AT_FDCWD, path, &found, 0) >= 0 && object_is_same(&wanted, &found);
 }
 
-/* What the kernel calls missing, where it has the descriptor, is an object that cannot be linked. */
+/* If the descriptor exists, the kernel reports as missing an object that cannot be linked. */
 static int COLD
 link_by(const char *directory, int fd, const char *to)
 {

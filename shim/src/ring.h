@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A ring of messages from one process to another. Its layout never changes, and has no addresses; all numbers have native byte order:
+ * A ring of messages from one process to another. Its layout never changes, and has no addresses; all numbers have
+ * native byte order:
  *
  *     0  version      4  capacity                                         set by the first process that joins
  *    64  position    68  start   72  space   76  seen   80  process       the sender; aligned to a cache line
@@ -8,18 +9,18 @@
  *   192  sleeps      196  sleeps                                          the sender, the receiver
  *   256  records
  *
- * A position counts all bytes of records, and wraps around at 2^32; the remainder by the capacity, a power of two, is the place.
- * The sender's position is the end of the last complete message, the receiver's the end of the last one that it has released.
- * Only the process at an end changes its line. The flags have a line of their own, which is unchanged while nobody sleeps: in
- * the line of a position, each message would cost another transfer between two caches.
+ * A position counts all bytes of records, and wraps around at 2^32; the remainder by the capacity, a power of two, is
+ * the place. The sender's position is the end of the last complete message, the receiver's the end of the last one that
+ * it has released. Only the process at an end changes its line. The flags have a line of their own, which is unchanged
+ * while nobody sleeps: in the line of a position, each message would cost another transfer between two caches.
  *
- * A record is aligned to 8: its length, its kind, and its bytes, contiguous. A message that does not fit before the end of the memory
- * begins at its start, after a record of padding. The sender moves its position over both with one store; before that
- * store a message does not exist, so a killed sender leaves nothing to repair.
+ * A record is aligned to 8: its length, its kind, and its bytes, contiguous. A message that does not fit before the end
+ * of the memory begins at its start, after a record of padding. The sender moves its position over both with one store;
+ * before that store a message does not exist, so a killed sender leaves nothing to repair.
  *
- * start and space describe the message that is reserved or peeked at: where its record begins, and its length plus 8; a space of 0 is
- * none. seen is the position of the peer when it was last loaded. All of that could be overwritten by another process: each value is
- * loaded once, and checked before it becomes an address or a length.
+ * start and space describe the message that is reserved or peeked at: where its record begins, and its length plus 8; a
+ * space of 0 is none. seen is the position of the peer when it was last loaded. All of that could be overwritten by
+ * another process: each value is loaded once, and checked before it becomes an address or a length.
  *
  * tests/verify/models/ring.pml is the model: comments of the form [step] name its steps.
  */
@@ -58,7 +59,8 @@ struct ring {
 };
 
 _Static_assert(sizeof(struct ring_end) == 64 && sizeof(struct ring) == PSHM_RING_HEADER_SIZE, "the layout of a ring is fixed");
-_Static_assert(offsetof(struct ring_end, process) == 16 && offsetof(struct ring, sender_sleeps) == 192, "the layout of a ring is fixed");
+_Static_assert(offsetof(struct ring_end, process) == 16 && offsetof(struct ring, sender_sleeps) == 192,
+               "the layout of a ring is fixed");
 
 /* A ring as one of its ends accesses it. The capacity is the argument of the caller, and never read from the memory. */
 struct ring_side {
@@ -72,10 +74,11 @@ struct ring_side {
 	int died; /* and if it has died */
 };
 
-struct ring_side pshm__ring_side(int64_t address, int64_t capacity, int role);
-
-/* The check of the arguments: whether no pointer is NULL where it must not be, and whether the other values are valid. */
-int pshm__ring_arguments_error(int64_t address, int64_t capacity, bool accessible, bool valid);
+/*
+ * Check the arguments: whether the other pointers are not NULL where they must not be, and whether the other values are
+ * valid. Only then *ret is set.
+ */
+int pshm__ring_side(int64_t address, int64_t capacity, int role, bool accessible, bool valid, struct ring_side *ret);
 
 /* -EPROTO unless a process has joined the ring with this capacity. */
 int pshm__ring_format_error(const struct ring_side *side);
@@ -88,11 +91,13 @@ struct ring_wait {
 	int64_t timeout;
 	int64_t deadline;
 	int64_t slice; /* 0: has not waited yet */
+	bool is_over;
 };
 
 /*
- * Wait until the position of the peer is another than it was. 0: load it again. An error if the peer has left or died, which is
- * reported only if its position is still the same; -EAGAIN, -ETIMEDOUT, -EINTR.
+ * Wait until the position of the peer is another than it was. 0: load it again. An error if the peer has left or died, which
+ * is reported only if its position is still the same; -EAGAIN, -ETIMEDOUT, -EINTR. After the time is over, 0 is returned
+ * once, so that a peer that moves without end cannot hold its caller.
  */
 COLD int pshm__ring_wait(const struct ring_side *side, uint32_t was, struct ring_wait *wait);
 
@@ -120,8 +125,9 @@ ring_peer_position(const struct ring_side *side)
 }
 
 /*
- * Move the position of this end, and wake the peer if it sleeps. [commit], [release], [wake] Sequentially consistent, as are the
- * flag and the load of the position in pshm__ring_wait: either this end sees the flag, or the peer sees the position.
+ * Move the position of this end, and wake the peer if it sleeps. [commit], [release], [wake] Sequentially consistent, as
+ * are the flag and the load of the position in pshm__ring_wait: either this end sees the flag, or the peer sees the
+ * position.
  */
 static inline void
 ring_move(const struct ring_side *side, uint32_t position)

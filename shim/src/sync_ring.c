@@ -52,15 +52,18 @@ join(const struct ring_side *side)
 int
 pshm_ring_join(int64_t address, int64_t capacity, int role)
 {
-	int error = pshm__ring_arguments_error(address, capacity, true, is_role(role));
-	struct ring_side side = pshm__ring_side(address, capacity, role);
+	struct ring_side side;
+	int error = pshm__ring_side(address, capacity, role, true, is_role(role), &side);
 
 	if (error == 0)
 		error = set_format(&side);
 	return record(error < 0 ? error : join(&side));
 }
 
-/* [leave] Sequentially consistent, like a position: either this process sees that its peer sleeps, or the peer sees that it has left. */
+/*
+ * [leave] Sequentially consistent, like a position: either this process sees that its peer sleeps, or the peer sees that it
+ * has left.
+ */
 static int
 leave(const struct ring_side *side)
 {
@@ -76,8 +79,8 @@ leave(const struct ring_side *side)
 int
 pshm_ring_leave(int64_t address, int64_t capacity, int role)
 {
-	int error = pshm__ring_arguments_error(address, capacity, true, is_role(role));
-	struct ring_side side = pshm__ring_side(address, capacity, role);
+	struct ring_side side;
+	int error = pshm__ring_side(address, capacity, role, true, is_role(role), &side);
 
 	if (error == 0)
 		error = pshm__ring_format_error(&side);

@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include <posix-shm/api.h>
+#include "timing.h"
 
 #include <errno.h>
 #include <semaphore.h>
@@ -26,25 +27,13 @@
 #define LARGEST ((int64_t)16 << 20)
 #define WRITABLE (PSHM_PROT_READ | PSHM_PROT_WRITE)
 
-static void
-need(int condition, const char *what)
-{
-	if (condition)
-		return;
-	perror(what);
-	exit(1);
-}
-
 /* Processor time where one process works, so that other programs do not count; for messages the time that passes. */
 static clockid_t which_clock = CLOCK_THREAD_CPUTIME_ID;
 
 static double
 now(void)
 {
-	struct timespec time;
-
-	clock_gettime(which_clock, &time);
-	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+	return (double)time_of(which_clock);
 }
 
 /* An anonymous object of a size; the memory of an error that is expected is a negative number. */

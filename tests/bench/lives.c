@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include <posix-shm/api.h>
+#include "timing.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,19 +36,7 @@ int64_t lives_run(int what, int variant, int count, const char *name);
 int64_t
 lives_now(void)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-static void
-need(int condition, const char *what)
-{
-	if (condition)
-		return;
-	perror(what);
-	exit(1);
+	return time_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /* Each returns whether it worked. FD is an object of SIZE bytes that stays open; NAME is its name. */

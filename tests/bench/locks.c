@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What two processes need, beside what the system has for it, in one run: locks beside robust mutexes, waiting beside two pipes,
- * atomics beside the instructions.
+ * Synchronization of two processes, compared with alternatives of the system in the same run: locks with robust mutexes, waiting
+ * with two pipes, atomic operations with the instructions.
  *
- *   locks [KILLS]   prints, per row: a name, our figure, the other one, and their ratio; nanoseconds, the medians of rounds.
- *                   A recovery stands beside what is asked of it
+ *   locks [KILLS]   prints, per row: a name, the time of posix-shm, that of the alternative, and their ratio; nanoseconds, the
+ *                   medians of rounds. A recovery is compared with its goal
  */
 #define _GNU_SOURCE
 #include <posix-shm/sync.h>
+#include "timing.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -42,10 +43,7 @@ address_of(const void *word)
 static int64_t
 now(void)
 {
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+	return time_of(CLOCK_MONOTONIC);
 }
 
 static void

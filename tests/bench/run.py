@@ -120,25 +120,28 @@ def data():
 
 def sync():
     measure("sync", [program("locks"), "100"])
+    boost = [program("boost")] if os.path.exists(program("boost")) else []
+    measure("rings", [program("rings"), *boost])
     if has("sbcl"):
         measure("sync-SBCL", lisp_command("SBCL"), BENCH_SYSTEM="posix-shm/alien", BENCH_FILE=source("sync-alien.lisp"),
                 BENCH_COMPILED=program("sync-alien.fasl"))
 
 
-def moves():
+def measure_lisps(name):
+    """What NAME.lisp measures, on each implementation."""
     for implementation, rounds in {"SBCL": 31, "ECL": 15, "CLISP": 15, "ABCL": 5}.items():
         if has(implementation.lower()):
-            measure("moves-" + implementation, lisp_command(implementation), BENCH_ROUNDS=rounds, BENCH_SYSTEM="posix-shm",
-                    BENCH_FILE=source("moves.lisp"), BENCH_COMPILED=program(f"moves-{implementation}.fas"),
+            measure(f"{name}-{implementation}", lisp_command(implementation), BENCH_ROUNDS=rounds, BENCH_SYSTEM="posix-shm",
+                    BENCH_FILE=source(name + ".lisp"), BENCH_COMPILED=program(f"{name}-{implementation}.fas"),
                     BENCH_LIVES=program("liblives.so"))
+
+
+def moves():
+    measure_lisps("moves")
 
 
 def lisp_sync():
-    for implementation, rounds in {"SBCL": 31, "ECL": 15, "CLISP": 15, "ABCL": 5}.items():
-        if has(implementation.lower()):
-            measure("lisp-sync-" + implementation, lisp_command(implementation), BENCH_ROUNDS=rounds, BENCH_SYSTEM="posix-shm",
-                    BENCH_FILE=source("lisp-sync.lisp"), BENCH_COMPILED=program(f"lisp-sync-{implementation}.fas"),
-                    BENCH_LIVES=program("liblives.so"))
+    measure_lisps("lisp-sync")
 
 
 def scale():

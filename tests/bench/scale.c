@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 #include <posix-shm/api.h>
+#include "timing.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -22,22 +23,10 @@
 
 enum { MOST = 100000, MOST_NAMES = 10000, BATCH = 50, ROUNDS = 9 };
 
-static void
-need(int condition, const char *what)
-{
-	if (condition)
-		return;
-	perror(what);
-	exit(1);
-}
-
 static double
 now(void)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+	return (double)time_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /* The number after a word at the beginning of a line of a file, in KiB. */

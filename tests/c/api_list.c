@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What exists. */
+/* The list of existing objects. */
 #include "fixture.h"
 #include "interpose.h"
 #include "suites.h"
@@ -38,7 +38,7 @@ listed(int64_t *ret_size)
 	return names;
 }
 
-/* What the C library has given out and not got back; nothing where it does not tell, as in a sanitizer, which looks itself. */
+/* The memory that the C library has allocated; 0 if it does not report that, as in a sanitizer, which checks by itself. */
 static size_t
 allocated(void)
 {
@@ -117,6 +117,37 @@ START_TEST(objects_are_listed_and_nothing_else)
 	object_remove(name_of("fifo"));
 	object_remove(name_of("link"));
 	ck_assert_int_eq(rmdir(path_of(name_of("directory"))), 0);
+}
+END_TEST
+
+/* Twice what the first name takes is what the second one exceeds by a byte, or does not, as the system lists them. */
+static void
+list_two(const char *one, const char *other)
+{
+	char names[600];
+	const char *shorter = strlen(name_of(one)) < strlen(name_of(other)) ? one : other;
+	int64_t size;
+	bool grows;
+
+	object_make(name_of(one), 0600, 0);
+	object_make(name_of(other), 0600, 0);
+	interpose_reset();
+	interpose_add_traits(OWN_OBJECTS);
+	size = assert_success(call("pshm_list", names, sizeof names));
+	interpose_remove_traits(OWN_OBJECTS);
+	grows = strcmp(names, name_of(shorter)) == 0;
+	ck_assert_int_eq(size, 2 * (int64_t)strlen(name_of(shorter)) + 3);
+	ck_assert_int_eq(interpose_count(CALL_realloc), grows ? 2 : 1);
+	object_remove(name_of(one));
+	object_remove(name_of(other));
+}
+
+START_TEST(no_byte_is_written_past_the_memory)
+{
+	if (lacks("list"))
+		return;
+	list_two("a", "bb");
+	list_two("bb", "a");
 }
 END_TEST
 
@@ -257,10 +288,11 @@ END_TEST
 Suite *
 api_list_suite(void)
 {
-	const TTest *tests[] = { objects_are_listed_and_nothing_else, a_list_leaves_no_memory_behind,
-		                 no_object_is_an_empty_list,          vanishing_objects_are_omitted,
-		                 a_buffer_too_small_is_untouched,     many_and_strange_names_are_listed,
-		                 without_a_place_there_is_nothing,    NULL };
+	const TTest *tests[] = {
+		objects_are_listed_and_nothing_else, a_list_leaves_no_memory_behind,   no_byte_is_written_past_the_memory,
+		no_object_is_an_empty_list,          vanishing_objects_are_omitted,    a_buffer_too_small_is_untouched,
+		many_and_strange_names_are_listed,   without_a_place_there_is_nothing, NULL
+	};
 
 	return suite_of("api_list", 30, tests);
 }

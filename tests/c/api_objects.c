@@ -432,6 +432,55 @@ START_TEST(truncating_needs_the_right_to_write)
 END_TEST
 
 /* When others take and remove the name all the time, the call ends with an error and not never. */
+/* Before an object that was opened for reading is opened for emptying, another one takes its name: so many times. */
+static int replacements;
+
+static void
+take_the_name(void)
+{
+	if (replacements == 0)
+		return;
+	replacements--;
+	object_remove(name_of("replaced"));
+	object_make(name_of("replaced"), 0600, 100);
+}
+
+static int64_t
+empty_while_replaced(int times)
+{
+	replacements = times;
+	interpose_before(CALL_shm_open, take_the_name);
+	return call("pshm_open", name_of("replaced"), PSHM_DIRECTION_INPUT, PSHM_IF_EXISTS_TRUNCATE, 0, 0600, NULL);
+}
+
+/* FreeBSD empties in a second step, and POSIX does not say that it can be done in one. */
+START_TEST(another_object_is_not_emptied)
+{
+	const char *platform = interpose_platform_name();
+	bool steps = strcmp(platform, "freebsd") == 0 || strcmp(platform, "posix") == 0;
+	int fd;
+
+	if (strcmp(platform, "macos") == 0) {
+		skip("an object has one size there");
+		return;
+	}
+	object_make(name_of("replaced"), 0600, 100);
+	fd = (int)assert_success(empty_while_replaced(steps ? 2 : 1));
+	ck_assert_int_eq(interpose_count(CALL_shm_open), steps ? 4 : 1);
+	ck_assert_int_eq(descriptor_status(fd).st_size, 0);
+	ck_assert_int_eq(descriptor_status(fd).st_ino, object_status(name_of("replaced")).st_ino);
+	close_now(fd);
+	if (steps) {
+		object_remove(name_of("replaced"));
+		object_make(name_of("replaced"), 0600, 100);
+		assert_error(empty_while_replaced(-1), "EAGAIN");
+		ck_assert_int_eq(object_status(name_of("replaced")).st_size, 100);
+	}
+	interpose_reset();
+	object_remove(name_of("replaced"));
+}
+END_TEST
+
 START_TEST(endless_races_end)
 {
 	enum { RACES = 4096 };
@@ -461,7 +510,7 @@ START_TEST(endless_races_end)
 }
 END_TEST
 
-/* What may not be opened can still be deleted, as with any file. */
+/* An object that may not be opened can still be deleted, as any file. */
 static void
 delete_unreadable(void *unused)
 {
@@ -537,6 +586,7 @@ api_objects_suite(void)
 		                 the_name_is_never_free,
 		                 truncating_for_input_empties,
 		                 truncating_needs_the_right_to_write,
+		                 another_object_is_not_emptied,
 		                 endless_races_end,
 		                 permissions_are_enforced,
 		                 open_or_create_opens_another_users_object,

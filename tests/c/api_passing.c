@@ -253,7 +253,7 @@ START_TEST(an_empty_packet_leaks_nothing)
 }
 END_TEST
 
-/* What else may come with a message is not taken for descriptors. */
+/* Other control messages are not taken for descriptors. */
 START_TEST(other_control_messages_are_passed_over)
 {
 	struct pair pair = pair_make(SOCK_STREAM);
@@ -309,6 +309,20 @@ START_TEST(a_length_beyond_the_buffer_is_not_believed)
 	interpose_remove_traits(UNCUT_LENGTHS);
 	ck_assert_int_ge(interpose_count(CALL_close), 253);
 	ck_assert_int_le(interpose_count(CALL_close), 253 + 256);
+	pair_close(pair);
+}
+END_TEST
+
+/* The types of another protocol have the same numbers. */
+START_TEST(a_part_of_another_protocol_is_no_descriptor)
+{
+	struct pair pair = pair_make(SOCK_STREAM);
+
+	interpose_reset();
+	interpose_add_traits(OTHER_PARTS);
+	assert_error(call("pshm_receive", pair.there, -1), "EPROTO");
+	interpose_remove_traits(OTHER_PARTS);
+	ck_assert_int_eq(interpose_count(CALL_close), 0);
 	pair_close(pair);
 }
 END_TEST
@@ -432,6 +446,7 @@ api_passing_suite(void)
 		                 extra_descriptors_are_told_from_no_descriptor_free,
 		                 the_senders_descriptor_is_closed,
 		                 a_length_beyond_the_buffer_is_not_believed,
+		                 a_part_of_another_protocol_is_no_descriptor,
 		                 no_descriptor_free_is_said,
 		                 an_interrupted_wait_comes_back,
 		                 an_interrupted_send_comes_back,

@@ -15,10 +15,14 @@ static const struct {
 	int count;
 	int64_t values[5];
 } calls[] = {
-	{ "pshm_ring_join", 3, { 0, 0, PSHM_RING_SENDER } }, { "pshm_ring_leave", 3, { 0, 0, PSHM_RING_SENDER } },
-	{ "pshm_ring_reserve", 4, { 0, 0, 1, 0 } },          { "pshm_ring_commit", 3, { 0, 0, 1 } },
-	{ "pshm_ring_peek", 4, { 0, 0, 0, 0 } },             { "pshm_ring_release", 2, { 0, 0 } },
-	{ "pshm_ring_send", 5, { 0, 0, 0, 1, 0 } },          { "pshm_ring_receive", 5, { 0, 0, 0, 1, 0 } },
+	{ "pshm_ring_join", 3, { 0, 0, PSHM_RING_SENDER } },
+	{ "pshm_ring_leave", 3, { 0, 0, PSHM_RING_SENDER } },
+	{ "pshm_ring_reserve", 4, { 0, 0, 1, 0 } },
+	{ "pshm_ring_commit", 3, { 0, 0, 1 } },
+	{ "pshm_ring_peek", 4, { 0, 0, 0, 0 } },
+	{ "pshm_ring_release", 2, { 0, 0 } },
+	{ "pshm_ring_send", 5, { 0, 0, 0, 1, 0 } },
+	{ "pshm_ring_receive", 5, { 0, 0, 0, 1, 0 } },
 };
 
 enum { CALLS = sizeof calls / sizeof calls[0] };
@@ -78,8 +82,9 @@ address_misaligned(void)
 static void
 capacity_wrong(void)
 {
-	static const int64_t capacities[] = { 0,    -1,   1,         2048,      4095,     4097,
-		                              6144, -4096, INT64_MIN, INT64_MAX, (int64_t)1 << 31, (int64_t)1 << 32 };
+	static const int64_t capacities[] = {
+		0, -1, 1, 2048, 4095, 4097, 6144, -4096, INT64_MIN, INT64_MAX, (int64_t)1 << 31, (int64_t)1 << 32
+	};
 	struct layout before = begin();
 
 	for (int i = 0; i < CALLS; i++)
@@ -224,8 +229,8 @@ const struct bad_row bad_rings[] = {
 	{ "rings", "memory that is no ring", "-EPROTO; the memory as before", no_ring },
 	{ "ring_join, ring_leave", "an unknown role", "-EINVAL; the ring as before", role_unknown },
 	{ "ring_join, ring_leave", "a role that is taken; one that this process does not have", "-EBUSY; -EPERM", role_taken },
-	{ "ring_send, ring_receive, ring_peek", "NULL for the message, the buffer or the length",
-	  "-EFAULT; the ring as before", memory_nowhere },
+	{ "ring_send, ring_receive, ring_peek", "NULL for the message, the buffer or the length", "-EFAULT; the ring as before",
+	  memory_nowhere },
 	{ "ring_reserve, ring_commit, ring_send, ring_receive", "a negative length or size", "-EINVAL; the ring as before",
 	  length_negative },
 	{ "ring_reserve, ring_send", "a length above half of the capacity less 8", "-EMSGSIZE; the ring as before",

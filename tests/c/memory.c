@@ -216,10 +216,10 @@ has_much_space(void)
 	       (status.f_blocks == 0 || (int64_t)status.f_bavail * status.f_bsize > 16 * MIB);
 }
 
-START_TEST(remaining_memory_can_be_allocated_and_no_more)
+/* Every machine and control group of the table, in a file system that is larger than each. */
+static void
+in_each_surrounding(void (*try)(const struct surroundings *row))
 {
-	if (lacks("allocate"))
-		return;
 	if (!has_much_space()) {
 		skip("there is not enough space for objects");
 		return;
@@ -227,33 +227,40 @@ START_TEST(remaining_memory_can_be_allocated_and_no_more)
 	interpose_add_traits(SCARCE_MEMORY);
 	for (int i = 0; i < SURROUNDINGS; i++) {
 		interpose_files(surroundings[i].files);
-		try_surroundings(&surroundings[i], false);
-		try_surroundings(&surroundings[i], true);
+		try(&surroundings[i]);
 	}
 	interpose_files(NULL);
 	interpose_remove_traits(SCARCE_MEMORY);
 	note("%d machines and control groups", SURROUNDINGS);
 }
+
+static void
+allocate_remaining(const struct surroundings *row)
+{
+	try_surroundings(row, false);
+	try_surroundings(row, true);
+}
+
+START_TEST(remaining_memory_can_be_allocated_and_no_more)
+{
+	if (!lacks("allocate"))
+		in_each_surrounding(allocate_remaining);
+}
 END_TEST
+
+static void
+compare_space(const struct surroundings *row)
+{
+	int64_t left = -7;
+
+	assert_result(call("pshm_space", NULL, &left), 0);
+	ck_assert_msg(left == row->left, "%s: %lld left", row->title, (long long)left);
+}
 
 START_TEST(space_is_what_is_left)
 {
-	if (lacks("space"))
-		return;
-	if (!has_much_space()) {
-		skip("there is not enough space for objects");
-		return;
-	}
-	interpose_add_traits(SCARCE_MEMORY);
-	for (int i = 0; i < SURROUNDINGS; i++) {
-		int64_t left = -7;
-
-		interpose_files(surroundings[i].files);
-		assert_result(call("pshm_space", NULL, &left), 0);
-		ck_assert_msg(left == surroundings[i].left, "%s: %lld left", surroundings[i].title, (long long)left);
-	}
-	interpose_files(NULL);
-	interpose_remove_traits(SCARCE_MEMORY);
+	if (!lacks("space"))
+		in_each_surrounding(compare_space);
 }
 END_TEST
 
@@ -405,7 +412,7 @@ START_TEST(files_elsewhere_are_not_bounded_by_memory)
 }
 END_TEST
 
-/* What its file system keeps back for the superuser is not free, whatever the size of its blocks; and no memory is. */
+/* The blocks that its file system reserves for the superuser are not free, whatever their size; and no memory is. */
 START_TEST(reserved_blocks_are_not_free)
 {
 	const char *const files[] = { MEMINFO("MemAvailable: 16 kB\nSwapFree: 0 kB\n"), NULL };

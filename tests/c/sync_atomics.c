@@ -41,7 +41,7 @@ assert_neighbours_untouched(int bytes)
 	ck_assert_mem_eq(after, (const unsigned char *)&pattern + bytes, (size_t)(8 - bytes));
 }
 
-/* What each operation makes of a value and an operand, in 64 bits; a word of 32 keeps the lower half. */
+/* The result of each operation on a value and an operand, in 64 bits; a word of 32 keeps the lower half. */
 static const struct row {
 	int operation;
 	uint64_t before;
@@ -253,8 +253,8 @@ meet(int number, uint64_t round)
 }
 
 /*
- * Each stores into its own word, then looks at the other's: in any one order of the four steps, the later store is seen. A look before it
- * brings the other's word near, so that a processor which does not wait for its own store sees the old value there.
+ * Each stores into its own word, then looks at the other's: in any one order of the four steps, the later store is seen. A look
+ * before it brings the other's word near, so that a processor which does not wait for its own store sees the old value there.
  */
 static void
 store_and_look(int number)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A ring that another process has overwritten: a call may fail or give wrong messages, but accesses nothing else. The memory ends at a
- * page that nobody may touch, and what is before it is compared.
+ * A ring that another process has overwritten: a call may fail or give wrong messages, but accesses nothing else. The
+ * memory ends at a page that nobody may touch, and what is before it is compared.
  */
 #include "rings.h"
 #include "suites.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { ROUNDS = 40000, SCRIBBLED_ROUNDS = 20000, BEFORE = 256 };
+enum { ROUNDS = 10000, SCRIBBLED_ROUNDS = 10000, BEFORE = 256 };
 
 static unsigned char buffer[2 * CAPACITY];
 
@@ -91,26 +91,26 @@ START_TEST(a_corrupt_record_is_found)
 {
 	if (!ring_share_joined())
 		return;
-	assert_corrupt(0, 64, 57, 0);                              /* longer than what there is */
-	assert_corrupt(0, 56, 56, 0);                              /* but for its header */
-	assert_corrupt(0, CAPACITY, LENGTH_MAX + 1, 0);            /* than any */
-	assert_corrupt(0, CAPACITY, UINT32_MAX, 0);                /* whose size wraps around to 8 */
-	assert_corrupt(0, CAPACITY, UINT32_MAX - 7, 0);            /* or to 0 */
-	assert_corrupt(0, 64, 8, 2);                               /* of an unknown kind */
-	assert_corrupt(0, 64, 8, UINT32_MAX);                      /* the same */
-	assert_corrupt(CAPACITY - 64, 128, 57, 0);                 /* beyond the end of the memory */
-	assert_corrupt(CAPACITY - 8, 128, 1, 0);                   /* the same */
-	assert_corrupt(CAPACITY - 64, 128, 56, 1);                 /* padding that ends early */
-	assert_corrupt(CAPACITY - 64, 128, 72, 1);                 /* and late */
-	assert_corrupt(CAPACITY - 64, 64, 64, 1);                  /* and with nothing after it */
-	assert_corrupt(CAPACITY - 64, 56, 64, 1);                  /* and longer than what there is */
-	assert_corrupt(CAPACITY / 2, CAPACITY, CAPACITY / 2, 1);   /* and as long as no message needs it */
-	assert_corrupt(0, CAPACITY, CAPACITY, 1);                  /* and all of the memory */
-	set_record(0, CAPACITY, 1);                                /* and after padding */
+	assert_corrupt(0, 64, 57, 0);                            /* longer than what there is */
+	assert_corrupt(0, 56, 56, 0);                            /* but for its header */
+	assert_corrupt(0, CAPACITY, LENGTH_MAX + 1, 0);          /* than any */
+	assert_corrupt(0, CAPACITY, UINT32_MAX, 0);              /* whose size wraps around to 8 */
+	assert_corrupt(0, CAPACITY, UINT32_MAX - 7, 0);          /* or to 0 */
+	assert_corrupt(0, 64, 8, 2);                             /* of an unknown kind */
+	assert_corrupt(0, 64, 8, UINT32_MAX);                    /* the same */
+	assert_corrupt(CAPACITY - 64, 128, 57, 0);               /* beyond the end of the memory */
+	assert_corrupt(CAPACITY - 8, 128, 1, 0);                 /* the same */
+	assert_corrupt(CAPACITY - 64, 128, 56, 1);               /* padding that ends early */
+	assert_corrupt(CAPACITY - 64, 128, 72, 1);               /* and late */
+	assert_corrupt(CAPACITY - 64, 64, 64, 1);                /* and with nothing after it */
+	assert_corrupt(CAPACITY - 64, 56, 64, 1);                /* and longer than what there is */
+	assert_corrupt(CAPACITY / 2, CAPACITY, CAPACITY / 2, 1); /* and as long as no message needs it */
+	assert_corrupt(0, CAPACITY, CAPACITY, 1);                /* and all of the memory */
+	set_record(0, CAPACITY, 1);                              /* and after padding */
 	assert_corrupt(CAPACITY - 64, CAPACITY, 64, 1);
-	set_record(0, 65, 0);                                      /* and before what is longer than what there is */
+	set_record(0, 65, 0); /* and before what is longer than what there is */
 	assert_corrupt(CAPACITY - 64, 64 + 72, 64, 1);
-	set_record(0, 8, 2);                                       /* and before an unknown kind */
+	set_record(0, 8, 2); /* and before an unknown kind */
 	assert_corrupt(CAPACITY - 64, CAPACITY, 64, 1);
 }
 END_TEST
@@ -397,7 +397,9 @@ START_TEST(no_process_can_deceive)
 		uint64_t word = (uint64_t)rand() << 33 ^ (uint64_t)rand() << 11 ^ (uint64_t)rand();
 		int64_t joined;
 
-		ring->sender.process = i % 3 == 0 ? word : i % 3 == 1 ? ring_self() ^ (uint64_t)1 << i % 64 : word & ~(uint64_t)0x3fffff;
+		ring->sender.process = i % 3 == 0   ? word
+		                       : i % 3 == 1 ? ring_self() ^ (uint64_t)1 << i % 64
+		                                    : word & ~(uint64_t)0x3fffff;
 		assert_error(ring_receive(buffer, sizeof buffer, 0), "EAGAIN ENODATA EOWNERDEAD");
 		joined = ring_join(PSHM_RING_SENDER);
 		if (joined < 0)
@@ -411,14 +413,10 @@ END_TEST
 Suite *
 sync_hostile_suite(void)
 {
-	const TTest *tests[] = { a_corrupt_record_is_found,
-		                 the_nearest_good_records_are_taken,
-		                 corrupt_positions_are_found,
-		                 corrupt_reservations_are_found,
-		                 no_memory_can_deceive,
-		                 no_peer_can_deceive,
-		                 no_process_can_deceive,
-		                 NULL };
+	const TTest *tests[] = { a_corrupt_record_is_found,   the_nearest_good_records_are_taken,
+		                 corrupt_positions_are_found, corrupt_reservations_are_found,
+		                 no_memory_can_deceive,       no_peer_can_deceive,
+		                 no_process_can_deceive,      NULL };
 
 	return suite_of("sync_hostile", 120, tests);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who a process is, and whether it is alive. */
+/* The identity of a process, and whether it is alive. */
 #include "faults.h"
 #include "fixture.h"
 #include "interpose.h"
@@ -31,7 +31,7 @@ enum { START_SHIFT = 24, NAMESPACE_SHIFT = 44 };
 #define FLAGS ((int64_t)0xc00000)
 #define NAMESPACE ((int64_t)0x7ffff << NAMESPACE_SHIFT)
 
-/* What a child tells of itself. */
+/* The report of a child. */
 static int64_t *told;
 
 static void
@@ -261,6 +261,37 @@ find_out_less(void *unused)
 	ck_assert_int_eq(self(), meanwhile);
 }
 
+/* The other has its answer while this thread asks the kernel to wipe its page, which it does not. */
+static void
+ask_first(void)
+{
+	int64_t (*own)(void) = NULL;
+
+	if (meanwhile != 0)
+		return;
+	meanwhile = -1;
+	*(void **)&own = library_symbol("pshm_process_self");
+	meanwhile = own();
+}
+
+static void
+come_second(void *unused)
+{
+	(void)unused;
+	interpose_add_traits(NO_WIPE);
+	interpose_before(CALL_madvise, ask_first);
+	ck_assert_int_eq(self(), meanwhile);
+	ck_assert_int_eq(interpose_count(CALL_munmap), 2); /* the pages that are not wiped */
+	interpose_reset();
+	ck_assert_int_eq(self(), meanwhile);
+}
+
+START_TEST(a_second_thread_has_the_same_identity)
+{
+	in_child(come_second, NULL);
+}
+END_TEST
+
 START_TEST(a_less_informed_thread_changes_no_identity)
 {
 	if (lacks("alive") || lacks("atomic-64"))
@@ -462,7 +493,7 @@ judge_with_own_proc(void *outside)
 	assert_result(call("pshm_process_alive", self()), 1);
 }
 
-/* What happens first in namespaces of its own, as their first process. */
+/* Setup in new namespaces, as their first process. */
 struct stay {
 	void (*function)(void *outside);
 	int namespaces;
@@ -706,7 +737,7 @@ START_TEST(an_identity_has_the_layout_that_is_for_ever)
 }
 END_TEST
 
-/* What /proc may say of a process that started at 77, and whether that one is alive. */
+/* Contents of /proc of a process that started at 77, and whether that one is alive. */
 static const struct {
 	const char *text; /* after its number */
 	int alive;
@@ -841,6 +872,7 @@ sync_processes_suite(void)
 		                 a_child_past_the_handlers_is_another_process,
 		                 a_child_forgets_where_the_kernel_wipes_nothing,
 		                 threads_that_ask_together_get_one_answer,
+		                 a_second_thread_has_the_same_identity,
 		                 a_less_informed_thread_changes_no_identity,
 		                 a_life_is_followed_to_its_end,
 		                 a_life_is_followed_without_descriptors_of_processes,

@@ -149,7 +149,7 @@ START_TEST(a_name_that_is_taken_is_what_the_option_says)
 }
 END_TEST
 
-/* What is no object has the name; but for a directory, it is superseded as an object is. */
+/* A file of another kind has the name; unless it is a directory, it is superseded as an object is. */
 START_TEST(another_kind_of_file_is_superseded)
 {
 	const char *name = name_of("kind");
@@ -386,6 +386,26 @@ START_TEST(a_descriptor_is_linked_in_one_of_two_ways)
 	assert_result(publish(fd, name, PSHM_IF_EXISTS_ERROR), 0);
 	object_remove(name);
 	close_now(fd);
+}
+END_TEST
+
+/* Random bytes that are always the same, or somebody who guesses them. */
+START_TEST(names_to_replace_by_run_out)
+{
+	const char *name = name_of("taken");
+	int fd;
+
+	if (lacks("publish"))
+		return;
+	object_make(name, 0600, 99);
+	fd = filled(1);
+	interpose_fail(CALL_linkat, 0, EEXIST);
+	assert_error(publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE), "EAGAIN");
+	interpose_reset();
+	ck_assert_int_eq(object_status(name).st_size, 99);
+	assert_result(publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE), 0);
+	close_now(fd);
+	object_remove(name);
 }
 END_TEST
 
@@ -791,6 +811,7 @@ sync_publishing_suite(void)
 		                 two_that_publish_the_same_object_leave_one_name,
 		                 any_descriptor_of_the_object_publishes_it,
 		                 a_descriptor_is_linked_in_one_of_two_ways,
+		                 names_to_replace_by_run_out,
 		                 a_sandbox_that_forbids_links_is_named_as_such,
 		                 unpublishable_objects_are_an_error,
 		                 an_open_beside_publishing_finds_a_complete_object,

@@ -7,7 +7,9 @@
 
 (require "asdf")
 (let ((*standard-output* (make-broadcast-stream)))
-  (asdf:load-system "posix-shm"))
+  (asdf:load-system "posix-shm/streams"))
+
+(load (merge-pathnames "../lib/tap.lisp" *load-truename*))
 
 ;;; The session of README.md loads the library with Quicklisp.
 (defpackage #:ql (:use #:cl) (:export #:quickload))
@@ -15,7 +17,7 @@
   (asdf:load-system system)
   (list system))
 
-(defpackage #:examples (:use #:cl #:posix-shm))
+(defpackage #:examples (:use #:cl #:posix-shm #:posix-shm/streams))
 (in-package #:examples)
 
 ;;; Pages
@@ -126,16 +128,6 @@
     (error (condition)
       (format nil "~A~%~A: ~A" (car step) (type-of condition) condition))))
 
-(defvar *count* 0)
-(defvar *failed* 0)
-
-(defun result (fault description)
-  (incf *count*)
-  (when fault (incf *failed*))
-  (format t "~:[ok~;not ok~] ~D - ~A~%" fault *count* description)
-  (dolist (line (split-lines (or fault "")))
-    (format t "# ~A~%" line)))
-
 (defun faults (steps show)
   (loop for step in steps
         for fault = (fault step show)
@@ -149,8 +141,7 @@
 (defun run-page (path)
   (loop for (number . lines) in (lisp-listings path)
         for faults = (listing-faults lines)
-        do (result (and faults (join faults))
-                   (format nil "~A, the listing at line ~D" (file-namestring path) number))))
+        do (tap:ok (null faults) (format nil "~A, the listing at line ~D" (file-namestring path) number) (join faults))))
 
 (let ((*package* (find-package '#:examples))
       (*print-pretty* nil)
@@ -158,8 +149,6 @@
       (wanted (remove "" (uiop:split-string (or (uiop:getenv "EXAMPLES_LEAVE") "")) :test #'string=)))
   (dolist (page pages)
     (run-page page))
-  (result (and (set-exclusive-or wanted (list-shm) :test #'string=) (format nil "~S" (list-shm)))
-          (format nil "the examples leave ~:[no object~;~:*~{~A~^ ~}~]" wanted))
-  (format t "1..~D~%" *count*)
-  (finish-output)
-  (uiop:quit (if (zerop *failed*) 0 1)))
+  (tap:ok (null (set-exclusive-or wanted (list-shm) :test #'string=))
+          (format nil "the examples leave ~:[no object~;~:*~{~A~^ ~}~]" wanted) (list-shm))
+  (tap:finish))

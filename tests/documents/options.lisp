@@ -7,6 +7,8 @@
 (let ((*standard-output* (make-broadcast-stream)))
   (asdf:load-system "posix-shm"))
 
+(load (merge-pathnames "../lib/tap.lisp" *load-truename*))
+
 (defpackage #:options (:use #:cl #:posix-shm))
 (in-package #:options)
 
@@ -80,14 +82,6 @@
 
 ;;; The tables
 
-(defvar *count* 0)
-(defvar *failed* nil)
-
-(defun result (ok description &rest findings)
-  (unless ok (setf *failed* t))
-  (format t "~:[not ok~;ok~] ~D - ~A~%" ok (incf *count*) description)
-  (unless ok (format t "~{# ~S~%~}" findings)))
-
 (defun flag-keywords (cell)
   (loop for flag in (remove '\| (code (substitute #\Space #\| cell)))
         collect (intern (subseq (symbol-name flag) 2) :keyword)))
@@ -97,7 +91,7 @@
     (dolist (exists '(nil t))
       (let ((wanted (call-with-state exists (lambda () (by-flags (flag-keywords flags) (search "shm_unlink" flags)))))
             (got (call-with-state exists (lambda () (apply #'by-options (code options))))))
-        (result (equal wanted got) (format nil "~A is ~A where the object ~:[does not exist~;exists~]" flags options exists)
+        (tap:ok (equal wanted got) (format nil "~A is ~A where the object ~:[does not exist~;exists~]" flags options exists)
                 wanted got)))))
 
 (defun outcome (cell)
@@ -113,7 +107,7 @@
 
 (defun try-outcome (cell exists &rest options)
   (let ((got (call-with-state exists (lambda () (apply #'by-options :direction :io options)))))
-    (result (equal got (outcome cell)) (format nil "~:[without~;with~] an object,~{ ~S~}: ~A" exists options cell) got)))
+    (tap:ok (equal got (outcome cell)) (format nil "~:[without~;with~] an object,~{ ~S~}: ~A" exists options cell) got)))
 
 (defun try-row-of-if-exists (row)
   (destructuring-bind (option creating opening) row
@@ -129,7 +123,7 @@
           (dolist (if-exists '(:error :overwrite :truncate :supersede nil))
             (let ((got (call-with-state nil (lambda () (by-options :direction direction :if-exists if-exists))))
                   (errs (or (eq direction :input) (member if-exists '(:overwrite :truncate)))))
-              (result (eq (eq got :enoent) (and errs t))
+              (tap:ok (eq (eq got :enoent) (and errs t))
                       (format nil "by default, ~S ~S: ~:[create~;error~]" direction if-exists errs) got))))
         (dolist (if-exists '(:error :overwrite :truncate :supersede nil))
           (try-outcome missing nil :if-does-not-exist (first (code option)) :if-exists if-exists)))))
@@ -140,6 +134,4 @@
   (mapc #'try-row-of-if-exists if-exists)
   (mapc #'try-row-of-if-does-not-exist if-does-not-exist))
 
-(format t "1..~D~%" *count*)
-(finish-output)
-(uiop:quit (if *failed* 1 0))
+(tap:finish)

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; The external symbols of posix-shm and posix-shm/ffi are those that the API reference describes, and the other way round;
+;;;; The external symbols of posix-shm, with posix-shm/streams, and of posix-shm/ffi are those that the API reference describes, and the other way round;
 ;;;; each has a docstring; and functions and macros have the lambda lists that the reference shows. As TAP. The environment
 ;;;; variable top_srcdir says where the reference is.
 
@@ -7,7 +7,9 @@
 
 (handler-bind ((warning #'muffle-warning))
   (let ((*standard-output* (make-broadcast-stream)))
-    (asdf:load-system "posix-shm")))
+    (asdf:load-system "posix-shm/streams")))
+
+(load (merge-pathnames "../lib/tap.lisp" *load-truename*))
 
 (defpackage #:packages-test (:use #:cl))
 (in-package #:packages-test)
@@ -65,10 +67,18 @@
 
 ;;; The packages
 
-(defun external-names (package)
+(defun external-names (packages)
   (let ((names '()))
-    (do-external-symbols (symbol package (sort names #'string<))
-      (push (string-downcase symbol) names))))
+    (dolist (package packages (sort names #'string<))
+      (do-external-symbols (symbol package)
+        (push (string-downcase symbol) names)))))
+
+(defun find-external (name packages)
+  "The symbol NAME that one of PACKAGES exports, or nil."
+  (loop for package in packages
+        do (multiple-value-bind (symbol status) (find-symbol (string-upcase name) package)
+             (when (eq status :external)
+               (return symbol)))))
 
 (defun lambda-list-of (symbol)
   "What the implementation reports, or :none where it reports nothing."
@@ -121,41 +131,32 @@
 
 ;;; Results
 
-(defvar *count* 0)
-(defvar *failed* nil)
-
-(defun result (ok description &rest findings)
-  (format t "~:[not ok~;ok~] ~D - ~A~%" ok (incf *count*) description)
-  (unless ok
-    (setf *failed* t)
-    (format t "~{# ~A~%~}" findings)))
-
-(defun check-package (package rows)
-  (let ((external (external-names package))
+(defun check-package (packages rows &aux (package (first packages)))
+  (let ((external (external-names packages))
         (described (sort (remove-duplicates (mapcar #'first rows) :test #'string=) #'string<)))
-    (result (plusp (length described)) (format nil "the reference of ~(~A~) describes something" package))
-    (result (equal external described) (format nil "the external symbols of ~(~A~) are those of its reference" package)
+    (tap:ok (plusp (length described)) (format nil "the reference of ~(~A~) describes something" package))
+    (tap:ok (equal external described) (format nil "the external symbols of ~(~A~) are those of its reference" package)
             (format nil "only in the package: ~{~A~^ ~}" (set-difference external described :test #'string=))
             (format nil "only in the reference: ~{~A~^ ~}" (set-difference described external :test #'string=)))
     (let ((silent (remove-if (lambda (name)
-                               (or (described-at-all-p (find-symbol (string-upcase name) package))
+                               (or (described-at-all-p (find-external name packages))
                                    (member (second (find name rows :key #'first :test #'string=)) *never-described*
                                            :test #'equal)))
                              external)))
-      (result (null silent) (format nil "every symbol of ~(~A~) has a docstring" package)
+      (tap:ok (null silent) (format nil "every symbol of ~(~A~) has a docstring" package)
               (format nil "none: ~{~A~^ ~}" silent)))
     (loop for (name kind lambda-list) in rows
-          for symbol = (find-symbol (string-upcase name) package)
+          for symbol = (find-external name packages)
           for reported = (and symbol (member kind '("Function" "Macro" "Reader" "Accessor") :test #'string=) (fboundp symbol)
                               (lambda-list-of symbol))
           when (member kind '("Function" "Macro" "Reader" "Accessor") :test #'string=)
             do (cond ((not (and symbol (fboundp symbol)))
-                      (result nil (format nil "~(~A~) is a ~(~A~)" name kind)))
+                      (tap:ok nil (format nil "~(~A~) is a ~(~A~)" name kind)))
                      ((eq reported :none)
-                      (result t (format nil "the lambda list of ~(~A~) # SKIP ~A reports none" name
+                      (tap:ok t (format nil "the lambda list of ~(~A~) # SKIP ~A reports none" name
                                         (lisp-implementation-type))))
                      (t
-                      (result (equal (plain (first reported)) (plain lambda-list))
+                      (tap:ok (equal (plain (first reported)) (plain lambda-list))
                               (format nil "the lambda list of ~(~A~)" name)
                               (format nil "in the reference: ~S" (plain lambda-list))
                               (format nil "in ~A: ~S" (lisp-implementation-type) (plain (first reported)))))))))
@@ -169,14 +170,12 @@
                                   (multiple-value-bind (symbol status) (find-symbol (symbol-name name) '#:posix-shm)
                                     (and (eq symbol name) (member status '(:internal :external)))))
                            collect (string-downcase name))))
-    (result (equal names (if (subtypep class 'condition) (remove "standard-object" reported :test #'string=) reported))
+    (tap:ok (equal names (if (subtypep class 'condition) (remove "standard-object" reported :test #'string=) reported))
             (format nil "the class precedence list of ~(~A~)" class)
             (format nil "in the reference: ~S" names)
             (format nil "in ~A: ~S" (lisp-implementation-type) reported))))
 
-(check-package '#:posix-shm (described-in "## Dictionary"))
+(check-package '(#:posix-shm #:posix-shm/streams) (described-in "## Dictionary"))
 (mapc #'check-class-precedence (class-precedence-lists))
-(check-package '#:posix-shm/ffi (described-in "## The package posix-shm/ffi"))
-(format t "1..~D~%" *count*)
-(finish-output)
-(uiop:quit (if *failed* 1 0))
+(check-package '(#:posix-shm/ffi) (described-in "## The package posix-shm/ffi"))
+(tap:finish)

@@ -2,22 +2,21 @@
 ;;;; Both strata through posix-shm/alien in SBCL without ASDF or CFFI. Prints TAP; the exit code is 0 when everything passes.
 
 (load (merge-pathnames "../../lisp-bindings/alien/load.lisp" *load-truename*))
+(load (merge-pathnames "../lib/tap.lisp" *load-truename*))
 
 (defpackage #:posix-shm/alien-test
   (:use #:cl #:posix-shm/alien))
 
 (in-package #:posix-shm/alien-test)
 
-(defvar *count* 0)
-(defvar *failed* 0)
-
 (defmacro check (description form)
   "Print whether FORM is true."
-  `(let ((result (handler-case ,form
-                   (error (condition) (format t "# ~A~%" condition)))))
-     (unless result
-       (incf *failed*))
-     (format t "~:[not ok~;ok~] ~D - ~A~%" result (incf *count*) ,description)))
+  `(let* ((problem nil)
+          (truth (handler-case ,form
+                   (error (condition)
+                     (setf problem (princ-to-string condition))
+                     nil))))
+     (tap:ok truth ,description problem)))
 
 (defun number-of (name)
   (- (pshm-error-number name)))
@@ -196,8 +195,19 @@
                 (= 0 (pshm-lock-mark-repaired lock)) (= 0 (pshm-lock-release lock))
                 (= (number-of "EPERM") (pshm-lock-release lock)) (= 0 (aref values 3))))
     (check "alive" (= 1 (pshm-process-alive (pshm-process-self))))))
+(let* ((capacity 4096)
+       (ring (pshm-mmap 0 (+ +pshm-ring-header-size+ capacity) (logior +pshm-prot-read+ +pshm-prot-write+)
+                        (logior +pshm-map-shared+ +pshm-map-anonymous+) -1 0)))
+  (check "a message through a ring"
+         (with-integers (length 1 lengths)
+           (and (<= 0 (pshm-ring-join ring capacity +pshm-ring-sender+)) (<= 0 (pshm-ring-join ring capacity +pshm-ring-receiver+))
+                (plusp (pshm-ring-reserve ring capacity 8 0)) (= 0 (pshm-ring-commit ring capacity 8))
+                (plusp (pshm-ring-peek ring capacity 0 length)) (= 8 (aref lengths 0)) (= 0 (pshm-ring-release ring capacity))
+                (<= 0 (pshm-ring-send ring capacity length 8 0)) (= 8 (pshm-ring-receive ring capacity length 8 0))
+                (= 8 (aref lengths 0)) (= (number-of "EAGAIN") (pshm-ring-receive ring capacity length 8 0))
+                (= 0 (pshm-ring-leave ring capacity +pshm-ring-sender+))
+                (= 0 (pshm-ring-leave ring capacity +pshm-ring-receiver+)))))
+  (pshm-munmap ring (+ +pshm-ring-header-size+ capacity)))
 (check "strerror" (string= "no such object, file or directory" (pshm-strerror (number-of "ENOENT"))))
 
-(format t "1..~D~%# SBCL ~A alone: ~D checks passed, ~D failed~%" *count* (lisp-implementation-version)
-        (- *count* *failed*) *failed*)
-(sb-ext:exit :code (if (zerop *failed*) 0 1))
+(tap:finish)

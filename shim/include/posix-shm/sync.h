@@ -195,7 +195,8 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
  *
  * If #pshm_has returns 0 for `wait`, the call polls the word, every 50 microseconds at first and every 5 milliseconds later; in
  * that case a signal handler that runs between two sleeps does not end the wait. A runtime with its own threads or with a global
- * interpreter lock must treat this function and #pshm_lock_acquire as blocking calls: the guide to each language shows how.
+ * interpreter lock must treat this function, #pshm_lock_acquire and the calls that wait for a peer (#pshm_ring_receive) as
+ * blocking calls: the guide to each language shows how.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
  * @param expected @role{value} The value during which the call waits, -2147483648 to 4294967295.
@@ -418,6 +419,7 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  * @retval 0 Success.
  * @name_errors
  * @error{EACCES} The process may not create the name. `supersede`: it may not remove the existing name.
+ * @error{EAGAIN} `supersede`: every temporary name that was tried exists.
  * @error{EBADF} @p fd is not an open descriptor.
  * @error{EEXIST} The name refers to an object or to another kind of file, and `error` or `nil` applies. After `nil`, #pshm_errno is
  *        unchanged.
@@ -536,17 +538,18 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  * SIZE = PSHM_RING_HEADER_SIZE + 4096
  * fd = pshm_open(b"/talk", PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0o600, None)
  * pshm_truncate(fd, SIZE)
- * ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0, 0)
+ * ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0)
  * pshm_ring_join(ring, 4096, PSHM_RING_RECEIVER)
  * buffer = ctypes.create_string_buffer(2048)
  * while (length := pshm_ring_receive(ring, 4096, buffer, 2048, -1)) >= 0:
  *     print(buffer.raw[:length].decode())
  *
  * print(pshm_error_name(length).decode())
+ * pshm_delete(b"/talk")
  * @endcode
  *
- * In another, meanwhile, with C. The receiver prints both messages, and then `ENODATA`, since the sender has left. If the sender is
- * killed instead, the receiver prints `EOWNERDEAD`, after all messages that the sender has completed.
+ * In another, meanwhile, with C. The receiver prints both messages, and then `ENODATA`, since the sender has left. If the
+ * sender is killed instead, the receiver prints `EOWNERDEAD`, after all messages that the sender has completed.
  *
  * @code{.c}
  * #include <posix-shm/sync.h>
@@ -558,7 +561,7 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  * {
  * 	int fd = pshm_open("/talk", PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, 0);
  * 	int error = pshm_truncate(fd, SIZE);
- * 	int64_t ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0, 0);
+ * 	int64_t ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0);
  *
  * 	if (error < 0 || pshm_ring_join(ring, 4096, PSHM_RING_SENDER) < 0)
  * 		return 1;
@@ -569,24 +572,25 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  * @endcode
  *
  * - A ring is #PSHM_RING_HEADER_SIZE bytes plus its capacity, a power of two from #PSHM_RING_CAPACITY_MIN to
- *   #PSHM_RING_CAPACITY_MAX, at an address that is a multiple of 64. **Zeroed memory is an empty ring**: a new object needs no
- *   initialization. The memory belongs to the library; its layout is permanent, and processes of 32 and 64 bits share it.
- * - **The capacity is an argument of every call**, and never read from the memory, which another process may have overwritten: in that
- *   case a call fails with `-EPROTO`, reports wrong messages, or waits, but never accesses other memory. What is in a message, and
- *   that it does not change while it is read in place, depends on the sender: copy what must not change (#pshm_ring_receive).
- * - A message is 0 bytes long, up to half of the capacity less 8, contiguous, and begins at a multiple of 8. With the 8 bytes of its
- *   header, and rounded up to a multiple of 8, it occupies the ring until its release.
- * - **A message is complete or not there**: a sender that is killed loses at most the message that it was writing. A receiver that
- *   is killed between #pshm_ring_peek and #pshm_ring_release leaves the message, and its successor finds it again (at least once);
- *   after #pshm_ring_receive it is gone (at most once). The ring is never damaged by a death.
+ *   #PSHM_RING_CAPACITY_MAX, at an address that is a multiple of 64. **Zeroed memory is an empty ring**: a new object needs
+ *   no initialization. The memory belongs to the library; its layout is permanent, and processes of 32 and 64 bits share it.
+ * - **The capacity is an argument of every call**, and never read from the memory, which another process may have
+ *   overwritten: in that case a call fails with `-EPROTO`, reports wrong messages, or waits, but never accesses other memory.
+ *   What is in a message, and that it does not change while it is read in place, depends on the sender: copy what must not
+ *   change (#pshm_ring_receive).
+ * - A message is 0 bytes long, up to half of the capacity less 8, contiguous, and begins at a multiple of 8. With the 8 bytes
+ *   of its header, and rounded up to a multiple of 8, it occupies the ring until its release.
+ * - **A message is complete or not there**: a sender that is killed loses at most the message that it was writing. A receiver
+ *   that is killed between #pshm_ring_peek and #pshm_ring_release leaves the message, and its successor finds it again (at
+ *   least once); after #pshm_ring_receive it is gone (at most once). The ring is never damaged by a death.
  * - A ring has two ends. One process joins as the sender and one as the receiver (#pshm_ring_join): the other end then learns
  *   that it has left or died. **At each end only one thread may be in a call at a time.** More threads or processes use an
- *   end with a lock around each call, or around each pair of calls (#pshm_lock_acquire): then only one of them joins, such as their parent,
- *   and stands for all. An owner of that lock who dies leaves the ring whole: call #pshm_lock_mark_repaired.
- * - A process that waits looks after its peer: after 10 milliseconds, after 20 more, then every 40, and after a signal. A signal handler
- *   that runs during such a check does not end the wait. Deaths are detected on one machine and in one PID namespace
- *   (#pshm_process_alive); elsewhere use a timeout. With a timeout of 0 the call checks as well, if there is nothing to do: that takes a few
- *   system calls.
+ *   end with a lock around each call, or around each pair of calls (#pshm_lock_acquire): then only one of them joins, such as
+ *   their parent, and stands for all. An owner of that lock who dies leaves the ring whole: call #pshm_lock_mark_repaired.
+ * - A process that waits looks after its peer: after 10 milliseconds, after 20 more, then every 40, and after a signal. A
+ *   signal handler that runs during such a check does not end the wait. Deaths are detected on one machine and in one PID
+ *   namespace (#pshm_process_alive); elsewhere use a timeout. With a timeout of 0 the call checks as well, if there is
+ *   nothing to do: that takes a few system calls.
  * - A forked child has not joined in place of its parent, and exec(3) does not leave.
  *
  * All eight functions require the feature `atomic-64` (#pshm_has).
@@ -613,8 +617,8 @@ enum pshm_ring_size {
 /**
  * @brief Join a ring as its sender or its receiver.
  *
- * The first process that joins makes zeroed memory a ring of this capacity. The role is free until a process joins, after it has left,
- * and after it has died. A successor continues where its predecessor ended: a sender behind the last complete
+ * The first process that joins makes zeroed memory a ring of this capacity. The role is free until a process joins, after it
+ * has left, and after it has died. A successor continues where its predecessor ended: a sender behind the last complete
  * message, a receiver at the first message that was not released.
  *
  * If a process that cannot be judged from here (#pshm_process_alive) is dead, the role stays taken. Use another ring then.
@@ -659,8 +663,8 @@ PSHM_API int pshm_ring_leave(int64_t address, int64_t capacity, int role);
 /**
  * @brief Reserve space for a message, and return the address to write it to.
  *
- * Write the message there, and commit it: until then the receiver does not see it. Another reservation replaces this one, so a message
- * that is not to be sent needs no call.
+ * Write the message there, and commit it: until then the receiver does not see it. Another reservation replaces this one, so
+ * a message that is not to be sent needs no call.
  *
  * @ring_params
  * @param length @role{size} The greatest length of the message, in bytes, from 0 to half of @p capacity less 8.

@@ -21,8 +21,8 @@ void interruptions_start(int flags, int microseconds);
 int interruptions_stop(void);
 
 /*
- * The last call under test slept until the timeout was over: for the first pause, and then each time twice as long, up to the longest.
- * The last pause ends with the time.
+ * The last call under test slept until the timeout was over: for the first pause, and then each time twice as long, up to the
+ * longest. The last pause ends with the time.
  */
 void assert_pauses_grow(int64_t first, int64_t longest, int64_t timeout);
 

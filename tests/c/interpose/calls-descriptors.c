@@ -192,6 +192,22 @@ receive_cut(struct msghdr *message)
 	return 1;
 }
 
+/* A part that holds the number of a descriptor, and is none. */
+static ssize_t
+receive_other(struct msghdr *message)
+{
+	struct cmsghdr *part = message->msg_control;
+	const int number = 1;
+
+	part->cmsg_level = SOL_SOCKET + 1;
+	part->cmsg_type = SCM_RIGHTS;
+	part->cmsg_len = CMSG_LEN(sizeof number);
+	memcpy(CMSG_DATA(part), &number, sizeof number);
+	message->msg_controllen = CMSG_SPACE(sizeof number);
+	message->msg_flags = 0;
+	return 1;
+}
+
 ssize_t
 recvmsg(int socket, struct msghdr *message, int flags)
 {
@@ -200,6 +216,8 @@ recvmsg(int socket, struct msghdr *message, int flags)
 		return -1;
 	if (is_busy(CALL_recvmsg))
 		return fail_with(EAGAIN);
+	if (interpose_simulates(OTHER_PARTS))
+		return receive_other(message);
 	return interpose_simulates(UNCUT_LENGTHS) ? receive_cut(message) : real(socket, message, flags);
 }
 

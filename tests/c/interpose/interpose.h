@@ -88,7 +88,7 @@ void interpose_files(const char *const *paths_and_texts);
 /* Whether the failure that was asked for has happened. */
 bool interpose_has_failed(void);
 
-/* What a system lacks or does otherwise: a set of bits. */
+/* The traits of a simulated platform: a set of bits. */
 typedef uint64_t traits;
 
 #define TRAIT(number) ((traits)1 << (number))
@@ -136,6 +136,7 @@ typedef uint64_t traits;
 #define NEWER_SEALS TRAIT(39)       /* fcntl tells of a seal that a later kernel may have */
 #define SMALL_DISK TRAIT(40)        /* statfs, fstatfs: a disk, of which an ordinary user can have SMALL_DISK_FREE bytes */
 #define NO_EMPTY_PATH TRAIT(46)     /* linkat with AT_EMPTY_PATH: ENOENT, for an ordinary user before Linux 6.10 */
+#define OTHER_PARTS TRAIT(48)       /* recvmsg: a part of another protocol, whose type has the number of a descriptor's */
 #define LATE_OBJECTS TRAIT(47)      /* the first shm_open since the last reset finds no object yet: ENOENT */
 
 enum { SMALL_DISK_FREE = 32768 };

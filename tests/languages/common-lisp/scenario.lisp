@@ -256,7 +256,8 @@
   (let ((record (map-object fd *record-size* :offset offset)))
     (setf (i64 record) (- -9007199254740993 slot)
           (i32 record 8) (- -1 slot))
-    (store (add-offset record 16) (encode (format nil "~A gr~C~Ct" (environment "CONSUMER_LANGUAGE") (code-char 252) (code-char 223))))
+    (store (add-offset record 16)
+           (encode (format nil "~A gr~C~Ct" (environment "CONSUMER_LANGUAGE") (code-char 252) (code-char 223))))
     (store (add-offset record 64) (loop for i below 64 collect (mod (+ (* slot 31) (* i 7)) 256)))
     (unmap record *record-size*)))
 

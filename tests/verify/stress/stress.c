@@ -35,7 +35,7 @@
 
 enum { NAMES = 4, THREADS = 2, CHANNELS = 2, GROUP = 3, PAGE_COUNT = 4, MODE = 0640, MOST_DESCRIPTORS = 256 };
 
-/* What is written lies across the end of a page: this many bytes of it come after. */
+/* The written bytes lie across the end of a page: this many of them come after. */
 enum { WRITTEN = 100, TAIL = 50, FIELDS = PSHM_STAT_CTIME_NSEC + 1 };
 
 static const char *const names[NAMES] = { "/stress-a", "/stress-b", "/stress-c", "/stress-d" };
@@ -290,7 +290,7 @@ name_and_list(const char *name)
 	(void)allow("shm_unlink", pshm_shm_unlink(name), ENOENT);
 }
 
-/* What all processes change: words, and a lock that guards two numbers, which are the same while nobody has it. */
+/* The data that all processes change: words, and a lock that guards two numbers, which are the same while nobody has it. */
 static struct meeting {
 	uint64_t lock;
 	uint64_t first;
@@ -321,6 +321,29 @@ change_under_lock(void)
 	insist(pshm_lock_acquire(lock, 0) == -EAGAIN, "who has the lock does not get it again");
 	meeting->second++;
 	(void)allow("lock_release", pshm_lock_release(lock), 0);
+}
+
+/* One's own ring, both ends of it. */
+static void
+pass_messages(void)
+{
+	enum { CAPACITY = PSHM_RING_CAPACITY_MIN };
+	_Alignas(64) char memory[PSHM_RING_HEADER_SIZE + CAPACITY] = { 0 };
+	int64_t ring = address_of(memory);
+	int64_t length = 0;
+	char copy[4];
+
+	(void)allow("ring_join", pshm_ring_join(ring, CAPACITY, PSHM_RING_SENDER), 0);
+	(void)allow("ring_join", pshm_ring_join(ring, CAPACITY, PSHM_RING_RECEIVER), 0);
+	memcpy((void *)(uintptr_t)pshm_ring_reserve(ring, CAPACITY, 8, 0), "abc", 4);
+	(void)allow("ring_commit", pshm_ring_commit(ring, CAPACITY, 4), 0);
+	(void)allow("ring_send", pshm_ring_send(ring, CAPACITY, "de", 3, -1), 0);
+	insist(strcmp((char *)(uintptr_t)pshm_ring_peek(ring, CAPACITY, -1, &length), "abc") == 0 && length == 4,
+	       "a message stays");
+	(void)allow("ring_release", pshm_ring_release(ring, CAPACITY), 0);
+	insist(pshm_ring_receive(ring, CAPACITY, copy, sizeof copy, 0) == 3 && strcmp(copy, "de") == 0, "messages have an order");
+	(void)allow("ring_leave", pshm_ring_leave(ring, CAPACITY, PSHM_RING_SENDER), 0);
+	insist(pshm_ring_receive(ring, CAPACITY, copy, sizeof copy, -1) == -ENODATA, "a sender has left");
 }
 
 static void
@@ -374,6 +397,7 @@ round_of_calls(unsigned *seed)
 	ask(rand_r(seed));
 	change_under_lock();
 	change_words();
+	pass_messages();
 	if (rand_r(seed) % 4 == 0)
 		name_and_list(name);
 	if (rand_r(seed) % 4 == 0)
@@ -452,7 +476,7 @@ concurrency(int seconds, int processes)
 	}
 }
 
-/* What a crash may leave under a name: nothing, or a whole object, which serves every call. */
+/* A crash may leave under a name nothing, or a whole object, which serves every call. */
 static void
 check_name(const char *name)
 {
@@ -469,7 +493,7 @@ check_name(const char *name)
 	(void)allow("delete what is left", pshm_delete(name), 0);
 }
 
-/* What was sent and not yet received is whole as well. */
+/* An object that was sent and not yet received is whole as well. */
 static void
 check_channel(int socket)
 {
