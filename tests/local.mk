@@ -151,7 +151,7 @@ consumers = \
 	tests/languages/sbcl-alien.test \
 	tests/languages/sbcl.test \
 	tests/languages/tcl.test
-consumer_matrix = tests/languages/matrix.test
+consumer_matrix = tests/languages/matrix.test tests/languages/messages.test
 # They load the bindings that are installed, under a prefix that nothing has been told of.
 $(consumers:.test=.log): tests/languages/prefix.stamp
 consumer_prefix = $(abs_top_builddir)/tests/languages/prefix
@@ -178,7 +178,8 @@ lisp_tests = \
 	tests/lisp/examples.test \
 	tests/lisp/limits.test \
 	tests/lisp/portable.test \
-	tests/lisp/races.test
+	tests/lisp/races.test \
+	tests/lisp/streams.test
 
 # What they load is compiled before, once for all of them.
 lisp_sources = $(filter-out %/test/%,$(wildcard $(addprefix $(srcdir)/lisp-bindings/,*.asd *.sexp */*.lisp */*/*.lisp)))
@@ -189,6 +190,7 @@ $(lisp_stamps): $(lisp_sources) shim/libposix-shm.la
 tests/lisp/abcl.log: tests/cache/abcl.stamp
 tests/lisp/clisp.log: tests/cache/clisp.stamp
 tests/lisp/ecl.log: tests/cache/ecl.stamp
+tests/lisp/streams.log: $(lisp_stamps)
 tests/documents/lisp-examples.log tests/documents/packages.log: tests/cache/clisp.stamp tests/cache/sbcl.stamp
 sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/places tests/lisp/portable tests/lisp/races tests/lisp/sbcl \
 	tests/documents/readme tests/documents/tables tests/demo/cooperate tests/demo/demo tests/demo/vectors
@@ -312,6 +314,7 @@ demo-vectors: all
 #   fuzz           libFuzzer, for FUZZ_SECONDS
 #   models         the algorithms whose steps other processes come between, with spin
 #   mutants        defects that have to make a test fail; MUTANTS are rows of the table, `rest', or a part such as `every:4:1'
+#   proofs         every public function for every argument and every answer of the system, with CBMC of Debian 13; PROOFS is their names
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
 #   packages       packages of Debian, Python, Ruby, Node.js and LuaRocks from one tarball: made, installed elsewhere, used; PACKAGES
@@ -325,7 +328,7 @@ demo-vectors: all
 # `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
 #: verify  run all of the following except distributions: ./bootstrap --deps=verify installs what it needs
-#: checkers compatibility coverage cross fuzz models mutants packages platforms sanitizers stress style valgrind  run one part of the verification
+#: checkers compatibility coverage cross fuzz models mutants packages platforms proofs sanitizers stress style valgrind  run one part of the verification
 #: distributions  test the two commands of README in fresh installations of Debian 13 and 11, or of those in DISTRIBUTIONS
 #: kernels  run the suites in virtual machines with other kernels and page sizes: those in KERNELS; `all' runs every one
 #: report  write a report of the results to tests/report.html
@@ -335,6 +338,9 @@ PACKAGES =
 distributions_arguments = $(DISTRIBUTIONS)
 kernels_arguments = $(KERNELS)
 FUZZ_SECONDS = 120
+PROOFS =
+proofs_folder = models/proofs
+proofs_arguments = $(PROOFS)
 SANITIZERS =
 STRESS = 60 8 3000
 fuzz_arguments = $(FUZZ_SECONDS)
@@ -342,12 +348,12 @@ mutants_arguments = $(MUTANTS)
 packages_arguments = $(PACKAGES)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-verify_parts = checkers compatibility coverage cross fuzz kernels models mutants packages platforms sanitizers stress style valgrind
+verify_parts = checkers compatibility coverage cross fuzz kernels models mutants packages platforms proofs sanitizers stress style valgrind
 
 .PHONY: $(verify_parts) distributions verify report
 $(verify_parts) distributions:
 	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && date +%s >$@.began && \
-		{ $(abs_top_srcdir)/tests/verify/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
+		{ $(abs_top_srcdir)/tests/verify/$(or $($@_folder),$@)/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
 		echo $$((`date +%s` - `cat $@.began`)) >$@.seconds; rm $@.began; \
 		test "`cat $@.status`" = 0
 

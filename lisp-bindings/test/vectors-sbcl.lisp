@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What SBCL could do to a vector that is not in its heap: collect, verify, fork, save, shrink, overrun. POSIX_SHM_STRESS
+;;;; Operations of SBCL on a vector outside of its heap: collect, verify, fork, save, shrink, overrun. POSIX_SHM_STRESS
 ;;;; says for how many seconds each of the long ones runs; 2 by default.
 
 (in-package #:posix-shm/test)

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What the tests look at: the descriptors and the mappings of this process, and the objects of the system.
+;;;; The state that the tests check: the descriptors and the mappings of this process, and the objects of the system.
 
 (in-package #:posix-shm/test)
 
