@@ -186,8 +186,7 @@ lisp_sources = $(filter-out %/test/%,$(wildcard $(addprefix $(srcdir)/lisp-bindi
 lisp_stamps = tests/cache/abcl.stamp tests/cache/clisp.stamp tests/cache/ecl.stamp tests/cache/sbcl.stamp
 $(lisp_stamps): $(lisp_sources) shim/libposix-shm.la
 	@$(MKDIR_P) tests/cache
-	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/lib/compile-lisp $(basename $(@F))
-	@touch $@
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/lib/compile-lisp $(basename $(@F)) >$@
 tests/lisp/abcl.log: tests/cache/abcl.stamp
 tests/lisp/clisp.log: tests/cache/clisp.stamp
 tests/lisp/ecl.log: tests/cache/ecl.stamp

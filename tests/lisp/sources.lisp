@@ -6,7 +6,7 @@
 
 (handler-case
     (progn
-      (mapc #'asdf:load-system '("posix-shm" "fiveam"))
+      (asdf:operate 'asdf:prepare-op "posix-shm/test") ; loads all that it depends on
       (dolist (file (asdf:component-children (asdf:find-system "posix-shm/test")))
         (load (asdf:component-pathname file) :external-format #+clisp charset:utf-8 #-clisp :utf-8)))
   (error (condition)
