@@ -1141,6 +1141,34 @@ lock, and what it guards may be half changed. It is signalled with the lock held
 can repair that; the restart `repair` then marks it as repaired and runs the body, and the restart
 `continue` runs the body without. Any other exit releases the lock, and the next owner is told."
 "")
+("posix-shm" "shm-channel-error" "Condition"
+"A `posix-shm-error` of an operation on a channel. Its report contains the object of the channel and
+the process at the other end."
+"")
+("posix-shm" "shm-channel-error-channel" "Reader"
+"Readers of every `shm-channel-error`: the channel, and the process that was last at the other end;
+with `:ebusy` the one that has the role.
+
+- CONDITION: A condition of that type.
+- CHANNEL: A `shm-channel`."
+"condition")
+("posix-shm" "shm-channel-error-peer" "Reader"
+"Readers of every `shm-channel-error`: the channel, and the process that was last at the other end;
+with `:ebusy` the one that has the role.
+
+- CONDITION: A condition of that type.
+- WHO: A process: a positive integer."
+"condition")
+("posix-shm" "shm-peer-left" "Condition"
+"A `shm-channel-error`: the process at the other end of a channel has left. The receiver has received
+all messages; the sender cannot send more than the ring has space for. The error goes away when
+another process joins. Of a stream it is a `stream-error` as well."
+"")
+("posix-shm" "shm-peer-died" "Condition"
+"A `shm-channel-error`: the process at the other end of a channel died without leaving. The receiver
+has received all messages that were complete; the sender cannot send more than the ring has space
+for. The error goes away when another process joins. Of a stream it is a `stream-error` as well."
+"")
 ("posix-shm" "mmap-invalid-argument" "Condition"
 "A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or
 `unmap-shm-vector`, and of the macros that map: a `mmap-error`."
@@ -1412,4 +1440,276 @@ and close on every exit. The name stays.
 - RESULT*: The values of the body.
 
 Exceptional situations: Those of `ensure-shm` and `mmap-shm`."
-"(shm ptr (name size &rest options)) &body body"))
+"(shm ptr (name size &rest options)) &body body")
+("posix-shm" "shm-channel" "Structure"
+"An end of a ring of messages, which this process has joined: the result of `make-shm-channel` or
+`open-shm-channel`. The ring is memory that every process in every language uses as the same ring."
+"")
+("posix-shm" "shm-channel-p" "Function"
+"Return true if OBJECT is a `shm-channel`, open or closed.
+
+- OBJECT: Any object.
+- GENERALIZED-BOOLEAN: True or nil."
+"object")
+("posix-shm" "shm-channel-size" "Function"
+"Return the number of octets that a channel of CAPACITY takes: that of one ring, or of two with the
+ROLE `:server` or `:client`.
+
+- CAPACITY: A power of two from 4096 to 1073741824, octets: the size of the ring without its header.
+  A message has at most half of it, less 8. Both ends use the same.
+- ROLE: `:sender` or `:receiver`, the ends of one ring; `:server` or `:client`, those of two.
+- SIZE: An integer: octets.
+
+Exceptional situations: `shm-invalid-argument` if CAPACITY or ROLE is invalid."
+"capacity role")
+("posix-shm" "make-shm-channel" "Function"
+"Join the ring of CAPACITY that begins with the element of the vector WHERE at INDEX, 0 by default,
+or INDEX octets after the pointer WHERE, and return a `shm-channel`. Zeroed memory is an empty ring,
+so a new object needs no initialization. CAPACITY is the same in all processes.
+
+- WHERE: A vector of `map-shm-vector` whose elements have at most 8 octets, or a foreign pointer.
+- CAPACITY: A power of two from 4096 to 1073741824, octets: the size of the ring without its header.
+  A message has at most half of it, less 8. Both ends use the same.
+- ROLE: `:sender` or `:receiver`, the ends of one ring; `:server` or `:client`, those of two.
+- INDEX: An integer from 0 (the default) below the length of the vector; with a foreign pointer an
+  integer: octets from the pointer.
+- CHANNEL: A `shm-channel`.
+- REPLACED: A boolean: whether the predecessor in this role had died.
+
+Exceptional situations: `shm-channel-error` with `:ebusy` if a process has the role that is alive,
+or cannot be judged from here, and with `:eproto` if the memory is not zero, and no ring of
+CAPACITY; `shm-invalid-argument` if WHERE is neither a mapped vector of `map-shm-vector` whose
+elements have at most 8 octets, nor a pointer, INDEX is out of bounds, the octets go beyond the
+vector, their address is not a multiple of 64, or CAPACITY or ROLE is invalid."
+"where capacity role &optional index")
+("posix-shm" "close-shm-channel" "Function"
+"Leave the rings of CHANNEL, which is closed from then on; the other end is woken. Return t; or nil
+if the channel is closed already, its memory is unmapped, or this process has not joined, like a
+forked child. A vector that `open-shm-channel` has mapped is unmapped.
+
+- CHANNEL: A `shm-channel`.
+- LEFT: A boolean: whether this call left the rings.
+
+Exceptional situations: `shm-invalid-argument` if CHANNEL is not a channel."
+"channel")
+("posix-shm" "with-shm-channel" "Macro"
+"Join as `make-shm-channel` does, run BODY with the variable CHANNEL bound, and leave on every exit.
+On SBCL and ECL no interrupt, at whatever moment, leaves this process joined; CLISP and ABCL cannot
+defer interrupts.
+
+- CHANNEL: A `shm-channel`; in `with-shm-channel` and `with-open-shm-channel` a symbol, not
+  evaluated: the variable for it.
+- WHERE: A vector of `map-shm-vector` whose elements have at most 8 octets, or a foreign pointer.
+- CAPACITY: A power of two from 4096 to 1073741824, octets: the size of the ring without its header.
+  A message has at most half of it, less 8. Both ends use the same.
+- ROLE: `:sender` or `:receiver`, the ends of one ring; `:server` or `:client`, those of two.
+- INDEX: An integer from 0 (the default) below the length of the vector; with a foreign pointer an
+  integer: octets from the pointer.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `make-shm-channel`."
+"(channel where capacity role &optional index) &body body")
+("posix-shm" "open-shm-channel" "Function"
+"Open the object NAME, or create it as `ensure-shm` does, map it, join as `make-shm-channel` does,
+and return the channel. Both ends make the same call with another ROLE, and either may be first. The
+descriptor is closed, and the memory stays mapped until `close-shm-channel`. The name stays until
+`delete-shm`; messages that nobody has received stay with it.
+
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- ROLE: `:sender` or `:receiver`, the ends of one ring; `:server` or `:client`, those of two.
+- CAPACITY: A power of two from 4096 to 1073741824, octets: the size of the ring without its header;
+  65536 by default. A message has at most half of it, less 8. Both ends use the same.
+- PERMISSIONS: A list as for `open-shm`, or an integer; `(:user-read :user-write)` by default.
+- TIMEOUT: A non-negative real: seconds, 10 by default; or nil: no limit. It is that of
+  `ensure-shm`.
+- CHANNEL: A `shm-channel`.
+- REPLACED: A boolean: whether the predecessor in this role had died.
+
+Exceptional situations: Those of `ensure-shm`, `map-shm-vector` and `make-shm-channel`: with another
+CAPACITY than the other end, `:eproto` or `shm-timeout`."
+"name role &key capacity permissions timeout")
+("posix-shm" "with-open-shm-channel" "Macro"
+"Open the object NAME and join with OPTIONS as in `open-shm-channel`, run BODY with the variable
+CHANNEL bound, and leave, unmap and close on every exit. The name stays.
+
+- CHANNEL: A `shm-channel`; in `with-shm-channel` and `with-open-shm-channel` a symbol, not
+  evaluated: the variable for it.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- ROLE: `:sender` or `:receiver`, the ends of one ring; `:server` or `:client`, those of two.
+- OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `open-shm-channel`."
+"(channel name role &rest options) &body body")
+("posix-shm" "send-message" "Function"
+"Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message,
+and return t. The call waits while the ring has no space for it. A message has 0 octets or more, at
+most half of the capacity less 8. Interrupts run while the call waits; a non-local exit from one
+means that nothing was sent.
+
+- CHANNEL: A `shm-channel`.
+- OCTETS: A vector of octets: in the heap, or in shared memory. A vector of other numbers is sent as
+  the octets of its elements.
+- START: An integer from 0 (the default): the start of the range.
+- END: An integer, at most the length of the vector, which is the default: the end of the range.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- IF-TIMEOUT: `:error` (the default) or nil: what to do after the timeout.
+- T: The symbol t.
+
+Exceptional situations: `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again,
+or a value of nil with an IF-TIMEOUT of nil; `shm-peer-left` or `shm-peer-died` if the ring has no
+space, and the receiver has left or died; `shm-channel-error` with `:eproto` if another process has
+overwritten the ring; `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot send, or the
+message is too long, before any call."
+"channel octets &key start end timeout if-timeout")
+("posix-shm" "receive-message" "Function"
+"Wait for the next message of CHANNEL, remove it from the ring, and return its octets and their
+number: in a fresh `(simple-array (unsigned-byte 8) (*))`, or in the elements of the vector INTO
+from START to END.
+
+- CHANNEL: A `shm-channel`.
+- INTO: A vector in shared memory, or a specialised vector in the heap; or nil (the default): a
+  fresh vector of octets.
+- START: An integer from 0 (the default): the start of the range.
+- END: An integer, at most the length of the vector, which is the default: the end of the range.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- IF-TIMEOUT: `:error` (the default) or nil: what to do after the timeout.
+- IF-PEER-LEFT: `:error` (the default) or nil: what to do when the sender has left, and all messages
+  have been received.
+- OCTETS: A vector of octets: in the heap, or in shared memory. A vector of other numbers is sent as
+  the octets of its elements.
+- LENGTH: An integer from 0: octets.
+
+Exceptional situations: `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again,
+or a value of nil with an IF-TIMEOUT of nil; if all messages have been received, `shm-peer-left` if
+the sender has left, or a value of nil with an IF-PEER-LEFT of nil, and `shm-peer-died` if it died;
+`shm-channel-error` with `:eproto` if another process has overwritten the ring;
+`shm-invalid-argument` if CHANNEL is closed, unmapped or cannot receive, and with `:emsgsize` if the
+message is longer than the range of INTO: it stays in the ring."
+"channel &key into start end timeout if-timeout if-peer-left")
+("posix-shm" "with-message" "Macro"
+"Wait for the next message of CHANNEL, run BODY with the message in place, without a copy, and remove
+it from the ring when BODY returns. Return the values of BODY. VECTOR is bound to the vector that
+the channel was made with, and the message is its elements from START to END, as far as they are
+whole; if the channel was made with a pointer, VECTOR is a pointer to the message, START is 0 and
+END is the number of octets. Do not use the memory after BODY: the sender overwrites it. A sender
+can also do so during BODY.
+
+- VECTOR: A symbol, not evaluated: the variable for the vector that the message is in, or for a
+  pointer to it.
+- START: A symbol, not evaluated: the variable for the start of the message.
+- END: A symbol, not evaluated: the variable for the end of the message.
+- CHANNEL: A `shm-channel`; in `with-shm-channel` and `with-open-shm-channel` a symbol, not
+  evaluated: the variable for it.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- IF-TIMEOUT: `:error` (the default) or nil: what to do after the timeout.
+- IF-PEER-LEFT: `:error` (the default) or nil: what to do when the sender has left, and all messages
+  have been received.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `receive-message`; `shm-channel-error` with `:eperm` if BODY has
+received from CHANNEL itself."
+"(vector start end) (channel &key timeout if-timeout if-peer-left) &body body")
+("posix-shm" "with-message-reserved" "Macro"
+"Reserve space for a message of LENGTH elements of the vector that CHANNEL was made with (octets, if
+it was made with a pointer), run BODY, which writes the message in place, and send it when BODY
+returns. Return the values of BODY. The variables are bound as in `with-message`. BODY may set END
+to a smaller index: the message ends there. A non-local exit from BODY sends nothing.
+
+- VECTOR: A symbol, not evaluated: the variable for the vector that the message is in, or for a
+  pointer to it.
+- START: A symbol, not evaluated: the variable for the start of the message.
+- END: A symbol, not evaluated: the variable for the end of the message.
+- CHANNEL: A `shm-channel`; in `with-shm-channel` and `with-open-shm-channel` a symbol, not
+  evaluated: the variable for it.
+- LENGTH: An integer from 0: the greatest number of elements of the message; octets for a pointer.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- IF-TIMEOUT: `:error` (the default) or nil: what to do after the timeout.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `send-message`; `shm-channel-error` with `:eperm` if BODY has sent
+to CHANNEL itself."
+"(vector start end) (channel length &key timeout if-timeout) &body body")
+("posix-shm" "shm-stream" "Type"
+"A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its
+subclasses are those of Gray streams for the directions."
+"")
+("posix-shm" "make-shm-stream" "Function"
+"Return a stream that writes to CHANNEL, reads from it, or both, as its role is. Characters are
+encoded in EXTERNAL-FORMAT; octets and characters may be mixed. What is written is sent when the
+buffer is full, and by `finish-output`, `force-output` and `close`; the boundaries of messages do
+not matter to the reader. A stream may read what another language sends as messages.
+
+- CHANNEL: A `shm-channel`.
+- ELEMENT-TYPE: What `stream-element-type` returns, `character` (the default) or `(unsigned-byte
+  8)`. The stream transfers both.
+- EXTERNAL-FORMAT: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16
+  and UTF-32 have the byte order of the machine, and no mark.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- STREAM: A `shm-stream`.
+
+Exceptional situations: `shm-invalid-argument` if CHANNEL is not an open channel, or another
+argument is invalid. The operations of the stream signal `end-of-file` if the sender has left, and
+`shm-peer-died`, `shm-peer-left`, `shm-timeout` and `shm-channel-error`, which are `stream-error`s
+then, as `receive-message` and `send-message` do; and the errors of Babel for characters that cannot
+be encoded, and octets that cannot be decoded."
+"channel &key element-type external-format timeout")
+("posix-shm" "open-shm-stream" "Function"
+"Open a channel as `open-shm-channel` does, and return a stream over it. TIMEOUT is that of both.
+
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- ROLE: `:sender` or `:receiver`, the ends of one ring; `:server` or `:client`, those of two.
+- CAPACITY: A power of two from 4096 to 1073741824, octets: the size of the ring without its header;
+  65536 by default. Both ends use the same.
+- PERMISSIONS: A list as for `open-shm`, or an integer; `(:user-read :user-write)` by default.
+- TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
+- ELEMENT-TYPE: What `stream-element-type` returns, `character` (the default) or `(unsigned-byte
+  8)`. The stream transfers both.
+- EXTERNAL-FORMAT: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16
+  and UTF-32 have the byte order of the machine, and no mark.
+- STREAM: A `shm-stream`.
+
+Exceptional situations: Those of `open-shm-channel` and `make-shm-stream`."
+"name role &key capacity permissions timeout element-type external-format")
+("posix-shm" "with-shm-stream" "Macro"
+"Make a stream with OPTIONS as in `make-shm-stream`, or open one as in `open-shm-stream`, run BODY
+with the variable STREAM bound, and close it on every exit: on a non-local one with `:abort t`, as
+`with-open-file` does.
+
+- STREAM: A symbol, not evaluated: the variable for the stream.
+- CHANNEL: A `shm-channel`; in `with-shm-channel` and `with-open-shm-channel` a symbol, not
+  evaluated: the variable for it.
+- OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `open-shm-stream`."
+"(stream channel &rest options) &body body")
+("posix-shm" "with-open-shm-stream" "Macro"
+"Make a stream with OPTIONS as in `make-shm-stream`, or open one as in `open-shm-stream`, run BODY
+with the variable STREAM bound, and close it on every exit: on a non-local one with `:abort t`, as
+`with-open-file` does.
+
+- STREAM: A symbol, not evaluated: the variable for the stream.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- ROLE: `:sender` or `:receiver`, the ends of one ring; `:server` or `:client`, those of two.
+- OPTIONS: The keyword arguments of the function that the macro calls. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `open-shm-stream`."
+"(stream name role &rest options) &body body")
+("posix-shm" "shm-stream-channel" "Reader"
+"Return the channel of STREAM.
+
+- STREAM: A `shm-stream`.
+- CHANNEL: A `shm-channel`."
+"stream"))

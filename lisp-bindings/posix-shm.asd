@@ -62,8 +62,35 @@
                              (:file "waiting")
                              (:file "processes")
                              (:file "locks")
-                             (:file "conditions"))))
+                             (:file "conditions")))
+               (:module "messages"
+                :serial t
+                :components ((:file "channels")
+                             (:file "conditions")
+                             (:file "messages")
+                             (:file "named"))))
   :in-order-to ((test-op (test-op "posix-shm/test"))))
+
+(defsystem "posix-shm/streams"
+  :description "Streams of characters and octets between processes, over channels."
+  :long-description "Gray streams: loading trivial-gray-streams changes the streams of some implementations, so this is a system of its own."
+  :author "The posix-shm authors"
+  :maintainer "The posix-shm authors"
+  :license "BSD-3-Clause"
+  :homepage "https://sr.ht/~shunter/posix-shm/"
+  :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
+  :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
+  :version (:read-file-form "version.sexp")
+  :depends-on ("posix-shm" "babel" "trivial-gray-streams")
+  :pathname "streams/"
+  :serial t
+  :components ((:file "package")
+               (:file "encodings")
+               (:file "conditions")
+               (:file "streams")
+               (:file "output")
+               (:file "input"))
+  :in-order-to ((test-op (test-op "posix-shm/streams/test"))))
 
 (defsystem "posix-shm/library"
   :description "Finding the shared object, or compiling it."
@@ -193,9 +220,30 @@
                (:file "sync-locks")
                (:file "sync-storms")
                #+sbcl (:file "sync-sbcl")
+               (:file "messages")
+               (:file "messages-peers")
+               (:file "messages-storms")
                ;; Defines a subclass, with which SBCL's accessors allocate more.
                (:file "dropin"))
   :perform (test-op (operation system)
              (declare (ignore operation system))
              (unless (uiop:symbol-call '#:posix-shm/test '#:run-tests)
                (error "A test of posix-shm failed."))))
+
+(defsystem "posix-shm/streams/test"
+  :description "The tests of posix-shm/streams."
+  :long-description "Run by (asdf:test-system \"posix-shm/streams\"), which signals an error if a test fails."
+  :author "The posix-shm authors"
+  :maintainer "The posix-shm authors"
+  :license "BSD-3-Clause"
+  :homepage "https://sr.ht/~shunter/posix-shm/"
+  :bug-tracker "https://todo.sr.ht/~shunter/posix-shm"
+  :source-control (:git "https://git.sr.ht/~shunter/posix-shm")
+  :version (:read-file-form "version.sexp")
+  :depends-on ("posix-shm/test" "posix-shm/streams")
+  :pathname "test/"
+  :components ((:file "streams"))
+  :perform (test-op (operation system)
+             (declare (ignore operation system))
+             (unless (uiop:symbol-call '#:posix-shm/test/streams '#:run-tests)
+               (error "A test of posix-shm/streams failed."))))

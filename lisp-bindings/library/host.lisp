@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What each implementation calls differently. On SBCL nothing here needs CFFI or ASDF.
+;;;; Files, the environment and programs: functions that the implementations name differently. SBCL needs neither CFFI nor ASDF.
 
 (defpackage #:posix-shm/host
   (:use #:cl)

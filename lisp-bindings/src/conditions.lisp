@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What is signalled, and the sentence that a person reads.
+;;;; The conditions, and their reports.
 
 (in-package #:posix-shm)
 
@@ -124,6 +124,9 @@
     (shm-too-short "The shared memory object~@[ ~S~] is too short")
     (shm-timeout "The operation~@[ on the shared memory object ~S~] took too long")
     (shm-lock-abandoned "The owner of a lock~@[ in the shared memory object ~S~] died")
+    (shm-peer-left "The other end of a channel~@[ in the shared memory object ~S~] has left")
+    (shm-peer-died "The other end of a channel~@[ in the shared memory object ~S~] died")
+    (shm-channel-error "The operation on a channel~@[ in the shared memory object ~S~] failed")
     (shm-lock-error "The operation on a lock~@[ in the shared memory object ~S~] failed")
     (mmap-error "The mapping~@[ of the shared memory object ~S~] failed")
     (posix-shm-error "The operation on the shared memory object~@[ ~S~] failed"))

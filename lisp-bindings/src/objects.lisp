@@ -108,7 +108,7 @@ has an owner from the moment it exists; the thread that swaps it out closes it."
   (make-instance 'open-shm :name (check-label name 'make-shm)
                            :cell (fresh-cell (check-descriptor fd 'fd 'make-shm))))
 
-;; What subclasses and programs for the existing library say instead of make-shm.
+;; Subclasses and programs for the existing library use these instead of make-shm.
 (defmethod initialize-instance :after ((shm open-shm) &key (fd nil fd-p))
   (when fd-p
     (setf (car (cell-of shm)) (check-descriptor fd 'fd 'make-instance))))

@@ -7,7 +7,9 @@
   ;; Calls whose arguments are checked here.
   (:import-from #:posix-shm/shim #:%pshm-atomic-load32 #:%pshm-atomic-store32 #:%pshm-atomic-update32
                 #:%pshm-atomic-compare-exchange32 #:%pshm-atomic-load64 #:%pshm-atomic-store64 #:%pshm-atomic-update64
-                #:%pshm-atomic-compare-exchange64 #:%pshm-lock-acquire #:%pshm-lock-release)
+                #:%pshm-atomic-compare-exchange64 #:%pshm-lock-acquire #:%pshm-lock-release
+                #:%pshm-ring-reserve #:%pshm-ring-commit #:%pshm-ring-peek #:%pshm-ring-release #:%pshm-ring-send
+                #:%pshm-ring-receive)
   (:import-from #:posix-shm/documentation #:doc)
   (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted
                 #:with-interrupt-windows #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into)
@@ -38,6 +40,11 @@
            #:shm-lock #:shm-lock-p #:make-shm-lock #:acquire-shm-lock #:release-shm-lock #:with-shm-lock-held
            #:mark-shm-lock-repaired #:shm-lock-owner
            #:shm-lock-error #:shm-lock-error-lock #:shm-lock-error-owner #:shm-lock-abandoned)
+  ;; Messages
+  (:export #:shm-channel #:shm-channel-p #:shm-channel-size #:make-shm-channel #:close-shm-channel #:with-shm-channel
+           #:open-shm-channel #:with-open-shm-channel
+           #:send-message #:receive-message #:with-message #:with-message-reserved
+           #:shm-channel-error #:shm-channel-error-channel #:shm-channel-error-peer #:shm-peer-left #:shm-peer-died)
   ;; The shared object
   (:export #:shm-library #:load-shm-library #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error
            #:shm-library-error-tried)

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What can be forbidden about an object, and objects with less access.
+;;;; Seals, and descriptors with less access.
 
 (in-package #:posix-shm)
 

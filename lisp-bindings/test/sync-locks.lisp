@@ -32,7 +32,7 @@
     (is (null (shm-lock-owner lock)))
     (is (equal '(t nil) (values-of (acquire-shm-lock lock))))
     (is (eql (shm-self) (shm-lock-owner lock)))
-    ;; What is in the memory is the owner, and the words beside it are nobody's.
+    ;; The memory contains the owner, and the neighbouring words are unchanged.
     (is (equal (list 0 0 (shm-self) 0) (elements vector 0 4)))
     (is (says "held by" (prin1-to-string lock)))
     (no-values (release-shm-lock lock))

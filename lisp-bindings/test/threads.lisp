@@ -63,7 +63,7 @@
 (deftest a-name-outlives-the-race
   (if (not (threads-p))
       (skip "this Lisp has no threads")
-      (dotimes (round 300)
+      (dotimes (round (rounds 300))
         (let ((shm (open-shm* :direction :io)))
           (is (equal '(t t t t)
                      (in-threads 4 (lambda (index)
@@ -112,9 +112,10 @@
   (with-name (name)
     (without-leaks
       (let ((random (sb-ext:seed-random-state 42)))
-        (is (= 4000 (loop repeat 2000
-                          count (interrupted-life (+ 0.0001 (random 0.0006 random)))
-                          count (interrupted-named-life name (+ 0.0001 (random 0.0006 random))))))))))
+        (is (= (* 2 (rounds 2000))
+               (loop repeat (rounds 2000)
+                     count (interrupted-life (+ 0.0001 (random 0.0006 random)))
+                     count (interrupted-named-life name (+ 0.0001 (random 0.0006 random))))))))))
 
 ;;; More than a mebibyte, so that the library reads files about the memory that is left.
 (deftest interrupted-allocations-leak-nothing
@@ -122,13 +123,14 @@
   #+sbcl
   (without-leaks
     (let ((random (sb-ext:seed-random-state 20)))
-      (is (= 500 (loop repeat 500
-                       count (handler-case (sb-ext:with-timeout (+ 0.0001 (random 0.002 random))
-                                             (loop
-                                               (with-open-shm* (shm :direction :io)
-                                                 (allocate-shm shm (* 5 1024 1024))
-                                                 (shm-space))))
-                               (sb-ext:timeout () t))))))))
+      (is (= (rounds 500)
+             (loop repeat (rounds 500)
+                   count (handler-case (sb-ext:with-timeout (+ 0.0001 (random 0.002 random))
+                                         (loop
+                                           (with-open-shm* (shm :direction :io)
+                                             (allocate-shm shm (* 5 1024 1024))
+                                             (shm-space))))
+                           (sb-ext:timeout () t))))))))
 
 ;;; A timeout that unwinds out of malloc leaves C's heap in pieces: the process dies later, somewhere else.
 #+sbcl
@@ -211,7 +213,7 @@
                             (with-open-shm-vector (shm vector (name :direction :io)
                                                        ('(unsigned-byte 8) 4096 :release t))
                               (setf (aref vector 0) (logand 255 (shm-fd shm)))))))
-        (dotimes (round 200)
+        (dotimes (round (rounds 200))
           (interrupted-thread life)))
       (pass))))
 

@@ -8,24 +8,6 @@
 
 enum { ALIGNMENT = 64 };
 
-struct ring_side
-pshm__ring_side(int64_t address, int64_t capacity, int role)
-{
-	struct ring *ring = (struct ring *)(uintptr_t)address;
-	bool sends = role == PSHM_RING_SENDER;
-
-	return (struct ring_side){
-		.ring = ring,
-		.own = sends ? &ring->sender : &ring->receiver,
-		.peer = sends ? &ring->receiver : &ring->sender,
-		.own_sleeps = sends ? &ring->sender_sleeps : &ring->receiver_sleeps,
-		.peer_sleeps = sends ? &ring->receiver_sleeps : &ring->sender_sleeps,
-		.capacity = (uint32_t)capacity,
-		.left = sends ? -EPIPE : -ENODATA,
-		.died = sends ? -EPIPE : -EOWNERDEAD,
-	};
-}
-
 static bool
 is_capacity(int64_t capacity)
 {
@@ -38,8 +20,23 @@ fits(int64_t address, int64_t size)
 	return (int64_t)(uintptr_t)address == address && (uintptr_t)address <= UINTPTR_MAX - (uintptr_t)size;
 }
 
+static struct ring_side
+side_of(struct ring *ring, uint32_t capacity, bool sends)
+{
+	return (struct ring_side){
+		.ring = ring,
+		.own = sends ? &ring->sender : &ring->receiver,
+		.peer = sends ? &ring->receiver : &ring->sender,
+		.own_sleeps = sends ? &ring->sender_sleeps : &ring->receiver_sleeps,
+		.peer_sleeps = sends ? &ring->receiver_sleeps : &ring->sender_sleeps,
+		.capacity = capacity,
+		.left = sends ? -EPIPE : -ENODATA,
+		.died = sends ? -EPIPE : -EOWNERDEAD,
+	};
+}
+
 int
-pshm__ring_arguments_error(int64_t address, int64_t capacity, bool accessible, bool valid)
+pshm__ring_side(int64_t address, int64_t capacity, int role, bool accessible, bool valid, struct ring_side *ret)
 {
 	if (address == 0 || is_address_error(address) || !accessible)
 		return -EFAULT;
@@ -47,7 +44,10 @@ pshm__ring_arguments_error(int64_t address, int64_t capacity, bool accessible, b
 		return -EINVAL;
 	if (!fits(address, PSHM_RING_HEADER_SIZE + capacity))
 		return -EOVERFLOW;
-	return has_wide_words() ? 0 : -ENOTSUP;
+	if (!has_wide_words())
+		return -ENOTSUP;
+	*ret = side_of((struct ring *)(uintptr_t)address, (uint32_t)capacity, role == PSHM_RING_SENDER);
+	return 0;
 }
 
 uint64_t
@@ -137,6 +137,18 @@ sleep_for_slice(const struct ring_side *side, uint32_t was, int64_t time)
 	return error < 0 ? error : pshm__wait(side->own_sleeps, 1, time);
 }
 
+/* Once more after the end of the time, what is found is found in time. */
+static int
+end_wait(struct ring_wait *wait, int found)
+{
+	int error = wait->timeout == 0 ? -EAGAIN : -ETIMEDOUT;
+
+	if (found == 0 && wait->is_over)
+		return error;
+	wait->is_over = true;
+	return found == -EAGAIN ? error : found;
+}
+
 /*
  * [wait_for_peer] At the end of a slice, and after a signal handler, the peer may have died. The slices also heal the
  * death of a peer between clearing the flag and waking.
@@ -145,20 +157,21 @@ int
 pshm__ring_wait(const struct ring_side *side, uint32_t was, struct ring_wait *wait)
 {
 	int64_t left = wait->timeout == 0 ? 0 : time_left(wait);
-	int error = left == 0 ? -ETIMEDOUT : (int)left;
+	int error;
 	int found;
 
-	if (left > 0)
-		error = sleep_for_slice(side, was, left);
+	if (left < 0)
+		return (int)left;
+	if (left == 0)
+		return end_wait(wait, look(side, was));
+	error = sleep_for_slice(side, was, left);
 	if (error != -ETIMEDOUT && error != -EINTR)
 		return error;
 	found = look(side, was);
-	if (found != -EAGAIN || wait->timeout == 0)
+	if (found != -EAGAIN)
 		return found;
-	if (error == -EINTR || left == 0)
-		return error;
 	wait->slice = 2 * wait->slice < platform.last_slice ? 2 * wait->slice : platform.last_slice;
-	return 0;
+	return error == -EINTR ? error : 0;
 }
 
 /* [wake] The flag is cleared first: a peer that is about to fall asleep does not. */

@@ -74,10 +74,11 @@ struct ring_side {
 	int died; /* and if it has died */
 };
 
-struct ring_side pshm__ring_side(int64_t address, int64_t capacity, int role);
-
-/* The check of the arguments: whether no pointer is NULL where it must not be, and whether the other values are valid. */
-int pshm__ring_arguments_error(int64_t address, int64_t capacity, bool accessible, bool valid);
+/*
+ * Check the arguments: whether the other pointers are not NULL where they must not be, and whether the other values are
+ * valid. Only then *ret is set.
+ */
+int pshm__ring_side(int64_t address, int64_t capacity, int role, bool accessible, bool valid, struct ring_side *ret);
 
 /* -EPROTO unless a process has joined the ring with this capacity. */
 int pshm__ring_format_error(const struct ring_side *side);
@@ -90,11 +91,13 @@ struct ring_wait {
 	int64_t timeout;
 	int64_t deadline;
 	int64_t slice; /* 0: has not waited yet */
+	bool is_over;
 };
 
 /*
- * Wait until the position of the peer is another than it was. 0: load it again. An error if the peer has left or died,
- * which is reported only if its position is still the same; -EAGAIN, -ETIMEDOUT, -EINTR.
+ * Wait until the position of the peer is another than it was. 0: load it again. An error if the peer has left or died, which
+ * is reported only if its position is still the same; -EAGAIN, -ETIMEDOUT, -EINTR. After the time is over, 0 is returned
+ * once, so that a peer that moves without end cannot hold its caller.
  */
 COLD int pshm__ring_wait(const struct ring_side *side, uint32_t was, struct ring_wait *wait);
 

@@ -52,8 +52,8 @@ join(const struct ring_side *side)
 int
 pshm_ring_join(int64_t address, int64_t capacity, int role)
 {
-	int error = pshm__ring_arguments_error(address, capacity, true, is_role(role));
-	struct ring_side side = pshm__ring_side(address, capacity, role);
+	struct ring_side side;
+	int error = pshm__ring_side(address, capacity, role, true, is_role(role), &side);
 
 	if (error == 0)
 		error = set_format(&side);
@@ -79,8 +79,8 @@ leave(const struct ring_side *side)
 int
 pshm_ring_leave(int64_t address, int64_t capacity, int role)
 {
-	int error = pshm__ring_arguments_error(address, capacity, true, is_role(role));
-	struct ring_side side = pshm__ring_side(address, capacity, role);
+	struct ring_side side;
+	int error = pshm__ring_side(address, capacity, role, true, is_role(role), &side);
 
 	if (error == 0)
 		error = pshm__ring_format_error(&side);

@@ -91,8 +91,8 @@ next_message(const struct ring_side *side, int64_t timeout, struct message *ret)
 int64_t
 pshm_ring_peek(int64_t address, int64_t capacity, int64_t timeout, int64_t *ret_length)
 {
-	struct ring_side side = pshm__ring_side(address, capacity, PSHM_RING_RECEIVER);
-	int error = pshm__ring_arguments_error(address, capacity, ret_length != NULL, true);
+	struct ring_side side;
+	int error = pshm__ring_side(address, capacity, PSHM_RING_RECEIVER, ret_length != NULL, true, &side);
 	struct message message;
 
 	if (error == 0)
@@ -127,8 +127,8 @@ release(const struct ring_side *side)
 int
 pshm_ring_release(int64_t address, int64_t capacity)
 {
-	struct ring_side side = pshm__ring_side(address, capacity, PSHM_RING_RECEIVER);
-	int error = pshm__ring_arguments_error(address, capacity, true, true);
+	struct ring_side side;
+	int error = pshm__ring_side(address, capacity, PSHM_RING_RECEIVER, true, true, &side);
 
 	return record(error < 0 ? error : release(&side));
 }
@@ -154,8 +154,8 @@ receive(const struct ring_side *side, void *ret_bytes, int64_t size, int64_t tim
 int64_t
 pshm_ring_receive(int64_t address, int64_t capacity, void *ret_bytes, int64_t size, int64_t timeout)
 {
-	struct ring_side side = pshm__ring_side(address, capacity, PSHM_RING_RECEIVER);
-	int error = pshm__ring_arguments_error(address, capacity, ret_bytes != NULL || size == 0, size >= 0);
+	struct ring_side side;
+	int error = pshm__ring_side(address, capacity, PSHM_RING_RECEIVER, ret_bytes != NULL || size == 0, size >= 0, &side);
 
 	return record64(error < 0 ? error : receive(&side, ret_bytes, size, timeout));
 }

@@ -22,17 +22,19 @@ wait_for_space(const struct ring_side *side, uint32_t tail, uint32_t needed, int
 	struct ring_wait wait = { .timeout = timeout };
 	uint32_t head = ring_load(&side->own->seen);
 
-	while (!has_space(side, tail, head, needed)) {
-		uint32_t was = ring_peer_position(side);
-		int error = 0;
+	if (has_space(side, tail, head, needed))
+		return 0;
+	for (;;) {
+		int error;
 
-		if (tail - was > side->capacity)
+		head = ring_peer_position(side);
+		if (tail - head > side->capacity)
 			return -EPROTO;
-		if (was == head)
-			error = pshm__ring_wait(side, was, &wait);
+		if (has_space(side, tail, head, needed))
+			break;
+		error = pshm__ring_wait(side, head, &wait);
 		if (error < 0)
 			return error;
-		head = was;
 	}
 	ring_store(&side->own->seen, head);
 	return 0;
@@ -62,8 +64,8 @@ reserve(const struct ring_side *side, uint32_t length, int64_t timeout, uint32_t
 int64_t
 pshm_ring_reserve(int64_t address, int64_t capacity, int64_t length, int64_t timeout)
 {
-	struct ring_side side = pshm__ring_side(address, capacity, PSHM_RING_SENDER);
-	int error = pshm__ring_arguments_error(address, capacity, true, length >= 0);
+	struct ring_side side;
+	int error = pshm__ring_side(address, capacity, PSHM_RING_SENDER, true, length >= 0, &side);
 	uint32_t start = 0;
 
 	if (error == 0 && length > ring_length_max(&side))
@@ -113,8 +115,8 @@ commit(const struct ring_side *side, int64_t length)
 int
 pshm_ring_commit(int64_t address, int64_t capacity, int64_t length)
 {
-	struct ring_side side = pshm__ring_side(address, capacity, PSHM_RING_SENDER);
-	int error = pshm__ring_arguments_error(address, capacity, true, length >= 0);
+	struct ring_side side;
+	int error = pshm__ring_side(address, capacity, PSHM_RING_SENDER, true, length >= 0, &side);
 
 	return record(error < 0 ? error : commit(&side, length));
 }
@@ -122,8 +124,8 @@ pshm_ring_commit(int64_t address, int64_t capacity, int64_t length)
 int
 pshm_ring_send(int64_t address, int64_t capacity, const void *bytes, int64_t length, int64_t timeout)
 {
-	struct ring_side side = pshm__ring_side(address, capacity, PSHM_RING_SENDER);
-	int error = pshm__ring_arguments_error(address, capacity, bytes != NULL || length == 0, length >= 0);
+	struct ring_side side;
+	int error = pshm__ring_side(address, capacity, PSHM_RING_SENDER, bytes != NULL || length == 0, length >= 0, &side);
 	uint32_t start = 0;
 
 	if (error == 0 && length > ring_length_max(&side))

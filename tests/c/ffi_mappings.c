@@ -509,7 +509,7 @@ START_TEST(bad_ranges_are_not_synchronised)
 }
 END_TEST
 
-/* What proc(5) says of a mapping that is made with a flag by a plain call, it says of one that is made by ours. */
+/* proc(5) reports the same of a mapping by a direct call and of ours with the same flag. */
 static void
 compare_flag(int ours, int native, const char *letters)
 {

@@ -42,7 +42,7 @@ assert_neighbours_untouched(int bytes)
 	ck_assert_mem_eq(after, (const unsigned char *)&pattern + bytes, (size_t)(8 - bytes));
 }
 
-/* What each operation makes of a value and an operand, in 64 bits; a word of 32 keeps the lower half. */
+/* The result of each operation on a value and an operand, in 64 bits; a word of 32 keeps the lower half. */
 static const struct row {
 	int operation;
 	uint64_t before;

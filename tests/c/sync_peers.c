@@ -259,6 +259,56 @@ START_TEST(the_last_message_of_a_dead_sender_is_not_lost)
 }
 END_TEST
 
+static void
+let_sender_leave(void)
+{
+	*process_of(PSHM_RING_SENDER) |= LEFT;
+}
+
+static void
+assert_no_sleep(void)
+{
+	ck_assert_int_eq(interpose_count(CALL_futex) + interpose_count(CALL_nanosleep), 0);
+	interpose_reset();
+}
+
+/* What happens between the first look and the flag needs no sleep. */
+START_TEST(what_comes_before_the_sleep_is_seen)
+{
+	if (!ring_share_joined())
+		return;
+	*(uint32_t *)(void *)ring->records = 8;
+	interpose_before(CALL_clock_gettime, let_a_message_appear);
+	assert_result(ring_receive(buffer, sizeof buffer, 20 * SECOND), 8);
+	assert_no_sleep();
+	interpose_before(CALL_clock_gettime, let_sender_leave);
+	assert_error(ring_receive(buffer, sizeof buffer, 20 * SECOND), "ENODATA");
+	assert_no_sleep();
+}
+END_TEST
+
+/* While the sender asks whether the receiver is alive, there is a little more space, but not enough. */
+static void
+let_space_grow(void)
+{
+	ring->receiver.position += 16;
+}
+
+START_TEST(a_peer_that_moves_does_not_hold_its_caller)
+{
+	if (!ring_share_joined() || !ring_finds_deaths())
+		return;
+	fill_ring();
+	*process_of(PSHM_RING_RECEIVER) = ring_self() ^ OTHER_START;
+	for (int timeout = 0; timeout <= 1; timeout++) {
+		interpose_before(CALL_pidfd_open, let_space_grow);
+		assert_error(ring_send(buffer, LENGTH_MAX, timeout), timeout == 0 ? "EAGAIN" : "ETIMEDOUT");
+		ck_assert_int_le(interpose_count(CALL_pidfd_open), 3);
+		interpose_reset();
+	}
+}
+END_TEST
+
 /* Whether a process is asleep, as the kernel says. */
 static void
 wait_until_asleep(const uint32_t *flag, pid_t process)
@@ -659,6 +709,8 @@ sync_peers_suite(void)
 		                 a_dead_receiver_leaves_its_message,
 		                 who_has_left_is_waited_for_no_more,
 		                 the_last_message_of_a_dead_sender_is_not_lost,
+		                 what_comes_before_the_sleep_is_seen,
+		                 a_peer_that_moves_does_not_hold_its_caller,
 		                 who_sleeps_is_woken,
 		                 no_wake_is_lost,
 		                 a_handler_ends_the_wait_for_a_peer,

@@ -7,7 +7,7 @@
 
 (require "asdf")
 (let ((*standard-output* (make-broadcast-stream)))
-  (asdf:load-system "posix-shm"))
+  (asdf:load-system "posix-shm/streams"))
 
 (load (merge-pathnames "../lib/tap.lisp" *load-truename*))
 
@@ -17,7 +17,7 @@
   (asdf:load-system system)
   (list system))
 
-(defpackage #:examples (:use #:cl #:posix-shm))
+(defpackage #:examples (:use #:cl #:posix-shm #:posix-shm/streams))
 (in-package #:examples)
 
 ;;; Pages

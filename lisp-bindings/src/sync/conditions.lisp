@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What goes wrong with locks, and the sentences about it.
+;;;; The conditions of locks, and their reports.
 
 (in-package #:posix-shm)
 

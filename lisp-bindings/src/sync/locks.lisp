@@ -82,7 +82,7 @@
       (shm-lock-address lock)
       (reject-lock lock operation)))
 
-;;; Who holds it
+;;; The owner
 
 (defun shm-lock-owner (lock)
   #.(doc "shm-lock-owner")
@@ -101,7 +101,7 @@ another process."
   (when (held-here-p lock)
     (error (lock-failure (- *edeadlk*) operation lock))))
 
-;;; What the lock says about its owner before it is acquired. It names the one that died, of which the library says only that it
+;;; The owner of the lock before it is acquired. It names the one that died, of which the library says only that it
 ;;; did; and a lock that is free is acquired without more ado.
 
 (declaim (inline owner-before))

@@ -20,17 +20,20 @@
   (or (eql result (- *etimedout*)) (eql result (- *eintr*)) (eql result (- *eagain*))))
 
 ;;; The last look comes when the time is up: it does not sleep.
-(defun call-until-done (call timeout)
-  "Make CALL, a function of nanoseconds, until it is done or TIMEOUT is over. Return its result. To be used inside of
+(defun call-until (call moment)
+  "Make CALL, a function of nanoseconds, until it is done or MOMENT has come. Return its result. To be used inside of
 WITH-INTERRUPT-WINDOWS."
   (declare (type function call))
-  (loop with moment = (moment-after timeout)
-        for nanoseconds = (nanoseconds-before moment)
+  (loop for nanoseconds = (nanoseconds-before moment)
         for result = (funcall call nanoseconds)
         while (and (again-p result)
                    (not (and (zerop nanoseconds) (eql result (- *eagain*)))))
         do (interrupt-window)
         finally (return result)))
+
+(defun call-until-done (call timeout)
+  "Make CALL until it is done or TIMEOUT is over, as CALL-UNTIL does."
+  (call-until call (moment-after timeout)))
 
 (defun check-word-32 (word where operation)
   (unless (= 32 (word-bits word))

@@ -31,7 +31,12 @@
  * | count | | An integer from 0: the number of octets copied. |
  * | count | stat-dev | An integer from 0: the number of names of the object. |
  * | count | shm-wake | A positive integer, or `:all` (the default): the greatest number of waiters to wake. |
+ * | capacity | | A power of two from 4096 to 1073741824, octets: the size of the ring without its header. A message has at most half of it, less 8. Both ends use the same. |
+ * | capacity | open-shm-channel | A power of two from 4096 to 1073741824, octets: the size of the ring without its header; 65536 by default. A message has at most half of it, less 8. Both ends use the same. |
+ * | capacity | open-shm-stream | A power of two from 4096 to 1073741824, octets: the size of the ring without its header; 65536 by default. Both ends use the same. |
  * | blocks | | An integer from 0, in units of 512 octets. |
+ * | channel | | A `shm-channel`. |
+ * | channel | Macro | A `shm-channel`; in `with-shm-channel` and `with-open-shm-channel` a symbol, not evaluated: the variable for it. |
  * | closed | | A boolean: whether this call closed the object. |
  * | created | | A boolean: whether this call created the object. |
  * | deleted | | A boolean: whether the name was removed. |
@@ -39,14 +44,21 @@
  * | device | | An integer from 0. |
  * | direction | | `:input` (the default) or `:io`. |
  * | direction | ensure-shm | `:io` (the default) or `:input`. |
+ * | element-type | make-shm-stream | What `stream-element-type` returns, `character` (the default) or `(unsigned-byte 8)`. The stream transfers both. |
+ * | element-type | open-shm-stream | What `stream-element-type` returns, `character` (the default) or `(unsigned-byte 8)`. The stream transfers both. |
  * | element-type | | `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits, `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another name of one of these types. |
  * | end | | An integer, at most the length of the vector, which is the default: the end of the range. |
+ * | end | with-message | A symbol, not evaluated: the variable for the end of the message. |
+ * | end | with-message-reserved | A symbol, not evaluated: the variable for the end of the message. |
  * | end1 | | An integer, at most the length of the target, which is the default: the end of the range. |
  * | end2 | | An integer, at most the length of the source, which is the default: the end of the range. |
  * | expected | | An integer of the type of the word. |
+ * | external-format | | An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and UTF-32 have the byte order of the machine, and no mark. |
  * | fd | | A descriptor: an integer from 0. |
  * | first | | A descriptor: an integer from 0. |
+ * | left | | A boolean: whether this call left the rings. |
  * | lock | | A `shm-lock`. |
+ * | octets | | A vector of octets: in the heap, or in shared memory. A vector of other numbers is sent as the octets of its elements. |
  * | new | | An integer of the type of the word: the value to store. |
  * | old | shm-compare-and-swap | An integer of the type of the word: the value to compare with. |
  * | old | | An integer of the type of the word: the previous value. |
@@ -65,14 +77,21 @@
  * | if-exists | | `:error`, `:overwrite` (the default), `:truncate`, `:supersede` or nil. |
  * | if-exists | publish-shm | `:error` (the default), `:supersede` or nil. |
  * | initialize | | A function of one argument, an `open-shm` for reading and writing; or nil (the default). |
+ * | if-peer-left | | `:error` (the default) or nil: what to do when the sender has left, and all messages have been received. |
+ * | if-timeout | | `:error` (the default) or nil: what to do after the timeout. |
+ * | into | | A vector in shared memory, or a specialised vector in the heap; or nil (the default): a fresh vector of octets. |
  * | inheritable | | A boolean; `setf` accepts a generalized boolean: whether programs that this process starts inherit the descriptor. |
  * | inode | | An integer from 0. |
  * | index | | An integer from 0, below the length of the vector. |
+ * | index | make-shm-channel | An integer from 0 (the default) below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
+ * | index | with-shm-channel | An integer from 0 (the default) below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
  * | index | shm-atomic | An integer from 0 below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
  * | integer | | A positive errno of this platform. |
  * | item | | An element: a number of the element type of the vector. |
  * | keyword | | A keyword such as `:enoent`, or nil. |
  * | length | | An integer from 1: octets. |
+ * | length | with-message-reserved | An integer from 0: the greatest number of elements of the message; octets for a pointer. |
+ * | length | receive-message | An integer from 0: octets. |
  * | length | msync | An integer from 0: octets. |
  * | length | discard-shm | An integer from 0: octets. |
  * | length | map-shm-vector | An integer from 1: elements. |
@@ -100,6 +119,8 @@
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |
  * | options | | The keyword arguments of the function that the macro calls. Evaluated. |
  * | permissions | | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. `(:user-read :user-write :group-read :other-read)` by default. |
+ * | permissions | open-shm-channel | A list as for `open-shm`, or an integer; `(:user-read :user-write)` by default. |
+ * | permissions | open-shm-stream | A list as for `open-shm`, or an integer; `(:user-read :user-write)` by default. |
  * | permissions | chmod-shm | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. |
  * | permissions | stat-dev | A list of the nine long single keywords. |
  * | path | | A string, or nil. |
@@ -112,8 +133,10 @@
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
  * | release | | A generalized boolean: whether to release the addresses of the vector as well; nil by default. |
  * | reserve | | An integer, at least the size of the vector in octets; or nil (the default): the number of octets to map from OFFSET. |
+ * | replaced | | A boolean: whether the predecessor in this role had died. |
  * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create`, `:extend` or `:repair`. |
  * | result* | | The values of the body. |
+ * | role | | `:sender` or `:receiver`, the ends of one ring; `:server` or `:client`, those of two. |
  * | seals | | A list of `:seal`, `:shrink`, `:grow`, `:write`, `:future-write`, `:exec`; as an argument also one of them, or an integer. |
  * | shm | | An `open-shm`. |
  * | shm | close-shm | A `shm`, open or closed. |
@@ -124,18 +147,25 @@
  * | shm | Macro | A symbol, not evaluated: the variable for the object. |
  * | short | | `:error` (the default) or `:count`. |
  * | size | | An integer from 0 to 2^63 - 1: octets. |
+ * | size | shm-channel-size | An integer: octets. |
  * | size | shm-page-size | A power of two: octets. |
  * | size | wait-for-shm | An integer from 0 (the default) to 2^63 - 1, octets: the least size of the object. |
  * | socket | | The descriptor of a connected Unix domain socket: an integer from 0. |
  * | source | | A vector in shared memory, or a specialised vector in the heap. |
  * | start | | An integer from 0 (the default): the start of the range. |
+ * | start | with-message | A symbol, not evaluated: the variable for the start of the message. |
+ * | start | with-message-reserved | A symbol, not evaluated: the variable for the start of the message. |
  * | start1 | | An integer from 0 (the default): the start of the range. |
  * | start2 | | An integer from 0 (the default): the start of the range. |
  * | stat | | A `stat` structure. |
+ * | stream | | A `shm-stream`. |
+ * | stream | Macro | A symbol, not evaluated: the variable for the stream. |
  * | t | | The symbol t. |
  * | target | | A vector in shared memory, or a specialised vector in the heap. |
  * | timeout | | A non-negative real: seconds; or nil (the default): no limit. |
  * | timeout | ensure-shm | A non-negative real: seconds, 10 by default; or nil: no limit. |
+ * | timeout | open-shm-channel | A non-negative real: seconds, 10 by default; or nil: no limit. It is that of `ensure-shm`. |
+ * | timeout | open-shm-stream | A non-negative real: seconds; or nil (the default): no limit. |
  * | total | | An integer: octets. |
  * | truncate | | A generalized boolean: whether to set the size first; t by default. |
  * | type | | For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A vector determines the type itself. |
@@ -148,6 +178,8 @@
  * | vector | read-shm | A vector in shared memory, or a specialised vector in the heap. |
  * | vector | write-shm | A vector in shared memory, or a specialised vector in the heap. |
  * | vector | fill-shm-vector | A vector in shared memory, or a specialised vector in the heap. |
+ * | vector | with-message | A symbol, not evaluated: the variable for the vector that the message is in, or for a pointer to it. |
+ * | vector | with-message-reserved | A symbol, not evaluated: the variable for the vector that the message is in, or for a pointer to it. |
  * | vector | Macro | A symbol, not evaluated: the variable for the vector. |
  * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
  * | version | | A string, or nil. |
@@ -155,6 +187,8 @@
  * | wait | | A generalized boolean: whether to wait for the lock; t by default. With nil the timeout is 0. |
  * | where | | A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign pointer. |
  * | where | make-shm-lock | A vector of `map-shm-vector`, of any element type, or a foreign pointer. |
+ * | where | make-shm-channel | A vector of `map-shm-vector` whose elements have at most 8 octets, or a foreign pointer. |
+ * | where | with-shm-channel | A vector of `map-shm-vector` whose elements have at most 8 octets, or a foreign pointer. |
  * | who | | A process: a positive integer. |
  * | who | shm-lock-owner | A process: a positive integer; or nil. |
  * | who | shm-lock-error-lock | A process: a positive integer; or nil if it is not known. |
@@ -1862,6 +1896,528 @@
  */
 
 /**
+ * @page lisp_shm_channel shm-channel
+ * @ingroup sync_messages
+ * @par Kind
+ * Structure
+ * @par Lisp
+ * @code{.lisp}
+ * shm-channel
+ * @endcode
+ * @par Class precedence list
+ * `shm-channel`, `structure-object`, `t`
+ * @par In Lisp
+ * An end of a ring of messages, which this process has joined: the result of `make-shm-channel` or `open-shm-channel`. The ring is
+ * memory that every process in every language uses as the same ring.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (channel vector 4096 :sender)
+ *     (type-of channel)))
+ * => SHM-CHANNEL
+ * @endcode
+ * @since 0.1
+ * @see make-shm-channel, with-shm-channel
+ */
+
+/**
+ * @page lisp_shm_channel_p shm-channel-p
+ * @ingroup sync_messages
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-channel-p object => generalized-boolean
+ * @endcode
+ * @par In Lisp
+ * Return true if OBJECT is a `shm-channel`, open or closed.
+ * @par Lisp example
+ * @code{.lisp}
+ * (shm-channel-p 42)
+ * => NIL
+ * @endcode
+ * @since 0.1
+ * @see shm-channel, make-shm-channel
+ */
+
+/**
+ * @page lisp_shm_channel_size shm-channel-size
+ * @ingroup sync_messages
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-channel-size capacity role => size
+ * @endcode
+ * @par In Lisp
+ * Return the number of octets that a channel of CAPACITY takes: that of one ring, or of two with the ROLE `:server` or `:client`.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if CAPACITY or ROLE is invalid.
+ * @par Lisp example
+ * @code{.lisp}
+ * (list (shm-channel-size 4096 :sender) (shm-channel-size 4096 :server))
+ * => (4352 8704)
+ * @endcode
+ * @since 0.1
+ * @see make-shm-channel
+ */
+
+/**
+ * @page lisp_make_shm_channel make-shm-channel
+ * @ingroup sync_messages
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * make-shm-channel where capacity role &optional index => channel, replaced
+ * @endcode
+ * @par In C
+ * pshm_ring_join
+ * @par In Lisp
+ * Join the ring of CAPACITY that begins with the element of the vector WHERE at INDEX, 0 by default, or INDEX octets after the pointer
+ * WHERE, and return a `shm-channel`. Zeroed memory is an empty ring, so a new object needs no initialization. CAPACITY is the same in all
+ * processes.
+ *
+ * A ring has two ends: one process joins with the ROLE `:sender`, and one with `:receiver`. With `:server` and `:client` the memory has
+ * two rings, one behind the other, and the channel sends and receives: what the server sends the client receives, and vice versa.
+ * A role is free until a process joins, and after it has left (`close-shm-channel`) or died. A successor continues where
+ * its predecessor ended; REPLACED is true if that one had died.
+ *
+ * At each end only one thread may be in a call at a time. More threads or processes use an end with a lock around each call
+ * (`with-shm-lock-held`): one of them joins, such as their parent before it forks, and stands for all.
+ * @par Exceptional situations
+ * `shm-channel-error` with `:ebusy` if a process has the role that is alive, or cannot be judged from here, and with `:eproto` if the
+ * memory is not zero, and no ring of CAPACITY; `shm-invalid-argument` if WHERE is neither a mapped vector of `map-shm-vector` whose
+ * elements have at most 8 octets, nor a pointer, INDEX is out of bounds, the octets go beyond the vector, their address is not a
+ * multiple of 64, or CAPACITY or ROLE is invalid.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (sender vector 4096 :sender)
+ *     (with-shm-channel (receiver vector 4096 :receiver)
+ *       (send-message sender (babel:string-to-octets "hello"))
+ *       (babel:octets-to-string (receive-message receiver)))))
+ * => "hello"
+ * @endcode
+ * @since 0.1
+ * @see close-shm-channel, with-shm-channel, open-shm-channel, send-message
+ */
+
+/**
+ * @page lisp_close_shm_channel close-shm-channel
+ * @ingroup sync_messages
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * close-shm-channel channel => left
+ * @endcode
+ * @par In C
+ * pshm_ring_leave
+ * @par In Lisp
+ * Leave the rings of CHANNEL, which is closed from then on; the other end is woken. Return t; or nil if the channel is closed already,
+ * its memory is unmapped, or this process has not joined, like a forked child. A vector that `open-shm-channel` has mapped is unmapped.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if CHANNEL is not a channel.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (sender vector 4096 :sender)
+ *     (with-shm-channel (receiver vector 4096 :receiver)
+ *       (send-message sender (babel:string-to-octets "the last one"))
+ *       (list (close-shm-channel sender)
+ *             (nth-value 1 (receive-message receiver))
+ *             (receive-message receiver :if-peer-left nil)))))
+ * => (T 12 NIL)
+ * @endcode
+ * @since 0.1
+ * @see make-shm-channel, open-shm-channel
+ */
+
+/**
+ * @page lisp_with_shm_channel with-shm-channel
+ * @ingroup sync_messages
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-shm-channel (channel where capacity role &optional index) &body body => result*
+ * @endcode
+ * @par In C
+ * pshm_ring_join, pshm_ring_leave
+ * @par In Lisp
+ * Join as `make-shm-channel` does, run BODY with the variable CHANNEL bound, and leave on every exit. On SBCL and ECL no interrupt, at
+ * whatever moment, leaves this process joined; CLISP and ABCL cannot defer interrupts.
+ * @par Exceptional situations
+ * Those of `make-shm-channel`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (sender vector 4096 :sender)
+ *     (with-shm-channel (receiver vector 4096 :receiver)
+ *       (send-message sender (coerce #(1 2 3) '(vector (unsigned-byte 8))))
+ *       (receive-message receiver))))
+ * => #(1 2 3), 3
+ * @endcode
+ * @since 0.1
+ * @see make-shm-channel, with-open-shm-channel
+ */
+
+/**
+ * @page lisp_open_shm_channel open-shm-channel
+ * @ingroup sync_messages
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * open-shm-channel name role &key capacity permissions timeout => channel, replaced
+ * @endcode
+ * @par In C
+ * pshm_ring_join
+ * @par In Lisp
+ * Open the object NAME, or create it as `ensure-shm` does, map it, join as `make-shm-channel` does, and return the channel. Both ends
+ * make the same call with another ROLE, and either may be first. The descriptor is closed, and the memory stays mapped until
+ * `close-shm-channel`. The name stays until `delete-shm`; messages that nobody has received stay with it.
+ * @par Exceptional situations
+ * Those of `ensure-shm`, `map-shm-vector` and `make-shm-channel`: with another CAPACITY than the other end, `:eproto` or `shm-timeout`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (let ((sender (open-shm-channel "/foobar-shm" :sender))
+ *       (receiver (open-shm-channel "/foobar-shm" :receiver)))
+ *   (delete-shm "/foobar-shm")
+ *   (send-message sender (coerce #(1 2 3) '(vector (unsigned-byte 8))))
+ *   (prog1 (receive-message receiver)
+ *     (close-shm-channel sender)
+ *     (close-shm-channel receiver)))
+ * => #(1 2 3)
+ * @endcode
+ * @since 0.1
+ * @see with-open-shm-channel, make-shm-channel, ensure-shm
+ */
+
+/**
+ * @page lisp_with_open_shm_channel with-open-shm-channel
+ * @ingroup sync_messages
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm-channel (channel name role &rest options) &body body => result*
+ * @endcode
+ * @par In C
+ * pshm_ring_join, pshm_ring_leave
+ * @par In Lisp
+ * Open the object NAME and join with OPTIONS as in `open-shm-channel`, run BODY with the variable CHANNEL bound, and leave, unmap and
+ * close on every exit. The name stays.
+ * @par Exceptional situations
+ * Those of `open-shm-channel`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-channel (server "/foobar-shm" :server :capacity 4096)
+ *   (with-open-shm-channel (client "/foobar-shm" :client :capacity 4096)
+ *     (delete-shm "/foobar-shm")
+ *     (send-message client (babel:string-to-octets "6 * 7"))
+ *     (send-message server (babel:string-to-octets (format nil "~A = 42" (babel:octets-to-string (receive-message server)))))
+ *     (babel:octets-to-string (receive-message client))))
+ * => "6 * 7 = 42"
+ * @endcode
+ * @since 0.1
+ * @see open-shm-channel, with-shm-channel
+ */
+
+/**
+ * @page lisp_send_message send-message
+ * @ingroup sync_messages
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * send-message channel octets &key start end timeout if-timeout => t
+ * @endcode
+ * @par In C
+ * pshm_ring_send
+ * @par In Lisp
+ * Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message, and return t. The call waits while
+ * the ring has no space for it. A message has 0 octets or more, at most half of the capacity less 8. Interrupts run while the call waits;
+ * a non-local exit from one means that nothing was sent.
+ * @par Exceptional situations
+ * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil;
+ * `shm-peer-left` or `shm-peer-died` if the ring has no space, and the receiver has left or died; `shm-channel-error` with `:eproto` if
+ * another process has overwritten the ring; `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot send, or the message is too long,
+ * before any call.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (sender vector 4096 :sender)
+ *     (with-shm-channel (receiver vector 4096 :receiver)
+ *       (send-message sender (coerce #(1d0 2d0) '(vector double-float)))
+ *       (nth-value 1 (receive-message receiver)))))
+ * => 16
+ * @endcode
+ * @since 0.1
+ * @see receive-message, with-message-reserved
+ */
+
+/**
+ * @page lisp_receive_message receive-message
+ * @ingroup sync_messages
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * receive-message channel &key into start end timeout if-timeout if-peer-left => octets, length
+ * @endcode
+ * @par In C
+ * pshm_ring_receive
+ * @par In Lisp
+ * Wait for the next message of CHANNEL, remove it from the ring, and return its octets and their number: in a fresh
+ * `(simple-array (unsigned-byte 8) (*))`, or in the elements of the vector INTO from START to END.
+ *
+ * Interrupts run while the call waits, and a non-local exit from one loses no message. One that comes when the message has just been copied loses
+ * it, as it loses any result: `with-message` removes a message when it has been used.
+ * @par Exceptional situations
+ * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil;
+ * if all messages have been received, `shm-peer-left` if the sender has left, or a value of nil with an IF-PEER-LEFT of nil, and
+ * `shm-peer-died` if it died; `shm-channel-error` with `:eproto` if another process has overwritten the ring; `shm-invalid-argument` if CHANNEL is
+ * closed, unmapped or cannot receive, and with `:emsgsize` if the message is longer than the range of INTO: it stays in the ring.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (sender vector 4096 :sender)
+ *     (with-shm-channel (receiver vector 4096 :receiver)
+ *       (let ((numbers (make-array 4 :element-type 'double-float :initial-element 0d0)))
+ *         (send-message sender (coerce #(1d0 2d0) '(vector double-float)))
+ *         (receive-message receiver :into numbers :start 1)))))
+ * => #(0.0d0 1.0d0 2.0d0 0.0d0), 16
+ * @endcode
+ * @since 0.1
+ * @see send-message, with-message
+ */
+
+/**
+ * @page lisp_with_message with-message
+ * @ingroup sync_messages
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-message (vector start end) (channel &key timeout if-timeout if-peer-left) &body body => result*
+ * @endcode
+ * @par In C
+ * pshm_ring_peek, pshm_ring_release
+ * @par In Lisp
+ * Wait for the next message of CHANNEL, run BODY with the message in place, without a copy, and remove it from the ring when BODY
+ * returns. Return the values of BODY. VECTOR is bound to the vector that the channel was made with, and the message is its elements from
+ * START to END, as far as they are whole; if the channel was made with a pointer, VECTOR is a pointer to the message, START is 0 and END
+ * is the number of octets. Do not use the memory after BODY: the sender overwrites it. A sender can also do so during BODY.
+ *
+ * A non-local exit from BODY, of an error or an interrupt as of a `return-from`, leaves the message in the ring, and the next call returns it again. If the process is
+ * killed, its successor receives it.
+ * @par Exceptional situations
+ * Those of `receive-message`; `shm-channel-error` with `:eperm` if BODY has received from CHANNEL itself.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (sender vector 4096 :sender)
+ *     (with-shm-channel (receiver vector 4096 :receiver)
+ *       (send-message sender (coerce #(3 4 5) '(vector (unsigned-byte 8))))
+ *       (with-message (octets start end) (receiver)
+ *         (loop for index from start below end
+ *               sum (shm-aref octets index))))))
+ * => 12
+ * @endcode
+ * @since 0.1
+ * @see receive-message, with-message-reserved
+ */
+
+/**
+ * @page lisp_with_message_reserved with-message-reserved
+ * @ingroup sync_messages
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-message-reserved (vector start end) (channel length &key timeout if-timeout) &body body => result*
+ * @endcode
+ * @par In C
+ * pshm_ring_reserve, pshm_ring_commit
+ * @par In Lisp
+ * Reserve space for a message of LENGTH elements of the vector that CHANNEL was made with (octets, if it was made with a pointer), run BODY, which writes the
+ * message in place, and send it when BODY returns. Return the values of BODY. The variables are bound as in `with-message`. BODY may
+ * set END to a smaller index: the message ends there. A non-local exit from BODY sends nothing.
+ * @par Exceptional situations
+ * Those of `send-message`; `shm-channel-error` with `:eperm` if BODY has sent to CHANNEL itself.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (sender vector 4096 :sender)
+ *     (with-shm-channel (receiver vector 4096 :receiver)
+ *       (with-message-reserved (octets start end) (sender 100)
+ *         (setf (shm-aref octets start) 42
+ *               end (+ start 1)))
+ *       (receive-message receiver))))
+ * => #(42), 1
+ * @endcode
+ * @since 0.1
+ * @see with-message, send-message
+ */
+
+/**
+ * @defgroup sync_streams Streams
+ * @brief Streams of characters and octets from one process to another, in the system posix-shm/streams.
+ *
+ * The names are exported from the package `posix-shm/streams`, and come with the system of that name, which depends on
+ * trivial-gray-streams. The examples assume a package that uses both packages.
+ */
+
+/**
+ * @page lisp_shm_stream shm-stream
+ * @ingroup sync_streams
+ * @par Kind
+ * Type
+ * @par Lisp
+ * @code{.lisp}
+ * shm-stream
+ * @endcode
+ * @par In Lisp
+ * A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its subclasses are those of Gray streams for the directions.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-channel (channel "/foobar-shm" :sender)
+ *   (delete-shm "/foobar-shm")
+ *   (typep (make-shm-stream channel) 'shm-stream))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see make-shm-stream
+ */
+
+/**
+ * @page lisp_make_shm_stream make-shm-stream
+ * @ingroup sync_streams
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * make-shm-stream channel &key element-type external-format timeout => stream
+ * @endcode
+ * @par In C
+ * pshm_ring_send, pshm_ring_receive
+ * @par In Lisp
+ * Return a stream that writes to CHANNEL, reads from it, or both, as its role is. Characters are encoded in EXTERNAL-FORMAT; octets and
+ * characters may be mixed. What is written is sent when the buffer is full, and by `finish-output`, `force-output` and `close`; the
+ * boundaries of messages do not matter to the reader. A stream may read what another language sends as messages.
+ *
+ * Reading waits for the other end, TIMEOUT each time. If it has left, the stream is at its end, until another process joins. `close`
+ * sends what was written and closes the channel; with `:abort t` what was not sent yet is discarded. At each end only one thread may use the
+ * stream at a time. The functions that transfer sequences and lines are the fastest: `write-string`, `write-sequence`, `read-line`, `read-sequence`.
+ * No interrupt that unwinds loses or repeats what was sent or received, on SBCL and ECL.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if CHANNEL is not an open channel, or another argument is invalid. The operations of the stream signal
+ * `end-of-file` if the sender has left, and `shm-peer-died`, `shm-peer-left`, `shm-timeout` and `shm-channel-error`, which are `stream-error`s then, as
+ * `receive-message` and `send-message` do; and the errors of Babel for characters that cannot be encoded, and octets that cannot be decoded.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-channel (sender "/foobar-shm" :sender)
+ *   (with-open-shm-channel (receiver "/foobar-shm" :receiver)
+ *     (delete-shm "/foobar-shm")
+ *     (let ((output (make-shm-stream sender))
+ *           (input (make-shm-stream receiver)))
+ *       (format output "The answer is ~D.~%" 42)
+ *       (close output)
+ *       (list (read-line input) (read-line input nil :end)))))
+ * => ("The answer is 42." :END)
+ * @endcode
+ * @since 0.1
+ * @see with-shm-stream, open-shm-stream, make-shm-channel
+ */
+
+/**
+ * @page lisp_open_shm_stream open-shm-stream
+ * @ingroup sync_streams
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * open-shm-stream name role &key capacity permissions timeout element-type external-format => stream
+ * @endcode
+ * @par In C
+ * pshm_ring_join
+ * @par In Lisp
+ * Open a channel as `open-shm-channel` does, and return a stream over it. TIMEOUT is that of both.
+ * @par Exceptional situations
+ * Those of `open-shm-channel` and `make-shm-stream`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (let ((output (open-shm-stream "/foobar-shm" :sender))
+ *       (input (open-shm-stream "/foobar-shm" :receiver)))
+ *   (delete-shm "/foobar-shm")
+ *   (print '(1 2 3) output)
+ *   (close output)
+ *   (prog1 (read input)
+ *     (close input)))
+ * => (1 2 3)
+ * @endcode
+ * @since 0.1
+ * @see make-shm-stream, with-open-shm-stream
+ */
+
+/**
+ * @page lisp_with_shm_stream with-shm-stream
+ * @ingroup sync_streams
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-shm-stream (stream channel &rest options) &body body => result*
+ * with-open-shm-stream (stream name role &rest options) &body body => result*
+ * @endcode
+ * @par In C
+ * pshm_ring_join, pshm_ring_leave
+ * @par In Lisp
+ * Make a stream with OPTIONS as in `make-shm-stream`, or open one as in `open-shm-stream`, run BODY with the variable STREAM bound, and close it on every exit: on a
+ * non-local one with `:abort t`, as `with-open-file` does.
+ * @par Exceptional situations
+ * Those of `open-shm-stream`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-stream (server "/foobar-shm" :server)
+ *   (with-open-shm-stream (client "/foobar-shm" :client)
+ *     (delete-shm "/foobar-shm")
+ *     (write-line "(+ 40 2)" client)
+ *     (finish-output client)
+ *     (print (eval (read server)) server)
+ *     (finish-output server)
+ *     (read client)))
+ * => 42
+ * @endcode
+ * @since 0.1
+ * @see make-shm-stream, open-shm-stream
+ */
+
+/**
+ * @page lisp_shm_stream_channel shm-stream-channel
+ * @ingroup sync_streams
+ * @par Kind
+ * Reader
+ * @par Lisp
+ * @code{.lisp}
+ * shm-stream-channel stream => channel
+ * @endcode
+ * @par In Lisp
+ * Return the channel of STREAM.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-channel (channel "/foobar-shm" :sender)
+ *   (delete-shm "/foobar-shm")
+ *   (eq channel (shm-stream-channel (make-shm-stream channel))))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see make-shm-stream
+ */
+
+/**
  * @defgroup api_library The shared object
  * @brief The loaded library, and the search for it in delivered programs.
  */
@@ -2364,6 +2920,108 @@
  * @endcode
  * @since 0.1
  * @see with-shm-lock-held, mark-shm-lock-repaired, invoke-shm-restart
+ */
+
+/**
+ * @page lisp_shm_channel_error shm-channel-error
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-channel-error
+ * @endcode
+ * @par Class precedence list
+ * `shm-channel-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * A `posix-shm-error` of an operation on a channel. Its report contains the object of the channel and the process at the other end.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (channel vector 4096 :sender)
+ *     (handler-case (make-shm-channel vector 4096 :sender)
+ *       (shm-channel-error (condition) (posix-shm-error-keyword condition)))))
+ * => :EBUSY
+ * @endcode
+ * @since 0.1
+ * @see shm-channel-error-channel, shm-peer-died, shm-peer-left
+ */
+
+/**
+ * @page lisp_shm_channel_error_channel shm-channel-error-channel
+ * @ingroup api_conditions
+ * @par Kind
+ * Reader
+ * @par Lisp
+ * @code{.lisp}
+ * shm-channel-error-channel condition => channel
+ * shm-channel-error-peer condition => who
+ * @endcode
+ * @par In Lisp
+ * Readers of every `shm-channel-error`: the channel, and the process that was last at the other end; with `:ebusy` the one that has the
+ * role.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (channel vector 4096 :sender)
+ *     (handler-case (make-shm-channel vector 4096 :sender)
+ *       (shm-channel-error (condition)
+ *         (eql (shm-channel-error-peer condition) (shm-self))))))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see shm-channel-error, shm-self
+ */
+
+/**
+ * @page lisp_shm_peer_left shm-peer-left
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-peer-left
+ * @endcode
+ * @par Class precedence list
+ * `shm-peer-left`, `shm-channel-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * A `shm-channel-error`: the process at the other end of a channel has left. The receiver has received all messages; the sender
+ * cannot send more than the ring has space for. The error goes away when another process joins. Of a stream it is a `stream-error` as well.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
+ *   (with-shm-channel (sender vector 4096 :sender)
+ *     (with-shm-channel (receiver vector 4096 :receiver)
+ *       (close-shm-channel sender)
+ *       (handler-case (receive-message receiver)
+ *         (shm-peer-left (condition) (posix-shm-error-keyword condition))))))
+ * => :ENODATA
+ * @endcode
+ * @since 0.1
+ * @see shm-peer-died, receive-message, close-shm-channel
+ */
+
+/**
+ * @page lisp_shm_peer_died shm-peer-died
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-peer-died
+ * @endcode
+ * @par Class precedence list
+ * `shm-peer-died`, `shm-channel-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * A `shm-channel-error`: the process at the other end of a channel died without leaving. The receiver has received all messages that were complete; the
+ * sender cannot send more than the ring has space for. The error goes away when another process joins. Of a stream it is a `stream-error` as well.
+ * @par Lisp example
+ * @code{.lisp}
+ * (subtypep 'shm-peer-died 'shm-channel-error)
+ * => T, T
+ * @endcode
+ * @since 0.1
+ * @see shm-peer-left, receive-message, shm-alive-p
  */
 
 /**

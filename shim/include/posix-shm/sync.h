@@ -195,7 +195,8 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
  *
  * If #pshm_has returns 0 for `wait`, the call polls the word, every 50 microseconds at first and every 5 milliseconds later; in
  * that case a signal handler that runs between two sleeps does not end the wait. A runtime with its own threads or with a global
- * interpreter lock must treat this function and #pshm_lock_acquire as blocking calls: the guide to each language shows how.
+ * interpreter lock must treat this function, #pshm_lock_acquire and the calls that wait for a peer (#pshm_ring_receive) as
+ * blocking calls: the guide to each language shows how.
  *
  * @param address @role{address} The address of the word, a multiple of 4.
  * @param expected @role{value} The value during which the call waits, -2147483648 to 4294967295.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the kernel says. */
+/* Queries of the kernel. */
 #include "kernel.h"
 #include "assertions.h"
 

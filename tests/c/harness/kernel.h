@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the kernel says about descriptors, mappings and objects: never by way of the library under test. */
+/* Queries of the kernel about descriptors, mappings and objects, without the library under test. */
 #ifndef PSHM_TEST_KERNEL_H
 #define PSHM_TEST_KERNEL_H
 

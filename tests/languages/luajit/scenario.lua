@@ -290,10 +290,32 @@ local function read(name, count, socket)
   check(shm.pshm_close(received))
 end
 
+-- Send back each message that comes through the first ring, through the second one, until the sender leaves.
+local function echo(name)
+  local capacity = tonumber(shm.PSHM_RING_CAPACITY_MIN)
+  local size = tonumber(shm.PSHM_RING_HEADER_SIZE) + capacity
+  local fd = check(shm.pshm_open_wait(name, shm.PSHM_DIRECTION_IO, 2 * size, LONG))
+  local there = map(fd, 2 * size, 0)
+  local back = there + size
+  check(shm.pshm_ring_join(there, capacity, shm.PSHM_RING_RECEIVER))
+  check(shm.pshm_ring_join(back, capacity, shm.PSHM_RING_SENDER))
+  local message = ffi.new("char[?]", capacity)
+  while true do
+    local length, sent
+    repeat length = shm.pshm_ring_receive(there, capacity, message, capacity, LONG) until length >= 0 or not interrupted(length)
+    if length < 0 and error_name(length) == "ENODATA" then break end
+    check(length)
+    repeat sent = shm.pshm_ring_send(back, capacity, message, length, LONG) until not interrupted(sent)
+    check(sent)
+  end
+  check(shm.pshm_ring_leave(back, capacity, shm.PSHM_RING_SENDER))
+end
+
 local mode, first, second, third = ...
 if mode == "scenario" then os.exit(scenario(first))
 elseif mode == "receive" then receive(tonumber(first))
 elseif mode == "count" then count(first, tonumber(second))
 elseif mode == "write" then write(first, tonumber(second), tonumber(third))
+elseif mode == "echo" then echo(first)
 elseif mode == "read" then read(first, tonumber(second), tonumber(third))
 end

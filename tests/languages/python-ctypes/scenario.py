@@ -292,4 +292,24 @@ def read(name, count, socket):
     check(pshm_close(received))
 
 
-{"scenario": scenario, "receive": receive, "count": count, "write": write, "read": read}[sys.argv[1]](*sys.argv[2:])
+def echo(name):
+    """Send back each message that comes through the first ring, through the second one, until the sender leaves."""
+    size = PSHM_RING_HEADER_SIZE + PSHM_RING_CAPACITY_MIN
+    fd = check(pshm_open_wait(name.encode(), PSHM_DIRECTION_IO, 2 * size, LONG))
+    there = map_object(fd, 2 * size)
+    back, capacity = there + size, PSHM_RING_CAPACITY_MIN
+    check(pshm_ring_join(there, capacity, PSHM_RING_RECEIVER))
+    check(pshm_ring_join(back, capacity, PSHM_RING_SENDER))
+    message = create_string_buffer(capacity)
+    left = -pshm_error_number(b"ENODATA")
+    while (length := pshm_ring_receive(there, capacity, message, capacity, LONG)) != left:
+        if length < 0 and interrupted(length):
+            continue
+        check(length)
+        while (sent := pshm_ring_send(back, capacity, message, length, LONG)) < 0 and interrupted(sent):
+            pass
+        check(sent)
+    check(pshm_ring_leave(back, capacity, PSHM_RING_SENDER))
+
+
+{"scenario": scenario, "receive": receive, "count": count, "write": write, "read": read, "echo": echo}[sys.argv[1]](*sys.argv[2:])

@@ -84,6 +84,7 @@ static void (*const operations[])(void) = {
 	op_close,    op_dup,        op_set_inheritable, op_reopen, op_send, op_receive, op_socketpair, op_seal, op_seals,
 	op_read,     op_write,      op_write, op_copy_and_fill, op_map, op_map, op_unmap, op_mmap, op_mmap_fixed, op_tables,
 	op_list,     op_fork,     op_discard, op_atomic32, op_atomic64, op_wait_and_wake, op_lock, op_process,
+	op_ring,     op_hostile_ring,
 	/* clang-format on */
 };
 

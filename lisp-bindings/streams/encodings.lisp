@@ -1,0 +1,98 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Encodings of Babel, and what a stream needs to know of one: where a character ends.
+
+(in-package #:posix-shm/streams)
+
+(deftype octets () '(simple-array (unsigned-byte 8) (*)))
+
+(defstruct (encoding (:constructor make-encoding (name unit most ascii)))
+  "An encoding: its name in Babel, the octets of a code unit, the most octets of a character, and whether the characters of ASCII are
+octets of the same number, which are part of no other character."
+  name
+  (unit 1 :type (integer 1 4))
+  (most 1 :type (integer 1 8))
+  ascii)
+
+(defun encode (string name &optional (start 0) (end (length string)))
+  (babel:string-to-octets string :start start :end end :encoding name :use-bom nil))
+
+(defun ascii-p (name)
+  "Does the encoding NAME have the characters of ASCII as octets of their own? In those of East Asia some are also second octets, but no
+control character is, and none is first."
+  (let ((characters (coerce (loop for code below 128 collect (code-char code)) '(simple-array character (*)))))
+    (ignore-errors (equalp (encode characters name) (coerce (loop for code below 128 collect code) 'octets)))))
+
+(defun definite-name (encoding)
+  "The name of ENCODING, of those that come in two byte orders in that of the machine: each message would need a mark otherwise."
+  (let ((name (babel-encodings:enc-name encoding)))
+    (if (babel-encodings:ambiguous-encoding-p encoding)
+        (intern (format nil "~A~A" name #+little-endian "LE" #-little-endian "BE") '#:keyword)
+        name)))
+
+(defun find-encoding (designator operation)
+  (let ((found (ignore-errors (babel-encodings:get-character-encoding designator))))
+    (unless found
+      (refuse operation 'external-format designator 'keyword
+              "it must be an encoding of Babel, such as :UTF-8 (babel:list-character-encodings)."))
+    (let* ((name (definite-name found))
+           (unit (floor (babel-encodings:enc-code-unit-size found) 8)))
+      (make-encoding name unit (min 8 (* unit (babel-encodings:enc-max-units-per-char found))) (ascii-p name)))))
+
+;;; Where a character ends. Babel has no function for that, but says whether octets are a whole character.
+
+(defun whole-p (octets start end name)
+  (handler-case (progn (babel:octets-to-string octets :start start :end end :encoding name :errorp t) t)
+    (error () nil)))
+
+(defun octets-by-trial (octets start end encoding)
+  "How many octets the character at START has, or nil where it does not end before END."
+  (loop with most = (encoding-most encoding)
+        for count from (encoding-unit encoding) by (encoding-unit encoding)
+        while (<= (+ start count) end)
+        do (when (or (>= count most) (whole-p octets start (+ start count) (encoding-name encoding)))
+             (return count))))
+
+(defun octets-of-utf-8 (lead)
+  "How many octets the character has that begins with LEAD. One that begins none counts alone."
+  (declare (type (unsigned-byte 8) lead))
+  (cond ((< lead #xC0) 1)
+        ((< lead #xE0) 2)
+        ((< lead #xF0) 3)
+        ((< lead #xF8) 4)
+        (t 1)))
+
+(defun octets-by-lead (lead encoding)
+  "How many octets the character has that begins with LEAD, or nil where that does not say it. Babel's decoder of GBK looks behind the
+end, so it cannot be asked."
+  (declare (type (unsigned-byte 8) lead))
+  (cond ((eq (encoding-name encoding) :utf-8) (octets-of-utf-8 lead))
+        ((eq (encoding-name encoding) :gbk) (if (<= lead #x80) 1 2))
+        ((= (encoding-most encoding) (encoding-unit encoding)) (encoding-unit encoding))))
+
+(defun octets-of-character (octets start end encoding)
+  "How many octets the character at START has, or nil where it does not end before END."
+  (declare (type octets octets) (type fixnum start end))
+  (let ((count (octets-by-lead (aref octets start) encoding)))
+    (cond ((null count) (octets-by-trial octets start end encoding))
+          ((<= (+ start count) end) count))))
+
+(defun decode (octets start end encoding)
+  "The characters of OCTETS from START to END."
+  (babel:octets-to-string octets :start start :end end :encoding (encoding-name encoding)))
+
+(defun ascii-string (octets start end)
+  "The characters of OCTETS from START to END, or nil where one is none of ASCII."
+  (declare (type octets octets) (type (unsigned-byte 32) start end) (optimize speed))
+  (let ((string (make-string (- end start))))
+    (loop for index of-type (unsigned-byte 32) from start below end
+          for place of-type (unsigned-byte 32) from 0
+          do (let ((octet (aref octets index)))
+               (when (>= octet 128)
+                 (return-from ascii-string nil))
+               (setf (schar string place) (code-char octet))))
+    string))
+
+(defun characters (octets start end encoding)
+  "The characters of OCTETS from START to END, a string."
+  (or (and (encoding-ascii encoding) (ascii-string octets start end))
+      (decode octets start end encoding)))
