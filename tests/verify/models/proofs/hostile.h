@@ -25,6 +25,7 @@ any_ring(void)
 
 	capacity = nondet_int64();
 	refused = refused || capacity < CAPACITY || capacity > PSHM_RING_CAPACITY_MAX || (capacity & (capacity - 1)) != 0;
+	refused = refused || (uint64_t)address > UINTPTR_MAX - PSHM_RING_HEADER_SIZE - (uint64_t)capacity;
 	__CPROVER_havoc_object(&memory);
 	this_process = any_process_word();
 	if (!refused) {
