@@ -23,6 +23,10 @@
   (eval . (put 'with-shm-stream 'lisp-indent-function 1))
   (eval . (put 'with-shm-vector 'lisp-indent-function 1))
   ;; posix-shm/host, posix-shm/shim
+  (eval . (put 'briefly-unless-left 'lisp-indent-function 1))
+  (eval . (put 'with-undo 'lisp-indent-function 1))
+  (eval . (put 'closed-unless-returned 'lisp-indent-function 1))
+  (eval . (put 'define-inline 'lisp-indent-function 'defun))
   (eval . (put 'briefly-uninterrupted 'lisp-indent-function 0))
   (eval . (put 'to-the-end 'lisp-indent-function 0))
   (eval . (put 'uninterrupted 'lisp-indent-function 0))

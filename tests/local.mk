@@ -169,25 +169,40 @@ tests/languages/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 
 # The Lisp systems, on every Lisp that is here.
 lisp_tests = \
+	tests/lisp/ecl.test \
 	tests/lisp/abcl.test \
+	tests/lisp/sbcl.test \
 	tests/lisp/alien.test \
 	tests/lisp/clisp.test \
-	tests/lisp/ecl.test \
 	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
 	tests/lisp/limits.test \
 	tests/lisp/portable.test \
 	tests/lisp/races.test \
-	tests/lisp/sbcl.test \
 	tests/lisp/streams.test
+
+# What they load is compiled before, once for all of them.
+lisp_sources = $(filter-out %/test/%,$(wildcard $(addprefix $(srcdir)/lisp-bindings/,*.asd *.sexp */*.lisp */*/*.lisp)))
+lisp_stamps = tests/cache/abcl.stamp tests/cache/clisp.stamp tests/cache/ecl.stamp tests/cache/sbcl.stamp
+$(lisp_stamps): $(lisp_sources) shim/libposix-shm.la
+	@$(MKDIR_P) tests/cache
+	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/lib/compile-lisp $(basename $(@F)) >$@
+tests/lisp/abcl.log: tests/cache/abcl.stamp
+tests/lisp/clisp.log: tests/cache/clisp.stamp
+tests/lisp/ecl.log: tests/cache/ecl.stamp
+tests/lisp/streams.log: $(lisp_stamps)
+tests/documents/lisp-examples.log tests/documents/packages.log: tests/cache/clisp.stamp tests/cache/sbcl.stamp
+sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/places tests/lisp/portable tests/lisp/races tests/lisp/sbcl \
+	tests/documents/readme tests/documents/tables tests/demo/cooperate tests/demo/demo tests/demo/vectors
+$(addsuffix .log,$(sbcl_tests)): tests/cache/sbcl.stamp
 
 # How a Lisp finds, compiles, loads and delivers them: many starts of every Lisp, which take longer than all the others together.
 lisp_delivery_tests = \
 	tests/lisp/alone.test \
+	tests/lisp/compiled.test \
 	tests/lisp/images.test \
 	tests/lisp/library.test \
-	tests/lisp/takes.test \
-	tests/lisp/warm.test
+	tests/lisp/takes.test
 
 # Lisps and other languages with one lock.
 lisp_exchange_tests = tests/lisp/together.test
@@ -251,12 +266,12 @@ check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 
 # Two Lisps that compile the same files for the same cache would be in each other's way: ECL more than others.
 one_at_a_time = -j1 --no-print-directory --quiet
-tests/documents/packages.log: $(if $(filter %/lisp-examples.test,$(TESTS)),tests/documents/lisp-examples.log)
 
-#: check-lisps  test how each installed Lisp finds, compiles, loads and delivers the library, and its suite with compiled files
+#: check-lisps  test how each installed Lisp finds, compiles, loads and delivers the library, and its suite compiled, with every round
 .PHONY: check-lisps
 check-lisps:
-	@README_LISPS='ecl clisp abcl' $(MAKE) $(one_at_a_time) check TESTS='$(lisp_delivery_tests) tests/documents/readme.test'
+	@RACES=300 DOCUMENT_LISPS='sbcl ecl clisp abcl' $(MAKE) $(one_at_a_time) check TESTS='$(lisp_delivery_tests) tests/lisp/races.test \
+		$(addprefix tests/documents/,lisp-examples.test packages.test readme.test)'
 
 #: check-compilers  compile the sources with every installed compiler, and by every standard of C
 .PHONY: check-compilers
@@ -299,6 +314,7 @@ demo-vectors: all
 #   fuzz           libFuzzer, for FUZZ_SECONDS
 #   models         the algorithms whose steps other processes come between, with spin
 #   mutants        defects that have to make a test fail; MUTANTS are rows of the table, `rest', or a part such as `every:4:1'
+#   proofs         every public function for every argument and every answer of the system, with CBMC of Debian 13; PROOFS is their names
 #   sanitizers     the suites and the stress under ASan with UBSan, and under TSan, of gcc and of clang; SANITIZERS is a part,
 #                  such as `address gcc'
 #   packages       packages of Debian, Python, Ruby, Node.js and LuaRocks from one tarball: made, installed elsewhere, used; PACKAGES
@@ -312,7 +328,7 @@ demo-vectors: all
 # `make verify' is all of them but distributions, and of the kernels those that take little time.
 # `make report' writes tests/report.html about what has run.
 #: verify  run all of the following except distributions: ./bootstrap --deps=verify installs what it needs
-#: checkers compatibility coverage cross fuzz models mutants packages platforms sanitizers stress style valgrind  run one part of the verification
+#: checkers compatibility coverage cross fuzz models mutants packages platforms proofs sanitizers stress style valgrind  run one part of the verification
 #: distributions  test the two commands of README in fresh installations of Debian 13 and 11, or of those in DISTRIBUTIONS
 #: kernels  run the suites in virtual machines with other kernels and page sizes: those in KERNELS; `all' runs every one
 #: report  write a report of the results to tests/report.html
@@ -322,6 +338,9 @@ PACKAGES =
 distributions_arguments = $(DISTRIBUTIONS)
 kernels_arguments = $(KERNELS)
 FUZZ_SECONDS = 120
+PROOFS =
+proofs_folder = models/proofs
+proofs_arguments = $(PROOFS)
 SANITIZERS =
 STRESS = 60 8 3000
 fuzz_arguments = $(FUZZ_SECONDS)
@@ -329,12 +348,12 @@ mutants_arguments = $(MUTANTS)
 packages_arguments = $(PACKAGES)
 sanitizers_arguments = $(SANITIZERS)
 stress_arguments = $(STRESS)
-verify_parts = checkers compatibility coverage cross fuzz kernels models mutants packages platforms sanitizers stress style valgrind
+verify_parts = checkers compatibility coverage cross fuzz kernels models mutants packages platforms proofs sanitizers stress style valgrind
 
 .PHONY: $(verify_parts) distributions verify report
 $(verify_parts) distributions:
 	@$(MKDIR_P) tests/verify-results && cd tests/verify-results && date +%s >$@.began && \
-		{ $(abs_top_srcdir)/tests/verify/$@/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
+		{ $(abs_top_srcdir)/tests/verify/$(or $($@_folder),$@)/run $($@_arguments) 2>&1; echo $$? >$@.status; } | tee $@.txt; \
 		echo $$((`date +%s` - `cat $@.began`)) >$@.seconds; rm $@.began; \
 		test "`cat $@.status`" = 0
 

@@ -4,7 +4,7 @@
 (in-package #:posix-shm/ffi)
 
 (defun one-slash (name)
-  "NAME as the shim takes it: a string with one slash in front, however many it has. Anything else is the shim's to refuse."
+  "NAME as the shim takes it: a string with one slash in front, however many it has. The shim rejects anything else."
   (let ((slashes (and (stringp name) (plusp (length name)) (or (position #\/ name :test #'char/=) (length name)))))
     (if (member slashes '(nil 1))
         name

@@ -69,7 +69,7 @@
 (defun in-root (path)
   (format nil "~A~A" *root* path))
 
-;;; What a program may say before it asks for the library, or before an image is dumped.
+;;; Settings of a program, before it loads the library or dumps an image.
 
 (defvar *shm-library-folders* '() "Folders, as native names, in which the library is looked for first.")
 (defvar *load-shm-library-at-start* t "Is the library loaded when an image starts? Where it is not, ENSURE-LIBRARY loads it.")

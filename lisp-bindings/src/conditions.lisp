@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What is signalled, and the sentence that a person reads.
+;;;; The conditions, and their reports.
 
 (in-package #:posix-shm)
 

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What a program may ask and say about the shared object, above all one that is delivered as an image.
+;;;; Queries and settings about the shared object, above all for programs that are delivered as images.
 
 (in-package #:posix-shm)
 

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Who owns an object, and who may do what with it.
+;;;; The owner and the permissions of an object.
 
 (in-package #:posix-shm)
 

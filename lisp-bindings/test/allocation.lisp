@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What calls cost on SBCL: nothing but their result.
+;;;; Calls on SBCL allocate nothing but their result.
 
 (in-package #:posix-shm/test)
 

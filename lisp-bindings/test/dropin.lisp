@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What programs for the existing library depend on, beyond what the other tests look at.
+;;;; Behaviour that programs for the existing library depend on, beyond the other tests.
 
 (in-package #:posix-shm/test)
 

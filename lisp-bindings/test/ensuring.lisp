@@ -194,12 +194,12 @@
   (where-ensured
     (with-name (name)
       (without-leaks
-        (is (= 4000
+        (is (= (rounds 4000)
                #+sbcl (let ((random (sb-ext:seed-random-state 8)))
-                        (loop repeat 4000
+                        (loop repeat (rounds 4000)
                               count (and (interrupted-ensuring name (+ 0.0001 (random 0.0006 random)))
                                          (complete-or-missing-p name))))
-               #+ecl (loop repeat 4000
+               #+ecl (loop repeat (rounds 4000)
                            do (interrupted-thread (lambda () (ensured-life name)))
                            count (complete-or-missing-p name))))
         ;; Other programs have some for a moment.

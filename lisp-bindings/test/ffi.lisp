@@ -79,7 +79,7 @@
 (deftest mapping-in-posix
   (without-leaks
     (with-open-shm-and-mmap* (shm ptr (:direction :io :permissions '(:user-all)) (4096))
-      ;; What a Wayland client does.
+      ;; The calls of a Wayland client.
       (let* ((fd (shm-fd shm))
              (pointer (posix-shm/ffi:mmap (cffi:null-pointer) 4096 '(:read :write) '(:shared) fd 0)))
         (setf (cffi:mem-ref ptr :int) 42)

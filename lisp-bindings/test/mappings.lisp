@@ -145,7 +145,7 @@
       (is (eq :enomem (keyword-of (msync ptr 4096))))))
   (rejects ptr (msync (cffi:null-pointer) 100)))
 
-;;; What the macros do to an object's size
+;;; The size of an object in the macros
 
 (defmacro sized-again ((length &rest options) &body body)
   "The error that a sizing macro ends with over an object of 4096 octets, or nil, and the size that the object has then."

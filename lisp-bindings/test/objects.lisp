@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What is done to objects, seen from the outside.
+;;;; Operations on objects, seen from the outside.
 
 (in-package #:posix-shm/test)
 

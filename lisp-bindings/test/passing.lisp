@@ -109,7 +109,7 @@
         (rejects timeout (receive-shm there :timeout timeout))
         (rejects timeout (send-shm shm here :timeout timeout))))))
 
-;;; What the kernel says of a descriptor: the bit of close-on-exec is 02000000.
+;;; The flags of a descriptor, as the kernel reports them: the bit of close-on-exec is 02000000.
 (defun inherited-p (fd)
   "Is the descriptor FD, which is open, without close-on-exec?"
   (with-open-file (stream (format nil "/proc/self/fdinfo/~D" fd))

@@ -124,7 +124,7 @@
               (lambda ()
                 (with-shm-lock-held (lock)
                   (be-inside storm index))))
-            4000 :collect t))
+            (rounds 4000) :collect t))
 
 (deftest interrupts-lose-no-lock-of-one-object
   ;; Both threads use the same lock object, with timeouts.
@@ -138,7 +138,7 @@
                                  (lambda ()
                                    (with-shm-lock-held (lock :timeout 1/1000)
                                      (be-inside storm index)))))
-                 2000 nil)
+                 (rounds 2000) nil)
       (check-storm storm lock))))
 
 (deftest interrupts-while-one-conses
@@ -149,7 +149,7 @@
                 (with-shm-lock-held (lock)
                   (when (loop repeat 20 collect (make-array 100))
                     (be-inside storm index)))))
-            1000 :collect t :threads 3))
+            (rounds 1000) :collect t :threads 3))
 
 (deftest timeouts-lose-no-lock
   #-sbcl (skip "only SBCL has timeouts to try it with")
@@ -157,10 +157,11 @@
   (with-lock (lock vector)
     (let ((held (make-shm-lock vector 2))
           (random (sb-ext:seed-random-state 7)))
-      (is (= 500 (loop repeat 500
-                       count (handler-case (sb-ext:with-timeout (+ 0.0001 (random 0.0005 random))
-                                             (loop (with-shm-lock-held (held) (with-shm-lock-held (lock :timeout 0) 1))))
-                               (sb-ext:timeout () t))))))
+      (is (= (rounds 500)
+             (loop repeat (rounds 500)
+                   count (handler-case (sb-ext:with-timeout (+ 0.0001 (random 0.0005 random))
+                                         (loop (with-shm-lock-held (held) (with-shm-lock-held (lock :timeout 0) 1))))
+                           (sb-ext:timeout () t))))))
     (is (null (shm-lock-owner lock)))))
 
 ;;; A thread of ECL is interrupted once.

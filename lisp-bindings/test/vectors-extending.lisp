@@ -81,7 +81,7 @@
       (rejects reserve (map-shm-vector shm '(unsigned-byte 8) 100 :reserve 99))
       (rejects reserve (map-shm-vector shm '(unsigned-byte 8) 100 :reserve "100")))))
 
-;; What was mapped is unmapped, and not what the vector was at first.
+;; The whole mapping is unmapped, and not only its initial length.
 (deftest the-reserve-is-unmapped
   (on-linux
     (without-leaks

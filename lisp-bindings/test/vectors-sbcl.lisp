@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What SBCL could do to a vector that is not in its heap: collect, verify, fork, save, shrink, overrun. POSIX_SHM_STRESS
+;;;; Operations of SBCL on a vector outside of its heap: collect, verify, fork, save, shrink, overrun. POSIX_SHM_STRESS
 ;;;; says for how many seconds each of the long ones runs; 2 by default.
 
 (in-package #:posix-shm/test)
@@ -283,11 +283,12 @@
 (deftest timeouts-leak-no-vector
   (without-leaks
     (let ((random (sb-ext:seed-random-state 42)))
-      (is (= 1000 (loop repeat 1000
-                        count (handler-case (sb-ext:with-timeout (+ 0.0001 (random 0.001 random))
-                                              (loop (with-vector (vector 'double-float 1000 :release t)
-                                                      (setf (aref vector 0) 1d0))))
-                                (sb-ext:timeout () t))))))))
+      (is (= (rounds 1000)
+             (loop repeat (rounds 1000)
+                   count (handler-case (sb-ext:with-timeout (+ 0.0001 (random 0.001 random))
+                                         (loop (with-vector (vector 'double-float 1000 :release t)
+                                                 (setf (aref vector 0) 1d0))))
+                           (sb-ext:timeout () t))))))))
 
 ;;; Nothing may read or store beyond the last page of a vector.
 

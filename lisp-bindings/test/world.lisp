@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What the tests look at: the descriptors and the mappings of this process, and the objects of the system.
+;;;; The state that the tests check: the descriptors and the mappings of this process, and the objects of the system.
 
 (in-package #:posix-shm/test)
 
@@ -43,6 +43,12 @@
     (ignore-errors
      (when (left-behind-p name age)
        (delete-shm name)))))
+
+(defun rounds (count)
+  "How many of COUNT rounds a race runs: a quarter of them, or all where the environment variable POSIX_SHM_TEST_ROUNDS is all."
+  (if (equal "all" (uiop:getenv "POSIX_SHM_TEST_ROUNDS"))
+      count
+      (ceiling count 4)))
 
 (defmacro with-name ((name) &body body)
   "Run BODY with a name that nothing has, and remove the object afterwards."

@@ -110,8 +110,6 @@ transfer_later(transfer *attempt, int socket, struct msghdr *message, short even
 	int64_t deadline = pshm__deadline_after(timeout);
 	int64_t result = -EAGAIN;
 
-	if (deadline < 0)
-		return deadline;
 	while (result == -EAGAIN) {
 		int ready = wait_for(socket, events, deadline);
 

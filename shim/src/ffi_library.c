@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What was loaded. */
+/* Queries about the loaded library. */
 #include "system.h"
 #include "name.h"
 #include "platform.h"

@@ -31,7 +31,7 @@ int pshm__memory_of_directory(const char *directory, struct capacity *ret_capaci
 /* Free memory and swap space, by one system call: less than what is available, which includes caches. */
 uint64_t pshm__memory_unused(void);
 
-/* What the machine and the control group have left. Opens files. */
+/* The free memory of the machine and of the control group. Opens files. */
 uint64_t pshm__memory_available(void);
 
 /* The least of the bound and of what the control group has left, on a machine with so much free swap space. */

@@ -133,7 +133,7 @@ leads_to(const char *path, int fd)
 	return sys_fstat(fd, &wanted) >= 0 && sys_fstatat(AT_FDCWD, path, &found, 0) >= 0 && object_is_same(&wanted, &found);
 }
 
-/* What the kernel calls missing, where it has the descriptor, is an object that cannot be linked. */
+/* If the descriptor exists, the kernel reports as missing an object that cannot be linked. */
 static int COLD
 link_by(const char *directory, int fd, const char *to)
 {

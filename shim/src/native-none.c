@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a platform other than Linux answers to the calls of native-linux.c and memory-linux.c. */
+/* The functions of native-linux.c and memory-linux.c on other platforms. */
 #include "system.h"
 #include "memory.h"
 #include "native.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What each system knows about a process: when it started, and whether it is alive. */
+/* The start of a process, and whether it is alive, on each system. */
 #include "system.h"
 #include "process.h"
 
@@ -28,7 +28,7 @@ enum { LONGEST_STAT = 1024, LONGEST_PATH = 64 };
 #define OWN_STAT "/proc/./self/stat"
 #define STAT_FORMAT "/proc/./%d/stat"
 
-/* What is used of /proc/PID/stat, proc_pid_stat(5). The start is in ticks since boot, and not 0; 0 where it cannot be read. */
+/* The fields used of /proc/PID/stat, proc_pid_stat(5). The start is in ticks since boot, and not 0; 0 if it cannot be read. */
 struct stat_fields {
 	char state;
 	uint64_t parent;
@@ -235,7 +235,7 @@ pshm__native_process_alive(uint64_t process)
 #endif
 
 /* clang-format off */
-/* What the kernel's record of a process is called, and its parts, sysctl(3); the start in microseconds. */
+/* The kernel's record of a process and its members, sysctl(3); the start in microseconds. */
 #if defined __APPLE__
 #define RECORD struct kinfo_proc
 #define QUERY { CTL_KERN, KERN_PROC, KERN_PROC_PID, number }

@@ -4,7 +4,7 @@
 #include "error.h"
 #include "process.h"
 
-/* What process_word makes: with a number, a start and nothing between them. */
+/* A result of process_word: with a number, a start and nothing between them. */
 static bool
 is_process(uint64_t word)
 {

@@ -19,7 +19,7 @@ poll_word(const word32 *word, uint32_t expected, int64_t timeout)
 
 	while (__atomic_load_n(word, __ATOMIC_SEQ_CST) == expected) {
 		int64_t left = pshm__deadline_left(deadline);
-		int error = left == 0 ? -ETIMEDOUT : (int)left;
+		int error = left < 0 ? (int)left : -ETIMEDOUT;
 
 		if (left > 0)
 			error = sys_nanosleep((long)(left < pause ? left : pause));

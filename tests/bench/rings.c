@@ -205,7 +205,7 @@ static const struct way others[] = {
 	{ "POSIX message queue", open_queue, send_to_queue, receive_from_queue, close_queue },
 };
 
-/* Nanoseconds a message; negative where the system refuses a queue of such messages. */
+/* Nanoseconds a message; negative where the system rejects a queue of such messages. */
 static double
 pass(const struct way *way, int length)
 {

@@ -127,20 +127,21 @@ def sync():
                 BENCH_COMPILED=program("sync-alien.fasl"))
 
 
-def moves():
+def measure_lisps(name):
+    """What NAME.lisp measures, on each implementation."""
     for implementation, rounds in {"SBCL": 31, "ECL": 15, "CLISP": 15, "ABCL": 5}.items():
         if has(implementation.lower()):
-            measure("moves-" + implementation, lisp_command(implementation), BENCH_ROUNDS=rounds, BENCH_SYSTEM="posix-shm",
-                    BENCH_FILE=source("moves.lisp"), BENCH_COMPILED=program(f"moves-{implementation}.fas"),
+            measure(f"{name}-{implementation}", lisp_command(implementation), BENCH_ROUNDS=rounds, BENCH_SYSTEM="posix-shm",
+                    BENCH_FILE=source(name + ".lisp"), BENCH_COMPILED=program(f"{name}-{implementation}.fas"),
                     BENCH_LIVES=program("liblives.so"))
+
+
+def moves():
+    measure_lisps("moves")
 
 
 def lisp_sync():
-    for implementation, rounds in {"SBCL": 31, "ECL": 15, "CLISP": 15, "ABCL": 5}.items():
-        if has(implementation.lower()):
-            measure("lisp-sync-" + implementation, lisp_command(implementation), BENCH_ROUNDS=rounds, BENCH_SYSTEM="posix-shm",
-                    BENCH_FILE=source("lisp-sync.lisp"), BENCH_COMPILED=program(f"lisp-sync-{implementation}.fas"),
-                    BENCH_LIVES=program("liblives.so"))
+    measure_lisps("lisp-sync")
 
 
 def lisp_messages():

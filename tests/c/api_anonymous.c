@@ -19,7 +19,7 @@ make(int direction, int permissions)
 	return (int)assert_success(call("pshm_open_anonymous", direction, permissions, 0));
 }
 
-/* What the descriptor is for, and whether writing works: the same with every fallback. */
+/* The access mode of the descriptor, and whether writing works: the same with every fallback. */
 static void
 check_object(int fd, int direction, int permissions)
 {
@@ -111,7 +111,7 @@ as_nobody_with_a_strict_umask(void *unused)
 	check_all_permissions(PSHM_DIRECTION_INPUT, 73);
 }
 
-/* What is opened again for reading on the way has to be readable for that moment, whatever the umask says. */
+/* An object that is reopened for reading must be readable at that moment, whatever the umask is. */
 START_TEST(the_umask_takes_nothing_away)
 {
 	if (lacks("permissions"))

@@ -125,7 +125,7 @@ START_TEST(a_failed_step_leaves_nothing)
 }
 END_TEST
 
-/* What was mapped in whole pages of the object is removed in whole ones. */
+/* A mapping of whole pages of the object is removed in whole pages. */
 static void
 fail_on(int fd)
 {

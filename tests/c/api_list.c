@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What exists. */
+/* The list of existing objects. */
 #include "fixture.h"
 #include "interpose.h"
 #include "suites.h"
@@ -38,7 +38,7 @@ listed(int64_t *ret_size)
 	return names;
 }
 
-/* What the C library has given out and not got back; nothing where it does not tell, as in a sanitizer, which looks itself. */
+/* The memory that the C library has allocated; 0 if it does not report that, as in a sanitizer, which checks by itself. */
 static size_t
 allocated(void)
 {

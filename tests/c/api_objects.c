@@ -510,7 +510,7 @@ START_TEST(endless_races_end)
 }
 END_TEST
 
-/* What may not be opened can still be deleted, as with any file. */
+/* An object that may not be opened can still be deleted, as any file. */
 static void
 delete_unreadable(void *unused)
 {

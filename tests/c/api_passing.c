@@ -253,7 +253,7 @@ START_TEST(an_empty_packet_leaks_nothing)
 }
 END_TEST
 
-/* What else may come with a message is not taken for descriptors. */
+/* Other control messages are not taken for descriptors. */
 START_TEST(other_control_messages_are_passed_over)
 {
 	struct pair pair = pair_make(SOCK_STREAM);

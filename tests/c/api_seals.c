@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What can be forbidden about an object, and descriptors with less access. */
+/* Seals, and descriptors with less access. */
 #include "fixture.h"
 #include "interpose.h"
 #include "suites.h"
@@ -125,7 +125,7 @@ START_TEST(execution_is_sealed_with_what_is_executed)
 }
 END_TEST
 
-/* fallocate(2): what was set aside is taken back, without a change of the size. */
+/* fallocate(2): reserved blocks are released, without a change of the size. */
 START_TEST(only_the_seals_of_writing_forbid_holes)
 {
 	static const int seals[] = { PSHM_SEAL_WRITE, PSHM_SEAL_FUTURE_WRITE };

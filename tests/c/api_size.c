@@ -125,7 +125,7 @@ START_TEST(allocating_nothing_does_nothing)
 }
 END_TEST
 
-/* What an object may look like before more is asked of it than there is. */
+/* The layouts of an object before more is allocated than there is. */
 static const struct layout {
 	int64_t size;
 	int64_t pages_from;
@@ -315,7 +315,7 @@ START_TEST(a_seal_is_met_before_any_page_is_taken)
 }
 END_TEST
 
-/* What another process made of the object meanwhile is not cut, and no page of it is given back. */
+/* Growth by another process meanwhile is not cut, and none of its pages is released. */
 START_TEST(growth_by_others_stays)
 {
 	int fd;
@@ -539,7 +539,7 @@ START_TEST(discarding_checks_its_range)
 }
 END_TEST
 
-/* What was discarded is free for another object. */
+/* Discarded pages are free for another object. */
 static void
 discard_for_another(void *unused)
 {

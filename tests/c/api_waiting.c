@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What a loaded machine may take longer. */
+/* The additional time that a loaded machine may take. */
 #define LATE (1000 * MILLISECOND)
 
 static const int types[] = { SOCK_STREAM,
@@ -276,7 +276,7 @@ END_TEST
 
 static bool thieving;
 
-/* Who has the same end takes each message before the other can. */
+/* Another process with the same end takes each message first. */
 static void *
 send_and_take(void *argument)
 {
@@ -364,7 +364,7 @@ START_TEST(of_several_receivers_one_gets_the_message)
 }
 END_TEST
 
-/* What is wrong with the arguments comes before any wait. */
+/* Errors of the arguments come before any wait. */
 START_TEST(errors_do_not_wait)
 {
 	static const int64_t timeouts[] = { 0, 1, INT64_MAX, -1, INT64_MIN };

@@ -75,7 +75,7 @@ check_object(const struct row *row, const struct stat *before)
 	ck_assert_msg(is_close_on_exec(bad_fd), "line %d of bad-input.tsv: the descriptor is inheritable", row->line);
 }
 
-/* What a row leaves behind is seen at once. */
+/* Anything that a row leaves behind is detected immediately. */
 static void
 try_row(const struct row *row)
 {

@@ -23,7 +23,7 @@ extern const struct bad_row bad_texts[];
 
 enum { PAGE = 4096, FIELDS = 16, READ_WRITE = PSHM_PROT_READ | PSHM_PROT_WRITE };
 
-/* What every row finds: an object of one page, open for reading and writing, mode 0600, whose name is name_of("bad"). */
+/* The state before every row: an object of one page, open for reading and writing, mode 0600, whose name is name_of("bad"). */
 extern int bad_fd;
 
 /* Another descriptor of it, for reading. */

@@ -139,7 +139,7 @@ assert_not_allocated(int64_t size)
 	ck_assert_int_eq(descriptor_status(bad_fd).st_blocks, before.st_blocks);
 }
 
-/* What others store meanwhile: races.c. */
+/* Stores of other processes meanwhile: races.c. */
 static void
 allocate_too_much(void)
 {

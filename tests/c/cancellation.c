@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What a thread that is to be cancelled has come to. */
+/* The progress of a thread that is to be cancelled. */
 struct victim {
 	const struct scenario *scenario;
 	struct world world;
@@ -244,7 +244,7 @@ START_TEST(a_cancellation_beside_a_message_loses_no_descriptor)
 }
 END_TEST
 
-/* Who has forbidden cancellation is not cancelled. */
+/* A thread that has disabled cancellation is not cancelled. */
 static void
 wait_disabled(void *unused)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a call costs: the one system call that it is named after, and no other but where the design asks for it. The
+ * The cost of a call: the one system call that it is named after, and no other unless the design requires it. The
  * scenarios are those of the failures, on the system as it is.
  */
 #include "faults.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What has to be the same on every machine: the file that POSIX_SHM_DESCRIPTION names gets it, to be compared. */
+/* Values that must be the same on every machine, written to the file POSIX_SHM_DESCRIPTION, to be compared. */
 #include "fixture.h"
 #include "suites.h"
 

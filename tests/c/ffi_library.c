@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What was loaded, and what this platform can do. */
+/* Queries about the library, and the features of this platform. */
 #include "fixture.h"
 #include "interpose.h"
 #include "suites.h"
@@ -34,7 +34,7 @@ longest_of_libc(void)
 	return libc_before_2_34() || strcmp(interpose_platform_name(), "bullseye") == 0 ? 254 : NAME_MAX + 1;
 }
 
-/* What the system itself takes, as its sources and manuals say: a shorter limit of ours would be a refusal without need. */
+/* The limits of the system, from its sources and manuals: a shorter limit of ours would reject valid names. */
 static int
 longest_of_system(void)
 {
@@ -203,7 +203,7 @@ publish(int fd, int flag)
 	return result;
 }
 
-/* What a feature is about, tried on a new object. One that is no memfd knows seals, and is sealed against them. */
+/* Each feature, tried on a new object. One that is no memfd knows seals, and is sealed against them. */
 static const struct {
 	const char *feature;
 	int64_t (*try_it)(int fd, int argument);
@@ -246,7 +246,7 @@ START_TEST(lacking_features_are_unsupported_and_nothing_else)
 }
 END_TEST
 
-/* What a platform takes away is seen. */
+/* The features that a platform lacks are detected. */
 START_TEST(lacking_features_are_said_to_be_lacking)
 {
 	static const struct {
@@ -286,7 +286,7 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 }
 END_TEST
 
-/* What is found by trying is lacking where the system call that it needs fails. */
+/* A feature that is probed is lacking where its system call fails. */
 START_TEST(features_that_the_system_denies_are_lacking)
 {
 	static const struct {
@@ -320,7 +320,7 @@ START_TEST(features_that_the_system_denies_are_lacking)
 }
 END_TEST
 
-/* What is found by trying needs a descriptor to try it on. */
+/* Probing a feature needs a descriptor. */
 START_TEST(without_a_descriptor_free_some_answers_are_no)
 {
 	static const char *const tried[] = { "allocate",  "anonymous",         "discard", "huge-objects", "reopen",

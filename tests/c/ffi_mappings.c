@@ -254,17 +254,6 @@ map_at(int fd, int64_t address, int64_t length, int flags)
 	return call("pshm_mmap", address, length, READ_WRITE, PSHM_MAP_SHARED | flags, fd, 0);
 }
 
-/* A range that is free now. Above it is more of it, which the system gives away first, to a sanitizer for one. */
-static int64_t
-free_range(int64_t length)
-{
-	int64_t more = length + 256 * page();
-	int64_t address = assert_success(call("pshm_mmap", 0, more, PSHM_PROT_NONE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
-
-	assert_result(call("pshm_munmap", address, more), 0);
-	return address;
-}
-
 /* Whatever the system does with the flag: taken by a page at either end, in the middle, as a whole, or not at all. */
 static void
 check_noreplace(void)
@@ -520,7 +509,7 @@ START_TEST(bad_ranges_are_not_synchronised)
 }
 END_TEST
 
-/* What proc(5) says of a mapping that is made with a flag by a plain call, it says of one that is made by ours. */
+/* proc(5) reports the same of a mapping by a direct call and of ours with the same flag. */
 static void
 compare_flag(int ours, int native, const char *letters)
 {

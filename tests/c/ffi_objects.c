@@ -368,7 +368,7 @@ START_TEST(ownership_can_be_given_away)
 }
 END_TEST
 
-/* What is no object but has such a name: never opened, never waited for. */
+/* Files of other kinds with such a name: never opened, never waited for. */
 static void
 assert_rejected(const char *name, const char *error)
 {

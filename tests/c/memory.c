@@ -412,7 +412,7 @@ START_TEST(files_elsewhere_are_not_bounded_by_memory)
 }
 END_TEST
 
-/* What its file system keeps back for the superuser is not free, whatever the size of its blocks; and no memory is. */
+/* The blocks that its file system reserves for the superuser are not free, whatever their size; and no memory is. */
 START_TEST(reserved_blocks_are_not_free)
 {
 	const char *const files[] = { MEMINFO("MemAvailable: 16 kB\nSwapFree: 0 kB\n"), NULL };

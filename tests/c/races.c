@@ -19,7 +19,7 @@
 
 enum { PROCESSES = 8, ROUNDS = 4000 };
 
-/* What the processes tell each other. */
+/* The memory that the processes share. */
 struct shared {
 	int created[ROUNDS];
 	int turn[ROUNDS];

@@ -99,7 +99,7 @@ check_superseding(void)
 	object_remove(name_of("own-table"));
 }
 
-/* What gets the name is the object of this thread's descriptor, or none where neither way leads to it. */
+/* The object of this thread's descriptor gets the name, or none where neither path leads to it. */
 static void
 check_publishing(void)
 {
@@ -312,7 +312,7 @@ START_TEST(random_bytes_of_the_device_serve_as_well)
 }
 END_TEST
 
-/* What a sandbox forbids fails with EACCES, is known beforehand, and costs the old object nothing. */
+/* A call that a sandbox forbids fails with EACCES, is reported in advance, and does not change the old object. */
 static void
 check_superseding_forbidden(void)
 {
@@ -500,7 +500,7 @@ START_TEST(a_lease_is_waited_for)
 }
 END_TEST
 
-/* What comes under the name during the wait is looked at: a FIFO does not hang the call. */
+/* A file that gets the name during the wait is checked: a FIFO does not block the call. */
 START_TEST(a_fifo_may_come_after_a_lease)
 {
 	bool replacing = true;

@@ -19,7 +19,7 @@ enum { PROCESSES = 4, TURNS = 20000, WORKERS = 3, KILLS = 500, KILLS_ELSEWHERE =
 #define ABANDONED ((uint64_t)1 << 23)
 #define ANOTHERS ((uint64_t)1 << 45 | (uint64_t)1 << 24 | 1)
 
-/* What the processes share: the lock, and what it guards. */
+/* The shared memory: the lock, and the data that it guards. */
 struct shared {
 	uint64_t before;
 	uint64_t lock;

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What a loaded machine may take longer. */
+/* The additional time that a loaded machine may take. */
 #define LATE SECOND
 
 static int64_t
@@ -106,7 +106,7 @@ START_TEST(the_pauses_grow_and_end_with_the_time)
 }
 END_TEST
 
-/* What another process does in a moment. */
+/* The action of another process, after a moment. */
 static void
 come(void *unused)
 {
@@ -184,7 +184,7 @@ START_TEST(late_objects_are_waited_for)
 }
 END_TEST
 
-/* Who may not open is told: at once where the object is not in the making, and else when it never comes to an end. */
+/* A caller that may not open the object gets an error: immediately if it is complete, else after the timeout. */
 static void
 wait_as_nobody(void *unused)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who a process is, and whether it is alive. */
+/* The identity of a process, and whether it is alive. */
 #include "faults.h"
 #include "fixture.h"
 #include "interpose.h"
@@ -31,7 +31,7 @@ enum { START_SHIFT = 24, NAMESPACE_SHIFT = 44 };
 #define FLAGS ((int64_t)0xc00000)
 #define NAMESPACE ((int64_t)0x7ffff << NAMESPACE_SHIFT)
 
-/* What a child tells of itself. */
+/* The report of a child. */
 static int64_t *told;
 
 static void
@@ -493,7 +493,7 @@ judge_with_own_proc(void *outside)
 	assert_result(call("pshm_process_alive", self()), 1);
 }
 
-/* What happens first in namespaces of its own, as their first process. */
+/* Setup in new namespaces, as their first process. */
 struct stay {
 	void (*function)(void *outside);
 	int namespaces;
@@ -737,7 +737,7 @@ START_TEST(an_identity_has_the_layout_that_is_for_ever)
 }
 END_TEST
 
-/* What /proc may say of a process that started at 77, and whether that one is alive. */
+/* Contents of /proc of a process that started at 77, and whether that one is alive. */
 static const struct {
 	const char *text; /* after its number */
 	int alive;

@@ -149,7 +149,7 @@ START_TEST(a_name_that_is_taken_is_what_the_option_says)
 }
 END_TEST
 
-/* What is no object has the name; but for a directory, it is superseded as an object is. */
+/* A file of another kind has the name; unless it is a directory, it is superseded as an object is. */
 START_TEST(another_kind_of_file_is_superseded)
 {
 	const char *name = name_of("kind");

@@ -14,7 +14,7 @@
 
 enum { SLEEPERS = 3, ALL = 2147483647 };
 
-/* What the processes share: the word, and what became of those who sleep. */
+/* The shared memory: the word, and the results of the sleepers. */
 struct shared {
 	uint32_t word;
 	int ready;

@@ -23,6 +23,9 @@ fi
 CL_SOURCE_REGISTRY='(:source-registry (:also-exclude "cl-asdf") (:directory "'$top_srcdir'/lisp-bindings/") :inherit-configuration)'
 XDG_CACHE_HOME=$top_builddir/tests/cache
 
+# What compiles fast, and starts fast, is what most tests want: `make check-lisps' has the implementations' own options.
+: "${ECL_CC_FLAGS=-O0 -U_FORTIFY_SOURCE}" "${ABCL_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC}"
+
 # Python: the generated module, and nothing written beside it.
 PYTHONPATH=$top_srcdir/shim/bindings/python
 PYTHONDONTWRITEBYTECODE=1
@@ -34,4 +37,5 @@ CK_VERBOSITY=silent
 CK_TAP_LOG_FILE_NAME=-
 
 export LC_ALL top_srcdir top_builddir POSIX_SHM_LIBRARY POSIX_SHM_CASES CL_SOURCE_REGISTRY XDG_CACHE_HOME PYTHONPATH PYTHONDONTWRITEBYTECODE
+export ECL_CC_FLAGS ABCL_JAVA_OPTIONS
 export CK_VERBOSITY CK_TAP_LOG_FILE_NAME

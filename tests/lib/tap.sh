@@ -41,7 +41,7 @@ same() {
 	ok "$1" diff -u "$tap_expected" "$tap_actual"
 }
 
-# What cannot run is skipped. In CI everything is installed that is needed: there it fails.
+# A test that cannot run is skipped. In CI everything is installed: there it fails.
 is_skipped() {
 	[ "${CI-}" != true ]
 }

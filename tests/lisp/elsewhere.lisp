@@ -15,7 +15,7 @@
                   a-maker-that-died-is-superseded nothing-is-ensured-without-late-permissions)
   "The tests of test/publishing.lisp and test/ensuring.lisp that mean something there, and two of this file.")
 
-;;; What a maker leaves that is killed in the middle: an object without permissions.
+;;; A creator that is killed in the middle leaves an object without permissions.
 (deftest a-maker-that-died-is-superseded
   (where-ensured
     (with-name (name)

@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What is said where objects cannot be made or used: WHERE is the state of /dev/shm, or of this process. Prints a line for
+;;;; The reports where objects cannot be made or used: WHERE is the state of /dev/shm, or of this process. Prints a line for
 ;;;; each thing that is tried.
 
 (require "asdf")

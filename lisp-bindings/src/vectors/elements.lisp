@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What the elements of a shared vector can be: the numbers of which every pattern of bits is one, so that nothing that
+;;;; The element types of a shared vector: the numbers of which every pattern of bits is one, so that nothing that
 ;;;; another process stores is less than a number to this one.
 
 (in-package #:posix-shm)

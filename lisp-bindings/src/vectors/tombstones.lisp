@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What is left of real vectors that were unmapped. The newest are tombstones: empty vectors with memory behind them that
+;;;; The remains of unmapped real vectors. The newest are tombstones: empty vectors with memory behind them that
 ;;;; nobody can touch, and a row in the table. Of older ones only the range of addresses is known, so that a program that maps
 ;;;; and unmaps for ever runs out of nothing:
 ;;;;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What comes of a failure. The rule: the errno, negated, and everything as before. The exceptions are the decisions of
+ * The results of failures. The rule: the errno, negated, and everything as before. The exceptions are the decisions of
  * the library, and stand in the table below; the first row that fits decides.
  */
 #include "expect.h"
@@ -162,7 +162,7 @@ static const struct {
 	/* Opening empties; what was opened is looked at afterwards. */
 	{ "open truncating", CALL_fstat, ANY_CALL, ANY_ERROR, NULL, IS_EMPTIED },
 
-	/* What cannot be looked up bounds nothing. */
+	/* A limit that cannot be read bounds nothing. */
 	{ "allocate", CALL_fstatfs, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
 	{ "allocate", CALL_sysinfo, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },
 	{ "allocate", CALL_open, ANY_CALL, ANY_ERROR, "", NO_DAMAGE },

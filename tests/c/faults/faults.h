@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-/* What a scenario finds: made anew for every case. */
+/* The world of a scenario: made anew for every case. */
 struct world {
 	int fd;          /* of the object "world": two pages and a bit, one page in use, open for reading and writing */
 	int reader;      /* of the same, open for reading */
@@ -53,7 +53,7 @@ void world_end(struct world *world, const struct scenario *scenario);
 /* Close or unmap what a scenario got. */
 void world_give_back(struct world *world, const struct scenario *scenario, int64_t result);
 
-/* What a scenario comes to when nothing fails: how often it reaches each function, its result, and the object after it. */
+/* A scenario when nothing fails: how often it reaches each function, its result, and the object after it. */
 struct course {
 	int counts[INTERPOSED];
 	int64_t result;
@@ -83,7 +83,7 @@ struct expectation {
 	unsigned damage;    /* what else may have happened */
 };
 
-/* What a scenario answers when the n-th call of a function fails with an errno. */
+/* The expected result of a scenario whose n-th call of a function fails with an errno. */
 struct expectation fault_expectation(const struct scenario *scenario, enum interposed function, int nth, int error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a scenario finds, and what it gives back. */
+/* The world of a scenario, made and removed. */
 #include "faults.h"
 #include "fixture.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What surrounds every test. */
+/* Setup and teardown of every test. */
 #include "fixture.h"
 #include "interpose.h"
 

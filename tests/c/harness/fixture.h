@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What surrounds every test: names of its own, and nothing left over afterwards. */
+/* Setup and teardown of every test: names of its own, and nothing left over afterwards. */
 #ifndef PSHM_TEST_FIXTURE_H
 #define PSHM_TEST_FIXTURE_H
 

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* What errno holds before each call, and has to hold after it. */
+/* The value of errno before each call, and after it. */
 enum { UNTOUCHED = 98765 };
 
 /* Find every function of the signatures; without one the program ends with a message. */

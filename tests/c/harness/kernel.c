@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the kernel says. */
+/* Queries of the kernel. */
 #include "kernel.h"
 #include "assertions.h"
 
@@ -194,6 +194,17 @@ protections_at(int64_t address)
 }
 
 /* A sanitizer maps memory for itself whenever it likes, also where something has just been unmapped. */
+int64_t
+free_range(int64_t length)
+{
+	int64_t more = length + 256 * page();
+	void *address = mmap(NULL, (size_t)more, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_ptr_ne(address, MAP_FAILED);
+	ck_assert_int_eq(munmap(address, (size_t)more), 0);
+	return (int64_t)(uintptr_t)address;
+}
+
 void
 assert_nothing_mapped(int64_t address)
 {

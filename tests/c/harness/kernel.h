@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the kernel says about descriptors, mappings and objects: never by way of the library under test. */
+/* Queries of the kernel about descriptors, mappings and objects, without the library under test. */
 #ifndef PSHM_TEST_KERNEL_H
 #define PSHM_TEST_KERNEL_H
 
@@ -44,6 +44,9 @@ char *memory_at(int64_t address);
 
 /* The protections of the mapping at an address, such as "rw-s", or "" where nothing is mapped. */
 const char *protections_at(int64_t address);
+
+/* A range where nothing is mapped. Above it is more, which the system gives away first, to a sanitizer for one. */
+int64_t free_range(int64_t length);
 
 /* Fail unless nothing is mapped at an address; under a sanitizer, which maps for itself, nothing is asserted. */
 void assert_nothing_mapped(int64_t address);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What holds for every call, whatever the way in. */
+/* Checks of every call, by whatever path it is made. */
 #include "library.h"
 #include "assertions.h"
 #include "expect.h"

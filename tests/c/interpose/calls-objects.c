@@ -272,7 +272,7 @@ forget_identity(struct stat *status)
 	status->st_gid = group;
 }
 
-/* What fstat did, as the simulated platform does it. */
+/* The result of fstat, as on the simulated platform. */
 static int
 fstat_as_played(int result, struct stat *ret_status)
 {

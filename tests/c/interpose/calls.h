@@ -29,7 +29,7 @@ int shm_mkstemp(char *template);
 		*(void **)&real = interpose_next((const void *)(uintptr_t)function)
 /* clang-format on */
 
-/* What objects are made of where pages are large. */
+/* The page size of objects where pages are large. */
 enum { LARGE_PAGE = 16384 };
 
 static inline int

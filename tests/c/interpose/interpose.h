@@ -88,7 +88,7 @@ void interpose_files(const char *const *paths_and_texts);
 /* Whether the failure that was asked for has happened. */
 bool interpose_has_failed(void);
 
-/* What a system lacks or does otherwise: a set of bits. */
+/* The traits of a simulated platform: a set of bits. */
 typedef uint64_t traits;
 
 #define TRAIT(number) ((traits)1 << (number))

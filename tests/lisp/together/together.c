@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is in an object, the same in every language. */
+/* The layout of an object, the same in every language. */
 enum { LOCK = 0, HERE = 8, WORD = 12, WIDE = 16, FIRST = 24, SECOND = 32, SWAPPED = 40, DONE = 44, SIZE = 4096 };
 
 static int64_t

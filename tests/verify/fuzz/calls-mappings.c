@@ -46,7 +46,7 @@ is_sealed_against_writing(const struct descriptor *slot)
 	return (object_behind(slot)->seals & (PSHM_SEAL_WRITE | PSHM_SEAL_FUTURE_WRITE)) != 0;
 }
 
-/* What has no reason to fail. Before Linux 6.7 a shared mapping of what is sealed against writing had, even for reading. */
+/* Calls that have no reason to fail. Before Linux 6.7 a shared mapping of what is sealed against writing had, even for reading. */
 static bool
 is_plain_request(const struct descriptor *slot, int64_t length, int protections, int flags, int64_t offset)
 {

@@ -146,7 +146,7 @@ is_publish_option(int if_exists)
 	       if_exists == PSHM_IF_EXISTS_NIL;
 }
 
-/* What has a strange name is not superseded here: it would be gone. */
+/* An object with a strange name is not superseded here: it would be gone. */
 static void
 publish_as(const struct name *name, const struct descriptor *slot, int if_exists)
 {

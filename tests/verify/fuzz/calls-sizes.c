@@ -137,7 +137,7 @@ op_space(void)
 	CHECK(want_free ? free_bytes >= 0 && free_bytes <= 4 << 20 : free_bytes == PATTERN);
 }
 
-/* What is known about an object */
+/* The status of an object */
 
 void
 op_fstat(void)

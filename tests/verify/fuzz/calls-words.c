@@ -146,7 +146,7 @@ op_wait_and_wake(void)
 	compare_words();
 }
 
-/* What is no lock, one that is nearly this process's, and good ones. */
+/* Words that are no lock, one that is nearly this process's, and valid ones. */
 static uint64_t
 some_lock(void)
 {

@@ -46,7 +46,7 @@ struct name some_name(void);
 bool is_strange(const struct name *name);
 int object_of(const struct name *name);
 
-/* A slot with an open descriptor; or NULL, seldom or when there is none: then the call gets a bad one. */
+/* A slot with an open descriptor; or NULL, rarely, or if there is none: then the call gets a bad one. */
 struct descriptor *some_slot(void);
 int fd_of(const struct descriptor *slot);
 struct object *object_behind(const struct descriptor *slot);

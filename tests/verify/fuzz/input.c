@@ -75,7 +75,7 @@ some_size(void)
 	return hostile[which];
 }
 
-/* What would take up the memory of the machine is not asked for: small, or beyond every machine. */
+/* Sizes that would use up the memory of the machine are avoided: small ones, or beyond every machine. */
 int64_t
 some_affordable_size(void)
 {

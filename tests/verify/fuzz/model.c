@@ -21,7 +21,7 @@ struct model model;
 static char longest_name[LONGEST + 1] = "/";
 const char *const good_names[NAMES] = { "/a", "/b", "/sem", "/\xff\x01 \x7f", "/...", longest_name };
 
-/* What is no object: a directory, a FIFO, and a symbolic link that leads nowhere. */
+/* Files of other kinds: a directory, a FIFO, and a symbolic link that leads nowhere. */
 static const char *const strange_names[] = { "directory", "fifo", "link" };
 
 static bool was_open[HIGHEST_DESCRIPTOR];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the fuzzer believes: objects, the names and descriptors that lead to them, and mappings. After every call the
+ * The model of the fuzzer: objects, the names and descriptors that lead to them, and mappings. After every call the
  * belief is compared with what the kernel says.
  */
 #ifndef MODEL_H

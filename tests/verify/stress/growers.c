@@ -78,7 +78,7 @@ note_end(int64_t end)
 		continue;
 }
 
-/* What was stored in a page, or zeros where nothing was. */
+/* The bytes stored in a page, or zeros where nothing was. */
 static void
 check_page(int at, int64_t stamp)
 {

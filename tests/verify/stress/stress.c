@@ -35,7 +35,7 @@
 
 enum { NAMES = 4, THREADS = 2, CHANNELS = 2, GROUP = 3, PAGE_COUNT = 4, MODE = 0640, MOST_DESCRIPTORS = 256 };
 
-/* What is written lies across the end of a page: this many bytes of it come after. */
+/* The written bytes lie across the end of a page: this many of them come after. */
 enum { WRITTEN = 100, TAIL = 50, FIELDS = PSHM_STAT_CTIME_NSEC + 1 };
 
 static const char *const names[NAMES] = { "/stress-a", "/stress-b", "/stress-c", "/stress-d" };
@@ -290,7 +290,7 @@ name_and_list(const char *name)
 	(void)allow("shm_unlink", pshm_shm_unlink(name), ENOENT);
 }
 
-/* What all processes change: words, and a lock that guards two numbers, which are the same while nobody has it. */
+/* The data that all processes change: words, and a lock that guards two numbers, which are the same while nobody has it. */
 static struct meeting {
 	uint64_t lock;
 	uint64_t first;
@@ -476,7 +476,7 @@ concurrency(int seconds, int processes)
 	}
 }
 
-/* What a crash may leave under a name: nothing, or a whole object, which serves every call. */
+/* A crash may leave under a name nothing, or a whole object, which serves every call. */
 static void
 check_name(const char *name)
 {
@@ -493,7 +493,7 @@ check_name(const char *name)
 	(void)allow("delete what is left", pshm_delete(name), 0);
 }
 
-/* What was sent and not yet received is whole as well. */
+/* An object that was sent and not yet received is whole as well. */
 static void
 check_channel(int socket)
 {
