@@ -19,6 +19,9 @@
   ;; The addresses of the rings that this end sends to and receives from, or 0.
   (sends 0 :type (signed-byte 64))
   (receives 0 :type (signed-byte 64))
+  ;; The address and the role of each of them. Made before this process joins: ECL runs interrupts while it allocates, and leaving
+  ;; must not.
+  rings
   ;; True in its car once this process has joined, and until the channel is closed: whoever swaps it out leaves.
   (joined (list nil) :type cons)
   ;; Whether the vector was mapped for this channel, and is unmapped with it.
@@ -102,6 +105,13 @@
       (:server (values address second))
       (:client (values second address)))))
 
+(defun rings-of (channel)
+  "The address and the role of each ring of CHANNEL."
+  (loop for (address . role) in `((,(shm-channel-sends channel) . ,+pshm-ring-sender+)
+                                  (,(shm-channel-receives channel) . ,+pshm-ring-receiver+))
+        unless (zerop address)
+          collect (cons address role)))
+
 (defun prepare-channel (where capacity role index operation)
   "A channel that has not joined yet."
   (let* ((size (progn (check-role role operation)
@@ -111,9 +121,13 @@
     (unless (or region (cffi:pointerp where))
       (reject operation 'where where '(or vector shm-view cffi:foreign-pointer)
               "it must be a vector that map-shm-vector returned, or a foreign pointer."))
-    (let ((octets (if region (check-channel-element region where operation) 1)))
-      (multiple-value-call #'%make-channel where region (if region (region-cell region) (cons :mapped (current-image)))
-        octets role capacity (ring-addresses (channel-address where region index size operation) capacity role)))))
+    (let* ((octets (if region (check-channel-element region where operation) 1))
+           (address (channel-address where region index size operation))
+           (channel (multiple-value-call #'%make-channel
+                      where region (if region (region-cell region) (cons :mapped (current-image)))
+                      octets role capacity (ring-addresses address capacity role))))
+      (setf (shm-channel-rings channel) (rings-of channel))
+      channel)))
 
 ;;; An end of a ring is used through its address, which is looked up anew for each call: the vector may be unmapped meanwhile.
 
@@ -145,13 +159,6 @@
 
 ;;; Joining and leaving
 
-(defun rings-of (channel)
-  "The address and the role of each ring of CHANNEL."
-  (loop for (address . role) in `((,(shm-channel-sends channel) . ,+pshm-ring-sender+)
-                                  (,(shm-channel-receives channel) . ,+pshm-ring-receiver+))
-        unless (zerop address)
-          collect (cons address role)))
-
 (defun leave-rings (rings capacity)
   "Leave RINGS. Return true if this process was at an end of each: a forked child is not."
   (loop with left = t
@@ -174,7 +181,7 @@
 
 (defun join (channel operation)
   "Have this process join the rings of CHANNEL. Return whether it is there in the place of a process that died."
-  (let ((rings (rings-of channel))
+  (let ((rings (shm-channel-rings channel))
         (capacity (shm-channel-capacity channel))
         (result 0)
         (ring 0))
@@ -191,7 +198,7 @@
   (let ((mapped (channel-mapped-p channel)))
     (and (swap-car (shm-channel-joined channel) nil)
          mapped
-         (leave-rings (rings-of channel) (shm-channel-capacity channel)))))
+         (leave-rings (shm-channel-rings channel) (shm-channel-capacity channel)))))
 
 (defun make-shm-channel (where capacity role &optional (index 0))
   #.(doc "make-shm-channel")

@@ -85,7 +85,7 @@
 
 (defun join-failure (result operation channel ring)
   "The condition for RESULT of joining the ring at the address RING."
-  (let* ((role (cdr (assoc ring (rings-of channel))))
+  (let* ((role (cdr (assoc ring (shm-channel-rings channel))))
          (process (and (eql result (- *ebusy*)) (process-at ring role))))
     (make-condition 'shm-channel-error
                     :operation operation :errno (- result) :name (name-of-channel channel) :channel channel :peer process
