@@ -2363,9 +2363,9 @@
  * (let ((output (open-shm-stream "/foobar-shm" :sender))
  *       (input (open-shm-stream "/foobar-shm" :receiver)))
  *   (delete-shm "/foobar-shm")
- *   (print '(1 2 3) output)
+ *   (format output "~S~%" '(1 2 3))
  *   (close output)
- *   (prog1 (read input)
+ *   (prog1 (read-from-string (read-line input))
  *     (close input)))
  * => (1 2 3)
  * @endcode
@@ -2397,10 +2397,10 @@
  *     (delete-shm "/foobar-shm")
  *     (write-line "(+ 40 2)" client)
  *     (finish-output client)
- *     (print (eval (read server)) server)
+ *     (format server "~S~%" (eval (read-from-string (read-line server))))
  *     (finish-output server)
- *     (read client)))
- * => 42
+ *     (read-line client)))
+ * => "42"
  * @endcode
  * @since 0.1
  * @see make-shm-stream, open-shm-stream
