@@ -2320,8 +2320,8 @@
  * Reading waits for the other end, TIMEOUT each time. If it has left, the stream is at its end, until another process joins.
  * `close` sends what was written and closes the channel; with `:abort t` what was not sent yet is discarded. At each end only
  * one thread may use the stream at a time. The functions that transfer sequences and lines are the fastest: `write-string`,
- * `write-sequence`, `read-line`, `read-sequence`. No interrupt that unwinds loses or repeats what was sent or received, on SBCL
- * and ECL.
+ * `write-sequence`, `read-line`, `read-sequence`. On SBCL no interrupt that unwinds loses or repeats what was sent or received.
+ * ABCL's `read` accepts no Gray stream, and ECL's `read-line` returns an empty string and t at the end of one.
  * @par Exceptional situations
  * `shm-invalid-argument` if CHANNEL is not an open channel, or another argument is invalid. The operations of the stream signal
  * `end-of-file` if the sender has left, and `shm-peer-died`, `shm-peer-left`, `shm-timeout` and `shm-channel-error`, which are
