@@ -1,10 +1,12 @@
 ;;; SPDX-License-Identifier: BSD-3-Clause
-;;; How Emacs indents the macros: one argument, then a body. `posix-shm' exports the first twelve. The property is one that
+;;; How Emacs indents the macros: one argument, then a body. `posix-shm' exports the first eighteen, two of them `posix-shm/streams'. The property is one that
 ;;; Emacs sets without a question; SLIME and SLY learn the same from a Lisp that has loaded the systems.
 ((lisp-mode
   (indent-tabs-mode . nil)
   (fill-column . 132)
   (eval . (put 'with-ensured-shm 'lisp-indent-function 1))
+  (eval . (put 'with-message 'lisp-indent-function 2))
+  (eval . (put 'with-message-reserved 'lisp-indent-function 2))
   (eval . (put 'with-mmap 'lisp-indent-function 1))
   (eval . (put 'with-mmapped-shm 'lisp-indent-function 1))
   (eval . (put 'with-mmapped-shm* 'lisp-indent-function 1))
@@ -12,11 +14,19 @@
   (eval . (put 'with-open-shm* 'lisp-indent-function 1))
   (eval . (put 'with-open-shm-and-mmap 'lisp-indent-function 1))
   (eval . (put 'with-open-shm-and-mmap* 'lisp-indent-function 1))
+  (eval . (put 'with-open-shm-channel 'lisp-indent-function 1))
+  (eval . (put 'with-open-shm-stream 'lisp-indent-function 1))
   (eval . (put 'with-open-shm-vector 'lisp-indent-function 1))
   (eval . (put 'with-open-shm-vector* 'lisp-indent-function 1))
+  (eval . (put 'with-shm-channel 'lisp-indent-function 1))
   (eval . (put 'with-shm-lock-held 'lisp-indent-function 1))
+  (eval . (put 'with-shm-stream 'lisp-indent-function 1))
   (eval . (put 'with-shm-vector 'lisp-indent-function 1))
   ;; posix-shm/host, posix-shm/shim
+  (eval . (put 'briefly-unless-left 'lisp-indent-function 1))
+  (eval . (put 'with-undo 'lisp-indent-function 1))
+  (eval . (put 'closed-unless-returned 'lisp-indent-function 1))
+  (eval . (put 'define-inline 'lisp-indent-function 'defun))
   (eval . (put 'briefly-uninterrupted 'lisp-indent-function 0))
   (eval . (put 'to-the-end 'lisp-indent-function 0))
   (eval . (put 'uninterrupted 'lisp-indent-function 0))

@@ -62,6 +62,7 @@
                              (:file "waiting")
                              (:file "processes")
                              (:file "locks")
+                             #+ecl (:file "ecl")
                              (:file "conditions")))
                (:module "messages"
                 :serial t
@@ -219,6 +220,7 @@
                (:file "sync-waiting")
                (:file "sync-locks")
                (:file "sync-storms")
+               (:file "sync-bt2")
                #+sbcl (:file "sync-sbcl")
                (:file "messages")
                (:file "messages-peers")

@@ -7,11 +7,22 @@
   (:export #:environment-variable #:native-name #:parse-native-name #:run #:process-id #:rename
            #:delete-if-there #:true-folder #:file-there-p #:user-folder #:open-library #:version-of-file #:version-in-process
            #:machine-identity #:program-folders #:folder-of #:words #:owner-of #:trusted-p
-           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted
-           #:with-interrupt-windows #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car
-           #:turn-into #:call-at-start))
+           #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup
+           #:with-undo #:briefly-unless-left #:briefly-uninterrupted #:with-interrupt-windows #:interrupt-window
+           #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into #:call-at-start #:define-inline))
 
 (in-package #:posix-shm/host)
+
+;;; What each implementation needs so that a short function costs nothing.
+
+(defmacro define-inline (name &body definition)
+  "Define the function NAME, inline. CLISP has it inline in the same file only if it is defined while that is compiled, and ECL only
+if it is declared before the definition is expanded."
+  #+ecl (proclaim `(inline ,name))
+  `(progn
+     (declaim (inline ,name))
+     (#+clisp eval-when #+clisp (:compile-toplevel :load-toplevel :execute) #-clisp progn
+       (defun ,name ,@definition))))
 
 ;;; Processes and files. Names are text everywhere but at the edge. There ECL 21.2 has a character for each octet, in the names
 ;;; of files and in the environment; ECL 24.5 still in the environment, but not in names. So each of the two is tried.

@@ -24,14 +24,20 @@
 (defmacro briefly-uninterrupted (&body body)
   "Run BODY, a call that does not unwind, without asynchronous interrupts, and return its value. On SBCL this is
 sb-sys:without-interrupts but for its unwind-protect, which takes longer than a lock."
+  `(briefly-unless-left nil ,@body))
+
+(defmacro briefly-unless-left (undo &body body)
+  "The same; if an interrupt that came meanwhile leaves it, run UNDO, as a cleanup. No other interrupt costs anything."
   #+(and sbcl (not sb-safepoint))
   (destructuring-bind (&optional pending receive) (interrupt-symbols)
     (when pending
-      (return-from briefly-uninterrupted
+      (return-from briefly-unless-left
         `(prog1 (let ((sb-sys:*interrupts-enabled* nil)) ,@body)
            (when (and sb-sys:*interrupts-enabled* ,pending)
-             (,receive))))))
-  `(uninterrupted ,@body))
+             ,(if undo `(with-undo (,receive) ,undo) `(,receive)))))))
+  (if undo
+      `(with-undo (uninterrupted ,@body) ,undo)
+      `(uninterrupted ,@body)))
 
 ;;; ECL 21.2 runs an interrupt even so when it comes while memory is being allocated: the handler of its signal looks only at
 ;;; whether C code holds interrupts back. The arguments of a call are allocated before it, and nothing is after it: a call that
@@ -50,25 +56,34 @@ value, which is not nil."
                      (unless ,value (body)))))
                ,value))))
 
+(defmacro with-local-interrupts (form)
+  "Run FORM, inside of UNINTERRUPTED, with interrupts as they were outside of that."
+  #+sbcl `(sb-sys:with-local-interrupts ,form)
+  #+(or ecl clasp) `(mp:with-local-interrupts ,form)
+  #+ccl `(ccl:with-interrupts-enabled ,form)
+  #+lispworks `(mp:allowing-block-interrupts nil ,form)
+  #-(or sbcl ecl clasp ccl lispworks) form)
+
 (defmacro with-cleanup (form &body cleanup)
   "Run FORM with interrupts as they were, and CLEANUP without them: no interrupt comes between the two, or inside CLEANUP.
 CLEANUP may be run again, as TO-THE-END says."
-  #+sbcl `(sb-sys:without-interrupts
-            (unwind-protect (sb-sys:with-local-interrupts ,form)
-              ,@cleanup))
-  #+ecl `(mp:without-interrupts
-           (unwind-protect (mp:with-local-interrupts ,form)
-             (to-the-end ,@cleanup t)))
-  #+clasp `(mp:without-interrupts
-             (unwind-protect (mp:with-local-interrupts ,form)
-               ,@cleanup))
-  #+ccl `(ccl:without-interrupts
-           (unwind-protect (ccl:with-interrupts-enabled ,form)
-             ,@cleanup))
-  #+lispworks `(mp:with-interrupts-blocked
-                 (unwind-protect (mp:allowing-block-interrupts nil ,form)
-                   ,@cleanup))
-  #-(or sbcl ecl clasp ccl lispworks) `(unwind-protect ,form (uninterrupted ,@cleanup)))
+  #+(or sbcl ecl clasp ccl lispworks)
+  `(uninterrupted
+     (unwind-protect (with-local-interrupts ,form)
+       (to-the-end ,@cleanup t)))
+  #-(or sbcl ecl clasp ccl lispworks)
+  `(unwind-protect ,form (uninterrupted ,@cleanup)))
+
+(defmacro with-undo (form &body undo)
+  "Run FORM with interrupts as they were, and return its values, with which no interrupt interferes any more. If it is left
+otherwise, run UNDO, as a cleanup."
+  (let ((done (gensym "DONE")))
+    `(let ((,done nil))
+       (#+(or sbcl ecl clasp ccl lispworks) uninterrupted #-(or sbcl ecl clasp ccl lispworks) progn
+         (unwind-protect (multiple-value-prog1 (with-local-interrupts ,form)
+                           (setf ,done t))
+           (unless ,done
+             (uninterrupted (to-the-end ,@undo t))))))))
 
 ;;; Waiting, and what is acquired by that. A window runs the interrupts that were held back, if the caller lets them run.
 

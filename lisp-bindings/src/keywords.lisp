@@ -192,13 +192,15 @@
             collect (fold-option key form))
       options))
 
-(defmacro define-folding (operator required)
+(defmacro define-folding (operator required &optional plain)
   "A compiler macro for OPERATOR, which has REQUIRED arguments before its options. A call that has too few is left to the
-compiler to complain about."
+compiler to complain about. One without options is a call of PLAIN, if there is one: a function of the required arguments."
   `(define-compiler-macro ,operator (&whole form &rest arguments)
      (let ((folded (and (<= ,required (length arguments))
                         (append (subseq arguments 0 ,required) (fold-options (nthcdr ,required arguments))))))
-       (if (or (null folded) (equal folded arguments)) form (cons ',operator folded)))))
+       (cond ,@(and plain `(((= ,required (length arguments)) (cons ',plain arguments))))
+             ((or (null folded) (equal folded arguments)) form)
+             (t (cons ',operator folded))))))
 
 (defmacro define-folding-of-last (operator flags)
   "A compiler macro for OPERATOR, whose second argument, the last, is one of FLAGS."

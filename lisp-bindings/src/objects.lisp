@@ -139,19 +139,25 @@ has an owner from the moment it exists; the thread that swaps it out closes it."
   (become-closed shm)
   (reject operation 'shm shm 'open-shm "it is closed." :name (name-of shm) :errno *ebadf*))
 
+(defun close-cell (cell)
+  "Close the descriptor in CELL, which nobody will see. For a cleanup."
+  (let ((descriptor (swap-car cell nil)))
+    (when descriptor
+      (to-the-end (pshm-close descriptor)))))
+
 (declaim (inline close-descriptor))
 
 (defun close-descriptor (shm)
   "Close the descriptor of SHM and return the library's result, or nil where there was none to close."
   (let* ((cell (cell-of shm))
-         (live (eql (cdr cell) *image*)))
-    (multiple-value-bind (descriptor result)
-        (uninterrupted
-          (let ((descriptor (swap-car cell nil)))
-            (values descriptor (and descriptor live (to-the-end (pshm-close descriptor))))))
-      (when descriptor
-        (become-closed shm))
-      result)))
+         (live (eql (cdr cell) *image*))
+         (descriptor nil)
+         (result (briefly-uninterrupted
+                   (setf descriptor (swap-car cell nil))
+                   (and descriptor live (to-the-end (pshm-close descriptor))))))
+    (when descriptor
+      (become-closed shm))
+    result))
 
 (defun check-closed (result shm)
   "Whether RESULT of RELEASE says that the descriptor was closed."
@@ -170,6 +176,13 @@ has an owner from the moment it exists; the thread that swaps it out closes it."
     (multiple-value-prog1 (with-cleanup (funcall function)
                             (setf result (close-descriptor shm)))
       (check-closed result shm))))
+
+;;; An object that a function returns: nobody else can close it when an interrupt leaves the function. From the moment at which it
+;;; returns the caller can.
+(defmacro closed-unless-returned ((shm) &body body)
+  "Run BODY, which opens SHM, and return its values. On every other way out close what is open."
+  `(with-undo (progn ,@body)
+     (close-descriptor ,shm)))
 
 ;;; Results
 

@@ -36,7 +36,7 @@ object."
            (if-exists (options-if-exists options))
            (if-does-not-exist (options-if-does-not-exist options))
            (permissions (options-permissions options))
-           (result (uninterrupted
+           (result (briefly-unless-left (close-cell cell)
                      (let ((result (pshm-open name direction if-exists if-does-not-exist permissions created)))
                        (unless (minusp result)
                          (setf (car cell) result))

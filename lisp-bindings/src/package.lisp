@@ -11,8 +11,9 @@
                 #:%pshm-ring-reserve #:%pshm-ring-commit #:%pshm-ring-peek #:%pshm-ring-release #:%pshm-ring-send
                 #:%pshm-ring-receive)
   (:import-from #:posix-shm/documentation #:doc)
-  (:import-from #:posix-shm/host #:uninterrupted #:to-the-end #:with-cleanup #:briefly-uninterrupted
-                #:with-interrupt-windows #:interrupt-window #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into)
+  (:import-from #:posix-shm/host #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end
+                #:with-cleanup #:with-undo #:briefly-unless-left #:briefly-uninterrupted #:with-interrupt-windows #:interrupt-window
+                #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into #:define-inline)
   (:import-from #:posix-shm/library #:*image* #:*loaded-image* #:*when-loaded* #:ensure-library #:library
                 #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error #:shm-library-error-tried)
   ;; Objects

@@ -23,11 +23,12 @@
          (other (make-instance 'open-shm :name (name-or-label shm)))
          (cell (cell-of other))
          (result 0))
-    (uninterrupted
-      (setf result (pshm-reopen descriptor direction))
-      (unless (minusp result)
-        (setf (car cell) result)))
-    (check-result result 'reopen-shm shm)
-    other))
+    (closed-unless-returned (other)
+      (uninterrupted
+        (setf result (pshm-reopen descriptor direction))
+        (unless (minusp result)
+          (setf (car cell) result)))
+      (check-result result 'reopen-shm shm)
+      other)))
 
 (define-folding reopen-shm 1)

@@ -47,6 +47,6 @@
   `(handler-bind ((posix-shm-error (lambda (condition) (signal-for-stream condition ,stream))))
      ,@body))
 
-(defun refuse-stream (stream)
+(defun reject-stream (stream)
   "Signal that STREAM is closed."
   (error 'shm-stream-error :stream stream :channel (shm-stream-channel stream) :hint "The stream is closed."))

@@ -32,7 +32,7 @@ control character is, and none is first."
 (defun find-encoding (designator operation)
   (let ((found (ignore-errors (babel-encodings:get-character-encoding designator))))
     (unless found
-      (refuse operation 'external-format designator 'keyword
+      (reject operation 'external-format designator 'keyword
               "it must be an encoding of Babel, such as :UTF-8 (babel:list-character-encodings)."))
     (let* ((name (definite-name found))
            (unit (floor (babel-encodings:enc-code-unit-size found) 8)))
@@ -85,11 +85,11 @@ end, so it cannot be asked."
   (declare (type octets octets) (type (unsigned-byte 32) start end) (optimize speed))
   (let ((string (make-string (- end start))))
     (loop for index of-type (unsigned-byte 32) from start below end
-          for place of-type (unsigned-byte 32) from 0
+          for target of-type (unsigned-byte 32) from 0
           do (let ((octet (aref octets index)))
                (when (>= octet 128)
                  (return-from ascii-string nil))
-               (setf (schar string place) (code-char octet))))
+               (setf (schar string target) (code-char octet))))
     string))
 
 (defun characters (octets start end encoding)

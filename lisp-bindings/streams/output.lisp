@@ -5,6 +5,8 @@
 
 (defconstant +run+ 64 "Characters that Babel encodes at a time: fewer octets than the smallest buffer has.")
 
+(declaim (inline free-octets))
+
 (defun free-octets (output)
   (- (length (output-octets output)) (output-fill output)))
 
@@ -29,6 +31,13 @@
 
 ;;; Characters: those of ASCII by a loop, and the others by Babel.
 
+(defun move-column (output string start end)
+  "The column after STRING from START to END was written."
+  (let ((newline (position #\Newline string :start start :end end :from-end t)))
+    (if newline
+        (setf (output-column output) (- end newline 1))
+        (incf (output-column output) (- end start)))))
+
 (defun put-encoded (stream output string start end encoding)
   "Write some of the characters of STRING from START to END. Return the index behind them."
   (let* ((end (min end (+ start +run+)))
@@ -36,6 +45,7 @@
     (when (> (length octets) (free-octets output))
       (flush stream))
     (put-octets stream output octets 0 (length octets))
+    (move-column output string start end)
     end))
 
 (defmacro define-ascii-writer (name type)
@@ -45,16 +55,21 @@ behind them."
      (declare (type output output) (type ,type string) (type (unsigned-byte 32) start end) (optimize speed))
      (let* ((octets (output-octets output))
             (fill (output-fill output))
-            (end (min end (+ start (- (length octets) fill)))))
-       (declare (type (unsigned-byte 32) fill end))
+            (end (min end (+ start (- (length octets) fill))))
+            ;; Where the column would be 0.
+            (origin (- start (output-column output))))
+       (declare (type (unsigned-byte 32) fill end) (type fixnum origin))
        (loop while (< start end)
              do (let ((code (char-code (schar string start))))
                   (when (>= code 128)
                     (return))
                   (setf (aref octets fill) code)
                   (incf fill)
-                  (incf start)))
-       (setf (output-fill output) fill)
+                  (incf start)
+                  (when (= code 10)
+                    (setf origin start))))
+       (setf (output-fill output) fill
+             (output-column output) (- start origin))
        start)))
 
 (define-ascii-writer put-ascii (simple-array character (*)))
@@ -64,13 +79,6 @@ behind them."
   (typecase string
     ((simple-array character (*)) (put-ascii output string start end))
     (t (put-base output string start end))))
-
-(defun move-column (output string start end)
-  "The column after STRING from START to END was written."
-  (let ((newline (position #\Newline string :start start :end end :from-end t)))
-    (if newline
-        (setf (output-column output) (- end newline 1))
-        (incf (output-column output) (- end start)))))
 
 (defun plain-string (string start end)
   "The characters of STRING from START to END in a simple string, and where they are there."
@@ -96,8 +104,7 @@ behind them."
 (defun write-characters (stream string start end)
   (let ((output (the-output stream)))
     (multiple-value-bind (plain first last) (plain-string string start end)
-      (put-string stream output plain first last)
-      (move-column output plain first last))))
+      (put-string stream output plain first last))))
 
 (defmethod stream-write-string ((stream shm-output-stream) string &optional (start 0) end)
   (write-characters stream string (or start 0) (or end (length string)))
@@ -106,16 +113,14 @@ behind them."
 (defmethod stream-write-char ((stream shm-output-stream) character)
   (let ((output (the-output stream))
         (code (char-code character)))
-    (if (and (< code 128) (encoding-ascii (encoding-of stream)))
-        (progn
-          (setf (aref (output-octets output) (output-fill output)) code)
-          (incf (output-fill output))
-          (when (zerop (free-octets output))
-            (flush stream)))
-        (put-encoded stream output (make-string 1 :initial-element character) 0 1 (encoding-of stream)))
-    (if (char= character #\Newline)
-        (setf (output-column output) 0)
-        (incf (output-column output)))
+    (cond ((and (< code 128) (encoding-ascii (encoding-of stream)))
+           (setf (aref (output-octets output) (output-fill output)) code
+                 (output-column output) (if (= code 10) 0 (1+ (output-column output))))
+           (incf (output-fill output))
+           (when (zerop (free-octets output))
+             (flush stream)))
+          (t
+           (put-encoded stream output (make-string 1 :initial-element character) 0 1 (encoding-of stream))))
     character))
 
 (defmethod stream-terpri ((stream shm-output-stream))

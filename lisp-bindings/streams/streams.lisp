@@ -53,12 +53,12 @@ can be unread."
 
 (defun check-open-channel (channel operation)
   (unless (and (shm-channel-p channel) (channel-open-p channel))
-    (refuse-channel channel operation)))
+    (reject-channel channel operation)))
 
 (defun check-element-type (type operation)
   (cond ((member type '(character base-char)) 'character)
         ((ignore-errors (and (subtypep type '(unsigned-byte 8)) (subtypep '(unsigned-byte 8) type))) '(unsigned-byte 8))
-        (t (refuse operation 'element-type type '(member character (unsigned-byte 8))
+        (t (reject operation 'element-type type '(member character (unsigned-byte 8))
                    "it must be CHARACTER or (UNSIGNED-BYTE 8). The stream transfers both in each case."))))
 
 (defun buffer-for (channel)
@@ -90,10 +90,10 @@ can be unread."
 
 (defun the-output (stream)
   "The output of STREAM, which is open."
-  (if (open-of stream) (the output (output-of stream)) (refuse-stream stream)))
+  (if (open-of stream) (the output (output-of stream)) (reject-stream stream)))
 
 (defun the-input (stream)
-  (if (open-of stream) (the input (input-of stream)) (refuse-stream stream)))
+  (if (open-of stream) (the input (input-of stream)) (reject-stream stream)))
 
 (defun flush (stream &aux (output (the-output stream)))
   "Send what was written. It counts as sent as soon as it is, whatever interrupts then."

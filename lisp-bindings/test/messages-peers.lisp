@@ -18,7 +18,22 @@
 (defun kill-child (child)
   "Kill CHILD, and wait for its end."
   (cffi:foreign-funcall "kill" :int child :int 9 :int)
-  (is (= 9 (logand 127 (wait-for-child child)))))
+  (was-killed-p child))
+
+;;; CLISP's handler of SIGCHLD takes the status of a child that ends while CLISP sleeps.
+#+(or sbcl ecl clisp)
+(defun was-killed-p (child)
+  "Wait for the end of CHILD, which was killed."
+  (let ((signal (logand 127 (wait-for-child child))))
+    (declare (ignorable signal))
+    #+clisp (pass)
+    #-clisp (is (= 9 signal))))
+
+(defmacro with-next-peer (form)
+  "What FORM returns, once there is another peer in the place of one that died."
+  `(loop
+     (handler-case (return ,form)
+       (shm-peer-died () (sleep 0.001)))))
 
 (defmacro with-forks (&body body)
   #+(or sbcl ecl clisp) `(progn ,@body)
@@ -143,7 +158,7 @@
                                       (with-message (octets start end) (receiver)
                                         (setf (shm-aref octets (+ start 8)) (shm-aref octets (+ start 8)))
                                         (cffi:foreign-funcall "kill" :int (cffi:foreign-funcall "getpid" :int) :int 9 :int)))))))
-          (is (= 9 (logand 127 (wait-for-child child))))
+          (was-killed-p child)
           (let ((condition (channel-error-of (loop (send-message sender (bytes 1000) :timeout 60)))))
             (is (typep condition 'shm-peer-died))
             (is (eq :epipe (posix-shm-error-keyword condition)))
@@ -175,7 +190,7 @@
             (with-shm-channel (receiver vector 4096 :receiver)
               (dotimes (kill (kills))
                 (let ((child (start-child #'send-on)))
-                  (look-at (receive-message receiver :timeout 60))
+                  (look-at (with-next-peer (receive-message receiver :timeout 60)))
                   (loop repeat (* 7 kill) do (look-at (receive-message receiver :timeout 60)))
                   (kill-child child)
                   (is (eq :died (handler-case (loop (look-at (receive-message receiver :timeout 60)))
@@ -203,7 +218,7 @@
               (dotimes (kill (kills))
                 (let ((child (start-child #'receive-on)))
                   (loop repeat (+ 30 (* 7 kill))
-                        do (send-message sender (number-message number) :timeout 60)
+                        do (with-next-peer (send-message sender (number-message number) :timeout 60))
                            (incf number))
                   (kill-child child)))
               (close-shm-channel sender))
@@ -249,7 +264,8 @@
                     (is (eql (1+ (nth from last)) (aref octets 1)))
                     (setf (nth from last) (aref octets 1))))
                 (is (equal '(-1 49 24 49) last))
-                (is (equal '(0 9 0) (mapcar #'wait-for-child children)))
+                (was-killed-p (second children))
+                (is (equal '(0 0) (list (wait-for-child (first children)) (wait-for-child (third children)))))
                 (is (null (receive-message receiver :timeout 0 :if-timeout nil)))))))))))
 
 (deftest duplex-between-processes

@@ -60,13 +60,14 @@
         (is (equalp #(0 1 7 8 9 5) into))))
     (send-message sender (bytes 4 9))
     (let ((into (bytes 6)))
-      (refuses (into) (receive-message receiver :into into :end 3))
+      (rejects into (receive-message receiver :into into :end 3))
       (is (equalp (bytes 6) into) "nothing is stored")
       (is (equalp (bytes 4 9) (receive-message receiver)) "the message stays"))))
 
 (deftest messages-of-any-numbers
   (with-ends (sender receiver)
-    (dolist (type *element-types*)
+    ;; Those that the implementation has vectors of.
+    (dolist (type (remove-if-not (lambda (type) (subtypep (upgraded-array-element-type type) type)) *element-types*))
       (let ((source (heap-vector type 6))
             (target (make-array 8 :element-type type :initial-element (sample type 3))))
         (send-message sender source :start 1 :end 5)
@@ -84,7 +85,7 @@
         (is (equal '(0 0 77 0) (elements to)))))
     ;; A general vector, whose elements are looked at.
     (let ((general (vector 1 2 3)))
-      (refuses (octets) (send-message sender general)))))
+      (rejects octets (send-message sender general)))))
 
 (deftest a-message-that-is-no-whole-number-of-elements
   (with-ends (sender receiver)
@@ -119,7 +120,7 @@
       (setf end start))
     (is (equalp #() (receive-message receiver)))
     (dolist (wrong (list 101 -1 1/2))
-      (refuses (end) (with-message-reserved (octets start end) (sender 100)
+      (rejects end (with-message-reserved (octets start end) (sender 100)
                        (setf end (+ start wrong)))))
     (is (null (receive-message receiver :timeout 0 :if-timeout nil)) "nothing is sent")))
 

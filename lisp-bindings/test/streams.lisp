@@ -5,7 +5,7 @@
   (:documentation "The tests of posix-shm/streams.")
   (:use #:cl #:posix-shm #:posix-shm/streams)
   (:import-from #:posix-shm/test #:deftest #:with-name #:with-vector #:without-leaks #:where-ensured #:with-forks #:start-child
-                #:kill-child #:wait-for-child #:bytes #:takes #:says #:refuses #:with-ends #:values-of #:keyword-of #:run-storm
+                #:kill-child #:wait-for-child #:bytes #:takes #:says #:rejects #:with-ends #:values-of #:keyword-of #:run-storm
                 #:make-storm #:storm-thrown #:docstring #:ensures-p #:fork-p)
   (:import-from #:fiveam #:is #:is-true #:is-false #:skip #:pass #:fail)
   (:export #:run-tests))
@@ -104,8 +104,8 @@
     (is (eql #\( (peek-char t input)))
     (is (equal '(a . b) (let ((*package* (find-package '#:posix-shm/test/streams))) (read input))))
     (is (eql 42 (read input)))
-    (is (eq :refused (handler-case (progn (read-byte-after output input) (unread-char #\x input) :done)
-                       (stream-error () :refused))))))
+    (is (eq :rejected (handler-case (progn (read-byte-after output input) (unread-char #\x input) :done)
+                       (stream-error () :rejected))))))
 
 (defun read-byte-after (output input)
   (write-byte 1 output)
@@ -142,7 +142,7 @@
       (is (equal (list (code-char 1) (code-char 2) nil) list)))
     (is (eql #\c (read-char input)))
     (is (eql 3 (read-byte input)))
-    (is (eq :refused (handler-case (write-byte 256 output) (type-error () :refused))))))
+    (is (eq :rejected (handler-case (write-byte 256 output) (type-error () :rejected))))))
 
 (deftest sequences-in-many-messages
   (with-forks
@@ -231,10 +231,10 @@
 
 (deftest arguments-of-streams
   (with-ends (sender receiver)
-    (refuses (external-format) (make-shm-stream sender :external-format :no-such-format))
-    (refuses (element-type) (make-shm-stream sender :element-type '(unsigned-byte 16)))
-    (refuses (timeout) (make-shm-stream sender :timeout -1))
-    (refuses (channel) (make-shm-stream "channel"))
+    (rejects external-format (make-shm-stream sender :external-format :no-such-format))
+    (rejects element-type (make-shm-stream sender :element-type '(unsigned-byte 16)))
+    (rejects timeout (make-shm-stream sender :timeout -1))
+    (rejects channel (make-shm-stream "channel"))
     (let ((output (make-shm-stream sender))
           (input (make-shm-stream receiver :element-type '(unsigned-byte 8))))
       (is (typep output 'shm-stream))
@@ -244,7 +244,7 @@
       (is (eq 'character (stream-element-type output)))
       (is (equal '(unsigned-byte 8) (stream-element-type input)))
       (close-shm-channel sender)
-      (refuses (channel) (make-shm-stream sender)))))
+      (rejects channel (make-shm-stream sender)))))
 
 (deftest a-closed-stream
   (with-streams (output input)
@@ -254,11 +254,11 @@
     (is-false (open-stream-p output))
     (is (null (close output)))
     (is (says "closed" (prin1-to-string output)))
-    (is (eq :refused (handler-case (write-char #\a output) (stream-error (condition) (and (eq output (stream-error-stream condition))
-                                                                                        :refused)))))
+    (is (eq :rejected (handler-case (write-char #\a output) (stream-error (condition) (and (eq output (stream-error-stream condition))
+                                                                                        :rejected)))))
     (is (string= "sent" (read-line input)))
     (close input)
-    (is (eq :refused (handler-case (read-char input) (stream-error () :refused))))))
+    (is (eq :rejected (handler-case (read-char input) (stream-error () :rejected))))))
 
 (deftest closing-with-abort
   (with-streams (output input)

@@ -104,6 +104,24 @@
       (is (eql (shm-self) (shm-lock-owner lock))))
     (is (null (shm-lock-owner lock)))))
 
+;;; A lock object remembers who acquired the lock by it.
+(deftest a-release-by-another-lock-object
+  (with-lock (lock vector)
+    (let ((other (make-shm-lock vector 2)))
+      (acquire-shm-lock lock)
+      (release-shm-lock other)
+      (is (null (shm-lock-owner lock)))
+      (is (equal '(t nil) (values-of (acquire-shm-lock lock))) "a free lock is acquired all the same")
+      (release-shm-lock other)
+      (with-shm-lock-held (other)
+        (let ((condition (lock-error-of (acquire-shm-lock lock))))
+          (is (eq :edeadlk (and condition (posix-shm-error-keyword condition))))
+          (is-true (says "released by another lock object" (princ-to-string condition)))
+          (fails-with :edeadlk (with-shm-lock-held (lock) 1))))
+      (is (null (shm-lock-owner lock)))
+      (is (equal '(t nil) (values-of (acquire-shm-lock lock))))
+      (release-shm-lock lock))))
+
 (deftest only-the-owner-can-release-a-lock
   (with-lock (lock vector)
     (fails-with :eperm (release-shm-lock lock))

@@ -459,6 +459,38 @@ def lisp_sync_goals(results):
             yield (f"acquire and release on {language}: no allocation", f"{allocated[0]:.0f} octets", verdict(allocated[0] < 1))
 
 
+# What is asked of lines through a stream on SBCL: nanoseconds at most, and how many times faster than a pipe.
+LINE, LINE_OF_PIPE = 1500, 3
+
+
+def lisp_messages_part(results, _plots):
+    groups = results.groups("lisp-messages")
+    rows = [(case, nanoseconds(median(groups[case, "ours"])), nanoseconds(median(groups[case, "pipe"])),
+             Comparison(groups[case, "ours"], groups[case, "pipe"]))
+            for case, variant in groups if variant == "ours"]
+    if not rows:
+        return ""
+    return f"""### Lines in Lisp
+
+Written with `write-string` and read with `read-line` on SBCL, in UTF-8: a stream of posix-shm/streams beside a pipe.
+
+{table(["", "ring", "pipe", "ratio"], rows)}"""
+
+
+def lisp_messages_goals(results):
+    groups = results.groups("lisp-messages")
+    case = "a line of 80 characters"
+    comparison = compare(groups, case, "pipe")
+    if comparison:
+        time = median(groups[case, "ours"])
+        yield (f"{case} through a stream on SBCL: at most {LINE} ns", nanoseconds(time), verdict(time <= LINE))
+        yield (f"{case} through a stream on SBCL: at least {LINE_OF_PIPE} times as fast as through a pipe", f"{1 / comparison.ratio:.2f}",
+               verdict(comparison.ratio * LINE_OF_PIPE <= 1))
+    allocated = groups.get(("a message in place", "octets"))
+    if allocated:
+        yield ("a message in place on SBCL: no allocation", f"{allocated[0]:.0f} octets", verdict(allocated[0] < 1))
+
+
 def memory_part(results, plots):
     text = ""
     memory = results.groups("memory") if not any(row[1] == "not here" for row in results.rows("memory")) else None
@@ -800,6 +832,7 @@ def goals(results):
     rows += sync_goals(results)
     rows += lisp_sync_goals(results)
     rows += rings_goals(results)
+    rows += lisp_messages_goals(results)
     comparison = compare(lives.get("C", {}), "anonymous", "hand")
     if comparison:
         rows.append((f"life cycle of an anonymous object: at most {ANONYMOUS} times that of direct calls", comparison,
@@ -828,7 +861,7 @@ def goals_part(results, _plots):
 
 PARTS = {"summary": summary_part, "goals": goals_part, "calls": calls_part, "lives": lives_part, "moves": moves_part,
          "lisp_sync": lisp_sync_part, "memory": memory_part, "copy": copy_part, "vectors": vectors_part, "messages": messages_part,
-         "sync": sync_part, "rings": rings_part, "scale": scale_part, "loading": loading_part,
+         "sync": sync_part, "rings": rings_part, "lisp_messages": lisp_messages_part, "scale": scale_part, "loading": loading_part,
          "machine": machine_part}
 
 

@@ -5,7 +5,7 @@
 Needs the variables of tests/lib/environment.sh. What is measured goes to tests/bench/work/results in the build directory, a file
 per part; page.py makes the page and its plots from these files alone, in doc or in the folder that BENCH_DOCUMENTS names. A
 part whose tools are missing is left out. With arguments only the named parts are measured again: calls, instructions, lives, moves,
-lisp-sync, data, sync, scale, loading.
+lisp-sync, lisp-messages, data, sync, scale, loading.
 """
 import glob
 import json
@@ -144,6 +144,12 @@ def lisp_sync():
     measure_lisps("lisp-sync")
 
 
+def lisp_messages():
+    if has("sbcl"):
+        measure("lisp-messages", lisp_command("SBCL"), BENCH_ROUNDS=31, BENCH_SYSTEM="posix-shm/streams",
+                BENCH_FILE=source("lisp-messages.lisp"), BENCH_COMPILED=program("lisp-messages.fasl"))
+
+
 def scale():
     copy = program("library-copy.so")
     shutil.copyfile(LIBRARY, copy)
@@ -194,7 +200,8 @@ def loading():
     save("loading", lines)
 
 
-PARTS = {"calls": calls, "instructions": instructions, "lives": lives, "moves": moves, "lisp-sync": lisp_sync, "data": data,
+PARTS = {"calls": calls, "instructions": instructions, "lives": lives, "moves": moves, "lisp-sync": lisp_sync, "lisp-messages": lisp_messages,
+         "data": data,
          "sync": sync, "scale": scale, "loading": loading}
 
 

@@ -3,14 +3,14 @@
 
 (in-package #:posix-shm)
 
-(defstruct (shm-channel (:constructor %make-channel (where place cell octets role capacity sends receives)) (:copier nil)
+(defstruct (shm-channel (:constructor %make-channel (where region cell octets role capacity sends receives)) (:copier nil)
                         (:predicate nil))
   #.(doc "shm-channel" "Structure")
   ;; A vector, or a pointer.
   where
   ;; Of the vector, or nil.
-  place
-  ;; That of the place, which says whether the memory is there. Of a pointer only the image can be known, in which it is valid.
+  region
+  ;; That of the region, which says whether the memory is there. Of a pointer only the image can be known, in which it is valid.
   (cell nil :type cons)
   ;; In an element of the vector.
   (octets 1 :type (integer 1 8))
@@ -30,7 +30,7 @@
 
 (defun name-of-channel (channel)
   "The name of the object that CHANNEL lies in, or nil where it is not known."
-  (let ((shm (and (shm-channel-place channel) (place-shm (shm-channel-place channel)))))
+  (let ((shm (and (shm-channel-region channel) (region-shm (shm-channel-region channel)))))
     (and shm (name-of shm))))
 
 (declaim (inline channel-mapped-p channel-open-p))
@@ -62,7 +62,7 @@
 (defun check-capacity (capacity operation)
   (if (and (typep capacity '(integer #.+pshm-ring-capacity-min+ #.+pshm-ring-capacity-max+)) (= 1 (logcount capacity)))
       capacity
-      (refuse operation 'capacity capacity '(integer #.+pshm-ring-capacity-min+ #.+pshm-ring-capacity-max+)
+      (reject operation 'capacity capacity '(integer #.+pshm-ring-capacity-min+ #.+pshm-ring-capacity-max+)
               (text "it must be a power of two from ~D to ~D." +pshm-ring-capacity-min+ +pshm-ring-capacity-max+))))
 
 (defun ring-octets (capacity)
@@ -73,23 +73,23 @@
   (check-capacity capacity 'shm-channel-size)
   (* (ring-octets capacity) (if (duplex-p (check-role role 'shm-channel-size)) 2 1)))
 
-(defun check-channel-fits (address place size index operation)
+(defun check-channel-fits (address region size index operation)
   "The SIZE octets at ADDRESS, the element at INDEX of PLACE, do not go beyond its end."
-  (when (> (+ address size) (+ (place-address place) (place-octets place)))
-    (refuse operation 'index index '(integer 0)
+  (when (> (+ address size) (+ (region-address region) (region-octets region)))
+    (reject operation 'index index '(integer 0)
             (text "the channel takes ~D octets from there, and the vector ends before." size))))
 
-(defun check-channel-element (place where operation)
+(defun check-channel-element (region where operation)
   "The octets in an element of PLACE. A message begins at a multiple of 8 octets, and so does an element of no more than 8."
-  (let ((octets (element-octets (place-element place))))
+  (let ((octets (element-octets (region-element region))))
     (if (<= octets 8)
         octets
-        (refuse operation 'where where 'vector "its elements must have at most 8 octets each."))))
+        (reject operation 'where where 'vector "its elements must have at most 8 octets each."))))
 
-(defun channel-address (where place index size operation)
-  (if place
-      (let ((address (place-index-address place index 64 operation)))
-        (check-channel-fits address place size index operation)
+(defun channel-address (where region index size operation)
+  (if region
+      (let ((address (region-index-address region index 64 operation)))
+        (check-channel-fits address region size index operation)
         address)
       (check-pointer-index where index 64 operation)))
 
@@ -107,41 +107,41 @@
   (let* ((size (progn (check-role role operation)
                       (check-capacity capacity operation)
                       (shm-channel-size capacity role)))
-         (place (if (cffi:pointerp where) nil (find-place where))))
-    (unless (or place (cffi:pointerp where))
-      (refuse operation 'where where '(or vector shm-view cffi:foreign-pointer)
+         (region (if (cffi:pointerp where) nil (find-region where))))
+    (unless (or region (cffi:pointerp where))
+      (reject operation 'where where '(or vector shm-view cffi:foreign-pointer)
               "it must be a vector that map-shm-vector returned, or a foreign pointer."))
-    (let ((octets (if place (check-channel-element place where operation) 1)))
-      (multiple-value-call #'%make-channel where place (if place (place-cell place) (cons :mapped (current-image)))
-        octets role capacity (ring-addresses (channel-address where place index size operation) capacity role)))))
+    (let ((octets (if region (check-channel-element region where operation) 1)))
+      (multiple-value-call #'%make-channel where region (if region (region-cell region) (cons :mapped (current-image)))
+        octets role capacity (ring-addresses (channel-address where region index size operation) capacity role)))))
 
 ;;; An end of a ring is used through its address, which is looked up anew for each call: the vector may be unmapped meanwhile.
 
 ;; They do not return: the compiler knows of a channel, afterwards, that it is one.
-(declaim (ftype (function (t t) nil) refuse-channel) (ftype (function (t t t) nil) refuse-end))
+(declaim (ftype (function (t t) nil) reject-channel) (ftype (function (t t t) nil) reject-end))
 
-(defun refuse-channel (channel operation)
-  (refuse operation 'channel channel 'shm-channel
+(defun reject-channel (channel operation)
+  (reject operation 'channel channel 'shm-channel
           (cond ((not (typep channel 'shm-channel)) "it must be a channel that make-shm-channel or open-shm-channel returned.")
                 ((car (shm-channel-joined channel)) "the memory that it lies in is unmapped, or was mapped in another image.")
                 (t "it is closed."))))
 
-(defun refuse-end (channel can operation)
-  (refuse operation 'channel channel 'shm-channel (text "its role is ~S, which cannot ~A." (shm-channel-role channel) can)))
+(defun reject-end (channel can operation)
+  (reject operation 'channel channel 'shm-channel (text "its role is ~S, which cannot ~A." (shm-channel-role channel) can)))
 
 (declaim (inline sending-address receiving-address))
 
 (defun sending-address (channel operation)
   "The address of the ring that CHANNEL sends to, or an error where there is none any more."
   (if (and (typep channel 'shm-channel) (channel-open-p channel))
-      (if (zerop (shm-channel-sends channel)) (refuse-end channel "send" operation) (shm-channel-sends channel))
-      (refuse-channel channel operation)))
+      (if (zerop (shm-channel-sends channel)) (reject-end channel "send" operation) (shm-channel-sends channel))
+      (reject-channel channel operation)))
 
 (defun receiving-address (channel operation)
   "The address of the ring that CHANNEL receives from, or an error where there is none any more."
   (if (and (typep channel 'shm-channel) (channel-open-p channel))
-      (if (zerop (shm-channel-receives channel)) (refuse-end channel "receive" operation) (shm-channel-receives channel))
-      (refuse-channel channel operation)))
+      (if (zerop (shm-channel-receives channel)) (reject-end channel "receive" operation) (shm-channel-receives channel))
+      (reject-channel channel operation)))
 
 ;;; Joining and leaving
 
@@ -202,12 +202,12 @@
 (defun close-shm-channel (channel)
   #.(doc "close-shm-channel")
   (unless (typep channel 'shm-channel)
-    (refuse-channel channel 'close-shm-channel))
+    (reject-channel channel 'close-shm-channel))
   (let ((left nil))
     (uninterrupted
       (setf left (leave channel))
       (when (shm-channel-owned channel)
-        (unmap-place (shm-channel-place channel) nil)))
+        (unmap-region (shm-channel-region channel) nil)))
     left))
 
 ;;; Around a body

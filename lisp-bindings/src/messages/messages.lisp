@@ -60,10 +60,10 @@ over, or if the sender has left."
 (defun check-message-size (octets argument channel operation)
   (if (<= octets (message-limit channel))
       octets
-      (refuse-message-size octets argument channel operation)))
+      (reject-message-size octets argument channel operation)))
 
-(defun refuse-message-size (octets argument channel operation)
-  (refuse operation argument octets `(integer 0 ,(message-limit channel))
+(defun reject-message-size (octets argument channel operation)
+  (reject operation argument octets `(integer 0 ,(message-limit channel))
           (text "a message has at most ~D octets here." (message-limit channel))
           :name (name-of-channel channel) :errno *emsgsize*))
 
@@ -77,7 +77,7 @@ over, or if the sender has left."
 (defun commit-message (channel count reserved)
   "Send the first COUNT elements of the message of CHANNEL for which RESERVED were reserved."
   (unless (and (integerp count) (<= 0 count reserved))
-    (refuse 'with-message-reserved 'end count `(integer 0 ,reserved)
+    (reject 'with-message-reserved 'end count `(integer 0 ,reserved)
             (text "a message ends from 0 to ~D elements behind its start, as many as were reserved." reserved)))
   (check-committed (briefly-uninterrupted
                      (%pshm-ring-commit (sending-address channel 'with-message-reserved) (shm-channel-capacity channel)
@@ -95,10 +95,10 @@ over, or if the sender has left."
 (defun call-in-place (function channel address octets)
   "Call FUNCTION with where the OCTETS at ADDRESS are: in the vector, or behind a pointer."
   (declare (type function function) (type (signed-byte 64) address octets))
-  (let ((place (shm-channel-place channel))
+  (let ((region (shm-channel-region channel))
         (width (shm-channel-octets channel)))
-    (if place
-        (let ((start (floor (the (unsigned-byte 62) (- address (place-address place))) width)))
+    (if region
+        (let ((start (floor (the (unsigned-byte 62) (- address (region-address region))) width)))
           (funcall function (shm-channel-where channel) start (+ start (the (unsigned-byte 31) (floor octets width)))))
         (funcall function (pointer-to address) 0 octets))))
 
@@ -256,8 +256,8 @@ over, or if the sender has left."
           (receive-to-address channel (+ address (* start width)) size timeout if-timeout if-peer-left then)
           (receive-by-elements channel vector start element size timeout if-timeout if-peer-left then)))))
 
-(defun refuse-into (channel size into)
-  (refuse 'receive-message 'into into 'vector
+(defun reject-into (channel size into)
+  (reject 'receive-message 'into into 'vector
           (text "the message has ~D octets, and ~D fit there. It stays in the channel." (await-message-length channel 0 0 0) size)
           :name (name-of-channel channel) :errno *emsgsize*))
 
@@ -275,7 +275,7 @@ over, or if the sender has left."
          (size (* (- end start) (element-octets element)))
          (length (receive-range channel into start size element timeout if-timeout if-peer-left)))
     (cond ((null length) nil)
-          ((eql length +too-long+) (refuse-into channel size into))
+          ((eql length +too-long+) (reject-into channel size into))
           (t (values into length)))))
 
 (defun receive-message (channel &key into (start 0) end timeout (if-timeout :error) (if-peer-left :error))

@@ -22,9 +22,9 @@
                         channel (prepare-channel vector capacity role 0 'open-shm-channel)
                         (shm-channel-owned channel) t
                         replaced (join channel 'open-shm-channel))
-      (release shm)
+      (close-descriptor shm)
       (when (and vector (not (and channel (channel-open-p channel))))
-        (unmap-place (find-place vector) nil)))
+        (unmap-region (find-region vector) nil)))
     (values channel replaced)))
 
 (defun call-with-open-shm-channel (function name role . #.*channel-keys*)
@@ -34,7 +34,7 @@
   (let* ((size (shm-channel-size capacity role))
          (wanted (parse-wanted name size nil :io permissions timeout))
          (shm (make-instance 'open-shm)))
-    (call-and-release (lambda ()
+    (call-and-close (lambda ()
                         (ensure-object shm wanted)
                         (call-with-shm-vector (lambda (vector)
                                                 (call-with-shm-channel function vector capacity role))

@@ -3,20 +3,20 @@
 
 (in-package #:posix-shm)
 
-;;; Foreign memory for a result of 64 bits costs CLISP more than the call. So one piece is kept, by the image that it is in; a call
-;;; that comes during another one, out of an interrupt, has a piece of its own.
+;;; Foreign memory for a result of 64 bits costs CLISP and ECL more than the call. So one piece is kept, by the image that
+;;; it is in; a call that comes during another one, of another thread or out of an interrupt, has a piece of its own.
 
-#+clisp
+#+(or clisp ecl)
 (defvar *output* (list nil) "(pointer . image) in its car, while no call uses it.")
 
-#+clisp
+#+(or clisp ecl)
 (defun take-output ()
   (let ((output (swap-car *output* nil)))
     (if (and output (eql (cdr output) *image*))
         output
         (cons (cffi:foreign-alloc :int64) *image*))))
 
-#+clisp
+#+(or clisp ecl)
 (defun give-output-back (output)
   (let ((other (swap-car *output* output)))
     (when (and other (eql (cdr other) *image*))
@@ -24,7 +24,7 @@
 
 (defmacro with-int64-output ((output call) &body body)
   "Run BODY with OUTPUT as what CALL stored through the pointer OUTPUT."
-  #+clisp
+  #+(or clisp ecl)
   (let ((memory (gensym "MEMORY")))
     `(let* ((,memory (take-output))
             (,output (car ,memory)))
@@ -32,7 +32,7 @@
        (let ((,output (cffi:mem-ref ,output :int64)))
          (give-output-back ,memory)
          ,@body)))
-  #-clisp
+  #-(or clisp ecl)
   `(cffi:with-foreign-object (,output :int64)
      ,call
      (let ((,output (cffi:mem-ref ,output :int64)))
@@ -107,10 +107,26 @@
   (or-machine (compare-and-swap-raw where index type old new)
     (compare-and-swap-word where index old new type)))
 
+;;; Calls without options: nothing of them needs to be parsed, and 1 need not be checked.
+
+#+(or ecl clisp)
+(defun load-here (where index)
+  (or #+ecl (load-in-c where index)
+      (load-word where index nil)))
+
+#+(or ecl clisp)
+(defun increment-here (where index)
+  (or #+ecl (increment-in-c where index)
+      (with-word (address word where index nil 'shm-atomic-incf)
+        (if (eql 32 (word-bits word))
+            (from-uint32 (check-done (%pshm-atomic-update32 address +pshm-atomic-add+ 1) 'shm-atomic-incf) word)
+            (with-int64-output (old (check-done (%pshm-atomic-update64 address +pshm-atomic-add+ 1 old) 'shm-atomic-incf))
+              (from-int64 old word))))))
+
 ;;; Constants that are always wrong.
 
-(define-folding shm-atomic 2)
-(define-folding shm-atomic-incf 2)
+(define-folding shm-atomic 2 #+(or ecl clisp) load-here)
+(define-folding shm-atomic-incf 2 #+(or ecl clisp) increment-here)
 (define-folding shm-compare-and-swap 4)
 
 (define-compiler-macro shm-atomic-update (&whole form &rest arguments)

@@ -45,7 +45,9 @@
                 its parent holds."
                (owner-sentence owner)))
         ((eql errno *edeadlk*)
-         (text "~A This thread acquired it, and would wait for itself: a lock is not recursive." (owner-sentence owner)))
+         (text "~A This thread acquired it by this lock object, and would wait for itself: a lock is not recursive. If it was ~
+                released by another lock object, release it by the one that acquired it."
+               (owner-sentence owner)))
         ((eql errno *enotsup*)
          "This platform does not change 8 octets atomically.")))
 

@@ -51,12 +51,6 @@
 
 ;;; Making it
 
-(defun discard-descriptor (shm)
-  "Close the descriptor of SHM, which another one may follow. For a cleanup."
-  (let ((descriptor (swap-car (cell-of shm) nil)))
-    (when descriptor
-      (to-the-end (pshm-close descriptor)))))
-
 (defmacro with-own-object ((shm &rest undo) &body body)
   "Run BODY, which makes an object and returns true when it has its name and is complete. Otherwise, and on every other way out, run
 UNDO and close the object."
@@ -65,7 +59,7 @@ UNDO and close the object."
        (with-cleanup (setf ,kept (progn ,@body))
          (unless ,kept
            ,@undo
-           (discard-descriptor ,shm)))
+           (close-cell (cell-of ,shm))))
        ,kept)))
 
 (defun fill-object (shm wanted)
@@ -220,14 +214,9 @@ wait is to continue."
 (defun ensure-shm (name size . #.*ensure-keys*)
   #.(doc "ensure-shm")
   (let ((wanted (parse-wanted name size initialize direction permissions timeout))
-        (shm (make-instance 'open-shm))
-        (ensured nil)
-        (created nil))
-    (with-cleanup (setf created (ensure-object shm wanted)
-                        ensured t)
-      (unless ensured
-        (close-descriptor shm)))
-    (values shm created)))
+        (shm (make-instance 'open-shm)))
+    (closed-unless-returned (shm)
+      (values shm (ensure-object shm wanted)))))
 
 (define-folding ensure-shm 2)
 

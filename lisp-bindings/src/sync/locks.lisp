@@ -16,6 +16,11 @@
   ;; The process that died with the lock, as far as this thread has seen it hold the lock.
   (victim nil))
 
+#+ecl
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun lock-slot (name)
+    (position name '(region address pointer cell holder victim))))
+
 (defun shm-lock-p (object)
   #.(doc "shm-lock-p")
   (typep object 'shm-lock))
@@ -25,9 +30,7 @@
   (let ((shm (and (shm-lock-region lock) (region-shm (shm-lock-region lock)))))
     (and shm (name-of shm))))
 
-(declaim (inline lock-mapped-p))
-
-(defun lock-mapped-p (lock)
+(define-inline lock-mapped-p (lock)
   (let ((cell (shm-lock-cell lock)))
     (and (car cell) (eql (cdr cell) *image*))))
 
@@ -74,9 +77,7 @@
                   "it was made in another image, where the pointer was valid."))
       (reject operation 'lock lock 'shm-lock "it must be a lock that make-shm-lock returned.")))
 
-(declaim (inline lock-address))
-
-(defun lock-address (lock operation)
+(define-inline lock-address (lock operation)
   "The address of LOCK, or an error where there is no lock any more."
   (if (and (typep lock 'shm-lock) (lock-mapped-p lock))
       (shm-lock-address lock)
@@ -104,9 +105,7 @@ another process."
 ;;; The owner of the lock before it is acquired. It names the one that died, of which the library says only that it
 ;;; did; and a lock that is free is acquired without more ado.
 
-(declaim (inline owner-before))
-
-(defun owner-before (lock)
+(define-inline owner-before (lock)
   "The owner of LOCK, without the two bits that are no part of that. 0 where it is free."
   (logandc2 (cffi:mem-ref (shm-lock-pointer lock) :uint64) #.(ash 3 22)))
 
@@ -118,9 +117,7 @@ another process."
 
 ;;; Acquiring. No interrupt comes between the library and the note of who holds the lock.
 
-(declaim (inline try-to-acquire))
-
-(defun try-to-acquire (lock nanoseconds owner)
+(define-inline try-to-acquire (lock nanoseconds owner)
   "The library's result. OWNER has been seen to hold LOCK."
   (let ((result (%pshm-lock-acquire (shm-lock-address lock) nanoseconds)))
     (unless (minusp result)
@@ -129,9 +126,7 @@ another process."
         (note-victim lock owner)))
     result))
 
-(declaim (inline acquire-at-once))
-
-(defun acquire-at-once (lock)
+(define-inline acquire-at-once (lock)
   "The library's result where LOCK is free, else nil. Without interrupts."
   (when (eql 0 (owner-before lock))
     (let ((result (try-to-acquire lock 0 0)))
@@ -150,33 +145,41 @@ meanwhile."
             ((again-p result) (pshm-set-errno errno) nil)
             (t (fail-lock result operation lock))))))
 
-(declaim (inline check-acquirable))
-
-(defun check-acquirable (lock timeout operation)
+(define-inline check-acquirable (lock timeout operation)
   (lock-address lock operation)
   (when timeout
     (check-timeout timeout operation))
   (when (shm-lock-holder lock)
     (check-not-held lock operation)))
 
-(defun acquire-shm-lock (lock &key (wait t) timeout)
-  #.(doc "acquire-shm-lock")
+(define-inline acquire-lock (lock wait timeout)
   (check-acquirable lock timeout 'acquire-shm-lock)
   (let ((result (or (briefly-uninterrupted (acquire-at-once lock))
                     (with-interrupt-windows (acquire-in-time lock (if wait timeout 0) 'acquire-shm-lock)))))
     (values (and result t) (eql result 1))))
 
+(defun acquire-shm-lock (lock &key (wait t) timeout)
+  #.(doc "acquire-shm-lock")
+  (acquire-lock lock wait timeout))
+
+#+(or ecl clisp)
+(defun acquire-for-ever (lock)
+  #+ecl (let ((result (acquire-in-c lock)))
+          (unless (minusp result)
+            (return-from acquire-for-ever (values t (eql result 1)))))
+  (acquire-lock lock t nil))
+
 ;;; Releasing. Another thread may acquire the lock by the same object as soon as it is free, so the note goes first.
 
-(declaim (inline release-lock))
-
-(defun release-lock (lock)
+(define-inline release-lock (lock)
   "Release LOCK, without interrupts. Return the library's result."
   (setf (shm-lock-holder lock) nil)
   (%pshm-lock-release (shm-lock-address lock)))
 
 (defun release-shm-lock (lock)
   #.(doc "release-shm-lock")
+  #+ecl (when (eql 0 (release-in-c lock))
+          (return-from release-shm-lock (values)))
   (lock-address lock 'release-shm-lock)
   (let ((result (briefly-uninterrupted (to-the-end (release-lock lock)))))
     (when (minusp result)
@@ -242,4 +245,4 @@ ASKED whether one has, it is an error."
        (declare (dynamic-extent #',function))
        (call-with-shm-lock #',function ,lock ,timeout ,(and abandoned t)))))
 
-(define-folding acquire-shm-lock 1)
+(define-folding acquire-shm-lock 1 #+(or ecl clisp) acquire-for-ever)

@@ -64,15 +64,13 @@
 (defun from-uint32 (integer word)
   (if (and (word-signed word) (logbitp 31 integer)) (- integer (ash 1 32)) integer))
 
-(declaim (inline check-value check-operand))
-
-(defun check-value (value argument word operation)
+(define-inline check-value (value argument word operation)
   "Return VALUE if a word can have it."
   (if (and (integerp value) (<= (word-least word) value (word-most word)))
       value
       (reject operation argument value (word-type word) (text "it must be of the type ~S." (word-type word)))))
 
-(defun check-operand (value argument word operation)
+(define-inline check-operand (value argument word operation)
   "Return VALUE if it can be an operand."
   (if (and (integerp value) (<= (word-least-operand word) value (word-most-operand word)))
       value
@@ -84,9 +82,7 @@
 (defun reject-type-of-vector (type operation)
   (reject operation 'type type 'null "it is for pointers: a vector has a type of its own."))
 
-(declaim (inline check-word))
-
-(defun check-word (element where operation)
+(define-inline check-word (element where operation)
   "The word of ELEMENT."
   (or (element-word element)
       (reject-element element where operation)))
@@ -99,9 +95,7 @@
   (reject operation 'where where '(or vector shm-view cffi:foreign-pointer)
           "it must be a vector in shared memory, or a foreign pointer."))
 
-(declaim (inline check-word-index))
-
-(defun check-word-index (index length operation)
+(define-inline check-word-index (index length operation)
   (if (and (integerp index) (< -1 index length))
       index
       (reject-word-index index length operation)))
@@ -143,26 +137,36 @@
 ;;; A vector of the heap has an address only while it is held in place, if it has one at all: on SBCL that is one in shared memory,
 ;;; too, which is an array as any other. So a word is used inside of the macro.
 
-(declaim (inline region-word-address array-word-address))
+(define-inline region-word (region where operation)
+  (check-word (region-element region) where operation))
 
-(defun region-word-address (region index where operation)
+(define-inline region-address-at (region index word operation)
+  "The address of the WORD of REGION at INDEX."
+  (+ (region-address region)
+     (* (check-word-index index (if (region-mapped-p region) (region-length region) 0) operation)
+        (word-octets word))))
+
+(define-inline region-word-address (region index where operation)
   "The address of the word of REGION at INDEX, and its word."
-  (let ((word (check-word (region-element region) where operation)))
-    (unless (region-mapped-p region)
-      (check-word-index index 0 operation))
-    (values (+ (region-address region) (* (check-word-index index (region-length region) operation) (word-octets word)))
-            word)))
+  (let ((word (region-word region where operation)))
+    (values (region-address-at region index word operation) word)))
 
 (defun pointer-word-address (pointer index type operation)
   (let ((word (pointer-word type operation)))
     (values (check-pointer-index pointer index (word-octets word) operation) word)))
 
-(defun array-word-address (address vector index operation)
+(define-inline array-word (vector operation)
+  (check-word (or #+ecl (simple-element-form vector) (element-of vector) (reject-where vector operation))
+              vector operation))
+
+(define-inline array-address-at (address vector index word operation)
+  "The address of the WORD of VECTOR, whose first element is at ADDRESS, at INDEX."
+  (+ address (* (check-word-index index (length vector) operation) (word-octets word))))
+
+(define-inline array-word-address (address vector index operation)
   "The address of the word of VECTOR, whose first element is at ADDRESS, at INDEX, and its word."
-  (let ((word (check-word (or #+ecl (simple-element-form vector) (element-of vector) (reject-where vector operation))
-                          vector operation)))
-    (values (+ address (* (check-word-index index (length vector) operation) (word-octets word)))
-            word)))
+  (let ((word (array-word vector operation)))
+    (values (array-address-at address vector index word operation) word)))
 
 #+ecl
 (defun held-array-address (vector index operation)
@@ -188,10 +192,24 @@
         #-(or sbcl ecl) ((vectorp where) (held-array-address where index operation))
         (t (reject-where where operation))))
 
+;;; What is shared memory here most often is looked up without a call: a vector on ECL, elsewhere a view.
 #-sbcl
 (defmacro with-word ((address word where index type operation) &body body)
   "Run BODY with ADDRESS and WORD as those of the word that WHERE, INDEX and TYPE designate."
-  `(multiple-value-bind (,address ,word) (word-address ,where ,index ,type ,operation)
+  `(let ((,address 0)
+         (,word nil))
+     (cond (,type
+            (multiple-value-setq (,address ,word) (word-address ,where ,index ,type ,operation)))
+           #+ecl
+           ((vectorp ,where)
+            (setf ,word (array-word ,where ,operation)
+                  ,address (array-address-at (data-address ,where) ,where ,index ,word ,operation)))
+           ((shm-view-p ,where)
+            (let ((region (shm-view-region ,where)))
+              (setf ,word (region-word region ,where ,operation)
+                    ,address (region-address-at region ,index ,word ,operation))))
+           (t
+            (multiple-value-setq (,address ,word) (word-address ,where ,index ,type ,operation))))
      ,@body))
 
 #+sbcl

@@ -17,9 +17,7 @@ mapped."
   (or (region-reserve region)
       (* (region-length region) (element-octets (region-element region)))))
 
-(declaim (inline region-mapped-p))
-
-(defun region-mapped-p (region)
+(define-inline region-mapped-p (region)
   (let ((cell (region-cell region)))
     (declare (type cons cell))
     (and (car cell) (eql (cdr cell) *image*))))

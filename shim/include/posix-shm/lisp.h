@@ -1718,10 +1718,11 @@
  * Return a `shm-lock` for the 8 octets that begin with the element of the vector WHERE at INDEX, 0 by default, or INDEX
  * octets after the pointer WHERE. Nothing is stored: zeroed memory is a free lock, so a new object needs no initialization,
  * and any process may call this function at any time. From then on the octets belong to the lock.
- *
  * The owner of a lock is a process. If it dies, the next process acquires the lock and is informed. Threads of one process exclude
  * each other as well, even with different `shm-lock`s for the same octets, and any thread of the owner can release the lock.
- * The lock is not recursive, not fair, and has no priority inheritance.
+ * The lock is not recursive, not fair, and has no priority inheritance. A thread that acquires a lock by one `shm-lock` should
+ * release it by the same one, which is what remembers the thread: after a release by another `shm-lock`, a thread that acquires
+ * by the first one while its process holds the lock again gets `:edeadlk`, also where another thread is the holder.
  * @par Exceptional situations
  * `shm-invalid-argument` if WHERE is neither a mapped vector of `map-shm-vector` nor a pointer, INDEX is out of bounds, the
  * octets go beyond the vector, or their address is not a multiple of 8.
@@ -1755,8 +1756,8 @@
  * just been acquired leaves it held: programs should use `with-shm-lock-held`, which releases the lock on every exit. The death
  * of an owner is detected within about 20 milliseconds.
  * @par Exceptional situations
- * `shm-lock-error` with `:edeadlk` if this thread holds LOCK already; `shm-invalid-argument` if LOCK is not a lock, its vector is
- * unmapped, or TIMEOUT is negative.
+ * `shm-lock-error` with `:edeadlk` if this thread holds LOCK already, or has acquired it and it was released by another
+ * `shm-lock`; `shm-invalid-argument` if LOCK is not a lock, its vector is unmapped, or TIMEOUT is negative.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 64) 1))
@@ -1814,7 +1815,6 @@
  * Acquire LOCK, run BODY, and release the lock on every exit. Return the values of BODY; or nil, without running BODY, after
  * TIMEOUT. On SBCL and ECL no interrupt, at whatever moment, leaks the lock or releases it twice; CLISP and ABCL cannot defer
  * interrupts. If BODY has released the lock, nothing is released. LOCK and TIMEOUT are evaluated.
- *
  * If an owner has died since the last repair, the variable ABANDONED is true; without a variable, `shm-lock-abandoned` is signalled
  * with the lock held, and BODY runs only after a restart. BODY then repairs the data, and calls `mark-shm-lock-repaired`; if
  * it does not, the next owner is informed as well.
@@ -2077,7 +2077,8 @@
  * @par In Lisp
  * Open the object NAME, or create it as `ensure-shm` does, map it, join as `make-shm-channel` does, and return the channel. Both ends
  * make the same call with another ROLE, and either may be first. The descriptor is closed, and the memory stays mapped until
- * `close-shm-channel`. The name stays until `delete-shm`; messages that nobody has received stay with it.
+ * `close-shm-channel`. The name stays until `delete-shm`; messages that nobody has received stay with it. If the last process at the
+ * other end has left or died, the channel reports that until another one joins: delete the name when both ends are done.
  * @par Exceptional situations
  * Those of `ensure-shm`, `map-shm-vector` and `make-shm-channel`: with another CAPACITY than the other end, `:eproto` or `shm-timeout`.
  * @par Lisp example
@@ -2656,10 +2657,8 @@
  * INITIALIZE with it, and publishes it. The function can map and fill the object; otherwise its octets are zero. If another
  * process has published first, this process discards its own object and opens the other one: INITIALIZE may run in several
  * processes, and one result remains. A non-local exit from INITIALIZE leaves nothing, and neither does the death of the process.
- *
  * If an object with the name is smaller than SIZE, or has no permissions, another process is still creating it: the call waits, at
  * most TIMEOUT; interrupts run during the wait.
- *
  * If the platform does not support publishing (#pshm_has, `publish`), the object is created under its name without permissions, and
  * receives them when it is complete; other processes wait for that. In this case a non-local exit from INITIALIZE deletes the
  * name, but a killed process leaves an incomplete object: other processes signal `shm-timeout`, and `supersede` or

@@ -538,37 +538,23 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  * SIZE = PSHM_RING_HEADER_SIZE + 4096
  * fd = pshm_open(b"/talk", PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0o600, None)
  * pshm_truncate(fd, SIZE)
- * ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0)
+ * ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0, 0)
  * pshm_ring_join(ring, 4096, PSHM_RING_RECEIVER)
  * buffer = ctypes.create_string_buffer(2048)
  * while (length := pshm_ring_receive(ring, 4096, buffer, 2048, -1)) >= 0:
  *     print(buffer.raw[:length].decode())
  *
  * print(pshm_error_name(length).decode())
- * pshm_delete(b"/talk")
  * @endcode
  *
- * In another, meanwhile, with C. The receiver prints both messages, and then `ENODATA`, since the sender has left. If the
+ * In another, with Lisp; either may be first. The receiver prints both messages, and then `ENODATA`, since the sender has left. If the
  * sender is killed instead, the receiver prints `EOWNERDEAD`, after all messages that the sender has completed.
  *
- * @code{.c}
- * #include <posix-shm/sync.h>
- *
- * enum { SIZE = PSHM_RING_HEADER_SIZE + 4096 };
- *
- * int
- * main(void)
- * {
- * 	int fd = pshm_open("/talk", PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0600, 0);
- * 	int error = pshm_truncate(fd, SIZE);
- * 	int64_t ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0);
- *
- * 	if (error < 0 || pshm_ring_join(ring, 4096, PSHM_RING_SENDER) < 0)
- * 		return 1;
- * 	pshm_ring_send(ring, 4096, "hello", 5, -1);
- * 	pshm_ring_send(ring, 4096, "and goodbye", 11, -1);
- * 	return pshm_ring_leave(ring, 4096, PSHM_RING_SENDER) < 0;
- * }
+ * @code{.lisp}
+ * (with-open-shm-channel (sender "/talk" :sender :capacity 4096)
+ *   (send-message sender (babel:string-to-octets "hello"))
+ *   (send-message sender (babel:string-to-octets "and goodbye")))
+ * => T
  * @endcode
  *
  * - A ring is #PSHM_RING_HEADER_SIZE bytes plus its capacity, a power of two from #PSHM_RING_CAPACITY_MIN to

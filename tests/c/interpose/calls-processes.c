@@ -30,14 +30,22 @@ is_missing_futex(long number)
 	return number == SYS_futex && (interpose_simulates(NO_FUTEX) || interpose_simulates(NO_TIME_32));
 }
 
+static bool
+is_futex(long number)
+{
+#ifdef SYS_futex_time64
+	if (number == SYS_futex_time64)
+		return true;
+#endif
+	return number == SYS_futex;
+}
+
 /* Whether a call by its number is to fail, and how: 0 where not. */
 static int
 refusal(long number)
 {
-	if (number == SYS_futex)
+	if (is_futex(number))
 		return interpose_fails(CALL_futex) ? errno : is_missing_futex(number) ? ENOSYS : 0;
-	if (is_missing_futex(number))
-		return ENOSYS;
 	if (number == SYS_pidfd_open)
 		return interpose_fails(CALL_pidfd_open) ? errno : interpose_simulates(NO_PIDFD) ? ENOSYS : 0;
 	return 0;

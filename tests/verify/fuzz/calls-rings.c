@@ -22,7 +22,7 @@ static struct {
 	uint32_t head;
 	int reserved; /* or NONE */
 	bool peeked;
-} model;
+} predicted;
 
 static int64_t
 address(void)
@@ -53,9 +53,9 @@ begin(void)
 	memset(&memory, 0, sizeof memory);
 	memset(memory.before, PATTERN, AROUND);
 	memset(memory.after, PATTERN, AROUND);
-	memset(&model, 0, sizeof model);
-	model.tail = model.head = position;
-	model.reserved = NONE;
+	memset(&predicted, 0, sizeof predicted);
+	predicted.tail = predicted.head = position;
+	predicted.reserved = NONE;
 	EXPECT(0, pshm_ring_join(address(), CAPACITY, PSHM_RING_SENDER));
 	EXPECT(0, pshm_ring_join(address(), CAPACITY, PSHM_RING_RECEIVER));
 	memory.ring[SENDER] = memory.ring[SENDER + 3] = memory.ring[RECEIVER] = memory.ring[RECEIVER + 3] = position;
@@ -89,15 +89,16 @@ space_for(int64_t length)
 		return -EINVAL;
 	if (length > LENGTH_MAX)
 		return -EMSGSIZE;
-	return model.tail - model.head + padding_of(model.tail, (int)length) + size_of((int)length) > CAPACITY ? -EAGAIN : 0;
+	return predicted.tail - predicted.head + padding_of(predicted.tail, (int)length) + size_of((int)length) > CAPACITY ? -EAGAIN
+	                                                                                                                   : 0;
 }
 
 static void
 note_sent(int length, int reserved)
 {
-	model.tail += padding_of(model.tail, reserved) + size_of(length);
-	model.lengths[(model.first + model.count++) % MESSAGES] = length;
-	model.reserved = NONE;
+	predicted.tail += padding_of(predicted.tail, reserved) + size_of(length);
+	predicted.lengths[(predicted.first + predicted.count++) % MESSAGES] = length;
+	predicted.reserved = NONE;
 }
 
 static void
@@ -123,30 +124,30 @@ reserve(void)
 		CHECK(at == result);
 		return;
 	}
-	CHECK(at == address() + PSHM_RING_HEADER_SIZE + (model.tail + padding_of(model.tail, (int)length)) % CAPACITY + 8);
+	CHECK(at == address() + PSHM_RING_HEADER_SIZE + (predicted.tail + padding_of(predicted.tail, (int)length)) % CAPACITY + 8);
 	memset((void *)(uintptr_t)at, 3, (size_t)length);
-	model.reserved = (int)length;
+	predicted.reserved = (int)length;
 }
 
 static void
 commit(void)
 {
 	int64_t length = choose(8) == 0 ? some_size() : some_length();
-	int64_t result = length < 0 ? -EINVAL : model.reserved == NONE ? -EPERM : length > model.reserved ? -EMSGSIZE : 0;
+	int64_t result = length < 0 ? -EINVAL : predicted.reserved == NONE ? -EPERM : length > predicted.reserved ? -EMSGSIZE : 0;
 
 	EXPECT(result, pshm_ring_commit(address(), CAPACITY, length));
 	if (result == 0)
-		note_sent((int)length, model.reserved);
+		note_sent((int)length, predicted.reserved);
 }
 
 static void
 note_received(int length)
 {
-	model.head += padding_of(model.head, length);
-	model.head += size_of(length);
-	model.first = (model.first + 1) % MESSAGES;
-	model.count--;
-	model.peeked = false;
+	predicted.head += padding_of(predicted.head, length);
+	predicted.head += size_of(length);
+	predicted.first = (predicted.first + 1) % MESSAGES;
+	predicted.count--;
+	predicted.peeked = false;
 }
 
 static void
@@ -155,30 +156,30 @@ peek(void)
 	int64_t length = PATTERN;
 	int64_t at = CALL(pshm_ring_peek(address(), CAPACITY, 0, &length));
 
-	if (model.count == 0) {
+	if (predicted.count == 0) {
 		CHECK(at == -EAGAIN && length == PATTERN);
 		return;
 	}
-	CHECK(at >= address() + PSHM_RING_HEADER_SIZE + 8 && length == model.lengths[model.first]);
+	CHECK(at >= address() + PSHM_RING_HEADER_SIZE + 8 && length == predicted.lengths[predicted.first]);
 	CHECK(at + length <= address() + (int64_t)sizeof memory.ring);
-	model.peeked = true;
+	predicted.peeked = true;
 }
 
 /* Where a message was committed shorter than its reservation, only the library knows whether there is padding before it. */
 static void
 follow_head(void)
 {
-	model.head = memory.ring[RECEIVER];
+	predicted.head = memory.ring[RECEIVER];
 }
 
 static void
 release(void)
 {
-	int64_t result = model.peeked ? 0 : -EPERM;
+	int64_t result = predicted.peeked ? 0 : -EPERM;
 
 	EXPECT(result, pshm_ring_release(address(), CAPACITY));
 	if (result == 0) {
-		note_received(model.lengths[model.first]);
+		note_received(predicted.lengths[predicted.first]);
 		follow_head();
 	}
 }
@@ -187,7 +188,7 @@ static void
 receive(void)
 {
 	int size = some_length();
-	int64_t result = model.count == 0 ? -EAGAIN : model.lengths[model.first];
+	int64_t result = predicted.count == 0 ? -EAGAIN : predicted.lengths[predicted.first];
 
 	if (result > size)
 		result = -EMSGSIZE;
@@ -208,7 +209,7 @@ op_ring(void)
 	for (int calls_left = choose(64); calls_left > 0; calls_left--) {
 		calls[choose(8)]();
 		compare_around();
-		CHECK(memory.ring[SENDER] == model.tail && memory.ring[RECEIVER] == model.head);
+		CHECK(memory.ring[SENDER] == predicted.tail && memory.ring[RECEIVER] == predicted.head);
 	}
 	EXPECT(0, pshm_ring_leave(address(), CAPACITY, PSHM_RING_SENDER));
 	EXPECT(-EPERM, pshm_ring_leave(address(), CAPACITY, PSHM_RING_SENDER));

@@ -103,6 +103,17 @@ let_others_run(void)
 		*asked.word = nondet_uint64();
 }
 
+/* The position of the other end of a ring, which moves a few times at most. */
+unsigned
+any_position(void)
+{
+	static int moves;
+
+	assume(moves < WAITS);
+	moves++;
+	return nondet_unsigned();
+}
+
 int
 new_descriptor(void)
 {

@@ -10,3 +10,7 @@
 #define __REDIRECT(name, parameters, alias) name parameters
 #define __REDIRECT_NTH(name, parameters, alias) name parameters
 #define __REDIRECT_NTHNL(name, parameters, alias) name parameters
+
+/* What another process may have stored: smaller.tsv. */
+unsigned nondet_unsigned(void);
+unsigned any_position(void);

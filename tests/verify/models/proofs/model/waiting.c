@@ -62,14 +62,20 @@ ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *time, con
 	return descriptors->revents != 0;
 }
 
+/* Memory of the caller: a word, or more. */
+static bool
+is_callers_word(uint64_t word)
+{
+	return word - (uint64_t)asked.address < (asked.length == 0 ? 8 : (uint64_t)asked.length);
+}
+
 static int
 futex(const void *word, int operation, const void *limit)
 {
 	const int64_t *time = limit;
 
 	within(MAY_WAIT);
-	check((int64_t)(uintptr_t)word >= asked.address && (int64_t)(uintptr_t)word <= asked.address + 4,
-	      "the word is the caller's");
+	check(is_callers_word((uintptr_t)word), "the word is the caller's");
 	check(operation == 1 || time != NULL, "nothing waits for ever");
 	if (operation == 0)
 		let_others_run();

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "proof.h"
+#include "hostile.h"
+
+int
+main(void)
+{
+	static char bytes[CAPACITY];
+	int64_t address = any_ring();
+	int64_t length = any_int64();
+	bool has_bytes = nondet_bool();
+	int result;
+
+	/* The caller's bytes are as many as it says. */
+	assume(!has_bytes || length <= CAPACITY);
+	CALL(result, pshm_ring_send(address, capacity, has_bytes ? bytes : NULL, length, any_int64()));
+	check(result <= 0, "success is 0");
+	check(result < 0 || has_bytes || length == 0, "no bytes are not sent");
+	leaves_nothing(result);
+	proof_end(result);
+	return 0;
+}
