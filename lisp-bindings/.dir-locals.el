@@ -1,6 +1,6 @@
 ;;; SPDX-License-Identifier: BSD-3-Clause
-;;; How Emacs indents the macros: one argument, then a body. `posix-shm' exports the first eighteen, two of them `posix-shm/streams'. The property is one that
-;;; Emacs sets without a question; SLIME and SLY learn the same from a Lisp that has loaded the systems.
+;;; How Emacs indents the macros: one argument or two, then a body. `posix-shm' exports the first eighteen, two of them
+;;; `posix-shm/streams'. The property is one that Emacs sets without a question; SLIME and SLY learn the same from a Lisp that has loaded the systems.
 ((lisp-mode
   (indent-tabs-mode . nil)
   (fill-column . 132)

@@ -247,5 +247,5 @@
   :components ((:file "streams"))
   :perform (test-op (operation system)
              (declare (ignore operation system))
-             (unless (uiop:symbol-call '#:posix-shm/test/streams '#:run-tests)
+             (unless (uiop:symbol-call '#:posix-shm/test '#:run-stream-tests)
                (error "A test of posix-shm/streams failed."))))

@@ -1,6 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; A REPL on a ring: one process evaluates what another one writes to it, as to a stream. Anybody who may open the object may evaluate
-;;;; anything in the server: the object is for its owner alone.
+;;;; A REPL on a ring: one process evaluates what another one writes to it, as to a stream. Anybody who may open the object may
+;;;; evaluate anything in the server: the object is for its owner alone.
 ;;;;
 ;;;;   sbcl --load repl.lisp &  FORMS=forms.lisp ROLE=client sbcl --load repl.lisp        (or any other implementation, also mixed)
 

@@ -6,8 +6,8 @@
 (deftype octets () '(simple-array (unsigned-byte 8) (*)))
 
 (defstruct (encoding (:constructor make-encoding (name unit most ascii)))
-  "An encoding: its name in Babel, the octets of a code unit, the most octets of a character, and whether the characters of ASCII are
-octets of the same number, which are part of no other character."
+  "An encoding: its name in Babel, the octets of a code unit, the most octets of a character, and whether the characters of ASCII
+are octets of the same number."
   name
   (unit 1 :type (integer 1 4))
   (most 1 :type (integer 1 8))
@@ -17,8 +17,8 @@ octets of the same number, which are part of no other character."
   (babel:string-to-octets string :start start :end end :encoding name :use-bom nil))
 
 (defun ascii-p (name)
-  "Does the encoding NAME have the characters of ASCII as octets of their own? In those of East Asia some are also second octets, but no
-control character is, and none is first."
+  "Does the encoding NAME have the characters of ASCII as octets of the same number? In those of East Asia some are also second
+octets, but no control character is, and none is first."
   (let ((characters (coerce (loop for code below 128 collect (code-char code)) '(simple-array character (*)))))
     (ignore-errors (equalp (encode characters name) (coerce (loop for code below 128 collect code) 'octets)))))
 
@@ -62,8 +62,8 @@ control character is, and none is first."
         (t 1)))
 
 (defun octets-by-lead (lead encoding)
-  "How many octets the character has that begins with LEAD, or nil where that does not say it. Babel's decoder of GBK looks behind the
-end, so it cannot be asked."
+  "How many octets the character has that begins with LEAD, or nil where LEAD does not decide it. Babel's decoder of GBK looks
+behind the end, so it cannot be asked."
   (declare (type (unsigned-byte 8) lead))
   (cond ((eq (encoding-name encoding) :utf-8) (octets-of-utf-8 lead))
         ((eq (encoding-name encoding) :gbk) (if (<= lead #x80) 1 2))

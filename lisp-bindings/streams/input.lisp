@@ -23,8 +23,8 @@
             (input-last input) nil))))
 
 (defun receive-more (stream input timeout if-timeout)
-  "Receive a message behind the octets that are there. Return its length, +too-long+, or nil where the time is over or the sender has
-left."
+  "Receive a message behind the octets that are there. Return its length, +too-long+, or nil where the time is over or the
+sender has left."
   (let ((octets (input-octets input))
         (end (input-end input)))
     (flet ((keep (length)

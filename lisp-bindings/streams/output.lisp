@@ -50,8 +50,8 @@
 
 (defmacro define-ascii-writer (name type)
   `(defun ,name (output string start end)
-     "Copy the characters of STRING from START to END, up to one that is none of ASCII, or until the buffer is full. Return the index
-behind them."
+     "Copy the characters of STRING from START to END, up to one that is none of ASCII, or until the buffer is full. Return the
+index behind them."
      (declare (type output output) (type ,type string) (type (unsigned-byte 32) start end) (optimize speed))
      (let* ((octets (output-octets output))
             (fill (output-fill output))

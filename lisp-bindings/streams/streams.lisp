@@ -4,8 +4,8 @@
 (in-package #:posix-shm/streams)
 
 (defstruct (input (:constructor make-input (octets)) (:copier nil))
-  "Octets that have been received: those from START to END have not been read. The character that was read last begins at LAST, if it
-can be unread."
+  "Octets that have been received: those from START to END have not been read. The character that was read last begins at LAST,
+if it can be unread."
   (octets (make-array 0 :element-type '(unsigned-byte 8)) :type octets)
   (start 0 :type (unsigned-byte 32))
   (end 0 :type (unsigned-byte 32))

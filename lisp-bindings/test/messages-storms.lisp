@@ -14,8 +14,8 @@
                  interrupts t))
     storm))
 
-;;; What is sent is counted with interrupts held back but for windows, as a program does that must know; what is received in place is looked at before
-;;; it is released, so it may come twice.
+;;; What is sent is counted with interrupts held back but for windows, as a program does that must know; what is received in place
+;;; is looked at before it is released, so it may come twice.
 (deftest interrupts-lose-no-message
   #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
   #+(or sb-thread (and ecl threads))
@@ -89,8 +89,9 @@
       (with-ring (vector)
         (close-shm-channel (open-shm-channel name :server))
         (without-leaks
-          (dolist (life (list (lambda () (with-shm-channel (sender vector 4096 :sender) (send-message sender (bytes 0) :timeout 0
-                                                                                                                   :if-timeout nil)))
+          (dolist (life (list (lambda ()
+                                (with-shm-channel (sender vector 4096 :sender)
+                                  (send-message sender (bytes 0) :timeout 0 :if-timeout nil)))
                               (lambda () (with-open-shm-channel (server name :server) (shm-channel-p server)))))
             (dotimes (round 100)
               (interrupted-thread life)))
@@ -121,5 +122,8 @@
           (into (bytes 64)))
       (allocates-nothing (progn (send-message sender octets) (receive-message receiver :into into)))
       (allocates-nothing (progn (send-message sender octets :timeout 1) (receive-message receiver :into into :timeout 1)))
-      (allocates-nothing (progn (with-message-reserved (vector start end) (sender 64) (setf (aref (the (simple-array (unsigned-byte 8) (*)) vector) start) 1))
-                                (with-message (vector start end) (receiver) (aref (the (simple-array (unsigned-byte 8) (*)) vector) start)))))))
+      (allocates-nothing (progn
+                           (with-message-reserved (vector start end) (sender 64)
+                             (setf (aref (the (simple-array (unsigned-byte 8) (*)) vector) start) 1))
+                           (with-message (vector start end) (receiver)
+                             (aref (the (simple-array (unsigned-byte 8) (*)) vector) start)))))))

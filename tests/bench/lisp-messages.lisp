@@ -1,6 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Lines through a stream over a ring on SBCL, beside a pipe; and what messages allocate. Needs BENCH_ROUNDS. Prints case, variant and
-;;;; nanoseconds of processor time, or octets, a line per round. Is compiled before it is loaded.
+;;;; Lines through a stream over a ring on SBCL, beside a pipe; and what messages allocate. Needs BENCH_ROUNDS. Prints case, variant
+;;;; and nanoseconds of processor time, or octets, a line per round. Is compiled before it is loaded.
 
 (defpackage #:bench
   (:use #:cl #:posix-shm #:posix-shm/streams))

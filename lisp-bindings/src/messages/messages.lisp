@@ -1,6 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Messages: copied into a ring and out of it, or used in place. While the library is called interrupts are held back, so a message
-;;;; is sent or not, and received or not; between two calls that wait they run (src/sync/waiting.lisp).
+;;;; Messages: copied into a ring and out of it, or used in place. While the library is called interrupts are held back, so a
+;;;; message is sent or not, and received or not; between two calls that wait they run (src/sync/waiting.lisp).
 
 (in-package #:posix-shm)
 
@@ -23,8 +23,8 @@
         :report "Wait as long again."))))
 
 (defun await-ring (call operation channel ring role timeout if-timeout if-peer-left)
-  "The result of CALL, which uses the ring at the address RING at its end ROLE; or nil where that is what is to be done if TIMEOUT is
-over, or if the sender has left."
+  "The result of CALL, which uses the ring at the address RING at its end ROLE; or nil where that is asked for, if TIMEOUT is over or
+the sender has left."
   (loop with errno = (pshm-errno)
         for result of-type (signed-byte 64) = (call-in-slices call timeout)
         do (cond ((not (failed-p result))
@@ -67,8 +67,8 @@ over, or if the sender has left."
           (text "a message has at most ~D octets here." (message-limit channel))
           :name (name-of-channel channel) :errno *emsgsize*))
 
-;;; In place. A message that is reserved or peeked at is no claim: where the body is left, the next message is reserved in its place,
-;;; and what was peeked at is there for the next call.
+;;; In place. A message that is reserved or peeked at is no claim: where the body is left, the next message is reserved in its
+;;; place, and what was peeked at is there for the next call.
 
 (defun check-committed (result channel)
   (when (minusp result)
