@@ -1974,22 +1974,22 @@
  * @par In C
  * pshm_ring_join
  * @par In Lisp
- * Join the ring of CAPACITY that begins with the element of the vector WHERE at INDEX, 0 by default, or INDEX octets after the pointer
- * WHERE, and return a `shm-channel`. Zeroed memory is an empty ring, so a new object needs no initialization. CAPACITY is the same in all
- * processes.
+ * Join the ring of CAPACITY that begins with the element of the vector WHERE at INDEX, 0 by default, or INDEX octets after the
+ * pointer WHERE, and return a `shm-channel`. Zeroed memory is an empty ring, so a new object needs no initialization. CAPACITY
+ * is the same in all processes.
  *
- * A ring has two ends: one process joins with the ROLE `:sender`, and one with `:receiver`. With `:server` and `:client` the memory has
- * two rings, one behind the other, and the channel sends and receives: what the server sends the client receives, and vice versa.
- * A role is free until a process joins, and after it has left (`close-shm-channel`) or died. A successor continues where
- * its predecessor ended; REPLACED is true if that one had died.
+ * A ring has two ends: one process joins with the ROLE `:sender`, and one with `:receiver`. With `:server` and `:client` the
+ * memory has two rings, one behind the other, and the channel sends and receives: what the server sends the client receives, and
+ * vice versa. A role is free until a process joins, and after it has left (`close-shm-channel`) or died. A successor continues
+ * where its predecessor ended; REPLACED is true if that one had died.
  *
  * At each end only one thread may be in a call at a time. More threads or processes use an end with a lock around each call
  * (`with-shm-lock-held`): one of them joins, such as their parent before it forks, and stands for all.
  * @par Exceptional situations
- * `shm-channel-error` with `:ebusy` if a process has the role that is alive, or cannot be judged from here, and with `:eproto` if the
- * memory is not zero, and no ring of CAPACITY; `shm-invalid-argument` if WHERE is neither a mapped vector of `map-shm-vector` whose
- * elements have at most 8 octets, nor a pointer, INDEX is out of bounds, the octets go beyond the vector, their address is not a
- * multiple of 64, or CAPACITY or ROLE is invalid.
+ * `shm-channel-error` with `:ebusy` if a process has the role that is alive, or cannot be judged from here, and with `:eproto`
+ * if the memory is not zero, and no ring of CAPACITY; `shm-invalid-argument` if WHERE is neither a mapped vector of
+ * `map-shm-vector` whose elements have at most 8 octets, nor a pointer, INDEX is out of bounds, the octets go beyond the vector,
+ * their address is not a multiple of 64, or CAPACITY or ROLE is invalid.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
@@ -2015,8 +2015,9 @@
  * @par In C
  * pshm_ring_leave
  * @par In Lisp
- * Leave the rings of CHANNEL, which is closed from then on; the other end is woken. Return t; or nil if the channel is closed already,
- * its memory is unmapped, or this process has not joined, like a forked child. A vector that `open-shm-channel` has mapped is unmapped.
+ * Leave the rings of CHANNEL, which is closed from then on; the other end is woken. Return t; or nil if the channel is closed
+ * already, its memory is unmapped, or this process has not joined, like a forked child. A vector that `open-shm-channel` has
+ * mapped is unmapped.
  * @par Exceptional situations
  * `shm-invalid-argument` if CHANNEL is not a channel.
  * @par Lisp example
@@ -2046,8 +2047,8 @@
  * @par In C
  * pshm_ring_join, pshm_ring_leave
  * @par In Lisp
- * Join as `make-shm-channel` does, run BODY with the variable CHANNEL bound, and leave on every exit. On SBCL and ECL no interrupt, at
- * whatever moment, leaves this process joined; CLISP and ABCL cannot defer interrupts.
+ * Join as `make-shm-channel` does, run BODY with the variable CHANNEL bound, and leave on every exit. On SBCL and ECL no
+ * interrupt, at whatever moment, leaves this process joined; CLISP and ABCL cannot defer interrupts.
  * @par Exceptional situations
  * Those of `make-shm-channel`.
  * @par Lisp example
@@ -2075,12 +2076,13 @@
  * @par In C
  * pshm_ring_join
  * @par In Lisp
- * Open the object NAME, or create it as `ensure-shm` does, map it, join as `make-shm-channel` does, and return the channel. Both ends
- * make the same call with another ROLE, and either may be first. The descriptor is closed, and the memory stays mapped until
- * `close-shm-channel`. The name stays until `delete-shm`; messages that nobody has received stay with it. If the last process at the
- * other end has left or died, the channel reports that until another one joins: delete the name when both ends are done.
+ * Open the object NAME, or create it as `ensure-shm` does, map it, join as `make-shm-channel` does, and return the channel. Both
+ * ends make the same call with another ROLE, and either may be first. The descriptor is closed, and the memory stays mapped until
+ * `close-shm-channel`. The name stays until `delete-shm`; messages that nobody has received stay with it. If the last process at
+ * the other end has left or died, the channel reports that until another one joins: delete the name when both ends are done.
  * @par Exceptional situations
- * Those of `ensure-shm`, `map-shm-vector` and `make-shm-channel`: with another CAPACITY than the other end, `:eproto` or `shm-timeout`.
+ * Those of `ensure-shm`, `map-shm-vector` and `make-shm-channel`: with another CAPACITY than the other end, `:eproto` or
+ * `shm-timeout`.
  * @par Lisp example
  * @code{.lisp}
  * (let ((sender (open-shm-channel "/foobar-shm" :sender))
@@ -2108,8 +2110,8 @@
  * @par In C
  * pshm_ring_join, pshm_ring_leave
  * @par In Lisp
- * Open the object NAME and join with OPTIONS as in `open-shm-channel`, run BODY with the variable CHANNEL bound, and leave, unmap and
- * close on every exit. The name stays.
+ * Open the object NAME and join with OPTIONS as in `open-shm-channel`, run BODY with the variable CHANNEL bound, and leave,
+ * unmap and close on every exit. The name stays.
  * @par Exceptional situations
  * Those of `open-shm-channel`.
  * @par Lisp example
@@ -2138,14 +2140,14 @@
  * @par In C
  * pshm_ring_send
  * @par In Lisp
- * Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message, and return t. The call waits while
- * the ring has no space for it. A message has 0 octets or more, at most half of the capacity less 8. Interrupts run while the call waits;
- * a non-local exit from one means that nothing was sent.
+ * Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message, and return t. The call waits
+ * while the ring has no space for it. A message has 0 octets or more, at most half of the capacity less 8. Interrupts run while
+ * the call waits; a non-local exit from one means that nothing was sent.
  * @par Exceptional situations
  * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil;
- * `shm-peer-left` or `shm-peer-died` if the ring has no space, and the receiver has left or died; `shm-channel-error` with `:eproto` if
- * another process has overwritten the ring; `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot send, or the message is too long,
- * before any call.
+ * `shm-peer-left` or `shm-peer-died` if the ring has no space, and the receiver has left or died; `shm-channel-error` with
+ * `:eproto` if another process has overwritten the ring; `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot send,
+ * or the message is too long, before any call.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
@@ -2174,13 +2176,14 @@
  * Wait for the next message of CHANNEL, remove it from the ring, and return its octets and their number: in a fresh
  * `(simple-array (unsigned-byte 8) (*))`, or in the elements of the vector INTO from START to END.
  *
- * Interrupts run while the call waits, and a non-local exit from one loses no message. One that comes when the message has just been copied loses
- * it, as it loses any result: `with-message` removes a message when it has been used.
+ * Interrupts run while the call waits, and a non-local exit from one loses no message. One that comes when the message has just
+ * been copied loses it, as it loses any result: `with-message` removes a message when it has been used.
  * @par Exceptional situations
  * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil;
  * if all messages have been received, `shm-peer-left` if the sender has left, or a value of nil with an IF-PEER-LEFT of nil, and
- * `shm-peer-died` if it died; `shm-channel-error` with `:eproto` if another process has overwritten the ring; `shm-invalid-argument` if CHANNEL is
- * closed, unmapped or cannot receive, and with `:emsgsize` if the message is longer than the range of INTO: it stays in the ring.
+ * `shm-peer-died` if it died; `shm-channel-error` with `:eproto` if another process has overwritten the ring;
+ * `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot receive, and with `:emsgsize` if the message is longer than
+ * the range of INTO: it stays in the ring.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
@@ -2208,12 +2211,13 @@
  * pshm_ring_peek, pshm_ring_release
  * @par In Lisp
  * Wait for the next message of CHANNEL, run BODY with the message in place, without a copy, and remove it from the ring when BODY
- * returns. Return the values of BODY. VECTOR is bound to the vector that the channel was made with, and the message is its elements from
- * START to END, as far as they are whole; if the channel was made with a pointer, VECTOR is a pointer to the message, START is 0 and END
- * is the number of octets. Do not use the memory after BODY: the sender overwrites it. A sender can also do so during BODY.
+ * returns. Return the values of BODY. VECTOR is bound to the vector that the channel was made with, and the message is its
+ * elements from START to END, as far as they are whole; if the channel was made with a pointer, VECTOR is a pointer to the
+ * message, START is 0 and END is the number of octets. Do not use the memory after BODY: the sender overwrites it. A sender can
+ * also do so during BODY.
  *
- * A non-local exit from BODY, of an error or an interrupt as of a `return-from`, leaves the message in the ring, and the next call returns it again. If the process is
- * killed, its successor receives it.
+ * A non-local exit from BODY, of an error or an interrupt as of a `return-from`, leaves the message in the ring, and the next
+ * call returns it again. If the process is killed, its successor receives it.
  * @par Exceptional situations
  * Those of `receive-message`; `shm-channel-error` with `:eperm` if BODY has received from CHANNEL itself.
  * @par Lisp example
@@ -2243,9 +2247,10 @@
  * @par In C
  * pshm_ring_reserve, pshm_ring_commit
  * @par In Lisp
- * Reserve space for a message of LENGTH elements of the vector that CHANNEL was made with (octets, if it was made with a pointer), run BODY, which writes the
- * message in place, and send it when BODY returns. Return the values of BODY. The variables are bound as in `with-message`. BODY may
- * set END to a smaller index: the message ends there. A non-local exit from BODY sends nothing.
+ * Reserve space for a message of LENGTH elements of the vector that CHANNEL was made with (octets, if it was made with a
+ * pointer), run BODY, which writes the message in place, and send it when BODY returns. Return the values of BODY. The variables
+ * are bound as in `with-message`. BODY may set END to a smaller index: the message ends there. A non-local exit from BODY sends
+ * nothing.
  * @par Exceptional situations
  * Those of `send-message`; `shm-channel-error` with `:eperm` if BODY has sent to CHANNEL itself.
  * @par Lisp example
@@ -2281,7 +2286,8 @@
  * shm-stream
  * @endcode
  * @par In Lisp
- * A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its subclasses are those of Gray streams for the directions.
+ * A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its subclasses are those of Gray
+ * streams for the directions.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-channel (channel "/foobar-shm" :sender)
@@ -2305,18 +2311,20 @@
  * @par In C
  * pshm_ring_send, pshm_ring_receive
  * @par In Lisp
- * Return a stream that writes to CHANNEL, reads from it, or both, as its role is. Characters are encoded in EXTERNAL-FORMAT; octets and
- * characters may be mixed. What is written is sent when the buffer is full, and by `finish-output`, `force-output` and `close`; the
- * boundaries of messages do not matter to the reader. A stream may read what another language sends as messages.
+ * Return a stream that writes to CHANNEL, reads from it, or both, as its role is. Characters are encoded in EXTERNAL-FORMAT;
+ * octets and characters may be mixed. What is written is sent when the buffer is full, and by `finish-output`, `force-output`
+ * and `close`; the boundaries of messages do not matter to the reader. A stream may read what another language sends as messages.
  *
- * Reading waits for the other end, TIMEOUT each time. If it has left, the stream is at its end, until another process joins. `close`
- * sends what was written and closes the channel; with `:abort t` what was not sent yet is discarded. At each end only one thread may use the
- * stream at a time. The functions that transfer sequences and lines are the fastest: `write-string`, `write-sequence`, `read-line`, `read-sequence`.
- * No interrupt that unwinds loses or repeats what was sent or received, on SBCL and ECL.
+ * Reading waits for the other end, TIMEOUT each time. If it has left, the stream is at its end, until another process joins.
+ * `close` sends what was written and closes the channel; with `:abort t` what was not sent yet is discarded. At each end only
+ * one thread may use the stream at a time. The functions that transfer sequences and lines are the fastest: `write-string`,
+ * `write-sequence`, `read-line`, `read-sequence`. No interrupt that unwinds loses or repeats what was sent or received, on SBCL
+ * and ECL.
  * @par Exceptional situations
  * `shm-invalid-argument` if CHANNEL is not an open channel, or another argument is invalid. The operations of the stream signal
- * `end-of-file` if the sender has left, and `shm-peer-died`, `shm-peer-left`, `shm-timeout` and `shm-channel-error`, which are `stream-error`s then, as
- * `receive-message` and `send-message` do; and the errors of Babel for characters that cannot be encoded, and octets that cannot be decoded.
+ * `end-of-file` if the sender has left, and `shm-peer-died`, `shm-peer-left`, `shm-timeout` and `shm-channel-error`, which are
+ * `stream-error`s then, as `receive-message` and `send-message` do; and the errors of Babel for characters that cannot be
+ * encoded, and octets that cannot be decoded.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-channel (sender "/foobar-shm" :sender)
@@ -2376,8 +2384,8 @@
  * @par In C
  * pshm_ring_join, pshm_ring_leave
  * @par In Lisp
- * Make a stream with OPTIONS as in `make-shm-stream`, or open one as in `open-shm-stream`, run BODY with the variable STREAM bound, and close it on every exit: on a
- * non-local one with `:abort t`, as `with-open-file` does.
+ * Make a stream with OPTIONS as in `make-shm-stream`, or open one as in `open-shm-stream`, run BODY with the variable STREAM
+ * bound, and close it on every exit: on a non-local one with `:abort t`, as `with-open-file` does.
  * @par Exceptional situations
  * Those of `open-shm-stream`.
  * @par Lisp example
@@ -2957,8 +2965,8 @@
  * shm-channel-error-peer condition => who
  * @endcode
  * @par In Lisp
- * Readers of every `shm-channel-error`: the channel, and the process that was last at the other end; with `:ebusy` the one that has the
- * role.
+ * Readers of every `shm-channel-error`: the channel, and the process that was last at the other end; with `:ebusy` the one that
+ * has the role.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
@@ -2985,7 +2993,8 @@
  * `shm-peer-left`, `shm-channel-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
  * A `shm-channel-error`: the process at the other end of a channel has left. The receiver has received all messages; the sender
- * cannot send more than the ring has space for. The error goes away when another process joins. Of a stream it is a `stream-error` as well.
+ * cannot send more than the ring has space for. The error goes away when another process joins. Of a stream it is a
+ * `stream-error` as well.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
@@ -3012,8 +3021,9 @@
  * @par Class precedence list
  * `shm-peer-died`, `shm-channel-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `shm-channel-error`: the process at the other end of a channel died without leaving. The receiver has received all messages that were complete; the
- * sender cannot send more than the ring has space for. The error goes away when another process joins. Of a stream it is a `stream-error` as well.
+ * A `shm-channel-error`: the process at the other end of a channel died without leaving. The receiver has received all messages
+ * that were complete; the sender cannot send more than the ring has space for. The error goes away when another process joins.
+ * Of a stream it is a `stream-error` as well.
  * @par Lisp example
  * @code{.lisp}
  * (subtypep 'shm-peer-died 'shm-channel-error)

@@ -547,8 +547,8 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  * print(pshm_error_name(length).decode())
  * @endcode
  *
- * In another, with Lisp; either may be first. The receiver prints both messages, and then `ENODATA`, since the sender has left. If the
- * sender is killed instead, the receiver prints `EOWNERDEAD`, after all messages that the sender has completed.
+ * In another, with Lisp; either may be first. The receiver prints both messages, and then `ENODATA`, since the sender has left.
+ * If the sender is killed instead, the receiver prints `EOWNERDEAD`, after all messages that the sender has completed.
  *
  * @code{.lisp}
  * (with-open-shm-channel (sender "/talk" :sender :capacity 4096)
