@@ -1,6 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Blocks of samples at a steady rate, as audio has them: one process computes each block in place, the other plays it in
-;;;; place. A player that is killed loses no block: the next one goes on.
+;;;; Blocks of samples at a steady rate, as audio has them: one process computes each block in place, the other plays it in place.
+;;;; A player that is killed loses no block: the next one goes on.
 ;;;;
 ;;;;   sbcl --load blocks.lisp &  ROLE=play sbcl --load blocks.lisp        (or any other implementation, also mixed)
 

@@ -1979,17 +1979,17 @@
  * is the same in all processes.
  *
  * A ring has two ends: one process joins with the ROLE `:sender`, and one with `:receiver`. With `:server` and `:client` the
- * memory has two rings, one behind the other, and the channel sends and receives: what the server sends the client receives, and
- * vice versa. A role is free until a process joins, and after it has left (`close-shm-channel`) or died. A successor continues
- * where its predecessor ended; REPLACED is true if that one had died.
+ * memory has two rings, one behind the other, and the channel sends and receives: what the server sends the client receives,
+ * and vice versa. A role is free until a process joins, and after it has left (`close-shm-channel`) or died. A successor
+ * continues where its predecessor ended; REPLACED is true if that one had died.
  *
  * At each end only one thread may be in a call at a time. More threads or processes use an end with a lock around each call
  * (`with-shm-lock-held`): one of them joins, such as their parent before it forks, and stands for all.
  * @par Exceptional situations
  * `shm-channel-error` with `:ebusy` if a process has the role that is alive, or cannot be judged from here, and with `:eproto`
  * if the memory is not zero, and no ring of CAPACITY; `shm-invalid-argument` if WHERE is neither a mapped vector of
- * `map-shm-vector` whose elements have at most 8 octets, nor a pointer, INDEX is out of bounds, the octets go beyond the vector,
- * their address is not a multiple of 64, or CAPACITY or ROLE is invalid.
+ * `map-shm-vector` whose elements have at most 8 octets, nor a pointer, INDEX is out of bounds, the octets go beyond the
+ * vector, their address is not a multiple of 64, or CAPACITY or ROLE is invalid.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
@@ -2076,10 +2076,11 @@
  * @par In C
  * pshm_ring_join
  * @par In Lisp
- * Open the object NAME, or create it as `ensure-shm` does, map it, join as `make-shm-channel` does, and return the channel. Both
- * ends make the same call with another ROLE, and either may be first. The descriptor is closed, and the memory stays mapped until
- * `close-shm-channel`. The name stays until `delete-shm`; messages that nobody has received stay with it. If the last process at
- * the other end has left or died, the channel reports that until another one joins: delete the name when both ends are done.
+ * Open the object NAME, or create it as `ensure-shm` does, map it, join as `make-shm-channel` does, and return the channel.
+ * Both ends make the same call with another ROLE, and either may be first. The descriptor is closed, and the memory stays
+ * mapped until `close-shm-channel`. The name stays until `delete-shm`; messages that nobody has received stay with it. If the
+ * last process at the other end has left or died, the channel reports that until another one joins: delete the name when both
+ * ends are done.
  * @par Exceptional situations
  * Those of `ensure-shm`, `map-shm-vector` and `make-shm-channel`: with another CAPACITY than the other end, `:eproto` or
  * `shm-timeout`.
@@ -2140,9 +2141,9 @@
  * @par In C
  * pshm_ring_send
  * @par In Lisp
- * Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message, and return t. The call waits
- * while the ring has no space for it. A message has 0 octets or more, at most half of the capacity less 8. Interrupts run while
- * the call waits; a non-local exit from one means that nothing was sent.
+ * Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message, and return t. The call
+ * waits while the ring has no space for it. A message has 0 octets or more, at most half of the capacity less 8. Interrupts run
+ * while the call waits; a non-local exit from one means that nothing was sent.
  * @par Exceptional situations
  * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil;
  * `shm-peer-left` or `shm-peer-died` if the ring has no space, and the receiver has left or died; `shm-channel-error` with
@@ -2179,8 +2180,8 @@
  * Interrupts run while the call waits, and a non-local exit from one loses no message. One that comes when the message has just
  * been copied loses it, as it loses any result: `with-message` removes a message when it has been used.
  * @par Exceptional situations
- * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil;
- * if all messages have been received, `shm-peer-left` if the sender has left, or a value of nil with an IF-PEER-LEFT of nil, and
+ * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil; if
+ * all messages have been received, `shm-peer-left` if the sender has left, or a value of nil with an IF-PEER-LEFT of nil, and
  * `shm-peer-died` if it died; `shm-channel-error` with `:eproto` if another process has overwritten the ring;
  * `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot receive, and with `:emsgsize` if the message is longer than
  * the range of INTO: it stays in the ring.
@@ -2210,8 +2211,8 @@
  * @par In C
  * pshm_ring_peek, pshm_ring_release
  * @par In Lisp
- * Wait for the next message of CHANNEL, run BODY with the message in place, without a copy, and remove it from the ring when BODY
- * returns. Return the values of BODY. VECTOR is bound to the vector that the channel was made with, and the message is its
+ * Wait for the next message of CHANNEL, run BODY with the message in place, without a copy, and remove it from the ring when
+ * BODY returns. Return the values of BODY. VECTOR is bound to the vector that the channel was made with, and the message is its
  * elements from START to END, as far as they are whole; if the channel was made with a pointer, VECTOR is a pointer to the
  * message, START is 0 and END is the number of octets. Do not use the memory after BODY: the sender overwrites it. A sender can
  * also do so during BODY.
@@ -2248,9 +2249,9 @@
  * pshm_ring_reserve, pshm_ring_commit
  * @par In Lisp
  * Reserve space for a message of LENGTH elements of the vector that CHANNEL was made with (octets, if it was made with a
- * pointer), run BODY, which writes the message in place, and send it when BODY returns. Return the values of BODY. The variables
- * are bound as in `with-message`. BODY may set END to a smaller index: the message ends there. A non-local exit from BODY sends
- * nothing.
+ * pointer), run BODY, which writes the message in place, and send it when BODY returns. Return the values of BODY. The
+ * variables are bound as in `with-message`. BODY may set END to a smaller index: the message ends there. A non-local exit from
+ * BODY sends nothing.
  * @par Exceptional situations
  * Those of `send-message`; `shm-channel-error` with `:eperm` if BODY has sent to CHANNEL itself.
  * @par Lisp example
@@ -2286,8 +2287,8 @@
  * shm-stream
  * @endcode
  * @par In Lisp
- * A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its subclasses are those of Gray
- * streams for the directions.
+ * A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its subclasses are those of
+ * Gray streams for the directions.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-channel (channel "/foobar-shm" :sender)
@@ -2313,7 +2314,8 @@
  * @par In Lisp
  * Return a stream that writes to CHANNEL, reads from it, or both, as its role is. Characters are encoded in EXTERNAL-FORMAT;
  * octets and characters may be mixed. What is written is sent when the buffer is full, and by `finish-output`, `force-output`
- * and `close`; the boundaries of messages do not matter to the reader. A stream may read what another language sends as messages.
+ * and `close`; the boundaries of messages do not matter to the reader. A stream may read what another language sends as
+ * messages.
  *
  * Reading waits for the other end, TIMEOUT each time. If it has left, the stream is at its end, until another process joins.
  * `close` sends what was written and closes the channel; with `:abort t` what was not sent yet is discarded. At each end only
