@@ -1,7 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; The external symbols of posix-shm, with posix-shm/streams, and of posix-shm/ffi are those that the API reference
-;;;; describes, and the other way round; each has a docstring; and functions and macros have the lambda lists that the
-;;;; reference shows. As TAP. The environment variable top_srcdir says where the reference is.
+;;;; The external symbols of posix-shm, with posix-shm/streams, and of posix-shm/ffi are those that the API reference describes,
+;;;; and the other way round; each has a docstring; and functions and macros have the lambda lists that the reference shows. As
+;;;; TAP. The environment variable top_srcdir says where the reference is.
 
 (require "asdf")
 

@@ -2399,7 +2399,7 @@
  *     (finish-output client)
  *     (format server "~S~%" (eval (read-from-string (read-line server))))
  *     (finish-output server)
- *     (read-line client)))
+ *     (values (read-line client))))
  * => "42"
  * @endcode
  * @since 0.1

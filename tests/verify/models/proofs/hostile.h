@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The memory of a ring that is not trusted: every byte of it is arbitrary, and every load of it gives anything, as if another process
- * had changed it just before (smaller.tsv). The address is that of the ring, or one that no ring can have.
+ * The memory of a ring that is not trusted: every byte of it is arbitrary, and every load of it gives anything, as if another
+ * process had changed it just before (smaller.tsv). The address is that of the ring, or one that no ring can have.
  */
 #ifndef PROOF_HOSTILE_H
 #define PROOF_HOSTILE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Processes as the lock sees them: this one is any, and any other may be alive, dead or unknown. The proofs of pshm_process_self and
- * pshm_process_alive show that the functions that this replaces do no more. Each thread is a process of its own.
+ * Processes as the lock sees them: this one is any, and any other may be alive, dead or unknown. The proofs of pshm_process_self
+ * and pshm_process_alive show that the functions that this replaces do no more. Each thread is a process of its own.
  */
 #ifndef PROOF_IDENTITY_H
 #define PROOF_IDENTITY_H

@@ -20,8 +20,8 @@ void proof_end(int64_t result);
 void proof_end_nil(int64_t result);
 
 /*
- * Each error and each result that the reference lists can come out, of a system that gives what its manual pages list: this is a goal,
- * an assertion that has to fail. The variable is called `result'.
+ * Each error and each result that the reference lists can come out, of a system that gives what its manual pages list: this is a
+ * goal, an assertion that has to fail. The variable is called `result'.
  */
 #define CALL(result, call) \
 	proof_begin(); \
