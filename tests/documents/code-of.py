@@ -41,10 +41,16 @@ def python(text):
 
 READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, ".h": str, ".c": str, ".map": str, ".lua": str}
 
+
+def reader_of(file):
+    """The description of the interface is one JSON file; the others describe packages."""
+    return str if file.suffix == ".json" and file.parent.name != "abi" else READERS[file.suffix]
+
+
 if __name__ == "__main__":
     source, target = map(Path, sys.argv[1:])
     for file in source.rglob("*"):
         if file.suffix in READERS and file.name != "docstrings.sexp":
             copy = target / file.relative_to(source)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(READERS[file.suffix](file.read_text()))
+            copy.write_text(reader_of(file)(file.read_text()))

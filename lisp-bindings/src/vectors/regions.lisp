@@ -30,8 +30,13 @@ mapped."
 #+(and ecl threads)
 (defvar *regions-lock* (mp:make-lock :name "posix-shm regions" :recursive t))
 
+;;; mp:with-lock lets interrupts run in BODY, and in its cleanup while memory is allocated: one that leaves there leaves the lock held.
 (defmacro with-regions (&body body)
-  #+(and ecl threads) `(mp:with-lock (*regions-lock*) ,@body)
+  #+(and ecl threads) `(uninterrupted
+                         (unwind-protect (progn (mp:get-lock *regions-lock*) ,@body)
+                           (to-the-end (when (eq (mp:lock-owner *regions-lock*) mp:*current-process*)
+                                         (mp:giveup-lock *regions-lock*))
+                                       t)))
   #-(and ecl threads) `(progn ,@body))
 
 (defun region-at (key)

@@ -2154,9 +2154,9 @@
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
  *   (with-shm-channel (sender vector 4096 :sender)
  *     (with-shm-channel (receiver vector 4096 :receiver)
- *       (send-message sender (coerce #(1d0 2d0) '(vector double-float)))
+ *       (send-message sender (coerce #(1 2) '(vector (unsigned-byte 32))))
  *       (nth-value 1 (receive-message receiver)))))
- * => 16
+ * => 8
  * @endcode
  * @since 0.1
  * @see receive-message, with-message-reserved
@@ -2190,10 +2190,10 @@
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
  *   (with-shm-channel (sender vector 4096 :sender)
  *     (with-shm-channel (receiver vector 4096 :receiver)
- *       (let ((numbers (make-array 4 :element-type 'double-float :initial-element 0d0)))
- *         (send-message sender (coerce #(1d0 2d0) '(vector double-float)))
+ *       (let ((numbers (make-array 4 :element-type '(unsigned-byte 32) :initial-element 0)))
+ *         (send-message sender (coerce #(1 2) '(vector (unsigned-byte 32))))
  *         (receive-message receiver :into numbers :start 1)))))
- * => #(0.0d0 1.0d0 2.0d0 0.0d0), 16
+ * => #(0 1 2 0), 8
  * @endcode
  * @since 0.1
  * @see send-message, with-message
