@@ -255,12 +255,12 @@
 (deftest more-vectors-than-the-initial-capacity-of-the-table
   (without-leaks
     (with-object (shm 4096)
-      (let ((known (hash-table-count posix-shm::*regions*))
+      (let ((known (posix-shm::region-count))
             (vectors (loop repeat 1200 collect (map-shm-vector shm '(unsigned-byte 8) 10))))
         (setf (shm-aref (first vectors) 0) 42)
         (is (every (lambda (vector) (= 42 (shm-aref vector 0))) vectors))
         (is (every (lambda (vector) (eq t (unmap-shm-vector vector :release t))) vectors))
-        (is (= known (hash-table-count posix-shm::*regions*)))))))
+        (is (= known (posix-shm::region-count)))))))
 
 (defun tombstones (shm count)
   "COUNT vectors of SHM that were unmapped, the newest last."
@@ -280,9 +280,9 @@
 (deftest older-tombstones-leave-no-row
   (with-object (shm 4096)
     (tombstones shm 1000)
-    (let* ((rows (hash-table-count posix-shm::*regions*))
+    (let* ((rows (posix-shm::region-count))
            (vectors (tombstones shm 1500)))
-      (is (= rows (hash-table-count posix-shm::*regions*)))
+      (is (= rows (posix-shm::region-count)))
       (is (every (lambda (vector) (null (unmap-shm-vector vector))) vectors))
       (is (every (lambda (vector) (null (unmap-shm-vector vector :release t))) vectors))
       (is (every (lambda (vector) (handler-case (progn (shm-aref vector 0) nil) (error () t))) vectors))

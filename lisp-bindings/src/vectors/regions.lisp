@@ -23,30 +23,54 @@ mapped."
     (and (car cell) (eql (cdr cell) *image*))))
 
 ;;; The size of a mapping is known from here and not from the header of the vector: some functions shrink vectors.
-(defvar *regions* (make-hash-table #+sbcl :synchronized #+sbcl t)
-  "The regions of real vectors, those that were unmapped included, unless they were released.")
+#-(and ecl threads)
+(progn
+  (defvar *regions* (make-hash-table #+sbcl :synchronized #+sbcl t)
+    "The regions of real vectors, those that were unmapped included, unless they were released.")
 
-;;; The synchronized tables of ECL 21.2 are of no use: one that has to grow signals that its lock is taken, and is empty then.
+  (defun region-at (key)
+    (values (gethash key *regions*)))
+
+  (defun (setf region-at) (region key)
+    (setf (gethash key *regions*) region))
+
+  (defun forget-region (key)
+    (remhash key *regions*))
+
+  (defun region-count ()
+    (hash-table-count *regions*)))
+
+;;; The synchronized tables of ECL 21.2 are of no use: one that has to grow signals that its lock is taken, and is empty then. And
+;;; a thread that is interrupted may keep a lock for ever, since interrupts run while memory is allocated, in cleanups, too. So
+;;; nothing is locked: a bucket has a list that is never changed, and is replaced in one step. Vectors do not move.
 #+(and ecl threads)
-(defvar *regions-lock* (mp:make-lock :name "posix-shm regions" :recursive t))
+(progn
+  (defvar *regions* (coerce (loop repeat 1024 collect (list nil)) 'simple-vector)
+    "The regions of real vectors, those that were unmapped included, unless they were released, by the vectors.")
 
-;;; mp:with-lock lets interrupts run in BODY, and in its cleanup while memory is allocated: one that leaves there leaves the lock held.
-(defmacro with-regions (&body body)
-  #+(and ecl threads) `(uninterrupted
-                         (unwind-protect (progn (mp:get-lock *regions-lock*) ,@body)
-                           (to-the-end (when (eq (mp:lock-owner *regions-lock*) mp:*current-process*)
-                                         (mp:giveup-lock *regions-lock*))
-                                       t)))
-  #-(and ecl threads) `(progn ,@body))
+  (defun bucket-of (vector)
+    (svref *regions* (logand 1023 (ash (si:pointer vector) -5))))
 
-(defun region-at (key)
-  (with-regions (values (gethash key *regions*))))
+  (defun region-at (key)
+    (loop for (vector . region) in (car (bucket-of key))
+          when (eq vector key) return region))
 
-(defun (setf region-at) (region key)
-  (with-regions (setf (gethash key *regions*) region)))
+  (defun replace-bucket (key entries)
+    "Put the list of ENTRIES before those of the others than KEY."
+    (loop with bucket = (bucket-of key)
+          for old = (car bucket)
+          for new = (append entries (remove key old :key #'car))
+          until (eq (mp:compare-and-swap (car bucket) old new) old)))
 
-(defun forget-region (key)
-  (with-regions (remhash key *regions*)))
+  (defun (setf region-at) (region key)
+    (replace-bucket key (list (cons key region)))
+    region)
+
+  (defun forget-region (key)
+    (replace-bucket key '()))
+
+  (defun region-count ()
+    (loop for bucket across *regions* sum (length (car bucket)))))
 
 (defstruct (shm-view (:constructor make-view (region)) (:copier nil))
   #.(doc "shm-view" "Structure")
