@@ -20,9 +20,17 @@
            (when (zerop (free-octets output))
              (flush stream))))
 
+(declaim (inline ensure-space))
+
+(defun ensure-space (stream output)
+  "A buffer that could not be sent when it became full is sent first."
+  (when (zerop (free-octets output))
+    (flush stream)))
+
 (defmethod stream-write-byte ((stream shm-output-stream) octet)
   (check-type octet (unsigned-byte 8))
   (let ((output (the-output stream)))
+    (ensure-space stream output)
     (setf (aref (output-octets output) (output-fill output)) octet)
     (incf (output-fill output))
     (when (zerop (free-octets output))
@@ -114,6 +122,7 @@ index behind them."
   (let ((output (the-output stream))
         (code (char-code character)))
     (cond ((and (< code 128) (encoding-ascii (encoding-of stream)))
+           (ensure-space stream output)
            (setf (aref (output-octets output) (output-fill output)) code
                  (output-column output) (if (= code 10) 0 (1+ (output-column output))))
            (incf (output-fill output))

@@ -224,6 +224,9 @@
 ;;; What is refused
 
 (deftest places-that-are-none-for-a-channel
+  (with-object (shm 4096)
+    (with-shm-vector (vector shm '(unsigned-byte 8) 64 :reserve 65536)
+      (rejects index (make-shm-channel vector 4096 :sender))))
   (with-vector (vector '(unsigned-byte 32) (1- (ring-length '(unsigned-byte 32))))
     (rejects index (make-shm-channel vector 4096 :sender))
     (dolist (bad '(1 -1 100000 nil 1.5))

@@ -309,7 +309,17 @@
                    (read-char input))))
     ;; A full ring.
     (is (eq :timeout (handler-case (loop (write-string (make-string 512 :initial-element #\a) output)) (shm-timeout () :timeout))))
-    (is-true (listen input))))
+    (is-true (listen input))
+    ;; One at a time: the buffer stays full, and nothing is written beyond it.
+    (is (eq :timeout (handler-case (loop (write-char #\b output)) (shm-timeout () :timeout))))
+    (is (eq :timeout (handler-case (write-char #\b output) (shm-timeout () :timeout))))
+    (is (eq :timeout (handler-case (write-byte 98 output) (shm-timeout () :timeout))))
+    (loop while (listen input) do (read-char input))
+    (write-char #\c output)
+    (finish-output output)
+    (is (eql #\c (loop for last = nil then next
+                       for next = (and (listen input) (read-char input))
+                       unless next return last)))))
 
 (deftest a-writer-that-died
   (with-forks

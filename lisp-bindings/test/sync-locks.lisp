@@ -52,6 +52,9 @@
                      (is (eql (shm-self) (shm-lock-owner (make-shm-lock pointer octets)))))))))))
 
 (deftest memory-that-cannot-hold-a-lock-is-rejected
+  (with-object (shm 4096)
+    (with-shm-vector (vector shm '(unsigned-byte 32) 7 :reserve 65536)
+      (rejects index (make-shm-lock vector 6))))
   (with-vector (vector '(unsigned-byte 32) 7)
     (dolist (bad '(1 3 6 7 -1 nil 1.5))
       (rejects index (make-shm-lock vector bad))))

@@ -141,11 +141,11 @@ sleep_for_slice(const struct ring_side *side, uint32_t was, int64_t time)
 static int
 end_wait(struct ring_wait *wait, int found)
 {
-	int error = wait->timeout == 0 ? -EAGAIN : -ETIMEDOUT;
+	int error = wait->over != 0 ? wait->over : wait->timeout == 0 ? -EAGAIN : -ETIMEDOUT;
 
-	if (found == 0 && wait->is_over)
+	if (found == 0 && wait->over != 0)
 		return error;
-	wait->is_over = true;
+	wait->over = error;
 	return found == -EAGAIN ? error : found;
 }
 
@@ -156,7 +156,7 @@ end_wait(struct ring_wait *wait, int found)
 int
 pshm__ring_wait(const struct ring_side *side, uint32_t was, struct ring_wait *wait)
 {
-	int64_t left = wait->timeout == 0 ? 0 : time_left(wait);
+	int64_t left = wait->timeout == 0 || wait->over != 0 ? 0 : time_left(wait);
 	int error;
 	int found;
 
@@ -168,6 +168,8 @@ pshm__ring_wait(const struct ring_side *side, uint32_t was, struct ring_wait *wa
 	if (error != -ETIMEDOUT && error != -EINTR)
 		return error;
 	found = look(side, was);
+	if (found == 0 && error == -EINTR)
+		wait->over = error;
 	if (found != -EAGAIN)
 		return found;
 	wait->slice = 2 * wait->slice < platform.last_slice ? 2 * wait->slice : platform.last_slice;

@@ -91,13 +91,13 @@ struct ring_wait {
 	int64_t timeout;
 	int64_t deadline;
 	int64_t slice; /* 0: has not waited yet */
-	bool is_over;
+	int over;      /* the error of the next wait, where this one was the last; else 0 */
 };
 
 /*
  * Wait until the position of the peer is another than it was. 0: load it again. An error if the peer has left or died, which
- * is reported only if its position is still the same; -EAGAIN, -ETIMEDOUT, -EINTR. After the time is over, 0 is returned
- * once, so that a peer that moves without end cannot hold its caller.
+ * is reported only if its position is still the same; -EAGAIN, -ETIMEDOUT, -EINTR. After the time is over, or a
+ * handler has run, 0 is returned once, so that a peer that moves without end cannot hold its caller.
  */
 COLD int pshm__ring_wait(const struct ring_side *side, uint32_t was, struct ring_wait *wait);
 

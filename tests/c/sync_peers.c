@@ -309,6 +309,21 @@ START_TEST(a_peer_that_moves_does_not_hold_its_caller)
 }
 END_TEST
 
+/* So also the sender whose handler has run is told, and does not wait for all that it needs. */
+START_TEST(a_peer_that_moves_hides_no_handler)
+{
+	if (!ring_share_joined() || !ring_finds_deaths() || lacks("wait"))
+		return;
+	fill_ring();
+	*process_of(PSHM_RING_RECEIVER) = ring_self() ^ OTHER_START;
+	interruptions_start(SA_RESTART, 50000);
+	interpose_before(CALL_pidfd_open, let_space_grow);
+	assert_error(ring_send(buffer, LENGTH_MAX, 20 * SECOND), "EINTR");
+	ck_assert_int_ge(interruptions_stop(), 1);
+	interpose_reset();
+}
+END_TEST
+
 /* Whether a process is asleep, as the kernel says. */
 static void
 wait_until_asleep(const uint32_t *flag, pid_t process)
@@ -711,6 +726,7 @@ sync_peers_suite(void)
 		                 the_last_message_of_a_dead_sender_is_not_lost,
 		                 what_comes_before_the_sleep_is_seen,
 		                 a_peer_that_moves_does_not_hold_its_caller,
+		                 a_peer_that_moves_hides_no_handler,
 		                 who_sleeps_is_woken,
 		                 no_wake_is_lost,
 		                 a_handler_ends_the_wait_for_a_peer,

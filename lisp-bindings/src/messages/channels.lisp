@@ -78,7 +78,7 @@
 
 (defun check-channel-fits (address region size index operation)
   "The SIZE octets at ADDRESS, the element at INDEX of PLACE, do not go beyond its end."
-  (when (> (+ address size) (+ (region-address region) (region-octets region)))
+  (when (> (+ address size) (+ (region-address region) (element-range-octets region)))
     (reject operation 'index index '(integer 0)
             (text "the channel takes ~D octets from there, and the vector ends before." size))))
 

@@ -52,7 +52,7 @@
 (defun lock-address-in (region index operation)
   "The address of the 8 octets of REGION that begin with the element at INDEX."
   (let ((address (region-index-address region index 8 operation)))
-    (if (<= (+ address 8) (+ (region-address region) (region-octets region)))
+    (if (<= (+ address 8) (+ (region-address region) (element-range-octets region)))
         address
         (reject-lock-index index "a lock takes 8 octets, and the vector ends before." operation))))
 

@@ -13,9 +13,13 @@ mapped."
   (prefix 0 :type fixnum)
   (cell (cons nil *image*)))
 
+(defun element-range-octets (region)
+  "The octets of the elements of REGION, without those that are reserved behind them."
+  (* (region-length region) (element-octets (region-element region))))
+
 (defun region-octets (region)
   (or (region-reserve region)
-      (* (region-length region) (element-octets (region-element region)))))
+      (element-range-octets region)))
 
 (define-inline region-mapped-p (region)
   (let ((cell (region-cell region)))
