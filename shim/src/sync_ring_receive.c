@@ -97,7 +97,7 @@ pshm_ring_peek(int64_t address, int64_t capacity, int64_t timeout, int64_t *ret_
 
 	if (error == 0)
 		error = next_message(&side, timeout, &message);
-	if (error < 0)
+	if (error != 0)
 		return record(error);
 	ring_store(&side.own->start, message.start);
 	ring_store(&side.own->space, message.length + RECORD_HEADER);

@@ -132,7 +132,7 @@ pshm_ring_send(int64_t address, int64_t capacity, const void *bytes, int64_t len
 		error = -EMSGSIZE;
 	if (error == 0)
 		error = reserve(&side, (uint32_t)length, timeout, &start);
-	if (error < 0)
+	if (error != 0)
 		return record(error);
 	if (length > 0)
 		memcpy((void *)(uintptr_t)ring_message(&side, start), bytes, (size_t)length);
