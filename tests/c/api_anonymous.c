@@ -319,7 +319,8 @@ START_TEST(nobody_may_open_what_has_a_name_for_a_moment)
 	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_INPUT, 0666, 0), "EIO");
 	ck_assert_int_eq(object_status(only_entry()).st_mode & 0077, 0);
 	ck_assert_int_eq(strncmp(only_entry(), "/.pshm-", 7), 0);
-	assert_random(only_entry() + 7);
+	if (interpose_count(CALL_shm_mkstemp) == 0) /* the system's own names are as random as it makes them */
+		assert_random(only_entry() + 7);
 	if (has("list"))
 		assert_result(call("pshm_list", NULL, 0), 0);
 	interpose_reset();
