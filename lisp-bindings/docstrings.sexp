@@ -1565,8 +1565,9 @@ Exceptional situations: Those of `open-shm-channel`."
 ("posix-shm" "send-message" "Function"
 "Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message,
 and return t. The call waits while the ring has no space for it. A message has 0 octets or more, at
-most half of the capacity less 8. Interrupts run while the call waits; a non-local exit from one
-means that nothing was sent.
+most half of the capacity less 8. Interrupts run while the call waits. One that comes when the
+message has just been sent may leave the call all the same: a non-local exit does not say whether
+the message was sent.
 
 - CHANNEL: A `shm-channel`.
 - OCTETS: A vector of octets: in the heap, or in shared memory. A vector of other numbers is sent as

@@ -2143,7 +2143,8 @@
  * @par In Lisp
  * Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message, and return t. The call
  * waits while the ring has no space for it. A message has 0 octets or more, at most half of the capacity less 8. Interrupts run
- * while the call waits; a non-local exit from one means that nothing was sent.
+ * while the call waits. One that comes when the message has just been sent may leave the call all the same: a non-local exit does
+ * not say whether the message was sent.
  * @par Exceptional situations
  * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil;
  * `shm-peer-left` or `shm-peer-died` if the ring has no space, and the receiver has left or died; `shm-channel-error` with

@@ -618,7 +618,7 @@ enum pshm_ring_size {
  * @error{EINVAL} @p address is not a multiple of 64, @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
  *        #PSHM_RING_CAPACITY_MAX, or @p role is not one of the constants.
  * @ring_platform
- * @error{EPROTO} The memory is not zero, and no ring of this capacity.
+ * @error{EPROTO} The memory does not begin with zeros, and is no ring of this capacity. The other bytes are not checked here.
  * @result{boolean}
  * @since 0.1
  * @see pshm_ring_leave
@@ -649,8 +649,8 @@ PSHM_API int pshm_ring_leave(int64_t address, int64_t capacity, int role);
 /**
  * @brief Reserve space for a message, and return the address to write it to.
  *
- * Write the message there, and commit it: until then the receiver does not see it. Another reservation replaces this one, so
- * a message that is not to be sent needs no call.
+ * Write the message there, and commit it: until then the receiver does not see it. A later reservation replaces this
+ * one if it succeeds, so a message that is not to be sent needs no call.
  *
  * @ring_params
  * @param length @role{size} The greatest length of the message, in bytes, from 0 to half of @p capacity less 8.
