@@ -812,8 +812,8 @@ extended (ABCL), the result is then an `shm-view`.
   `(:read :write)` by default.
 - FLAGS: A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`,
   `:nodump`; one of the two, or an integer; `(:shared)` by default.
-- ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector and reserve
-  its memory first, as `allocate-shm` does; nil by default.
+- ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector or the array
+  and reserve its memory first, as `allocate-shm` does; nil by default.
 - RESERVE: An integer, at least the size of the vector in octets; or nil (the default): the number
   of octets to map from OFFSET.
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
@@ -850,9 +850,9 @@ memory in C. The addresses of an `shm-view` are always released, and a later acc
 an error.
 
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
-- RELEASE: A generalized boolean: whether to release the addresses of the vector as well; nil by
-  default.
-- UNMAPPED: A boolean: whether this call unmapped the vector.
+- RELEASE: A generalized boolean: whether to release the addresses of the vector or the array as
+  well; nil by default.
+- UNMAPPED: A boolean: whether this call unmapped the vector or the array.
 
 Exceptional situations: `mmap-invalid-argument` if VECTOR is not a result of `map-shm-vector`;
 `mmap-error` for an error of the system: VECTOR is then unchanged."
@@ -935,17 +935,19 @@ a trial: if the memory layout of the implementation is not as expected, it is ni
 accept both views and real vectors, so that a program that uses only these is portable."
 "")
 ("posix-shm" "shm-aref" "Accessor"
-"Return the element of VECTOR at INDEX; `setf` stores one. On a real vector it is `aref`, and as fast
-if the compiler knows the type of the vector. On an `shm-view` the index and the item are always
-checked.
+"Return the element of ARRAY at INDEX, and at INDICES if it has more than one dimension; `setf`
+stores one. On a real vector or array it is `aref`, and as fast if the compiler knows the type. On a
+view the indices and the item are always checked.
 
-- VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
-- INDEX: An integer from 0, below the length of the vector.
+- ARRAY: A result of `map-shm-vector` or `map-shm-array`.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
+- INDICES: An integer for each further dimension, from 0 and below its length.
 - ITEM: An element: a number of the element type of the vector.
 
-Exceptional situations: For a view, `shm-invalid-argument` if INDEX is out of bounds, as is every
-index of an unmapped one, or the item is not of the element type."
-"vector index")
+Exceptional situations: For a view, `shm-invalid-argument` if an index is out of bounds, as is every
+index of an unmapped one, there are more or fewer indices than dimensions, or the item is not of the
+element type."
+"array index &rest indices")
 ("posix-shm" "shm-vector-length" "Function"
 "Return the number of elements of VECTOR: 0 if it is unmapped.
 
@@ -993,6 +995,141 @@ them; see `replace-shm-vector`. Return VECTOR.
 Exceptional situations: `shm-invalid-argument` if the range is out of bounds or ITEM is not of the
 element type."
 "vector item &key start end")
+("posix-shm" "map-shm-array" "Function"
+"Map the elements of an array of DIMENSIONS from OFFSET of SHM, in row-major order, and return an
+array whose elements are that memory: a simple array of ELEMENT-TYPE that every function of Lisp
+accepts, or an `shm-array-view` if `shm-array-real-p` returns false. With one dimension it is the
+vector that `map-shm-vector` returns. Only `unmap-shm-array` and the macros unmap it; the garbage
+collector does not. C has the same order, and so has numpy; Fortran, and numpy with its order F,
+have the dimensions and the indices in reverse.
+
+- SHM: An `open-shm`.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- DIMENSIONS: A positive integer, or a list of up to 7 (more on most implementations): the length of
+  each dimension.
+- OFFSET: An integer from 0 (the default), a multiple of the page size: octets from the beginning of
+  the object.
+- PROT: As for `map-shm-vector`; `(:read :write)` by default.
+- FLAGS: As for `map-shm-vector`; `(:shared)` by default.
+- ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector or the array
+  and reserve its memory first, as `allocate-shm` does; nil by default.
+- ARRAY: A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a
+  vector.
+
+Exceptional situations: `mmap-invalid-argument` if the object ends before the array does, DIMENSIONS
+are not positive integers or too many, or as for `map-shm-vector`; `mmap-error` for an error of the
+system; with ALLOCATE the conditions of `allocate-shm`."
+"shm element-type dimensions &key offset prot flags allocate")
+("posix-shm" "unmap-shm-array" "Function"
+"Unmap ARRAY, a result of `map-shm-array` or `map-shm-vector`, and return t, or nil if it was
+unmapped already. Each of its dimensions is 0 afterwards, and the vector of `shm-array-vector` is
+empty; what stays behind is that of `unmap-shm-vector`. With a true RELEASE the addresses are
+released as well. On SBCL the array refers to an empty vector then; the vector of `shm-array-vector`
+may not be used any more.
+
+- ARRAY: A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a
+  vector.
+- RELEASE: A generalized boolean: whether to release the addresses of the vector or the array as
+  well; nil by default.
+- UNMAPPED: A boolean: whether this call unmapped the vector or the array.
+
+Exceptional situations: `mmap-invalid-argument` if ARRAY is not such a result; `mmap-error` for an
+error of the system: ARRAY is then unchanged."
+"array &key release")
+("posix-shm" "with-shm-array" "Macro"
+"Map an array of SHM as `map-shm-array` does with ARRAY-OPTIONS, run BODY with the variable ARRAY
+bound to it, and unmap it on every exit, with the option `:release` of `unmap-shm-array`. If SHM is
+nil, nothing is mapped and ARRAY is nil. Return the values of BODY.
+
+- ARRAY: A symbol, not evaluated: the variable for the array.
+- SHM: An `open-shm`, or nil.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- DIMENSIONS: A positive integer, or a list of up to 7 (more on most implementations): the length of
+  each dimension.
+- ARRAY-OPTIONS: The keyword arguments of `map-shm-array`, and `:release`. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `map-shm-array`."
+"(array shm element-type dimensions &rest array-options) &body body")
+("posix-shm" "with-open-shm-array" "Macro"
+"Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to the end of the array, map
+the array with ARRAY-OPTIONS as in `with-shm-array`, and run BODY with the variables SHM and ARRAY
+bound; otherwise as `with-open-shm-vector`.
+
+- SHM: A symbol, not evaluated: the variable for the object.
+- ARRAY: A symbol, not evaluated: the variable for the array.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- DIMENSIONS: A positive integer, or a list of up to 7 (more on most implementations): the length of
+  each dimension.
+- ARRAY-OPTIONS: The keyword arguments of `map-shm-array`, and `:release`. Evaluated.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `open-shm`, `truncate-shm` and `map-shm-array`."
+"(shm array (name &rest open-options) (element-type dimensions &rest array-options) &key truncate) &body body")
+("posix-shm" "with-open-shm-array*" "Macro"
+"Create an anonymous object with the OPEN-OPTIONS of `open-shm*`; otherwise as `with-open-shm-array`.
+
+- SHM: A symbol, not evaluated: the variable for the object.
+- ARRAY: A symbol, not evaluated: the variable for the array.
+- OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- DIMENSIONS: A positive integer, or a list of up to 7 (more on most implementations): the length of
+  each dimension.
+- ARRAY-OPTIONS: The keyword arguments of `map-shm-array`, and `:release`. Evaluated.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `open-shm*`, `truncate-shm` and `map-shm-array`."
+"(shm array (&rest open-options) (element-type dimensions &rest array-options) &key truncate) &body body")
+("posix-shm" "shm-array-real-p" "Function"
+"Return true if `map-shm-array` returns real arrays of more than one dimension for ELEMENT-TYPE: on
+64-bit SBCL and ECL for every type that can be shared, on ABCL and CLISP for none. As that of
+`shm-vector-real-p`, the result comes from a trial.
+
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- GENERALIZED-BOOLEAN: True or nil."
+"element-type")
+("posix-shm" "shm-array-view" "Structure"
+"The result of `map-shm-array` for more than one dimension and an element type without real arrays.
+It is not an array: `shm-aref`, `shm-array-dimensions` and `shm-array-vector` accept views and real
+arrays."
+"")
+("posix-shm" "shm-array-vector" "Function"
+"Return the vector of all elements of ARRAY in row-major order: the same memory, for
+`fill-shm-vector`, `replace-shm-vector`, `read-shm`, `write-shm`, the atomic operations, and on real
+vectors every function of Lisp. It is unmapped with ARRAY.
+
+- ARRAY: A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a
+  vector.
+- VECTOR: A vector of all elements in row-major order: a real vector or an `shm-view`.
+
+Exceptional situations: `mmap-invalid-argument` if ARRAY is not a result of `map-shm-array` or
+`map-shm-vector`."
+"array")
+("posix-shm" "shm-array-dimensions" "Function"
+"Return the dimensions of ARRAY, each of them 0 if it is unmapped.
+
+- ARRAY: A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a
+  vector.
+- DIMENSIONS: A list of integers from 0."
+"array")
 ("posix-shm" "shm-inheritable-p" "Accessor"
 "Return true if programs that this process starts inherit the descriptor of SHM under its number
 (`shm-fd`); `setf` sets it. It is nil for a new object. Set it immediately before the start of the
@@ -1170,13 +1307,13 @@ has received all messages that were complete; the sender cannot send more than t
 for. The error goes away when another process joins. Of a stream it is a `stream-error` as well."
 "")
 ("posix-shm" "mmap-invalid-argument" "Condition"
-"A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or
-`unmap-shm-vector`, and of the macros that map: a `mmap-error`."
+"A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, of the functions that map or unmap
+vectors and arrays, and of the macros that map: a `mmap-error`."
 "")
 ("posix-shm" "mmap-error" "Condition"
-"A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: an
-error of the system, also a LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS that exclude each
-other."
+"A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, or of the functions that map or unmap vectors
+and arrays: an error of the system, also a LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS that
+exclude each other."
 "")
 ("posix-shm" "invoke-shm-restart" "Function"
 "Invoke the innermost restart of a failing `open-shm`, `write-shm` or `with-shm-lock-held` that the
@@ -1218,7 +1355,7 @@ signed or an unsigned integer, whatever the type of the word is.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - OPERATION: `:add`, `:and`, `:or`, `:xor` or `:exchange`.
 - OPERAND: An integer. Of n bits, signed or unsigned: -2^(n-1) to 2^n - 1.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
@@ -1234,7 +1371,7 @@ these keywords. If it is a constant, the compiler warns."
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - DELTA: An integer, 1 by default.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
   vector determines the type itself.
@@ -1249,7 +1386,7 @@ if it equals OLD. The order of arguments and the result are those of `sb-ext:com
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - OLD: An integer of the type of the word: the value to compare with.
 - NEW: An integer of the type of the word: the value to store.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
@@ -1268,7 +1405,7 @@ wait for a waiting thread.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - EXPECTED: An integer of the type of the word.
 - TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
 - TYPE: For a foreign pointer only: `:uint32` (the default) or `:int32`.
@@ -1284,7 +1421,7 @@ no values.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - COUNT: A positive integer, or `:all` (the default): the greatest number of waiters to wake.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
   vector determines the type itself.
@@ -1333,7 +1470,7 @@ release by another `shm-lock`, a thread that acquires by the first one while its
 lock again gets `:edeadlk`, also where another thread is the holder.
 
 - WHERE: A vector of `map-shm-vector`, of any element type, or a foreign pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - LOCK: A `shm-lock`.
 
 Exceptional situations: `shm-invalid-argument` if WHERE is neither a mapped vector of

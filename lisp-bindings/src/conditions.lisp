@@ -162,7 +162,8 @@
 ;;; Signalling
 
 (defun invalid-argument-class (operation)
-  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector))
+  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector map-shm-array
+                      unmap-shm-array shm-array-vector))
       'mmap-invalid-argument
       'shm-invalid-argument))
 

@@ -31,6 +31,9 @@
   (:export #:map-shm-vector #:extend-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
            #:shm-vector-real-p #:shm-view #:shm-aref #:shm-vector-length #:shm-vector-element-type
            #:replace-shm-vector #:fill-shm-vector)
+  ;; Arrays
+  (:export #:map-shm-array #:unmap-shm-array #:with-shm-array #:with-open-shm-array #:with-open-shm-array*
+           #:shm-array-real-p #:shm-array-view #:shm-array-vector #:shm-array-dimensions)
   ;; Descriptor passing
   (:export #:send-shm #:receive-shm #:shm-socketpair #:shm-inheritable-p #:seal-shm #:shm-seals #:reopen-shm)
   ;; Publishing

@@ -22,8 +22,12 @@
  * | abandoned-p | | A boolean: whether an owner has died since the last repair. |
  * | acquired-p | | A boolean: whether this process holds the lock now. |
  * | alive | | t, nil or `:unknown`. |
- * | allocate | | A generalized boolean: whether to grow the object to the end of the vector and reserve its memory first, as `allocate-shm` does; nil by default. |
+ * | allocate | | A generalized boolean: whether to grow the object to the end of the vector or the array and reserve its memory first, as `allocate-shm` does; nil by default. |
  * | arguments | | The arguments of the restart: for `:use-value` another name. |
+ * | array | | A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a vector. |
+ * | array | shm-aref | A result of `map-shm-vector` or `map-shm-array`. |
+ * | array | Macro | A symbol, not evaluated: the variable for the array. |
+ * | array-options | | The keyword arguments of `map-shm-array`, and `:release`. Evaluated. |
  * | attempts | | An integer from 0, 100 by default. With 0 the call is an error; every other number allows 100 random names if the system needs a name. |
  * | candidates | | A list of strings. |
  * | body | | Declarations, and then forms: an implicit progn. |
@@ -41,6 +45,8 @@
  * | created | | A boolean: whether this call created the object. |
  * | deleted | | A boolean: whether the name was removed. |
  * | delta | | An integer, 1 by default. |
+ * | dimensions | | A positive integer, or a list of up to 7 (more on most implementations): the length of each dimension. |
+ * | dimensions | shm-array-dimensions | A list of integers from 0. |
  * | device | | An integer from 0. |
  * | direction | | `:input` (the default) or `:io`. |
  * | direction | ensure-shm | `:io` (the default) or `:input`. |
@@ -67,6 +73,7 @@
  * | second | | A descriptor: an integer from 0. |
  * | flags | | A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`, `:populate`, `:lock`, `:huge`, `:fixed-noreplace`, `:nodump`, one of them, or an integer; `(:shared)` by default. |
  * | flags | msync | A list of `:sync` or `:async`, and `:invalidate` or not; one of them, or an integer; `(:sync)` by default. |
+ * | flags | map-shm-array | As for `map-shm-vector`; `(:shared)` by default. |
  * | flags | map-shm-vector | A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`, `:nodump`; one of the two, or an integer; `(:shared)` by default. |
  * | free | | An integer: octets. |
  * | generalized-boolean | | True or nil. |
@@ -82,7 +89,8 @@
  * | into | | A vector in shared memory, or a specialised vector in the heap; or nil (the default): a fresh vector of octets. |
  * | inheritable | | A boolean; `setf` accepts a generalized boolean: whether programs that this process starts inherit the descriptor. |
  * | inode | | An integer from 0. |
- * | index | | An integer from 0, below the length of the vector. |
+ * | index | | An integer from 0, below the length of the vector, or of the first dimension. |
+ * | indices | | An integer for each further dimension, from 0 and below its length. |
  * | index | make-shm-channel | An integer from 0 (the default) below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
  * | index | with-shm-channel | An integer from 0 (the default) below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
  * | index | shm-atomic | An integer from 0 below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
@@ -115,6 +123,7 @@
  * | offset | | An integer from 0 (the default): octets from the beginning of the object; any octet, not only the first of a page. |
  * | offset | discard-shm | An integer from 0: octets from the beginning of the object; any octet, not only the first of a page. |
  * | offset | mmap-shm | An integer from 0 (the default): octets from the beginning of the object; with a PTR that is not null, a multiple of the page size. |
+ * | offset | map-shm-array | An integer from 0 (the default), a multiple of the page size: octets from the beginning of the object. |
  * | offset | map-shm-vector | An integer from 0 (the default), a multiple of the page size: octets from the beginning of the object. |
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |
  * | options | | The keyword arguments of the function that the macro calls. Evaluated. |
@@ -127,11 +136,12 @@
  * | pointer | | A foreign pointer. |
  * | published | | A boolean: whether the object has the name. |
  * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
+ * | prot | map-shm-array | As for `map-shm-vector`; `(:read :write)` by default. |
  * | prot | map-shm-vector | A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer; `(:read :write)` by default. |
  * | ptr | | A foreign pointer. |
  * | ptr | mmap-shm | A foreign pointer: a hint for the address. With a null pointer, the default, the system chooses. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
- * | release | | A generalized boolean: whether to release the addresses of the vector as well; nil by default. |
+ * | release | | A generalized boolean: whether to release the addresses of the vector or the array as well; nil by default. |
  * | reserve | | An integer, at least the size of the vector in octets; or nil (the default): the number of octets to map from OFFSET. |
  * | replaced | | A boolean: whether the predecessor in this role had died. |
  * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create`, `:extend` or `:repair`. |
@@ -143,6 +153,7 @@
  * | shm | shm-name | A `shm`, open or closed. |
  * | shm | mmap-shm | An `open-shm`, or nil with the flag `:anonymous`. |
  * | shm | with-mmap | An `open-shm`, or nil. |
+ * | shm | with-shm-array | An `open-shm`, or nil. |
  * | shm | with-shm-vector | An `open-shm`, or nil. |
  * | shm | Macro | A symbol, not evaluated: the variable for the object. |
  * | short | | `:error` (the default) or `:count`. |
@@ -175,6 +186,7 @@
  * | user-id | | An integer from 0. |
  * | value | | An integer of the type of the word. |
  * | vector | | A result of `map-shm-vector`: a real vector or an `shm-view`. |
+ * | vector | shm-array-vector | A vector of all elements in row-major order: a real vector or an `shm-view`. |
  * | vector | read-shm | A vector in shared memory, or a specialised vector in the heap. |
  * | vector | write-shm | A vector in shared memory, or a specialised vector in the heap. |
  * | vector | fill-shm-vector | A vector in shared memory, or a specialised vector in the heap. |
@@ -183,7 +195,7 @@
  * | vector | Macro | A symbol, not evaluated: the variable for the vector. |
  * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
  * | version | | A string, or nil. |
- * | unmapped | | A boolean: whether this call unmapped the vector. |
+ * | unmapped | | A boolean: whether this call unmapped the vector or the array. |
  * | wait | | A generalized boolean: whether to wait for the lock; t by default. With nil the timeout is 0. |
  * | where | | A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign pointer. |
  * | where | make-shm-lock | A vector of `map-shm-vector`, of any element type, or a foreign pointer. |
@@ -1280,23 +1292,27 @@
  * Accessor
  * @par Lisp
  * @code{.lisp}
- * shm-aref vector index => item
+ * shm-aref array index &rest indices => item
  * @endcode
  * @par In Lisp
- * Return the element of VECTOR at INDEX; `setf` stores one. On a real vector it is `aref`, and as fast if the
- * compiler knows the type of the vector. On an `shm-view` the index and the item are always checked.
+ * Return the element of ARRAY at INDEX, and at INDICES if it has more than one dimension; `setf` stores one. On a real vector or
+ * array it is `aref`, and as fast if the compiler knows the type. On a view the indices and the item are always checked.
  * @par Exceptional situations
- * For a view, `shm-invalid-argument` if INDEX is out of bounds, as is every index of an unmapped one, or the item
- * is not of the element type.
+ * For a view, `shm-invalid-argument` if an index is out of bounds, as is every index of an unmapped one, there are more or fewer
+ * indices than dimensions, or the item is not of the element type.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(complex double-float) 10))
  *   (setf (shm-aref vector 9) #c(1d0 -2d0))
  *   (shm-aref vector 9))
  * => #C(1.0d0 -2.0d0)
+ * (with-open-shm-array* (shm array (:direction :io) ('single-float '(2 3)))
+ *   (setf (shm-aref array 1 2) 0.5)
+ *   (shm-aref array 1 2))
+ * => 0.5
  * @endcode
  * @since 0.1
- * @see map-shm-vector, shm-view
+ * @see map-shm-vector, map-shm-array, shm-view, shm-array-view
  */
 
 /**
@@ -1398,6 +1414,240 @@
  * @endcode
  * @since 0.1
  * @see replace-shm-vector; memset(3)
+ */
+
+/* ---- posix-shm: arrays ---- */
+
+/**
+ * @page lisp_map_shm_array map-shm-array
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * map-shm-array shm element-type dimensions &key offset prot flags allocate => array
+ * @endcode
+ * @par In C
+ * pshm_map_prefixed
+ * @par In Lisp
+ * Map the elements of an array of DIMENSIONS from OFFSET of SHM, in row-major order, and return an array whose elements are that
+ * memory: a simple array of ELEMENT-TYPE that every function of Lisp accepts, or an `shm-array-view` if `shm-array-real-p`
+ * returns false. With one dimension it is the vector that `map-shm-vector` returns. Only `unmap-shm-array` and the macros unmap
+ * it; the garbage collector does not. C has the same order, and so has numpy; Fortran, and numpy with its order F, have the
+ * dimensions and the indices in reverse.
+ * @par Exceptional situations
+ * `mmap-invalid-argument` if the object ends before the array does, DIMENSIONS are not positive integers or too many, or as for
+ * `map-shm-vector`; `mmap-error` for an error of the system; with ALLOCATE the conditions of `allocate-shm`.
+ * @par Affected by
+ * The implementation: see `shm-array-real-p`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (let ((array (map-shm-array shm 'double-float '(1000 500) :allocate t)))
+ *     (setf (shm-aref array 999 499) 1.5d0)
+ *     (prog1 (list (stat-size (shm-stats shm)) (shm-aref array 0 0) (shm-aref array 999 499))
+ *       (unmap-shm-array array))))
+ * => (4000000 0.0d0 1.5d0)
+ * @endcode
+ * @since 0.1
+ * @see with-shm-array, unmap-shm-array, shm-array-vector, map-shm-vector; mmap(2)
+ */
+
+/**
+ * @page lisp_unmap_shm_array unmap-shm-array
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * unmap-shm-array array &key release => unmapped
+ * @endcode
+ * @par In C
+ * pshm_unmap_prefixed
+ * @par In Lisp
+ * Unmap ARRAY, a result of `map-shm-array` or `map-shm-vector`, and return t, or nil if it was unmapped already. Each of its
+ * dimensions is 0 afterwards, and the vector of `shm-array-vector` is empty; what stays behind is that of `unmap-shm-vector`. With
+ * a true RELEASE the addresses are released as well. On SBCL the array refers to an empty vector then; the vector of
+ * `shm-array-vector` may not be used any more.
+ * @par Exceptional situations
+ * `mmap-invalid-argument` if ARRAY is not such a result; `mmap-error` for an error of the system: ARRAY is then unchanged.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (let ((array (map-shm-array shm 'double-float '(2 3) :allocate t)))
+ *     (list (unmap-shm-array array) (shm-array-dimensions array) (unmap-shm-array array))))
+ * => (T (0 0) NIL)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-array, unmap-shm-vector; munmap(2)
+ */
+
+/**
+ * @page lisp_with_shm_array with-shm-array
+ * @ingroup api_arrays
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-shm-array (array shm element-type dimensions &rest array-options) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Map an array of SHM as `map-shm-array` does with ARRAY-OPTIONS, run BODY with the variable ARRAY bound to it, and unmap
+ * it on every exit, with the option `:release` of `unmap-shm-array`. If SHM is nil, nothing is mapped and ARRAY is nil. Return the
+ * values of BODY.
+ * @par Exceptional situations
+ * Those of `map-shm-array`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (with-shm-array (rows shm '(unsigned-byte 8) '(4 256) :allocate t)
+ *     (with-shm-vector (row shm '(unsigned-byte 8) 1024 :prot :read)
+ *       (setf (shm-aref rows 3 1) 7)
+ *       (shm-aref row 769))))
+ * => 7
+ * @endcode
+ * @since 0.1
+ * @see map-shm-array, with-open-shm-array
+ */
+
+/**
+ * @page lisp_with_open_shm_array with-open-shm-array
+ * @ingroup api_arrays
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm-array (shm array (name &rest open-options) (element-type dimensions &rest array-options) &key truncate) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to the end of the array, map the array with ARRAY-OPTIONS as
+ * in `with-shm-array`, and run BODY with the variables SHM and ARRAY bound; otherwise as `with-open-shm-vector`.
+ * @par Exceptional situations
+ * Those of `open-shm`, `truncate-shm` and `map-shm-array`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-array (shm array ("/foobar-shm" :direction :io :if-does-not-exist :create) ('(unsigned-byte 16) '(5 10)))
+ *   (delete-shm "/foobar-shm")
+ *   (list (stat-size (shm-stats shm)) (shm-array-dimensions array)))
+ * => (100 (5 10))
+ * @endcode
+ * @since 0.1
+ * @see with-shm-array, with-open-shm-array*, with-open-shm-vector
+ */
+
+/**
+ * @page lisp_with_open_shm_array_anonymous with-open-shm-array*
+ * @ingroup api_arrays
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm-array* (shm array (&rest open-options) (element-type dimensions &rest array-options) &key truncate) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Create an anonymous object with the OPEN-OPTIONS of `open-shm*`; otherwise as `with-open-shm-array`.
+ * @par Exceptional situations
+ * Those of `open-shm*`, `truncate-shm` and `map-shm-array`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-array* (shm array (:direction :io) ('(signed-byte 32) '(2 2 2)))
+ *   (setf (shm-aref array 1 1 1) -7)
+ *   (shm-aref (shm-array-vector array) 7))
+ * => -7
+ * @endcode
+ * @since 0.1
+ * @see with-open-shm-array, open-shm*
+ */
+
+/**
+ * @page lisp_shm_array_real_p shm-array-real-p
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-array-real-p element-type => generalized-boolean
+ * @endcode
+ * @par In Lisp
+ * Return true if `map-shm-array` returns real arrays of more than one dimension for ELEMENT-TYPE: on 64-bit SBCL and ECL for every
+ * type that can be shared, on ABCL and CLISP for none. As that of `shm-vector-real-p`, the result comes from a trial.
+ * @par Lisp example
+ * @code{.lisp}
+ * (shm-array-real-p 'character)
+ * => NIL
+ * @endcode
+ * @since 0.1
+ * @see map-shm-array, shm-array-view, shm-vector-real-p
+ */
+
+/**
+ * @page lisp_shm_array_view shm-array-view
+ * @ingroup api_arrays
+ * @par Kind
+ * Structure
+ * @par Lisp
+ * @code{.lisp}
+ * shm-array-view
+ * @endcode
+ * @par Class precedence list
+ * `shm-array-view`, `structure-object`, `t`
+ * @par In Lisp
+ * The result of `map-shm-array` for more than one dimension and an element type without real arrays. It is not an array: `shm-aref`,
+ * `shm-array-dimensions` and `shm-array-vector` accept views and real arrays.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-array* (shm array (:direction :io) ('double-float '(2 2)))
+ *   (eq (typep array 'shm-array-view) (not (shm-array-real-p 'double-float))))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see shm-array-real-p, shm-aref
+ */
+
+/**
+ * @page lisp_shm_array_vector shm-array-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-array-vector array => vector
+ * @endcode
+ * @par In Lisp
+ * Return the vector of all elements of ARRAY in row-major order: the same memory, for `fill-shm-vector`, `replace-shm-vector`,
+ * `read-shm`, `write-shm`, the atomic operations, and on real vectors every function of Lisp. It is unmapped with ARRAY.
+ * @par Exceptional situations
+ * `mmap-invalid-argument` if ARRAY is not a result of `map-shm-array` or `map-shm-vector`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-array* (shm array (:direction :io) ('(unsigned-byte 8) '(3 4)))
+ *   (fill-shm-vector (shm-array-vector array) 9 :start 4 :end 8)
+ *   (loop for row below 3 collect (shm-aref array row 0)))
+ * => (0 9 0)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-array, fill-shm-vector, replace-shm-vector
+ */
+
+/**
+ * @page lisp_shm_array_dimensions shm-array-dimensions
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-array-dimensions array => dimensions
+ * @endcode
+ * @par In Lisp
+ * Return the dimensions of ARRAY, each of them 0 if it is unmapped.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-array* (shm array (:direction :io) ('single-float '(480 640)))
+ *   (shm-array-dimensions array))
+ * => (480 640)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-array, shm-array-vector
  */
 
 /* ---- posix-shm: descriptor passing ---- */
@@ -3049,8 +3299,8 @@
  * `mmap-invalid-argument`, `mmap-error`, `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`,
  * `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`, and of the macros that
- * map: a `mmap-error`.
+ * A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, of the functions that map or unmap vectors and arrays, and of the
+ * macros that map: a `mmap-error`.
  * @par Lisp example
  * @code{.lisp}
  * (handler-case (munmap (cffi:null-pointer) 100)
@@ -3073,8 +3323,8 @@
  * @par Class precedence list
  * `mmap-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: an error of the system, also a
- * LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS that exclude each other.
+ * A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, or of the functions that map or unmap vectors and arrays: an error of the
+ * system, also a LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS that exclude each other.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
