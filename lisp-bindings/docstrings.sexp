@@ -792,6 +792,48 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 
 Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (&rest open-options) (length &rest mmap-options) &key truncate) &body body")
+("posix-shm" "write-shm-string" "Function"
+"Store the octets of STRING in ENCODING into the field of WHERE from START up to END, and return the
+position after the last octet. With NULL-TERMINATED a NUL follows: one octet, or as many as a code
+unit of ENCODING has. A string that does not fit is an error, and nothing is stored then. The rest
+of the field is unchanged: for numpy, whose strings of fixed length end with NULs to the end of the
+field, use `fill-shm-vector` first.
+
+- WHERE: A vector of octets, in shared memory or in the heap, or a foreign pointer.
+- STRING: A string.
+- START: An integer from 0 (the default): the start of the field; for a pointer octets from it.
+- END: An integer: the end of the field, at most the length of the vector, which is the default; for
+  a pointer octets from it, and required.
+- ENCODING: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and
+  UTF-32 have the byte order of the machine, and no mark.
+- NULL-TERMINATED: A generalized boolean: whether the string ends with a NUL, as in C; nil by
+  default.
+- POSITION: An integer: the index of the octet after the last one written.
+
+Exceptional situations: `shm-invalid-argument` if STRING takes more octets than the field has, has a
+character that ENCODING has not, or a NUL where it is to end with one; WHERE is neither a vector of
+octets nor a pointer; the field is out of bounds, or ENCODING is unknown."
+"where string &key start end encoding null-terminated")
+("posix-shm" "read-shm-string" "Function"
+"Return the string whose octets in ENCODING are the field of WHERE from START up to END; with
+NULL-TERMINATED those before the first NUL in the field. The octets are copied once, and then
+decoded: what another process stores meanwhile may change the string, but never takes the function
+beyond the field.
+
+- WHERE: A vector of octets, in shared memory or in the heap, or a foreign pointer.
+- START: An integer from 0 (the default): the start of the field; for a pointer octets from it.
+- END: An integer: the end of the field, at most the length of the vector, which is the default; for
+  a pointer octets from it, and required.
+- ENCODING: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and
+  UTF-32 have the byte order of the machine, and no mark.
+- NULL-TERMINATED: A generalized boolean: whether the string ends with a NUL, as in C; nil by
+  default.
+- STRING: A string.
+
+Exceptional situations: `shm-string-error` if the field ends within a character, has octets that are
+no character in ENCODING, or has no NUL with NULL-TERMINATED; `shm-invalid-argument` for a bad
+argument."
+"where &key start end encoding null-terminated")
 ("posix-shm" "map-shm-vector" "Function"
 "Map LENGTH elements of SHM from OFFSET and return a vector whose elements are that memory: a simple,
 specialised vector of ELEMENT-TYPE that every function of Lisp accepts. If `shm-vector-real-p`
@@ -1243,6 +1285,10 @@ same time."
 ("posix-shm" "shm-too-short" "Condition"
 "A `shm-error` of `write-shm`: the object ends before the elements do. The octets that fit are
 written; the report contains their number."
+"")
+("posix-shm" "shm-string-error" "Condition"
+"The octets that `read-shm-string` was to decode are no string: the field ends within a character, or
+has no NUL. The keyword is `:eilseq`; the report has the limits of the field and the cause."
 "")
 ("posix-shm" "posix-shm-invalid-argument" "Condition"
 "An invalid argument, detected before any call: a `type-error`. Its report names the argument;

@@ -55,6 +55,7 @@
                              (:file "arrays")))
                (:file "bytes")
                (:file "vectors/copies")
+               (:file "strings")
                ;; In the same folder, over vectors.
                (:module "synchronization"
                 :pathname "sync/"
@@ -138,6 +139,7 @@
                (:static-file "exports.sexp")
                (:file "package")
                (:file "results")
+               (:file "strings")
                (:file "functions")
                (:file "bindings")
                (:file "documentation")

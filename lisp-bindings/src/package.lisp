@@ -34,6 +34,8 @@
   ;; Arrays
   (:export #:map-shm-array #:unmap-shm-array #:with-shm-array #:with-open-shm-array #:with-open-shm-array*
            #:shm-array-real-p #:shm-array-view #:shm-array-vector #:shm-array-dimensions)
+  ;; Strings
+  (:export #:read-shm-string #:write-shm-string #:shm-string-error)
   ;; Descriptor passing
   (:export #:send-shm #:receive-shm #:shm-socketpair #:shm-inheritable-p #:seal-shm #:shm-seals #:reopen-shm)
   ;; Publishing

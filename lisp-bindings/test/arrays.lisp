@@ -88,9 +88,8 @@
 (deftest bad-arrays-are-rejected
   (with-object (shm 8192)
     (dolist (dimensions (list '() 0 '(0 1) '(3 0) '(3 -1) '(2 . 3) '(2 1.0) :two "22" '(1 #.(ash 1 61) 8)
-                              (make-list 5000000 :initial-element 1)))
-      (unless (and #+clisp (consp dimensions) #+clisp (nthcdr 100 dimensions) #-clisp nil)
-        (rejects dimensions (map-shm-array shm 'double-float dimensions))))
+                              (make-list 1000 :initial-element 1)))
+      (rejects dimensions (map-shm-array shm 'double-float dimensions)))
     (let ((circle (list 1 2)))
       (setf (cddr circle) circle)
       (let ((*print-circle* t))

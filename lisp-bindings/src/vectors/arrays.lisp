@@ -5,6 +5,8 @@
 
 ;;; Arguments
 
+(defconstant +ranks+ (min array-rank-limit 65) "One more than an array can have dimensions, also where a list of millions would do.")
+
 (defun reject-dimensions (dimensions operation requirement)
   (reject operation 'dimensions dimensions '(or (integer 1) (cons (integer 1))) requirement))
 
@@ -12,11 +14,11 @@
   "DIMENSIONS, a positive integer or a list of them, as a list."
   (let ((list (if (listp dimensions) dimensions (list dimensions))))
     (if (and (consp list)
-             (ignore-errors (< (list-length list) array-rank-limit))
+             (ignore-errors (< (list-length list) +ranks+))
              (every (lambda (dimension) (typep dimension '(integer 1))) list))
         (copy-list list)
         (reject-dimensions dimensions operation
-                           (text "it must be a positive integer, or a list of ~D at most." (min 100 (1- array-rank-limit)))))))
+                           (text "it must be a positive integer, or a list of ~D at most." (1- +ranks+))))))
 
 (defun check-total (dimensions element operation)
   "How many elements an array of DIMENSIONS has."

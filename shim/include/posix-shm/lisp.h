@@ -56,8 +56,11 @@
  * | end | | An integer, at most the length of the vector, which is the default: the end of the range. |
  * | end | with-message | A symbol, not evaluated: the variable for the end of the message. |
  * | end | with-message-reserved | A symbol, not evaluated: the variable for the end of the message. |
+ * | end | read-shm-string | An integer: the end of the field, at most the length of the vector, which is the default; for a pointer octets from it, and required. |
+ * | end | write-shm-string | An integer: the end of the field, at most the length of the vector, which is the default; for a pointer octets from it, and required. |
  * | end1 | | An integer, at most the length of the target, which is the default: the end of the range. |
  * | end2 | | An integer, at most the length of the source, which is the default: the end of the range. |
+ * | encoding | | An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and UTF-32 have the byte order of the machine, and no mark. |
  * | expected | | An integer of the type of the word. |
  * | external-format | | An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and UTF-32 have the byte order of the machine, and no mark. |
  * | fd | | A descriptor: an integer from 0. |
@@ -118,6 +121,7 @@
  * | nameable | | A generalized boolean: whether to create an object that `publish-shm` can give a name; nil by default. |
  * | names | | A list of strings, each with its leading slash. An octet that is not valid UTF-8 is represented by a character from U+DC80 to U+DCFF. |
  * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
+ * | null-terminated | | A generalized boolean: whether the string ends with a NUL, as in C; nil by default. |
  * | object | | Any object. |
  * | octets | stat-dev | An integer from 0. |
  * | offset | | An integer from 0 (the default): octets from the beginning of the object; any octet, not only the first of a page. |
@@ -166,11 +170,14 @@
  * | start | | An integer from 0 (the default): the start of the range. |
  * | start | with-message | A symbol, not evaluated: the variable for the start of the message. |
  * | start | with-message-reserved | A symbol, not evaluated: the variable for the start of the message. |
+ * | start | read-shm-string | An integer from 0 (the default): the start of the field; for a pointer octets from it. |
+ * | start | write-shm-string | An integer from 0 (the default): the start of the field; for a pointer octets from it. |
  * | start1 | | An integer from 0 (the default): the start of the range. |
  * | start2 | | An integer from 0 (the default): the start of the range. |
  * | stat | | A `stat` structure. |
  * | stream | | A `shm-stream`. |
  * | stream | Macro | A symbol, not evaluated: the variable for the stream. |
+ * | string | | A string. |
  * | t | | The symbol t. |
  * | target | | A vector in shared memory, or a specialised vector in the heap. |
  * | timeout | | A non-negative real: seconds; or nil (the default): no limit. |
@@ -184,6 +191,7 @@
  * | uid | | A user id, an integer from 0, or nil for no change. |
  * | awake | | A boolean: nil after the timeout. |
  * | user-id | | An integer from 0. |
+ * | position | | An integer: the index of the octet after the last one written. |
  * | value | | An integer of the type of the word. |
  * | vector | | A result of `map-shm-vector`: a real vector or an `shm-view`. |
  * | vector | shm-array-vector | A vector of all elements in row-major order: a real vector or an `shm-view`. |
@@ -198,6 +206,8 @@
  * | unmapped | | A boolean: whether this call unmapped the vector or the array. |
  * | wait | | A generalized boolean: whether to wait for the lock; t by default. With nil the timeout is 0. |
  * | where | | A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign pointer. |
+ * | where | read-shm-string | A vector of octets, in shared memory or in the heap, or a foreign pointer. |
+ * | where | write-shm-string | A vector of octets, in shared memory or in the heap, or a foreign pointer. |
  * | where | make-shm-lock | A vector of `map-shm-vector`, of any element type, or a foreign pointer. |
  * | where | make-shm-channel | A vector of `map-shm-vector` whose elements have at most 8 octets, or a foreign pointer. |
  * | where | with-shm-channel | A vector of `map-shm-vector` whose elements have at most 8 octets, or a foreign pointer. |
@@ -1650,6 +1660,71 @@
  * @see map-shm-array, shm-array-vector
  */
 
+/* ---- posix-shm: strings ---- */
+
+/**
+ * @page lisp_write_shm_string write-shm-string
+ * @ingroup api_bytes
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * write-shm-string where string &key start end encoding null-terminated => position
+ * @endcode
+ * @par In C
+ * pshm_copy
+ * @par In Lisp
+ * Store the octets of STRING in ENCODING into the field of WHERE from START up to END, and return the position after the last
+ * octet. With NULL-TERMINATED a NUL follows: one octet, or as many as a code unit of ENCODING has. A string that does not fit is an
+ * error, and nothing is stored then. The rest of the field is unchanged: for numpy, whose strings of fixed length end
+ * with NULs to the end of the field, use `fill-shm-vector` first.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if STRING takes more octets than the field has, has a character that ENCODING has not, or a NUL where it is to
+ * end with one; WHERE is neither a vector of octets nor a pointer; the field is out of bounds, or ENCODING is unknown.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 80))
+ *   (list (write-shm-string vector "frame 7" :start 16 :end 48 :null-terminated t)
+ *         (read-shm-string vector :start 16 :end 48 :null-terminated t)))
+ * => (24 "frame 7")
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 4))
+ *   (handler-case (write-shm-string vector "frame 7")
+ *     (shm-invalid-argument (condition) (type-error-datum condition))))
+ * => "frame 7"
+ * @endcode
+ * @since 0.1
+ * @see read-shm-string, fill-shm-vector, write-shm
+ */
+
+/**
+ * @page lisp_read_shm_string read-shm-string
+ * @ingroup api_bytes
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * read-shm-string where &key start end encoding null-terminated => string
+ * @endcode
+ * @par In C
+ * pshm_copy
+ * @par In Lisp
+ * Return the string whose octets in ENCODING are the field of WHERE from START up to END; with NULL-TERMINATED those before the first
+ * NUL in the field. The octets are copied once, and then decoded: what another process stores meanwhile may change the string, but never
+ * takes the function beyond the field.
+ * @par Exceptional situations
+ * `shm-string-error` if the field ends within a character, has octets that are no character in ENCODING, or has no NUL with
+ * NULL-TERMINATED; `shm-invalid-argument` for a bad argument.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 16))
+ *   (let ((end (write-shm-string vector "Zoe" :encoding :utf-16)))
+ *     (list end (read-shm-string vector :end end :encoding :utf-16))))
+ * => (6 "Zoe")
+ * @endcode
+ * @since 0.1
+ * @see write-shm-string, shm-string-error
+ */
+
 /* ---- posix-shm: descriptor passing ---- */
 
 /**
@@ -3052,6 +3127,32 @@
  * @endcode
  * @since 0.1
  * @see write-shm, extend
+ */
+
+/**
+ * @page lisp_shm_string_error shm-string-error
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-string-error
+ * @endcode
+ * @par Class precedence list
+ * `shm-string-error`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * The octets that `read-shm-string` was to decode are no string: the field ends within a character, or has no NUL. The keyword is
+ * `:eilseq`; the report has the limits of the field and the cause.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 4))
+ *   (fill-shm-vector vector 120)
+ *   (handler-case (read-shm-string vector :null-terminated t)
+ *     (shm-string-error (condition) (posix-shm-error-keyword condition))))
+ * => :EILSEQ
+ * @endcode
+ * @since 0.1
+ * @see read-shm-string
  */
 
 /**
