@@ -61,7 +61,9 @@ applies if the object does not exist. IF-EXISTS applies if it exists and IF-DOES
 have created it; otherwise the object is opened unchanged, and of IF-EXISTS only `:truncate` has an
 effect. Where an option that is nil applies, both values are nil. A new object has the PERMISSIONS
 less the umask. `shm-name` of the result is NAME as it was given, perhaps the same string: do not
-modify it while the result is in use.
+modify it while the result is in use. With FINALIZE an object that becomes garbage while it is open
+is closed by the garbage collector, some time later, with the warning `shm-leaked`; `close-shm`
+cancels that. The result is an instance of CLASS.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
   slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
@@ -72,6 +74,9 @@ modify it while the result is in use.
 - PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
   `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
   `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
+- CLASS: A subclass of `open-shm`, or its name; `open-shm` by default.
+- FINALIZE: A generalized boolean: whether the object closes itself once it is garbage; nil by
+  default.
 - SHM: An `open-shm`.
 - CREATED: A boolean: whether this call created the object.
 
@@ -80,11 +85,11 @@ Exceptional situations: `shm-does-not-exist` if the object does not exist and `:
 before any call; `shm-error` for an error of the system, and for a NAME that is too long for the
 system (`:enametoolong`). The restarts `continue`, `use-value`, and `overwrite`, `truncate`,
 `supersede` or `create` where they apply, are established."
-"name &key direction if-exists if-does-not-exist permissions")
+"name &key direction if-exists if-does-not-exist permissions class finalize")
 ("posix-shm" "open-shm*" "Function"
 "Create an anonymous shared memory object and return it as an `open-shm`. Its permissions are exactly
 PERMISSIONS: the umask is ignored. With NAMEABLE, `publish-shm` can give it a name. The `shm-name`
-of the result is a label, a random name of no object.
+of the result is a label, a random name of no object. CLASS and FINALIZE are those of `open-shm`.
 
 - DIRECTION: `:input` (the default) or `:io`.
 - PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
@@ -95,11 +100,14 @@ of the result is a label, a random name of no object.
 - HUGE: A generalized boolean: whether to create an object of huge pages; nil by default.
 - NAMEABLE: A generalized boolean: whether to create an object that `publish-shm` can give a name;
   nil by default.
+- CLASS: A subclass of `open-shm`, or its name; `open-shm` by default.
+- FINALIZE: A generalized boolean: whether the object closes itself once it is garbage; nil by
+  default.
 - SHM: An `open-shm`.
 
 Exceptional situations: `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid
 argument; `shm-error` for an error of the system."
-"&key direction permissions attempts huge nameable")
+"&key direction permissions attempts huge nameable class finalize")
 ("posix-shm" "delete-shm" "Function"
 "Remove the name NAME of a shared memory object and return t. Existing descriptors and mappings of
 the object stay valid.
@@ -432,14 +440,18 @@ posix-shm 0.0.7 spells it."
 "")
 ("posix-shm" "shm" "Class"
 "A shared memory object as this process sees it: an `open-shm` or a `closed-shm`. It prints as `#<SHM
-for \"/name\" ...>`. Only `close-shm` and the macros close it: there is no finalizer."
+for \"/name\" ...>`. Only `close-shm` and the macros close it, and its finalizer if it was opened with
+`:finalize t`."
 "")
 ("posix-shm" "open-shm" "Class"
 "A shared memory object with a descriptor: the class of the results of `open-shm`, `open-shm*`,
-`make-shm`, `receive-shm` and `reopen-shm`. `close-shm` changes the class to `closed-shm`."
+`make-shm`, `receive-shm` and `reopen-shm`. `close-shm` changes the class to `closed-shm`. An
+instance of a subclass, which `open-shm` makes with the option `:class`, keeps its class, and so its
+slots and its methods; after `close-shm`, `open-shm-p` returns nil for it."
 "")
 ("posix-shm" "closed-shm" "Class"
-"A closed shared memory object. It keeps its name, and has no descriptor."
+"A closed shared memory object. It keeps its name, and has no descriptor. An object of a subclass of
+`open-shm` keeps that class."
 "")
 ("posix-shm" "shm-p" "Function"
 "Return true if OBJECT is a shared memory object, open or closed.
@@ -493,6 +505,17 @@ has a name, a descriptor or a mapping.
 Exceptional situations: `shm-error` if the descriptor was not open, because another part of the
 program has closed it."
 "shm")
+("posix-shm" "shm-usage" "Function"
+"Print to STREAM what is in the shared memory file system, as `ls` does: for each object that has a
+name, sorted by owner and by size, the owner, the permissions, the size, the memory that it takes,
+the time since its last change other than through a mapping, and its name; then the sum. Return no
+values. Objects that this process may not open are listed on Linux. `describe` of an object prints
+its name, descriptor, size, permissions, owner, seals, and the mappings of it in this process.
+
+- STREAM: An output stream; `*standard-output*` by default.
+
+Exceptional situations: Those of `list-shm`."
+"&optional stream")
 ("posix-shm" "with-open-shm" "Macro"
 "Open the object NAME with the OPTIONS of `open-shm`, run BODY with the variable SHM bound to it, and
 close it on every exit. If `open-shm` returns nil, SHM is nil. Return the values of BODY.
@@ -699,8 +722,8 @@ flag."
 "ptr length &key flags")
 ("posix-shm" "shm-page-size" "Function"
 "Return the size of a page of memory: 4096 octets on most machines, 16384 or 65536 on some. Memory is
-mapped in whole pages. The offset of `map-shm-vector`, and the PTR and the offset of `mmap-shm` with
-`:fixed`, are multiples of it.
+mapped in whole pages. On SBCL the offset of `map-shm-vector`, and everywhere the PTR and the offset
+of `mmap-shm` with `:fixed`, are multiples of it.
 
 - SIZE: A power of two: octets."
 "")
@@ -848,8 +871,8 @@ extended (ABCL), the result is then an `shm-view`.
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - LENGTH: An integer from 1: elements.
-- OFFSET: An integer from 0 (the default), a multiple of the page size: octets from the beginning of
-  the object.
+- OFFSET: An integer from 0 (the default), a multiple of the octets of an element, on SBCL of the
+  page size: octets from the beginning of the object.
 - PROT: A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer;
   `(:read :write)` by default.
 - FLAGS: A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`,
@@ -861,11 +884,12 @@ extended (ABCL), the result is then an `shm-view`.
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 
 Exceptional situations: `mmap-invalid-argument` if the object ends before the vector does, LENGTH is
-not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
-cannot be shared, RESERVE is less than the size of the vector, or SHM is closed; `mmap-error` for an
-error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of
-`allocate-shm`. If another process shrinks the object later, an access past its end is a memory
-fault: `seal-shm` prevents it."
+not positive, OFFSET is not a multiple of the octets of an element (of the page size if the vector
+is a real one of SBCL, whose header precedes it), PROT does not have `:read`, ELEMENT-TYPE cannot be
+shared, RESERVE is less than the size of the vector, or SHM is closed; `mmap-error` for an error of
+the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`. If
+another process shrinks the object later, an access past its end is a memory fault: `seal-shm`
+prevents it."
 "shm element-type length &key offset prot flags allocate reserve")
 ("posix-shm" "extend-shm-vector" "Function"
 "Extend VECTOR, a result of `map-shm-vector` with a RESERVE, to LENGTH elements, and return it: the
@@ -1051,8 +1075,8 @@ have the dimensions and the indices in reverse.
   name of one of these types.
 - DIMENSIONS: A positive integer, or a list of up to 7 (more on most implementations): the length of
   each dimension.
-- OFFSET: An integer from 0 (the default), a multiple of the page size: octets from the beginning of
-  the object.
+- OFFSET: An integer from 0 (the default), a multiple of the octets of an element, on SBCL of the
+  page size: octets from the beginning of the object.
 - PROT: As for `map-shm-vector`; `(:read :write)` by default.
 - FLAGS: As for `map-shm-vector`; `(:shared)` by default.
 - ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector or the array
@@ -1176,8 +1200,8 @@ Exceptional situations: `mmap-invalid-argument` if ARRAY is not a result of `map
 "Return true if programs that this process starts inherit the descriptor of SHM under its number
 (`shm-fd`); `setf` sets it. It is nil for a new object. Set it immediately before the start of the
 child and nil after it: every program that any thread starts in between inherits the descriptor too.
-Some ways to start a program close descriptors themselves: on SBCL `run-program` closes all but the
-first three and those that its argument `:preserve-fds` lists.
+Some ways to start a program close descriptors themselves: the section \"Programs that Lisp starts\"
+has a table.
 
 - SHM: An `open-shm`.
 - INHERITABLE: A boolean; `setf` accepts a generalized boolean: whether programs that this process
@@ -1278,6 +1302,15 @@ as well. If the shared memory file system does not exist, `open-shm` signals a p
 ("posix-shm" "shm-timeout" "Condition"
 "A `shm-error`: the timeout of an operation has expired. The restart `continue` waits again, for the
 same time."
+"")
+("posix-shm" "shm-leaked" "Condition"
+"The warning about an object of `open-shm` or `open-shm*` with `:finalize t` that became garbage
+while it was open: its finalizer has closed it. The report names the object and the descriptor, and
+`shm-error-name` returns the name. It is signalled when the garbage collector has found the object,
+in a thread of its choice: on SBCL and ABCL in one of their own, whose handlers are not those of the
+program, so that it is printed on the global `*error-output*`. On ECL the object is closed at that
+moment, and the next `close-shm`, or call that opens with `:finalize t`, signals the warning. No
+object is found at the end of a process."
 "")
 ("posix-shm" "shm-exists" "Condition"
 "A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts."

@@ -20,6 +20,7 @@
                (:file "keywords")
                (:file "arguments")
                (:file "objects")
+               (:file "leaks")
                (:file "open")
                (:file "anonymous")
                (:file "size")
@@ -118,6 +119,7 @@
                (:file "interrupts")
                (:file "threads")
                (:file "classes")
+               (:file "finalizers")
                (:file "compile")
                (:file "library")
                (:file "load")))
@@ -232,6 +234,7 @@
                (:file "messages")
                (:file "messages-peers")
                (:file "messages-storms")
+               (:file "leaks")
                ;; Defines a subclass, with which SBCL's accessors allocate more.
                (:file "dropin"))
   :perform (test-op (operation system)

@@ -13,7 +13,8 @@
   (:import-from #:posix-shm/documentation #:doc)
   (:import-from #:posix-shm/host #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end
                 #:with-cleanup #:with-undo #:briefly-unless-left #:briefly-uninterrupted #:with-interrupt-windows #:interrupt-window
-                #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into #:define-inline)
+                #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into #:define-inline
+                #:+finalizers+ #:finalize #:cancel-finalizer)
   (:import-from #:posix-shm/library #:*image* #:*loaded-image* #:*when-loaded* #:ensure-library #:library
                 #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error #:shm-library-error-tried)
   ;; Objects
@@ -56,5 +57,5 @@
            #:shm-library-error-tried)
   ;; Conditions and restarts
   (:export #:posix-shm-error #:posix-shm-error-errno #:posix-shm-error-keyword #:posix-shm-error-operation
-           #:posix-shm-invalid-argument #:shm-error #:shm-error-name #:shm-does-not-exist #:shm-exists #:shm-timeout
+           #:posix-shm-invalid-argument #:shm-error #:shm-error-name #:shm-does-not-exist #:shm-exists #:shm-timeout #:shm-leaked
            #:shm-too-short #:shm-invalid-argument #:mmap-error #:mmap-invalid-argument #:invoke-shm-restart))

@@ -41,6 +41,7 @@
  * | blocks | | An integer from 0, in units of 512 octets. |
  * | channel | | A `shm-channel`. |
  * | channel | Macro | A `shm-channel`; in `with-shm-channel` and `with-open-shm-channel` a symbol, not evaluated: the variable for it. |
+ * | class | | A subclass of `open-shm`, or its name; `open-shm` by default. |
  * | closed | | A boolean: whether this call closed the object. |
  * | created | | A boolean: whether this call created the object. |
  * | deleted | | A boolean: whether the name was removed. |
@@ -64,6 +65,7 @@
  * | expected | | An integer of the type of the word. |
  * | external-format | | An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and UTF-32 have the byte order of the machine, and no mark. |
  * | fd | | A descriptor: an integer from 0. |
+ * | finalize | | A generalized boolean: whether the object closes itself once it is garbage; nil by default. |
  * | first | | A descriptor: an integer from 0. |
  * | left | | A boolean: whether this call left the rings. |
  * | lock | | A `shm-lock`. |
@@ -127,8 +129,8 @@
  * | offset | | An integer from 0 (the default): octets from the beginning of the object; any octet, not only the first of a page. |
  * | offset | discard-shm | An integer from 0: octets from the beginning of the object; any octet, not only the first of a page. |
  * | offset | mmap-shm | An integer from 0 (the default): octets from the beginning of the object; with a PTR that is not null, a multiple of the page size. |
- * | offset | map-shm-array | An integer from 0 (the default), a multiple of the page size: octets from the beginning of the object. |
- * | offset | map-shm-vector | An integer from 0 (the default), a multiple of the page size: octets from the beginning of the object. |
+ * | offset | map-shm-array | An integer from 0 (the default), a multiple of the octets of an element, on SBCL of the page size: octets from the beginning of the object. |
+ * | offset | map-shm-vector | An integer from 0 (the default), a multiple of the octets of an element, on SBCL of the page size: octets from the beginning of the object. |
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |
  * | options | | The keyword arguments of the function that the macro calls. Evaluated. |
  * | permissions | | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. `(:user-read :user-write :group-read :other-read)` by default. |
@@ -175,6 +177,7 @@
  * | start1 | | An integer from 0 (the default): the start of the range. |
  * | start2 | | An integer from 0 (the default): the start of the range. |
  * | stat | | A `stat` structure. |
+ * | stream | shm-usage | An output stream; `*standard-output*` by default. |
  * | stream | | A `shm-stream`. |
  * | stream | Macro | A symbol, not evaluated: the variable for the stream. |
  * | string | | A string. |
@@ -504,7 +507,8 @@
  * `shm`, `standard-object`, `t`
  * @par In Lisp
  * A shared memory object as this process sees it: an `open-shm` or a `closed-shm`. It prints as
- * `#<SHM for "/name" ...>`. Only `close-shm` and the macros close it: there is no finalizer.
+ * `#<SHM for "/name" ...>`. Only `close-shm` and the macros close it, and
+ * its finalizer if it was opened with `:finalize t`.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
@@ -530,7 +534,8 @@
  * `open-shm`, `shm`, `standard-object`, `t`
  * @par In Lisp
  * A shared memory object with a descriptor: the class of the results of `open-shm`, `open-shm*`, `make-shm`, `receive-shm` and
- * `reopen-shm`. `close-shm` changes the class to `closed-shm`.
+ * `reopen-shm`. `close-shm` changes the class to `closed-shm`. An instance of a subclass, which `open-shm` makes with the option
+ * `:class`, keeps its class, and so its slots and its methods; after `close-shm`, `open-shm-p` returns nil for it.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -553,7 +558,7 @@
  * @par Class precedence list
  * `closed-shm`, `shm`, `standard-object`, `t`
  * @par In Lisp
- * A closed shared memory object. It keeps its name, and has no descriptor.
+ * A closed shared memory object. It keeps its name, and has no descriptor. An object of a subclass of `open-shm` keeps that class.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
@@ -707,6 +712,35 @@
  * @endcode
  * @since 0.1
  * @see with-open-shm, make-shm; close(2)
+ */
+
+/**
+ * @page lisp_shm_usage shm-usage
+ * @ingroup api_objects
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-usage &optional stream
+ * @endcode
+ * @par In Lisp
+ * Print to STREAM what is in the shared memory file system, as `ls` does: for each object that has a name, sorted by owner and by size,
+ * the owner, the permissions, the size, the memory that it takes, the time since its last change other than through a mapping, and its
+ * name; then the sum. Return no values. Objects that this process may not open are listed on Linux.
+ * `describe` of an object prints its name, descriptor, size, permissions, owner, seals, and the mappings of it in this process.
+ * @par Exceptional situations
+ * Those of `list-shm`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm (shm "/foobar-shm" :direction :io :if-does-not-exist :create)
+ *   (truncate-shm shm 100000)
+ *   (let ((text (with-output-to-string (stream) (shm-usage stream))))
+ *     (delete-shm "/foobar-shm")
+ *     (and (search "97.7 KiB" text) (search "/foobar-shm" text) t)))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see list-shm, shm-stats, shm-space; ls(1)
  */
 
 /**
@@ -948,7 +982,7 @@
  * pshm_page_size
  * @par In Lisp
  * Return the size of a page of memory: 4096 octets on most machines, 16384 or 65536 on some. Memory is mapped in whole pages.
- * The offset of `map-shm-vector`, and the PTR and the offset of `mmap-shm` with `:fixed`, are multiples of it.
+ * On SBCL the offset of `map-shm-vector`, and everywhere the PTR and the offset of `mmap-shm` with `:fixed`, are multiples of it.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -1075,7 +1109,7 @@
  * (ABCL), the result is then an `shm-view`.
  * @par Exceptional situations
  * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the size of the vector,
+ * of the octets of an element (of the page size if the vector is a real one of SBCL, whose header precedes it), PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the size of the vector,
  * or SHM is closed; `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions
  * of `allocate-shm`. If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
  * it.
@@ -1741,8 +1775,8 @@
  * @par In Lisp
  * Return true if programs that this process starts inherit the descriptor of SHM under its number (`shm-fd`); `setf` sets
  * it. It is nil for a new object. Set it immediately before the start of the child and nil after it: every program that any
- * thread starts in between inherits the descriptor too. Some ways to start a program close descriptors themselves: on SBCL
- * `run-program` closes all but the first three and those that its argument `:preserve-fds` lists.
+ * thread starts in between inherits the descriptor too. Some ways to start a program close descriptors themselves: the section
+ * "Programs that Lisp starts" has a table.
  * @par Exceptional situations
  * `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the system.
  * @par Lisp example
@@ -3075,6 +3109,32 @@
  * @endcode
  * @since 0.1
  * @see receive-shm, send-shm
+ */
+
+/**
+ * @page lisp_shm_leaked shm-leaked
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-leaked
+ * @endcode
+ * @par Class precedence list
+ * `shm-leaked`, `warning`, `condition`, `t`
+ * @par In Lisp
+ * The warning about an object of `open-shm` or `open-shm*` with `:finalize t` that became garbage while it was open: its finalizer has
+ * closed it. The report names the object and the descriptor, and `shm-error-name` returns the name. It is signalled when
+ * the garbage collector has found the object, in a thread of its choice: on SBCL and ABCL in one of their own, whose handlers
+ * are not those of the program, so that it is printed on the global `*error-output*`. On ECL the object is closed at that moment, and
+ * the next `close-shm`, or call that opens with `:finalize t`, signals the warning. No object is found at the end of a process.
+ * @par Lisp example
+ * @code{.lisp}
+ * (princ-to-string (make-condition 'shm-leaked :name "/foobar-shm"))
+ * => "The shared memory object \"/foobar-shm\" became garbage while it was open. Close it with close-shm, or use with-open-shm."
+ * @endcode
+ * @since 0.1
+ * @see open-shm, close-shm, with-open-shm
  */
 
 /**
