@@ -32,12 +32,22 @@
         length
         (reject operation 'length length `(integer 1 ,most) (text "it must be an integer from 1 to ~D." most)))))
 
-(defun check-page-offset (offset operation)
+(defun real-vector-p (element reserve)
+  "Is a vector of ELEMENT to be a real one? Where such a one cannot become longer, a view can."
+  (and (real-element-p element)
+       (or +real-vectors-extend+ (null reserve))))
+
+(defun check-offset (offset element reserve operation)
+  "Return OFFSET if a vector of ELEMENT can begin there. A header before the elements stands in a page of its own."
   (check-size offset 'offset operation)
-  (if (zerop (mod offset (pshm-page-size)))
-      offset
-      (reject operation 'offset offset `(integer 0 *)
-              (text "it must be a multiple of ~D, the page size." (pshm-page-size)))))
+  (let* ((paged (and (plusp +vector-prefix+) (real-vector-p element reserve)))
+         (step (if paged (pshm-page-size) (element-octets element)))
+         (below (* step (floor offset step))))
+    (if (= below offset)
+        offset
+        (reject operation 'offset offset `(integer 0 *)
+                (text "it must be a multiple of ~D, ~:[the octets of an element~;the page size~]: ~D or ~D are near."
+                      step paged below (+ below step))))))
 
 (defun check-readable (prot operation)
   (let ((protections (flags-value prot *protections* operation)))
@@ -58,7 +68,7 @@
     (make-request :operation operation :shm shm :descriptor (descriptor shm operation)
                   :element element :length length :dimensions dimensions :octets octets
                   :reserve (check-reserve reserve octets operation)
-                  :offset (check-page-offset offset operation)
+                  :offset (check-offset offset element reserve operation)
                   :protections (check-readable prot operation)
                   :flags (mapping-flags-value flags operation))))
 
@@ -97,14 +107,9 @@
   (when (region-dimensions region)
     (finish-array region)))
 
-(defun real-request-p (request)
-  "Is the vector of REQUEST to be a real one? Where such a one cannot become longer, a view can."
-  (and (real-element-p (request-element request))
-       (or +real-vectors-extend+ (null (request-reserve request)))))
-
 (defun map-region (region request)
   "Map what REQUEST says and make it REGION's, with no interrupt between the two. Return the library's result."
-  (let* ((real (and (real-request-p request) t))
+  (let* ((real (and (real-vector-p (request-element request) (request-reserve request)) t))
          (prefix (if real +vector-prefix+ 0)))
     (setf (region-shm region) (request-shm request)
           (region-element region) (request-element request)
@@ -195,7 +200,8 @@ unmap it: of an unmapped vector the header may be gone."
 
 (defun bury (region)
   "Put memory that allows nothing over the elements. Return the library's result."
-  (forbid (region-address region) (region-octets region)))
+  (let ((start (page-below (region-address region))))
+    (forbid start (- (region-end region) start))))
 
 (defun unmap-with-prefix (region)
   "Unmap REGION and its prefix. The next mapping may get the address: the table forgets it before that, and not after."
