@@ -32,6 +32,7 @@
                (:file "delete")
                (:file "list")
                (:file "macros")
+               (:file "describe")
                (:module "sync"
                 :serial t
                 :components ((:file "publish")
@@ -222,6 +223,7 @@
                (:file "vectors-processes")
                (:file "arrays")
                #+sbcl (:file "vectors-sbcl")
+               (:file "describe")
                (:file "allocation")
                (:file "strings")
                #+sbcl (:file "arrays-sbcl")

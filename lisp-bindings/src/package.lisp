@@ -20,7 +20,7 @@
   ;; Objects
   (:export #:shm #:open-shm #:closed-shm #:shm-p #:open-shm-p #:shm-name #:shm-fd #:make-shm
            #:open-shm* #:close-shm #:with-open-shm #:with-open-shm*
-           #:delete-shm #:delete-shm-if-same #:list-shm)
+           #:delete-shm #:delete-shm-if-same #:list-shm #:shm-usage)
   ;; Size, owner, permissions
   (:export #:truncate-shm #:allocate-shm #:discard-shm #:shm-space #:chown-shm #:chmod-shm
            #:shm-stats #:stat #:stat-dev #:stat-ino #:stat-mode #:stat-nlink #:stat-uid #:stat-gid #:stat-rdev
