@@ -58,6 +58,7 @@
                (:file "bytes")
                (:file "vectors/copies")
                (:file "strings")
+               (:file "layouts")
                ;; In the same folder, over vectors.
                (:module "synchronization"
                 :pathname "sync/"
@@ -224,6 +225,7 @@
                (:file "arrays")
                #+sbcl (:file "vectors-sbcl")
                (:file "describe")
+               (:file "layouts")
                (:file "allocation")
                (:file "strings")
                #+sbcl (:file "arrays-sbcl")

@@ -176,6 +176,7 @@ lisp_tests = \
 	tests/lisp/clisp.test \
 	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
+	tests/lisp/layouts.test \
 	tests/lisp/limits.test \
 	tests/lisp/portable.test \
 	tests/lisp/races.test \
@@ -192,7 +193,7 @@ tests/lisp/clisp.log: tests/cache/clisp.stamp
 tests/lisp/ecl.log: tests/cache/ecl.stamp
 tests/lisp/streams.log: $(lisp_stamps)
 tests/documents/lisp-examples.log tests/documents/packages.log: tests/cache/clisp.stamp tests/cache/sbcl.stamp
-sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/places tests/lisp/portable tests/lisp/races tests/lisp/sbcl \
+sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/layouts tests/lisp/places tests/lisp/portable tests/lisp/races tests/lisp/sbcl \
 	tests/documents/readme tests/documents/tables tests/demo/cooperate tests/demo/demo tests/demo/vectors
 $(addsuffix .log,$(sbcl_tests)): tests/cache/sbcl.stamp
 

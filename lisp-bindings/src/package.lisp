@@ -37,6 +37,8 @@
            #:shm-array-real-p #:shm-array-view #:shm-array-vector #:shm-array-dimensions)
   ;; Strings
   (:export #:read-shm-string #:write-shm-string #:shm-string-error)
+  ;; Layouts
+  (:export #:print-shm-layout)
   ;; Descriptor passing
   (:export #:send-shm #:receive-shm #:shm-socketpair #:shm-inheritable-p #:seal-shm #:shm-seals #:reopen-shm)
   ;; Publishing

@@ -67,6 +67,7 @@
  * | fd | | A descriptor: an integer from 0. |
  * | finalize | | A generalized boolean: whether the object closes itself once it is garbage; nil by default. |
  * | first | | A descriptor: an integer from 0. |
+ * | language | | `:c` or `:numpy`. |
  * | left | | A boolean: whether this call left the rings. |
  * | lock | | A `shm-lock`. |
  * | octets | | A vector of octets: in the heap, or in shared memory. A vector of other numbers is sent as the octets of its elements. |
@@ -177,6 +178,7 @@
  * | start1 | | An integer from 0 (the default): the start of the range. |
  * | start2 | | An integer from 0 (the default): the start of the range. |
  * | stat | | A `stat` structure. |
+ * | stream | print-shm-layout | An output stream; `*standard-output*` by default. |
  * | stream | shm-usage | An output stream; `*standard-output*` by default. |
  * | stream | | A `shm-stream`. |
  * | stream | Macro | A symbol, not evaluated: the variable for the stream. |
@@ -190,6 +192,7 @@
  * | total | | An integer: octets. |
  * | truncate | | A generalized boolean: whether to set the size first; t by default. |
  * | type | | For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A vector determines the type itself. |
+ * | type | print-shm-layout | The name of a structure of `cffi:defcstruct` or a union of `cffi:defcunion`: `frame`, `(:struct frame)` or `(:union frame)`. |
  * | type | shm-wait | For a foreign pointer only: `:uint32` (the default) or `:int32`. |
  * | uid | | A user id, an integer from 0, or nil for no change. |
  * | awake | | A boolean: nil after the timeout. |
@@ -1757,6 +1760,37 @@
  * @endcode
  * @since 0.1
  * @see write-shm-string, shm-string-error
+ */
+
+/* ---- posix-shm: layouts ---- */
+
+/**
+ * @page lisp_print_shm_layout print-shm-layout
+ * @ingroup api_bytes
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * print-shm-layout type language &optional stream
+ * @endcode
+ * @par In Lisp
+ * Print the structure TYPE to STREAM as LANGUAGE declares it, so that processes in both languages agree on a record: for `:c` the
+ * declaration, after those of the structures inside it, with an assertion of its size, which needs stddef.h and stdint.h;
+ * for `:numpy` an expression of Python. Slots of the type `:char` with a count are text: `char name[30]` and `"S30"`. Return no
+ * values.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if TYPE is no structure, one of its slots has a type without a layout in C, C cannot place a
+ * slot at its offset, two slots have one name in C, or LANGUAGE is neither.
+ * @par Lisp example
+ * @code{.lisp}
+ * (cffi:defcstruct sample
+ *   (time :double)
+ *   (values :int32 :count 3))
+ * (string-trim '(#\Newline) (with-output-to-string (stream) (print-shm-layout 'sample :numpy stream)))
+ * => "numpy.dtype({\"names\": [\"time\", \"values\"], \"formats\": [\"f8\", (\"i4\", (3,))], \"offsets\": [0, 8], \"itemsize\": 24})"
+ * @endcode
+ * @since 0.1
+ * @see map-shm-vector, write-shm-string
  */
 
 /* ---- posix-shm: descriptor passing ---- */
