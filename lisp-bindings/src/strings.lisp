@@ -24,6 +24,20 @@
 (defun unit-octets (encoding)
   (floor (babel-encodings:enc-code-unit-size encoding) 8))
 
+(defstruct (text-encoding (:conc-name encoding-) (:constructor make-text-encoding (name unit)))
+  "An encoding: its name in Babel, and the octets of a code unit."
+  name
+  (unit 1 :type (integer 1 8)))
+
+(defvar *text-encodings* '() "Those that were asked for, by their designators. Babel takes as long to find one as to use it.")
+
+(defun find-text-encoding (designator operation)
+  (or (cdr (assoc designator *text-encodings* :test #'eq))
+      (let* ((found (definite-encoding designator 'encoding operation))
+             (encoding (make-text-encoding (babel-encodings:enc-name found) (unit-octets found))))
+        (push (cons designator encoding) *text-encodings*)
+        encoding)))
+
 ;;; Fields
 
 (defstruct (field (:constructor make-field (where start end)))
@@ -116,10 +130,10 @@
 
 (defun encoded (string encoding field)
   "The octets of STRING, or an error that says which character has none."
-  (handler-case (babel:string-to-octets string :encoding (babel-encodings:enc-name encoding) :use-bom nil :errorp t)
+  (handler-case (babel:string-to-octets string :encoding (encoding-name encoding) :use-bom nil :errorp t)
     ;; Some encoders of Babel fail with errors of other types.
     (error ()
-      (reject-string string (text "it has a character that the encoding ~S has not." (babel-encodings:enc-name encoding)) field))))
+      (reject-string string (text "it has a character that the encoding ~S has not." (encoding-name encoding)) field))))
 
 (defun with-terminator (octets unit)
   (let ((longer (make-array (+ (length octets) unit) :element-type '(unsigned-byte 8) :initial-element 0)))
@@ -128,17 +142,17 @@
 (defun reject-long-string (string octets encoding null-terminated field)
   (reject-string string
                  (text "it takes ~D octets in ~S~:[~;, with its NUL~], and the field from ~D to ~D has ~D."
-                       (length octets) (babel-encodings:enc-name encoding) null-terminated
+                       (length octets) (encoding-name encoding) null-terminated
                        (field-start field) (field-end field) (field-octets field))
                  field))
 
 (defun write-shm-string (where string &key (start 0) end (encoding :utf-8) null-terminated)
   #.(doc "write-shm-string")
-  (let* ((encoding (definite-encoding encoding 'encoding 'write-shm-string))
+  (let* ((encoding (find-text-encoding encoding 'write-shm-string))
          (field (parse-field where start end 'write-shm-string)))
     (check-string-argument string null-terminated field)
     (let* ((plain (encoded string encoding field))
-           (octets (if null-terminated (with-terminator plain (unit-octets encoding)) plain)))
+           (octets (if null-terminated (with-terminator plain (encoding-unit encoding)) plain)))
       (when (> (length octets) (field-octets field))
         (reject-long-string string octets encoding null-terminated field))
       (copy-to-field octets field)
@@ -157,48 +171,53 @@
 
 (defun terminator (octets unit)
   "Where the first code unit of OCTETS that is zero begins, or nil."
-  (declare (type octet-vector octets))
-  (if (= unit 1)
-      (position 0 octets)
-      (loop for start from 0 to (- (length octets) unit) by unit
-            when (every #'zerop (subseq octets start (+ start unit)))
-              return start)))
+  (declare (type octet-vector octets) (type (integer 1 8) unit))
+  (flet ((zerop-at (start)
+           (loop for index of-type fixnum from start below (+ start unit)
+                 always (zerop (aref octets index)))))
+    (if (= unit 1)
+        (dotimes (index (length octets))
+          (when (zerop (aref octets index))
+            (return index)))
+        (loop for start of-type fixnum from 0 to (- (length octets) unit) by unit
+              when (zerop-at start)
+                return start))))
 
 (defun terminated-octets (field unit)
-  "The octets of FIELD before its first NUL. Nobody looks at the memory twice: what was copied is what is searched."
+  "Octets of FIELD, and where the first NUL is in them. Nobody looks at the memory twice: what was copied is what is searched."
   (loop with size = (field-octets field)
         for count = (min size 256) then (min size (* 2 count))
         for octets = (copy-from-field field count)
         for end = (terminator octets unit)
         when end
-          return (subseq octets 0 end)
+          return (values octets end)
         when (= count size)
           do (fail-to-read field "has no NUL: the string would run beyond it.")))
 
-(defun cut-p (octets encoding)
-  "Do OCTETS end within a character, where Babel would look behind their end?"
-  (declare (type octet-vector octets))
-  (if (eq (babel-encodings:enc-name encoding) :gbk)
-      (loop with length = (length octets)
-            for start = 0 then (+ start (if (<= (aref octets start) #x80) 1 2))
-            while (< start length)
-            finally (return (/= start length)))
-      (plusp (mod (length octets) (unit-octets encoding)))))
+(defun cut-p (octets end encoding)
+  "Do OCTETS end at END within a character, where Babel would look behind it?"
+  (declare (type octet-vector octets) (type (unsigned-byte 62) end))
+  (if (eq (encoding-name encoding) :gbk)
+      (loop for start of-type (unsigned-byte 62) = 0 then (+ start (if (<= (aref octets start) #x80) 1 2))
+            while (< start end)
+            finally (return (/= start end)))
+      (plusp (mod end (encoding-unit encoding)))))
 
-(defun decoded (octets encoding field)
-  (when (cut-p octets encoding)
+(defun decoded (octets end encoding field)
+  "The string that OCTETS up to END are in ENCODING."
+  (when (cut-p octets end encoding)
     (fail-to-read field "ends within a character."))
-  (handler-case (values (babel:octets-to-string octets :encoding (babel-encodings:enc-name encoding) :errorp t))
+  (handler-case (values (babel:octets-to-string (the octet-vector octets) :end end :encoding (encoding-name encoding) :errorp t))
     (babel-encodings:end-of-input-in-character ()
       (fail-to-read field "ends within a character."))
     (error ()
-      (fail-to-read field (text "has octets that are no character in ~S." (babel-encodings:enc-name encoding))))))
+      (fail-to-read field (text "has octets that are no character in ~S." (encoding-name encoding))))))
 
 (defun read-shm-string (where &key (start 0) end (encoding :utf-8) null-terminated)
   #.(doc "read-shm-string")
-  (let* ((encoding (definite-encoding encoding 'encoding 'read-shm-string))
-         (field (parse-field where start end 'read-shm-string)))
-    (decoded (if null-terminated
-                 (terminated-octets field (unit-octets encoding))
-                 (copy-from-field field (field-octets field)))
-             encoding field)))
+  (let* ((encoding (find-text-encoding encoding 'read-shm-string))
+         (field (parse-field where start end 'read-shm-string))
+         (size (field-octets field)))
+    (multiple-value-bind (octets end)
+        (if null-terminated (terminated-octets field (encoding-unit encoding)) (values (copy-from-field field size) size))
+      (decoded octets end encoding field))))
