@@ -82,7 +82,8 @@
 
 (defun size-text (stat)
   (let ((size (stat-size stat)))
-    (text "~D octet~:P~:[~; (~A)~], ~A of memory" size (<= 1024 size) (human-octets size) (human-octets (* 512 (stat-blocks stat))))))
+    (text "~D octet~:P~:[~; (~A)~], ~A of memory"
+          size (<= 1024 size) (human-octets size) (human-octets (* 512 (stat-blocks stat))))))
 
 (defun owner-text (stat)
   (text "~A (~D), group ~A (~D)" (user-name (stat-uid stat)) (stat-uid stat) (group-name (stat-gid stat)) (stat-gid stat)))

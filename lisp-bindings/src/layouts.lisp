@@ -63,7 +63,8 @@
       (unless element
         (reject-layout whole (text "its slot ~S is of the type ~S, which has no layout in C and numpy." name type)))
       (make-member (identifier name) (cffi:foreign-slot-offset whole name)
-                   (* (reduce #'* dimensions) (cffi:foreign-type-size type)) (cffi:foreign-type-alignment type) dimensions element))))
+                   (* (reduce #'* dimensions) (cffi:foreign-type-size type)) (cffi:foreign-type-alignment type)
+                   dimensions element))))
 
 (defun name-of-layout (parsed)
   (identifier (cffi::name parsed)))

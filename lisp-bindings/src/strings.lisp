@@ -126,7 +126,9 @@
   (cond ((not (stringp string))
          (reject-string string "it must be a string." field))
         ((and null-terminated (find (code-char 0) string))
-         (reject-string string (text "it has a NUL at ~D, where a reader of it would end." (position (code-char 0) string)) field))))
+         (reject-string string
+                        (text "it has a NUL at ~D, where a reader of it would end." (position (code-char 0) string))
+                        field))))
 
 (defun encoded (string encoding field)
   "The octets of STRING, or an error that says which character has none."

@@ -148,7 +148,8 @@
 
 (defmacro as-if-unknown (&body body)
   "Run BODY with the compiler told nothing of its constants: it warns of those that are wrong."
-  `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector map-shm-array chmod-shm seal-shm write-shm publish-shm
+  `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector map-shm-array
+                                chmod-shm seal-shm write-shm publish-shm
                                 wait-for-shm ensure-shm))
      ,@body))
 

@@ -1,7 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; A sum over an array of 1000 by 1000 doubles in shared memory, over its vector, and over an array displaced to that; and strings of
-;;;; 80 characters, in shared memory and through Babel alone. On SBCL. Needs BENCH_ROUNDS. Prints case, variant and nanoseconds, a line
-;;;; per round. Is compiled before it is loaded.
+;;;; A sum over an array of 1000 by 1000 doubles in shared memory, over its vector, and over an array displaced to that; and strings
+;;;; of 80 characters, in shared memory and through Babel alone. On SBCL. Needs BENCH_ROUNDS. Prints case, variant and nanoseconds,
+;;;; a line per round. Is compiled before it is loaded.
 ;;;;
 ;;;; By hand: BENCH_SYSTEM=posix-shm BENCH_FILE=tests/bench/lisp-arrays.lisp BENCH_COMPILED=/tmp/lisp-arrays.fasl BENCH_ROUNDS=9 \
 ;;;;          sbcl --noinform --non-interactive --load tests/bench/load.lisp

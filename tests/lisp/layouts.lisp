@@ -49,8 +49,8 @@
   (format stream "frame = ")
   (print-shm-layout 'frame-layout :numpy stream)
   (format stream "memory = open(\"frame\", \"rb\").read()~%one = numpy.frombuffer(memory, frame)[0]~%")
-  (format stream "print(one[\"width\"], one[\"time\"], one[\"frame_name\"].decode(), one[\"corners\"][3][\"y\"], one[\"samples\"][2], ~
-                  one[\"frames\"], one[\"int_\"])~%"))
+  (format stream "print(one[\"width\"], one[\"time\"], one[\"frame_name\"].decode(), ~
+                  one[\"corners\"][3][\"y\"], one[\"samples\"][2], one[\"frames\"], one[\"int_\"])~%"))
 
 ;;; The values, as Lisp stores them.
 (cffi:with-foreign-object (frame '(:struct frame-layout))
@@ -66,6 +66,7 @@
             (cffi:mem-ref (pointer 'int) :int8) -7
             (cffi:mem-aref (pointer 'corners) :int16 7) -300)
       (write-shm-string (pointer 'frame-name) "frame 7" :end 30 :null-terminated t))
-    (with-open-file (stream (concatenate 'string (uiop:getenv "OUTPUT") "/frame") :direction :output :element-type '(unsigned-byte 8))
+    (with-open-file (stream (concatenate 'string (uiop:getenv "OUTPUT") "/frame")
+                            :direction :output :element-type '(unsigned-byte 8))
       (dotimes (index octets)
         (write-byte (cffi:mem-aref frame :uint8 index) stream)))))

@@ -60,4 +60,5 @@
 
 (defmethod print-object ((view shm-array-view) stream)
   (print-unreadable-object (view stream :identity t)
-    (format stream "SHM-ARRAY-VIEW of ~{~D~^ by ~} ~S" (view-dimensions view) (element-type (region-element (shm-array-view-region view))))))
+    (format stream "SHM-ARRAY-VIEW of ~{~D~^ by ~} ~S"
+            (view-dimensions view) (element-type (region-element (shm-array-view-region view))))))

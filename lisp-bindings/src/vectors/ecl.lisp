@@ -66,8 +66,8 @@
   (declare (ignore octets))
   (funcall function (data-address vector)))
 
-;;; Arrays of more than one dimension have the total size where vectors have their length, and the address of a table of their dimensions
-;;; where vectors have the fill pointer.
+;;; Arrays of more than one dimension have the total size where vectors have their length, and the address of a table of their
+;;; dimensions where vectors have the fill pointer.
 
 (defun set-real-dimensions (array dimensions)
   (let ((table (cffi:make-pointer (object-word array +fill-word+))))

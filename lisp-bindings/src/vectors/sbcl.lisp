@@ -68,9 +68,9 @@
        (let ((,address (+ (data-address data) (* start ,octets))))
          ,@body))))
 
-;;; Arrays of more than one dimension: the header is an object of the heap, and its data slot refers to a vector as above. A fresh array
-;;; of the same type brings the header. Its slots are tried when the system is loaded: the accessors have had other names. Dimensions
-;;; are fixnums, and have no accessor that could be called.
+;;; Arrays of more than one dimension: the header is an object of the heap, and its data slot refers to a vector as above. A fresh
+;;; array of the same type brings the header. Its slots are tried when the system is loaded: the accessors have had other names.
+;;; Dimensions are fixnums, and have no accessor that could be called.
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defun array-accessor (&rest names)

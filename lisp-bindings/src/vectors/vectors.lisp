@@ -323,7 +323,8 @@ Where SHM is nil, call FUNCTION with nil and nil."
                          ,shm ,element-type ,length ,@(fold-options vector-options)))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
-  (defun expand-sized-vector (open shm vector name-and-options vector-options truncate body &optional (call 'call-with-sized-vector))
+  (defun expand-sized-vector (open shm vector name-and-options vector-options truncate body
+                              &optional (call 'call-with-sized-vector))
     "Open with the macro OPEN, size, map, and run BODY with the variables SHM and VECTOR, by the function CALL."
     (destructuring-bind (element-type length &rest options) vector-options
       (expand-opened open shm vector name-and-options call `(,element-type ,length ,@(fold-options options)) truncate body))))

@@ -727,10 +727,11 @@
  * shm-usage &optional stream
  * @endcode
  * @par In Lisp
- * Print to STREAM what is in the shared memory file system, as `ls` does: for each object that has a name, sorted by owner and by size,
- * the owner, the permissions, the size, the memory that it takes, the time since its last change other than through a mapping, and its
- * name; then the sum. Return no values. Objects that this process may not open are listed on Linux.
- * `describe` of an object prints its name, descriptor, size, permissions, owner, seals, and the mappings of it in this process.
+ * Print to STREAM what is in the shared memory file system, as `ls` does: for each object that has a name, sorted by owner
+ * and by size, the owner, the permissions, the size, the memory that it takes, the time since its last change other than
+ * through a mapping, and its name; then the sum. Return no values. Objects that this process may not open are listed on
+ * Linux. `describe` of an object prints its name, descriptor, size, permissions, owner, seals, and the mappings of it in
+ * this process.
  * @par Exceptional situations
  * Those of `list-shm`.
  * @par Lisp example
@@ -1111,11 +1112,11 @@
  * object, so that `extend-shm-vector` can extend the vector when the object has grown. If real vectors cannot be extended
  * (ABCL), the result is then an `shm-view`.
  * @par Exceptional situations
- * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the octets of an element (of the page size if the vector is a real one of SBCL, whose header precedes it), PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the size of the vector,
- * or SHM is closed; `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions
- * of `allocate-shm`. If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
- * it.
+ * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple of the
+ * octets of an element (of the page size if the vector is a real one of SBCL, whose header precedes it), PROT does not have
+ * `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the size of the vector, or SHM is closed; `mmap-error` for an
+ * error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`. If another process
+ * shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents it.
  * @par Affected by
  * The implementation: see `shm-vector-real-p`.
  * @par Lisp example
@@ -1567,8 +1568,9 @@
  * with-open-shm-array (shm array (name &rest open-options) (element-type dimensions &rest array-options) &key truncate) &body body => result*
  * @endcode
  * @par In Lisp
- * Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to the end of the array, map the array with ARRAY-OPTIONS as
- * in `with-shm-array`, and run BODY with the variables SHM and ARRAY bound; otherwise as `with-open-shm-vector`.
+ * Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to the end of the array, map the array with
+ * ARRAY-OPTIONS as in `with-shm-array`, and run BODY with the variables SHM and ARRAY bound; otherwise as
+ * `with-open-shm-vector`.
  * @par Exceptional situations
  * Those of `open-shm`, `truncate-shm` and `map-shm-array`.
  * @par Lisp example
@@ -1639,8 +1641,8 @@
  * @par Class precedence list
  * `shm-array-view`, `structure-object`, `t`
  * @par In Lisp
- * The result of `map-shm-array` for more than one dimension and an element type without real arrays. It is not an array: `shm-aref`,
- * `shm-array-dimensions` and `shm-array-vector` accept views and real arrays.
+ * The result of `map-shm-array` for more than one dimension and an element type without real arrays. It is not an array:
+ * `shm-aref`, `shm-array-dimensions` and `shm-array-vector` accept views and real arrays.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-array* (shm array (:direction :io) ('double-float '(2 2)))
@@ -1716,8 +1718,9 @@
  * error, and nothing is stored then. The rest of the field is unchanged: for numpy, whose strings of fixed length end
  * with NULs to the end of the field, use `fill-shm-vector` first.
  * @par Exceptional situations
- * `shm-invalid-argument` if STRING takes more octets than the field has, has a character that ENCODING has not, or a NUL where it is to
- * end with one; WHERE is neither a vector of octets nor a pointer; the field is out of bounds, or ENCODING is unknown.
+ * `shm-invalid-argument` if STRING takes more octets than the field has, has a character that ENCODING has not, or a NUL
+ * where it is to end with one; WHERE is neither a vector of octets nor a pointer; the field is out of bounds, or ENCODING is
+ * unknown.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 80))
@@ -1745,9 +1748,9 @@
  * @par In C
  * pshm_copy
  * @par In Lisp
- * Return the string whose octets in ENCODING are the field of WHERE from START up to END; with NULL-TERMINATED those before the first
- * NUL in the field. The octets are copied once, and then decoded: what another process stores meanwhile may change the string, but never
- * takes the function beyond the field.
+ * Return the string whose octets in ENCODING are the field of WHERE from START up to END; with NULL-TERMINATED those before
+ * the first NUL in the field. The octets are copied once, and then decoded: what another process stores meanwhile may change
+ * the string, but never takes the function beyond the field.
  * @par Exceptional situations
  * `shm-string-error` if the field ends within a character, has octets that are no character in ENCODING, or has no NUL with
  * NULL-TERMINATED; `shm-invalid-argument` for a bad argument.
@@ -1786,8 +1789,9 @@
  * (cffi:defcstruct sample
  *   (time :double)
  *   (values :int32 :count 3))
- * (string-trim '(#\Newline) (with-output-to-string (stream) (print-shm-layout 'sample :numpy stream)))
- * => "numpy.dtype({\"names\": [\"time\", \"values\"], \"formats\": [\"f8\", (\"i4\", (3,))], \"offsets\": [0, 8], \"itemsize\": 24})"
+ * (let ((text (with-output-to-string (stream) (print-shm-layout 'sample :c stream))))
+ *   (list (subseq text 0 (position #\Newline text)) (and (search "int32_t values[3];" text) t)))
+ * => ("struct sample {" T)
  * @endcode
  * @since 0.1
  * @see map-shm-vector, write-shm-string
@@ -3157,11 +3161,12 @@
  * @par Class precedence list
  * `shm-leaked`, `warning`, `condition`, `t`
  * @par In Lisp
- * The warning about an object of `open-shm` or `open-shm*` with `:finalize t` that became garbage while it was open: its finalizer has
- * closed it. The report names the object and the descriptor, and `shm-error-name` returns the name. It is signalled when
- * the garbage collector has found the object, in a thread of its choice: on SBCL and ABCL in one of their own, whose handlers
- * are not those of the program, so that it is printed on the global `*error-output*`. On ECL the object is closed at that moment, and
- * the next `close-shm`, or call that opens with `:finalize t`, signals the warning. No object is found at the end of a process.
+ * The warning about an object of `open-shm` or `open-shm*` with `:finalize t` that became garbage while it was open: its
+ * finalizer has closed it. The report names the object and the descriptor, and `shm-error-name` returns the name. It is
+ * signalled when the garbage collector has found the object, in a thread of its choice: on SBCL and ABCL in one of their
+ * own, whose handlers are not those of the program, so that it is printed on the global `*error-output*`. On ECL the object
+ * is closed at that moment, and the next `close-shm`, or call that opens with `:finalize t`, signals the warning. No object
+ * is found at the end of a process.
  * @par Lisp example
  * @code{.lisp}
  * (princ-to-string (make-condition 'shm-leaked :name "/foobar-shm"))
@@ -3494,8 +3499,8 @@
  * `mmap-invalid-argument`, `mmap-error`, `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`,
  * `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, of the functions that map or unmap vectors and arrays, and of the
- * macros that map: a `mmap-error`.
+ * A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, of the functions that map or unmap vectors and arrays,
+ * and of the macros that map: a `mmap-error`.
  * @par Lisp example
  * @code{.lisp}
  * (handler-case (munmap (cffi:null-pointer) 100)
