@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The bindings for other languages, each installed in a folder of its language. They find the JSON one folder above, in ../../abi
-# of this tree, or through pkg-config.
+# The bindings for other languages, each installed in a folder of its language. Those that read the JSON find it one folder above, in
+# ../../abi of this tree, or through pkg-config.
 
 bindings = \
 	shim/bindings/chez/posix-shm.ss \
@@ -36,14 +36,13 @@ EXTRA_DIST += \
 
 install-data-local:
 	@for file in $(bindings); do \
-		language=`basename \`dirname $$file\``; \
-		$(MKDIR_P) "$(DESTDIR)$(pkgdatadir)/$$language" && \
-		$(INSTALL_DATA) $(srcdir)/$$file "$(DESTDIR)$(pkgdatadir)/$$language" || exit; \
+		folder="$(DESTDIR)$(pkgdatadir)/"`dirname $$file | sed 's,^shim/bindings/,,'`; \
+		$(MKDIR_P) "$$folder" && $(INSTALL_DATA) $(srcdir)/$$file "$$folder" || exit; \
 	done
 
 uninstall-local:
 	@for file in $(bindings); do \
-		language=`basename \`dirname $$file\``; \
-		rm -f "$(DESTDIR)$(pkgdatadir)/$$language"/`basename $$file`; \
-		rmdir "$(DESTDIR)$(pkgdatadir)/$$language" 2>/dev/null || :; \
+		file=`echo $$file | sed 's,^shim/bindings/,,'`; \
+		rm -f "$(DESTDIR)$(pkgdatadir)/$$file"; \
+		(cd "$(DESTDIR)$(pkgdatadir)" && rmdir -p `dirname $$file`) 2>/dev/null || :; \
 	done

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Every generated file, and its template. A template reads like what it writes."""
 import re
+from functools import partial
 from pathlib import Path
 
 import contents
 import jinja2
+import languages
 import lisp
 import project
 from markdown import Markdown, Names, home, quoted
@@ -62,9 +64,11 @@ def _environment(model):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
                                      autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.globals.update(model=model, generated=SIGNATURE, roff=Roff(model), fault=fault, prototype=prototype,
-                               lisp_arguments=lisp.arguments, nodes=version_nodes(model))
+                               lisp_arguments=lisp.arguments, nodes=version_nodes(model),
+                               Language=partial(languages.Language, model), Call=languages.Call, use=partial(languages.use, model=model))
     environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lambda annotation, signature=None: lisp.docstring(annotation, signature, model),
-                               plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
+                               short=languages.short, pascal=languages.pascal, camel=languages.camel, member=languages.member,
+                               comment=languages.comment, plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
                                string=lambda text: f'"{lisp.escaped(text)}"')
     return environment
 
