@@ -20,6 +20,10 @@ bindings = \
 	shim/bindings/racket/posix-shm.rkt \
 	shim/bindings/ruby-ffi/posix_shm.rb \
 	shim/bindings/ruby-fiddle/posix_shm.rb \
+	shim/bindings/rust/Cargo.toml \
+	shim/bindings/rust/build.rs \
+	shim/bindings/rust/src/lib.rs \
+	shim/bindings/rust/src/sys.rs \
 	shim/bindings/tcl/posix_shm.tcl
 
 EXTRA_DIST += $(bindings)
