@@ -134,6 +134,7 @@ consumers = \
 	tests/languages/clisp.test \
 	tests/languages/ecl.test \
 	tests/languages/gcl.test \
+	tests/languages/go.test \
 	tests/languages/guile.test \
 	tests/languages/java.test \
 	tests/languages/luajit.test \

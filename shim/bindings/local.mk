@@ -6,6 +6,8 @@ bindings = \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
 	shim/bindings/gcl/posix-shm.lisp \
+	shim/bindings/go/go.mod \
+	shim/bindings/go/posixshm.go \
 	shim/bindings/guile/posix-shm.scm \
 	shim/bindings/java/PosixShm.java \
 	shim/bindings/luajit/posix_shm.lua \

@@ -33,6 +33,8 @@ FILES = {
     "alien-bindings.lisp": "lisp-bindings/alien/bindings.lisp",
     "docstrings.sexp": "lisp-bindings/docstrings.sexp",
     "version.sexp": "lisp-bindings/version.sexp",
+    "go.go": "shim/bindings/go/posixshm.go",
+    "go.mod": "shim/bindings/go/go.mod",
     "rust-sys.rs": "shim/bindings/rust/src/sys.rs",
     "rust.rs": "shim/bindings/rust/src/lib.rs",
     "Cargo.toml": "shim/bindings/rust/Cargo.toml",

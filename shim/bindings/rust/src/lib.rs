@@ -500,6 +500,7 @@ pub fn name_max() -> i32 {
 ///
 /// - `feature`: The name of a feature.
 ///
+/// Results:
 /// - 1: The system supports the feature.
 /// - 0: The system does not support it, a trial was not possible, or this version of the library does
 ///   not know the feature: a program can ask an older library about features of a newer one.
@@ -1034,6 +1035,7 @@ pub fn set_inheritable(fd: i32, inheritable: bool) -> Result<()> {
 ///
 /// Returns: A descriptor; the caller closes it.
 ///
+/// Results:
 /// - `created`: Receives 1 if this call created the object, else 0. May be NULL.
 ///
 /// # Errors
@@ -1146,6 +1148,7 @@ pub fn delete(name: &str) -> Result<()> {
 ///   pshm_name_max bytes in all.
 /// - `fd`: A descriptor of the object.
 ///
+/// Results:
 /// - 1: The name referred to this object, and is removed.
 /// - 0: The name refers to another object, and stays.
 ///
@@ -1259,6 +1262,7 @@ pub fn discard(fd: i32, offset: i64, length: i64) -> Result<()> {
 /// pshm_allocate, and here the files of `/proc` and `/sys` are always read. The file system does not
 /// limit anonymous objects.
 ///
+/// Results:
 /// - `total`: Receives the size of the file system, in bytes; 0 if it has no limit. May be NULL.
 /// - `free`: Receives the free space, in bytes. May be NULL.
 ///
@@ -1566,6 +1570,7 @@ pub fn receive(socket: i32, timeout: Option<Duration>) -> Result<i32> {
 /// To pass a descriptor to a child or a thread, keep one socket and let the child inherit the other
 /// (pshm_set_inheritable).
 ///
+/// Results:
 /// - `first`: Receives one descriptor.
 /// - `second`: Receives the other.
 ///
@@ -1759,6 +1764,7 @@ pub unsafe fn atomic_compare_exchange32(address: i64, expected: i64, desired: i6
 ///
 /// - `address`: The address of the word, a multiple of 8.
 ///
+/// Results:
 /// - `value`: Receives the value.
 ///
 /// # Errors
@@ -1800,6 +1806,7 @@ pub unsafe fn atomic_store64(address: i64, value: i64) -> Result<()> {
 /// - `operation`: A `PSHM_ATOMIC_` constant.
 /// - `operand`: The operand.
 ///
+/// Results:
 /// - `old`: Receives the previous value.
 ///
 /// # Errors
@@ -1823,9 +1830,9 @@ pub unsafe fn atomic_update64(address: i64, operation: Update, operand: i64) -> 
 /// - `expected`: The value to compare with.
 /// - `desired`: The value to store.
 ///
+/// Results:
 /// - 1: The value was stored.
 /// - 0: The word had another value, and was not changed.
-///
 /// - `old`: Receives the previous value.
 ///
 /// # Errors
@@ -1923,6 +1930,7 @@ pub fn process_self() -> i64 {
 /// - `process`: The identifier of a process: the result of pshm_process_self in that process, or of
 ///   pshm_lock_owner.
 ///
+/// Results:
 /// - 1: The process is alive, or nothing proves that it has terminated.
 /// - 0: The process has terminated.
 ///
@@ -1944,6 +1952,7 @@ pub fn process_alive(process: i64) -> Result<bool> {
 /// - `address`: The address of the lock, a multiple of 8.
 /// - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
 ///
+/// Results:
 /// - 0: This process holds the lock.
 /// - 1: This process holds the lock, and an owner has died with it since the last repair.
 ///
@@ -2129,6 +2138,7 @@ pub fn open_wait(name: &str, direction: Direction, size: i64, timeout: Option<Du
 /// - `capacity`: The capacity of the ring, in bytes: a power of two.
 /// - `role`: PSHM_RING_SENDER or PSHM_RING_RECEIVER.
 ///
+/// Results:
 /// - 0: This process has the role.
 /// - 1: This process has the role, in the place of one that died.
 ///
@@ -2243,6 +2253,7 @@ pub unsafe fn ring_commit(address: i64, capacity: i64, length: i64) -> Result<()
 ///
 /// Returns: The address of the message, a multiple of 8.
 ///
+/// Results:
 /// - `length`: Receives the length of the message, in bytes.
 ///
 /// # Errors
