@@ -132,6 +132,7 @@ consumers = \
 	tests/languages/chez.test \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \
+	tests/languages/csharp.test \
 	tests/languages/ecl.test \
 	tests/languages/gcl.test \
 	tests/languages/go.test \

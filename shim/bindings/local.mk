@@ -5,6 +5,7 @@
 bindings = \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
+	shim/bindings/csharp/PosixShm.cs \
 	shim/bindings/gcl/posix-shm.lisp \
 	shim/bindings/go/go.mod \
 	shim/bindings/go/posixshm.go \
