@@ -346,6 +346,80 @@ static class Scenario
         Shm.Close(received);
     }
 
+    // Message N of an exchange is N * Step bytes of a pattern, from byte N of it.
+    const int Capacity = (int)RingSize.CapacityMin, Ring = (int)RingSize.HeaderSize + Capacity;
+    const int Messages = 41, Step = 51, Longest = 2040;
+
+    static void Join(long from, long to)
+    {
+        Shm.RingJoin(to, Capacity, RingRole.Sender);
+        Shm.RingJoin(from, Capacity, RingRole.Receiver);
+    }
+
+    // Send each message, and receive it back. How many are equal.
+    static int Talk(long there, long back)
+    {
+        byte[] pattern = Enumerable.Range(0, Longest + Messages).Select(i => (byte)(i * 7)).ToArray();
+        var buffer = new byte[Longest];
+        int good = 0;
+        Join(back, there);
+        for (int n = 0; n < Messages; n++)
+        {
+            byte[] message = pattern.Skip(n).Take(n * Step).ToArray();
+            Shm.RingSend(there, Capacity, message, Long);
+            int length = (int)Shm.RingReceive(back, Capacity, buffer, Long);
+            if (buffer.Take(length).SequenceEqual(message))
+                good++;
+        }
+        Shm.RingLeave(there, Capacity, RingRole.Sender);
+        Expect(ErrorName(() => Shm.RingReceive(back, Capacity, buffer, Long)), "ENODATA");
+        Shm.RingLeave(back, Capacity, RingRole.Receiver);
+        return good;
+    }
+
+    // Send back one message, from one ring into the other.
+    static void SendBack(long there, long back)
+    {
+        var message = Shm.RingPeek(there, Capacity, Long);
+        var bytes = new byte[message.length];
+        Marshal.Copy(new IntPtr(message.at), bytes, 0, bytes.Length);
+        Marshal.Copy(bytes, 0, new IntPtr(Shm.RingReserve(back, Capacity, bytes.Length, Long)), bytes.Length);
+        Shm.RingCommit(back, Capacity, bytes.Length);
+        Shm.RingRelease(there, Capacity);
+    }
+
+    // Until the sender leaves.
+    static void Serve(long there, long back)
+    {
+        Join(there, back);
+        string ended;
+        do ended = ErrorName(() => SendBack(there, back)); while (ended == "no error");
+        Expect(ended, "ENODATA");
+        Shm.RingLeave(back, Capacity, RingRole.Sender);
+        Shm.RingLeave(there, Capacity, RingRole.Receiver);
+    }
+
+    // Talk to all others, and serve each of them, sender after sender.
+    static void Exchange(string name, int slot, int count)
+    {
+        int fd = Open(name);
+        long size = 2L * count * count * Ring;
+        long rings = Map(fd, size);
+        for (int pair = 0; pair < count * count; pair++)
+        {
+            int sender = pair / count, receiver = pair % count;
+            long there = rings + 2L * pair * Ring;
+            if (sender == receiver)
+                continue;
+            if (sender == slot)
+                Console.WriteLine($"{receiver}\t{Talk(there, there + Ring)}");
+            if (receiver == slot)
+                Serve(there, there + Ring);
+        }
+        Shm.Unmap(rings, size);
+        Shm.Close(fd);
+    }
+
     static int Main(string[] arguments)
     {
         switch (arguments[0])
@@ -353,6 +427,7 @@ static class Scenario
             case "scenario": return Run(arguments[1]);
             case "receive": Receive(int.Parse(arguments[1])); return 0;
             case "count": Count(arguments[1], long.Parse(arguments[2])); return 0;
+            case "exchange": Exchange(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3])); return 0;
             case "write": Write(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3])); return 0;
             case "read": Read(arguments[1], int.Parse(arguments[2]), int.Parse(arguments[3])); return 0;
             default: return 2;
