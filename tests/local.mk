@@ -133,6 +133,7 @@ consumers = \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \
 	tests/languages/csharp.test \
+	tests/languages/d.test \
 	tests/languages/ecl.test \
 	tests/languages/gcl.test \
 	tests/languages/go.test \

@@ -6,6 +6,7 @@ bindings = \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
 	shim/bindings/csharp/PosixShm.cs \
+	shim/bindings/d/posix_shm.d \
 	shim/bindings/gcl/posix-shm.lisp \
 	shim/bindings/go/go.mod \
 	shim/bindings/go/posixshm.go \

@@ -34,6 +34,7 @@ FILES = {
     "docstrings.sexp": "lisp-bindings/docstrings.sexp",
     "version.sexp": "lisp-bindings/version.sexp",
     "csharp.cs": "shim/bindings/csharp/PosixShm.cs",
+    "d.d": "shim/bindings/d/posix_shm.d",
     "go.go": "shim/bindings/go/posixshm.go",
     "go.mod": "shim/bindings/go/go.mod",
     "rust-sys.rs": "shim/bindings/rust/src/sys.rs",

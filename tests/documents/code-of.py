@@ -40,11 +40,12 @@ def python(text):
 
 
 def slashes(text):
-    """Without the comments of Rust and others that begin with two slashes."""
-    return re.sub(r"^\s*//.*\n", "", text, flags=re.MULTILINE)
+    """Without the comments of Rust and others that begin with two slashes, and those of D."""
+    return re.sub(r"\s*//.*$|^/\*\*\n( \*.*\n)*", "", text, flags=re.MULTILINE)
 
 
-READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, ".h": str, ".c": str, ".map": str, ".lua": str, ".rs": slashes, ".go": slashes, ".cs": slashes}
+READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, **dict.fromkeys((".h", ".c", ".map", ".lua"), str),
+           **dict.fromkeys((".cs", ".d", ".go", ".rs"), slashes)}
 
 
 def reader_of(file):
