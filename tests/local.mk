@@ -141,6 +141,7 @@ consumers = \
 	tests/languages/java.test \
 	tests/languages/luajit.test \
 	tests/languages/newlisp.test \
+	tests/languages/nim.test \
 	tests/languages/node.test \
 	tests/languages/ocaml.test \
 	tests/languages/perl.test \

@@ -14,6 +14,7 @@ bindings = \
 	shim/bindings/java/PosixShm.java \
 	shim/bindings/luajit/posix_shm.lua \
 	shim/bindings/newlisp/posix-shm.lsp \
+	shim/bindings/nim/posix_shm.nim \
 	shim/bindings/node/posix_shm.js \
 	shim/bindings/ocaml/posix_shm.ml \
 	shim/bindings/perl/PosixShm.pm \

@@ -37,6 +37,7 @@ FILES = {
     "d.d": "shim/bindings/d/posix_shm.d",
     "go.go": "shim/bindings/go/posixshm.go",
     "go.mod": "shim/bindings/go/go.mod",
+    "nim.nim": "shim/bindings/nim/posix_shm.nim",
     "rust-sys.rs": "shim/bindings/rust/src/sys.rs",
     "rust.rs": "shim/bindings/rust/src/lib.rs",
     "Cargo.toml": "shim/bindings/rust/Cargo.toml",
