@@ -4,7 +4,7 @@ module scenario;
 
 import core.memory : GC;
 import core.thread : Thread;
-import core.time : seconds;
+import core.time : msecs, seconds;
 import std.algorithm : canFind;
 import std.conv : octal, text, to;
 import std.file : readText;
@@ -106,7 +106,11 @@ void count(string name, long offset)
     const address = map(fd, shared_ + 64);
     const memory = address + offset;
     addAndWake(memory + arrived);
-    auto other = new Thread({ GC.collect(); addAndWake(memory + beside); }).start();
+    auto other = new Thread({
+        Thread.sleep(50.msecs);
+        GC.collect();
+        addAndWake(memory + beside);
+    }).start();
     acquire(memory + lock);
     lockRelease(memory + lock);
     other.join();

@@ -123,7 +123,9 @@ func open(name string) int {
 }
 
 // Wait for the lock that another process holds, while a goroutine of this one runs; count beside it; wait for its leave.
+// A signal for the process goes to its first thread, which waits: the wait must go on.
 func count(name string, offset int64) {
+	runtime.LockOSThread()
 	runtime.GOMAXPROCS(1)
 	fd := open(name)
 	address := mapObject(fd, shared+64)
@@ -131,6 +133,8 @@ func count(name string, offset int64) {
 	addAndWake(memory + arrived)
 	go func() {
 		runtime.GC()
+		time.Sleep(50 * time.Millisecond)
+		check(syscall.Kill(os.Getpid(), syscall.SIGURG))
 		addAndWake(memory + beside)
 	}()
 	acquire(memory + lock)
