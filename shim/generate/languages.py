@@ -47,9 +47,9 @@ def short(name):
     return re.sub("^(pshm|PSHM|ret)_", "", name)
 
 
-def pascal(name):
-    """pshm_if_exists, IF_EXISTS => IfExists"""
-    return "".join(word.capitalize() for word in short(name).split("_"))
+def pascal(name, initials=()):
+    """pshm_if_exists, IF_EXISTS => IfExists; some languages write IO in capitals."""
+    return "".join(word.upper() if word.upper() in initials else word.capitalize() for word in short(name).split("_"))
 
 
 def camel(name):
@@ -99,6 +99,19 @@ class Call:
         kinds = {"name": "text", "buffer": "bytes", "boolean": "boolean", "timeout": "timeout", "flags": "flags", "enum": "enum"}
         return kinds.get(argument.role.replace("text", "name"), argument.code)
 
+    def descriptor(self, argument):
+        """closed-descriptor, optional-descriptor of a mapping, which needs none if it is anonymous, or descriptor; else nothing."""
+        if argument.role != "descriptor":
+            return ""
+        mapping = any(other.enum == "pshm_map_flag" for other in self.function.arguments)
+        return "closed-descriptor" if argument.closes else "optional-descriptor" if mapping else "descriptor"
+
+    @cached_property
+    def descriptors(self):
+        """The names of results that are descriptors, which the caller closes."""
+        own = ["result"] if self.function.result == "descriptor" else []
+        return [*own, *(out.name for out in self.outs if out.of == "descriptor")]
+
     @cached_property
     def parameters(self):
         """The arguments that the caller gives."""
@@ -124,6 +137,7 @@ class Language:
     TYPES: the type of each code of roles.py in a declaration, and of a 'result' that is a string where that is another one.
     PARAMETERS, PASSED: how a parameter is declared, and how an argument is given to C, for each kind of Call.kind.
     RESULTS, VALUES: the type of each kind of result, and how it is made of the variable that C gave or filled.
+    These may have entries for descriptors (Call.descriptor), where the language has more than a number for them.
     OTHER: what a reserved word becomes. STYLE: how names are written (STYLES). VARIABLE: the name of the variable that C fills.
     In these, {function} is the function, {name} the name of the argument, {type} its type in the declaration, {enum} that of its constants, {buffer} the name
     of the buffer that it measures."""
@@ -147,10 +161,13 @@ class Language:
         return self.types.get("result" if isinstance(thing, Function) and thing.code == "string-in" else thing.code, self.types[thing.code])
 
     def parameter(self, argument, call):
-        return self._filled(self.parameters[call.kind(argument)], argument, call)
+        return self._filled(self._of(self.parameters, argument, call), argument, call)
 
     def argument(self, argument, call):
-        return self._filled(self.passed[call.kind(argument)], argument, call)
+        return self._filled(self._of(self.passed, argument, call), argument, call)
+
+    def _of(self, table, argument, call):
+        return table.get(call.descriptor(argument), table[call.kind(argument)])
 
     def _filled(self, text, argument, call):
         buffer = call.measured(argument)
@@ -158,7 +175,11 @@ class Language:
                            buffer=buffer and self.name(buffer.name))
 
     def result_types(self, call):
-        return [self.results[kind] for _, kind in call.results]
+        return [self._result(self.results, call, *result) for result in call.results]
+
+    @staticmethod
+    def _result(table, call, name, kind):
+        return table.get("descriptor", table[kind]) if name in call.descriptors else table[kind]
 
     def outs(self, call, declaration="{name} {type}"):
         """The outputs of a function, as results that have names."""
@@ -166,7 +187,8 @@ class Language:
 
     def values_of(self, call, result="result"):
         """RESULT is what stands for that of the function in C."""
-        return [self.values[kind].format(name=result if name == "result" else self.variable.format(self.name(name))) for name, kind in call.results]
+        return [self._result(self.values, call, name, kind).format(
+            name=result if name == "result" else self.variable.format(self.name(name))) for name, kind in call.results]
 
     def documentation(self, call, errors="Errors:"):
         """What the headers say of a function, for those who call it in this language: the lines of a comment, without its prefix."""

@@ -182,7 +182,7 @@ namespace PosixShm
         /// <summary>Reading.</summary>
         Input = 0,
         /// <summary>Reading and writing.</summary>
-        Io = 2,
+        IO = 2,
     }
 
     /// <summary>The action of pshm_open when it may create and the object exists.</summary>

@@ -225,9 +225,9 @@ const (
 	// Number of names: 0 once the object is unlinked.
 	StatNlink = 3
 	// User id of the owner.
-	StatUid = 4
+	StatUID = 4
 	// Group id.
-	StatGid = 5
+	StatGID = 5
 	// Device number of a device file; 0 for an object.
 	StatRdev = 6
 	// Size, in bytes.
@@ -311,7 +311,7 @@ const (
 	// Reading.
 	DirectionInput Direction = 0
 	// Reading and writing.
-	DirectionIo Direction = 2
+	DirectionIO Direction = 2
 )
 
 // IfExists: The action of pshm_open when it may create and the object exists.

@@ -30,7 +30,7 @@ namespace PosixShm
     {
 {% for constant in enum.constants %}
         {{ ("<summary>" ~ (constant.prose | plain | e) ~ "</summary>") | comment("        /// ") | trim }}
-        {{ constant | member | pascal }} = {{ constant.value }},
+        {{ constant | member | pascal(initials=("IO",)) }} = {{ constant.value }},
 {% endfor %}
     }
 

@@ -162,7 +162,7 @@ type {{ type }} int32
 const (
 {% for constant in enum.constants %}
 	{{ constant.prose | comment("	// ") | trim }}
-	{{ constant.name | pascal }}{{ " " ~ type if type }} = {{ constant.value }}
+	{{ constant.name | pascal(initials=("IO", "UID", "GID")) }}{{ " " ~ type if type }} = {{ constant.value }}
 {% endfor %}
 )
 

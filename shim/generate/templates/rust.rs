@@ -2,32 +2,35 @@
     types={"int": "c_int", "int64": "i64", "string-in": "", "bytes-in": "", "string-out": "", "bytes-out": "", "int64-out": "i64", "int-out": "c_int"},
     parameters={"text": "{name}: &str", "bytes": "{name}: &[u8]", "buffer": "{name}: &mut [u8]", "int64s": "{name}: &mut [i64]",
         "boolean": "{name}: bool", "timeout": "{name}: Option<Duration>", "flags": "{name}: {enum}", "enum": "{name}: {enum}",
-        "int": "{name}: i32", "int64": "{name}: i64"},
+        "int": "{name}: i32", "int64": "{name}: i64", "descriptor": "{name}: impl AsFd", "closed-descriptor": "{name}: OwnedFd",
+        "optional-descriptor": "{name}: impl Into<Option<BorrowedFd<'a>>>"},
     passed={"text": "{name}.as_ptr()", "bytes": "start({name}).cast()", "buffer": "start_mut({name}).cast()", "int64s": "start_mut({name})",
         "boolean": "c_int::from({name})", "timeout": "nanoseconds({name})", "flags": "{name}.0", "enum": "{name} as c_int", "int": "{name}",
         "int64": "{name}", "size": "{buffer}.len() as {type}", "out-int": "&mut {name}", "out-int64": "&mut {name}",
+        "descriptor": "{name}.as_fd().as_raw_fd()", "closed-descriptor": "{name}.into_raw_fd()", "optional-descriptor": "raw({name}.into())",
         "texts": "start_mut(buffer).cast()", "texts-size": "buffer.len() as {type}"},
-    results={"string": "Cow<'static, str>", "boolean": "bool", "int": "i32", "int64": "i64"},
-    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}"}) %}
+    results={"string": "Cow<'static, str>", "boolean": "bool", "int": "i32", "int64": "i64", "descriptor": "OwnedFd"},
+    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}", "descriptor": "owned({name})"}) %}
 // {{ generated }}
 //! POSIX shared memory through `libposix-shm`: objects, mappings, atomics, locks and rings of messages that processes in all
 //! languages share.
 //!
 //! Each function of C has its name here without `pshm_`. It returns its outputs as results, measures buffers itself, and has a
-//! [`Result`] where it can fail. [`sys`] has the functions as they are in C. A function that uses memory at an address is unsafe:
-//! the address must be that of a mapping that is large enough.
+//! [`Result`] where it can fail. A descriptor is an [`OwnedFd`], which closes it when it is dropped. A function that uses memory at
+//! an address is unsafe: the address must be that of a mapping that is large enough. [`sys`] has the functions as they are in C.
 //!
 //! ```no_run
 //! use posix_shm::*;
 //! # fn main() -> Result<()> {
 //! let (fd, created) = open("/foobar-shm", Direction::Io, IfExists::Default, IfDoesNotExist::Create, Mode(0o600))?;
-//! truncate(fd, 4096)?;
+//! truncate(&fd, 4096)?;
 //! # Ok(())
 //! # }
 //! ```
 use std::borrow::Cow;
 use std::ffi::{CStr, CString};
 use std::os::raw::{c_char, c_int};
+use std::os::unix::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::time::Duration;
 use std::{error, fmt, io, ptr};
 
@@ -103,6 +106,16 @@ fn fixed(text: *const c_char) -> Cow<'static, str> {
 /// No limit is -1.
 fn nanoseconds(timeout: Option<Duration>) -> i64 {
     timeout.map_or(-1, |limit| limit.as_nanos().min(i64::MAX as u128) as i64)
+}
+
+/// A descriptor that the library has opened.
+fn owned(fd: c_int) -> OwnedFd {
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+/// Anonymous memory has no descriptor.
+fn raw(fd: Option<BorrowedFd<'_>>) -> c_int {
+    fd.map_or(-1, |fd| fd.as_raw_fd())
 }
 
 /// The address of a slice for C, which asks for the size with NULL.
@@ -219,6 +232,9 @@ sys::{{ function.name }}(
 {%- for argument in function.arguments %}{{ rust.argument(argument, call) }}{{ ", " if not loop.last }}{% endfor -%}
 )
 {%- endset %}
+{% set parameters %}
+{% for argument in call.parameters %}{{ rust.parameter(argument, call) }}{{ ", " if not loop.last }}{% endfor %}
+{% endset %}
 {% set result = c if call.at_address else "unsafe { " ~ c ~ " }" %}
 {{ rust.documentation(call, errors="# Errors") | comment("/// ") }}
 {% if call.at_address %}
@@ -227,14 +243,13 @@ sys::{{ function.name }}(
 ///
 /// The memory at each address must be mapped, and no reference of Rust may refer to what the call changes.
 {% endif %}
-pub {{ "unsafe " if call.at_address }}fn {{ rust.name(function.name) }}(
-{%- for argument in call.parameters %}{{ rust.parameter(argument, call) }}{{ ", " if not loop.last }}{% endfor -%}
-) -> {{ "Result<" ~ type ~ ">" if call.fails else type }} {
+pub {{ "unsafe " if call.at_address }}fn {{ rust.name(function.name) }}{{ "<'a>" if "Into<Option" in parameters }}(
+{{- parameters }}) -> {{ "Result<" ~ type ~ ">" if call.fails else type }} {
 {% for argument in call.parameters if call.kind(argument) == "text" %}
     let {{ rust.name(argument.name) }} = text({{ rust.name(argument.name) }})?;
 {% endfor %}
 {% for out in call.outs %}
-    let mut {{ rust.name(out.name) }} = 0;
+    let mut {{ rust.name(out.name) }} = {{ "-1" if out.of == "descriptor" else "0" }};
 {% endfor %}
 {% if call.texts %}
     texts(|buffer| check({{ result }})){{ ".map(|texts| texts.concat())" if call.texts == "one" }}
@@ -246,7 +261,7 @@ pub {{ "unsafe " if call.at_address }}fn {{ rust.name(function.name) }}(
     {{ rust.values_of(call, result)[0] }}
 {% elif function.result == "status" %}
     check({{ result }}).map(|_| ())
-{% elif function.result == "boolean" %}
+{% elif function.result in ("boolean", "descriptor") %}
     Ok({{ rust.values_of(call, "check(" ~ result ~ ")?")[0] }})
 {% else %}
     check({{ result }})

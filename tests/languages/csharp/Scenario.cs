@@ -102,7 +102,7 @@ static class Scenario
 
     static int Open(string name)
     {
-        return Shm.Open(name, Direction.Io, IfExists.Default, IfDoesNotExist.Error, 0).fd;
+        return Shm.Open(name, Direction.IO, IfExists.Default, IfDoesNotExist.Error, 0).fd;
     }
 
     // Wait for the lock that another process holds, while a thread of this one runs; count beside it; wait for its leave.
@@ -129,7 +129,7 @@ static class Scenario
 
     static (int fd, bool created) OpenExclusively(string name)
     {
-        return Shm.Open(name, Direction.Io, IfExists.Error, IfDoesNotExist.Create, Octal("600"));
+        return Shm.Open(name, Direction.IO, IfExists.Error, IfDoesNotExist.Create, Octal("600"));
     }
 
     static int number, failures;
@@ -230,7 +230,7 @@ static class Scenario
         });
         Point("make an anonymous object", () =>
         {
-            int anonymous = Shm.OpenAnonymous(Direction.Io, Octal("640"), 0);
+            int anonymous = Shm.OpenAnonymous(Direction.IO, Octal("640"), 0);
             long[] fields = Stat(anonymous);
             Expect(Field(fields, StatField.Nlink), 0L);
             Expect(Field(fields, StatField.Mode), (long)Octal("640"));
@@ -323,7 +323,7 @@ static class Scenario
         int fd = Open(name);
         PutRecord(fd, slot, slot * Record);
         Shm.Close(fd);
-        int anonymous = Shm.OpenAnonymous(Direction.Io, Octal("600"), 0);
+        int anonymous = Shm.OpenAnonymous(Direction.IO, Octal("600"), 0);
         Shm.Truncate(anonymous, Record);
         PutRecord(anonymous, slot, 0);
         Shm.Send(socket, anonymous);

@@ -117,7 +117,7 @@ func takeTurns(address int64) {
 }
 
 func open(name string) int {
-	fd, _, err := shm.Open(name, shm.DirectionIo, 0, shm.IfDoesNotExistError, 0)
+	fd, _, err := shm.Open(name, shm.DirectionIO, 0, shm.IfDoesNotExistError, 0)
 	check(err)
 	return fd
 }
@@ -162,7 +162,7 @@ func scenario(name string) {
 	var fd int
 	var address int64
 	openExclusively := func() (int, bool, error) {
-		return shm.Open(name, shm.DirectionIo, shm.IfExistsError, shm.IfDoesNotExistCreate, 0600)
+		return shm.Open(name, shm.DirectionIO, shm.IfExistsError, shm.IfDoesNotExistCreate, 0600)
 	}
 	points := []point{
 		{"load the library and check its version", func() {
@@ -235,7 +235,7 @@ func scenario(name string) {
 			expect(errors.Is(err, syscall.EINVAL), true)
 		}},
 		{"make an anonymous object", func() {
-			anonymous := must(shm.OpenAnonymous(shm.DirectionIo, 0640, 0))
+			anonymous := must(shm.OpenAnonymous(shm.DirectionIO, 0640, 0))
 			fields := stat(anonymous)
 			expect(fields[shm.StatNlink], int64(0))
 			expect(fields[shm.StatMode], int64(0640))
@@ -339,7 +339,7 @@ func write(name string, slot, socket int) {
 	fd := open(name)
 	putRecord(fd, slot, int64(slot)*record)
 	check(shm.Close(fd))
-	anonymous := must(shm.OpenAnonymous(shm.DirectionIo, 0600, 0))
+	anonymous := must(shm.OpenAnonymous(shm.DirectionIO, 0600, 0))
 	check(shm.Truncate(anonymous, record))
 	putRecord(anonymous, slot, 0)
 	check(shm.Send(socket, anonymous, shm.Forever))

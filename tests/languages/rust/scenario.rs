@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //! The common scenario in Rust, with the generated crate.
 use posix_shm::*;
+use std::os::unix::io::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::process::Command;
 use std::time::Duration;
 use std::{env, fs, thread};
@@ -36,8 +37,8 @@ fn error_name<T>(result: Result<T>) -> String {
     result.err().map_or("no error".into(), |error| error.name().into())
 }
 
-fn map_object(fd: i32, length: i64) -> Result<i64> {
-    map(fd, length, Prot::READ | Prot::WRITE, MapFlag::SHARED, 0)
+fn map_object(fd: impl AsFd, length: i64) -> Result<i64> {
+    map(fd.as_fd(), length, Prot::READ | Prot::WRITE, MapFlag::SHARED, 0)
 }
 
 /// The bytes of a mapping. Nothing else may change them meanwhile.
@@ -49,7 +50,7 @@ fn mapped(name: &str) -> bool {
     fs::read_to_string("/proc/self/maps").unwrap().contains(name)
 }
 
-fn stat(fd: i32) -> Outcome<[i64; 16]> {
+fn stat(fd: impl AsFd) -> Outcome<[i64; 16]> {
     let mut fields = [0; 16];
     expect!(fstat(fd, &mut fields)?, 16);
     Ok(fields)
@@ -98,7 +99,7 @@ unsafe fn take_turns(shared: i64) -> Outcome {
 /// Wait for the lock that another process holds, while a thread of this one runs; count beside it; wait for its leave.
 unsafe fn count(name: &str, offset: i64) -> Outcome {
     let (fd, _) = open(name, Direction::Io, IfExists::Default, IfDoesNotExist::Error, Mode(0))?;
-    let address = map_object(fd, SHARED + 64)?;
+    let address = map_object(&fd, SHARED + 64)?;
     let shared = address + offset;
     add_and_wake(shared + ARRIVED)?;
     let beside = thread::spawn(move || add_and_wake(shared + BESIDE));
@@ -115,7 +116,7 @@ unsafe fn count(name: &str, offset: i64) -> Outcome {
 
 struct Scenario {
     name: String,
-    fd: i32,
+    fd: Option<OwnedFd>,
     address: i64,
 }
 
@@ -124,7 +125,11 @@ impl Scenario {
         Command::new(env::var_os("POSIX_SHM_CONSUMER").unwrap())
     }
 
-    fn open_exclusively(&self) -> Result<(i32, bool)> {
+    fn fd(&self) -> &OwnedFd {
+        self.fd.as_ref().unwrap()
+    }
+
+    fn open_exclusively(&self) -> Result<(OwnedFd, bool)> {
         open(&self.name, Direction::Io, IfExists::Error, IfDoesNotExist::Create, Mode(0o600))
     }
 
@@ -138,7 +143,7 @@ impl Scenario {
     fn open(&mut self) -> Outcome {
         let (fd, created) = self.open_exclusively()?;
         expect!(created, true);
-        self.fd = fd;
+        self.fd = Some(fd);
         Ok(())
     }
 
@@ -151,9 +156,9 @@ impl Scenario {
     }
 
     fn map(&mut self) -> Outcome {
-        truncate(self.fd, SIZE)?;
-        allocate(self.fd, SIZE / 2)?;
-        self.address = map_object(self.fd, SIZE)?;
+        truncate(self.fd(), SIZE)?;
+        allocate(self.fd(), SIZE / 2)?;
+        self.address = map_object(self.fd(), SIZE)?;
         Ok(())
     }
 
@@ -161,17 +166,17 @@ impl Scenario {
         let pattern: Vec<u8> = (0..256).map(|i| (i * 7) as u8).collect();
         unsafe { bytes(self.address + 4096, 256) }.copy_from_slice(&pattern);
         let mut buffer = [0; 256];
-        expect!(read(self.fd, &mut buffer, 4096)?, 256);
+        expect!(read(self.fd(), &mut buffer, 4096)?, 256);
         expect!(buffer[..], pattern[..]);
-        expect!(write(self.fd, b"hello", 100)?, 5);
+        expect!(write(self.fd(), b"hello", 100)?, 5);
         expect!(unsafe { bytes(self.address + 100, 5) }, b"hello");
-        expect!(read(self.fd, &mut buffer, SIZE - 100)?, 100);
-        expect!(read(self.fd, &mut [], 0)?, 0);
+        expect!(read(self.fd(), &mut buffer, SIZE - 100)?, 100);
+        expect!(read(self.fd(), &mut [], 0)?, 0);
         Ok(())
     }
 
     fn describe(&mut self) -> Outcome {
-        let fields = stat(self.fd)?;
+        let fields = stat(self.fd())?;
         expect!(fields[STAT_SIZE as usize], SIZE);
         expect!(fields[STAT_MODE as usize], 0o600);
         expect!(fields[STAT_NLINK as usize], 1);
@@ -204,26 +209,30 @@ impl Scenario {
         expect!(error_name(missing), "ENOENT");
         expect!(error_name(delete("noslash")), "EINVAL");
         expect!(error_name(delete(&format!("{}\0/x", self.name))), "EINVAL");
-        expect!(error_name(map_object(self.fd, -1)), "EINVAL");
+        expect!(error_name(map_object(self.fd(), -1)), "EINVAL");
         expect!(error_name_of(errno()), "EINVAL");
         Ok(())
     }
 
     fn anonymous(&mut self) -> Outcome {
         let anonymous = open_anonymous(Direction::Io, Mode(0o640), AnonymousFlag::default())?;
-        let fields = stat(anonymous)?;
+        let fields = stat(&anonymous)?;
         expect!(fields[STAT_NLINK as usize], 0);
         expect!(fields[STAT_MODE as usize], 0o640);
-        Ok(close(anonymous)?)
+        let number = anonymous.as_raw_fd();
+        drop(anonymous);
+        expect!(error_name(check(unsafe { sys::pshm_close(number) })), "EBADF");
+        let memory = map(None, SIZE, Prot::READ, MapFlag::PRIVATE | MapFlag::ANONYMOUS, 0)?;
+        Ok(unsafe { unmap(memory, SIZE) }?)
     }
 
     fn hand_over(&mut self) -> Outcome {
         let (here, there) = socketpair()?;
         let number: *mut i64 = pointer(self.address);
         unsafe { *number = 9007199254740992 };
-        send(here, self.fd, None)?;
-        set_inheritable(there, true)?;
-        expect!(Self::consumer().args(["receive", &there.to_string()]).status()?.success(), true);
+        send(&here, self.fd(), None)?;
+        set_inheritable(&there, true)?;
+        expect!(Self::consumer().args(["receive", &there.as_raw_fd().to_string()]).status()?.success(), true);
         expect!(unsafe { *number }, 9007199254740993);
         close(here)?;
         Ok(close(there)?)
@@ -253,8 +262,10 @@ impl Scenario {
         expect!(mapped(&self.name), true);
         unsafe { unmap(self.address, SIZE) }?;
         expect!(mapped(&self.name), false);
-        close(self.fd)?;
-        expect!(error_name(close(self.fd)), "EBADF");
+        let fd = self.fd.take().unwrap();
+        let number = fd.as_raw_fd();
+        close(fd)?;
+        expect!(error_name(check(unsafe { sys::pshm_close(number) })), "EBADF");
         delete(&self.name)?;
         expect!(error_name(delete(&self.name)), "ENOENT");
         Ok(())
@@ -296,16 +307,16 @@ fn error_name_of(error: i32) -> String {
 }
 
 /// The other end of the hand-over: add one to the number at the start of the object.
-unsafe fn receive_number(socket: i32) -> Outcome {
+unsafe fn receive_number(socket: BorrowedFd) -> Outcome {
     let fd = receive(socket, None)?;
-    let address = map_object(fd, 8)?;
+    let address = map_object(&fd, 8)?;
     *pointer::<i64>(address) += 1;
     unmap(address, 8)?;
     Ok(close(fd)?)
 }
 
-unsafe fn put_record(fd: i32, slot: i64, offset: i64) -> Outcome {
-    let address = map(fd, RECORD, Prot::READ | Prot::WRITE, MapFlag::SHARED, offset)?;
+unsafe fn put_record(fd: &OwnedFd, slot: i64, offset: i64) -> Outcome {
+    let address = map(fd.as_fd(), RECORD, Prot::READ | Prot::WRITE, MapFlag::SHARED, offset)?;
     let record = bytes(address, RECORD as usize);
     record[..8].copy_from_slice(&(-9007199254740993 - slot).to_ne_bytes());
     record[8..12].copy_from_slice(&(-1 - slot as i32).to_ne_bytes());
@@ -326,28 +337,28 @@ fn print_record(record: &[u8], slot: &str) {
 }
 
 /// Write one's record into the object, and into an anonymous one that goes to the socket.
-unsafe fn write_record(name: &str, slot: i64, socket: i32) -> Outcome {
+unsafe fn write_record(name: &str, slot: i64, socket: BorrowedFd) -> Outcome {
     let (fd, _) = open(name, Direction::Io, IfExists::Default, IfDoesNotExist::Error, Mode(0))?;
-    put_record(fd, slot, slot * RECORD)?;
+    put_record(&fd, slot, slot * RECORD)?;
     close(fd)?;
     let anonymous = open_anonymous(Direction::Io, Mode(0o600), AnonymousFlag::default())?;
-    truncate(anonymous, RECORD)?;
-    put_record(anonymous, slot, 0)?;
-    send(socket, anonymous, None)?;
+    truncate(&anonymous, RECORD)?;
+    put_record(&anonymous, slot, 0)?;
+    send(socket, &anonymous, None)?;
     Ok(close(anonymous)?)
 }
 
 /// Print every record of the object, then the one of the object that comes from the socket.
-unsafe fn read_records(name: &str, count: i64, socket: i32) -> Outcome {
+unsafe fn read_records(name: &str, count: i64, socket: BorrowedFd) -> Outcome {
     let (fd, _) = open(name, Direction::Input, IfExists::Default, IfDoesNotExist::Default, Mode(0))?;
-    let address = map(fd, count * RECORD, Prot::READ, MapFlag::SHARED, 0)?;
+    let address = map(fd.as_fd(), count * RECORD, Prot::READ, MapFlag::SHARED, 0)?;
     for slot in 0..count {
         print_record(bytes(address + slot * RECORD, RECORD as usize), &slot.to_string());
     }
     unmap(address, count * RECORD)?;
     close(fd)?;
     let received = receive(socket, None)?;
-    let address = map(received, RECORD, Prot::READ, MapFlag::SHARED, 0)?;
+    let address = map(received.as_fd(), RECORD, Prot::READ, MapFlag::SHARED, 0)?;
     print_record(bytes(address, RECORD as usize), "received");
     unmap(address, RECORD)?;
     Ok(close(received)?)
@@ -409,7 +420,7 @@ unsafe fn serve(there: i64, back: i64) -> Outcome {
 unsafe fn exchange(name: &str, slot: i64, count: i64) -> Outcome {
     let size = 2 * count * count * RING;
     let (fd, _) = open(name, Direction::Io, IfExists::Default, IfDoesNotExist::Error, Mode(0))?;
-    let rings = map_object(fd, size)?;
+    let rings = map_object(&fd, size)?;
     for sender in 0..count {
         for receiver in (0..count).filter(|&receiver| receiver != sender) {
             let there = rings + 2 * (sender * count + receiver) * RING;
@@ -425,17 +436,22 @@ unsafe fn exchange(name: &str, slot: i64, count: i64) -> Outcome {
     Ok(close(fd)?)
 }
 
+/// A descriptor that this process has inherited.
+unsafe fn borrowed(number: &str) -> Outcome<BorrowedFd<'static>> {
+    Ok(BorrowedFd::borrow_raw(number.parse()?))
+}
+
 fn main() -> Outcome {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     unsafe {
         match arguments[..] {
-            ["scenario", name] => Scenario { name: name.into(), fd: -1, address: 0 }.run(),
-            ["receive", socket] => receive_number(socket.parse()?),
+            ["scenario", name] => Scenario { name: name.into(), fd: None, address: 0 }.run(),
+            ["receive", socket] => receive_number(borrowed(socket)?),
             ["count", name, offset] => count(name, offset.parse()?),
             ["exchange", name, slot, count] => exchange(name, slot.parse()?, count.parse()?),
-            ["write", name, slot, socket] => write_record(name, slot.parse()?, socket.parse()?),
-            ["read", name, count, socket] => read_records(name, count.parse()?, socket.parse()?),
+            ["write", name, slot, socket] => write_record(name, slot.parse()?, borrowed(socket)?),
+            ["read", name, count, socket] => read_records(name, count.parse()?, borrowed(socket)?),
             _ => std::process::exit(2),
         }
     }

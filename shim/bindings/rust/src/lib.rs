@@ -3,20 +3,21 @@
 //! languages share.
 //!
 //! Each function of C has its name here without `pshm_`. It returns its outputs as results, measures buffers itself, and has a
-//! [`Result`] where it can fail. [`sys`] has the functions as they are in C. A function that uses memory at an address is unsafe:
-//! the address must be that of a mapping that is large enough.
+//! [`Result`] where it can fail. A descriptor is an [`OwnedFd`], which closes it when it is dropped. A function that uses memory at
+//! an address is unsafe: the address must be that of a mapping that is large enough. [`sys`] has the functions as they are in C.
 //!
 //! ```no_run
 //! use posix_shm::*;
 //! # fn main() -> Result<()> {
 //! let (fd, created) = open("/foobar-shm", Direction::Io, IfExists::Default, IfDoesNotExist::Create, Mode(0o600))?;
-//! truncate(fd, 4096)?;
+//! truncate(&fd, 4096)?;
 //! # Ok(())
 //! # }
 //! ```
 use std::borrow::Cow;
 use std::ffi::{CStr, CString};
 use std::os::raw::{c_char, c_int};
+use std::os::unix::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::time::Duration;
 use std::{error, fmt, io, ptr};
 
@@ -92,6 +93,16 @@ fn fixed(text: *const c_char) -> Cow<'static, str> {
 /// No limit is -1.
 fn nanoseconds(timeout: Option<Duration>) -> i64 {
     timeout.map_or(-1, |limit| limit.as_nanos().min(i64::MAX as u128) as i64)
+}
+
+/// A descriptor that the library has opened.
+fn owned(fd: c_int) -> OwnedFd {
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+/// Anonymous memory has no descriptor.
+fn raw(fd: Option<BorrowedFd<'_>>) -> c_int {
+    fd.map_or(-1, |fd| fd.as_raw_fd())
 }
 
 /// The address of a slice for C, which asks for the size with NULL.
@@ -707,9 +718,9 @@ pub fn flags_format(kind: Kind, flags: i32) -> Result<String> {
 /// - `ENOSPC`: The file system has no space for another object.
 /// - `ENXIO`: The name refers to a socket.
 /// - `EROFS`: The shared memory file system is mounted read-only.
-pub fn shm_open(name: &str, flags: OpenFlag, mode: Mode) -> Result<i32> {
+pub fn shm_open(name: &str, flags: OpenFlag, mode: Mode) -> Result<OwnedFd> {
     let name = text(name)?;
-    check(unsafe { sys::pshm_shm_open(name.as_ptr(), flags.0, mode.0) })
+    Ok(owned(check(unsafe { sys::pshm_shm_open(name.as_ptr(), flags.0, mode.0) })?))
 }
 
 /// Remove the name of an object: shm_unlink(3).
@@ -749,8 +760,8 @@ pub fn shm_unlink(name: &str) -> Result<()> {
 ///   cannot be set, such as a pipe; an object of huge pages: `length` is not a multiple of their size;
 ///   or the platform allows the size to be set only once (macOS).
 /// - `EPERM`: A seal forbids the call.
-pub fn ftruncate(fd: i32, length: i64) -> Result<()> {
-    check(unsafe { sys::pshm_ftruncate(fd, length) }).map(|_| ())
+pub fn ftruncate(fd: impl AsFd, length: i64) -> Result<()> {
+    check(unsafe { sys::pshm_ftruncate(fd.as_fd().as_raw_fd(), length) }).map(|_| ())
 }
 
 /// Reserve the pages of a range of an object: posix_fallocate(3) without emulation.
@@ -774,8 +785,8 @@ pub fn ftruncate(fd: i32, length: i64) -> Result<()> {
 /// - `ENOTSUP`: The platform or the file system does not support the call, or a sandbox forbids it.
 /// - `EPERM`: A seal forbids the call.
 /// - `ESPIPE`: `fd` refers to a pipe.
-pub fn fallocate(fd: i32, offset: i64, length: i64) -> Result<()> {
-    check(unsafe { sys::pshm_fallocate(fd, offset, length) }).map(|_| ())
+pub fn fallocate(fd: impl AsFd, offset: i64, length: i64) -> Result<()> {
+    check(unsafe { sys::pshm_fallocate(fd.as_fd().as_raw_fd(), offset, length) }).map(|_| ())
 }
 
 /// Describe an object: fstat(2), as an array of integers.
@@ -796,8 +807,8 @@ pub fn fallocate(fd: i32, offset: i64, length: i64) -> Result<()> {
 /// - `EINVAL`: `count` is negative.
 /// - `EISDIR`: `fd` refers to a directory.
 /// - `ENODEV`: `fd` refers to another kind of file, such as a pipe.
-pub fn fstat(fd: i32, fields: &mut [i64]) -> Result<i32> {
-    check(unsafe { sys::pshm_fstat(fd, start_mut(fields), fields.len() as c_int) })
+pub fn fstat(fd: impl AsFd, fields: &mut [i64]) -> Result<i32> {
+    check(unsafe { sys::pshm_fstat(fd.as_fd().as_raw_fd(), start_mut(fields), fields.len() as c_int) })
 }
 
 /// Set the owner and the group of an object: fchown(2).
@@ -812,8 +823,8 @@ pub fn fstat(fd: i32, fields: &mut [i64]) -> Result<i32> {
 ///   change' to the system.
 /// - `ENOTSUP`: The platform does not support the call on these descriptors (macOS).
 /// - `EPERM`: The process may not change the owner or the group; usually only the superuser may.
-pub fn fchown(fd: i32, owner: i64, group: i64) -> Result<()> {
-    check(unsafe { sys::pshm_fchown(fd, owner, group) }).map(|_| ())
+pub fn fchown(fd: impl AsFd, owner: i64, group: i64) -> Result<()> {
+    check(unsafe { sys::pshm_fchown(fd.as_fd().as_raw_fd(), owner, group) }).map(|_| ())
 }
 
 /// Set the permissions of an object: fchmod(2).
@@ -828,8 +839,8 @@ pub fn fchown(fd: i32, owner: i64, group: i64) -> Result<()> {
 /// - `EINVAL`: `mode` has a bit outside 0777.
 /// - `ENOTSUP`: The platform does not support the call on these descriptors (macOS).
 /// - `EPERM`: The process does not own the object, or a seal forbids the change.
-pub fn fchmod(fd: i32, mode: Mode) -> Result<()> {
-    check(unsafe { sys::pshm_fchmod(fd, mode.0) }).map(|_| ())
+pub fn fchmod(fd: impl AsFd, mode: Mode) -> Result<()> {
+    check(unsafe { sys::pshm_fchmod(fd.as_fd().as_raw_fd(), mode.0) }).map(|_| ())
 }
 
 /// Map an object, or anonymous memory, into the address space: mmap(2).
@@ -888,8 +899,8 @@ pub fn fchmod(fd: i32, mode: Mode) -> Result<()> {
 /// # Safety
 ///
 /// The memory at each address must be mapped, and no reference of Rust may refer to what the call changes.
-pub unsafe fn mmap(address: i64, length: i64, protections: Prot, flags: MapFlag, fd: i32, offset: i64) -> Result<i64> {
-    check(sys::pshm_mmap(address, length, protections.0, flags.0, fd, offset))
+pub unsafe fn mmap<'a>(address: i64, length: i64, protections: Prot, flags: MapFlag, fd: impl Into<Option<BorrowedFd<'a>>>, offset: i64) -> Result<i64> {
+    check(sys::pshm_mmap(address, length, protections.0, flags.0, raw(fd.into()), offset))
 }
 
 /// Remove mappings: munmap(2).
@@ -970,8 +981,8 @@ pub unsafe fn msync(address: i64, length: i64, flags: MsyncFlag) -> Result<()> {
 ///
 /// # Errors
 /// - `EBADF`: `fd` is not an open descriptor.
-pub fn close(fd: i32) -> Result<()> {
-    check(unsafe { sys::pshm_close(fd) }).map(|_| ())
+pub fn close(fd: OwnedFd) -> Result<()> {
+    check(unsafe { sys::pshm_close(fd.into_raw_fd()) }).map(|_| ())
 }
 
 /// Duplicate a descriptor, close-on-exec: fcntl(2) with `F_DUPFD_CLOEXEC`.
@@ -985,8 +996,8 @@ pub fn close(fd: i32) -> Result<()> {
 /// # Errors
 /// - `EBADF`: `fd` is not an open descriptor.
 /// - `EMFILE`: The process has no free descriptor.
-pub fn dup(fd: i32) -> Result<i32> {
-    check(unsafe { sys::pshm_dup(fd) })
+pub fn dup(fd: impl AsFd) -> Result<OwnedFd> {
+    Ok(owned(check(unsafe { sys::pshm_dup(fd.as_fd().as_raw_fd()) })?))
 }
 
 /// Set whether programs that this process starts inherit a descriptor: fcntl(2) with `F_SETFD`.
@@ -1000,8 +1011,8 @@ pub fn dup(fd: i32) -> Result<i32> {
 /// # Errors
 /// - `EBADF`: `fd` is not an open descriptor.
 /// - `EINVAL`: `inheritable` is neither 0 nor 1.
-pub fn set_inheritable(fd: i32, inheritable: bool) -> Result<()> {
-    check(unsafe { sys::pshm_set_inheritable(fd, c_int::from(inheritable)) }).map(|_| ())
+pub fn set_inheritable(fd: impl AsFd, inheritable: bool) -> Result<()> {
+    check(unsafe { sys::pshm_set_inheritable(fd.as_fd().as_raw_fd(), c_int::from(inheritable)) }).map(|_| ())
 }
 
 /// Open or create a named object, with one option for each case: it exists, or it does not.
@@ -1062,11 +1073,11 @@ pub fn set_inheritable(fd: i32, inheritable: bool) -> Result<()> {
 ///   once (pshm_has, `resize`).
 /// - `ENXIO`: The name refers to a socket.
 /// - `EROFS`: The shared memory file system is mounted read-only.
-pub fn open(name: &str, direction: Direction, if_exists: IfExists, if_does_not_exist: IfDoesNotExist, permissions: Mode) -> Result<(i32, bool)> {
+pub fn open(name: &str, direction: Direction, if_exists: IfExists, if_does_not_exist: IfDoesNotExist, permissions: Mode) -> Result<(OwnedFd, bool)> {
     let name = text(name)?;
     let mut created = 0;
     let result = check(unsafe { sys::pshm_open(name.as_ptr(), direction as c_int, if_exists as c_int, if_does_not_exist as c_int, permissions.0, &mut created) })?;
-    Ok((result, created != 0))
+    Ok((owned(result), created != 0))
 }
 
 /// Create an anonymous object.
@@ -1115,8 +1126,8 @@ pub fn open(name: &str, direction: Direction, if_exists: IfExists, if_does_not_e
 ///   PSHM_ANONYMOUS_NAMEABLE: it has no unnamed files, or /proc is not mounted, which direction `input`
 ///   needs. Both flags: they exclude each other.
 /// - `EROFS`: PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is mounted read-only.
-pub fn open_anonymous(direction: Direction, permissions: Mode, flags: AnonymousFlag) -> Result<i32> {
-    check(unsafe { sys::pshm_open_anonymous(direction as c_int, permissions.0, flags.0) })
+pub fn open_anonymous(direction: Direction, permissions: Mode, flags: AnonymousFlag) -> Result<OwnedFd> {
+    Ok(owned(check(unsafe { sys::pshm_open_anonymous(direction as c_int, permissions.0, flags.0) })?))
 }
 
 /// Remove the name of an object.
@@ -1163,9 +1174,9 @@ pub fn delete(name: &str) -> Result<()> {
 /// - `ENODEV`: `fd` refers to another kind of file, such as a pipe.
 /// - `ENOENT`: The object does not exist.
 /// - `ENOTSUP`: Objects have no identity on the platform (macOS).
-pub fn delete_if_same(name: &str, fd: i32) -> Result<bool> {
+pub fn delete_if_same(name: &str, fd: impl AsFd) -> Result<bool> {
     let name = text(name)?;
-    Ok(check(unsafe { sys::pshm_delete_if_same(name.as_ptr(), fd) })? != 0)
+    Ok(check(unsafe { sys::pshm_delete_if_same(name.as_ptr(), fd.as_fd().as_raw_fd()) })? != 0)
 }
 
 /// Set the size of an object.
@@ -1183,8 +1194,8 @@ pub fn delete_if_same(name: &str, fd: i32) -> Result<bool> {
 ///   cannot be set, such as a pipe; an object of huge pages: `size` is not a multiple of their size; or
 ///   the platform allows the size to be set only once (macOS).
 /// - `EPERM`: A seal forbids the call.
-pub fn truncate(fd: i32, size: i64) -> Result<()> {
-    check(unsafe { sys::pshm_truncate(fd, size) }).map(|_| ())
+pub fn truncate(fd: impl AsFd, size: i64) -> Result<()> {
+    check(unsafe { sys::pshm_truncate(fd.as_fd().as_raw_fd(), size) }).map(|_| ())
 }
 
 /// Grow an object to at least a size, with every page backed by memory.
@@ -1223,8 +1234,8 @@ pub fn truncate(fd: i32, size: i64) -> Result<()> {
 /// - `ENOTSUP`: The platform or the file system does not support the call, or a sandbox forbids it;
 ///   there is no emulation.
 /// - `EPERM`: A seal forbids the call.
-pub fn allocate(fd: i32, size: i64) -> Result<()> {
-    check(unsafe { sys::pshm_allocate(fd, size) }).map(|_| ())
+pub fn allocate(fd: impl AsFd, size: i64) -> Result<()> {
+    check(unsafe { sys::pshm_allocate(fd.as_fd().as_raw_fd(), size) }).map(|_| ())
 }
 
 /// Release the memory of a range of an object; the size does not change.
@@ -1250,8 +1261,8 @@ pub fn allocate(fd: i32, size: i64) -> Result<()> {
 /// - `EOVERFLOW`: `offset` and `length` together are more than `INT64_MAX`.
 /// - `EPERM`: A seal forbids the call: PSHM_SEAL_WRITE or PSHM_SEAL_FUTURE_WRITE.
 /// - `ESPIPE`: `fd` refers to a pipe.
-pub fn discard(fd: i32, offset: i64, length: i64) -> Result<()> {
-    check(unsafe { sys::pshm_discard(fd, offset, length) }).map(|_| ())
+pub fn discard(fd: impl AsFd, offset: i64, length: i64) -> Result<()> {
+    check(unsafe { sys::pshm_discard(fd.as_fd().as_raw_fd(), offset, length) }).map(|_| ())
 }
 
 /// Return the size of the shared memory file system, and the number of bytes that named objects can
@@ -1315,8 +1326,8 @@ pub fn space() -> Result<(i64, i64)> {
 ///   the platform's types.
 /// - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
 ///   `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
-pub fn map(fd: i32, length: i64, protections: Prot, flags: MapFlag, offset: i64) -> Result<i64> {
-    check(unsafe { sys::pshm_map(fd, length, protections.0, flags.0, offset) })
+pub fn map<'a>(fd: impl Into<Option<BorrowedFd<'a>>>, length: i64, protections: Prot, flags: MapFlag, offset: i64) -> Result<i64> {
+    check(unsafe { sys::pshm_map(raw(fd.into()), length, protections.0, flags.0, offset) })
 }
 
 /// Remove a mapping of pshm_map.
@@ -1358,8 +1369,8 @@ pub unsafe fn unmap(address: i64, length: i64) -> Result<()> {
 ///   copy needs a mapping.
 /// - `EOVERFLOW`: `count` does not fit the platform's types.
 /// - `ESPIPE`: `fd` refers to a pipe or a socket.
-pub fn read(fd: i32, bytes: &mut [u8], offset: i64) -> Result<i64> {
-    check(unsafe { sys::pshm_read(fd, start_mut(bytes).cast(), bytes.len() as i64, offset) })
+pub fn read(fd: impl AsFd, bytes: &mut [u8], offset: i64) -> Result<i64> {
+    check(unsafe { sys::pshm_read(fd.as_fd().as_raw_fd(), start_mut(bytes).cast(), bytes.len() as i64, offset) })
 }
 
 /// Copy bytes into an object, never past its end.
@@ -1389,8 +1400,8 @@ pub fn read(fd: i32, bytes: &mut [u8], offset: i64) -> Result<i64> {
 /// - `ENOSPC`: There is no memory for an unallocated page.
 /// - `EOVERFLOW`: `count` does not fit the platform's types.
 /// - `EPERM`: A seal forbids the call.
-pub fn write(fd: i32, bytes: &[u8], offset: i64) -> Result<i64> {
-    check(unsafe { sys::pshm_write(fd, start(bytes).cast(), bytes.len() as i64, offset) })
+pub fn write(fd: impl AsFd, bytes: &[u8], offset: i64) -> Result<i64> {
+    check(unsafe { sys::pshm_write(fd.as_fd().as_raw_fd(), start(bytes).cast(), bytes.len() as i64, offset) })
 }
 
 /// Map an object directly behind a prefix of private memory.
@@ -1433,8 +1444,8 @@ pub fn write(fd: i32, bytes: &[u8], offset: i64) -> Result<i64> {
 ///   not fit the platform's types.
 /// - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
 ///   `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
-pub fn map_prefixed(fd: i32, length: i64, protections: Prot, flags: MapFlag, offset: i64, prefix: i64) -> Result<i64> {
-    check(unsafe { sys::pshm_map_prefixed(fd, length, protections.0, flags.0, offset, prefix) })
+pub fn map_prefixed<'a>(fd: impl Into<Option<BorrowedFd<'a>>>, length: i64, protections: Prot, flags: MapFlag, offset: i64, prefix: i64) -> Result<i64> {
+    check(unsafe { sys::pshm_map_prefixed(raw(fd.into()), length, protections.0, flags.0, offset, prefix) })
 }
 
 /// Remove a mapping of pshm_map_prefixed and its prefix.
@@ -1528,8 +1539,8 @@ pub unsafe fn fill(address: i64, byte: i32, count: i64) -> Result<()> {
 /// - `EPROTOTYPE`: `socket` is not of the Unix domain. Nothing was sent.
 /// - `ETIMEDOUT`: The buffer of the socket was full until the timeout.
 /// - `ETOOMANYREFS`: Too many descriptors are in transit.
-pub fn send(socket: i32, fd: i32, timeout: Option<Duration>) -> Result<()> {
-    check(unsafe { sys::pshm_send(socket, fd, nanoseconds(timeout)) }).map(|_| ())
+pub fn send(socket: impl AsFd, fd: impl AsFd, timeout: Option<Duration>) -> Result<()> {
+    check(unsafe { sys::pshm_send(socket.as_fd().as_raw_fd(), fd.as_fd().as_raw_fd(), nanoseconds(timeout)) }).map(|_| ())
 }
 
 /// Receive a descriptor over a Unix domain socket.
@@ -1561,8 +1572,8 @@ pub fn send(socket: i32, fd: i32, timeout: Option<Duration>) -> Result<()> {
 /// - `EPROTO`: The message had no descriptor, or more than one. All of them are closed.
 /// - `EPROTOTYPE`: `socket` is not of the Unix domain. Nothing was received.
 /// - `ETIMEDOUT`: There was no message until the timeout.
-pub fn receive(socket: i32, timeout: Option<Duration>) -> Result<i32> {
-    check(unsafe { sys::pshm_receive(socket, nanoseconds(timeout)) })
+pub fn receive(socket: impl AsFd, timeout: Option<Duration>) -> Result<OwnedFd> {
+    Ok(owned(check(unsafe { sys::pshm_receive(socket.as_fd().as_raw_fd(), nanoseconds(timeout)) })?))
 }
 
 /// Create a connected pair of Unix domain stream sockets, close-on-exec.
@@ -1578,11 +1589,11 @@ pub fn receive(socket: i32, timeout: Option<Duration>) -> Result<i32> {
 /// - `EFAULT`: `ret_first` or `ret_second` is NULL.
 /// - `EMFILE`: The process has fewer than two free descriptors.
 /// - `ENFILE`: The system has fewer than two free descriptors.
-pub fn socketpair() -> Result<(i32, i32)> {
-    let mut first = 0;
-    let mut second = 0;
+pub fn socketpair() -> Result<(OwnedFd, OwnedFd)> {
+    let mut first = -1;
+    let mut second = -1;
     check(unsafe { sys::pshm_socketpair(&mut first, &mut second) })?;
-    Ok((first, second))
+    Ok((owned(first), owned(second)))
 }
 
 /// Add seals to an anonymous object, permanently and for every process: fcntl(2) with `F_ADD_SEALS`.
@@ -1605,8 +1616,8 @@ pub fn socketpair() -> Result<(i32, i32)> {
 /// - `ENOTSUP`: The platform, or this kernel, does not support the seal (pshm_has).
 /// - `EPERM`: The object is a named one or sealed with PSHM_SEAL_SEAL, or the descriptor was opened for
 ///   reading.
-pub fn seal(fd: i32, seals: SealFlag) -> Result<()> {
-    check(unsafe { sys::pshm_seal(fd, seals.0) }).map(|_| ())
+pub fn seal(fd: impl AsFd, seals: SealFlag) -> Result<()> {
+    check(unsafe { sys::pshm_seal(fd.as_fd().as_raw_fd(), seals.0) }).map(|_| ())
 }
 
 /// Return the seals of an object: fcntl(2) with `F_GET_SEALS`.
@@ -1621,8 +1632,8 @@ pub fn seal(fd: i32, seals: SealFlag) -> Result<()> {
 /// - `EBADF`: `fd` is not an open descriptor.
 /// - `EINVAL`: `fd` refers to a file that does not support seals.
 /// - `ENOTSUP`: The platform does not support seals.
-pub fn seals(fd: i32) -> Result<i32> {
-    check(unsafe { sys::pshm_seals(fd) })
+pub fn seals(fd: impl AsFd) -> Result<i32> {
+    check(unsafe { sys::pshm_seals(fd.as_fd().as_raw_fd()) })
 }
 
 /// Open another descriptor of the same object, with the same access or less.
@@ -1650,8 +1661,8 @@ pub fn seals(fd: i32) -> Result<i32> {
 /// - `ENODEV`: `fd` refers to another kind of file, such as a pipe.
 /// - `ENOTSUP`: `direction` is `input`, `fd` was opened for `io`, and the system does not support it
 ///   (no `/proc`).
-pub fn reopen(fd: i32, direction: Direction) -> Result<i32> {
-    check(unsafe { sys::pshm_reopen(fd, direction as c_int) })
+pub fn reopen(fd: impl AsFd, direction: Direction) -> Result<OwnedFd> {
+    Ok(owned(check(unsafe { sys::pshm_reopen(fd.as_fd().as_raw_fd(), direction as c_int) })?))
 }
 
 /// List the names of the objects that exist.
@@ -2077,9 +2088,9 @@ pub unsafe fn lock_owner(address: i64) -> Result<i64> {
 /// - `EXDEV`: The object has or had a name, was created without PSHM_ANONYMOUS_NAMEABLE, or belongs to
 ///   another mount of the shared memory file system, such as that of another container or mount
 ///   namespace.
-pub fn publish(fd: i32, name: &str, if_exists: IfExists) -> Result<()> {
+pub fn publish(fd: impl AsFd, name: &str, if_exists: IfExists) -> Result<()> {
     let name = text(name)?;
-    check(unsafe { sys::pshm_publish(fd, name.as_ptr(), if_exists as c_int) }).map(|_| ())
+    check(unsafe { sys::pshm_publish(fd.as_fd().as_raw_fd(), name.as_ptr(), if_exists as c_int) }).map(|_| ())
 }
 
 /// Open an object that another process creates, and wait until it is complete.
@@ -2119,9 +2130,9 @@ pub fn publish(fd: i32, name: &str, if_exists: IfExists) -> Result<()> {
 /// - `ENXIO`: The name refers to a socket.
 /// - `EROFS`: `direction` is `io`, and the shared memory file system is mounted read-only.
 /// - `ETIMEDOUT`: There was no complete object until the timeout.
-pub fn open_wait(name: &str, direction: Direction, size: i64, timeout: Option<Duration>) -> Result<i32> {
+pub fn open_wait(name: &str, direction: Direction, size: i64, timeout: Option<Duration>) -> Result<OwnedFd> {
     let name = text(name)?;
-    check(unsafe { sys::pshm_open_wait(name.as_ptr(), direction as c_int, size, nanoseconds(timeout)) })
+    Ok(owned(check(unsafe { sys::pshm_open_wait(name.as_ptr(), direction as c_int, size, nanoseconds(timeout)) })?))
 }
 
 /// Join a ring as its sender or its receiver.
