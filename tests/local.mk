@@ -133,6 +133,7 @@ consumers = \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \
 	tests/languages/ecl.test \
+	tests/languages/fortran.test \
 	tests/languages/gcl.test \
 	tests/languages/guile.test \
 	tests/languages/java.test \
@@ -140,6 +141,7 @@ consumers = \
 	tests/languages/newlisp.test \
 	tests/languages/node.test \
 	tests/languages/ocaml.test \
+	tests/languages/pascal.test \
 	tests/languages/perl.test \
 	tests/languages/php.test \
 	tests/languages/picolisp.test \

@@ -5,6 +5,7 @@
 bindings = \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
+	shim/bindings/fortran/posix_shm.f90 \
 	shim/bindings/gcl/posix-shm.lisp \
 	shim/bindings/guile/posix-shm.scm \
 	shim/bindings/java/PosixShm.java \
@@ -12,6 +13,7 @@ bindings = \
 	shim/bindings/newlisp/posix-shm.lsp \
 	shim/bindings/node/posix_shm.js \
 	shim/bindings/ocaml/posix_shm.ml \
+	shim/bindings/pascal/posix_shm.pas \
 	shim/bindings/perl/PosixShm.pm \
 	shim/bindings/php/posix_shm.php \
 	shim/bindings/picolisp/posix-shm.l \

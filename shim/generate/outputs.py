@@ -4,6 +4,7 @@ import re
 from functools import partial
 from pathlib import Path
 
+import calls
 import contents
 import jinja2
 import languages
@@ -24,6 +25,8 @@ FILES = {
     "posix-shm.json": "shim/abi/posix-shm.json",
     "posix_shm.py": "shim/bindings/python/posix_shm.py",
     "posix_shm.lua": "shim/bindings/luajit/posix_shm.lua",
+    "posix_shm.pas": "shim/bindings/pascal/posix_shm.pas",
+    "posix_shm.f90": "shim/bindings/fortran/posix_shm.f90",
     "signatures.h": "tests/c/abi/signatures.h",
     "direct-calls.h": "tests/c/abi/direct-calls.h",
     "abi-assertions.c": "tests/c/abi/assertions.c",
@@ -68,7 +71,7 @@ def _environment(model):
                                Language=partial(languages.Language, model), Call=languages.Call, use=partial(languages.use, model=model))
     environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lambda annotation, signature=None: lisp.docstring(annotation, signature, model),
                                short=languages.short, pascal=languages.pascal, camel=languages.camel, member=languages.member,
-                               comment=languages.comment, plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
+                               comment=languages.comment, call=calls.Call, plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
                                string=lambda text: f'"{lisp.escaped(text)}"')
     return environment
 
