@@ -129,6 +129,7 @@ build_tests = \
 # Other languages call the library; the last one compares what each of them wrote, so it comes after them.
 consumers = \
 	tests/languages/abcl.test \
+	tests/languages/ada.test \
 	tests/languages/chez.test \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \

@@ -3,6 +3,9 @@
 # ../../abi of this tree, or through pkg-config.
 
 bindings = \
+	shim/bindings/ada/posix_shm-thin.ads \
+	shim/bindings/ada/posix_shm.adb \
+	shim/bindings/ada/posix_shm.ads \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
 	shim/bindings/fortran/posix_shm.f90 \

@@ -52,3 +52,8 @@ class Call(languages.Call):
     def causes(self):
         """The errors, a line for each."""
         return [f"{name}: {plain(cause)}" for name, cause in self.function.errors]
+
+
+def indexes(enum, model):
+    """Do the constants of an enum index a buffer?"""
+    return any(argument.role == "buffer" and argument.enum == enum.name for function in model.functions for argument in function.arguments)

@@ -25,6 +25,9 @@ FILES = {
     "posix-shm.json": "shim/abi/posix-shm.json",
     "posix_shm.py": "shim/bindings/python/posix_shm.py",
     "posix_shm.lua": "shim/bindings/luajit/posix_shm.lua",
+    "posix_shm.ads": "shim/bindings/ada/posix_shm.ads",
+    "posix_shm.adb": "shim/bindings/ada/posix_shm.adb",
+    "posix_shm-thin.ads": "shim/bindings/ada/posix_shm-thin.ads",
     "posix_shm.pas": "shim/bindings/pascal/posix_shm.pas",
     "posix_shm.f90": "shim/bindings/fortran/posix_shm.f90",
     "signatures.h": "tests/c/abi/signatures.h",
@@ -68,7 +71,8 @@ def _environment(model):
                                      autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.globals.update(model=model, generated=SIGNATURE, roff=Roff(model), fault=fault, prototype=prototype,
                                lisp_arguments=lisp.arguments, nodes=version_nodes(model),
-                               Language=partial(languages.Language, model), Call=languages.Call, use=partial(languages.use, model=model))
+                               Language=partial(languages.Language, model), Call=languages.Call, use=partial(languages.use, model=model),
+                               indexes=partial(calls.indexes, model=model))
     environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lambda annotation, signature=None: lisp.docstring(annotation, signature, model),
                                short=languages.short, pascal=languages.pascal, camel=languages.camel, member=languages.member,
                                comment=languages.comment, call=calls.Call, plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
