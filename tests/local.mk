@@ -136,6 +136,7 @@ consumers = \
 	tests/languages/ecl.test \
 	tests/languages/fortran.test \
 	tests/languages/gcl.test \
+	tests/languages/go.test \
 	tests/languages/guile.test \
 	tests/languages/java.test \
 	tests/languages/luajit.test \
@@ -151,6 +152,7 @@ consumers = \
 	tests/languages/racket.test \
 	tests/languages/ruby-ffi.test \
 	tests/languages/ruby-fiddle.test \
+	tests/languages/rust.test \
 	tests/languages/sbcl-alien.test \
 	tests/languages/sbcl.test \
 	tests/languages/tcl.test

@@ -10,6 +10,8 @@ bindings = \
 	shim/bindings/chicken/posix-shm.scm \
 	shim/bindings/fortran/posix_shm.f90 \
 	shim/bindings/gcl/posix-shm.lisp \
+	shim/bindings/go/go.mod \
+	shim/bindings/go/posixshm.go \
 	shim/bindings/guile/posix-shm.scm \
 	shim/bindings/java/PosixShm.java \
 	shim/bindings/luajit/posix_shm.lua \
@@ -25,6 +27,10 @@ bindings = \
 	shim/bindings/racket/posix-shm.rkt \
 	shim/bindings/ruby-ffi/posix_shm.rb \
 	shim/bindings/ruby-fiddle/posix_shm.rb \
+	shim/bindings/rust/Cargo.toml \
+	shim/bindings/rust/build.rs \
+	shim/bindings/rust/src/lib.rs \
+	shim/bindings/rust/src/sys.rs \
 	shim/bindings/tcl/posix_shm.tcl
 
 EXTRA_DIST += $(bindings)

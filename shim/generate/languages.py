@@ -133,12 +133,12 @@ class Language:
     TYPES: the type of each code of roles.py in a declaration, and of a 'result' that is a string where that is another one.
     PARAMETERS, PASSED: how a parameter is declared, and how an argument is given to C, for each kind of Call.kind.
     RESULTS, VALUES: the type of each kind of result, and how it is made of the variable that C gave or filled.
-    OTHER: what a reserved word becomes. STYLE: how names are written (STYLES).
+    OTHER: what a reserved word becomes. STYLE: how names are written (STYLES). VARIABLE: the name of the variable that C fills.
     In these, {name} is the name of the argument, {type} its type in the declaration, {enum} that of its constants, {buffer} the name
     of the buffer that it measures."""
 
-    def __init__(self, model, name, style="as in C", other="{}_", types=None, parameters=None, passed=None, results=None, values=None):
-        self.model, self.style, self.other = model, STYLES[style], other
+    def __init__(self, model, name, style="as in C", other="{}_", variable="{}", types=None, parameters=None, passed=None, results=None, values=None):
+        self.model, self.style, self.other, self.variable = model, STYLES[style], other, variable
         self.reserved = RESERVED.get(name, frozenset())
         self.types, self.parameters, self.passed, self.results, self.values = types, parameters, passed, results, values
 
@@ -169,9 +169,13 @@ class Language:
     def result_types(self, call):
         return [self.results[kind] for _, kind in call.results]
 
+    def outs(self, call, declaration="{name} {type}"):
+        """The outputs of a function, as results that have names."""
+        return [declaration.format(name=self.name(name), type=self.results[kind]) for name, kind in call.results if name != "result"]
+
     def values_of(self, call, result="result"):
         """RESULT is what stands for that of the function in C."""
-        return [self.values[kind].format(name=result if name == "result" else self.name(name)) for name, kind in call.results]
+        return [self.values[kind].format(name=result if name == "result" else self.variable.format(self.name(name))) for name, kind in call.results]
 
     def documentation(self, call, errors="Errors:"):
         """What the headers say of a function, for those who call it in this language: the lines of a comment, without its prefix."""
@@ -180,7 +184,8 @@ class Language:
         results = [(value, prose) for value, prose in function.results if function.result != "status"]
         outs = [(f"`{self.name(out.name)}`", out.prose) for out in call.outs]
         returns = [("Returns: " + plain(function.returns)).split("\n")] if function.returns and not call.texts else []
-        parts = [paragraphs(function.brief + function.description).split("\n"), _items(parameters), *returns, _items(results), _items(outs),
+        parts = [paragraphs(function.brief + function.description).split("\n"), _items(parameters), *returns,
+                 ["Results:", *_items(results + outs)] if results + outs else [],
                  [errors, *_items((f"`{name}`", prose) for name, prose in function.errors)] if call.fails else []]
         return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -203,8 +208,8 @@ def member(constant):
     return "_".join(constant.name.split("_")[common:])
 
 
-def comment(text, prefix):
-    """Lines of text, or prose, as a comment: each line has the prefix."""
+def comment(text, prefix, indent=""):
+    """Lines of text, or prose, as a comment: each line has the prefix, and those of lists are indented."""
     lines = (text if isinstance(text, str) else paragraphs(text)).split("\n")
     wrapped = [wrap(line, indent="  " * line.startswith("- ")) if len(line) > 100 else line for line in lines]
-    return "\n".join((prefix + line).rstrip() for line in "\n".join(wrapped).split("\n"))
+    return "\n".join((prefix + indent * line.startswith(("- ", "  ")) + line).rstrip() for line in "\n".join(wrapped).split("\n"))

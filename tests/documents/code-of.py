@@ -39,7 +39,12 @@ def python(text):
     return re.sub(r"^#.*(\n#.*)*$", "", text, flags=re.MULTILINE)
 
 
-READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, ".h": str, ".c": str, ".map": str, ".lua": str}
+def slashes(text):
+    """Without the comments of Rust and others that begin with two slashes."""
+    return re.sub(r"^\s*//.*\n", "", text, flags=re.MULTILINE)
+
+
+READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, ".h": str, ".c": str, ".map": str, ".lua": str, ".rs": slashes, ".go": slashes}
 
 
 def reader_of(file):
