@@ -138,6 +138,7 @@ consumers = \
 	tests/languages/gcl.test \
 	tests/languages/go.test \
 	tests/languages/guile.test \
+	tests/languages/haskell.test \
 	tests/languages/java.test \
 	tests/languages/luajit.test \
 	tests/languages/newlisp.test \

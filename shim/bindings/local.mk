@@ -13,6 +13,9 @@ bindings = \
 	shim/bindings/go/go.mod \
 	shim/bindings/go/posixshm.go \
 	shim/bindings/guile/posix-shm.scm \
+	shim/bindings/haskell/PosixShm.hs \
+	shim/bindings/haskell/PosixShm/Foreign.hs \
+	shim/bindings/haskell/posix-shm.cabal \
 	shim/bindings/java/PosixShm.java \
 	shim/bindings/luajit/posix_shm.lua \
 	shim/bindings/newlisp/posix-shm.lsp \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A function as languages have it that return new strings and bytes: who reads says how many bytes, and gets them as a result."""
+import re
 from functools import cached_property
 
 import languages
@@ -31,6 +32,7 @@ class Call(languages.Call):
         return [a for a in self.function.arguments
                 if (outs or a.role != "out") and self.part(a) not in ("texts", "texts-size", "int64s", "number")]
 
+    limit = cached_property(lambda self: self.one("limit"))
     text = cached_property(lambda self: self.one("texts"))
     numbers = cached_property(lambda self: self.one("int64s"))
     room = cached_property(lambda self: self.one("buffer"))
@@ -52,6 +54,11 @@ class Call(languages.Call):
     def causes(self):
         """The errors, a line for each."""
         return [f"{name}: {plain(cause)}" for name, cause in self.function.errors]
+
+
+def haddock(text):
+    """Text in which nothing is markup."""
+    return re.sub(r"([/\"@<'])", r"\\\1", text)
 
 
 def indexes(enum, model):

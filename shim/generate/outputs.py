@@ -25,6 +25,9 @@ FILES = {
     "posix-shm.json": "shim/abi/posix-shm.json",
     "posix_shm.py": "shim/bindings/python/posix_shm.py",
     "posix_shm.lua": "shim/bindings/luajit/posix_shm.lua",
+    "PosixShm.hs": "shim/bindings/haskell/PosixShm.hs",
+    "Foreign.hs": "shim/bindings/haskell/PosixShm/Foreign.hs",
+    "posix-shm.cabal": "shim/bindings/haskell/posix-shm.cabal",
     "posix_shm.ads": "shim/bindings/ada/posix_shm.ads",
     "posix_shm.adb": "shim/bindings/ada/posix_shm.adb",
     "posix_shm-thin.ads": "shim/bindings/ada/posix_shm-thin.ads",
@@ -80,7 +83,7 @@ def _environment(model):
                                indexes=partial(calls.indexes, model=model))
     environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lambda annotation, signature=None: lisp.docstring(annotation, signature, model),
                                short=languages.short, pascal=languages.pascal, camel=languages.camel, member=languages.member,
-                               comment=languages.comment, call=calls.Call, plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
+                               comment=languages.comment, call=calls.Call, haddock=calls.haddock, plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
                                string=lambda text: f'"{lisp.escaped(text)}"')
     return environment
 

@@ -278,6 +278,7 @@ package Posix_Shm is
    --
    --  - `Feature`: The name of a feature.
    --
+   --  Results:
    --  - 1: The system supports the feature.
    --  - 0: The system does not support it, a trial was not possible, or this version of the library does
    --    not know the feature: a program can ask an older library about features of a newer one.
@@ -777,6 +778,7 @@ package Posix_Shm is
    --
    --  Returns: A descriptor; the caller closes it.
    --
+   --  Results:
    --  - `Created`: Receives 1 if this call created the object, else 0. May be NULL.
    --
    --  Errors:
@@ -884,6 +886,7 @@ package Posix_Shm is
    --    pshm_name_max bytes in all.
    --  - `Fd`: A descriptor of the object.
    --
+   --  Results:
    --  - 1: The name referred to this object, and is removed.
    --  - 0: The name refers to another object, and stays.
    --
@@ -995,6 +998,7 @@ package Posix_Shm is
    --  pshm_allocate, and here the files of `/proc` and `/sys` are always read. The file system does not
    --  limit anonymous objects.
    --
+   --  Results:
    --  - `Total`: Receives the size of the file system, in bytes; 0 if it has no limit. May be NULL.
    --  - `Free`: Receives the free space, in bytes. May be NULL.
    --
@@ -1293,6 +1297,7 @@ package Posix_Shm is
    --  To pass a descriptor to a child or a thread, keep one socket and let the child inherit the other
    --  (pshm_set_inheritable).
    --
+   --  Results:
    --  - `First`: Receives one descriptor.
    --  - `Second`: Receives the other.
    --
@@ -1463,6 +1468,7 @@ package Posix_Shm is
    --
    --  - `Address`: The address of the word, a multiple of 8.
    --
+   --  Results:
    --  - `Value`: Receives the value.
    --
    --  Errors:
@@ -1497,6 +1503,7 @@ package Posix_Shm is
    --  - `Operation`: A `PSHM_ATOMIC_` constant.
    --  - `Operand`: The operand.
    --
+   --  Results:
    --  - `Old`: Receives the previous value.
    --
    --  Errors:
@@ -1518,9 +1525,9 @@ package Posix_Shm is
    --  - `Expected`: The value to compare with.
    --  - `Desired`: The value to store.
    --
+   --  Results:
    --  - 1: The value was stored.
    --  - 0: The word had another value, and was not changed.
-   --
    --  - `Old`: Receives the previous value.
    --
    --  Errors:
@@ -1601,6 +1608,7 @@ package Posix_Shm is
    --  - `Process`: The identifier of a process: the result of pshm_process_self in that process, or of
    --    pshm_lock_owner.
    --
+   --  Results:
    --  - 1: The process is alive, or nothing proves that it has terminated.
    --  - 0: The process has terminated.
    --
@@ -1623,6 +1631,7 @@ package Posix_Shm is
    --  - `Address`: The address of the lock, a multiple of 8.
    --  - `Timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
    --
+   --  Results:
    --  - 0: This process holds the lock.
    --  - 1: This process holds the lock, and an owner has died with it since the last repair.
    --
@@ -1789,6 +1798,7 @@ package Posix_Shm is
    --  - `Capacity`: The capacity of the ring, in bytes: a power of two.
    --  - `Role`: PSHM_RING_SENDER or PSHM_RING_RECEIVER.
    --
+   --  Results:
    --  - 0: This process has the role.
    --  - 1: This process has the role, in the place of one that died.
    --
@@ -1889,6 +1899,7 @@ package Posix_Shm is
    --
    --  Returns: The address of the message, a multiple of 8.
    --
+   --  Results:
    --  - `Length`: Receives the length of the message, in bytes.
    --
    --  Errors:
