@@ -148,6 +148,7 @@ consumers = \
 	tests/languages/perl.test \
 	tests/languages/php.test \
 	tests/languages/picolisp.test \
+	tests/languages/prolog.test \
 	tests/languages/python-cffi.test \
 	tests/languages/python-ctypes.test \
 	tests/languages/racket.test \

@@ -25,6 +25,9 @@ bindings = \
 	shim/bindings/perl/PosixShm.pm \
 	shim/bindings/php/posix_shm.php \
 	shim/bindings/picolisp/posix-shm.l \
+	shim/bindings/prolog/c/posix_shm.c \
+	shim/bindings/prolog/pack.pl \
+	shim/bindings/prolog/prolog/posix_shm.pl \
 	shim/bindings/python-cffi/posix_shm.py \
 	shim/bindings/python/posix_shm.py \
 	shim/bindings/racket/posix-shm.rkt \

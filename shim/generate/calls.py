@@ -46,6 +46,12 @@ class Call(languages.Call):
         return bool(self.given) and any(out.nullable for out in self.outs)
 
     @property
+    def arities(self):
+        """The numbers of arguments of a predicate: what is given, then the result, then the outputs, which may be missing."""
+        own = len(self.given) + (self.function.result != "status")
+        return [own, own + len(self.outs)] if self.shorter else [own + len(self.outs)]
+
+    @property
     def outcomes(self):
         """What the documentation says of the result, a line for each value."""
         return [plain(self.function.returns)] * bool(self.function.returns) + [f"{v}: {plain(m)}" for v, m in self.function.results]
