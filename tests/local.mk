@@ -151,6 +151,7 @@ consumers = \
 	tests/languages/prolog.test \
 	tests/languages/python-cffi.test \
 	tests/languages/python-ctypes.test \
+	tests/languages/r.test \
 	tests/languages/racket.test \
 	tests/languages/ruby-ffi.test \
 	tests/languages/ruby-fiddle.test \

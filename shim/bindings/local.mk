@@ -30,6 +30,11 @@ bindings = \
 	shim/bindings/prolog/prolog/posix_shm.pl \
 	shim/bindings/python-cffi/posix_shm.py \
 	shim/bindings/python/posix_shm.py \
+	shim/bindings/r/DESCRIPTION \
+	shim/bindings/r/NAMESPACE \
+	shim/bindings/r/R/posixshm.R \
+	shim/bindings/r/src/Makevars \
+	shim/bindings/r/src/posixshm.c \
 	shim/bindings/racket/posix-shm.rkt \
 	shim/bindings/ruby-ffi/posix_shm.rb \
 	shim/bindings/ruby-fiddle/posix_shm.rb \
