@@ -126,13 +126,14 @@ build_tests = \
 	tests/build/natives.test \
 	tests/build/tarball.test
 
-# Other languages call the library; the last one compares what each of them wrote, so it comes after them.
+# Other languages call the library; the last ones exchange data between all of them, so they come after them.
 consumers = \
 	tests/languages/abcl.test \
 	tests/languages/ada.test \
 	tests/languages/chez.test \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \
+	tests/languages/csharp.test \
 	tests/languages/ecl.test \
 	tests/languages/fortran.test \
 	tests/languages/gcl.test \
@@ -172,6 +173,8 @@ tests/languages/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.jso
 	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
 	@touch $@
 tests/languages/matrix.log: $(consumers:.test=.log)
+# Both start all programs, and some compile them.
+tests/languages/messages.log: tests/languages/matrix.log
 # It prints the matrix.
 tests/languages/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 
@@ -275,11 +278,18 @@ check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 # Two Lisps that compile the same files for the same cache would be in each other's way: ECL more than others.
 one_at_a_time = -j1 --no-print-directory --quiet
 
+every_lisp_tests = \
+	$(lisp_delivery_tests) \
+	tests/lisp/races.test \
+	tests/lisp/streams.test \
+	tests/documents/lisp-examples.test \
+	tests/documents/packages.test \
+	tests/documents/readme.test
+
 #: check-lisps  test how each installed Lisp finds, compiles, loads and delivers the library, and its suite compiled, with every round
 .PHONY: check-lisps
 check-lisps:
-	@RACES=300 DOCUMENT_LISPS='sbcl ecl clisp abcl' $(MAKE) $(one_at_a_time) check TESTS='$(lisp_delivery_tests) tests/lisp/races.test \
-		$(addprefix tests/documents/,lisp-examples.test packages.test readme.test)'
+	@RACES=300 TEST_LISPS='sbcl ecl clisp abcl' $(MAKE) $(one_at_a_time) check TESTS='$(every_lisp_tests)'
 
 #: check-compilers  compile the sources with every installed compiler, and by every standard of C
 .PHONY: check-compilers

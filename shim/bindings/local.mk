@@ -8,6 +8,7 @@ bindings = \
 	shim/bindings/ada/posix_shm.ads \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
+	shim/bindings/csharp/PosixShm.cs \
 	shim/bindings/fortran/posix_shm.f90 \
 	shim/bindings/gcl/posix-shm.lisp \
 	shim/bindings/go/go.mod \

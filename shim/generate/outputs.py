@@ -50,6 +50,7 @@ FILES = {
     "alien-bindings.lisp": "lisp-bindings/alien/bindings.lisp",
     "docstrings.sexp": "lisp-bindings/docstrings.sexp",
     "version.sexp": "lisp-bindings/version.sexp",
+    "csharp.cs": "shim/bindings/csharp/PosixShm.cs",
     "go.go": "shim/bindings/go/posixshm.go",
     "go.mod": "shim/bindings/go/go.mod",
     "rust-sys.rs": "shim/bindings/rust/src/sys.rs",

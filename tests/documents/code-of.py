@@ -44,7 +44,7 @@ def slashes(text):
     return re.sub(r"^\s*//.*\n", "", text, flags=re.MULTILINE)
 
 
-READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, ".h": str, ".c": str, ".map": str, ".lua": str, ".rs": slashes, ".go": slashes}
+READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, ".h": str, ".c": str, ".map": str, ".lua": str, ".rs": slashes, ".go": slashes, ".cs": slashes}
 
 
 def reader_of(file):

@@ -2486,4 +2486,3 @@ func RingReceive(address int64, capacity int64, bytes []byte, timeout time.Durat
 	})
 	return int64(result), failure("pshm_ring_receive", result)
 }
-

@@ -218,5 +218,7 @@ func {{ name }}({% for argument in call.parameters %}{{ go.parameter(argument, c
 	return {% for value in go.values_of(call) %}{{ value }}, {% endfor %}failure("{{ function.name }}", {{ "result" if function.waits or function.code == "int64" else "C.int64_t(result)" }})
 {% endif %}
 }
+{% if not loop.last %}
 
+{% endif %}
 {% endfor %}

@@ -252,5 +252,7 @@ pub {{ "unsafe " if call.at_address }}fn {{ rust.name(function.name) }}(
     check({{ result }})
 {% endif %}
 }
+{% if not loop.last %}
 
+{% endif %}
 {% endfor %}

@@ -360,6 +360,82 @@ func read(name string, count, socket int) {
 	check(shm.Close(received))
 }
 
+// Message N of an exchange is N * step bytes of a pattern, from byte N of it.
+const (
+	capacity = shm.RingCapacityMin
+	ring     = shm.RingHeaderSize + capacity
+	messages = 41
+	step     = 51
+	longest  = 2040
+)
+
+func join(from, to int64) {
+	must(shm.RingJoin(to, capacity, shm.RingSender))
+	must(shm.RingJoin(from, capacity, shm.RingReceiver))
+}
+
+// Send each message, and receive it back. How many are equal.
+func talk(there, back int64) (good int) {
+	pattern := make([]byte, longest+messages)
+	for i := range pattern {
+		pattern[i] = byte(i * 7)
+	}
+	buffer := make([]byte, longest)
+	join(back, there)
+	for n := 0; n < messages; n++ {
+		message := pattern[n : n+n*step]
+		check(shm.RingSend(there, capacity, message, long))
+		length := must(shm.RingReceive(back, capacity, buffer, long))
+		if bytes.Equal(buffer[:length], message) {
+			good++
+		}
+	}
+	check(shm.RingLeave(there, capacity, shm.RingSender))
+	_, err := shm.RingReceive(back, capacity, buffer, long)
+	expect(errorName(err), "ENODATA")
+	check(shm.RingLeave(back, capacity, shm.RingReceiver))
+	return
+}
+
+// Send back each message, from one ring into the other, until the sender leaves.
+func serve(there, back int64) {
+	join(there, back)
+	for {
+		message, length, err := shm.RingPeek(there, capacity, long)
+		if errors.Is(err, syscall.ENODATA) {
+			break
+		}
+		check(err)
+		place := must(shm.RingReserve(back, capacity, length, long))
+		copy(shm.Memory(place, length), shm.Memory(message, length))
+		check(shm.RingCommit(back, capacity, length))
+		check(shm.RingRelease(there, capacity))
+	}
+	check(shm.RingLeave(back, capacity, shm.RingSender))
+	check(shm.RingLeave(there, capacity, shm.RingReceiver))
+}
+
+// Talk to all others, and serve each of them, sender after sender.
+func exchange(name string, slot, count int) {
+	fd := open(name)
+	size := int64(2 * count * count * ring)
+	rings := mapObject(fd, size)
+	for sender := 0; sender < count; sender++ {
+		for receiver := 0; receiver < count; receiver++ {
+			there := rings + int64(2*(sender*count+receiver)*ring)
+			switch {
+			case sender == receiver:
+			case sender == slot:
+				fmt.Printf("%d\t%d\n", receiver, talk(there, there+ring))
+			case receiver == slot:
+				serve(there, there+ring)
+			}
+		}
+	}
+	check(shm.Unmap(rings, size))
+	check(shm.Close(fd))
+}
+
 func main() {
 	integer := func(i int) int { return must(strconv.Atoi(os.Args[i])) }
 	switch os.Args[1] {
@@ -369,6 +445,8 @@ func main() {
 		receive(integer(2))
 	case "count":
 		count(os.Args[2], int64(integer(3)))
+	case "exchange":
+		exchange(os.Args[2], integer(3), integer(4))
 	case "write":
 		write(os.Args[2], integer(3), integer(4))
 	case "read":

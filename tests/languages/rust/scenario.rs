@@ -353,6 +353,78 @@ unsafe fn read_records(name: &str, count: i64, socket: i32) -> Outcome {
     Ok(close(received)?)
 }
 
+// Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+const CAPACITY: i64 = RING_CAPACITY_MIN as i64;
+const RING: i64 = RING_HEADER_SIZE as i64 + CAPACITY;
+const MESSAGES: usize = 41;
+const STEP: usize = 51;
+const LONGEST: usize = 2040;
+
+unsafe fn join(from: i64, to: i64) -> Result<()> {
+    ring_join(to, CAPACITY, RingRole::Sender)?;
+    ring_join(from, CAPACITY, RingRole::Receiver).map(|_| ())
+}
+
+/// Send each message, and receive it back. How many are equal.
+unsafe fn talk(there: i64, back: i64) -> Outcome<usize> {
+    let pattern: Vec<u8> = (0..LONGEST + MESSAGES).map(|i| (i * 7) as u8).collect();
+    let mut buffer = [0; LONGEST];
+    let mut good = 0;
+    join(back, there)?;
+    for n in 0..MESSAGES {
+        let message = &pattern[n..n + n * STEP];
+        again(|| ring_send(there, CAPACITY, message, LONG))?;
+        let length = loop {
+            match ring_receive(back, CAPACITY, &mut buffer, LONG) {
+                Err(error) if error.name() == "EINTR" => continue,
+                length => break length? as usize,
+            }
+        };
+        good += usize::from(buffer[..length] == *message);
+    }
+    ring_leave(there, CAPACITY, RingRole::Sender)?;
+    expect!(error_name(again(|| ring_peek(back, CAPACITY, LONG))), "ENODATA");
+    ring_leave(back, CAPACITY, RingRole::Receiver)?;
+    Ok(good)
+}
+
+/// Send back each message, from one ring into the other, until the sender leaves.
+unsafe fn serve(there: i64, back: i64) -> Outcome {
+    join(there, back)?;
+    loop {
+        let (message, length) = match again(|| ring_peek(there, CAPACITY, LONG)) {
+            Err(error) if error.name() == "ENODATA" => break,
+            found => found?,
+        };
+        let copy = again(|| ring_reserve(back, CAPACITY, length, LONG))?;
+        pointer::<u8>(copy).copy_from_nonoverlapping(pointer(message), length as usize);
+        ring_commit(back, CAPACITY, length)?;
+        ring_release(there, CAPACITY)?;
+    }
+    ring_leave(back, CAPACITY, RingRole::Sender)?;
+    Ok(ring_leave(there, CAPACITY, RingRole::Receiver)?)
+}
+
+/// Talk to all others, and serve each of them, sender after sender.
+unsafe fn exchange(name: &str, slot: i64, count: i64) -> Outcome {
+    let size = 2 * count * count * RING;
+    let (fd, _) = open(name, Direction::Io, IfExists::Default, IfDoesNotExist::Error, Mode(0))?;
+    let rings = map_object(fd, size)?;
+    for sender in 0..count {
+        for receiver in (0..count).filter(|&receiver| receiver != sender) {
+            let there = rings + 2 * (sender * count + receiver) * RING;
+            if sender == slot {
+                println!("{}\t{}", receiver, talk(there, there + RING)?);
+            }
+            if receiver == slot {
+                serve(there, there + RING)?;
+            }
+        }
+    }
+    unmap(rings, size)?;
+    Ok(close(fd)?)
+}
+
 fn main() -> Outcome {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -361,6 +433,7 @@ fn main() -> Outcome {
             ["scenario", name] => Scenario { name: name.into(), fd: -1, address: 0 }.run(),
             ["receive", socket] => receive_number(socket.parse()?),
             ["count", name, offset] => count(name, offset.parse()?),
+            ["exchange", name, slot, count] => exchange(name, slot.parse()?, count.parse()?),
             ["write", name, slot, socket] => write_record(name, slot.parse()?, socket.parse()?),
             ["read", name, count, socket] => read_records(name, count.parse()?, socket.parse()?),
             _ => std::process::exit(2),

@@ -2367,4 +2367,3 @@ pub unsafe fn ring_send(address: i64, capacity: i64, bytes: &[u8], timeout: Opti
 pub unsafe fn ring_receive(address: i64, capacity: i64, bytes: &mut [u8], timeout: Option<Duration>) -> Result<i64> {
     check(sys::pshm_ring_receive(address, capacity, start_mut(bytes).cast(), bytes.len() as i64, nanoseconds(timeout)))
 }
-
