@@ -47,6 +47,13 @@ procedure Scenario is
    end record with Convention => C;
    Record_Size : constant := 128;
 
+   --  Message N of an exchange is N * Step bytes of a pattern, from byte N of it.
+   Capacity : constant := Ring_Capacity_Min;
+   Ring     : constant := Ring_Header_Size + Capacity;
+   Messages : constant := 41;
+   Step     : constant := 51;
+   Longest  : constant := 2_040;
+
    Failed : exception;
 
    function Image (Value : Integer_64) return String is (Trim (Value'Image, Ada.Strings.Left));
@@ -464,6 +471,136 @@ procedure Scenario is
       Close (Received);
    end Read_Records;
 
+   --  Messages
+
+   procedure Join (From, To : System.Address) is
+      Anew : Boolean;
+      pragma Unreferenced (Anew);
+   begin
+      Anew := Ring_Join (To, Capacity, Ring_Sender);
+      Anew := Ring_Join (From, Capacity, Ring_Receiver);
+   end Join;
+
+   --  Wait for a message. False if the sender has left.
+   function Peek (From : System.Address; Message : out System.Address; Length : out Integer_64) return Boolean is
+   begin
+      loop
+         begin
+            Message := Ring_Peek (From, Capacity, Long, Length);
+            return True;
+         exception
+            when Error : Shm_Error =>
+               if Error_Name (Error) = "ENODATA" then
+                  return False;
+               elsif Error_Name (Error) /= "EINTR" then
+                  raise;
+               end if;
+         end;
+      end loop;
+   end Peek;
+
+   --  Call again after a signal.
+   procedure Again (Action : not null access procedure) is
+   begin
+      loop
+         begin
+            Action.all;
+            return;
+         exception
+            when Error : Shm_Error =>
+               if Error_Name (Error) /= "EINTR" then
+                  raise;
+               end if;
+         end;
+      end loop;
+   end Again;
+
+   --  Send each message, and receive it back. How many are equal.
+   function Talk (There, Back : System.Address) return Natural is
+      Pattern : Stream_Element_Array (0 .. Longest + Messages);
+      Buffer  : Stream_Element_Array (0 .. Longest - 1);
+      Message : System.Address;
+      Length  : Integer_64;
+      First   : Stream_Element_Offset := 0;
+      Last    : Stream_Element_Offset := -1;
+      Good    : Natural := 0;
+
+      procedure Send is
+      begin
+         Ring_Send (There, Capacity, Pattern (First .. Last), Long);
+      end Send;
+
+      procedure Receive is
+      begin
+         Length := Ring_Receive (Back, Capacity, Buffer, Long);
+      end Receive;
+   begin
+      Join (Back, There);
+      for I in Pattern'Range loop
+         Pattern (I) := Stream_Element (I * 7 mod 256);
+      end loop;
+      for N in Stream_Element_Offset range 0 .. Messages - 1 loop
+         First := N;
+         Last := N + N * Step - 1;
+         Again (Send'Access);
+         Again (Receive'Access);
+         if Buffer (0 .. Stream_Element_Offset (Length) - 1) = Pattern (First .. Last) then
+            Good := Good + 1;
+         end if;
+      end loop;
+      Ring_Leave (There, Capacity, Ring_Sender);
+      Expect (not Peek (Back, Message, Length), "a message too many");
+      Ring_Leave (Back, Capacity, Ring_Receiver);
+      return Good;
+   end Talk;
+
+   --  Send back each message, from one ring into the other, until the sender leaves.
+   procedure Serve (There, Back : System.Address) is
+      Message, Target : System.Address;
+      Length          : Integer_64;
+
+      procedure Reserve is
+      begin
+         Target := Ring_Reserve (Back, Capacity, Length, Long);
+      end Reserve;
+   begin
+      Join (There, Back);
+      while Peek (There, Message, Length) loop
+         Again (Reserve'Access);
+         declare
+            Bytes : Stream_Element_Array (1 .. Stream_Element_Offset (Length)) with Import, Address => Message;
+            Copy  : Stream_Element_Array (1 .. Stream_Element_Offset (Length)) with Import, Address => Target;
+         begin
+            Copy := Bytes;
+         end;
+         Ring_Commit (Back, Capacity, Length);
+         Ring_Release (There, Capacity);
+      end loop;
+      Ring_Leave (Back, Capacity, Ring_Sender);
+      Ring_Leave (There, Capacity, Ring_Receiver);
+   end Serve;
+
+   --  Talk to all others, and serve each of them, sender after sender.
+   procedure Exchange (Name : String; Slot, Count : Integer) is
+      Fd    : constant Descriptor := Open (Name, Direction_Io, If_Does_Not_Exist => If_Does_Not_Exist_Error, Permissions => 0);
+      Size  : constant Integer_64 := 2 * Ring * Integer_64 (Count) ** 2;
+      Rings : constant System.Address := Map_Object (Fd, Size);
+      There : System.Address;
+   begin
+      for Sender in 0 .. Count - 1 loop
+         for Receiver in 0 .. Count - 1 loop
+            There := Rings + Storage_Offset (2 * Ring * (Sender * Count + Receiver));
+            if Sender = Slot and then Receiver /= Slot then
+               Put_Line (Image (Integer_64 (Receiver)) & ASCII.HT & Image (Integer_64 (Talk (There, There + Ring))));
+            elsif Receiver = Slot and then Sender /= Slot then
+               Serve (There, There + Ring);
+            end if;
+         end loop;
+      end loop;
+      Unmap (Rings, Size);
+      Close (Fd);
+   end Exchange;
+
    Mode : constant String := Argument (1);
 begin
    if Mode = "scenario" then
@@ -472,6 +609,8 @@ begin
       Receive_Object (Descriptor'Value (Argument (2)));
    elsif Mode = "count" then
       Count (Argument (2), Storage_Offset'Value (Argument (3)));
+   elsif Mode = "exchange" then
+      Exchange (Argument (2), Integer'Value (Argument (3)), Integer'Value (Argument (4)));
    elsif Mode = "write" then
       Write_Records (Argument (2), Integer'Value (Argument (3)), Descriptor'Value (Argument (4)));
    elsif Mode = "read" then

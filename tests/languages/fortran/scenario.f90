@@ -18,6 +18,10 @@ module common_scenario
   ! A record: int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
   integer(i8), parameter :: record_size = 128
 
+  ! Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+  integer(i8), parameter :: capacity = PSHM_RING_CAPACITY_MIN, ring = PSHM_RING_HEADER_SIZE + capacity
+  integer, parameter :: messages = 41, step = 51, longest = 2040
+
   integer :: number = 0
   character(:), allocatable :: title
 
@@ -451,6 +455,104 @@ contains
     call must(pshm_close(fd))
   end subroutine
 
+  ! Messages
+
+  subroutine join(from, to)
+    integer(i8), intent(in) :: from, to
+
+    call must(pshm_ring_join(to, capacity, PSHM_RING_SENDER))
+    call must(pshm_ring_join(from, capacity, PSHM_RING_RECEIVER))
+  end subroutine
+
+  logical function interrupted(result)
+    integer(i8), intent(in) :: result
+
+    interrupted = pshm_failed(result)
+    if (interrupted) interrupted = pshm_error_name(int(result, i4)) == "EINTR"
+  end function
+
+  ! Wait for a message. Its address, or an error.
+  integer(i8) function peek(from, length)
+    integer(i8), intent(in) :: from
+    integer(i8), intent(out) :: length
+
+    do
+      peek = pshm_ring_peek(from, capacity, long, length)
+      if (.not. interrupted(peek)) exit
+    end do
+  end function
+
+  ! Send each message, and receive it back. How many are equal.
+  integer function talk(there, back)
+    integer(i8), intent(in) :: there, back
+    character(1) :: all_bytes(0:longest + messages), buffer(longest)
+    integer(i8) :: result, length
+    integer :: n
+
+    call join(back, there)
+    all_bytes = pattern(size(all_bytes), 0)
+    talk = 0
+    do n = 0, messages - 1
+      do
+        result = pshm_ring_send(there, capacity, all_bytes(n:), int(n * step, i8), long)
+        if (.not. interrupted(result)) exit
+      end do
+      result = check(result)
+      do
+        length = pshm_ring_receive(back, capacity, buffer, size(buffer, kind=i8), long)
+        if (.not. interrupted(length)) exit
+      end do
+      if (check(length) == n * step .and. all(buffer(:n * step) == all_bytes(n:n + n * step - 1))) talk = talk + 1
+    end do
+    call must(pshm_ring_leave(there, capacity, PSHM_RING_SENDER))
+    call expect_error(int(peek(back, length), i4), "ENODATA")
+    call must(pshm_ring_leave(back, capacity, PSHM_RING_RECEIVER))
+  end function
+
+  ! Send back each message, from one ring into the other, until the sender leaves.
+  subroutine serve(there, back)
+    integer(i8), intent(in) :: there, back
+    integer(i8) :: message, copy, length
+
+    call join(there, back)
+    do
+      message = peek(there, length)
+      if (pshm_failed(message)) exit
+      do
+        copy = pshm_ring_reserve(back, capacity, length, long)
+        if (.not. interrupted(copy)) exit
+      end do
+      call must(pshm_copy(check(copy), message, length))
+      call must(pshm_ring_commit(back, capacity, length))
+      call must(pshm_ring_release(there, capacity))
+    end do
+    call expect_error(int(message, i4), "ENODATA")
+    call must(pshm_ring_leave(back, capacity, PSHM_RING_SENDER))
+    call must(pshm_ring_leave(there, capacity, PSHM_RING_RECEIVER))
+  end subroutine
+
+  ! Talk to all others, and serve each of them, sender after sender.
+  subroutine exchange(name, slot, count)
+    character(*), intent(in) :: name
+    integer(i4), intent(in) :: slot, count
+    integer(i8) :: rings, there, extent
+    integer(i4) :: fd, sender, receiver
+
+    extent = 2 * ring * count * count
+    fd = check(pshm_open(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_DEFAULT, PSHM_IF_DOES_NOT_EXIST_ERROR, 0))
+    rings = map(fd, extent, 0_i8)
+    do sender = 0, count - 1
+      do receiver = 0, count - 1
+        there = rings + 2 * ring * (sender * count + receiver)
+        if (sender == receiver) cycle
+        if (sender == slot) write (output_unit, '(i0, a, i0)') receiver, char(9), talk(there, there + ring)
+        if (receiver == slot) call serve(there, there + ring)
+      end do
+    end do
+    call must(pshm_unmap(rings, extent))
+    call must(pshm_close(fd))
+  end subroutine
+
   ! Arguments of the program
 
   function argument(i)
@@ -482,6 +584,8 @@ program main
     call receive(integer_argument(2))
   case ("count")
     call count(argument(2), int(integer_argument(3), i8))
+  case ("exchange")
+    call exchange(argument(2), integer_argument(3), integer_argument(4))
   case ("write")
     call write_records(argument(2), integer_argument(3), integer_argument(4))
   case ("read")

@@ -5,7 +5,7 @@ module Main (main) where
 
 import Control.Concurrent (forkIO, newEmptyMVar, putMVar, takeMVar, threadDelay)
 import Control.Exception (IOException, SomeException, try)
-import Control.Monad (forM, forM_, replicateM_, unless, void)
+import Control.Monad (forM, forM_, replicateM_, unless, void, when)
 import Data.Bits ((.|.))
 import qualified Data.ByteString as ByteString
 import qualified Data.ByteString.Char8 as Char8
@@ -13,6 +13,7 @@ import Data.IORef (newIORef, readIORef, writeIORef)
 import Data.Int (Int32, Int64)
 import Data.List (isInfixOf)
 import Data.Word (Word8)
+import Foreign.Marshal.Utils (copyBytes)
 import Foreign.Ptr (Ptr, castPtr, plusPtr, ptrToIntPtr)
 import Foreign.Storable (peek, peekByteOff, poke, pokeByteOff)
 import qualified PosixShm as Shm
@@ -281,6 +282,62 @@ readRecords name slots socket = do
   Shm.unmap received recordSize
   Shm.close object
 
+-- Message N of an exchange is N * 'step' bytes of a pattern, from byte N of it.
+
+capacity, ring :: Int64
+capacity = Shm.ringCapacityMin
+ring = Shm.ringHeaderSize + capacity
+
+messages :: [ByteString.ByteString]
+messages = [ByteString.pack [fromIntegral ((n + i) * 7) | i <- [0 .. n * step - 1]] | n <- [0 .. 40]]
+  where
+    step = 51 :: Int
+
+join :: Ptr Word8 -> Ptr Word8 -> IO ()
+join from to = Shm.ringJoin to capacity Shm.RingSender >> void (Shm.ringJoin from capacity Shm.RingReceiver)
+
+-- | Send each message, and receive it back. How many are equal.
+talk :: Ptr Word8 -> Ptr Word8 -> IO Int
+talk there back = do
+  join back there
+  good <- forM messages $ \message -> do
+    Shm.ringSend there capacity message long
+    (== message) <$> Shm.ringReceive back capacity (fromIntegral (ByteString.length message)) long
+  Shm.ringLeave there capacity Shm.RingSender
+  expectError "ENODATA" (peekMessage back)
+  Shm.ringLeave back capacity Shm.RingReceiver
+  return (length (filter id good))
+
+peekMessage :: Ptr Word8 -> IO (Ptr Word8, Int64)
+peekMessage from = Shm.ringPeek from capacity long
+
+-- | Send back each message, from one ring into the other, until the sender leaves.
+serve :: Ptr Word8 -> Ptr Word8 -> IO ()
+serve there back = join there back >> loop >> Shm.ringLeave back capacity Shm.RingSender >> Shm.ringLeave there capacity Shm.RingReceiver
+  where
+    loop = try (peekMessage there) >>= either left' copy
+    left' problem = Shm.errorOf (problem :: IOException) >>= (`expect` "ENODATA")
+    copy (message, length') = do
+      target <- Shm.ringReserve back capacity length' long
+      copyBytes target message (fromIntegral length')
+      Shm.ringCommit back capacity length'
+      Shm.ringRelease there capacity
+      loop
+
+-- | Talk to all others, and serve each of them, sender after sender.
+exchange :: String -> Int -> Int -> IO ()
+exchange name slot number = do
+  (fd, _) <- Shm.open name Shm.DirectionIo Shm.IfExistsDefault Shm.IfDoesNotExistError 0
+  let extent = 2 * ring * fromIntegral (number * number)
+  rings <- mapObject fd extent
+  forM_ [(sender, receiver) | sender <- [0 .. number - 1], receiver <- [0 .. number - 1], receiver /= sender] $ \(sender, receiver) -> do
+    let there = rings `plusPtr` (2 * fromIntegral ring * (sender * number + receiver))
+        back = there `plusPtr` fromIntegral ring
+    when (sender == slot) $ talk there back >>= \good -> putStrLn (show receiver ++ "\t" ++ show good)
+    when (receiver == slot) $ serve there back
+  Shm.unmap rings extent
+  Shm.close fd
+
 main :: IO ()
 main = do
   hSetEncoding stdout utf8
@@ -289,6 +346,7 @@ main = do
     ["scenario", name] -> scenario name
     ["receive", socket] -> receive (read socket)
     ["count", name, offset] -> count name (read offset)
+    ["exchange", name, slot, number] -> exchange name (read slot) (read number)
     ["write", name, slot, socket] -> writeRecords name (read slot) (read socket)
     ["read", name, slots, socket] -> readRecords name (read slots) (read socket)
     _ -> exitWith (ExitFailure 2)

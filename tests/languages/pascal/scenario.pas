@@ -26,6 +26,13 @@ const
   Left = 36;
   Turns = 1000;
 
+  // Message N of an exchange is N * Step bytes of a pattern, from byte N of it.
+  Capacity = PSHM_RING_CAPACITY_MIN;
+  Ring = PSHM_RING_HEADER_SIZE + Capacity;
+  Messages = 41;
+  Step = 51;
+  Longest = 2040;
+
 type
   TPoint = procedure;
 
@@ -466,11 +473,114 @@ begin
   PshmClose(Fd);
 end;
 
+// Messages
+
+procedure Join(From, Target: Pointer);
+begin
+  PshmRingJoin(Target, Capacity, PSHM_RING_SENDER);
+  PshmRingJoin(From, Capacity, PSHM_RING_RECEIVER);
+end;
+
+// Call a function of C again after a signal; raise its other errors.
+function Repeated(AResult: cint64; const Operation: string): Boolean;
+begin
+  Result := (AResult < 0) and (PshmErrorName(AResult) = 'EINTR');
+  if not Result then
+    PshmCheck(AResult, Operation);
+end;
+
+// Wait for a message. Its address, or nil if the sender has left.
+function Peek(From: Pointer; out Length: cint64): Pointer;
+var
+  Address: cint64;
+begin
+  repeat
+    Address := pshm_ring_peek(PtrInt(From), Capacity, LongTime, @Length);
+    if (Address < 0) and (PshmErrorName(Address) = 'ENODATA') then
+      Exit(nil);
+  until not Repeated(Address, 'peek');
+  Result := Pointer(PtrInt(Address));
+end;
+
+// Send each message, and receive it back. How many are equal.
+function Talk(There, Back: Pointer): Integer;
+var
+  Pattern: array[0..Longest + Messages] of Byte;
+  Buffer: array[0..Longest - 1] of Byte;
+  Length: cint64;
+  I, N: Integer;
+begin
+  Join(Back, There);
+  for I := 0 to High(Pattern) do
+    Pattern[I] := I * 7 mod 256;
+  Result := 0;
+  for N := 0 to Messages - 1 do
+  begin
+    while Repeated(pshm_ring_send(PtrInt(There), Capacity, @Pattern[N], N * Step, LongTime), 'send') do;
+    repeat
+      Length := pshm_ring_receive(PtrInt(Back), Capacity, @Buffer, Longest, LongTime);
+    until not Repeated(Length, 'receive');
+    if (Length = N * Step) and (CompareByte(Buffer, Pattern[N], Length) = 0) then
+      Inc(Result);
+  end;
+  PshmRingLeave(There, Capacity, PSHM_RING_SENDER);
+  Expect(Peek(Back, Length) = nil, 'a message too many');
+  PshmRingLeave(Back, Capacity, PSHM_RING_RECEIVER);
+end;
+
+// Send back each message, from one ring into the other, until the sender leaves.
+procedure Serve(There, Back: Pointer);
+var
+  Message: Pointer;
+  Copy, Length: cint64;
+begin
+  Join(There, Back);
+  Message := Peek(There, Length);
+  while Message <> nil do
+  begin
+    repeat
+      Copy := pshm_ring_reserve(PtrInt(Back), Capacity, Length, LongTime);
+    until not Repeated(Copy, 'reserve');
+    Move(Message^, Pointer(PtrInt(Copy))^, Length);
+    PshmRingCommit(Back, Capacity, Length);
+    PshmRingRelease(There, Capacity);
+    Message := Peek(There, Length);
+  end;
+  PshmRingLeave(Back, Capacity, PSHM_RING_SENDER);
+  PshmRingLeave(There, Capacity, PSHM_RING_RECEIVER);
+end;
+
+// Talk to all others, and serve each of them, sender after sender.
+procedure Exchange(const Name: string; Slot, Count: Integer);
+var
+  Size: Int64;
+  Rings, There: Pointer;
+  Sender, Receiver: Integer;
+begin
+  Size := Int64(2) * Ring * Count * Count;
+  Fd := PshmOpen(Name, PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0);
+  Rings := MapObject(Fd, Size);
+  for Sender := 0 to Count - 1 do
+    for Receiver := 0 to Count - 1 do
+    begin
+      if Receiver = Sender then
+        Continue;
+      There := Rings + 2 * Ring * (Sender * Count + Receiver);
+      if Sender = Slot then
+        WriteLn(Receiver, #9, Talk(There, There + Ring));
+      if Receiver = Slot then
+        Serve(There, There + Ring);
+    end;
+  PshmUnmap(Rings, Size);
+  PshmClose(Fd);
+end;
+
 begin
   case ParamStr(1) of
     'scenario': RunScenario(ParamStr(2));
     'receive': Receive(StrToInt(ParamStr(2)));
     'count': Count(ParamStr(2), StrToInt(ParamStr(3)));
+    'exchange': Exchange(ParamStr(2), StrToInt(ParamStr(3)), StrToInt(ParamStr(4)));
     'write': WriteRecords(ParamStr(2), StrToInt(ParamStr(3)), StrToInt(ParamStr(4)));
     'read': ReadRecords(ParamStr(2), StrToInt(ParamStr(3)), StrToInt(ParamStr(4)));
   else

@@ -2,6 +2,7 @@
 % The common scenario in Prolog, over the generated module posix_shm.
 
 :- use_module(library(posix_shm)).
+:- use_module(library(aggregate)).
 :- use_module(library(apply)).
 :- use_module(library(lists)).
 :- use_module(library(option)).
@@ -369,9 +370,90 @@ read_records(Name, Count, Socket) :-
     pshm_unmap(Copy, Size),
     pshm_close(Received).
 
+% Message N of an exchange is N * 51 bytes of a pattern, from byte N of it.
+capacity(4096).
+ring_size(4352).
+longest(2040).
+
+message(N, Message) :-
+    Last is N * 51 - 1,
+    findall(Byte, (between(0, Last, I), Byte is (N + I) * 7 mod 256), Codes),
+    string_codes(Message, Codes).
+
+join(From, To) :-
+    capacity(Capacity),
+    pshm_ring_join(To, Capacity, sender, _),
+    pshm_ring_join(From, Capacity, receiver, _).
+
+% Send each message, and receive it back. How many are equal.
+talk(There, Back, Good) :-
+    capacity(Capacity),
+    long(Long),
+    join(Back, There),
+    aggregate_all(count, (between(0, 40, N), sent_back(N, There, Back)), Good),
+    pshm_ring_leave(There, Capacity, sender),
+    expect_error('ENODATA', pshm_ring_peek(Back, Capacity, Long, _, _)),
+    pshm_ring_leave(Back, Capacity, receiver).
+
+sent_back(N, There, Back) :-
+    capacity(Capacity),
+    longest(Longest),
+    long(Long),
+    message(N, Message),
+    pshm_ring_send(There, Capacity, Message, Long),
+    pshm_ring_receive(Back, Capacity, Longest, Long, Received),
+    Received == Message.
+
+% Send back each message, from one ring into the other, until the sender leaves.
+serve(There, Back) :-
+    capacity(Capacity),
+    join(There, Back),
+    repeat,
+    \+ send_back(There, Back),
+    !,
+    pshm_ring_leave(Back, Capacity, sender),
+    pshm_ring_leave(There, Capacity, receiver).
+
+send_back(There, Back) :-
+    capacity(Capacity),
+    long(Long),
+    catch(pshm_ring_peek(There, Capacity, Long, Message, Length), error(posix_shm_error('ENODATA', _), _), fail),
+    pshm_ring_reserve(Back, Capacity, Length, Long, Copy),
+    pshm_copy(Copy, Message, Length),
+    pshm_ring_commit(Back, Capacity, Length),
+    pshm_ring_release(There, Capacity).
+
+% Talk to all others, and serve each of them, sender after sender.
+exchange(Name, Slot, Count) :-
+    ring_size(Ring),
+    Size is 2 * Ring * Count * Count,
+    pshm_open(Name, io, default, error, 0, Fd),
+    map_object(Fd, Size, Rings),
+    Last is Count - 1,
+    forall((   between(0, Last, Sender),
+               between(0, Last, Receiver),
+               Sender =\= Receiver
+           ),
+           (   There is Rings + 2 * Ring * (Sender * Count + Receiver),
+               Back is There + Ring,
+               take_part(Slot, Sender, Receiver, There, Back)
+           )),
+    pshm_unmap(Rings, Size),
+    pshm_close(Fd).
+
+take_part(Slot, Slot, Receiver, There, Back) :-
+    !,
+    talk(There, Back, Good),
+    format("~d\t~d~n", [Receiver, Good]).
+take_part(Slot, _, Slot, There, Back) :-
+    !,
+    serve(There, Back).
+take_part(_, _, _, _, _).
+
 main([scenario, Name]) :- scenario(Name).
 main([receive, Socket]) :- atom_number(Socket, Fd), receive(Fd).
 main([count, Name, Offset]) :- atom_number(Offset, Number), count(Name, Number).
+main([exchange, Name, Slot, Count]) :- maplist(atom_number, [Slot, Count], [Number, All]), exchange(Name, Number, All).
 main([write, Name, Slot, Socket]) :- maplist(atom_number, [Slot, Socket], [Number, Fd]), write_records(Name, Number, Fd).
 main([read, Name, Count, Socket]) :- maplist(atom_number, [Count, Socket], [Number, Fd]), read_records(Name, Number, Fd).
 

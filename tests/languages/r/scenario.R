@@ -262,12 +262,67 @@ read_records <- function(name, slots, socket) {
   pshm_close(received)
 }
 
+# Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+capacity <- pshm_constant("PSHM_RING_CAPACITY_MIN")
+ring_size <- pshm_constant("PSHM_RING_HEADER_SIZE") + capacity
+longest <- 2040
+messages <- lapply(0:40, function(n) as.raw((n + seq_len(n * 51) - 1) * 7 %% 256))
+
+join <- function(from, to) {
+  pshm_ring_join(to, capacity, "sender")
+  pshm_ring_join(from, capacity, "receiver")
+}
+
+# Send each message, and receive it back. How many are equal.
+talk <- function(there, back) {
+  join(back, there)
+  good <- vapply(messages, function(message) {
+    pshm_ring_send(there, capacity, message, long)
+    identical(pshm_ring_receive(back, capacity, longest, long), message)
+  }, logical(1))
+  pshm_ring_leave(there, capacity, "sender")
+  expect_error("ENODATA", pshm_ring_peek(back, capacity, long))
+  pshm_ring_leave(back, capacity, "receiver")
+  sum(good)
+}
+
+# Send back each message, from one ring into the other, until the sender leaves.
+serve <- function(there, back) {
+  join(there, back)
+  repeat {
+    message <- tryCatch(pshm_ring_peek(there, capacity, long), posix_shm_ENODATA = function(e) NULL)
+    if (is.null(message)) break
+    length <- attr(message, "length")
+    pshm_copy(pshm_ring_reserve(back, capacity, length, long), message, length)
+    pshm_ring_commit(back, capacity, length)
+    pshm_ring_release(there, capacity)
+  }
+  pshm_ring_leave(back, capacity, "sender")
+  pshm_ring_leave(there, capacity, "receiver")
+}
+
+# Talk to all others, and serve each of them, sender after sender.
+exchange <- function(name, slot, count) {
+  fd <- pshm_open(name, "io", "default", "error", 0)
+  size <- 2 * ring_size * count^2
+  rings <- map_object(fd, size)
+  for (sender in seq_len(count) - 1)
+    for (receiver in setdiff(seq_len(count) - 1, sender)) {
+      there <- rings + 2 * ring_size * (sender * count + receiver)
+      if (sender == slot) cat(receiver, "\t", talk(there, there + ring_size), "\n", sep = "")
+      if (receiver == slot) serve(there, there + ring_size)
+    }
+  pshm_unmap(rings, size)
+  pshm_close(fd)
+}
+
 arguments <- commandArgs(trailingOnly = TRUE)
 numbers <- suppressWarnings(as.numeric(arguments))
 switch(arguments[1],
   scenario = scenario(arguments[2]),
   receive = receive(numbers[2]),
   count = count(arguments[2], numbers[3]),
+  exchange = exchange(arguments[2], numbers[3], numbers[4]),
   write = write_records(arguments[2], numbers[3], numbers[4]),
   read = read_records(arguments[2], numbers[3], numbers[4]),
   quit(status = 2))
