@@ -38,6 +38,7 @@ class Call(languages.Call):
     room = cached_property(lambda self: self.one("buffer"))
     bytes = cached_property(lambda self: self.one("bytes"))
     flag = cached_property(lambda self: next((out for out in self.outs if out.of == "boolean"), None))
+    addresses = cached_property(lambda self: [a for a in self.function.arguments if a.role == "address"])
     strings = cached_property(lambda self: [a for a in self.function.arguments if a.code == "string-in"])
 
     @property

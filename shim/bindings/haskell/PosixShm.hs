@@ -1017,7 +1017,7 @@ fchmod fd mode =
 -- - `EPERM`: A seal or the file system forbids the protection, or, with PSHM_MAP_FIXED, the address is
 --   so low that the system allows no mapping there. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
 --   and the process has no privilege.
-mmap :: Ptr a -> Int64 -> Prot -> MapFlag -> Fd -> Int64 -> IO (Ptr a)
+mmap :: Ptr a -> Int64 -> Prot -> MapFlag -> Fd -> Int64 -> IO (Ptr b)
 mmap address length protections flags fd offset =
   (\result -> toAddress result) <$> (check "pshm_mmap" Nothing $ C.pshm_mmap (fromAddress address) length (code protections) (code flags) (fromIntegral fd) offset)
 
@@ -1589,7 +1589,7 @@ unmapPrefixed address length prefix =
 -- - `EFAULT`: `to` or `from` is 0 or from -4095 to -1, and `count` is not 0.
 -- - `EINVAL`: `count` is negative.
 -- - `EOVERFLOW`: The numbers do not fit the platform\'s types.
-copy :: Ptr a -> Ptr a -> Int64 -> IO ()
+copy :: Ptr a -> Ptr b -> Int64 -> IO ()
 copy to from count =
   () <$ (check "pshm_copy" Nothing $ C.pshm_copy (fromAddress to) (fromAddress from) count)
 
@@ -2262,7 +2262,7 @@ ringLeave address capacity role =
 -- - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 --   another process has overwritten it.
 -- - `ETIMEDOUT`: There was no space until the timeout.
-ringReserve :: Ptr a -> Int64 -> Int64 -> Int64 -> IO (Ptr a)
+ringReserve :: Ptr a -> Int64 -> Int64 -> Int64 -> IO (Ptr b)
 ringReserve address capacity length timeout =
   (\result -> toAddress result) <$> (check "pshm_ring_reserve" Nothing $ waiting timeout $ \left -> C.pshm_ring_reserve (fromAddress address) capacity length left)
 
@@ -2314,7 +2314,7 @@ ringCommit address capacity length =
 -- - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 --   another process has overwritten it.
 -- - `ETIMEDOUT`: There was no message until the timeout.
-ringPeek :: Ptr a -> Int64 -> Int64 -> IO (Ptr a, Int64)
+ringPeek :: Ptr a -> Int64 -> Int64 -> IO (Ptr b, Int64)
 ringPeek address capacity timeout =
   alloca $ \length' -> do
     result <- check "pshm_ring_peek" Nothing $ waiting timeout $ \left -> C.pshm_ring_peek (fromAddress address) capacity left length'

@@ -1,10 +1,11 @@
 {% set language = Language("haskell", style="camel") %}
 {# The functions whose result belongs to a thread of the system, of which a thread of Haskell has none. #}
 {% set of_a_thread = ["pshm_errno", "pshm_set_errno"] %}
-{% macro number(code, role) -%}
+{# Each address is a pointer to a type of its own. #}
+{% macro number(code, role, letter="a") -%}
 {% if role == "boolean" %}Bool
 {%- elif role == "descriptor" %}Fd
-{%- elif role == "address" %}Ptr a
+{%- elif role == "address" %}Ptr {{ letter }}
 {%- else %}{{ "Int64" if "64" in code else "CInt" }}
 {%- endif %}
 {%- endmacro %}
@@ -13,11 +14,11 @@
 {% if kind == "text" %}String
 {%- elif kind == "bytes" %}ByteString
 {%- elif kind in ("flags", "enum") %}{{ argument.enum | pascal }}
-{%- else %}{{ number(argument.code, argument.role) }}
+{%- else %}{{ number(argument.code, argument.role, "abc"[call.addresses.index(argument) if argument in call.addresses else 0]) }}
 {%- endif %}
 {%- endmacro %}
 {% macro results(call) -%}
-{% set own = "" if call.function.result == "status" or call.room else number(call.function.code, call.function.result) %}
+{% set own = "" if call.function.result == "status" or call.room else number(call.function.code, call.function.result, "abc"[call.addresses | length]) %}
 {% if call.texts %}{{ "[String]" if call.texts == "many" else "String" }}
 {%- elif call.room %}ByteString
 {%- elif call.numbers %}({{ call.numbers.of | pascal }} -> Int64)
