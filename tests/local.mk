@@ -134,6 +134,7 @@ consumers = \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \
 	tests/languages/csharp.test \
+	tests/languages/d.test \
 	tests/languages/ecl.test \
 	tests/languages/fortran.test \
 	tests/languages/gcl.test \
@@ -143,6 +144,7 @@ consumers = \
 	tests/languages/java.test \
 	tests/languages/luajit.test \
 	tests/languages/newlisp.test \
+	tests/languages/nim.test \
 	tests/languages/node.test \
 	tests/languages/ocaml.test \
 	tests/languages/pascal.test \

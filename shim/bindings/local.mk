@@ -9,6 +9,7 @@ bindings = \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
 	shim/bindings/csharp/PosixShm.cs \
+	shim/bindings/d/posix_shm.d \
 	shim/bindings/fortran/posix_shm.f90 \
 	shim/bindings/gcl/posix-shm.lisp \
 	shim/bindings/go/go.mod \
@@ -20,6 +21,7 @@ bindings = \
 	shim/bindings/java/PosixShm.java \
 	shim/bindings/luajit/posix_shm.lua \
 	shim/bindings/newlisp/posix-shm.lsp \
+	shim/bindings/nim/posix_shm.nim \
 	shim/bindings/node/posix_shm.js \
 	shim/bindings/ocaml/posix_shm.ml \
 	shim/bindings/pascal/posix_shm.pas \

@@ -136,7 +136,7 @@ class Language:
     PARAMETERS, PASSED: how a parameter is declared, and how an argument is given to C, for each kind of Call.kind.
     RESULTS, VALUES: the type of each kind of result, and how it is made of the variable that C gave or filled.
     OTHER: what a reserved word becomes. STYLE: how names are written (STYLES). VARIABLE: the name of the variable that C fills.
-    In these, {name} is the name of the argument, {type} its type in the declaration, {enum} that of its constants, {buffer} the name
+    In these, {function} is the function, {name} the name of the argument, {type} its type in the declaration, {enum} that of its constants, {buffer} the name
     of the buffer that it measures."""
 
     def __init__(self, model, name, style="as in C", other="{}_", variable="{}", types=None, parameters=None, passed=None, results=None, values=None):
@@ -165,7 +165,7 @@ class Language:
 
     def _filled(self, text, argument, call):
         buffer = call.measured(argument)
-        return text.format(name=self.name(argument.name), type=self.types[argument.code], enum=self.type_name(argument.enum),
+        return text.format(function=call.function.name, name=self.name(argument.name), type=self.types[argument.code], enum=self.type_name(argument.enum),
                            buffer=buffer and self.name(buffer.name))
 
     def result_types(self, call):

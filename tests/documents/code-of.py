@@ -39,12 +39,17 @@ def python(text):
     return re.sub(r"^#.*(\n#.*)*$", "", text, flags=re.MULTILINE)
 
 
+def nim(text):
+    return re.sub(r"\s*##? .*$|\s*##$", "", text, flags=re.MULTILINE)
+
+
 def slashes(text):
-    """Without the comments of Rust and others that begin with two slashes."""
-    return re.sub(r"^\s*//.*\n", "", text, flags=re.MULTILINE)
+    """Without the comments of Rust and others that begin with two slashes, and those of D."""
+    return re.sub(r"\s*//.*$|^/\*\*\n( \*.*\n)*", "", text, flags=re.MULTILINE)
 
 
-READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, ".h": str, ".c": str, ".map": str, ".lua": str, ".rs": slashes, ".go": slashes, ".cs": slashes}
+READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".nim": nim, ".py": python, **dict.fromkeys((".h", ".c", ".map", ".lua"), str),
+           **dict.fromkeys((".cs", ".d", ".go", ".rs"), slashes)}
 
 
 def reader_of(file):
