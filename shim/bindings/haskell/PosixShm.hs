@@ -206,7 +206,7 @@ import Foreign.C.Types (CInt (..))
 import Foreign.Marshal.Alloc (alloca, allocaBytes)
 import Foreign.Marshal.Array (peekArray, withArray)
 import Foreign.Marshal.Utils (fromBool, toBool)
-import Foreign.Ptr (Ptr, castPtr, intPtrToPtr, nullPtr, ptrToIntPtr)
+import Foreign.Ptr (Ptr, castPtr, nullPtr, ptrToWordPtr, wordPtrToPtr)
 import Foreign.Storable (peek)
 import GHC.Clock (getMonotonicTimeNSec)
 import qualified GHC.Foreign as GHC (peekCString, peekCStringLen, withCString)
@@ -2464,7 +2464,7 @@ splitTexts = filled (\buffer -> ByteString.packCStringLen buffer >>= mapM text .
     text bytes = ByteString.unsafeUseAsCStringLen bytes (GHC.peekCStringLen encoding)
 
 fromAddress :: Ptr a -> Int64
-fromAddress = fromIntegral . ptrToIntPtr
+fromAddress = fromIntegral . ptrToWordPtr
 
 toAddress :: Int64 -> Ptr a
-toAddress = intPtrToPtr . fromIntegral
+toAddress = wordPtrToPtr . fromIntegral

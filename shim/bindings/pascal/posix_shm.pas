@@ -1448,22 +1448,22 @@ end;
 function PshmMmap(AAddress: Pointer; ALength: cint64; AProtections: cint; AFlags: cint; AFd: cint; AOffset:
   cint64): Pointer;
 begin
-  Result := Pointer(PtrInt(PshmCheck(pshm_mmap(PtrInt(AAddress), ALength, AProtections, AFlags, AFd, AOffset), 'pshm_mmap')));
+  Result := Pointer(PtrUInt(PshmCheck(pshm_mmap(cint64(PtrUInt(AAddress)), ALength, AProtections, AFlags, AFd, AOffset), 'pshm_mmap')));
 end;
 
 procedure PshmMunmap(AAddress: Pointer; ALength: cint64);
 begin
-  PshmCheck(pshm_munmap(PtrInt(AAddress), ALength), 'pshm_munmap');
+  PshmCheck(pshm_munmap(cint64(PtrUInt(AAddress)), ALength), 'pshm_munmap');
 end;
 
 procedure PshmMprotect(AAddress: Pointer; ALength: cint64; AProtections: cint);
 begin
-  PshmCheck(pshm_mprotect(PtrInt(AAddress), ALength, AProtections), 'pshm_mprotect');
+  PshmCheck(pshm_mprotect(cint64(PtrUInt(AAddress)), ALength, AProtections), 'pshm_mprotect');
 end;
 
 procedure PshmMsync(AAddress: Pointer; ALength: cint64; AFlags: cint);
 begin
-  PshmCheck(pshm_msync(PtrInt(AAddress), ALength, AFlags), 'pshm_msync');
+  PshmCheck(pshm_msync(cint64(PtrUInt(AAddress)), ALength, AFlags), 'pshm_msync');
 end;
 
 procedure PshmClose(AFd: cint);
@@ -1533,12 +1533,12 @@ end;
 
 function PshmMap(AFd: cint; ALength: cint64; AProtections: cint; AFlags: cint; AOffset: cint64): Pointer;
 begin
-  Result := Pointer(PtrInt(PshmCheck(pshm_map(AFd, ALength, AProtections, AFlags, AOffset), 'pshm_map')));
+  Result := Pointer(PtrUInt(PshmCheck(pshm_map(AFd, ALength, AProtections, AFlags, AOffset), 'pshm_map')));
 end;
 
 procedure PshmUnmap(AAddress: Pointer; ALength: cint64);
 begin
-  PshmCheck(pshm_unmap(PtrInt(AAddress), ALength), 'pshm_unmap');
+  PshmCheck(pshm_unmap(cint64(PtrUInt(AAddress)), ALength), 'pshm_unmap');
 end;
 
 function PshmRead(AFd: cint; var ABytes; ACount: cint64; AOffset: cint64): cint64;
@@ -1554,22 +1554,22 @@ end;
 function PshmMapPrefixed(AFd: cint; ALength: cint64; AProtections: cint; AFlags: cint; AOffset: cint64;
   APrefix: cint64): Pointer;
 begin
-  Result := Pointer(PtrInt(PshmCheck(pshm_map_prefixed(AFd, ALength, AProtections, AFlags, AOffset, APrefix), 'pshm_map_prefixed')));
+  Result := Pointer(PtrUInt(PshmCheck(pshm_map_prefixed(AFd, ALength, AProtections, AFlags, AOffset, APrefix), 'pshm_map_prefixed')));
 end;
 
 procedure PshmUnmapPrefixed(AAddress: Pointer; ALength: cint64; APrefix: cint64);
 begin
-  PshmCheck(pshm_unmap_prefixed(PtrInt(AAddress), ALength, APrefix), 'pshm_unmap_prefixed');
+  PshmCheck(pshm_unmap_prefixed(cint64(PtrUInt(AAddress)), ALength, APrefix), 'pshm_unmap_prefixed');
 end;
 
 procedure PshmCopy(ATo: Pointer; AFrom: Pointer; ACount: cint64);
 begin
-  PshmCheck(pshm_copy(PtrInt(ATo), PtrInt(AFrom), ACount), 'pshm_copy');
+  PshmCheck(pshm_copy(cint64(PtrUInt(ATo)), cint64(PtrUInt(AFrom)), ACount), 'pshm_copy');
 end;
 
 procedure PshmFill(AAddress: Pointer; AByte: cint; ACount: cint64);
 begin
-  PshmCheck(pshm_fill(PtrInt(AAddress), AByte, ACount), 'pshm_fill');
+  PshmCheck(pshm_fill(cint64(PtrUInt(AAddress)), AByte, ACount), 'pshm_fill');
 end;
 
 procedure PshmSend(ASocket: cint; AFd: cint; ATimeout: cint64);
@@ -1619,63 +1619,63 @@ end;
 
 function PshmAtomicLoad32(AAddress: Pointer): cint64;
 begin
-  Result := PshmCheck(pshm_atomic_load32(PtrInt(AAddress)), 'pshm_atomic_load32');
+  Result := PshmCheck(pshm_atomic_load32(cint64(PtrUInt(AAddress))), 'pshm_atomic_load32');
 end;
 
 procedure PshmAtomicStore32(AAddress: Pointer; AValue: cint64);
 begin
-  PshmCheck(pshm_atomic_store32(PtrInt(AAddress), AValue), 'pshm_atomic_store32');
+  PshmCheck(pshm_atomic_store32(cint64(PtrUInt(AAddress)), AValue), 'pshm_atomic_store32');
 end;
 
 function PshmAtomicUpdate32(AAddress: Pointer; AOperation: cint; AOperand: cint64): cint64;
 begin
-  Result := PshmCheck(pshm_atomic_update32(PtrInt(AAddress), AOperation, AOperand), 'pshm_atomic_update32');
+  Result := PshmCheck(pshm_atomic_update32(cint64(PtrUInt(AAddress)), AOperation, AOperand), 'pshm_atomic_update32');
 end;
 
 function PshmAtomicCompareExchange32(AAddress: Pointer; AExpected: cint64; ADesired: cint64): cint64;
 begin
-  Result := PshmCheck(pshm_atomic_compare_exchange32(PtrInt(AAddress), AExpected, ADesired), 'pshm_atomic_compare_exchange32');
+  Result := PshmCheck(pshm_atomic_compare_exchange32(cint64(PtrUInt(AAddress)), AExpected, ADesired), 'pshm_atomic_compare_exchange32');
 end;
 
 procedure PshmAtomicLoad64(AAddress: Pointer; out AValue: cint64);
 begin
-  PshmCheck(pshm_atomic_load64(PtrInt(AAddress), @AValue), 'pshm_atomic_load64');
+  PshmCheck(pshm_atomic_load64(cint64(PtrUInt(AAddress)), @AValue), 'pshm_atomic_load64');
 end;
 
 procedure PshmAtomicStore64(AAddress: Pointer; AValue: cint64);
 begin
-  PshmCheck(pshm_atomic_store64(PtrInt(AAddress), AValue), 'pshm_atomic_store64');
+  PshmCheck(pshm_atomic_store64(cint64(PtrUInt(AAddress)), AValue), 'pshm_atomic_store64');
 end;
 
 procedure PshmAtomicUpdate64(AAddress: Pointer; AOperation: cint; AOperand: cint64; out AOld: cint64);
 begin
-  PshmCheck(pshm_atomic_update64(PtrInt(AAddress), AOperation, AOperand, @AOld), 'pshm_atomic_update64');
+  PshmCheck(pshm_atomic_update64(cint64(PtrUInt(AAddress)), AOperation, AOperand, @AOld), 'pshm_atomic_update64');
 end;
 
 procedure PshmAtomicUpdate64(AAddress: Pointer; AOperation: cint; AOperand: cint64);
 begin
-  PshmCheck(pshm_atomic_update64(PtrInt(AAddress), AOperation, AOperand, nil), 'pshm_atomic_update64');
+  PshmCheck(pshm_atomic_update64(cint64(PtrUInt(AAddress)), AOperation, AOperand, nil), 'pshm_atomic_update64');
 end;
 
 function PshmAtomicCompareExchange64(AAddress: Pointer; AExpected: cint64; ADesired: cint64; out AOld:
   cint64): Boolean;
 begin
-  Result := PshmCheck(pshm_atomic_compare_exchange64(PtrInt(AAddress), AExpected, ADesired, @AOld), 'pshm_atomic_compare_exchange64') <> 0;
+  Result := PshmCheck(pshm_atomic_compare_exchange64(cint64(PtrUInt(AAddress)), AExpected, ADesired, @AOld), 'pshm_atomic_compare_exchange64') <> 0;
 end;
 
 function PshmAtomicCompareExchange64(AAddress: Pointer; AExpected: cint64; ADesired: cint64): Boolean;
 begin
-  Result := PshmCheck(pshm_atomic_compare_exchange64(PtrInt(AAddress), AExpected, ADesired, nil), 'pshm_atomic_compare_exchange64') <> 0;
+  Result := PshmCheck(pshm_atomic_compare_exchange64(cint64(PtrUInt(AAddress)), AExpected, ADesired, nil), 'pshm_atomic_compare_exchange64') <> 0;
 end;
 
 procedure PshmAtomicWait(AAddress: Pointer; AExpected: cint64; ATimeout: cint64);
 begin
-  PshmCheck(pshm_atomic_wait(PtrInt(AAddress), AExpected, ATimeout), 'pshm_atomic_wait');
+  PshmCheck(pshm_atomic_wait(cint64(PtrUInt(AAddress)), AExpected, ATimeout), 'pshm_atomic_wait');
 end;
 
 procedure PshmAtomicWake(AAddress: Pointer; ACount: cint);
 begin
-  PshmCheck(pshm_atomic_wake(PtrInt(AAddress), ACount), 'pshm_atomic_wake');
+  PshmCheck(pshm_atomic_wake(cint64(PtrUInt(AAddress)), ACount), 'pshm_atomic_wake');
 end;
 
 function PshmProcessSelf: cint64;
@@ -1690,22 +1690,22 @@ end;
 
 function PshmLockAcquire(AAddress: Pointer; ATimeout: cint64): Boolean;
 begin
-  Result := PshmCheck(pshm_lock_acquire(PtrInt(AAddress), ATimeout), 'pshm_lock_acquire') <> 0;
+  Result := PshmCheck(pshm_lock_acquire(cint64(PtrUInt(AAddress)), ATimeout), 'pshm_lock_acquire') <> 0;
 end;
 
 procedure PshmLockRelease(AAddress: Pointer);
 begin
-  PshmCheck(pshm_lock_release(PtrInt(AAddress)), 'pshm_lock_release');
+  PshmCheck(pshm_lock_release(cint64(PtrUInt(AAddress))), 'pshm_lock_release');
 end;
 
 procedure PshmLockMarkRepaired(AAddress: Pointer);
 begin
-  PshmCheck(pshm_lock_mark_repaired(PtrInt(AAddress)), 'pshm_lock_mark_repaired');
+  PshmCheck(pshm_lock_mark_repaired(cint64(PtrUInt(AAddress))), 'pshm_lock_mark_repaired');
 end;
 
 function PshmLockOwner(AAddress: Pointer): cint64;
 begin
-  Result := PshmCheck(pshm_lock_owner(PtrInt(AAddress)), 'pshm_lock_owner');
+  Result := PshmCheck(pshm_lock_owner(cint64(PtrUInt(AAddress))), 'pshm_lock_owner');
 end;
 
 procedure PshmPublish(AFd: cint; const AName: RawByteString; AIfExists: cint);
@@ -1720,43 +1720,43 @@ end;
 
 function PshmRingJoin(AAddress: Pointer; ACapacity: cint64; ARole: cint): Boolean;
 begin
-  Result := PshmCheck(pshm_ring_join(PtrInt(AAddress), ACapacity, ARole), 'pshm_ring_join') <> 0;
+  Result := PshmCheck(pshm_ring_join(cint64(PtrUInt(AAddress)), ACapacity, ARole), 'pshm_ring_join') <> 0;
 end;
 
 procedure PshmRingLeave(AAddress: Pointer; ACapacity: cint64; ARole: cint);
 begin
-  PshmCheck(pshm_ring_leave(PtrInt(AAddress), ACapacity, ARole), 'pshm_ring_leave');
+  PshmCheck(pshm_ring_leave(cint64(PtrUInt(AAddress)), ACapacity, ARole), 'pshm_ring_leave');
 end;
 
 function PshmRingReserve(AAddress: Pointer; ACapacity: cint64; ALength: cint64; ATimeout: cint64): Pointer;
 begin
-  Result := Pointer(PtrInt(PshmCheck(pshm_ring_reserve(PtrInt(AAddress), ACapacity, ALength, ATimeout), 'pshm_ring_reserve')));
+  Result := Pointer(PtrUInt(PshmCheck(pshm_ring_reserve(cint64(PtrUInt(AAddress)), ACapacity, ALength, ATimeout), 'pshm_ring_reserve')));
 end;
 
 procedure PshmRingCommit(AAddress: Pointer; ACapacity: cint64; ALength: cint64);
 begin
-  PshmCheck(pshm_ring_commit(PtrInt(AAddress), ACapacity, ALength), 'pshm_ring_commit');
+  PshmCheck(pshm_ring_commit(cint64(PtrUInt(AAddress)), ACapacity, ALength), 'pshm_ring_commit');
 end;
 
 function PshmRingPeek(AAddress: Pointer; ACapacity: cint64; ATimeout: cint64; out ALength: cint64): Pointer;
 begin
-  Result := Pointer(PtrInt(PshmCheck(pshm_ring_peek(PtrInt(AAddress), ACapacity, ATimeout, @ALength), 'pshm_ring_peek')));
+  Result := Pointer(PtrUInt(PshmCheck(pshm_ring_peek(cint64(PtrUInt(AAddress)), ACapacity, ATimeout, @ALength), 'pshm_ring_peek')));
 end;
 
 procedure PshmRingRelease(AAddress: Pointer; ACapacity: cint64);
 begin
-  PshmCheck(pshm_ring_release(PtrInt(AAddress), ACapacity), 'pshm_ring_release');
+  PshmCheck(pshm_ring_release(cint64(PtrUInt(AAddress)), ACapacity), 'pshm_ring_release');
 end;
 
 procedure PshmRingSend(AAddress: Pointer; ACapacity: cint64; const ABytes; ALength: cint64; ATimeout: cint64);
 begin
-  PshmCheck(pshm_ring_send(PtrInt(AAddress), ACapacity, @ABytes, ALength, ATimeout), 'pshm_ring_send');
+  PshmCheck(pshm_ring_send(cint64(PtrUInt(AAddress)), ACapacity, @ABytes, ALength, ATimeout), 'pshm_ring_send');
 end;
 
 function PshmRingReceive(AAddress: Pointer; ACapacity: cint64; var ABytes; ASize: cint64; ATimeout: cint64):
   cint64;
 begin
-  Result := PshmCheck(pshm_ring_receive(PtrInt(AAddress), ACapacity, @ABytes, ASize, ATimeout), 'pshm_ring_receive');
+  Result := PshmCheck(pshm_ring_receive(cint64(PtrUInt(AAddress)), ACapacity, @ABytes, ASize, ATimeout), 'pshm_ring_receive');
 end;
 
 end.

@@ -44,7 +44,7 @@
 {%- elif part == "int64s" %}@Result[0]
 {%- elif part == "number" %}Length(Result)
 {%- elif argument.code == "string-in" %}Terminated({{ name(argument) }}, '{{ call.function.name }}')
-{%- elif argument.role == "address" %}PtrInt({{ name(argument) }})
+{%- elif argument.role == "address" %}cint64(PtrUInt({{ name(argument) }}))
 {%- elif argument.role == "boolean" %}Ord({{ name(argument) }})
 {%- else %}{{ name(argument) }}
 {%- endif %}
@@ -85,7 +85,7 @@ begin
 {% elif not result(call) %}
   {{ checked }};
 {% elif function.result == "address" %}
-  Result := Pointer(PtrInt({{ checked }}));
+  Result := Pointer(PtrUInt({{ checked }}));
 {% elif function.result == "boolean" %}
   Result := {{ checked }} <> 0;
 {% else %}

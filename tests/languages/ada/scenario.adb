@@ -312,8 +312,14 @@ procedure Scenario is
          Address := Map_Object (Fd, -1);
       end Map_Negative;
 
+      procedure Wait_Briefly is
+      begin
+         Atomic_Wait (Address, Atomic_Load32 (Address), 0.01);
+      end Wait_Briefly;
+
       procedure Fail_With_Names is
       begin
+         Expect_Error (Wait_Briefly'Access, "ETIMEDOUT");
          Expect_Error (Open_None'Access, "ENOENT");
          Expect_Error (Delete_Without_Slash'Access, "EINVAL");
          Expect_Error (Delete_With_NUL'Access, "EINVAL");
