@@ -1,6 +1,7 @@
 --  SPDX-License-Identifier: BSD-3-Clause
 --  The common scenario in Ada, over the generated package Posix_Shm.
 
+with Ada.Calendar;                use Ada.Calendar;
 with Ada.Command_Line;            use Ada.Command_Line;
 with Ada.Environment_Variables;
 with Ada.Exceptions;              use Ada.Exceptions;
@@ -304,7 +305,7 @@ procedure Scenario is
 
       procedure Delete_With_NUL is
       begin
-         Delete (Name & ASCII.NUL & "x");
+         Delete (Name & "-none" & ASCII.NUL & "x");
       end Delete_With_NUL;
 
       procedure Map_Negative is
@@ -318,8 +319,10 @@ procedure Scenario is
       end Wait_Briefly;
 
       procedure Fail_With_Names is
+         Start : constant Time := Clock;
       begin
          Expect_Error (Wait_Briefly'Access, "ETIMEDOUT");
+         Expect (Clock - Start in 0.01 .. 5.0, "waited for" & Duration'Image (Clock - Start));
          Expect_Error (Open_None'Access, "ENOENT");
          Expect_Error (Delete_Without_Slash'Access, "EINVAL");
          Expect_Error (Delete_With_NUL'Access, "EINVAL");

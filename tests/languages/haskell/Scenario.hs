@@ -168,7 +168,7 @@ points name = do
     , ("fail with the right error name", withObject $ \fd -> do
         expectError "ENOENT" (Shm.open (name ++ "-none") Shm.DirectionInput Shm.IfExistsDefault Shm.IfDoesNotExistDefault 0)
         expectError "EINVAL" (Shm.delete "noslash")
-        expectError "EINVAL" (Shm.delete (name ++ "\0x"))
+        expectError "EINVAL" (Shm.delete (name ++ "-none\0x"))
         expectError "EINVAL" (mapObject fd (-1))
         errnoName >>= (`expect` "EINVAL"))
     , ("make an anonymous object", do

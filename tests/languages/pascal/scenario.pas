@@ -212,7 +212,7 @@ end;
 
 procedure DeleteWithNul;
 begin
-  PshmDelete(ObjectName + #0'x');
+  PshmDelete(ObjectName + '-none'#0'x');
 end;
 
 procedure MapNegative;

@@ -202,7 +202,7 @@ point('fail with the right error name') :-
     known(fd, Fd),
     known(name, Name),
     atom_concat(Name, '-none', None),
-    atom_concat(Name, '\000\x', Nul),
+    atom_concat(None, '\000\x', Nul),
     expect_error('ENOENT', pshm_open(None, input, default, default, 0, _)),
     expect_error('EINVAL', pshm_delete(noslash)),
     expect_error('EINVAL', pshm_delete(Nul)),
