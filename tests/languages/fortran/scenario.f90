@@ -66,6 +66,7 @@ contains
     integer(i4), intent(in) :: result
     character(*), intent(in) :: name
 
+    call expect(pshm_failed(result), "success instead of " // name)
     call expect(pshm_error_name(result) == name, pshm_error_name(result) // " instead of " // name)
   end subroutine
 
@@ -270,7 +271,7 @@ contains
 
     call point("be told by name that it exists")
     call expect_error(open_exclusively(), "EEXIST")
-    call expect_error(pshm_errno(), "EEXIST")
+    call expect(pshm_error_name(pshm_errno()) == "EEXIST", "another last error")
 
     call point("size, allocate, map")
     call must(pshm_truncate(fd, extent))
@@ -312,7 +313,7 @@ contains
     call expect_error(pshm_delete("noslash"), "EINVAL")
     call expect_error(pshm_delete(name // "-none" // c_null_char // "x"), "EINVAL")
     call expect_error(int(pshm_map(fd, -1_i8, read_write, PSHM_MAP_SHARED, 0_i8), i4), "EINVAL")
-    call expect_error(pshm_errno(), "EINVAL")
+    call expect(pshm_error_name(pshm_errno()) == "EINVAL", "another last error")
 
     call point("make an anonymous object")
     anonymous = check(pshm_open_anonymous(PSHM_DIRECTION_IO, int(o"640"), 0))
