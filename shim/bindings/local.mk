@@ -36,6 +36,7 @@ bindings = \
 	shim/bindings/r/DESCRIPTION \
 	shim/bindings/r/NAMESPACE \
 	shim/bindings/r/R/posixshm.R \
+	shim/bindings/r/man/posixshm.Rd \
 	shim/bindings/r/src/Makevars \
 	shim/bindings/r/src/posixshm.c \
 	shim/bindings/racket/posix-shm.rkt \

@@ -68,6 +68,11 @@ def haddock(text):
     return re.sub(r"([/\"@<'])", r"\\\1", text)
 
 
+def rd(text):
+    """Text of a help page of R."""
+    return re.sub(r"`([^`]*)`", r"\\code{\1}", re.sub(r"([\\%{}])", r"\\\1", text))
+
+
 def indexes(enum, model):
     """Do the constants of an enum index a buffer?"""
     return any(argument.role == "buffer" and argument.enum == enum.name for function in model.functions for argument in function.arguments)

@@ -34,6 +34,7 @@ FILES = {
     "r.c": "shim/bindings/r/src/posixshm.c",
     "Makevars": "shim/bindings/r/src/Makevars",
     "posixshm.R": "shim/bindings/r/R/posixshm.R",
+    "posixshm.Rd": "shim/bindings/r/man/posixshm.Rd",
     "NAMESPACE": "shim/bindings/r/NAMESPACE",
     "DESCRIPTION": "shim/bindings/r/DESCRIPTION",
     "posix_shm.ads": "shim/bindings/ada/posix_shm.ads",
@@ -94,7 +95,7 @@ def _environment(model):
                                indexes=partial(calls.indexes, model=model))
     environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lambda annotation, signature=None: lisp.docstring(annotation, signature, model),
                                short=languages.short, pascal=languages.pascal, camel=languages.camel, member=languages.member,
-                               comment=languages.comment, call=calls.Call, haddock=calls.haddock, plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
+                               comment=languages.comment, call=calls.Call, haddock=calls.haddock, rd=calls.rd, plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
                                string=lambda text: f'"{lisp.escaped(text)}"')
     return environment
 
