@@ -34,6 +34,12 @@ RESERVED = {
         lock long namespace new null object operator out override params private protected public readonly ref return sbyte sealed
         short sizeof stackalloc static string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using
         virtual void volatile while"""),
+    "haskell": _words("""case class data default deriving do else foreign if import in infix infixl infixr instance let module newtype
+        of then type where"""),
+    "ada": _words("""Abort Abs Abstract Accept Access Aliased All And Array At Begin Body Case Constant Declare Delay Delta Digits Do
+        Else Elsif End Entry Exception Exit For Function Generic Goto If In Interface Is Limited Loop Mod New Not Null Of Or Others
+        Out Overriding Package Parallel Pragma Private Procedure Protected Raise Range Record Rem Renames Requeue Return Reverse
+        Select Separate Some Subtype Synchronized Tagged Task Terminate Then Type Until Use When While With Xor"""),
 }
 
 
@@ -58,7 +64,12 @@ def camel(name):
     return first.lower() + pascal(rest)
 
 
-STYLES = {"as in C": str, "short": short, "camel": camel, "pascal": pascal}
+def title(name):
+    """pshm_if_exists => If_Exists"""
+    return "_".join(word.capitalize() for word in short(name).split("_"))
+
+
+STYLES = {"as in C": str, "title": title, "short": short, "camel": camel, "pascal": pascal}
 
 
 @dataclass
