@@ -129,25 +129,36 @@ build_tests = \
 # Other languages call the library; the last ones exchange data between all of them, so they come after them.
 consumers = \
 	tests/languages/abcl.test \
+	tests/languages/ada.test \
 	tests/languages/chez.test \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \
+	tests/languages/csharp.test \
+	tests/languages/d.test \
 	tests/languages/ecl.test \
+	tests/languages/fortran.test \
 	tests/languages/gcl.test \
+	tests/languages/go.test \
 	tests/languages/guile.test \
+	tests/languages/haskell.test \
 	tests/languages/java.test \
 	tests/languages/luajit.test \
 	tests/languages/newlisp.test \
+	tests/languages/nim.test \
 	tests/languages/node.test \
 	tests/languages/ocaml.test \
+	tests/languages/pascal.test \
 	tests/languages/perl.test \
 	tests/languages/php.test \
 	tests/languages/picolisp.test \
+	tests/languages/prolog.test \
 	tests/languages/python-cffi.test \
 	tests/languages/python-ctypes.test \
+	tests/languages/r.test \
 	tests/languages/racket.test \
 	tests/languages/ruby-ffi.test \
 	tests/languages/ruby-fiddle.test \
+	tests/languages/rust.test \
 	tests/languages/sbcl-alien.test \
 	tests/languages/sbcl.test \
 	tests/languages/tcl.test
