@@ -520,6 +520,7 @@ enum pshm_stat_field {
  * Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, for a new object, the
  * permissions MODE (`mode`). NAME may lack its leading slash. Return a descriptor, or -1 with the reason in `*errno*`.
  * @result{descriptor}
+ * @opens{pshm_close}
  * @since 0.1
  * @see pshm_open, pshm_shm_unlink, pshm_close; shm_open(3), POSIX.1-2017 shm_open
  */
@@ -805,6 +806,7 @@ enum pshm_msync_flag {
  * address that the system chooses. Return a pointer; on failure its address is `+map-failed+` and the reason is in
  * `*errno*`.
  * @result{address}
+ * @opens{pshm_munmap}
  * @since 0.1
  * @see pshm_map, pshm_munmap, pshm_mprotect; mmap(2), mlock(2), madvise(2), POSIX.1-2017 mmap
  */
@@ -943,6 +945,7 @@ PSHM_API int pshm_close(int fd);
  * @par In Lisp
  * Return a duplicate of the descriptor FD, or -1 with the reason in `*errno*`.
  * @result{descriptor}
+ * @opens{pshm_close}
  * @since 0.1
  * @see pshm_reopen, pshm_send; fcntl(2), POSIX.1-2017 fcntl
  */
