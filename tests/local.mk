@@ -229,6 +229,7 @@ document_tests = \
 	tests/documents/messages.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
+	tests/documents/python-module.test \
 	tests/documents/recipes.test \
 	tests/documents/readme.test \
 	tests/documents/symbols.test \

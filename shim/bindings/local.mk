@@ -17,6 +17,7 @@ bindings = \
 	shim/bindings/picolisp/posix-shm.l \
 	shim/bindings/python-cffi/posix_shm.py \
 	shim/bindings/python/posix_shm.py \
+	shim/bindings/python/posix_shm.pyi \
 	shim/bindings/racket/posix-shm.rkt \
 	shim/bindings/ruby-ffi/posix_shm.rb \
 	shim/bindings/ruby-fiddle/posix_shm.rb \

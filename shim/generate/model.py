@@ -92,6 +92,7 @@ class Function(Annotation):
     program: list = field(default_factory=list)  # its example: a program in C, as a block
     result: str = ""                             # its role: one of roles.RESULT
     result_enum: str = ""                        # the enum of flags
+    result_nullable: bool = False                # may a text be NULL?
     opens: str = ""                              # the function to which the caller gives back the result
     waits: bool = False
     features: list = field(default_factory=list)  # of (name, prose), where it answers about them

@@ -8,6 +8,7 @@ import contents
 import jinja2
 import lisp
 import project
+import python
 import roles
 from markdown import Markdown, Names, home, quoted
 from plain import plain, wrap
@@ -27,6 +28,7 @@ FILES = {
     "posix-shm.json": "shim/abi/posix-shm.json",
     "posix-shm.schema.json": "shim/abi/posix-shm.schema.json",
     "posix_shm.py": "shim/bindings/python/posix_shm.py",
+    "posix_shm.pyi": "shim/bindings/python/posix_shm.pyi",
     "posix_shm.lua": "shim/bindings/luajit/posix_shm.lua",
     "signatures.h": "tests/c/abi/signatures.h",
     "direct-calls.h": "tests/c/abi/direct-calls.h",
@@ -67,9 +69,10 @@ def outputs(model, top):
 def _environment(model):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
                                      autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    environment.globals.update(model=model, abi=ABI, generated=SIGNATURE, roles=roles, roff=Roff(model), fault=fault, prototype=prototype,
+    environment.globals.update(model=model, abi=ABI, generated=SIGNATURE, python=python, roles=roles, roff=Roff(model), fault=fault, prototype=prototype,
                                lisp_arguments=lisp.arguments, nodes=version_nodes(model))
     environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lambda annotation, signature=None: lisp.docstring(annotation, signature, model),
+                               python_name=python.name, python_signature=python.signature, python_stub=python.stub, python_docstring=python.docstring,
                                plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
                                string=lambda text: f'"{lisp.escaped(text)}"')
     return environment

@@ -113,7 +113,7 @@ class ModelReader:
 
     def _function(self, member):
         name = member.findtext("name")
-        result, opens = member.find(".//result"), member.findall("detaileddescription//opens")
+        result = member.find(".//result")
         result = etree.Element("result") if result is None else result
         return self._annotation(
             Function, name, member,
@@ -123,7 +123,8 @@ class ModelReader:
             results=[(value, self._description([item])) for value, item in self._items(member, "retval")],
             errors=self._errors(member),
             program=self._program(self.programs / f"{name}.c"),
-            result=result.get("role", ""), result_enum=result.get("of", ""), opens=self._closer(opens),
+            result=result.get("role", ""), result_enum=result.get("of", ""), result_nullable=self._own(member, "nullable") is not None,
+            opens="" if self._own(member, "opens") is None else self._own(member, "opens").get("closer"),
             waits=member.find(".//waits") is not None,
             features=self._features(member))
 
@@ -148,9 +149,9 @@ class ModelReader:
                         tags.get("default", nothing).get("value", ""), tags.get("opens", nothing).get("closer", ""))
 
     @staticmethod
-    def _closer(tags):
-        """Of the result: a tag that is in the description of a parameter is about that one."""
-        return next((tag.get("closer") for tag in tags if next(tag.iterancestors("parameteritem"), None) is None), "")
+    def _own(member, tag):
+        """The tag of a function, which may not be that of one of its parameters."""
+        return next(iter(member.xpath(f".//{tag}[not(ancestor::parameteritem)]")), None)
 
     def _errors(self, member):
         """By name; what several annotations say of one error is put together."""

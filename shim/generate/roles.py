@@ -61,7 +61,7 @@ MEANINGS = {
     "value": "Any other number, as the text says.",
     "status": "0.",
     "needed-size": "The number of bytes that the whole output needs; nothing is written if that is more than the buffer has.",
-    "string": "A constant text of the library, never to be freed; NULL where the text says so.",
+    "string": "A constant text of the library, never to be freed.",
 }
 
 # What the constants of an enum are: see Model.role.

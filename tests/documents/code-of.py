@@ -36,15 +36,16 @@ def abi(text):
 
 
 def python(text):
-    return re.sub(r"^#.*(\n#.*)*$", "", text, flags=re.MULTILINE)
+    """Without comments and docstrings."""
+    return re.sub(r'^#.*(\n#.*)*$|^ *"""(.|\n)*?"""', "", text, flags=re.MULTILINE)
 
 
-READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, ".h": str, ".c": str, ".map": str, ".lua": str}
+READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, ".pyi": python, ".h": str, ".c": str, ".map": str, ".lua": str}
 
 
 def reader_of(file):
-    """The description of the interface is one JSON file; the others describe packages."""
-    return str if file.suffix == ".json" and file.parent.name != "abi" else READERS[file.suffix]
+    """The description of the interface is one JSON file; the others are its schema, and describe packages."""
+    return str if file.suffix == ".json" and file.name != "posix-shm.json" else READERS[file.suffix]
 
 
 if __name__ == "__main__":

@@ -343,6 +343,7 @@ PSHM_API int pshm_constant_count(void);
  * @param index @role{value} From 0 to #pshm_constant_count minus 1, in the order of the headers.
  * @return A constant string such as `"PSHM_O_CREAT"`; NULL when @p index is out of range.
  * @result{string}
+ * @nullable
  * @since 0.1
  * @see pshm_constant_value
  */
