@@ -266,5 +266,71 @@ function read(name, count, socket) {
   check(shm.pshm_close(received));
 }
 
+// Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+const CAPACITY = shm.PSHM_RING_CAPACITY_MIN;
+const RING = shm.PSHM_RING_HEADER_SIZE + CAPACITY;
+const [MESSAGES, STEP, LONGEST] = [41, 51, 2040];
+const PATTERN = Buffer.from(Array.from({ length: LONGEST + MESSAGES }, (_, i) => i * 7 % 256));
+
+// The result of a call that waits in another thread, perhaps an address, or the name of its error.
+async function waitFor(call, ...options) {
+  let result;
+  while ((result = await call.promise(...options)) < 0 && interrupted(result));
+  return result < 0 ? errorName(result) : result;
+}
+
+function join(from, to) {
+  check(shm.pshm_ring_join(to, CAPACITY, shm.PSHM_RING_SENDER));
+  check(shm.pshm_ring_join(from, CAPACITY, shm.PSHM_RING_RECEIVER));
+}
+
+// Send each message, and receive it back. How many are equal.
+async function talk(there, back) {
+  const bytes = Buffer.alloc(LONGEST);
+  let good = 0;
+  join(back, there);
+  for (let n = 0; n < MESSAGES; n++) {
+    const message = PATTERN.subarray(n, n + n * STEP);
+    assert.equal(await waitFor(shm.pshm_ring_send, there, CAPACITY, message, message.length, LONG), 0);
+    const length = await waitFor(shm.pshm_ring_receive, back, CAPACITY, bytes, LONGEST, LONG);
+    if (message.equals(bytes.subarray(0, length))) good++;
+  }
+  check(shm.pshm_ring_leave(there, CAPACITY, shm.PSHM_RING_SENDER));
+  assert.equal(await waitFor(shm.pshm_ring_receive, back, CAPACITY, bytes, LONGEST, LONG), 'ENODATA');
+  check(shm.pshm_ring_leave(back, CAPACITY, shm.PSHM_RING_RECEIVER));
+  return good;
+}
+
+// Send back each message, from one ring into the other, until the sender leaves.
+async function serve(there, back, { address, bytes }) {
+  const counter = new BigInt64Array(1);
+  let message;
+  join(there, back);
+  while ((message = await waitFor(shm.pshm_ring_peek, there, CAPACITY, LONG, counter)) !== 'ENODATA') {
+    const length = Number(counter[0]);
+    const copy = await waitFor(shm.pshm_ring_reserve, back, CAPACITY, length, LONG);
+    bytes.copy(bytes, copy - address, message - address, message - address + length);
+    check(shm.pshm_ring_commit(back, CAPACITY, length));
+    check(shm.pshm_ring_release(there, CAPACITY));
+  }
+  check(shm.pshm_ring_leave(back, CAPACITY, shm.PSHM_RING_SENDER));
+  check(shm.pshm_ring_leave(there, CAPACITY, shm.PSHM_RING_RECEIVER));
+}
+
+// Talk to all others, and serve each of them, sender after sender.
+async function exchange(name, slot, count) {
+  const fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_IO, 0, shm.PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
+  const mapping = map(fd, count * count * 2 * RING);
+  for (let pair = 0; pair < count * count; pair++) {
+    const [sender, receiver] = [Math.trunc(pair / count), pair % count];
+    const there = mapping.address + pair * 2 * RING;
+    if (sender === receiver) continue;
+    if (sender === Number(slot)) console.log(`${receiver}\t${await talk(there, there + RING)}`);
+    if (receiver === Number(slot)) await serve(there, there + RING, mapping);
+  }
+  mapping.unmap();
+  check(shm.pshm_close(fd));
+}
+
 const [mode, ...options] = process.argv.slice(2);
-({ scenario, receive, count, write, read })[mode](...options);
+({ scenario, receive, count, write, read, exchange })[mode](...options);
