@@ -129,9 +129,11 @@ build_tests = \
 # Other languages call the library; the last one compares what each of them wrote, so it comes after them.
 consumers = \
 	tests/languages/abcl.test \
+	tests/languages/bun.test \
 	tests/languages/chez.test \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \
+	tests/languages/deno.test \
 	tests/languages/ecl.test \
 	tests/languages/gcl.test \
 	tests/languages/guile.test \

@@ -3,8 +3,10 @@
 # of this tree, or through pkg-config.
 
 bindings = \
+	shim/bindings/bun/posix_shm.js \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
+	shim/bindings/deno/posix_shm.js \
 	shim/bindings/gcl/posix-shm.lisp \
 	shim/bindings/guile/posix-shm.scm \
 	shim/bindings/java/PosixShm.java \

@@ -24,4 +24,7 @@ for (const { name, declaration, waits } of abi.functions) {
     shm[name].promise = promisify(shm[name].async);
 }
 
-module.exports = { abi, koffi, shm };
+// The memory at an address, as an ArrayBuffer.
+const view = (address, length) => koffi.view(BigInt(address), length);
+
+module.exports = { abi, koffi, shm, view };
