@@ -1482,6 +1482,16 @@ Exceptional situations: `shm-invalid-argument` if CAPACITY or ROLE is invalid."
 or INDEX octets after the pointer WHERE, and return a `shm-channel`. Zeroed memory is an empty ring,
 so a new object needs no initialization. CAPACITY is the same in all processes.
 
+A ring has two ends: one process joins with the ROLE `:sender`, and one with `:receiver`. With
+`:server` and `:client` the memory has two rings, one behind the other, and the channel sends and
+receives: what the server sends the client receives, and vice versa. A role is free until a process
+joins, and after it has left (`close-shm-channel`) or died. A successor continues where its
+predecessor ended; REPLACED is true if that one had died.
+
+At each end only one thread may be in a call at a time. More threads or processes use an end with a
+lock around each call (`with-shm-lock-held`): one of them joins, such as their parent before it
+forks, and stands for all.
+
 - WHERE: A vector of `map-shm-vector` whose elements have at most 8 octets, or a foreign pointer.
 - CAPACITY: A power of two from 4096 to 1073741824, octets: the size of the ring without its header.
   A message has at most half of it, less 8. Both ends use the same.
@@ -1589,6 +1599,10 @@ message is too long, before any call."
 number: in a fresh `(simple-array (unsigned-byte 8) (*))`, or in the elements of the vector INTO
 from START to END.
 
+Interrupts run while the call waits, and a non-local exit from one loses no message. One that comes
+when the message has just been copied loses it, as it loses any result: `with-message` removes a
+message when it has been used.
+
 - CHANNEL: A `shm-channel`.
 - INTO: A vector in shared memory, or a specialised vector in the heap; or nil (the default): a
   fresh vector of octets.
@@ -1616,6 +1630,9 @@ the channel was made with, and the message is its elements from START to END, as
 whole; if the channel was made with a pointer, VECTOR is a pointer to the message, START is 0 and
 END is the number of octets. Do not use the memory after BODY: the sender overwrites it. A sender
 can also do so during BODY.
+
+A non-local exit from BODY, of an error or an interrupt as of a `return-from`, leaves the message in
+the ring, and the next call returns it again. If the process is killed, its successor receives it.
 
 - VECTOR: A symbol, not evaluated: the variable for the vector that the message is in, or for a
   pointer to it.
@@ -1663,6 +1680,14 @@ subclasses are those of Gray streams for the directions."
 encoded in EXTERNAL-FORMAT; octets and characters may be mixed. What is written is sent when the
 buffer is full, and by `finish-output`, `force-output` and `close`; the boundaries of messages do
 not matter to the reader. A stream may read what another language sends as messages.
+
+Reading waits for the other end, TIMEOUT each time. If it has left, the stream is at its end, until
+another process joins. `close` sends what was written and closes the channel; with `:abort t` what
+was not sent yet is discarded. At each end only one thread may use the stream at a time. The
+functions that transfer sequences and lines are the fastest: `write-string`, `write-sequence`,
+`read-line`, `read-sequence`. On SBCL no interrupt that unwinds loses or repeats what was sent or
+received. ABCL's `read` accepts no Gray stream, and ECL's `read-line` returns an empty string and t
+at the end of one.
 
 - CHANNEL: A `shm-channel`.
 - ELEMENT-TYPE: What `stream-element-type` returns, `character` (the default) or `(unsigned-byte
