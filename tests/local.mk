@@ -126,7 +126,7 @@ build_tests = \
 	tests/build/natives.test \
 	tests/build/tarball.test
 
-# Other languages call the library; the last one compares what each of them wrote, so it comes after them.
+# Other languages call the library; the last ones exchange data between all of them, so they come after them.
 consumers = \
 	tests/languages/abcl.test \
 	tests/languages/bun.test \
@@ -166,6 +166,8 @@ tests/languages/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.jso
 	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
 	@touch $@
 tests/languages/matrix.log: $(consumers:.test=.log)
+# Both start all programs, and some compile them.
+tests/languages/messages.log: tests/languages/matrix.log
 # It prints the matrix.
 tests/languages/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 

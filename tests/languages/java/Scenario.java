@@ -322,7 +322,7 @@ final class Scenario {
         for (int i = 0; i < PATTERN.length; i++) PATTERN[i] = (byte) (i * 7);
     }
 
-    /** The result of a call that waits, perhaps an address, or of its last error; after a handler of a signal it is made again. */
+    /** The result of a call that waits, perhaps an address; after a handler of a signal it is called again. */
     static long waitFor(LongSupplier call) {
         long result;
         do result = call.getAsLong(); while (interrupted(result));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * exchange NAME SLOT COUNT: send messages to COUNT - 1 other programs, and receive each of them back; send back what the others send.
- * The scenarios of the languages have the same mode; `driver' starts them, and describes the object.
+ * exchange NAME SLOT COUNT: send messages to COUNT - 1 other programs, and receive each of them back; send back what the others
+ * send. The scenarios of the languages have the same mode; `driver' starts them, and describes the object.
  */
 #include <posix-shm/sync.h>
 
@@ -11,7 +11,7 @@
 
 enum { CAPACITY = 4096, RING = PSHM_RING_HEADER_SIZE + CAPACITY, MESSAGES = 41, STEP = 51, LONGEST = CAPACITY / 2 - 8 };
 
-static const int64_t a_minute = 60000000000;
+static const int64_t ten_minutes = 600000000000;
 static unsigned char pattern[LONGEST + MESSAGES];
 
 static int64_t
@@ -31,8 +31,8 @@ comes_back(int64_t there, int64_t back, int n)
 	char received[LONGEST];
 	int64_t length;
 
-	check("send", pshm_ring_send(there, CAPACITY, pattern + n, n * STEP, a_minute));
-	length = check("receive", pshm_ring_receive(back, CAPACITY, received, sizeof received, a_minute));
+	check("send", pshm_ring_send(there, CAPACITY, pattern + n, n * STEP, ten_minutes));
+	length = check("receive", pshm_ring_receive(back, CAPACITY, received, sizeof received, ten_minutes));
 	return length == n * STEP && memcmp(received, pattern + n, (size_t)length) == 0;
 }
 
@@ -49,7 +49,7 @@ talk(int64_t there, int64_t back)
 		good += comes_back(there, back, n);
 	check("leave as the sender", pshm_ring_leave(there, CAPACITY, PSHM_RING_SENDER));
 	/* The other program leaves, too. */
-	if (pshm_ring_peek(back, CAPACITY, a_minute, &length) != -pshm_error_number("ENODATA"))
+	if (pshm_ring_peek(back, CAPACITY, ten_minutes, &length) != -pshm_error_number("ENODATA"))
 		good = 0;
 	check("leave as the receiver", pshm_ring_leave(back, CAPACITY, PSHM_RING_RECEIVER));
 	return good;
@@ -58,7 +58,7 @@ talk(int64_t there, int64_t back)
 static void
 send_back(int64_t message, int64_t back, int64_t length)
 {
-	int64_t address = check("reserve", pshm_ring_reserve(back, CAPACITY, length, a_minute));
+	int64_t address = check("reserve", pshm_ring_reserve(back, CAPACITY, length, ten_minutes));
 
 	memcpy((void *)(intptr_t)address, (const void *)(intptr_t)message, (size_t)length);
 	check("commit", pshm_ring_commit(back, CAPACITY, length));
@@ -73,7 +73,7 @@ echo(int64_t there, int64_t back)
 
 	check("join as the receiver", pshm_ring_join(there, CAPACITY, PSHM_RING_RECEIVER));
 	check("join as the sender", pshm_ring_join(back, CAPACITY, PSHM_RING_SENDER));
-	while ((message = pshm_ring_peek(there, CAPACITY, a_minute, &length)) != left) {
+	while ((message = pshm_ring_peek(there, CAPACITY, ten_minutes, &length)) != left) {
 		send_back(check("peek", message), back, length);
 		check("release", pshm_ring_release(there, CAPACITY));
 	}

@@ -287,8 +287,8 @@
 (define-values (messages step longest) (values 41 51 2040))
 (define pattern (list->bytes (for/list ([i (+ longest messages)]) (modulo (* i 7) 256))))
 
-;; The result of a call that waits, perhaps an address, or the name of its error. In slices, between which other threads of Racket
-;; have their turn.
+;; The result of a call that waits, perhaps an address, or the name of its error. In slices, between which other threads of
+;; Racket have their turn.
 (define (wait-for call)
   (define result (call))
   (cond [(failed? result "ETIMEDOUT" "EINTR")

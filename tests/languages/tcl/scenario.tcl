@@ -291,11 +291,15 @@ proc read_records {name count socket} {
 lassign [list $PSHM_RING_CAPACITY_MIN 41 51 2040] CAPACITY MESSAGES STEP LONGEST
 set RING [expr {$PSHM_RING_HEADER_SIZE + $CAPACITY}]
 
-# The result of a call that waits, perhaps an address, or the name of its error. In slices, between which the events of Tcl have
-# their turn: the timeout comes last but for OUTPUT.
+# The result of a call that waits, perhaps an address, or the name of its error. In slices, between which the events of Tcl
+# have their turn: the timeout comes last but for OUTPUT.
 proc wait_for {call {output ""}} {
-	while {[set result [uplevel 1 [list {*}$call $::SLICE {*}$output]]] < 0 && [pshm_error_name $result] in {ETIMEDOUT EINTR}} { update }
-	return [expr {$result < 0 ? [pshm_error_name $result] : $result}]
+	set call [list {*}$call $::SLICE {*}$output]
+	while {[set result [uplevel 1 $call]] < 0} {
+		if {[pshm_error_name $result] ni {ETIMEDOUT EINTR}} { return [pshm_error_name $result] }
+		update
+	}
+	return $result
 }
 
 proc join_rings {from to} {
