@@ -347,33 +347,37 @@ def _text(text):
     return text
 
 
-def _addressed(buffer):
-    """Whether it is an address, whose length is unknown: a number, a pointer, or the result of byref."""
-    return isinstance(buffer, (int, ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, type(ctypes.byref(_nothing))))
+# Their lengths are unknown; the last one is what byref returns.
+_addresses = int, ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, type(ctypes.byref(ctypes.c_int()))
+
+
+def _contents(buffer, element, writes):
+    """What C takes of an object with the buffer protocol, and its size."""
+    if isinstance(buffer, ctypes.Array):
+        return buffer, ctypes.sizeof(buffer)
+    view = memoryview(buffer)
+    if not view.readonly:
+        return (element * (view.nbytes // ctypes.sizeof(element))).from_buffer(buffer), view.nbytes
+    if writes:
+        raise TypeError("the buffer is read-only")
+    return buffer if isinstance(buffer, bytes) else view.tobytes(), view.nbytes
 
 
 def _memory(buffer, length, element, writes):
     """What C takes of a buffer, and the number of its elements, which must be there."""
     if buffer is None:
         return None, length or 0
-    if _addressed(buffer):
+    if isinstance(buffer, _addresses):
         if length is None:
             raise TypeError("the length of an address is unknown: pass it")
         return buffer, length
-    view = memoryview(buffer)
-    there = view.nbytes // ctypes.sizeof(element)
-    if length is None:
-        length = there
-    elif length > there:
+    contents, size = _contents(buffer, element, writes)
+    there = size // ctypes.sizeof(element)
+    if length is not None and length > there:
         raise ValueError(f"the buffer has {there} of {length} elements")
-    if not view.readonly:
-        return (element * there).from_buffer(buffer), length
-    if writes:
-        raise TypeError("the buffer is read-only")
-    return buffer if isinstance(buffer, bytes) else view.tobytes(), length
+    return contents, there if length is None else length
 
 
-_nothing = ctypes.c_int()
 _int, _int64, _string, _pointer = ctypes.c_int, ctypes.c_int64, ctypes.c_char_p, ctypes.c_void_p
 _ints, _int64s = ctypes.POINTER(_int), ctypes.POINTER(_int64)
 _pshm_version = _function("pshm_version", _int)
