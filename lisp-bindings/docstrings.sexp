@@ -1531,7 +1531,8 @@ and return the channel. Both ends make the same call with another ROLE, and eith
 descriptor is closed, and the memory stays mapped until `close-shm-channel`. The name stays until
 `delete-shm`; messages that nobody has received stay with it. If the last process at the other end
 has left or died, the channel reports that until another one joins: delete the name when both ends
-are done.
+are done. On SBCL and ECL an interrupt that leaves the call leaves the role free, and nothing mapped
+or open.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
   slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
@@ -1565,9 +1566,7 @@ Exceptional situations: Those of `open-shm-channel`."
 ("posix-shm" "send-message" "Function"
 "Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message,
 and return t. The call waits while the ring has no space for it. A message has 0 octets or more, at
-most half of the capacity less 8. Interrupts run while the call waits. One that comes when the
-message has just been sent may leave the call all the same: a non-local exit does not say whether
-the message was sent.
+most half of the capacity less 8.
 
 - CHANNEL: A `shm-channel`.
 - OCTETS: A vector of octets: in the heap, or in shared memory. A vector of other numbers is sent as
@@ -1581,8 +1580,9 @@ the message was sent.
 Exceptional situations: `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again,
 or a value of nil with an IF-TIMEOUT of nil; `shm-peer-left` or `shm-peer-died` if the ring has no
 space, and the receiver has left or died; `shm-channel-error` with `:eproto` if another process has
-overwritten the ring; `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot send, or the
-message is too long, before any call."
+overwritten the ring, and with `:eperm` in the body of a `with-message-reserved` of CHANNEL;
+`shm-invalid-argument` if CHANNEL is closed, unmapped or cannot send, or the message is too long,
+before any call."
 "channel octets &key start end timeout if-timeout")
 ("posix-shm" "receive-message" "Function"
 "Wait for the next message of CHANNEL, remove it from the ring, and return its octets and their
@@ -1605,9 +1605,10 @@ from START to END.
 Exceptional situations: `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again,
 or a value of nil with an IF-TIMEOUT of nil; if all messages have been received, `shm-peer-left` if
 the sender has left, or a value of nil with an IF-PEER-LEFT of nil, and `shm-peer-died` if it died;
-`shm-channel-error` with `:eproto` if another process has overwritten the ring;
-`shm-invalid-argument` if CHANNEL is closed, unmapped or cannot receive, and with `:emsgsize` if the
-message is longer than the range of INTO: it stays in the ring."
+`shm-channel-error` with `:eproto` if another process has overwritten the ring, and with `:eperm` in
+the body of a `with-message` of CHANNEL; `shm-invalid-argument` if CHANNEL is closed, unmapped or
+cannot receive, and with `:emsgsize` if the message is longer than the range of INTO: it stays in
+the ring."
 "channel &key into start end timeout if-timeout if-peer-left")
 ("posix-shm" "with-message" "Macro"
 "Wait for the next message of CHANNEL, run BODY with the message in place, without a copy, and remove
@@ -1630,14 +1631,15 @@ can also do so during BODY.
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
-Exceptional situations: Those of `receive-message`; `shm-channel-error` with `:eperm` if BODY has
-received from CHANNEL itself."
+Exceptional situations: Those of `receive-message`."
 "(vector start end) (channel &key timeout if-timeout if-peer-left) &body body")
 ("posix-shm" "with-message-reserved" "Macro"
 "Reserve space for a message of LENGTH elements of the vector that CHANNEL was made with (octets, if
 it was made with a pointer), run BODY, which writes the message in place, and send it when BODY
 returns. Return the values of BODY. The variables are bound as in `with-message`. BODY may set END
-to a smaller index: the message ends there. A non-local exit from BODY sends nothing.
+to a smaller index: the message ends there. It may set START, which changes nothing. A non-local
+exit from BODY sends nothing. Until BODY returns nothing else can be sent to CHANNEL, by BODY, an
+interrupt or a handler: it would have the same memory.
 
 - VECTOR: A symbol, not evaluated: the variable for the vector that the message is in, or for a
   pointer to it.
@@ -1651,8 +1653,8 @@ to a smaller index: the message ends there. A non-local exit from BODY sends not
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
-Exceptional situations: Those of `send-message`; `shm-channel-error` with `:eperm` if BODY has sent
-to CHANNEL itself."
+Exceptional situations: Those of `send-message`; `shm-invalid-argument` if END is not from START to
+what was reserved: nothing is sent."
 "(vector start end) (channel length &key timeout if-timeout) &body body")
 ("posix-shm" "shm-stream" "Type"
 "A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its
