@@ -267,11 +267,18 @@ check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 # Two Lisps that compile the same files for the same cache would be in each other's way: ECL more than others.
 one_at_a_time = -j1 --no-print-directory --quiet
 
+every_lisp_tests = \
+	$(lisp_delivery_tests) \
+	tests/lisp/races.test \
+	tests/lisp/streams.test \
+	tests/documents/lisp-examples.test \
+	tests/documents/packages.test \
+	tests/documents/readme.test
+
 #: check-lisps  test how each installed Lisp finds, compiles, loads and delivers the library, and its suite compiled, with every round
 .PHONY: check-lisps
 check-lisps:
-	@RACES=300 DOCUMENT_LISPS='sbcl ecl clisp abcl' $(MAKE) $(one_at_a_time) check TESTS='$(lisp_delivery_tests) tests/lisp/races.test \
-		$(addprefix tests/documents/,lisp-examples.test packages.test readme.test)'
+	@RACES=300 TEST_LISPS='sbcl ecl clisp abcl' $(MAKE) $(one_at_a_time) check TESTS='$(every_lisp_tests)'
 
 #: check-compilers  compile the sources with every installed compiler, and by every standard of C
 .PHONY: check-compilers

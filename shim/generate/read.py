@@ -33,6 +33,25 @@ def titled(element, title):
     return [section for section in sections(element) if section.findtext("title") == title]
 
 
+def continue_sections(element):
+    """Doxygen ends a section at an empty line, and puts its other paragraphs behind it: move them into it."""
+    section = None
+    for para in element.findall("detaileddescription/para"):
+        if _is_titled(section):
+            etree.SubElement(section, "para").text, para.text = para.text, None
+        for child in para.getchildren():
+            if child.tag in ("simplesect", "parameterlist"):
+                section = child
+                if _is_titled(section):
+                    etree.SubElement(section, "para").text, child.tail = child.tail, None
+            elif _is_titled(section):
+                section[-1].append(child)
+
+
+def _is_titled(section):
+    return section is not None and section.get("kind") == "par"
+
+
 class ModelReader:
     def __init__(self, compounds, version, programs):
         """PROGRAMS is the folder of the examples in C: each has the name of its function."""
@@ -88,6 +107,7 @@ class ModelReader:
 
     def _annotation(self, kind, name, element, /, **more):
         """What functions, enums and entries have in common."""
+        continue_sections(element)
         annotation = kind(
             name=name,
             brief=self.prose.inline(*paras(element, "briefdescription")),

@@ -2300,7 +2300,7 @@
  * @code{.lisp}
  * (with-open-shm-channel (channel "/foobar-shm" :sender)
  *   (delete-shm "/foobar-shm")
- *   (typep (make-shm-stream channel) 'shm-stream))
+ *   (and (typep (make-shm-stream channel) 'shm-stream) t))
  * => T
  * @endcode
  * @since 0.1
@@ -2348,7 +2348,7 @@
  *           (input (make-shm-stream receiver)))
  *       (format output "The answer is ~D.~%" 42)
  *       (close output)
- *       (list (read-line input) (read-line input nil :end)))))
+ *       (list (read-line input) (read-char input nil :end)))))
  * => ("The answer is 42." :END)
  * @endcode
  * @since 0.1
