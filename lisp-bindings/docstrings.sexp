@@ -1482,6 +1482,17 @@ Exceptional situations: `shm-invalid-argument` if CAPACITY or ROLE is invalid."
 or INDEX octets after the pointer WHERE, and return a `shm-channel`. Zeroed memory is an empty ring,
 so a new object needs no initialization. CAPACITY is the same in all processes.
 
+A ring has two ends: one process joins with the ROLE `:sender`, and one with `:receiver`. With
+`:server` and `:client` the memory has two rings, one behind the other, and the channel sends and
+receives: what the server sends the client receives, and vice versa. A role is free until a process
+joins, and after it has left (`close-shm-channel`) or died. A successor continues where its
+predecessor ended; REPLACED is true if that one had died. On SBCL and ECL an interrupt that leaves
+the call leaves the role free.
+
+At each end only one thread may be in a call at a time. More threads or processes use an end with a
+lock around each call (`with-shm-lock-held`): one of them joins, such as their parent before it
+forks, and stands for all.
+
 - WHERE: A vector of `map-shm-vector` whose elements have at most 8 octets, or a foreign pointer.
 - CAPACITY: A power of two from 4096 to 1073741824, octets: the size of the ring without its header.
   A message has at most half of it, less 8. Both ends use the same.
@@ -1568,6 +1579,11 @@ Exceptional situations: Those of `open-shm-channel`."
 and return t. The call waits while the ring has no space for it. A message has 0 octets or more, at
 most half of the capacity less 8.
 
+A message is sent as a whole, or not at all. On SBCL and ECL interrupts run while the call waits,
+and after it has sent, but not during that; elsewhere at any time. So a non-local exit of an
+interrupt does not say whether the message was sent, unless the caller holds interrupts back: then
+they run only while the call waits, and an exit has sent nothing.
+
 - CHANNEL: A `shm-channel`.
 - OCTETS: A vector of octets: in the heap, or in shared memory. A vector of other numbers is sent as
   the octets of its elements.
@@ -1588,6 +1604,10 @@ before any call."
 "Wait for the next message of CHANNEL, remove it from the ring, and return its octets and their
 number: in a fresh `(simple-array (unsigned-byte 8) (*))`, or in the elements of the vector INTO
 from START to END.
+
+On SBCL and ECL interrupts run while the call waits, and a non-local exit from one loses no message;
+they may also use CHANNEL. One that comes when the message has just been copied loses it, as it
+loses any result: `with-message` removes a message when it has been used.
 
 - CHANNEL: A `shm-channel`.
 - INTO: A vector in shared memory, or a specialised vector in the heap; or nil (the default): a
@@ -1617,6 +1637,11 @@ the channel was made with, and the message is its elements from START to END, as
 whole; if the channel was made with a pointer, VECTOR is a pointer to the message, START is 0 and
 END is the number of octets. Do not use the memory after BODY: the sender overwrites it. A sender
 can also do so during BODY.
+
+A non-local exit from BODY, of an error or an interrupt as of a `return-from`, leaves the message in
+the ring, and the next call returns it again. If the process is killed, its successor receives it.
+Until BODY returns nothing else can be received from CHANNEL, by BODY, an interrupt or a handler:
+the sender would overwrite the message.
 
 - VECTOR: A symbol, not evaluated: the variable for the vector that the message is in, or for a
   pointer to it.
@@ -1665,6 +1690,19 @@ subclasses are those of Gray streams for the directions."
 encoded in EXTERNAL-FORMAT; octets and characters may be mixed. What is written is sent when the
 buffer is full, and by `finish-output`, `force-output` and `close`; the boundaries of messages do
 not matter to the reader. A stream may read what another language sends as messages.
+
+Reading waits for the other end, TIMEOUT each time. If it has left, the stream is at its end, until
+another process joins. `close` sends what was written and closes the channel; with `:abort t` what
+was not sent yet is discarded. At each end only one thread may use the stream at a time. The
+functions that transfer sequences and lines are the fastest: `write-string`, `write-sequence`,
+`read-line`, `read-sequence`. `listen` returns true if a whole character can be read without
+waiting, or an octet if the element type is that.
+
+During a wait handlers, as of `shm-timeout`, and interrupts may use the stream: what they write is
+behind what was written before, and what they read nobody reads again. An operation that is left, by
+an error or an interrupt, has written what is in the buffer, and has read nothing: `read-line` and
+`read-sequence` find it again. At any other moment interrupts may do so on SBCL only. ABCL's `read`
+accepts no Gray stream, and ECL's `read-line` returns an empty string and t at the end of one.
 
 - CHANNEL: A `shm-channel`.
 - ELEMENT-TYPE: What `stream-element-type` returns, `character` (the default) or `(unsigned-byte

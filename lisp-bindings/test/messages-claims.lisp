@@ -1,6 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; What an interrupt, a handler or the peer does in the middle of an operation on messages: a function of ours that is hooked stands
-;;;; for the moment. The hooks work where calls go through the function's name, which ECL's do not in one compiled file.
+;;;; What an interrupt, a handler or the peer does in the middle of an operation on messages: a function of ours that is hooked
+;;;; stands for the moment. The hooks work where calls go through the function's name, which ECL's do not in one compiled file.
 
 (in-package #:posix-shm/test)
 

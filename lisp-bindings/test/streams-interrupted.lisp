@@ -140,12 +140,12 @@
 
 (deftest what-was-put-back-comes-before-what-is-there
   ;; An element that does not fit leaves the operation in the middle of a message.
+  #-sbcl (skip "a base-char may be any character")
+  #+sbcl
   (with-ends (sender receiver)
     (let ((input (make-shm-stream receiver)))
       (send-text sender (format nil "ab~Acd" (code-char 228)))
-      (is (eq :error (handler-case (read-sequence (make-array 5 :element-type 'base-char) input)
-                       #-sbcl (error () :error)
-                       #+sbcl (type-error () :error))))
+      (is (eq :error (handler-case (read-sequence (make-array 5 :element-type 'base-char) input) (type-error () :error))))
       (is (string= (format nil "ab~Acd" (code-char 228)) (rest-of input))))))
 
 ;;; What can be read without waiting

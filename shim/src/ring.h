@@ -19,8 +19,8 @@
  * before that store a message does not exist, so a killed sender leaves nothing to repair.
  *
  * start and space describe the message that is reserved or peeked at: where its record begins, and its length plus 8; a
- * space of 0 is none, as after a process has left. seen is the position of the peer when it was last loaded. All of that could be overwritten by
- * another process: each value is loaded once, and checked before it becomes an address or a length.
+ * space of 0 is none, as after a process has left. seen is the position of the peer when it was last loaded. All of that could
+ * be overwritten by another process: each value is loaded once, and checked before it becomes an address or a length.
  *
  * tests/verify/models/ring.pml is the model: comments of the form [step] name its steps.
  */

@@ -68,9 +68,9 @@ has left."
           (text "a message has at most ~D octets here." (message-limit channel))
           :name (name-of-channel channel) :errno *emsgsize*))
 
-;;; In place. A message that is reserved, or peeked at, belongs to one body: another message that is sent, or received, meanwhile would
-;;; have its memory. So the body of a handler, or of an interrupt, gets an error. Where a body is left, the next message is reserved in
-;;; its place, and what was peeked at is there for the next call.
+;;; In place. A message that is reserved, or peeked at, belongs to one body: another one that is sent or received meanwhile would have
+;;; its memory. So an interrupt, or a handler, gets an error. Where a body is left, the next message is reserved in its place, and what
+;;; was peeked at is there for the next call.
 
 (declaim (inline in-place commit release))
 
@@ -314,8 +314,8 @@ stays; or nil."
   (values (if (= length (length vector)) vector (subseq vector 0 length))
           length))
 
-;;; The message whose length was asked for may not be the one that is received: an interrupt, or a peer that writes what it likes, may
-;;; have come between. Each vector has twice the octets of the one before, so there is an end.
+;;; The message whose length was asked for may not be the one that is received: an interrupt, or a peer that writes what it likes,
+;;; may have come between. Each vector has twice the octets of the one before, so there is an end.
 (defun receive-fresh (channel timeout if-timeout if-peer-left)
   "The next message as a fresh vector, and its length; or nil."
   (loop with element = (find-element '(unsigned-byte 8))

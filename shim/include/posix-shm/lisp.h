@@ -2332,7 +2332,8 @@
  *
  * During a wait handlers, as of `shm-timeout`, and interrupts may use the stream: what they write is behind what was written
  * before, and what they read nobody reads again. An operation that is left, by an error or an interrupt, has written what is in
- * the buffer, and has read nothing: `read-line` and `read-sequence` find it again. Interrupts at any other moment do so on SBCL only.
+ * the buffer, and has read nothing: `read-line` and `read-sequence` find it again. At any other moment interrupts may do so on
+ * SBCL only.
  * ABCL's `read` accepts no Gray stream, and ECL's `read-line` returns an empty string and t at the end of one.
  * @par Exceptional situations
  * `shm-invalid-argument` if CHANNEL is not an open channel, or another argument is invalid. The operations of the stream signal
