@@ -1717,7 +1717,8 @@ A ring has two ends: one process joins with the ROLE `:sender`, and one with `:r
 `:server` and `:client` the memory has two rings, one behind the other, and the channel sends and
 receives: what the server sends the client receives, and vice versa. A role is free until a process
 joins, and after it has left (`close-shm-channel`) or died. A successor continues where its
-predecessor ended; REPLACED is true if that one had died.
+predecessor ended; REPLACED is true if that one had died. On SBCL and ECL an interrupt that leaves
+the call leaves the role free.
 
 At each end only one thread may be in a call at a time. More threads or processes use an end with a
 lock around each call (`with-shm-lock-held`): one of them joins, such as their parent before it
@@ -1772,7 +1773,8 @@ and return the channel. Both ends make the same call with another ROLE, and eith
 descriptor is closed, and the memory stays mapped until `close-shm-channel`. The name stays until
 `delete-shm`; messages that nobody has received stay with it. If the last process at the other end
 has left or died, the channel reports that until another one joins: delete the name when both ends
-are done.
+are done. On SBCL and ECL an interrupt that leaves the call leaves the role free, and nothing mapped
+or open.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
   slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
@@ -1806,9 +1808,12 @@ Exceptional situations: Those of `open-shm-channel`."
 ("posix-shm" "send-message" "Function"
 "Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message,
 and return t. The call waits while the ring has no space for it. A message has 0 octets or more, at
-most half of the capacity less 8. Interrupts run while the call waits. One that comes when the
-message has just been sent may leave the call all the same: a non-local exit does not say whether
-the message was sent.
+most half of the capacity less 8.
+
+A message is sent as a whole, or not at all. On SBCL and ECL interrupts run while the call waits,
+and after it has sent, but not during that; elsewhere at any time. So a non-local exit of an
+interrupt does not say whether the message was sent, unless the caller holds interrupts back: then
+they run only while the call waits, and an exit has sent nothing.
 
 - CHANNEL: A `shm-channel`.
 - OCTETS: A vector of octets: in the heap, or in shared memory. A vector of other numbers is sent as
@@ -1822,17 +1827,18 @@ the message was sent.
 Exceptional situations: `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again,
 or a value of nil with an IF-TIMEOUT of nil; `shm-peer-left` or `shm-peer-died` if the ring has no
 space, and the receiver has left or died; `shm-channel-error` with `:eproto` if another process has
-overwritten the ring; `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot send, or the
-message is too long, before any call."
+overwritten the ring, and with `:eperm` in the body of a `with-message-reserved` of CHANNEL;
+`shm-invalid-argument` if CHANNEL is closed, unmapped or cannot send, or the message is too long,
+before any call."
 "channel octets &key start end timeout if-timeout")
 ("posix-shm" "receive-message" "Function"
 "Wait for the next message of CHANNEL, remove it from the ring, and return its octets and their
 number: in a fresh `(simple-array (unsigned-byte 8) (*))`, or in the elements of the vector INTO
 from START to END.
 
-Interrupts run while the call waits, and a non-local exit from one loses no message. One that comes
-when the message has just been copied loses it, as it loses any result: `with-message` removes a
-message when it has been used.
+On SBCL and ECL interrupts run while the call waits, and a non-local exit from one loses no message;
+they may also use CHANNEL. One that comes when the message has just been copied loses it, as it
+loses any result: `with-message` removes a message when it has been used.
 
 - CHANNEL: A `shm-channel`.
 - INTO: A vector in shared memory, or a specialised vector in the heap; or nil (the default): a
@@ -1850,9 +1856,10 @@ message when it has been used.
 Exceptional situations: `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again,
 or a value of nil with an IF-TIMEOUT of nil; if all messages have been received, `shm-peer-left` if
 the sender has left, or a value of nil with an IF-PEER-LEFT of nil, and `shm-peer-died` if it died;
-`shm-channel-error` with `:eproto` if another process has overwritten the ring;
-`shm-invalid-argument` if CHANNEL is closed, unmapped or cannot receive, and with `:emsgsize` if the
-message is longer than the range of INTO: it stays in the ring."
+`shm-channel-error` with `:eproto` if another process has overwritten the ring, and with `:eperm` in
+the body of a `with-message` of CHANNEL; `shm-invalid-argument` if CHANNEL is closed, unmapped or
+cannot receive, and with `:emsgsize` if the message is longer than the range of INTO: it stays in
+the ring."
 "channel &key into start end timeout if-timeout if-peer-left")
 ("posix-shm" "with-message" "Macro"
 "Wait for the next message of CHANNEL, run BODY with the message in place, without a copy, and remove
@@ -1864,6 +1871,8 @@ can also do so during BODY.
 
 A non-local exit from BODY, of an error or an interrupt as of a `return-from`, leaves the message in
 the ring, and the next call returns it again. If the process is killed, its successor receives it.
+Until BODY returns nothing else can be received from CHANNEL, by BODY, an interrupt or a handler:
+the sender would overwrite the message.
 
 - VECTOR: A symbol, not evaluated: the variable for the vector that the message is in, or for a
   pointer to it.
@@ -1878,14 +1887,15 @@ the ring, and the next call returns it again. If the process is killed, its succ
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
-Exceptional situations: Those of `receive-message`; `shm-channel-error` with `:eperm` if BODY has
-received from CHANNEL itself."
+Exceptional situations: Those of `receive-message`."
 "(vector start end) (channel &key timeout if-timeout if-peer-left) &body body")
 ("posix-shm" "with-message-reserved" "Macro"
 "Reserve space for a message of LENGTH elements of the vector that CHANNEL was made with (octets, if
 it was made with a pointer), run BODY, which writes the message in place, and send it when BODY
 returns. Return the values of BODY. The variables are bound as in `with-message`. BODY may set END
-to a smaller index: the message ends there. A non-local exit from BODY sends nothing.
+to a smaller index: the message ends there. It may set START, which changes nothing. A non-local
+exit from BODY sends nothing. Until BODY returns nothing else can be sent to CHANNEL, by BODY, an
+interrupt or a handler: it would have the same memory.
 
 - VECTOR: A symbol, not evaluated: the variable for the vector that the message is in, or for a
   pointer to it.
@@ -1899,8 +1909,8 @@ to a smaller index: the message ends there. A non-local exit from BODY sends not
 - BODY: Declarations, and then forms: an implicit progn.
 - RESULT*: The values of the body.
 
-Exceptional situations: Those of `send-message`; `shm-channel-error` with `:eperm` if BODY has sent
-to CHANNEL itself."
+Exceptional situations: Those of `send-message`; `shm-invalid-argument` if END is not from START to
+what was reserved: nothing is sent."
 "(vector start end) (channel length &key timeout if-timeout) &body body")
 ("posix-shm" "shm-stream" "Type"
 "A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its
@@ -1916,9 +1926,14 @@ Reading waits for the other end, TIMEOUT each time. If it has left, the stream i
 another process joins. `close` sends what was written and closes the channel; with `:abort t` what
 was not sent yet is discarded. At each end only one thread may use the stream at a time. The
 functions that transfer sequences and lines are the fastest: `write-string`, `write-sequence`,
-`read-line`, `read-sequence`. On SBCL no interrupt that unwinds loses or repeats what was sent or
-received. ABCL's `read` accepts no Gray stream, and ECL's `read-line` returns an empty string and t
-at the end of one.
+`read-line`, `read-sequence`. `listen` returns true if a whole character can be read without
+waiting, or an octet if the element type is that.
+
+During a wait handlers, as of `shm-timeout`, and interrupts may use the stream: what they write is
+behind what was written before, and what they read nobody reads again. An operation that is left, by
+an error or an interrupt, has written what is in the buffer, and has read nothing: `read-line` and
+`read-sequence` find it again. At any other moment interrupts may do so on SBCL only. ABCL's `read`
+accepts no Gray stream, and ECL's `read-line` returns an empty string and t at the end of one.
 
 - CHANNEL: A `shm-channel`.
 - ELEMENT-TYPE: What `stream-element-type` returns, `character` (the default) or `(unsigned-byte

@@ -238,6 +238,7 @@
                #+sbcl (:file "sync-sbcl")
                (:file "messages")
                (:file "messages-peers")
+               (:file "messages-claims")
                (:file "messages-storms")
                (:file "leaks")
                ;; Defines a subclass, with which SBCL's accessors allocate more.
@@ -259,7 +260,8 @@
   :version (:read-file-form "version.sexp")
   :depends-on ("posix-shm/test" "posix-shm/streams")
   :pathname "test/"
-  :components ((:file "streams"))
+  :components ((:file "streams")
+               (:file "streams-interrupted"))
   :perform (test-op (operation system)
              (declare (ignore operation system))
              (unless (uiop:symbol-call '#:posix-shm/test '#:run-stream-tests)

@@ -126,28 +126,41 @@ build_tests = \
 	tests/build/natives.test \
 	tests/build/tarball.test
 
-# Other languages call the library; the last one compares what each of them wrote, so it comes after them.
+# Other languages call the library; the last ones exchange data between all of them, so they come after them.
 consumers = \
 	tests/languages/abcl.test \
+	tests/languages/ada.test \
+	tests/languages/bun.test \
 	tests/languages/chez.test \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \
+	tests/languages/csharp.test \
+	tests/languages/d.test \
+	tests/languages/deno.test \
 	tests/languages/ecl.test \
+	tests/languages/fortran.test \
 	tests/languages/gcl.test \
+	tests/languages/go.test \
 	tests/languages/guile.test \
+	tests/languages/haskell.test \
 	tests/languages/java.test \
 	tests/languages/luajit.test \
 	tests/languages/newlisp.test \
+	tests/languages/nim.test \
 	tests/languages/node.test \
 	tests/languages/ocaml.test \
+	tests/languages/pascal.test \
 	tests/languages/perl.test \
 	tests/languages/php.test \
 	tests/languages/picolisp.test \
+	tests/languages/prolog.test \
 	tests/languages/python-cffi.test \
 	tests/languages/python-ctypes.test \
+	tests/languages/r.test \
 	tests/languages/racket.test \
 	tests/languages/ruby-ffi.test \
 	tests/languages/ruby-fiddle.test \
+	tests/languages/rust.test \
 	tests/languages/sbcl-alien.test \
 	tests/languages/sbcl.test \
 	tests/languages/tcl.test
@@ -164,6 +177,8 @@ tests/languages/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.jso
 	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
 	@touch $@
 tests/languages/matrix.log: $(consumers:.test=.log)
+# Both start all programs, and some compile them.
+tests/languages/messages.log: tests/languages/matrix.log
 # It prints the matrix.
 tests/languages/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 
@@ -223,12 +238,14 @@ document_tests = \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
 	tests/documents/generator.test \
+	tests/documents/interface.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/manual-pages.test \
 	tests/documents/messages.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
+	tests/documents/python-module.test \
 	tests/documents/recipes.test \
 	tests/documents/readme.test \
 	tests/documents/symbols.test \

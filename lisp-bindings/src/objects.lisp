@@ -27,10 +27,10 @@ has an owner from the moment it exists; the thread that swaps it out closes it."
 ;;; thread that finds the name unbound waits for that one.
 
 #+(and ecl threads)
-(defvar *class-changes* (mp:make-lock :name "posix-shm classes" :recursive t))
+(defvar *class-changes* (list nil) "The thread that changes a class, or nil.")
 
 (defmacro while-no-class-changes (&body body)
-  #+(and ecl threads) `(mp:with-lock (*class-changes*) ,@body)
+  #+(and ecl threads) `(posix-shm/host:call-in-turn *class-changes* (lambda () ,@body))
   #-(and ecl threads) `(progn ,@body))
 
 (defmethod slot-unbound (class (shm shm) (slot (eql 'cell)))

@@ -5,13 +5,14 @@
 
 (deftype octets () '(simple-array (unsigned-byte 8) (*)))
 
-(defstruct (encoding (:constructor make-encoding (name unit most ascii)))
-  "An encoding: its name in Babel, the octets of a code unit, the most octets of a character, and whether the characters of ASCII
-are octets of the same number."
+(defstruct (encoding (:constructor make-encoding (name unit most ascii newline)))
+  "An encoding: its name in Babel, the octets of a code unit, the most octets of a character, whether the characters of ASCII are
+octets of the same number, and the octets of a newline, a code unit."
   name
   (unit 1 :type (integer 1 4))
   (most 1 :type (integer 1 8))
-  ascii)
+  ascii
+  (newline (make-array 1 :element-type '(unsigned-byte 8) :initial-element 10) :type octets))
 
 (defun encode (string name &optional (start 0) (end (length string)))
   (babel:string-to-octets string :start start :end end :encoding name :use-bom nil))
@@ -26,7 +27,8 @@ octets, but no control character is, and none is first."
   (let* ((found (definite-encoding designator 'external-format operation))
          (name (babel-encodings:enc-name found))
          (unit (unit-octets found)))
-    (make-encoding name unit (min 8 (* unit (babel-encodings:enc-max-units-per-char found))) (ascii-p name))))
+    (make-encoding name unit (min 8 (* unit (babel-encodings:enc-max-units-per-char found))) (ascii-p name)
+                   (coerce (encode (string #\Newline) name) 'octets))))
 
 ;;; Where a character ends. Babel has no function for that, but says whether octets are a whole character.
 

@@ -38,12 +38,12 @@
 #+(or (and sbcl sb-thread) (and ecl threads) abcl)
 (defvar *tombstones-lock*
   #+sbcl (sb-thread:make-mutex :name "posix-shm tombstones")
-  #+ecl (mp:make-lock :name "posix-shm tombstones" :recursive t)
+  #+ecl (list nil)
   #+abcl (threads:make-mutex))
 
 (defmacro with-tombstones (&body body)
   #+(and sbcl sb-thread) `(sb-thread:with-mutex (*tombstones-lock*) ,@body)
-  #+(and ecl threads) `(mp:with-lock (*tombstones-lock*) ,@body)
+  #+(and ecl threads) `(posix-shm/host:call-in-turn *tombstones-lock* (lambda () ,@body))
   #+abcl `(threads:with-mutex (*tombstones-lock*) ,@body)
   #-(or (and sbcl sb-thread) (and ecl threads) abcl) `(progn ,@body))
 

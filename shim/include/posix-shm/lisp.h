@@ -2378,7 +2378,8 @@
  * A ring has two ends: one process joins with the ROLE `:sender`, and one with `:receiver`. With `:server` and `:client` the
  * memory has two rings, one behind the other, and the channel sends and receives: what the server sends the client receives,
  * and vice versa. A role is free until a process joins, and after it has left (`close-shm-channel`) or died. A successor
- * continues where its predecessor ended; REPLACED is true if that one had died.
+ * continues where its predecessor ended; REPLACED is true if that one had died. On SBCL and ECL an interrupt that leaves the call
+ * leaves the role free.
  *
  * At each end only one thread may be in a call at a time. More threads or processes use an end with a lock around each call
  * (`with-shm-lock-held`): one of them joins, such as their parent before it forks, and stands for all.
@@ -2477,7 +2478,7 @@
  * Both ends make the same call with another ROLE, and either may be first. The descriptor is closed, and the memory stays
  * mapped until `close-shm-channel`. The name stays until `delete-shm`; messages that nobody has received stay with it. If the
  * last process at the other end has left or died, the channel reports that until another one joins: delete the name when both
- * ends are done.
+ * ends are done. On SBCL and ECL an interrupt that leaves the call leaves the role free, and nothing mapped or open.
  * @par Exceptional situations
  * Those of `ensure-shm`, `map-shm-vector` and `make-shm-channel`: with another CAPACITY than the other end, `:eproto` or
  * `shm-timeout`.
@@ -2539,14 +2540,16 @@
  * pshm_ring_send
  * @par In Lisp
  * Copy the elements of the vector OCTETS from START to END into the ring of CHANNEL as one message, and return t. The call
- * waits while the ring has no space for it. A message has 0 octets or more, at most half of the capacity less 8. Interrupts run
- * while the call waits. One that comes when the message has just been sent may leave the call all the same: a non-local exit does
- * not say whether the message was sent.
+ * waits while the ring has no space for it. A message has 0 octets or more, at most half of the capacity less 8.
+ *
+ * A message is sent as a whole, or not at all. On SBCL and ECL interrupts run while the call waits, and after it has sent, but not
+ * during that; elsewhere at any time. So a non-local exit of an interrupt does not say whether the message was sent, unless the
+ * caller holds interrupts back: then they run only while the call waits, and an exit has sent nothing.
  * @par Exceptional situations
  * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil;
  * `shm-peer-left` or `shm-peer-died` if the ring has no space, and the receiver has left or died; `shm-channel-error` with
- * `:eproto` if another process has overwritten the ring; `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot send,
- * or the message is too long, before any call.
+ * `:eproto` if another process has overwritten the ring, and with `:eperm` in the body of a `with-message-reserved` of CHANNEL;
+ * `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot send, or the message is too long, before any call.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
@@ -2575,14 +2578,15 @@
  * Wait for the next message of CHANNEL, remove it from the ring, and return its octets and their number: in a fresh
  * `(simple-array (unsigned-byte 8) (*))`, or in the elements of the vector INTO from START to END.
  *
- * Interrupts run while the call waits, and a non-local exit from one loses no message. One that comes when the message has just
- * been copied loses it, as it loses any result: `with-message` removes a message when it has been used.
+ * On SBCL and ECL interrupts run while the call waits, and a non-local exit from one loses no message; they may also use CHANNEL.
+ * One that comes when the message has just been copied loses it, as it loses any result: `with-message` removes a message when it
+ * has been used.
  * @par Exceptional situations
  * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil; if
  * all messages have been received, `shm-peer-left` if the sender has left, or a value of nil with an IF-PEER-LEFT of nil, and
- * `shm-peer-died` if it died; `shm-channel-error` with `:eproto` if another process has overwritten the ring;
- * `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot receive, and with `:emsgsize` if the message is longer than
- * the range of INTO: it stays in the ring.
+ * `shm-peer-died` if it died; `shm-channel-error` with `:eproto` if another process has overwritten the ring, and with `:eperm` in
+ * the body of a `with-message` of CHANNEL; `shm-invalid-argument` if CHANNEL is closed, unmapped or cannot receive, and with
+ * `:emsgsize` if the message is longer than the range of INTO: it stays in the ring.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
@@ -2616,9 +2620,10 @@
  * also do so during BODY.
  *
  * A non-local exit from BODY, of an error or an interrupt as of a `return-from`, leaves the message in the ring, and the next
- * call returns it again. If the process is killed, its successor receives it.
+ * call returns it again. If the process is killed, its successor receives it. Until BODY returns nothing else can be received from
+ * CHANNEL, by BODY, an interrupt or a handler: the sender would overwrite the message.
  * @par Exceptional situations
- * Those of `receive-message`; `shm-channel-error` with `:eperm` if BODY has received from CHANNEL itself.
+ * Those of `receive-message`.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
@@ -2648,10 +2653,11 @@
  * @par In Lisp
  * Reserve space for a message of LENGTH elements of the vector that CHANNEL was made with (octets, if it was made with a
  * pointer), run BODY, which writes the message in place, and send it when BODY returns. Return the values of BODY. The
- * variables are bound as in `with-message`. BODY may set END to a smaller index: the message ends there. A non-local exit from
- * BODY sends nothing.
+ * variables are bound as in `with-message`. BODY may set END to a smaller index: the message ends there. It may set START, which
+ * changes nothing. A non-local exit from BODY sends nothing. Until BODY returns nothing else can be sent to CHANNEL, by BODY, an
+ * interrupt or a handler: it would have the same memory.
  * @par Exceptional situations
- * Those of `send-message`; `shm-channel-error` with `:eperm` if BODY has sent to CHANNEL itself.
+ * Those of `send-message`; `shm-invalid-argument` if END is not from START to what was reserved: nothing is sent.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) (shm-channel-size 4096 :sender)))
@@ -2718,7 +2724,13 @@
  * Reading waits for the other end, TIMEOUT each time. If it has left, the stream is at its end, until another process joins.
  * `close` sends what was written and closes the channel; with `:abort t` what was not sent yet is discarded. At each end only
  * one thread may use the stream at a time. The functions that transfer sequences and lines are the fastest: `write-string`,
- * `write-sequence`, `read-line`, `read-sequence`. On SBCL no interrupt that unwinds loses or repeats what was sent or received.
+ * `write-sequence`, `read-line`, `read-sequence`. `listen` returns true if a whole character can be read without waiting, or an
+ * octet if the element type is that.
+ *
+ * During a wait handlers, as of `shm-timeout`, and interrupts may use the stream: what they write is behind what was written
+ * before, and what they read nobody reads again. An operation that is left, by an error or an interrupt, has written what is in
+ * the buffer, and has read nothing: `read-line` and `read-sequence` find it again. At any other moment interrupts may do so on
+ * SBCL only.
  * ABCL's `read` accepts no Gray stream, and ECL's `read-line` returns an empty string and t at the end of one.
  * @par Exceptional situations
  * `shm-invalid-argument` if CHANNEL is not an open channel, or another argument is invalid. The operations of the stream signal
