@@ -21,7 +21,7 @@ static class Scenario
     const int Lock = 0, Guarded = 8, Atomic = 16, Arrived = 20, Beside = 24, Done = 28, Gate = 32, Left = 36;
     static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
 
-    // Process closes every descriptor in the child but the first three; system(3) does not.
+    // Process of Mono closes every descriptor in the child but the first three; system(3) does not.
     [DllImport("libc")]
     static extern int system(string command);
 
