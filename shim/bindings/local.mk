@@ -6,11 +6,13 @@ bindings = \
 	shim/bindings/ada/posix_shm-thin.ads \
 	shim/bindings/ada/posix_shm.adb \
 	shim/bindings/ada/posix_shm.ads \
+	shim/bindings/bun/posix_shm.js \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
 	shim/bindings/csharp/PosixShm.cs \
 	shim/bindings/d/posix_shm.d \
 	shim/bindings/fortran/posix_shm.f90 \
+	shim/bindings/deno/posix_shm.js \
 	shim/bindings/gcl/posix-shm.lisp \
 	shim/bindings/go/go.mod \
 	shim/bindings/go/posixshm.go \
@@ -39,6 +41,7 @@ bindings = \
 	shim/bindings/r/man/posixshm.Rd \
 	shim/bindings/r/src/Makevars \
 	shim/bindings/r/src/posixshm.c \
+	shim/bindings/python/posix_shm.pyi \
 	shim/bindings/racket/posix-shm.rkt \
 	shim/bindings/ruby-ffi/posix_shm.rb \
 	shim/bindings/ruby-fiddle/posix_shm.rb \

@@ -2317,7 +2317,9 @@ namespace PosixShm
 
         /// <summary>Leave a ring, and wake the peer.</summary>
         /// <remarks>pshm_ring_leave. The receiver gets `-ENODATA` once it has received all messages, the sender
-        /// gets `-EPIPE` once the ring is full. Then another process, or the same one, may join.</remarks>
+        /// gets `-EPIPE` once the ring is full. What this process has reserved or peeked at is given up, and
+        /// its calls fail with `-EPERM`. Then another process, or the same one, may join. The memory may be in
+        /// use until the call has returned.</remarks>
         /// <param name="address">The address of the ring, a multiple of 64.</param>
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
         /// <param name="role">The role in which this process has joined.</param>
@@ -2342,8 +2344,9 @@ namespace PosixShm
 
         /// <summary>Reserve space for a message, and return the address to write it to.</summary>
         /// <remarks>pshm_ring_reserve. Write the message there, and commit it: until then the receiver does not
-        /// see it. A later reservation replaces this one if it succeeds, so a message that is not to be sent
-        /// needs no call.</remarks>
+        /// see it. A later reservation, and pshm_ring_send, replace this one if they succeed, so a message that
+        /// is not to be sent needs no call. If they fail, this one stays. pshm_ring_leave gives it
+        /// up.</remarks>
         /// <param name="address">The address of the ring, a multiple of 64.</param>
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
         /// <param name="length">The greatest length of the message, in bytes, from 0 to half of `capacity` less
@@ -2363,6 +2366,8 @@ namespace PosixShm
         /// `atomic-64`).</exception>
         /// <exception cref="ShmException">EOVERFLOW: The end of the ring does not fit the platform&#39;s
         /// addresses.</exception>
+        /// <exception cref="ShmException">EPERM: No process is the sender: none has joined, or the last one has
+        /// left.</exception>
         /// <exception cref="ShmException">EPIPE: The ring has no space, and the receiver has left or died. It
         /// is reported again until another one joins.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
@@ -2391,7 +2396,7 @@ namespace PosixShm
         /// `atomic-64`).</exception>
         /// <exception cref="ShmException">EOVERFLOW: The end of the ring does not fit the platform&#39;s
         /// addresses.</exception>
-        /// <exception cref="ShmException">EPERM: Nothing is reserved.</exception>
+        /// <exception cref="ShmException">EPERM: Nothing is reserved, or no process is the sender.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
         /// process has joined, or another process has overwritten it.</exception>
         public static void RingCommit(long address, long capacity, long length)
@@ -2401,7 +2406,7 @@ namespace PosixShm
 
         /// <summary>Wait for a message, and return its address.</summary>
         /// <remarks>pshm_ring_peek. The message stays in the ring until pshm_ring_release: another call returns
-        /// the same one.</remarks>
+        /// the same one. pshm_ring_leave leaves it there.</remarks>
         /// <param name="address">The address of the ring, a multiple of 64.</param>
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
         /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
@@ -2422,6 +2427,8 @@ namespace PosixShm
         /// addresses.</exception>
         /// <exception cref="ShmException">EOWNERDEAD: There is no complete message, and the sender has died. It
         /// is reported again until another one joins.</exception>
+        /// <exception cref="ShmException">EPERM: No process is the receiver: none has joined, or the last one
+        /// has left.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
         /// process has joined, or another process has overwritten it.</exception>
         /// <exception cref="ShmException">ETIMEDOUT: There was no message until the timeout.</exception>
@@ -2448,7 +2455,7 @@ namespace PosixShm
         /// <exception cref="ShmException">EOVERFLOW: The end of the ring does not fit the platform&#39;s
         /// addresses.</exception>
         /// <exception cref="ShmException">EPERM: pshm_ring_peek has not returned a message since the last
-        /// release.</exception>
+        /// release, or no process is the receiver.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
         /// process has joined, or another process has overwritten it.</exception>
         public static void RingRelease(long address, long capacity)
@@ -2478,6 +2485,8 @@ namespace PosixShm
         /// `atomic-64`).</exception>
         /// <exception cref="ShmException">EOVERFLOW: The end of the ring does not fit the platform&#39;s
         /// addresses.</exception>
+        /// <exception cref="ShmException">EPERM: No process is the sender: none has joined, or the last one has
+        /// left.</exception>
         /// <exception cref="ShmException">EPIPE: The ring has no space, and the receiver has left or died. It
         /// is reported again until another one joins.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
@@ -2514,6 +2523,8 @@ namespace PosixShm
         /// addresses.</exception>
         /// <exception cref="ShmException">EOWNERDEAD: There is no complete message, and the sender has died. It
         /// is reported again until another one joins.</exception>
+        /// <exception cref="ShmException">EPERM: No process is the receiver: none has joined, or the last one
+        /// has left.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
         /// process has joined, or another process has overwritten it.</exception>
         /// <exception cref="ShmException">ETIMEDOUT: There was no message until the timeout.</exception>

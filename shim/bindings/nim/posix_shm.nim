@@ -2076,7 +2076,9 @@ proc ringLeave*(address: int64, capacity: int64, role: RingRole) =
   ## Leave a ring, and wake the peer.
   ##
   ## The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the
-  ## ring is full. Then another process, or the same one, may join.
+  ## ring is full. What this process has reserved or peeked at is given up, and its calls fail with
+  ## `-EPERM`. Then another process, or the same one, may join. The memory may be in use until the call
+  ## has returned.
   ##
   ## - `address`: The address of the ring, a multiple of 64.
   ## - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2096,8 +2098,9 @@ proc ringLeave*(address: int64, capacity: int64, role: RingRole) =
 proc ringReserve*(address: int64, capacity: int64, length: int64, timeout = forever): int64 =
   ## Reserve space for a message, and return the address to write it to.
   ##
-  ## Write the message there, and commit it: until then the receiver does not see it. A later reservation
-  ## replaces this one if it succeeds, so a message that is not to be sent needs no call.
+  ## Write the message there, and commit it: until then the receiver does not see it. A later
+  ## reservation, and pshm_ring_send, replace this one if they succeed, so a message that is not to be
+  ## sent needs no call. If they fail, this one stays. pshm_ring_leave gives it up.
   ##
   ## - `address`: The address of the ring, a multiple of 64.
   ## - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2115,6 +2118,7 @@ proc ringReserve*(address: int64, capacity: int64, length: int64, timeout = fore
   ## - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
   ## - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+  ## - `EPERM`: No process is the sender: none has joined, or the last one has left.
   ## - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
   ##   another one joins.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2136,7 +2140,7 @@ proc ringCommit*(address: int64, capacity: int64, length: int64) =
   ## - `EMSGSIZE`: `length` is greater than what was reserved.
   ## - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
-  ## - `EPERM`: Nothing is reserved.
+  ## - `EPERM`: Nothing is reserved, or no process is the sender.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
   ##   another process has overwritten it.
   discard check("pshm_ring_commit", pshm_ring_commit(address, capacity, length))
@@ -2145,6 +2149,7 @@ proc ringPeek*(address: int64, capacity: int64, timeout = forever): tuple[at: in
   ## Wait for a message, and return its address.
   ##
   ## The message stays in the ring until pshm_ring_release: another call returns the same one.
+  ## pshm_ring_leave leaves it there.
   ##
   ## - `address`: The address of the ring, a multiple of 64.
   ## - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2167,6 +2172,7 @@ proc ringPeek*(address: int64, capacity: int64, timeout = forever): tuple[at: in
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
   ## - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
   ##   another one joins.
+  ## - `EPERM`: No process is the receiver: none has joined, or the last one has left.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
   ##   another process has overwritten it.
   ## - `ETIMEDOUT`: There was no message until the timeout.
@@ -2188,7 +2194,8 @@ proc ringRelease*(address: int64, capacity: int64) =
   ##   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX.
   ## - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
-  ## - `EPERM`: pshm_ring_peek has not returned a message since the last release.
+  ## - `EPERM`: pshm_ring_peek has not returned a message since the last release, or no process is the
+  ##   receiver.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
   ##   another process has overwritten it.
   discard check("pshm_ring_release", pshm_ring_release(address, capacity))
@@ -2210,6 +2217,7 @@ proc ringSend*(address: int64, capacity: int64, bytes: openArray[byte], timeout 
   ## - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
   ## - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+  ## - `EPERM`: No process is the sender: none has joined, or the last one has left.
   ## - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
   ##   another one joins.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2241,6 +2249,7 @@ proc ringReceive*(address: int64, capacity: int64, bytes: var openArray[byte], t
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
   ## - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
   ##   another one joins.
+  ## - `EPERM`: No process is the receiver: none has joined, or the last one has left.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
   ##   another process has overwritten it.
   ## - `ETIMEDOUT`: There was no message until the timeout.

@@ -200,7 +200,7 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
  *
  * @param address @role{address} The address of the word, a multiple of 4.
  * @param expected @role{value} The value during which the call waits, -2147483648 to 4294967295.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @retval 0 Load the word again.
  * @error{EAGAIN} @p timeout is 0, and the word equals @p expected.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
@@ -314,7 +314,7 @@ PSHM_API int pshm_process_alive(int64_t process);
  * a timeout, and calls again.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @retval 0 This process holds the lock.
  * @retval 1 This process holds the lock, and an owner has died with it since the last repair.
  * @error{EAGAIN} @p timeout is 0, and another owner, not known to be dead, holds the lock.
@@ -414,8 +414,9 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  *
  * @param fd @role{descriptor} A descriptor of an object that #pshm_open_anonymous created with #PSHM_ANONYMOUS_NAMEABLE.
  * @name_param
- * @param if_exists @role{enum,pshm_if_exists} The action when an object with the name exists: #PSHM_IF_EXISTS_ERROR, which is
- *        also the meaning of 0, #PSHM_IF_EXISTS_SUPERSEDE or #PSHM_IF_EXISTS_NIL.
+ * @param if_exists @role{enum,pshm_if_exists} @default{PSHM_IF_EXISTS_ERROR} The action when an object with the
+ *        name exists: #PSHM_IF_EXISTS_ERROR, which is also the meaning of 0, #PSHM_IF_EXISTS_SUPERSEDE or
+ *        #PSHM_IF_EXISTS_NIL.
  * @retval 0 Success.
  * @name_errors
  * @error{EACCES} The process may not create the name. `supersede`: it may not remove the existing name.
@@ -479,9 +480,9 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * process has a conflicting lease (fcntl(2)) on the object.
  *
  * @name_param
- * @param direction @role{enum,pshm_direction} The access of the descriptor.
- * @param size @role{size} The least size of the object, in bytes; 0 accepts an empty one.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param direction @role{enum,pshm_direction} @default{PSHM_DIRECTION_INPUT} The access of the descriptor.
+ * @param size @role{size} @default{0} The least size of the object, in bytes; 0 accepts an empty one.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @return A descriptor; the caller closes it.
  * @name_errors
  * @error{EACCES} The permissions of the object forbid the access.
@@ -518,6 +519,7 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * => "nobody has made it"
  * @endcode
  * @result{descriptor}
+ * @opens{pshm_close}
  * @waits
  * @since 0.1
  * @see pshm_open, pshm_publish
@@ -533,12 +535,13 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  * In one terminal, with Python:
  *
  * @code{.py}
+ * import ctypes
  * from posix_shm import *
  *
  * SIZE = PSHM_RING_HEADER_SIZE + 4096
  * fd = pshm_open(b"/talk", PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0o600, None)
  * pshm_truncate(fd, SIZE)
- * ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0, 0)
+ * ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0)
  * pshm_ring_join(ring, 4096, PSHM_RING_RECEIVER)
  * buffer = ctypes.create_string_buffer(2048)
  * while (length := pshm_ring_receive(ring, 4096, buffer, 2048, -1)) >= 0:
@@ -573,6 +576,11 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  *   that it has left or died. **At each end only one thread may be in a call at a time.** More threads or processes use an
  *   end with a lock around each call, or around each pair of calls (#pshm_lock_acquire): then only one of them joins, such as
  *   their parent, and stands for all. An owner of that lock who dies leaves the ring whole: call #pshm_lock_mark_repaired.
+ *   Without a process at its end a call fails with `-EPERM`, also that of the process which has left. Once another process has
+ *   joined, the end is that one's: the library does not tell its calls from those of the predecessor.
+ * - **Unmap, truncate or reuse the memory only after the calls of both ends have returned.** A call may access the ring for a
+ *   moment after the other end has seen its effect, to wake it: so the receiver of the last message, or of `-ENODATA`, does not
+ *   know that the sender has returned. Each end may unmap its own mapping when its own calls have returned.
  * - A process that waits looks after its peer: after 10 milliseconds, after 20 more, then every 40, and after a signal. A
  *   signal handler that runs during such a check does not end the wait. Deaths are detected on one machine and in one PID
  *   namespace (#pshm_process_alive); elsewhere use a timeout. With a timeout of 0 the call checks as well, if there is
@@ -628,8 +636,9 @@ PSHM_API int pshm_ring_join(int64_t address, int64_t capacity, int role);
 /**
  * @brief Leave a ring, and wake the peer.
  *
- * The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the ring is full. Then another
- * process, or the same one, may join.
+ * The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the ring is full. What this
+ * process has reserved or peeked at is given up, and its calls fail with `-EPERM`. Then another process, or the same one, may
+ * join. The memory may be in use until the call has returned.
  *
  * @ring_params
  * @param role @role{enum,pshm_ring_role} The role in which this process has joined.
@@ -649,12 +658,13 @@ PSHM_API int pshm_ring_leave(int64_t address, int64_t capacity, int role);
 /**
  * @brief Reserve space for a message, and return the address to write it to.
  *
- * Write the message there, and commit it: until then the receiver does not see it. A later reservation replaces this
- * one if it succeeds, so a message that is not to be sent needs no call.
+ * Write the message there, and commit it: until then the receiver does not see it. A later reservation, and #pshm_ring_send,
+ * replace this one if they succeed, so a message that is not to be sent needs no call. If they fail, this one stays.
+ * #pshm_ring_leave gives it up.
  *
  * @ring_params
  * @param length @role{size} The greatest length of the message, in bytes, from 0 to half of @p capacity less 8.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @return The address, a multiple of 8, of @p length bytes.
  * @error{EAGAIN} @p timeout is 0, and the ring has no space.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
@@ -663,6 +673,7 @@ PSHM_API int pshm_ring_leave(int64_t address, int64_t capacity, int role);
  *        #PSHM_RING_CAPACITY_MAX, or @p length is negative.
  * @error{EMSGSIZE} @p length is greater than half of @p capacity less 8.
  * @ring_platform
+ * @error{EPERM} No process is the sender: none has joined, or the last one has left.
  * @error{EPIPE} The ring has no space, and the receiver has left or died. It is reported again until another one joins.
  * @ring_protocol
  * @error{ETIMEDOUT} There was no space until the timeout.
@@ -684,7 +695,7 @@ PSHM_API int64_t pshm_ring_reserve(int64_t address, int64_t capacity, int64_t le
  *        #PSHM_RING_CAPACITY_MAX, or @p length is negative.
  * @error{EMSGSIZE} @p length is greater than what was reserved.
  * @ring_platform
- * @error{EPERM} Nothing is reserved.
+ * @error{EPERM} Nothing is reserved, or no process is the sender.
  * @ring_protocol
  * @result{status}
  * @since 0.1
@@ -695,10 +706,10 @@ PSHM_API int pshm_ring_commit(int64_t address, int64_t capacity, int64_t length)
 /**
  * @brief Wait for a message, and return its address.
  *
- * The message stays in the ring until #pshm_ring_release: another call returns the same one.
+ * The message stays in the ring until #pshm_ring_release: another call returns the same one. #pshm_ring_leave leaves it there.
  *
  * @ring_params
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @param ret_length @role{out,size} Receives the length of the message, in bytes.
  * @return The address of the message, a multiple of 8.
  * @error{EAGAIN} @p timeout is 0, and there is no message.
@@ -709,6 +720,7 @@ PSHM_API int pshm_ring_commit(int64_t address, int64_t capacity, int64_t length)
  * @error{ENODATA} There is no message, and the sender has left. It is reported again until another one joins.
  * @ring_platform
  * @error{EOWNERDEAD} There is no complete message, and the sender has died. It is reported again until another one joins.
+ * @error{EPERM} No process is the receiver: none has joined, or the last one has left.
  * @ring_protocol
  * @error{ETIMEDOUT} There was no message until the timeout.
  * @result{address}
@@ -729,7 +741,7 @@ PSHM_API int64_t pshm_ring_peek(int64_t address, int64_t capacity, int64_t timeo
  * @error{EINVAL} @p address is not a multiple of 64, or @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
  *        #PSHM_RING_CAPACITY_MAX.
  * @ring_platform
- * @error{EPERM} #pshm_ring_peek has not returned a message since the last release.
+ * @error{EPERM} #pshm_ring_peek has not returned a message since the last release, or no process is the receiver.
  * @ring_protocol
  * @result{status}
  * @since 0.1
@@ -743,7 +755,7 @@ PSHM_API int pshm_ring_release(int64_t address, int64_t capacity);
  * @ring_params
  * @param bytes @role{buffer} The message.
  * @param length @role{size,bytes} Its length, in bytes, from 0 to half of @p capacity less 8.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @retval 0 Success.
  * @error{EAGAIN} @p timeout is 0, and the ring has no space.
  * @error{EFAULT} @p address is 0, or -4095 to -1, or @p bytes is NULL and @p length is not 0.
@@ -752,6 +764,7 @@ PSHM_API int pshm_ring_release(int64_t address, int64_t capacity);
  *        #PSHM_RING_CAPACITY_MAX, or @p length is negative.
  * @error{EMSGSIZE} @p length is greater than half of @p capacity less 8.
  * @ring_platform
+ * @error{EPERM} No process is the sender: none has joined, or the last one has left.
  * @error{EPIPE} The ring has no space, and the receiver has left or died. It is reported again until another one joins.
  * @ring_protocol
  * @error{ETIMEDOUT} There was no space until the timeout.
@@ -769,7 +782,7 @@ PSHM_API int pshm_ring_send(int64_t address, int64_t capacity, const void *bytes
  * @param ret_bytes @role{buffer} @nullable Receives the message. NULL, with a @p size of 0, asks for the length of the next
  *        message, which stays in the ring.
  * @param size @role{size,ret_bytes} The size of @p ret_bytes, in bytes, from 0.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @return The length of the message, in bytes.
  * @error{EAGAIN} @p timeout is 0, and there is no message.
  * @error{EFAULT} @p address is 0, or -4095 to -1, or @p ret_bytes is NULL and @p size is not 0.
@@ -780,6 +793,7 @@ PSHM_API int pshm_ring_send(int64_t address, int64_t capacity, const void *bytes
  * @error{ENODATA} There is no message, and the sender has left. It is reported again until another one joins.
  * @ring_platform
  * @error{EOWNERDEAD} There is no complete message, and the sender has died. It is reported again until another one joins.
+ * @error{EPERM} No process is the receiver: none has joined, or the last one has left.
  * @ring_protocol
  * @error{ETIMEDOUT} There was no message until the timeout.
  * @result{count}
