@@ -2,10 +2,13 @@
 """Every generated file, and its template. A template reads like what it writes."""
 import json
 import re
+from functools import partial
 from pathlib import Path
 
+import calls
 import contents
 import jinja2
+import languages
 import lisp
 import project
 import python
@@ -30,6 +33,23 @@ FILES = {
     "posix_shm.py": "shim/bindings/python/posix_shm.py",
     "posix_shm.pyi": "shim/bindings/python/posix_shm.pyi",
     "posix_shm.lua": "shim/bindings/luajit/posix_shm.lua",
+    "PosixShm.hs": "shim/bindings/haskell/PosixShm.hs",
+    "Foreign.hs": "shim/bindings/haskell/PosixShm/Foreign.hs",
+    "posix-shm.cabal": "shim/bindings/haskell/posix-shm.cabal",
+    "prolog.c": "shim/bindings/prolog/c/posix_shm.c",
+    "posix_shm.pl": "shim/bindings/prolog/prolog/posix_shm.pl",
+    "pack.pl": "shim/bindings/prolog/pack.pl",
+    "r.c": "shim/bindings/r/src/posixshm.c",
+    "Makevars": "shim/bindings/r/src/Makevars",
+    "posixshm.R": "shim/bindings/r/R/posixshm.R",
+    "posixshm.Rd": "shim/bindings/r/man/posixshm.Rd",
+    "NAMESPACE": "shim/bindings/r/NAMESPACE",
+    "DESCRIPTION": "shim/bindings/r/DESCRIPTION",
+    "posix_shm.ads": "shim/bindings/ada/posix_shm.ads",
+    "posix_shm.adb": "shim/bindings/ada/posix_shm.adb",
+    "posix_shm-thin.ads": "shim/bindings/ada/posix_shm-thin.ads",
+    "posix_shm.pas": "shim/bindings/pascal/posix_shm.pas",
+    "posix_shm.f90": "shim/bindings/fortran/posix_shm.f90",
     "signatures.h": "tests/c/abi/signatures.h",
     "direct-calls.h": "tests/c/abi/direct-calls.h",
     "abi-assertions.c": "tests/c/abi/assertions.c",
@@ -39,6 +59,14 @@ FILES = {
     "alien-bindings.lisp": "lisp-bindings/alien/bindings.lisp",
     "docstrings.sexp": "lisp-bindings/docstrings.sexp",
     "version.sexp": "lisp-bindings/version.sexp",
+    "csharp.cs": "shim/bindings/csharp/PosixShm.cs",
+    "d.d": "shim/bindings/d/posix_shm.d",
+    "go.go": "shim/bindings/go/posixshm.go",
+    "go.mod": "shim/bindings/go/go.mod",
+    "nim.nim": "shim/bindings/nim/posix_shm.nim",
+    "rust-sys.rs": "shim/bindings/rust/src/sys.rs",
+    "rust.rs": "shim/bindings/rust/src/lib.rs",
+    "Cargo.toml": "shim/bindings/rust/Cargo.toml",
     "pyproject.toml": "shim/bindings/python/pyproject.toml",
     "posix-shm.gemspec": "shim/bindings/ruby-ffi/posix-shm.gemspec",
     "package.json": "shim/bindings/node/package.json",
@@ -70,10 +98,13 @@ def _environment(model):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
                                      autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.globals.update(model=model, abi=ABI, generated=SIGNATURE, python=python, roles=roles, roff=Roff(model), fault=fault, prototype=prototype,
-                               lisp_arguments=lisp.arguments, nodes=version_nodes(model))
+                               lisp_arguments=lisp.arguments, nodes=version_nodes(model),
+                               Language=partial(languages.Language, model), Call=languages.Call, use=partial(languages.use, model=model),
+                               indexes=partial(calls.indexes, model=model))
     environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lambda annotation, signature=None: lisp.docstring(annotation, signature, model),
+                               short=languages.short, pascal=languages.pascal, camel=languages.camel, member=languages.member,
+                               comment=languages.comment, call=calls.Call, haddock=calls.haddock, rd=calls.rd, plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
                                python_name=python.name, python_signature=python.signature, python_stub=python.stub, python_docstring=python.docstring,
-                               plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
                                string=lambda text: f'"{lisp.escaped(text)}"')
     return environment
 
