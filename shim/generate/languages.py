@@ -95,8 +95,7 @@ class Call:
 
     def measured(self, argument):
         """The buffer of which this is the size."""
-        buffers = (buffer for buffer in self.function.arguments if argument.role in ("size", "count") and buffer.name == argument.of)
-        return next(buffers, None)
+        return next((buffer for buffer in self.function.arguments if buffer.name == argument.measures), None)
 
     def kind(self, argument):
         """text, bytes, buffer, int64s (a buffer of them), boolean, timeout, flags, enum, int, int64, size (of a buffer), out-int, out-int64;
@@ -121,7 +120,7 @@ class Call:
     def descriptors(self):
         """The names of results that are descriptors, which the caller closes."""
         own = ["result"] if self.function.result == "descriptor" else []
-        return [*own, *(out.name for out in self.outs if out.of == "descriptor")]
+        return [*own, *(out.name for out in self.outs if out.receives == "descriptor")]
 
     @cached_property
     def parameters(self):
@@ -139,7 +138,7 @@ class Call:
         kind = {"string-in": "string"}.get(self.function.code, self.function.code)
         own = [("result", "boolean" if self.function.result == "boolean" else kind)]
         return [*(own if self.function.result != "status" else []),
-                *((out.name, "boolean" if out.of == "boolean" else out.code.removesuffix("-out")) for out in self.outs)]
+                *((out.name, "boolean" if out.receives == "boolean" else out.code.removesuffix("-out")) for out in self.outs)]
 
 
 class Language:
@@ -148,15 +147,19 @@ class Language:
     TYPES: the type of each code of roles.py in a declaration, and of a 'result' that is a string where that is another one.
     PARAMETERS, PASSED: how a parameter is declared, and how an argument is given to C, for each kind of Call.kind.
     RESULTS, VALUES: the type of each kind of result, and how it is made of the variable that C gave or filled.
-    These may have entries for descriptors (Call.descriptor), where the language has more than a number for them.
+    These may have entries for descriptors (Call.descriptor), for the flags of a result, and for an 'optional-string', which may be NULL,
+    where the language has more for them.
+    DEFAULTS: how it writes a default: an 'enum' or a flag of 'flags', what stands between flags ('or'), a 'number' of an enum.
     OTHER: what a reserved word becomes. STYLE: how names are written (STYLES). VARIABLE: the name of the variable that C fills.
     In these, {function} is the function, {name} the name of the argument, {type} its type in the declaration, {enum} that of its constants, {buffer} the name
     of the buffer that it measures."""
 
-    def __init__(self, model, name, style="as in C", other="{}_", variable="{}", types=None, parameters=None, passed=None, results=None, values=None):
+    def __init__(self, model, name, style="as in C", other="{}_", variable="{}", types=None, parameters=None, passed=None, results=None, values=None,
+                 defaults=None, initials=()):
         self.model, self.style, self.other, self.variable = model, STYLES[style], other, variable
         self.reserved = RESERVED.get(name, frozenset())
         self.types, self.parameters, self.passed, self.results, self.values = types, parameters, passed, results, values
+        self.defaults, self.initials = defaults, initials
 
     def name(self, name):
         """Case counts for none of these words, where it counts in the language."""
@@ -172,7 +175,20 @@ class Language:
         return self.types.get("result" if isinstance(thing, Function) and thing.code == "string-in" else thing.code, self.types[thing.code])
 
     def parameter(self, argument, call):
-        return self._filled(self._of(self.parameters, argument, call), argument, call)
+        """With its default, where the language has them: only the last arguments have one, and a timeout has that of its table."""
+        written = self._filled(self._of(self.parameters, argument, call), argument, call)
+        return written + (f" = {self._default(argument)}" if self.defaults and argument.default and argument.role != "timeout" else "")
+
+    def _default(self, argument):
+        words = argument.default.split(" | ")
+        if not argument.enum:
+            return argument.default
+        if not set(words) <= set(self.model.by_name):
+            return self.defaults["number"].format(enum=self.type_name(argument.enum), value=self.model.number(argument.default))
+        constants = [self.model.by_name[word] for word in words]
+        return self.defaults["or"].join(self.defaults[argument.role].format(
+            enum=self.type_name(argument.enum), name=pascal(constant.name, self.initials), member=self.name(member(constant)),
+            pascal=pascal(member(constant), self.initials)) for constant in constants)
 
     def argument(self, argument, call):
         return self._filled(self._of(self.passed, argument, call), argument, call)
@@ -188,9 +204,11 @@ class Language:
     def result_types(self, call):
         return [self._result(self.results, call, *result) for result in call.results]
 
-    @staticmethod
-    def _result(table, call, name, kind):
-        return table.get("descriptor", table[kind]) if name in call.descriptors else table[kind]
+    def _result(self, table, call, name, kind):
+        special = "descriptor" if name in call.descriptors else ""
+        if name == "result":
+            special = special or ("flags" if call.function.result_enum else "optional-string" if call.function.result_nullable else "")
+        return table.get(special, table[kind]).replace("{enum}", self.type_name(call.function.result_enum))
 
     def outs(self, call, declaration="{name} {type}"):
         """The outputs of a function, as results that have names."""
@@ -220,8 +238,7 @@ def _items(pairs):
 
 def use(enum, model):
     """What the constants of an enum are to the functions: 'flags', an 'enum', of which one is taken, or '' for plain numbers."""
-    roles = {argument.role for function in model.functions for argument in function.arguments if argument.enum == enum.name}
-    return next((role for role in ("flags", "enum") if role in roles), "")
+    return model.role(enum).replace("index", "").replace("value", "")
 
 
 def member(constant):

@@ -1726,9 +1726,9 @@ func Seal(fd int, seals SealFlag) error {
 //   - `EBADF`: `fd` is not an open descriptor.
 //   - `EINVAL`: `fd` refers to a file that does not support seals.
 //   - `ENOTSUP`: The platform does not support seals.
-func Seals(fd int) (int, error) {
+func Seals(fd int) (SealFlag, error) {
 	result := C.pshm_seals(C.int(fd))
-	return int(result), failure("pshm_seals", C.int64_t(result))
+	return SealFlag(result), failure("pshm_seals", C.int64_t(result))
 }
 
 // Reopen is pshm_reopen.

@@ -236,6 +236,8 @@ func scenario(name string) {
 		}},
 		{"make an anonymous object", func() {
 			anonymous := must(shm.OpenAnonymous(shm.DirectionIO, 0640, 0))
+			check(shm.Seal(anonymous, shm.SealGrow|shm.SealShrink))
+			expect(must(shm.Seals(anonymous))&shm.SealGrow, shm.SealGrow)
 			fields := stat(anonymous)
 			expect(fields[shm.StatNlink], int64(0))
 			expect(fields[shm.StatMode], int64(0640))
