@@ -130,11 +130,13 @@ build_tests = \
 consumers = \
 	tests/languages/abcl.test \
 	tests/languages/ada.test \
+	tests/languages/bun.test \
 	tests/languages/chez.test \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \
 	tests/languages/csharp.test \
 	tests/languages/d.test \
+	tests/languages/deno.test \
 	tests/languages/ecl.test \
 	tests/languages/fortran.test \
 	tests/languages/gcl.test \
@@ -235,12 +237,14 @@ document_tests = \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
 	tests/documents/generator.test \
+	tests/documents/interface.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/manual-pages.test \
 	tests/documents/messages.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
+	tests/documents/python-module.test \
 	tests/documents/recipes.test \
 	tests/documents/readme.test \
 	tests/documents/symbols.test \

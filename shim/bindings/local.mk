@@ -6,10 +6,12 @@ bindings = \
 	shim/bindings/ada/posix_shm-thin.ads \
 	shim/bindings/ada/posix_shm.adb \
 	shim/bindings/ada/posix_shm.ads \
+	shim/bindings/bun/posix_shm.js \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
 	shim/bindings/csharp/PosixShm.cs \
 	shim/bindings/d/posix_shm.d \
+	shim/bindings/deno/posix_shm.js \
 	shim/bindings/fortran/posix_shm.f90 \
 	shim/bindings/gcl/posix-shm.lisp \
 	shim/bindings/go/go.mod \
@@ -33,6 +35,7 @@ bindings = \
 	shim/bindings/prolog/prolog/posix_shm.pl \
 	shim/bindings/python-cffi/posix_shm.py \
 	shim/bindings/python/posix_shm.py \
+	shim/bindings/python/posix_shm.pyi \
 	shim/bindings/r/DESCRIPTION \
 	shim/bindings/r/NAMESPACE \
 	shim/bindings/r/R/posixshm.R \

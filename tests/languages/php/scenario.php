@@ -350,6 +350,11 @@ function wait_for(callable $call): int|string
     return $result < 0 ? error_name($result) : $result;
 }
 
+function message_buffer(): FFI\CData
+{
+    return shm()->new('char[' . LONGEST . ']');
+}
+
 function join_rings(int $from, int $to): void
 {
     check(shm()->pshm_ring_join($to, CAPACITY, PSHM_RING_SENDER));
@@ -364,10 +369,10 @@ function receive_message(int $ring, FFI\CData $buffer): int|string
 /** Send a message, and receive it back. Whether the two are equal. */
 function comes_back(int $there, int $back, string $message): bool
 {
-    $buffer = shm()->new('char[2040]');
+    $buffer = message_buffer();
     FFI::memcpy($buffer, $message, strlen($message));
     expect(wait_for(fn (): int => shm()->pshm_ring_send($there, CAPACITY, $buffer, strlen($message), LONG)), 0);
-    $buffer = shm()->new('char[2040]');
+    $buffer = message_buffer();
     $length = receive_message($back, $buffer);
     return $length === strlen($message) && FFI::string($buffer, $length) === $message;
 }
@@ -382,7 +387,7 @@ function talk(int $there, int $back): int
         $good += (int) comes_back($there, $back, substr($pattern, $n, $n * STEP));
     }
     check(shm()->pshm_ring_leave($there, CAPACITY, PSHM_RING_SENDER));
-    expect(receive_message($back, shm()->new('char[2040]')), 'ENODATA');
+    expect(receive_message($back, message_buffer()), 'ENODATA');
     check(shm()->pshm_ring_leave($back, CAPACITY, PSHM_RING_RECEIVER));
     return $good;
 }

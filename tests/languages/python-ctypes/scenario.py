@@ -22,12 +22,6 @@ ALL = 2**31 - 1
 LONG = 600 * 10**9
 
 
-def check(result):
-    if result < 0:
-        raise OSError(-result, shm.pshm_strerror(result).decode())
-    return result
-
-
 def expect(got, wanted):
     if got != wanted:
         raise AssertionError("%r instead of %r" % (got, wanted))

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The common scenario in Node.js with koffi; posix_shm.js makes the binding from the JSON of the ABI.
-'use strict';
+// The common scenario in Node.js, Deno and Bun; the posix_shm.js of each makes the binding from the JSON of the ABI.
+import { strict as assert } from 'node:assert';
+import { Buffer } from 'node:buffer';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import process from 'node:process';
 
-const assert = require('assert').strict;
-const { spawn, spawnSync } = require('child_process');
-const fs = require('fs');
-const os = require('os');
-const { abi, koffi, shm } = require('posix_shm');
+const runtime = process.env.CONSUMER_LANGUAGE;
+const { abi, shm, view: memoryAt } = await import(`${process.env.POSIX_SHM_BINDINGS}/${runtime}/posix_shm.js`);
 
 const SIZE = 32768;
 const READ_WRITE = shm.PSHM_PROT_READ | shm.PSHM_PROT_WRITE;
@@ -28,7 +30,7 @@ const errorName = result => shm.pshm_error_name(result);
 // A mapping: the address for the library, and its bytes as a Buffer, and as a DataView, and its first number.
 function map(fd, length, offset = 0, protections = READ_WRITE) {
   const address = check(shm.pshm_map(fd, length, protections, shm.PSHM_MAP_SHARED, offset));
-  const memory = koffi.view(BigInt(address), length);
+  const memory = memoryAt(address, length);
   return {
     address,
     bytes: Buffer.from(memory),
@@ -226,7 +228,7 @@ function putRecord(fd, slot, offset) {
   const { bytes, view, unmap } = map(fd, RECORD, offset);
   view.setBigInt64(0, -9007199254740993n - BigInt(slot), LITTLE_ENDIAN);
   view.setInt32(8, -1 - slot, LITTLE_ENDIAN);
-  bytes.write('node grüßt', 16);
+  bytes.write(`${runtime} grüßt`, 16);
   for (let i = 0; i < 64; i++) bytes[64 + i] = (slot * 31 + i * 7) % 256;
   unmap();
 }
