@@ -33,6 +33,14 @@ class Call(languages.Call):
                 if (outs or a.role != "out") and self.part(a) not in ("texts", "texts-size", "int64s", "number")]
 
     limit = cached_property(lambda self: self.one("limit"))
+    def default(self, argument, constant, octal, either=" or ", timeout=None):
+        """The default of an argument: CONSTANT writes the name of one, OCTAL a number such as 0644."""
+        if argument.role == "timeout" and argument.default:
+            return timeout
+        if re.fullmatch("0[0-7]+", argument.default):
+            return octal.format(argument.default[1:])
+        return either.join(word if word.lstrip("-").isdigit() else constant(word) for word in argument.default.split(" | ") if word)
+
     text = cached_property(lambda self: self.one("texts"))
     numbers = cached_property(lambda self: self.one("int64s"))
     room = cached_property(lambda self: self.one("buffer"))

@@ -44,10 +44,6 @@ RESERVED = {
 
 
 
-# Functions that write several strings, each with its NUL; others write one.
-LISTS = ("pshm_list",)
-
-
 def short(name):
     """pshm_if_exists, PSHM_IF_EXISTS_NIL => if_exists, IF_EXISTS_NIL"""
     return re.sub("^(pshm|PSHM|ret)_", "", name)
@@ -82,7 +78,7 @@ class Call:
         """Does it write text, whose size nobody knows before: 'one' or 'many' strings?"""
         if self.function.result != "needed-size":
             return ""
-        return "many" if self.function.name in LISTS else "one"
+        return "many" if any(argument.texts for argument in self.function.arguments) else "one"
 
     @property
     def fails(self):

@@ -1,9 +1,11 @@
 {# What the templates of R share. #}
+{# A constant, as a string. #}
+{% macro choice(name) -%}
+"{{ model.by_name[name] | member | lower | replace("_", "-") }}"
+{%- endmacro %}
 {% macro default(argument, call) -%}
-{% if call.kind(argument) == "timeout" %} = Inf
-{%- elif argument.enum -%}
-{% for constant in model.enum[argument.enum].constants if constant.name.endswith("_DEFAULT") %} = "default"{% endfor %}
-{%- endif %}
+{% set value = call.default(argument, choice, 'as.octmode("{}")', either=", ", timeout="Inf") %}
+{{- (" = c(" ~ value ~ ")" if "," in value else " = " ~ value) if value }}
 {%- endmacro %}
 {% macro returned(call) -%}
 {% set function = call.function %}
