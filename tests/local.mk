@@ -191,6 +191,7 @@ lisp_tests = \
 	tests/lisp/clisp.test \
 	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
+	tests/lisp/layouts.test \
 	tests/lisp/limits.test \
 	tests/lisp/portable.test \
 	tests/lisp/races.test \
@@ -207,8 +208,8 @@ tests/lisp/clisp.log: tests/cache/clisp.stamp
 tests/lisp/ecl.log: tests/cache/ecl.stamp
 tests/lisp/streams.log: $(lisp_stamps)
 tests/documents/lisp-examples.log tests/documents/packages.log: tests/cache/clisp.stamp tests/cache/sbcl.stamp
-sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/places tests/lisp/portable tests/lisp/races tests/lisp/sbcl \
-	tests/documents/readme tests/documents/tables tests/demo/cooperate tests/demo/demo tests/demo/vectors
+sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/layouts tests/lisp/places tests/lisp/portable tests/lisp/races tests/lisp/sbcl \
+	tests/documents/readme tests/documents/tables tests/documents/tutorial tests/demo/cooperate tests/demo/demo tests/demo/vectors
 $(addsuffix .log,$(sbcl_tests)): tests/cache/sbcl.stamp
 
 # How a Lisp finds, compiles, loads and delivers them: many starts of every Lisp, which take longer than all the others together.
@@ -249,6 +250,7 @@ document_tests = \
 	tests/documents/readme.test \
 	tests/documents/symbols.test \
 	tests/documents/tables.test \
+	tests/documents/tutorial.test \
 	tests/documents/abi-assertions.test
 
 # What the library costs. `make bench' measures everything, and writes doc/benchmarks.md.
@@ -290,7 +292,8 @@ every_lisp_tests = \
 	tests/lisp/streams.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/packages.test \
-	tests/documents/readme.test
+	tests/documents/readme.test \
+	tests/documents/tutorial.test
 
 #: check-lisps  test how each installed Lisp finds, compiles, loads and delivers the library, and its suite compiled, with every round
 .PHONY: check-lisps

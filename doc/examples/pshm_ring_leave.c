@@ -14,7 +14,7 @@ main(void)
 
 	if (-4095 <= ring && ring < 0)
 		return 1;
-	if (pshm_ring_join(ring, CAPACITY, PSHM_RING_SENDER) < 0)
+	if (pshm_ring_join(ring, CAPACITY, PSHM_RING_SENDER) < 0 || pshm_ring_join(ring, CAPACITY, PSHM_RING_RECEIVER) < 0)
 		return 1;
 	error = pshm_ring_leave(ring, CAPACITY, PSHM_RING_SENDER);
 	if (error < 0) {

@@ -16,6 +16,8 @@ main(void)
 		return 1;
 	if (pshm_ring_join(ring, CAPACITY, PSHM_RING_SENDER) < 0 || pshm_ring_send(ring, CAPACITY, "hello", 5, 0) < 0)
 		return 1;
+	if (pshm_ring_join(ring, CAPACITY, PSHM_RING_RECEIVER) < 0)
+		return 1;
 	length = pshm_ring_receive(ring, CAPACITY, buffer, sizeof buffer, 1000000000);
 	if (length < 0) {
 		fprintf(stderr, "pshm_ring_receive: %s\n", pshm_strerror((int)length));

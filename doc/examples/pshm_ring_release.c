@@ -16,6 +16,8 @@ main(void)
 		return 1;
 	if (pshm_ring_join(ring, CAPACITY, PSHM_RING_SENDER) < 0 || pshm_ring_send(ring, CAPACITY, "hello", 5, 0) < 0)
 		return 1;
+	if (pshm_ring_join(ring, CAPACITY, PSHM_RING_RECEIVER) < 0)
+		return 1;
 	message = pshm_ring_peek(ring, CAPACITY, -1, &length);
 	if (-4095 <= message && message < 0)
 		return 1;

@@ -52,6 +52,22 @@
   #+(or clisp cmucl (and ecl (not threads))) (uninterrupted (shiftf (car cell) new))
   #-(or sbcl ecl abcl ccl lispworks allegro clasp clisp cmucl) (call-alone (lambda () (shiftf (car cell) new))))
 
+;;; A lock of ECL 21.2 is held for ever where an interrupt throws a thread out that holds it, or waits for it. So a thread takes its
+;;; turn by the car of a cons: it is there, or nil is. Interrupts run only while memory is allocated, which neither end of a turn
+;;; does.
+#+(and ecl threads)
+(defun call-in-turn (cell function)
+  "Call FUNCTION while no other thread is inside of a call by CELL. One that is inside already may call again."
+  (if (eq (car cell) mp:*current-process*)
+      (funcall function)
+      (mp:without-interrupts
+        (unwind-protect (progn
+                          (loop while (mp:compare-and-swap (car cell) nil mp:*current-process*)
+                                do (sleep 0.0001))
+                          (funcall function))
+          (when (eq (car cell) mp:*current-process*)
+            (setf (car cell) nil))))))
+
 (defun fill-car (cell new)
   "Put NEW into the car of CELL where it is nil. Return what is there then: every thread gets the same."
   #+sbcl (or (sb-ext:compare-and-swap (car cell) nil new) new)

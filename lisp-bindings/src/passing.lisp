@@ -46,6 +46,12 @@
           when (or (not (member result (list (- *eagain*) (- *etimedout*)))) (eql left 0))
             return result))
 
+(defun wait-for-socket (operation shm &aux (others (compute-restarts)))
+  "Signal that the socket was not ready in time. Return where the call is to wait as long again."
+  (restart-case (signal-with-restarts (failure 'shm-timeout operation (- *etimedout*) (name-of shm)) others)
+    (continue ()
+      :report "Wait for the socket as long again.")))
+
 (defun call-in-time (call socket direction timeout operation shm)
   "Make CALL, which may wait for SOCKET to be ready in DIRECTION. An interrupted wait, and a success, leave *errno* alone."
   (loop with errno = (pshm-errno)
@@ -54,8 +60,7 @@
                   (pshm-set-errno errno)
                   (return))
                  ((member result (list (- *eagain*) (- *etimedout*)))
-                  (with-simple-restart (continue "Wait for the socket as long again.")
-                    (fail 'shm-timeout operation (- *etimedout*) shm)))
+                  (wait-for-socket operation shm))
                  (t
                   (fail 'shm-error operation result shm)))))
 

@@ -5,13 +5,14 @@
 
 (deftype octets () '(simple-array (unsigned-byte 8) (*)))
 
-(defstruct (encoding (:constructor make-encoding (name unit most ascii)))
-  "An encoding: its name in Babel, the octets of a code unit, the most octets of a character, and whether the characters of ASCII
-are octets of the same number."
+(defstruct (encoding (:constructor make-encoding (name unit most ascii newline)))
+  "An encoding: its name in Babel, the octets of a code unit, the most octets of a character, whether the characters of ASCII are
+octets of the same number, and the octets of a newline, a code unit."
   name
   (unit 1 :type (integer 1 4))
   (most 1 :type (integer 1 8))
-  ascii)
+  ascii
+  (newline (make-array 1 :element-type '(unsigned-byte 8) :initial-element 10) :type octets))
 
 (defun encode (string name &optional (start 0) (end (length string)))
   (babel:string-to-octets string :start start :end end :encoding name :use-bom nil))
@@ -22,21 +23,12 @@ octets, but no control character is, and none is first."
   (let ((characters (coerce (loop for code below 128 collect (code-char code)) '(simple-array character (*)))))
     (ignore-errors (equalp (encode characters name) (coerce (loop for code below 128 collect code) 'octets)))))
 
-(defun definite-name (encoding)
-  "The name of ENCODING, of those that come in two byte orders in that of the machine: each message would need a mark otherwise."
-  (let ((name (babel-encodings:enc-name encoding)))
-    (if (babel-encodings:ambiguous-encoding-p encoding)
-        (intern (format nil "~A~A" name #+little-endian "LE" #-little-endian "BE") '#:keyword)
-        name)))
-
 (defun find-encoding (designator operation)
-  (let ((found (ignore-errors (babel-encodings:get-character-encoding designator))))
-    (unless found
-      (reject operation 'external-format designator 'keyword
-              "it must be an encoding of Babel, such as :UTF-8 (babel:list-character-encodings)."))
-    (let* ((name (definite-name found))
-           (unit (floor (babel-encodings:enc-code-unit-size found) 8)))
-      (make-encoding name unit (min 8 (* unit (babel-encodings:enc-max-units-per-char found))) (ascii-p name)))))
+  (let* ((found (definite-encoding designator 'external-format operation))
+         (name (babel-encodings:enc-name found))
+         (unit (unit-octets found)))
+    (make-encoding name unit (min 8 (* unit (babel-encodings:enc-max-units-per-char found))) (ascii-p name)
+                   (coerce (encode (string #\Newline) name) 'octets))))
 
 ;;; Where a character ends. Babel has no function for that, but says whether octets are a whole character.
 

@@ -1,5 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Writing octets and characters. A character is never in two messages.
+;;;; Writing octets and characters. A character is never in two messages. Interrupts run while a full buffer is sent, and not while
+;;;; one is filled: they may write, too.
 
 (in-package #:posix-shm/streams)
 
@@ -10,32 +11,40 @@
 (defun free-octets (output)
   (- (length (output-octets output)) (output-fill output)))
 
+(defun store-octets (output octets start end)
+  "Put OCTETS from START to END, which fit, into the buffer. Return their number."
+  (replace (output-octets output) octets :start1 (output-fill output) :start2 start :end2 end)
+  (incf (output-fill output) (- end start))
+  (- end start))
+
 (defun put-octets (stream output octets start end)
   "Write OCTETS from START to END, and send when the buffer is full."
   (loop until (= start end)
-        do (let ((count (min (free-octets output) (- end start))))
-             (replace (output-octets output) octets :start1 (output-fill output) :start2 start :end2 (+ start count))
-             (incf (output-fill output) count)
-             (incf start count))
+        do (incf start (briefly-uninterrupted (store-octets output octets start (min end (+ start (free-octets output))))))
            (when (zerop (free-octets output))
              (flush stream))))
 
-(declaim (inline ensure-space))
+(declaim (inline store-octet put-octet))
 
-(defun ensure-space (stream output)
+(defun store-octet (output octet)
+  "Put OCTET into the buffer, and return true; or nil where it is full."
+  (let ((fill (output-fill output)))
+    (when (< fill (length (output-octets output)))
+      (setf (aref (output-octets output) fill) octet
+            (output-fill output) (1+ fill))
+      t)))
+
+(defun put-octet (stream output octet)
   "A buffer that could not be sent when it became full is sent first."
+  (loop until (briefly-uninterrupted (store-octet output octet))
+        do (flush stream))
   (when (zerop (free-octets output))
     (flush stream)))
 
 (defmethod stream-write-byte ((stream shm-output-stream) octet)
   (check-type octet (unsigned-byte 8))
-  (let ((output (the-output stream)))
-    (ensure-space stream output)
-    (setf (aref (output-octets output) (output-fill output)) octet)
-    (incf (output-fill output))
-    (when (zerop (free-octets output))
-      (flush stream))
-    octet))
+  (put-octet stream (the-output stream) octet)
+  octet)
 
 ;;; Characters: those of ASCII by a loop, and the others by Babel.
 
@@ -50,10 +59,12 @@
   "Write some of the characters of STRING from START to END. Return the index behind them."
   (let* ((end (min end (+ start +run+)))
          (octets (encode string (encoding-name encoding) start end)))
-    (when (> (length octets) (free-octets output))
-      (flush stream))
-    (put-octets stream output octets 0 (length octets))
+    (loop until (briefly-uninterrupted (and (<= (length octets) (free-octets output))
+                                            (store-octets output octets 0 (length octets))))
+          do (flush stream))
     (move-column output string start end)
+    (when (zerop (free-octets output))
+      (flush stream))
     end))
 
 (defmacro define-ascii-writer (name type)
@@ -104,7 +115,7 @@ index behind them."
          (ascii (encoding-ascii encoding)))
     (loop while (< start end)
           do (when ascii
-               (setf start (put-plain output string start end)))
+               (setf start (briefly-uninterrupted (put-plain output string start end))))
              (cond ((zerop (free-octets output)) (flush stream))
                    ((< start end)
                     (setf start (put-encoded stream output string start (if ascii (next-other string start end) end) encoding)))))))
@@ -122,12 +133,8 @@ index behind them."
   (let ((output (the-output stream))
         (code (char-code character)))
     (cond ((and (< code 128) (encoding-ascii (encoding-of stream)))
-           (ensure-space stream output)
-           (setf (aref (output-octets output) (output-fill output)) code
-                 (output-column output) (if (= code 10) 0 (1+ (output-column output))))
-           (incf (output-fill output))
-           (when (zerop (free-octets output))
-             (flush stream)))
+           (setf (output-column output) (if (= code 10) 0 (1+ (output-column output))))
+           (put-octet stream output code))
           (t
            (put-encoded stream output (make-string 1 :initial-element character) 0 1 (encoding-of stream))))
     character))

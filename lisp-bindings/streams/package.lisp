@@ -3,11 +3,11 @@
 (defpackage #:posix-shm/streams
   (:documentation "Streams of characters and octets from one process to another, over channels of posix-shm.")
   (:use #:cl #:posix-shm #:trivial-gray-streams)
-  (:import-from #:posix-shm #:reject #:text #:fold-options #:variables-lambda #:send-range #:receive-range #:await-message-length
-                #:check-timeout #:find-element #:message-limit #:+too-long+ #:shm-channel-capacity #:shm-channel-sends
-                #:shm-channel-receives #:reject-channel #:channel-open-p #:report-failure #:condition-errno #:condition-operation
-                #:condition-name #:condition-hint #:condition-channel #:condition-peer)
-  (:import-from #:posix-shm/host #:uninterrupted)
+  (:import-from #:posix-shm #:reject #:text #:fold-options #:variables-lambda #:send-buffer #:receive-buffer #:await-message-length
+                #:check-timeout #:message-limit #:+too-long+ #:shm-channel-capacity #:shm-channel-sends #:shm-channel-receives
+                #:reject-channel #:channel-open-p #:call-opening-channel #:report-failure #:condition-errno #:condition-operation
+                #:condition-name #:condition-hint #:condition-channel #:condition-peer #:definite-encoding #:unit-octets)
+  (:import-from #:posix-shm/host #:uninterrupted #:briefly-uninterrupted #:with-cleanup #:with-undo)
   (:export #:shm-stream #:make-shm-stream #:open-shm-stream #:with-shm-stream #:with-open-shm-stream #:shm-stream-channel))
 
 (in-package #:posix-shm/streams)

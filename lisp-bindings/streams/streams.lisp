@@ -5,11 +5,12 @@
 
 (defstruct (input (:constructor make-input (octets)) (:copier nil))
   "Octets that have been received: those from START to END have not been read. The character that was read last begins at LAST,
-if it can be unread."
+if it can be unread. MESSAGES have been received, a number that wraps."
   (octets (make-array 0 :element-type '(unsigned-byte 8)) :type octets)
   (start 0 :type (unsigned-byte 32))
   (end 0 :type (unsigned-byte 32))
-  (last nil :type (or null (unsigned-byte 32))))
+  (last nil :type (or null (unsigned-byte 32)))
+  (messages 0 :type (unsigned-byte 28)))
 
 (defstruct (output (:constructor make-output (octets)) (:copier nil))
   "Octets that have not been sent: the first FILL. COLUMN is that of the next character."
@@ -95,15 +96,25 @@ if it can be unread."
 (defun the-input (stream)
   (if (open-of stream) (the input (input-of stream)) (reject-stream stream)))
 
+(defun forget (output count)
+  "The first COUNT octets of OUTPUT have been sent."
+  (let ((octets (output-octets output))
+        (fill (output-fill output)))
+    (unless (= count fill)
+      (replace octets (subseq octets count fill)))
+    (setf (output-fill output) (- fill count))))
+
 (defun flush (stream &aux (output (the-output stream)))
-  "Send what was written. It counts as sent as soon as it is, whatever interrupts then."
-  (flet ((forget ()
-           (setf (output-fill output) 0)))
-    (declare (dynamic-extent #'forget))
+  "Send what was written, and what an interrupt or a handler has written meanwhile. It counts as sent as soon as it is, whatever
+interrupts then."
+  (flet ((waiting ()
+           (output-fill output))
+         (sent (count)
+           (forget output count)))
+    (declare (dynamic-extent #'waiting #'sent))
     (unless (zerop (output-fill output))
       (with-stream-errors (stream)
-        (send-range (shm-stream-channel stream) (output-octets output) 0 (output-fill output)
-                    (load-time-value (find-element '(unsigned-byte 8))) (timeout-of stream) 0 #'forget)))))
+        (send-buffer (shm-stream-channel stream) (output-octets output) #'waiting #'sent (timeout-of stream))))))
 
 (defmethod stream-finish-output ((stream shm-output-stream))
   (flush stream)
@@ -119,20 +130,25 @@ if it can be unread."
 
 ;;; Closing
 
+(defun leave-stream (stream)
+  "Close the channel of STREAM, and then STREAM: where an interrupt comes between, it can be closed again. For a cleanup."
+  (close-shm-channel (shm-stream-channel stream))
+  (setf (open-of stream) nil))
+
 (defmethod close ((stream shm-stream) &key abort)
   (when (open-of stream)
     (when (and (output-of stream) (not abort))
       (flush stream))
-    (setf (open-of stream) nil)
-    (close-shm-channel (shm-stream-channel stream))
+    (uninterrupted
+      (leave-stream stream))
     t))
 
 (defun call-with-shm-stream (function channel &rest options)
   "Call FUNCTION with a stream over CHANNEL. Close it on every way out, without sending the rest on one that is not the normal one."
   (let ((stream (apply #'make-shm-stream channel options)))
-    (unwind-protect (multiple-value-prog1 (funcall function stream)
-                      (close stream))
-      (close stream :abort t))))
+    (with-cleanup (multiple-value-prog1 (funcall function stream)
+                    (close stream))
+      (leave-stream stream))))
 
 (defmacro with-shm-stream ((stream channel &rest options) &body body)
   #.(doc "with-shm-stream" "Macro")
@@ -148,9 +164,12 @@ if it can be unread."
 (defun open-shm-stream (name role . #.*stream-keys*)
   #.(doc "open-shm-stream")
   (let ((encoding (find-encoding external-format 'open-shm-stream))
-        (element-type (check-element-type element-type 'open-shm-stream))
-        (channel (open-shm-channel name role :capacity capacity :permissions permissions :timeout (if timeout-p timeout 10))))
-    (make-shm-stream channel :element-type element-type :external-format (encoding-name encoding) :timeout timeout)))
+        (element-type (check-element-type element-type 'open-shm-stream)))
+    (call-opening-channel (lambda (channel replaced)
+                            (declare (ignore replaced))
+                            (make-shm-stream channel :element-type element-type :external-format (encoding-name encoding)
+                                                     :timeout timeout))
+                          name role capacity permissions (if timeout-p timeout 10))))
 
 (defun call-with-open-shm-stream (function name role . #.*stream-keys*)
   (with-open-shm-channel (channel name role :capacity capacity :permissions permissions :timeout (if timeout-p timeout 10))

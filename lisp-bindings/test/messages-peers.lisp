@@ -122,10 +122,10 @@
       (let ((child (start-child (lambda ()
                                   (let ((sender (make-shm-channel vector 4096 :sender)))
                                     (send-message sender (number-message 1))
+                                    (send-message sender (number-message 2))
                                     ;; Killed while it writes: that message does not exist.
                                     (with-message-reserved (octets start end) (sender 100)
                                       (setf (shm-aref octets start) 1)
-                                      (send-message sender (number-message 2))
                                       (loop (sleep 60))))))))
         (with-shm-channel (receiver vector 4096 :receiver)
           (is (eql 1 (number-of-message (receive-message receiver :timeout 60))))

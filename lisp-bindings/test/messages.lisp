@@ -180,13 +180,6 @@
         (send-message sender (bytes 3))
         (is (equalp (bytes 3) (receive-message receiver)))))))
 
-(deftest what-receives-itself-cannot-release
-  (with-ends (sender receiver)
-    (send-message sender (bytes 1))
-    (is (eq :eperm (keyword-of (with-message (octets start end) (receiver) (receive-message receiver)))))
-    (is (eq :eperm (keyword-of (with-message-reserved (octets start end) (sender 10) (send-message sender (bytes 2))))))
-    (is (equalp (bytes 2) (receive-message receiver)))))
-
 ;;; What is in the memory, and who sees it
 
 (deftest another-mapping-sees-the-message

@@ -102,6 +102,18 @@
           (is (= (stat-ino (shm-stats shm)) (stat-ino (shm-stats received))))
           (close-shm received))))))
 
+(deftest the-restart-of-a-timeout-is-one-of-ours
+  (with-sockets (here there)
+    (with-object (shm)
+      (close-shm (handler-bind ((shm-timeout (lambda (condition)
+                                               (declare (ignore condition))
+                                               (send-shm shm here)
+                                               ;; Not this one, which is nearer.
+                                               (restart-case (invoke-shm-restart :continue)
+                                                 (continue ())))))
+                   (receive-shm there :timeout 1/50)))
+      (pass))))
+
 (deftest bad-timeouts-are-rejected
   (with-sockets (here there)
     (with-object (shm)

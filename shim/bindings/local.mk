@@ -11,8 +11,8 @@ bindings = \
 	shim/bindings/chicken/posix-shm.scm \
 	shim/bindings/csharp/PosixShm.cs \
 	shim/bindings/d/posix_shm.d \
-	shim/bindings/deno/posix_shm.js \
 	shim/bindings/fortran/posix_shm.f90 \
+	shim/bindings/deno/posix_shm.js \
 	shim/bindings/gcl/posix-shm.lisp \
 	shim/bindings/go/go.mod \
 	shim/bindings/go/posixshm.go \
@@ -35,13 +35,13 @@ bindings = \
 	shim/bindings/prolog/prolog/posix_shm.pl \
 	shim/bindings/python-cffi/posix_shm.py \
 	shim/bindings/python/posix_shm.py \
-	shim/bindings/python/posix_shm.pyi \
 	shim/bindings/r/DESCRIPTION \
 	shim/bindings/r/NAMESPACE \
 	shim/bindings/r/R/posixshm.R \
 	shim/bindings/r/man/posixshm.Rd \
 	shim/bindings/r/src/Makevars \
 	shim/bindings/r/src/posixshm.c \
+	shim/bindings/python/posix_shm.pyi \
 	shim/bindings/racket/posix-shm.rkt \
 	shim/bindings/ruby-ffi/posix_shm.rb \
 	shim/bindings/ruby-fiddle/posix_shm.rb \

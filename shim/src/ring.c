@@ -66,6 +66,16 @@ pshm__ring_format_error(const struct ring_side *side)
 	return word64_load(&side->ring->format, __ATOMIC_RELAXED) == pshm__ring_format(side->capacity) ? 0 : -EPROTO;
 }
 
+int
+pshm__ring_error(const struct ring_side *side)
+{
+	int error = pshm__ring_format_error(side);
+
+	if (error < 0)
+		return error;
+	return ring_is_present(word64_load(&side->own->process, __ATOMIC_RELAXED)) ? 0 : -EPERM;
+}
+
 static bool
 has_moved(const struct ring_side *side, uint32_t was)
 {

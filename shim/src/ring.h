@@ -19,8 +19,8 @@
  * before that store a message does not exist, so a killed sender leaves nothing to repair.
  *
  * start and space describe the message that is reserved or peeked at: where its record begins, and its length plus 8; a
- * space of 0 is none. seen is the position of the peer when it was last loaded. All of that could be overwritten by
- * another process: each value is loaded once, and checked before it becomes an address or a length.
+ * space of 0 is none, as after a process has left. seen is the position of the peer when it was last loaded. All of that could
+ * be overwritten by another process: each value is loaded once, and checked before it becomes an address or a length.
  *
  * tests/verify/models/ring.pml is the model: comments of the form [step] name its steps.
  */
@@ -82,6 +82,16 @@ int pshm__ring_side(int64_t address, int64_t capacity, int role, bool accessible
 
 /* -EPROTO unless a process has joined the ring with this capacity. */
 int pshm__ring_format_error(const struct ring_side *side);
+
+/* The same; -EPERM unless a process is at this end: it need not be this one, which may act for it. */
+int pshm__ring_error(const struct ring_side *side);
+
+/* Whether the word of a process at an end names one that has not left. */
+static inline bool
+ring_is_present(uint64_t process)
+{
+	return (process & PROCESS_NUMBER) != 0 && (process & RING_LEFT) == 0;
+}
 
 /* The format of a ring: its version and capacity as one word. */
 uint64_t pshm__ring_format(uint32_t capacity);

@@ -11,12 +11,6 @@ is_role(int role)
 	return role == PSHM_RING_SENDER || role == PSHM_RING_RECEIVER;
 }
 
-static bool
-is_present(uint64_t process)
-{
-	return (process & PROCESS_NUMBER) != 0 && (process & RING_LEFT) == 0;
-}
-
 /* Zeroed memory becomes a ring of this capacity; a ring of another one stays that. */
 static int
 set_format(const struct ring_side *side)
@@ -41,7 +35,7 @@ join(const struct ring_side *side)
 	bool replaces;
 
 	do {
-		replaces = is_present(seen);
+		replaces = ring_is_present(seen);
 		if (replaces && pshm__process_alive(seen & PROCESS_BITS) != 0)
 			return -EBUSY;
 	} while (!word64_exchange_if(&side->own->process, &seen, self, __ATOMIC_SEQ_CST));
@@ -61,14 +55,18 @@ pshm_ring_join(int64_t address, int64_t capacity, int role)
 }
 
 /*
- * [leave] Sequentially consistent, like a position: either this process sees that its peer sleeps, or the peer sees that it
- * has left.
+ * [leave] What is reserved or peeked at is given up first: it would otherwise be there still for a moment after a successor has
+ * joined. The exchange is sequentially consistent, like a position: either this process sees that its peer sleeps, or the peer
+ * sees that it has left.
  */
 static int
 leave(const struct ring_side *side)
 {
 	uint64_t self = process_self();
 
+	if (word64_load(&side->own->process, __ATOMIC_RELAXED) != self)
+		return -EPERM;
+	ring_store(&side->own->space, 0);
 	if (!word64_exchange_if(&side->own->process, &self, self | RING_LEFT, __ATOMIC_SEQ_CST))
 		return -EPERM;
 	if (__atomic_load_n(side->peer_sleeps, __ATOMIC_SEQ_CST) != 0)

@@ -80,7 +80,7 @@ static int
 next_message(const struct ring_side *side, int64_t timeout, struct message *ret)
 {
 	uint32_t head = ring_load(&side->own->position);
-	int error = is_record_position(head) ? pshm__ring_format_error(side) : -EPROTO;
+	int error = is_record_position(head) ? pshm__ring_error(side) : -EPROTO;
 	uint32_t available = 0;
 
 	if (error == 0)
@@ -112,7 +112,7 @@ release(const struct ring_side *side)
 	uint32_t head = ring_load(&side->own->position);
 	uint32_t start = ring_load(&side->own->start);
 	uint32_t space = ring_load(&side->own->space);
-	int error = pshm__ring_format_error(side);
+	int error = pshm__ring_error(side);
 
 	if (error < 0)
 		return error;

@@ -47,7 +47,7 @@ reserve(const struct ring_side *side, uint32_t length, int64_t timeout, uint32_t
 	uint32_t tail = ring_load(&side->own->position);
 	uint32_t to_end = ring_to_end(side, tail);
 	uint32_t padding = record_size(length) > to_end ? to_end : 0;
-	int error = is_record_position(tail) ? pshm__ring_format_error(side) : -EPROTO;
+	int error = is_record_position(tail) ? pshm__ring_error(side) : -EPROTO;
 
 	if (error == 0)
 		error = wait_for_space(side, tail, padding + record_size(length), timeout);
@@ -97,7 +97,7 @@ commit(const struct ring_side *side, int64_t length)
 	uint32_t tail = ring_load(&side->own->position);
 	uint32_t start = ring_load(&side->own->start);
 	uint32_t space = ring_load(&side->own->space);
-	int error = pshm__ring_format_error(side);
+	int error = pshm__ring_error(side);
 
 	if (error < 0)
 		return error;

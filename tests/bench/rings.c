@@ -68,6 +68,7 @@ open_ring(int length)
 		rings[i] = pshm_mmap(0, PSHM_RING_HEADER_SIZE + CAPACITY, PSHM_PROT_READ | PSHM_PROT_WRITE,
 		                     PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS | PSHM_MAP_POPULATE, -1, 0);
 		insist(pshm_ring_join(rings[i], CAPACITY, PSHM_RING_SENDER) == 0);
+		insist(pshm_ring_join(rings[i], CAPACITY, PSHM_RING_RECEIVER) == 0);
 	}
 }
 

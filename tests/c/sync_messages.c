@@ -87,6 +87,7 @@ START_TEST(the_layout_is_for_ever)
 
 	assert_result(ring_leave(PSHM_RING_SENDER), 0);
 	ck_assert_uint_eq(ring->sender.process, ring_self() | LEFT);
+	ck_assert_uint_eq(ring->sender.space, 0);
 	assert_zeros(ring->unused, sizeof ring->unused);
 	assert_zeros(ring->sender.unused, sizeof ring->sender.unused);
 	assert_zeros(&ring->sender_sleeps, 64);
@@ -400,6 +401,7 @@ START_TEST(the_greatest_ring_works)
 		return;
 	}
 	assert_result(call("pshm_ring_join", address, capacity, PSHM_RING_SENDER), 0);
+	assert_result(call("pshm_ring_join", address, capacity, PSHM_RING_RECEIVER), 0);
 	for (int i = 0; i < 5; i++) {
 		at = call("pshm_ring_reserve", address, capacity, capacity / 2 - 8, 0);
 		ck_assert(!is_error(at));

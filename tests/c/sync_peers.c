@@ -237,6 +237,95 @@ START_TEST(who_has_left_is_waited_for_no_more)
 }
 END_TEST
 
+static void
+assert_no_sender(void)
+{
+	assert_error(ring_send_number(1, -1), "EPERM");
+	assert_error(call("pshm_ring_reserve", ring_address(), CAPACITY, 1, -1), "EPERM");
+	assert_error(call("pshm_ring_commit", ring_address(), CAPACITY, 1), "EPERM");
+	ck_assert_uint_eq(ring->sender.position, 16);
+	ck_assert_uint_eq(ring->sender.space, 0);
+}
+
+static void
+assert_no_receiver(void)
+{
+	int64_t length = -7;
+
+	assert_error(ring_receive(buffer, sizeof buffer, -1), "EPERM");
+	assert_error(ring_receive(NULL, 0, -1), "EPERM");
+	assert_error(call("pshm_ring_peek", ring_address(), CAPACITY, -1, &length), "EPERM");
+	ck_assert_int_eq(length, -7);
+	assert_error(call("pshm_ring_release", ring_address(), CAPACITY), "EPERM");
+	ck_assert_uint_eq(ring->receiver.position, 0);
+	ck_assert_uint_eq(ring->receiver.space, 0);
+}
+
+/* Nobody is at either end: before a process joins it, and after the last one has left. */
+START_TEST(who_is_not_there_uses_no_end)
+{
+	int64_t length;
+
+	if (!ring_share())
+		return;
+	assert_result(ring_join(PSHM_RING_SENDER), 0);
+	assert_result(ring_send_number(1, 0), 0);
+	assert_no_receiver();
+	ck_assert(!is_error(call("pshm_ring_reserve", ring_address(), CAPACITY, 8, 0)));
+	assert_result(ring_leave(PSHM_RING_SENDER), 0);
+	assert_no_sender();
+	assert_result(ring_join(PSHM_RING_RECEIVER), 0);
+	ck_assert(!is_error(call("pshm_ring_peek", ring_address(), CAPACITY, 0, &length)));
+	assert_result(ring_leave(PSHM_RING_RECEIVER), 0);
+	assert_no_receiver();
+	assert_no_sender();
+}
+END_TEST
+
+/* What was reserved or peeked at is given up by leaving, and not only by the next one that joins. */
+static void
+succeed(int role)
+{
+	*process_of(role) = ring_self();
+}
+
+START_TEST(who_has_left_gives_up_its_message)
+{
+	int64_t length;
+
+	if (!ring_share_joined())
+		return;
+	assert_result(ring_send_number(1, 0), 0);
+	ck_assert(!is_error(call("pshm_ring_reserve", ring_address(), CAPACITY, 8, 0)));
+	ck_assert(!is_error(call("pshm_ring_peek", ring_address(), CAPACITY, 0, &length)));
+	assert_result(ring_leave(PSHM_RING_SENDER), 0);
+	assert_result(ring_leave(PSHM_RING_RECEIVER), 0);
+	/* A successor that is about to join has its word there, and no more. */
+	succeed(PSHM_RING_SENDER);
+	succeed(PSHM_RING_RECEIVER);
+	assert_error(call("pshm_ring_commit", ring_address(), CAPACITY, 8), "EPERM");
+	assert_error(call("pshm_ring_release", ring_address(), CAPACITY), "EPERM");
+	ck_assert_uint_eq(ring->sender.position, 16);
+	ck_assert_uint_eq(ring_receive_number(0), 1);
+}
+END_TEST
+
+/* A child that tries to leave for its parent leaves the reservation alone. */
+START_TEST(nobody_leaves_for_another)
+{
+	int64_t length;
+
+	if (!ring_share_joined())
+		return;
+	assert_result(ring_send_number(1, 0), 0);
+	ck_assert(!is_error(call("pshm_ring_reserve", ring_address(), CAPACITY, 8, 0)));
+	ck_assert(!is_error(call("pshm_ring_peek", ring_address(), CAPACITY, 0, &length)));
+	in_child(assert_not_ours, NULL);
+	assert_result(call("pshm_ring_commit", ring_address(), CAPACITY, 8), 0);
+	assert_result(call("pshm_ring_release", ring_address(), CAPACITY), 0);
+}
+END_TEST
+
 /* While the receiver asks whether the sender is alive, it appears that it had sent a message before it died. */
 static void
 let_a_message_appear(void)
@@ -523,9 +612,9 @@ static void
 judge_from_another_namespace(void *unused)
 {
 	(void)unused;
+	assert_result(ring_join(PSHM_RING_RECEIVER), 0);
 	assert_error(ring_receive(buffer, sizeof buffer, 30 * MILLISECOND), "ETIMEDOUT");
 	assert_error(ring_join(PSHM_RING_SENDER), "EBUSY");
-	assert_result(ring_join(PSHM_RING_RECEIVER), 0);
 }
 
 static void
@@ -723,6 +812,9 @@ sync_peers_suite(void)
 		                 a_dead_sender_leaves_whole_messages,
 		                 a_dead_receiver_leaves_its_message,
 		                 who_has_left_is_waited_for_no_more,
+		                 who_is_not_there_uses_no_end,
+		                 who_has_left_gives_up_its_message,
+		                 nobody_leaves_for_another,
 		                 the_last_message_of_a_dead_sender_is_not_lost,
 		                 what_comes_before_the_sleep_is_seen,
 		                 a_peer_that_moves_does_not_hold_its_caller,

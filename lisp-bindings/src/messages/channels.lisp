@@ -24,6 +24,9 @@
   rings
   ;; True in its car once this process has joined, and until the channel is closed: whoever swaps it out leaves.
   (joined (list nil) :type cons)
+  ;; Whether a body has reserved a message, and whether one uses the message that is next.
+  sending
+  receiving
   ;; Whether the vector was mapped for this channel, and is unmapped with it.
   owned)
 
@@ -157,6 +160,18 @@
       (if (zerop (shm-channel-receives channel)) (reject-end channel "receive" operation) (shm-channel-receives channel))
       (reject-channel channel operation)))
 
+;;; The same where nothing may be signalled, since interrupts are held back.
+
+(declaim (inline sending-ring receiving-ring))
+
+(defun sending-ring (channel)
+  "The address of the ring that CHANNEL sends to, or 0 where there is none any more."
+  (if (channel-open-p channel) (shm-channel-sends channel) 0))
+
+(defun receiving-ring (channel)
+  "The address of the ring that CHANNEL receives from, or 0 where there is none any more."
+  (if (channel-open-p channel) (shm-channel-receives channel) 0))
+
 ;;; Joining and leaving
 
 (defun leave-rings (rings capacity)
@@ -202,9 +217,16 @@
 
 (defun make-shm-channel (where capacity role &optional (index 0))
   #.(doc "make-shm-channel")
-  (let* ((channel (prepare-channel where capacity role index 'make-shm-channel))
-         (replaced (join channel 'make-shm-channel)))
-    (values channel replaced)))
+  (let ((channel (prepare-channel where capacity role index 'make-shm-channel)))
+    (with-undo (values channel (join channel 'make-shm-channel))
+      (leave channel))))
+
+(defun close-channel (channel)
+  "Leave the rings of CHANNEL, and unmap what was mapped for it. Return whether this process was there. For a cleanup."
+  (let ((left (leave channel)))
+    (when (shm-channel-owned channel)
+      (unmap-region (shm-channel-region channel) nil))
+    left))
 
 (defun close-shm-channel (channel)
   #.(doc "close-shm-channel")
@@ -212,9 +234,7 @@
     (reject-channel channel 'close-shm-channel))
   (let ((left nil))
     (uninterrupted
-      (setf left (leave channel))
-      (when (shm-channel-owned channel)
-        (unmap-region (shm-channel-region channel) nil)))
+      (setf left (close-channel channel)))
     left))
 
 ;;; Around a body

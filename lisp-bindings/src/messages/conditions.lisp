@@ -69,7 +69,8 @@
 
 (defun channel-hint (errno)
   (cond ((eql errno *eproto*) "The memory is no channel of this capacity, or another process has overwritten it.")
-        ((eql errno *eperm*) "The message has been released or committed already, or another message has been reserved meanwhile.")
+        ((eql errno *eperm*)
+         "Another body of this channel has a message in place, and has not returned; or this process is at this end no more.")
         ((eql errno *enotsup*) "This platform does not change 8 octets atomically.")))
 
 (defun channel-failure (result operation channel ring role)
@@ -82,6 +83,12 @@
                           :hint (if (eq class 'shm-channel-error)
                                     (channel-hint (- result))
                                     (peer-sentence class peer sends)))))
+
+(defun fail-channel (result operation channel role)
+  "Signal RESULT, a negated errno, of the ring at whose end ROLE this process is; or that there is none any more: an interrupt may
+have closed CHANNEL."
+  (let ((ring (if (= role +pshm-ring-sender+) (sending-address channel operation) (receiving-address channel operation))))
+    (error (channel-failure result operation channel ring role))))
 
 (defun join-failure (result operation channel ring)
   "The condition for RESULT of joining the ring at the address RING."

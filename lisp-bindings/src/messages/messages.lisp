@@ -1,6 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; Messages: copied into a ring and out of it, or used in place. While the library is called interrupts are held back, so a
-;;;; message is sent or not, and received or not; between two calls that wait they run (src/sync/waiting.lisp).
+;;;; message is sent or not, and received or not; between two calls that wait they run (src/sync/waiting.lisp). Nothing is signalled
+;;;; meanwhile: a channel that was closed is a result, EBADF.
 
 (in-package #:posix-shm)
 
@@ -22,9 +23,9 @@
       (continue ()
         :report "Wait as long again."))))
 
-(defun await-ring (call operation channel ring role timeout if-timeout if-peer-left)
-  "The result of CALL, which uses the ring at the address RING at its end ROLE; or nil where that is asked for, if TIMEOUT is over or
-the sender has left."
+(defun await-ring (call operation channel role timeout if-timeout if-peer-left)
+  "The result of CALL, which uses a ring of CHANNEL at its end ROLE; or nil where that is asked for, if TIMEOUT is over or the sender
+has left."
   (loop with errno = (pshm-errno)
         for result of-type (signed-byte 64) = (call-in-slices call timeout)
         do (cond ((not (failed-p result))
@@ -39,7 +40,7 @@ the sender has left."
                   (pshm-set-errno errno)
                   (return nil))
                  (t
-                  (error (channel-failure result operation channel ring role))))))
+                  (fail-channel result operation channel role)))))
 
 (defparameter *if-nothing* '((:error . 0) (nil . 1)) "What is done where no message comes.")
 
@@ -67,80 +68,105 @@ the sender has left."
           (text "a message has at most ~D octets here." (message-limit channel))
           :name (name-of-channel channel) :errno *emsgsize*))
 
-;;; In place. A message that is reserved or peeked at is no claim: where the body is left, the next message is reserved in its
-;;; place, and what was peeked at is there for the next call.
+;;; In place. A message that is reserved, or peeked at, belongs to one body: another one that is sent or received meanwhile would have
+;;; its memory. So an interrupt, or a handler, gets an error. Where a body is left, the next message is reserved in its place, and what
+;;; was peeked at is there for the next call.
 
-(defun check-committed (result channel)
-  (when (minusp result)
-    (error (channel-failure result 'with-message-reserved channel (shm-channel-sends channel) +pshm-ring-sender+))))
+(declaim (inline in-place commit release))
 
-(defun commit-message (channel count reserved)
-  "Send the first COUNT elements of the message of CHANNEL for which RESERVED were reserved."
-  (unless (and (integerp count) (<= 0 count reserved))
-    (reject 'with-message-reserved 'end count `(integer 0 ,reserved)
-            (text "a message ends from 0 to ~D elements behind its start, as many as were reserved." reserved)))
-  (check-committed (briefly-uninterrupted
-                     (%pshm-ring-commit (sending-address channel 'with-message-reserved) (shm-channel-capacity channel)
-                                        (* count (shm-channel-octets channel))))
-                   channel))
-
-(defun release-message (channel operation)
-  (let ((result (briefly-uninterrupted
-                  (%pshm-ring-release (receiving-address channel operation) (shm-channel-capacity channel)))))
-    (when (minusp result)
-      (error (channel-failure result operation channel (shm-channel-receives channel) +pshm-ring-receiver+)))))
-
-(declaim (inline call-in-place))
-
-(defun call-in-place (function channel address octets)
-  "Call FUNCTION with where the OCTETS at ADDRESS are: in the vector, or behind a pointer."
-  (declare (type function function) (type (signed-byte 64) address octets))
+(defun in-place (channel address octets)
+  "Where the OCTETS at ADDRESS are: the vector and the bounds there, or a pointer to them."
+  (declare (type (signed-byte 64) address octets))
   (let ((region (shm-channel-region channel))
         (width (shm-channel-octets channel)))
     (if region
         (let ((start (floor (the (unsigned-byte 62) (- address (region-address region))) width)))
-          (funcall function (shm-channel-where channel) start (+ start (the (unsigned-byte 31) (floor octets width)))))
-        (funcall function (pointer-to address) 0 octets))))
+          (values (shm-channel-where channel) start (+ start (the (unsigned-byte 31) (floor octets width)))))
+        (values (pointer-to address) 0 octets))))
 
-(defun peek-ring (channel operation timeout if-timeout if-peer-left)
-  "The address of the next message and its length, or nil and 0."
-  (let ((address nil))
-    (with-int64-output (length (let ((output (address-of length)))
-                                 (flet ((peek (nanoseconds)
-                                          (%pshm-ring-peek (receiving-address channel operation) (shm-channel-capacity channel)
-                                                           nanoseconds (pointer-to output))))
-                                   (declare (dynamic-extent #'peek))
-                                   (setf address (await-ring #'peek operation channel (receiving-address channel operation)
-                                                             +pshm-ring-receiver+ timeout if-timeout if-peer-left)))))
-      (values address length))))
+(defun commit (channel octets)
+  "Send OCTETS octets of the message that was reserved. Return the library's result. Without interrupts."
+  (let ((ring (sending-ring channel)))
+    (if (zerop ring)
+        (- *ebadf*)
+        (%pshm-ring-commit ring (shm-channel-capacity channel) octets))))
+
+(defun release (channel)
+  "Remove the message that was peeked at. Return the library's result. Without interrupts."
+  (let ((ring (receiving-ring channel)))
+    (if (zerop ring)
+        (- *ebadf*)
+        (%pshm-ring-release ring (shm-channel-capacity channel)))))
+
+(defmacro with-claim ((claimed claim) form)
+  "Run FORM, which sets the variable CLAIMED to true together with the slot CLAIM, and clear the slot on every way out."
+  `(let ((,claimed nil))
+     (with-cleanup ,form
+       (when ,claimed
+         (setf ,claim nil)))))
 
 (defun call-with-message (function channel timeout if-timeout if-peer-left)
   "Call FUNCTION with the next message in place, and remove it from the ring when FUNCTION returns."
+  (declare (type function function))
   (receiving-address channel 'with-message)
   (check-timeout timeout 'with-message)
-  (multiple-value-bind (address octets) (peek-ring channel 'with-message timeout (check-if-timeout if-timeout 'with-message)
-                                                   (check-if-peer-left if-peer-left 'with-message))
-    (when address
-      (multiple-value-prog1 (call-in-place function channel address octets)
-        (release-message channel 'with-message)))))
+  (let ((if-timeout (check-if-timeout if-timeout 'with-message))
+        (if-peer-left (check-if-peer-left if-peer-left 'with-message))
+        (length 0))
+    (declare (type (unsigned-byte 31) length))
+    (with-claim (claimed (shm-channel-receiving channel))
+      (flet ((peek (nanoseconds)
+               (let ((ring (receiving-ring channel))
+                     (result (- *ebadf*)))
+                 (declare (type (signed-byte 64) result))
+                 (cond ((zerop ring) result)
+                       ((shm-channel-receiving channel) (- *eperm*))
+                       (t (with-int64-output (found (setf result (%pshm-ring-peek ring (shm-channel-capacity channel)
+                                                                                  nanoseconds found)))
+                            (unless (failed-p result)
+                              (setf length found
+                                    claimed t
+                                    (shm-channel-receiving channel) t)))
+                          result)))))
+        (declare (dynamic-extent #'peek))
+        (let ((address (await-ring #'peek 'with-message channel +pshm-ring-receiver+ timeout if-timeout if-peer-left)))
+          (when address
+            (multiple-value-prog1 (multiple-value-call function (in-place channel address length))
+              (let ((result (briefly-uninterrupted (release channel))))
+                (when (minusp result)
+                  (fail-channel result 'with-message channel +pshm-ring-receiver+))))))))))
 
-(defun reserve-message (channel octets operation timeout if-timeout)
-  "The address of OCTETS octets for a message, or nil."
-  (flet ((reserve (nanoseconds)
-           (%pshm-ring-reserve (sending-address channel operation) (shm-channel-capacity channel) octets nanoseconds)))
-    (declare (dynamic-extent #'reserve))
-    (await-ring #'reserve operation channel (sending-address channel operation) +pshm-ring-sender+ timeout if-timeout 0)))
+(defun commit-message (channel start end reserved)
+  "Send the elements from START to END of the message of CHANNEL that was reserved from START to RESERVED."
+  (unless (and (integerp end) (<= start end reserved))
+    (reject 'with-message-reserved 'end end `(integer ,start ,reserved)
+            (text "the message begins at ~D, and ~D element~:P are reserved." start (- reserved start))))
+  (let ((result (briefly-uninterrupted (commit channel (* (- end start) (shm-channel-octets channel))))))
+    (when (minusp result)
+      (fail-channel result 'with-message-reserved channel +pshm-ring-sender+))))
 
 (defun call-with-message-reserved (function channel length timeout if-timeout)
   "Call FUNCTION, which commits the message, with a message of LENGTH elements in place."
+  (declare (type function function))
   (sending-address channel 'with-message-reserved)
   (check-timeout timeout 'with-message-reserved)
-  (let* ((octets (check-message-size (* (check-size length 'length 'with-message-reserved) (shm-channel-octets channel))
-                                     'length channel 'with-message-reserved))
-         (address (reserve-message channel octets 'with-message-reserved timeout
-                                   (check-if-timeout if-timeout 'with-message-reserved))))
-    (when address
-      (call-in-place function channel address octets))))
+  (let ((octets (check-message-size (* (check-size length 'length 'with-message-reserved) (shm-channel-octets channel))
+                                    'length channel 'with-message-reserved))
+        (if-timeout (check-if-timeout if-timeout 'with-message-reserved)))
+    (with-claim (claimed (shm-channel-sending channel))
+      (flet ((reserve (nanoseconds)
+               (let ((ring (sending-ring channel)))
+                 (cond ((zerop ring) (- *ebadf*))
+                       ((shm-channel-sending channel) (- *eperm*))
+                       (t (let ((result (%pshm-ring-reserve ring (shm-channel-capacity channel) octets nanoseconds)))
+                            (unless (failed-p result)
+                              (setf claimed t
+                                    (shm-channel-sending channel) t))
+                            result))))))
+        (declare (dynamic-extent #'reserve))
+        (let ((address (await-ring #'reserve 'with-message-reserved channel +pshm-ring-sender+ timeout if-timeout 0)))
+          (when address
+            (multiple-value-call function (in-place channel address octets))))))))
 
 (defmacro with-message ((vector start end) (channel &key timeout (if-timeout :error) (if-peer-left :error)) &body body)
   #.(doc "with-message" "Macro")
@@ -164,48 +190,75 @@ the sender has left."
   (multiple-value-bind (declarations forms) (parse-body body)
     (let ((function (gensym "BODY"))
           (variable (gensym "CHANNEL"))
+          (where (gensym "WHERE"))
+          (first (gensym "FIRST"))
+          (behind (gensym "BEHIND"))
           (reserved (gensym "RESERVED")))
+      ;; BODY may change its variables: only END says something.
       `(let ((,variable ,channel))
-         (flet ((,function (,vector ,start ,end &aux (,reserved (- ,end ,start)))
-                  (declare (ignorable ,vector ,start ,end))
-                  ,@declarations
-                  (multiple-value-prog1 (progn ,@forms)
-                    (commit-message ,variable (- ,end ,start) ,reserved))))
+         (flet ((,function (,where ,first ,reserved &aux (,behind ,reserved))
+                  (multiple-value-prog1 (let ((,vector ,where)
+                                              (,start ,first)
+                                              (,end ,reserved))
+                                          (declare (ignorable ,vector ,start ,end))
+                                          ,@declarations
+                                          (multiple-value-prog1 (progn ,@forms)
+                                            (setf ,behind ,end)))
+                    (commit-message ,variable ,first ,behind ,reserved))))
            (declare (dynamic-extent #',function))
            (call-with-message-reserved #',function ,variable ,length ,timeout ,if-timeout))))))
 
-;;; Copied. A vector that has no address is copied by Lisp, in place. THEN, a function or nil, is called without interrupts when the
-;;; message has been sent, or with its length when it has been received: for what must not be told twice, or not at all.
+;;; Copied. A vector that has no address is copied by way of foreign memory, so that a message is sent or received by one call.
 
-(defun send-from-address (channel address octets timeout if-timeout then)
-  (declare (type (signed-byte 64) address octets) (type (or function null) then))
+(defconstant +too-long+ (ash 1 40) "Added to the length of a message that has not been received: it is longer than the vector.")
+
+(declaim (inline try-to-send try-to-receive))
+
+(defun try-to-send (channel address octets nanoseconds)
+  "Send OCTETS octets at ADDRESS. Return the library's result. Without interrupts."
+  (declare (type (signed-byte 64) address octets))
+  (let ((ring (sending-ring channel)))
+    (cond ((zerop ring) (- *ebadf*))
+          ((shm-channel-sending channel) (- *eperm*))
+          (t (%pshm-ring-send ring (shm-channel-capacity channel) (pointer-to address) octets nanoseconds)))))
+
+(defun length-of-longer (channel ring size)
+  "The length of the next message, which has more than SIZE octets, and +too-long+. If it was overwritten meanwhile, or another one
+is next, it is to be looked at again."
+  (let ((length (%pshm-ring-receive ring (shm-channel-capacity channel) (pointer-to 0) 0 0)))
+    (cond ((< size length) (+ +too-long+ length))
+          ((minusp length) length)
+          (t (- *eintr*)))))
+
+(defun try-to-receive (channel address size nanoseconds)
+  "Receive a message at ADDRESS, where SIZE octets fit. Return the library's result, or the length and +too-long+. Without
+interrupts."
+  (declare (type (signed-byte 64) address size))
+  (let ((ring (receiving-ring channel)))
+    (cond ((zerop ring) (- *ebadf*))
+          ((shm-channel-receiving channel) (- *eperm*))
+          (t (let ((result (%pshm-ring-receive ring (shm-channel-capacity channel) (pointer-to address) size nanoseconds)))
+               (if (eql result (- *emsgsize*))
+                   (length-of-longer channel ring size)
+                   result))))))
+
+(defmacro with-memory ((pointer octets) &body body)
+  "Run BODY with a pointer to foreign memory."
+  `(let ((,pointer (cffi:foreign-alloc :uint8 :count (max 1 ,octets))))
+     (unwind-protect (progn ,@body)
+       (cffi:foreign-free ,pointer))))
+
+(defun send-from-address (channel address octets timeout if-timeout)
+  (declare (type (signed-byte 64) address octets))
   (flet ((try (nanoseconds)
-           (let ((result (%pshm-ring-send (sending-address channel 'send-message) (shm-channel-capacity channel)
-                                          (pointer-to address) octets nanoseconds)))
-             (when (and then (eql result 0))
-               (funcall then))
-             result)))
+           (try-to-send channel address octets nanoseconds)))
     (declare (dynamic-extent #'try))
-    (await-ring #'try 'send-message channel (sending-address channel 'send-message) +pshm-ring-sender+ timeout if-timeout 0)))
+    (await-ring #'try 'send-message channel +pshm-ring-sender+ timeout if-timeout 0)))
 
-(defun send-by-elements (channel vector start element octets timeout if-timeout then)
-  (let ((address (reserve-message channel octets 'send-message timeout if-timeout)))
-    (when address
-      (export-elements vector start element (pointer-to address) (floor octets (element-octets element)))
-      (uninterrupted
-        (check-committed (%pshm-ring-commit (sending-address channel 'send-message) (shm-channel-capacity channel) octets)
-                         channel)
-        (when then
-          (funcall then)))
-      0)))
-
-(defun send-range (channel vector start size element timeout if-timeout &optional then)
-  "Send SIZE octets of VECTOR from START. Return true unless TIMEOUT is over."
-  (let ((width (element-octets element)))
-    (with-address (address vector width)
-      (if address
-          (send-from-address channel (+ address (* start width)) size timeout if-timeout then)
-          (send-by-elements channel vector start element size timeout if-timeout then)))))
+(defun send-by-elements (channel vector start element octets timeout if-timeout)
+  (with-memory (memory octets)
+    (export-elements vector start element memory (floor octets (element-octets element)))
+    (send-from-address channel (address-of memory) octets timeout if-timeout)))
 
 (defun send-message (channel octets &key (start 0) end timeout (if-timeout :error))
   #.(doc "send-message")
@@ -213,61 +266,71 @@ the sender has left."
   (check-timeout timeout 'send-message)
   (let* ((element (vector-element octets 'octets 'send-message))
          (end (check-range octets start end 'send-message))
-         (size (check-message-size (* (- end start) (element-octets element)) 'octets channel 'send-message)))
-    (and (send-range channel octets start size element timeout (check-if-timeout if-timeout 'send-message))
+         (width (element-octets element))
+         (size (check-message-size (* (- end start) width) 'octets channel 'send-message))
+         (if-timeout (check-if-timeout if-timeout 'send-message)))
+    (and (with-address (address octets width)
+           (if address
+               (send-from-address channel (+ address (* start width)) size timeout if-timeout)
+               (send-by-elements channel octets start element size timeout if-timeout)))
          t)))
-
-(defconstant +too-long+ (ash 1 40) "In place of the length of a message that has not been received: it is longer than the vector.")
-
-(defun receive-to-address (channel address size timeout if-timeout if-peer-left then)
-  "Receive a message at ADDRESS; at address 0, where SIZE is 0, only ask for its length. Return its length, +too-long+, or nil."
-  (declare (type (signed-byte 64) address size) (type (or function null) then))
-  (let ((too-long (- *emsgsize*)))
-    (flet ((try (nanoseconds)
-             (let ((result (%pshm-ring-receive (receiving-address channel 'receive-message) (shm-channel-capacity channel)
-                                               (pointer-to address) size nanoseconds)))
-               (when (and then (<= 0 result))
-                 (funcall then result))
-               (if (eql result too-long) +too-long+ result))))
-      (declare (dynamic-extent #'try))
-      (await-ring #'try 'receive-message channel (receiving-address channel 'receive-message) +pshm-ring-receiver+
-                  timeout if-timeout if-peer-left))))
 
 (defun await-message-length (channel timeout if-timeout if-peer-left)
   "The length of the message that is next, which stays; or nil."
-  (receive-to-address channel 0 0 timeout if-timeout if-peer-left nil))
+  (flet ((try (nanoseconds)
+           (let ((ring (receiving-ring channel)))
+             (cond ((zerop ring) (- *ebadf*))
+                   ((shm-channel-receiving channel) (- *eperm*))
+                   (t (%pshm-ring-receive ring (shm-channel-capacity channel) (pointer-to 0) 0 nanoseconds))))))
+    (declare (dynamic-extent #'try))
+    (await-ring #'try 'receive-message channel +pshm-ring-receiver+ timeout if-timeout if-peer-left)))
 
-(defun receive-by-elements (channel vector start element size timeout if-timeout if-peer-left then)
-  (multiple-value-bind (address length) (peek-ring channel 'receive-message timeout if-timeout if-peer-left)
-    (cond ((null address) nil)
-          ((> length size) +too-long+)
-          (t (import-octets vector start element (pointer-to address) length)
-             (uninterrupted
-               (release-message channel 'receive-message)
-               (when then
-                 (funcall then length)))
-             length))))
+(defun receive-to-address (channel address size timeout if-timeout if-peer-left)
+  (declare (type (signed-byte 64) address size))
+  (flet ((try (nanoseconds)
+           (try-to-receive channel address size nanoseconds)))
+    (declare (dynamic-extent #'try))
+    (await-ring #'try 'receive-message channel +pshm-ring-receiver+ timeout if-timeout if-peer-left)))
 
-(defun receive-range (channel vector start size element timeout if-timeout if-peer-left &optional then)
-  "Receive a message into VECTOR from START. Return its length; +too-long+ where it has more than SIZE octets, and stays; or nil."
+(defun receive-by-elements (channel vector start element size timeout if-timeout if-peer-left)
+  (with-memory (memory size)
+    (let ((length (receive-to-address channel (address-of memory) size timeout if-timeout if-peer-left)))
+      (when (and length (< length +too-long+))
+        (import-octets vector start element memory length))
+      length)))
+
+(defun receive-range (channel vector start size element timeout if-timeout if-peer-left)
+  "Receive a message into VECTOR from START. Return its length; its length and +too-long+ where it has more than SIZE octets, and
+stays; or nil."
   (let ((width (element-octets element)))
     (with-address (address vector width)
       (if address
-          (receive-to-address channel (+ address (* start width)) size timeout if-timeout if-peer-left then)
-          (receive-by-elements channel vector start element size timeout if-timeout if-peer-left then)))))
+          (receive-to-address channel (+ address (* start width)) size timeout if-timeout if-peer-left)
+          (receive-by-elements channel vector start element (min size (message-limit channel)) timeout if-timeout
+                               if-peer-left)))))
 
-(defun reject-into (channel size into)
-  (reject 'receive-message 'into into 'vector
-          (text "the message has ~D octets, and ~D fit there. It stays in the channel." (await-message-length channel 0 0 0) size)
-          :name (name-of-channel channel) :errno *emsgsize*))
+(defun octets-received (vector length)
+  "VECTOR, which has LENGTH octets or more, and LENGTH."
+  (values (if (= length (length vector)) vector (subseq vector 0 length))
+          length))
 
+;;; The message whose length was asked for may not be the one that is received: an interrupt, or a peer that writes what it likes,
+;;; may have come between. Each vector has twice the octets of the one before, so there is an end.
 (defun receive-fresh (channel timeout if-timeout if-peer-left)
   "The next message as a fresh vector, and its length; or nil."
-  (let ((length (await-message-length channel timeout if-timeout if-peer-left)))
-    (when length
-      (let ((octets (make-array length :element-type '(unsigned-byte 8))))
-        (receive-range channel octets 0 length (find-element '(unsigned-byte 8)) timeout if-timeout if-peer-left)
-        (values octets length)))))
+  (loop with element = (find-element '(unsigned-byte 8))
+        for length = (await-message-length channel timeout if-timeout if-peer-left)
+        for size = length then (and length (min (message-limit channel) (max 64 length (* 2 size))))
+        while size
+        do (let* ((octets (make-array size :element-type '(unsigned-byte 8)))
+                  (received (receive-range channel octets 0 size element timeout if-timeout if-peer-left)))
+             (cond ((null received) (return nil))
+                   ((< received +too-long+) (return (octets-received octets received)))))))
+
+(defun reject-into (channel length size into)
+  (reject 'receive-message 'into into 'vector
+          (text "the message has ~D octets, and ~D fit there. It stays in the channel." length size)
+          :name (name-of-channel channel) :errno *emsgsize*))
 
 (defun receive-into (channel into start end timeout if-timeout if-peer-left)
   (let* ((element (vector-element into 'into 'receive-message))
@@ -275,7 +338,7 @@ the sender has left."
          (size (* (- end start) (element-octets element)))
          (length (receive-range channel into start size element timeout if-timeout if-peer-left)))
     (cond ((null length) nil)
-          ((eql length +too-long+) (reject-into channel size into))
+          ((>= length +too-long+) (reject-into channel (- length +too-long+) size into))
           (t (values into length)))))
 
 (defun receive-message (channel &key into (start 0) end timeout (if-timeout :error) (if-peer-left :error))
@@ -290,3 +353,69 @@ the sender has left."
 
 (define-folding send-message 2)
 (define-folding receive-message 1)
+
+;;; For the buffers of streams. Interrupts and handlers that run while a call waits may use the stream, so what is sent, and where
+;;; a message is received, is looked up for each call.
+
+(defun send-from-buffer (channel address count sent timeout)
+  (declare (type function count sent) (type (signed-byte 64) address))
+  (flet ((try (nanoseconds)
+           (let* ((octets (funcall count))
+                  (result (if (zerop octets) 0 (try-to-send channel address octets nanoseconds))))
+             (when (eql result 0)
+               (funcall sent octets))
+             result)))
+    (declare (dynamic-extent #'try))
+    (await-ring #'try 'send-message channel +pshm-ring-sender+ timeout 0 0)))
+
+(defun send-buffer-by-elements (channel vector count sent timeout)
+  (declare (type function count))
+  (with-memory (memory (length vector))
+    (send-from-buffer channel (address-of memory)
+                      (lambda ()
+                        (let ((octets (funcall count)))
+                          (export-elements vector 0 (find-element '(unsigned-byte 8)) memory octets)
+                          octets))
+                      sent timeout)))
+
+(defun send-buffer (channel vector count sent timeout)
+  "Send the first octets of VECTOR, as many as the function COUNT says then, or none. Call SENT with their number, without
+interrupts."
+  (declare (type (simple-array (unsigned-byte 8) (*)) vector))
+  (with-address (address vector 1)
+    (if address
+        (send-from-buffer channel address count sent timeout)
+        (send-buffer-by-elements channel vector count sent timeout))))
+
+(defun receive-to-buffer (channel vector address place kept timeout if-timeout)
+  (declare (type function place kept) (type (signed-byte 64) address))
+  (flet ((try (nanoseconds)
+           (let ((index (funcall place)))
+             (if (null index)
+                 0
+                 (let ((result (try-to-receive channel (+ address index) (- (length vector) index) nanoseconds)))
+                   (when (< -1 result +too-long+)
+                     (funcall kept result))
+                   result)))))
+    (declare (dynamic-extent #'try))
+    (await-ring #'try 'receive-message channel +pshm-ring-receiver+ timeout if-timeout 1)))
+
+(defun receive-to-buffer-by-elements (channel vector place kept timeout if-timeout)
+  (declare (type function place kept))
+  (with-memory (memory (length vector))
+    (receive-to-buffer channel vector (address-of memory) place
+                       (lambda (length)
+                         (let ((index (funcall place)))
+                           (import-elements vector index (find-element '(unsigned-byte 8)) (cffi:inc-pointer memory index) length)
+                           (funcall kept length)))
+                       timeout if-timeout)))
+
+(defun receive-buffer (channel vector place kept timeout if-timeout)
+  "Receive a message into VECTOR from the index that the function PLACE returns then; nil: VECTOR is no longer the buffer. Call KEPT
+with its length, without interrupts. Return the length; the length and +too-long+ where it does not fit, and stays; 0 where it is to
+be tried again; or nil."
+  (declare (type (simple-array (unsigned-byte 8) (*)) vector))
+  (with-address (address vector 1)
+    (if address
+        (receive-to-buffer channel vector address place kept timeout if-timeout)
+        (receive-to-buffer-by-elements channel vector place kept timeout if-timeout))))

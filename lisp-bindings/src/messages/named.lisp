@@ -8,24 +8,39 @@
   (defparameter *channel-keys*
     '(&key (capacity 65536) (permissions (logior +pshm-mode-user-read+ +pshm-mode-user-write+)) (timeout 10))))
 
+(defun open-into (channel-of region shm wanted capacity role)
+  "Open or make the object as SHM, map it as REGION, and join. CHANNEL-OF is called with the channel before that. Return the channel
+and whether a process that died was replaced."
+  (ensure-object shm wanted)
+  (let* ((size (shm-channel-size capacity role))
+         (request (parse-request 'map-shm-vector shm '(unsigned-byte 8) size 0 +read-write+ +pshm-map-shared+))
+         (channel (progn (prepare request nil 'map-shm-vector)
+                         (prepare-channel (vector-in region request 'map-shm-vector) capacity role 0 'open-shm-channel))))
+    (setf (shm-channel-owned channel) t)
+    (funcall channel-of channel)
+    (values channel (join channel 'open-shm-channel))))
+
+(defun call-opening-channel (function name role capacity permissions timeout)
+  "Call FUNCTION with the channel in the object NAME, and whether a process that died was replaced. Return its values. Where they do
+not reach the caller the channel is closed."
+  (let* ((size (progn (check-role role 'open-shm-channel)
+                      (check-capacity capacity 'open-shm-channel)
+                      (shm-channel-size capacity role)))
+         (wanted (parse-wanted name size nil :io permissions timeout))
+         (shm (make-instance 'open-shm))
+         (region (make-region))
+         (channel nil))
+    (with-undo (multiple-value-call function
+                 ;; The mapping stays when the descriptor is closed.
+                 (with-cleanup (open-into (lambda (new) (setf channel new)) region shm wanted capacity role)
+                   (close-descriptor shm)))
+      (when channel
+        (leave channel))
+      (unmap-region region nil))))
+
 (defun open-shm-channel (name role . #.*channel-keys*)
   #.(doc "open-shm-channel")
-  (check-role role 'open-shm-channel)
-  (check-capacity capacity 'open-shm-channel)
-  (let* ((size (shm-channel-size capacity role))
-         (shm (ensure-shm name size :permissions permissions :timeout timeout))
-         (vector nil)
-         (channel nil)
-         (replaced nil))
-    ;; The mapping stays when the descriptor is closed.
-    (with-cleanup (setf vector (map-shm-vector shm '(unsigned-byte 8) size)
-                        channel (prepare-channel vector capacity role 0 'open-shm-channel)
-                        (shm-channel-owned channel) t
-                        replaced (join channel 'open-shm-channel))
-      (close-descriptor shm)
-      (when (and vector (not (and channel (channel-open-p channel))))
-        (unmap-region (find-region vector) nil)))
-    (values channel replaced)))
+  (call-opening-channel #'values name role capacity permissions timeout))
 
 (defun call-with-open-shm-channel (function name role . #.*channel-keys*)
   "Call FUNCTION with a channel in the object NAME; leave its rings and unmap it on every way out."

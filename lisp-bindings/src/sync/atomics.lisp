@@ -28,9 +28,9 @@
   (let ((memory (gensym "MEMORY")))
     `(let* ((,memory (take-output))
             (,output (car ,memory)))
-       ,call
-       (let ((,output (cffi:mem-ref ,output :int64)))
-         (give-output-back ,memory)
+       (let ((,output (unwind-protect (progn ,call
+                                             (cffi:mem-ref ,output :int64))
+                        (give-output-back ,memory))))
          ,@body)))
   #-(or clisp ecl)
   `(cffi:with-foreign-object (,output :int64)

@@ -132,18 +132,25 @@ another process."
     (let ((result (try-to-acquire lock 0 0)))
       (if (minusp result) nil result))))
 
-(defun acquire-in-time (lock timeout operation)
-  "The library's result, or nil where TIMEOUT is over. To be used inside of WITH-INTERRUPT-WINDOWS. The lock may be unmapped
-meanwhile."
+(defun acquire-in-time (lock timeout)
+  "The library's result, negative where the lock is not held. To be used inside of WITH-INTERRUPT-WINDOWS, where nothing may be
+signalled: the lock may be unmapped meanwhile, which is EBADF."
   (flet ((try (nanoseconds)
-           (lock-address lock operation)
-           (try-to-acquire lock nanoseconds (owner-before lock))))
+           (if (lock-mapped-p lock)
+               (try-to-acquire lock nanoseconds (owner-before lock))
+               (- *ebadf*))))
     (declare (dynamic-extent #'try))
     (let* ((errno (pshm-errno))
            (result (call-until-done #'try timeout)))
-      (cond ((not (minusp result)) (pshm-set-errno errno) result)
-            ((again-p result) (pshm-set-errno errno) nil)
-            (t (fail-lock result operation lock))))))
+      (when (or (not (minusp result)) (again-p result))
+        (pshm-set-errno errno))
+      result)))
+
+(defun check-acquired (result lock operation)
+  "Signal what went wrong with acquiring LOCK, if RESULT is not only that the time is over."
+  (when (and (minusp result) (not (again-p result)))
+    (lock-address lock operation)
+    (fail-lock result operation lock)))
 
 (define-inline check-acquirable (lock timeout operation)
   (lock-address lock operation)
@@ -155,8 +162,11 @@ meanwhile."
 (define-inline acquire-lock (lock wait timeout)
   (check-acquirable lock timeout 'acquire-shm-lock)
   (let ((result (or (briefly-uninterrupted (acquire-at-once lock))
-                    (with-interrupt-windows (acquire-in-time lock (if wait timeout 0) 'acquire-shm-lock)))))
-    (values (and result t) (eql result 1))))
+                    (with-interrupt-windows (acquire-in-time lock (if wait timeout 0))))))
+    (declare (type (signed-byte 32) result))
+    (when (minusp result)
+      (check-acquired result lock 'acquire-shm-lock))
+    (values (not (minusp result)) (eql result 1))))
 
 (defun acquire-shm-lock (lock &key (wait t) timeout)
   #.(doc "acquire-shm-lock")
@@ -221,15 +231,20 @@ of the lock is gone."
 ASKED whether one has, it is an error."
   (declare (type function function))
   (check-acquirable lock timeout 'with-shm-lock-held)
-  (let ((left 0))
-    (declare (type (signed-byte 32) left))
+  (let ((acquired 0)
+        (left 0))
+    (declare (type (signed-byte 32) acquired left))
     (multiple-value-prog1
-        (with-acquired (result (acquire-at-once lock) (acquire-in-time lock timeout 'with-shm-lock-held))
+        (with-acquired (result (acquire-at-once lock)
+                               (unless (minusp (setf acquired (acquire-in-time lock timeout)))
+                                 acquired))
             (let ((abandoned (eql result 1)))
               (when (and abandoned (not asked))
                 (signal-abandoned lock))
               (funcall function abandoned))
           (setf left (leave-lock lock)))
+      (when (minusp acquired)
+        (check-acquired acquired lock 'with-shm-lock-held))
       (unless (zerop left)
         (check-left left lock)))))
 

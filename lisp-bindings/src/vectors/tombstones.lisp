@@ -38,12 +38,12 @@
 #+(or (and sbcl sb-thread) (and ecl threads) abcl)
 (defvar *tombstones-lock*
   #+sbcl (sb-thread:make-mutex :name "posix-shm tombstones")
-  #+ecl (mp:make-lock :name "posix-shm tombstones" :recursive t)
+  #+ecl (list nil)
   #+abcl (threads:make-mutex))
 
 (defmacro with-tombstones (&body body)
   #+(and sbcl sb-thread) `(sb-thread:with-mutex (*tombstones-lock*) ,@body)
-  #+(and ecl threads) `(mp:with-lock (*tombstones-lock*) ,@body)
+  #+(and ecl threads) `(posix-shm/host:call-in-turn *tombstones-lock* (lambda () ,@body))
   #+abcl `(threads:with-mutex (*tombstones-lock*) ,@body)
   #-(or (and sbcl sb-thread) (and ecl threads) abcl) `(progn ,@body))
 
@@ -54,11 +54,18 @@
                            -1 0)))
     (if (failed-p result) result 0)))
 
+(defun region-keys (region)
+  "What the table knows the vector of REGION by, and the array."
+  (cons (vector-key (region-vector region))
+        (and (arrayp (region-array region)) (list (array-key (region-array region))))))
+
+(defun page-below (address)
+  "The address of the page that ADDRESS is in."
+  (- address (mod address (pshm-page-size))))
+
 (defun region-start (region)
-  "The address where the mapping of REGION begins: that of its elements, or of the page with the header."
-  (if (plusp (region-prefix region))
-      (- (region-address region) (pshm-page-size))
-      (region-address region)))
+  "The address where the mapping of REGION begins: that of the page of its first element, or of the page with the header."
+  (page-below (- (region-address region) (region-prefix region))))
 
 (defun region-end (region)
   "The address of the first page behind REGION."
@@ -72,7 +79,7 @@
     (unless (and (plusp (region-prefix region))
                  (minusp (forbid start (- end start))))
       (setf *ranges* (add-range start end *ranges*))
-      (forget-region (vector-key (region-vector region))))))
+      (mapc #'forget-region (region-keys region)))))
 
 (defun add-tombstone (region)
   "REGION is the newest tombstone. Retire the oldest where there are too many."

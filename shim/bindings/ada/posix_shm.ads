@@ -1818,7 +1818,9 @@ package Posix_Shm is
    --  Leave a ring, and wake the peer.
    --
    --  The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the
-   --  ring is full. Then another process, or the same one, may join.
+   --  ring is full. What this process has reserved or peeked at is given up, and its calls fail with
+   --  `-EPERM`. Then another process, or the same one, may join. The memory may be in use until the call
+   --  has returned.
    --
    --  - `Address`: The address of the ring, a multiple of 64.
    --  - `Capacity`: The capacity of the ring, in bytes: a power of two.
@@ -1840,8 +1842,9 @@ package Posix_Shm is
                           Timeout : Duration := No_Limit) return System.Address;
    --  Reserve space for a message, and return the address to write it to.
    --
-   --  Write the message there, and commit it: until then the receiver does not see it. A later reservation
-   --  replaces this one if it succeeds, so a message that is not to be sent needs no call.
+   --  Write the message there, and commit it: until then the receiver does not see it. A later
+   --  reservation, and pshm_ring_send, replace this one if they succeed, so a message that is not to be
+   --  sent needs no call. If they fail, this one stays. pshm_ring_leave gives it up.
    --
    --  - `Address`: The address of the ring, a multiple of 64.
    --  - `Capacity`: The capacity of the ring, in bytes: a power of two.
@@ -1859,6 +1862,7 @@ package Posix_Shm is
    --  - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
    --  - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
    --  - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+   --  - `EPERM`: No process is the sender: none has joined, or the last one has left.
    --  - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
    --    another one joins.
    --  - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -1881,7 +1885,7 @@ package Posix_Shm is
    --  - `EMSGSIZE`: `length` is greater than what was reserved.
    --  - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
    --  - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
-   --  - `EPERM`: Nothing is reserved.
+   --  - `EPERM`: Nothing is reserved, or no process is the sender.
    --  - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
    --    another process has overwritten it.
 
@@ -1892,6 +1896,7 @@ package Posix_Shm is
    --  Wait for a message, and return its address.
    --
    --  The message stays in the ring until pshm_ring_release: another call returns the same one.
+   --  pshm_ring_leave leaves it there.
    --
    --  - `Address`: The address of the ring, a multiple of 64.
    --  - `Capacity`: The capacity of the ring, in bytes: a power of two.
@@ -1914,6 +1919,7 @@ package Posix_Shm is
    --  - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
    --  - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
    --    another one joins.
+   --  - `EPERM`: No process is the receiver: none has joined, or the last one has left.
    --  - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
    --    another process has overwritten it.
    --  - `ETIMEDOUT`: There was no message until the timeout.
@@ -1933,7 +1939,8 @@ package Posix_Shm is
    --    PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX.
    --  - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
    --  - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
-   --  - `EPERM`: pshm_ring_peek has not returned a message since the last release.
+   --  - `EPERM`: pshm_ring_peek has not returned a message since the last release, or no process is the
+   --    receiver.
    --  - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
    --    another process has overwritten it.
 
@@ -1957,6 +1964,7 @@ package Posix_Shm is
    --  - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
    --  - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
    --  - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+   --  - `EPERM`: No process is the sender: none has joined, or the last one has left.
    --  - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
    --    another one joins.
    --  - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -1990,6 +1998,7 @@ package Posix_Shm is
    --  - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
    --  - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
    --    another one joins.
+   --  - `EPERM`: No process is the receiver: none has joined, or the last one has left.
    --  - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
    --    another process has overwritten it.
    --  - `ETIMEDOUT`: There was no message until the timeout.

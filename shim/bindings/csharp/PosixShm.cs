@@ -1248,7 +1248,7 @@ namespace PosixShm
         /// <exception cref="ShmException">ENXIO: The name refers to a socket.</exception>
         /// <exception cref="ShmException">EROFS: The shared memory file system is mounted
         /// read-only.</exception>
-        public static (int fd, bool created) Open(string name, Direction direction, IfExists ifExists, IfDoesNotExist ifDoesNotExist, Mode permissions)
+        public static (int fd, bool created) Open(string name, Direction direction = Direction.Input, IfExists ifExists = IfExists.Default, IfDoesNotExist ifDoesNotExist = IfDoesNotExist.Default, Mode permissions = (Mode)420)
         {
             int result = Check("pshm_open", Native.pshm_open(Text(name, nameof(name)), direction, ifExists, ifDoesNotExist, permissions, out int createdInC));
             return (result, createdInC != 0);
@@ -1297,7 +1297,7 @@ namespace PosixShm
         /// direction `input` needs. Both flags: they exclude each other.</exception>
         /// <exception cref="ShmException">EROFS: PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is
         /// mounted read-only.</exception>
-        public static int OpenAnonymous(Direction direction, Mode permissions, AnonymousFlag flags)
+        public static int OpenAnonymous(Direction direction = Direction.Input, Mode permissions = (Mode)420, AnonymousFlag flags = (AnonymousFlag)0)
         {
             int result = Check("pshm_open_anonymous", Native.pshm_open_anonymous(direction, permissions, flags));
             return result;
@@ -1496,7 +1496,7 @@ namespace PosixShm
         /// one of them does not fit the platform&#39;s types.</exception>
         /// <exception cref="ShmException">EPERM: A seal or the file system forbids the protection.
         /// PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege.</exception>
-        public static long Map(int fd, long length, Prot protections, MapFlag flags, long offset)
+        public static long Map(int fd, long length, Prot protections = Prot.Read | Prot.Write, MapFlag flags = MapFlag.Shared, long offset = 0)
         {
             long result = Check("pshm_map", Native.pshm_map(fd, length, protections, flags, offset));
             return result;
@@ -1538,7 +1538,7 @@ namespace PosixShm
         /// socket, and `count` is 0 or the copy needs a mapping.</exception>
         /// <exception cref="ShmException">EOVERFLOW: `count` does not fit the platform&#39;s types.</exception>
         /// <exception cref="ShmException">ESPIPE: `fd` refers to a pipe or a socket.</exception>
-        public static long Read(int fd, byte[] bytes, long offset)
+        public static long Read(int fd, byte[] bytes, long offset = 0)
         {
             long result = Check("pshm_read", Native.pshm_read(fd, Start(bytes), bytes.Length, offset));
             return result;
@@ -1570,7 +1570,7 @@ namespace PosixShm
         /// <exception cref="ShmException">ENOSPC: There is no memory for an unallocated page.</exception>
         /// <exception cref="ShmException">EOVERFLOW: `count` does not fit the platform&#39;s types.</exception>
         /// <exception cref="ShmException">EPERM: A seal forbids the call.</exception>
-        public static long Write(int fd, byte[] bytes, long offset)
+        public static long Write(int fd, byte[] bytes, long offset = 0)
         {
             long result = Check("pshm_write", Native.pshm_write(fd, Start(bytes), bytes.Length, offset));
             return result;
@@ -1808,10 +1808,10 @@ namespace PosixShm
         /// <exception cref="ShmException">EINVAL: `fd` refers to a file that does not support
         /// seals.</exception>
         /// <exception cref="ShmException">ENOTSUP: The platform does not support seals.</exception>
-        public static int Seals(int fd)
+        public static SealFlag Seals(int fd)
         {
             int result = Check("pshm_seals", Native.pshm_seals(fd));
-            return result;
+            return (SealFlag)result;
         }
 
         /// <summary>Open another descriptor of the same object, with the same access or less.</summary>
@@ -1837,7 +1837,7 @@ namespace PosixShm
         /// pipe.</exception>
         /// <exception cref="ShmException">ENOTSUP: `direction` is `input`, `fd` was opened for `io`, and the
         /// system does not support it (no `/proc`).</exception>
-        public static int Reopen(int fd, Direction direction)
+        public static int Reopen(int fd, Direction direction = Direction.Input)
         {
             int result = Check("pshm_reopen", Native.pshm_reopen(fd, direction));
             return result;
@@ -2234,7 +2234,7 @@ namespace PosixShm
         /// <exception cref="ShmException">EXDEV: The object has or had a name, was created without
         /// PSHM_ANONYMOUS_NAMEABLE, or belongs to another mount of the shared memory file system, such as that
         /// of another container or mount namespace.</exception>
-        public static void Publish(int fd, string name, IfExists ifExists)
+        public static void Publish(int fd, string name, IfExists ifExists = IfExists.Error)
         {
             Check("pshm_publish", Native.pshm_publish(fd, Text(name, nameof(name)), ifExists));
         }
@@ -2278,7 +2278,7 @@ namespace PosixShm
         /// mounted read-only.</exception>
         /// <exception cref="ShmException">ETIMEDOUT: There was no complete object until the
         /// timeout.</exception>
-        public static int OpenWait(string name, Direction direction, long size, TimeSpan? timeout = null)
+        public static int OpenWait(string name, Direction direction = Direction.Input, long size = 0, TimeSpan? timeout = null)
         {
             int result = (int)Again("pshm_open_wait", timeout, rest => Native.pshm_open_wait(Text(name, nameof(name)), direction, size, rest));
             return result;
@@ -2317,7 +2317,9 @@ namespace PosixShm
 
         /// <summary>Leave a ring, and wake the peer.</summary>
         /// <remarks>pshm_ring_leave. The receiver gets `-ENODATA` once it has received all messages, the sender
-        /// gets `-EPIPE` once the ring is full. Then another process, or the same one, may join.</remarks>
+        /// gets `-EPIPE` once the ring is full. What this process has reserved or peeked at is given up, and
+        /// its calls fail with `-EPERM`. Then another process, or the same one, may join. The memory may be in
+        /// use until the call has returned.</remarks>
         /// <param name="address">The address of the ring, a multiple of 64.</param>
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
         /// <param name="role">The role in which this process has joined.</param>
@@ -2342,8 +2344,9 @@ namespace PosixShm
 
         /// <summary>Reserve space for a message, and return the address to write it to.</summary>
         /// <remarks>pshm_ring_reserve. Write the message there, and commit it: until then the receiver does not
-        /// see it. A later reservation replaces this one if it succeeds, so a message that is not to be sent
-        /// needs no call.</remarks>
+        /// see it. A later reservation, and pshm_ring_send, replace this one if they succeed, so a message that
+        /// is not to be sent needs no call. If they fail, this one stays. pshm_ring_leave gives it
+        /// up.</remarks>
         /// <param name="address">The address of the ring, a multiple of 64.</param>
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
         /// <param name="length">The greatest length of the message, in bytes, from 0 to half of `capacity` less
@@ -2363,6 +2366,8 @@ namespace PosixShm
         /// `atomic-64`).</exception>
         /// <exception cref="ShmException">EOVERFLOW: The end of the ring does not fit the platform&#39;s
         /// addresses.</exception>
+        /// <exception cref="ShmException">EPERM: No process is the sender: none has joined, or the last one has
+        /// left.</exception>
         /// <exception cref="ShmException">EPIPE: The ring has no space, and the receiver has left or died. It
         /// is reported again until another one joins.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
@@ -2391,7 +2396,7 @@ namespace PosixShm
         /// `atomic-64`).</exception>
         /// <exception cref="ShmException">EOVERFLOW: The end of the ring does not fit the platform&#39;s
         /// addresses.</exception>
-        /// <exception cref="ShmException">EPERM: Nothing is reserved.</exception>
+        /// <exception cref="ShmException">EPERM: Nothing is reserved, or no process is the sender.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
         /// process has joined, or another process has overwritten it.</exception>
         public static void RingCommit(long address, long capacity, long length)
@@ -2401,7 +2406,7 @@ namespace PosixShm
 
         /// <summary>Wait for a message, and return its address.</summary>
         /// <remarks>pshm_ring_peek. The message stays in the ring until pshm_ring_release: another call returns
-        /// the same one.</remarks>
+        /// the same one. pshm_ring_leave leaves it there.</remarks>
         /// <param name="address">The address of the ring, a multiple of 64.</param>
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
         /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
@@ -2422,6 +2427,8 @@ namespace PosixShm
         /// addresses.</exception>
         /// <exception cref="ShmException">EOWNERDEAD: There is no complete message, and the sender has died. It
         /// is reported again until another one joins.</exception>
+        /// <exception cref="ShmException">EPERM: No process is the receiver: none has joined, or the last one
+        /// has left.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
         /// process has joined, or another process has overwritten it.</exception>
         /// <exception cref="ShmException">ETIMEDOUT: There was no message until the timeout.</exception>
@@ -2448,7 +2455,7 @@ namespace PosixShm
         /// <exception cref="ShmException">EOVERFLOW: The end of the ring does not fit the platform&#39;s
         /// addresses.</exception>
         /// <exception cref="ShmException">EPERM: pshm_ring_peek has not returned a message since the last
-        /// release.</exception>
+        /// release, or no process is the receiver.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
         /// process has joined, or another process has overwritten it.</exception>
         public static void RingRelease(long address, long capacity)
@@ -2478,6 +2485,8 @@ namespace PosixShm
         /// `atomic-64`).</exception>
         /// <exception cref="ShmException">EOVERFLOW: The end of the ring does not fit the platform&#39;s
         /// addresses.</exception>
+        /// <exception cref="ShmException">EPERM: No process is the sender: none has joined, or the last one has
+        /// left.</exception>
         /// <exception cref="ShmException">EPIPE: The ring has no space, and the receiver has left or died. It
         /// is reported again until another one joins.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
@@ -2514,6 +2523,8 @@ namespace PosixShm
         /// addresses.</exception>
         /// <exception cref="ShmException">EOWNERDEAD: There is no complete message, and the sender has died. It
         /// is reported again until another one joins.</exception>
+        /// <exception cref="ShmException">EPERM: No process is the receiver: none has joined, or the last one
+        /// has left.</exception>
         /// <exception cref="ShmException">EPROTO: The memory is no ring of this capacity, such as one that no
         /// process has joined, or another process has overwritten it.</exception>
         /// <exception cref="ShmException">ETIMEDOUT: There was no message until the timeout.</exception>

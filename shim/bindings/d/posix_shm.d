@@ -1269,7 +1269,7 @@ void setInheritable(int fd, bool inheritable) @trusted
  * - `ENXIO`: The name refers to a socket.
  * - `EROFS`: The shared memory file system is mounted read-only.
  */
-Tuple!(int, "fd", bool, "created") open(const(char)[] name, Direction direction, IfExists ifExists, IfDoesNotExist ifDoesNotExist, Mode permissions) @trusted
+Tuple!(int, "fd", bool, "created") open(const(char)[] name, Direction direction = Direction.input, IfExists ifExists = IfExists.default_, IfDoesNotExist ifDoesNotExist = IfDoesNotExist.default_, Mode permissions = cast(Mode) 420) @trusted
 {
     int createdInC;
     const result = check("pshm_open", pshm_open(text("pshm_open", name), direction, ifExists, ifDoesNotExist, permissions, &createdInC));
@@ -1324,7 +1324,7 @@ Tuple!(int, "fd", bool, "created") open(const(char)[] name, Direction direction,
  *   needs. Both flags: they exclude each other.
  * - `EROFS`: PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is mounted read-only.
  */
-int openAnonymous(Direction direction, Mode permissions, AnonymousFlag flags) @trusted
+int openAnonymous(Direction direction = Direction.input, Mode permissions = cast(Mode) 420, AnonymousFlag flags = cast(AnonymousFlag) 0) @trusted
 {
     return check("pshm_open_anonymous", pshm_open_anonymous(direction, permissions, flags));
 }
@@ -1543,7 +1543,7 @@ Tuple!(long, "total", long, "free") space() @trusted
  * - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
  *   `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
  */
-long map(int fd, long length, Prot protections, MapFlag flags, long offset) @trusted
+long map(int fd, long length, Prot protections = Prot.read | Prot.write, MapFlag flags = MapFlag.shared_, long offset = 0) @trusted
 {
     return check("pshm_map", pshm_map(fd, length, protections, flags, offset));
 }
@@ -1588,7 +1588,7 @@ void unmap(long address, long length) @system
  * - `EOVERFLOW`: `count` does not fit the platform's types.
  * - `ESPIPE`: `fd` refers to a pipe or a socket.
  */
-long read(int fd, void[] bytes, long offset) @trusted
+long read(int fd, void[] bytes, long offset = 0) @trusted
 {
     return check("pshm_read", pshm_read(fd, bytes.ptr, cast(long) bytes.length, offset));
 }
@@ -1622,7 +1622,7 @@ long read(int fd, void[] bytes, long offset) @trusted
  * - `EOVERFLOW`: `count` does not fit the platform's types.
  * - `EPERM`: A seal forbids the call.
  */
-long write(int fd, const(void)[] bytes, long offset) @trusted
+long write(int fd, const(void)[] bytes, long offset = 0) @trusted
 {
     return check("pshm_write", pshm_write(fd, bytes.ptr, cast(long) bytes.length, offset));
 }
@@ -1869,9 +1869,9 @@ void seal(int fd, SealFlag seals) @trusted
  * - `EINVAL`: `fd` refers to a file that does not support seals.
  * - `ENOTSUP`: The platform does not support seals.
  */
-int seals(int fd) @trusted
+SealFlag seals(int fd) @trusted
 {
-    return check("pshm_seals", pshm_seals(fd));
+    return cast(SealFlag) (check("pshm_seals", pshm_seals(fd)));
 }
 
 /**
@@ -1901,7 +1901,7 @@ int seals(int fd) @trusted
  * - `ENOTSUP`: `direction` is `input`, `fd` was opened for `io`, and the system does not support it
  *   (no `/proc`).
  */
-int reopen(int fd, Direction direction) @trusted
+int reopen(int fd, Direction direction = Direction.input) @trusted
 {
     return check("pshm_reopen", pshm_reopen(fd, direction));
 }
@@ -2326,7 +2326,7 @@ long lockOwner(long address) @system
  *   another mount of the shared memory file system, such as that of another container or mount
  *   namespace.
  */
-void publish(int fd, const(char)[] name, IfExists ifExists) @trusted
+void publish(int fd, const(char)[] name, IfExists ifExists = IfExists.error) @trusted
 {
     check("pshm_publish", pshm_publish(fd, text("pshm_publish", name), ifExists));
 }
@@ -2370,7 +2370,7 @@ void publish(int fd, const(char)[] name, IfExists ifExists) @trusted
  * - `EROFS`: `direction` is `io`, and the shared memory file system is mounted read-only.
  * - `ETIMEDOUT`: There was no complete object until the timeout.
  */
-int openWait(const(char)[] name, Direction direction, long size, Duration timeout = forever) @trusted
+int openWait(const(char)[] name, Direction direction = Direction.input, long size = 0, Duration timeout = forever) @trusted
 {
     return again("pshm_open_wait", timeout, (long rest) => pshm_open_wait(text("pshm_open_wait", name), direction, size, rest));
 }
@@ -2413,7 +2413,9 @@ bool ringJoin(long address, long capacity, RingRole role) @system
  * Leave a ring, and wake the peer.
  *
  * The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the
- * ring is full. Then another process, or the same one, may join.
+ * ring is full. What this process has reserved or peeked at is given up, and its calls fail with
+ * `-EPERM`. Then another process, or the same one, may join. The memory may be in use until the call
+ * has returned.
  *
  * - `address`: The address of the ring, a multiple of 64.
  * - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2437,8 +2439,9 @@ void ringLeave(long address, long capacity, RingRole role) @system
 /**
  * Reserve space for a message, and return the address to write it to.
  *
- * Write the message there, and commit it: until then the receiver does not see it. A later reservation
- * replaces this one if it succeeds, so a message that is not to be sent needs no call.
+ * Write the message there, and commit it: until then the receiver does not see it. A later
+ * reservation, and pshm_ring_send, replace this one if they succeed, so a message that is not to be
+ * sent needs no call. If they fail, this one stays. pshm_ring_leave gives it up.
  *
  * - `address`: The address of the ring, a multiple of 64.
  * - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2456,6 +2459,7 @@ void ringLeave(long address, long capacity, RingRole role) @system
  * - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
  * - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
  * - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+ * - `EPERM`: No process is the sender: none has joined, or the last one has left.
  * - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
  *   another one joins.
  * - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2481,7 +2485,7 @@ long ringReserve(long address, long capacity, long length, Duration timeout = fo
  * - `EMSGSIZE`: `length` is greater than what was reserved.
  * - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
  * - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
- * - `EPERM`: Nothing is reserved.
+ * - `EPERM`: Nothing is reserved, or no process is the sender.
  * - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
  *   another process has overwritten it.
  */
@@ -2494,6 +2498,7 @@ void ringCommit(long address, long capacity, long length) @system
  * Wait for a message, and return its address.
  *
  * The message stays in the ring until pshm_ring_release: another call returns the same one.
+ * pshm_ring_leave leaves it there.
  *
  * - `address`: The address of the ring, a multiple of 64.
  * - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2516,6 +2521,7 @@ void ringCommit(long address, long capacity, long length) @system
  * - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
  * - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
  *   another one joins.
+ * - `EPERM`: No process is the receiver: none has joined, or the last one has left.
  * - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
  *   another process has overwritten it.
  * - `ETIMEDOUT`: There was no message until the timeout.
@@ -2541,7 +2547,8 @@ Tuple!(long, "at", long, "length") ringPeek(long address, long capacity, Duratio
  *   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX.
  * - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
  * - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
- * - `EPERM`: pshm_ring_peek has not returned a message since the last release.
+ * - `EPERM`: pshm_ring_peek has not returned a message since the last release, or no process is the
+ *   receiver.
  * - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
  *   another process has overwritten it.
  */
@@ -2567,6 +2574,7 @@ void ringRelease(long address, long capacity) @system
  * - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
  * - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
  * - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+ * - `EPERM`: No process is the sender: none has joined, or the last one has left.
  * - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
  *   another one joins.
  * - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2602,6 +2610,7 @@ void ringSend(long address, long capacity, const(void)[] bytes, Duration timeout
  * - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
  * - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
  *   another one joins.
+ * - `EPERM`: No process is the receiver: none has joined, or the last one has left.
  * - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
  *   another process has overwritten it.
  * - `ETIMEDOUT`: There was no message until the timeout.

@@ -1311,6 +1311,7 @@ module posix_shm
     !! - -EMSGSIZE: `length` is greater than half of `capacity` less 8.
     !! - -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
     !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
+    !! - -EPERM: No process is the sender: none has joined, or the last one has left.
     !! - -EPIPE: The ring has no space, and the receiver has left or died. It is reported again until another
     !!   one joins.
     !! - -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
@@ -1337,7 +1338,7 @@ module posix_shm
     !! - -EMSGSIZE: `length` is greater than what was reserved.
     !! - -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
     !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
-    !! - -EPERM: Nothing is reserved.
+    !! - -EPERM: Nothing is reserved, or no process is the sender.
     !! - -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
     !!   process has overwritten it.
     function pshm_ring_commit(address, capacity, length) &
@@ -1365,6 +1366,7 @@ module posix_shm
     !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
     !! - -EOWNERDEAD: There is no complete message, and the sender has died. It is reported again until
     !!   another one joins.
+    !! - -EPERM: No process is the receiver: none has joined, or the last one has left.
     !! - -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
     !!   process has overwritten it.
     !! - -ETIMEDOUT: There was no message until the timeout.
@@ -1387,7 +1389,8 @@ module posix_shm
     !!   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX.
     !! - -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
     !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
-    !! - -EPERM: pshm_ring_peek has not returned a message since the last release.
+    !! - -EPERM: pshm_ring_peek has not returned a message since the last release, or no process is the
+    !!   receiver.
     !! - -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
     !!   process has overwritten it.
     function pshm_ring_release(address, capacity) &
@@ -1919,6 +1922,7 @@ contains
   !! - -EMSGSIZE: `length` is greater than half of `capacity` less 8.
   !! - -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
   !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
+  !! - -EPERM: No process is the sender: none has joined, or the last one has left.
   !! - -EPIPE: The ring has no space, and the receiver has left or died. It is reported again until another
   !!   one joins.
   !! - -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
@@ -1954,6 +1958,7 @@ contains
   !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
   !! - -EOWNERDEAD: There is no complete message, and the sender has died. It is reported again until
   !!   another one joins.
+  !! - -EPERM: No process is the receiver: none has joined, or the last one has left.
   !! - -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
   !!   process has overwritten it.
   !! - -ETIMEDOUT: There was no message until the timeout.

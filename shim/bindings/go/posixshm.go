@@ -1726,9 +1726,9 @@ func Seal(fd int, seals SealFlag) error {
 //   - `EBADF`: `fd` is not an open descriptor.
 //   - `EINVAL`: `fd` refers to a file that does not support seals.
 //   - `ENOTSUP`: The platform does not support seals.
-func Seals(fd int) (int, error) {
+func Seals(fd int) (SealFlag, error) {
 	result := C.pshm_seals(C.int(fd))
-	return int(result), failure("pshm_seals", C.int64_t(result))
+	return SealFlag(result), failure("pshm_seals", C.int64_t(result))
 }
 
 // Reopen is pshm_reopen.
@@ -2283,7 +2283,9 @@ func RingJoin(address int64, capacity int64, role RingRole) (bool, error) {
 // Leave a ring, and wake the peer.
 //
 // The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the
-// ring is full. Then another process, or the same one, may join.
+// ring is full. What this process has reserved or peeked at is given up, and its calls fail with
+// `-EPERM`. Then another process, or the same one, may join. The memory may be in use until the call
+// has returned.
 //
 //   - `address`: The address of the ring, a multiple of 64.
 //   - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2307,8 +2309,9 @@ func RingLeave(address int64, capacity int64, role RingRole) error {
 //
 // Reserve space for a message, and return the address to write it to.
 //
-// Write the message there, and commit it: until then the receiver does not see it. A later reservation
-// replaces this one if it succeeds, so a message that is not to be sent needs no call.
+// Write the message there, and commit it: until then the receiver does not see it. A later
+// reservation, and pshm_ring_send, replace this one if they succeed, so a message that is not to be
+// sent needs no call. If they fail, this one stays. pshm_ring_leave gives it up.
 //
 //   - `address`: The address of the ring, a multiple of 64.
 //   - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2326,6 +2329,7 @@ func RingLeave(address int64, capacity int64, role RingRole) error {
 //   - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
 //   - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 //   - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+//   - `EPERM`: No process is the sender: none has joined, or the last one has left.
 //   - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
 //     another one joins.
 //   - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2353,7 +2357,7 @@ func RingReserve(address int64, capacity int64, length int64, timeout time.Durat
 //   - `EMSGSIZE`: `length` is greater than what was reserved.
 //   - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 //   - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
-//   - `EPERM`: Nothing is reserved.
+//   - `EPERM`: Nothing is reserved, or no process is the sender.
 //   - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 //     another process has overwritten it.
 func RingCommit(address int64, capacity int64, length int64) error {
@@ -2366,6 +2370,7 @@ func RingCommit(address int64, capacity int64, length int64) error {
 // Wait for a message, and return its address.
 //
 // The message stays in the ring until pshm_ring_release: another call returns the same one.
+// pshm_ring_leave leaves it there.
 //
 //   - `address`: The address of the ring, a multiple of 64.
 //   - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2388,6 +2393,7 @@ func RingCommit(address int64, capacity int64, length int64) error {
 //   - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
 //   - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
 //     another one joins.
+//   - `EPERM`: No process is the receiver: none has joined, or the last one has left.
 //   - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 //     another process has overwritten it.
 //   - `ETIMEDOUT`: There was no message until the timeout.
@@ -2414,7 +2420,8 @@ func RingPeek(address int64, capacity int64, timeout time.Duration) (at int64, l
 //     PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX.
 //   - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 //   - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
-//   - `EPERM`: pshm_ring_peek has not returned a message since the last release.
+//   - `EPERM`: pshm_ring_peek has not returned a message since the last release, or no process is the
+//     receiver.
 //   - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 //     another process has overwritten it.
 func RingRelease(address int64, capacity int64) error {
@@ -2440,6 +2447,7 @@ func RingRelease(address int64, capacity int64) error {
 //   - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
 //   - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 //   - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+//   - `EPERM`: No process is the sender: none has joined, or the last one has left.
 //   - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
 //     another one joins.
 //   - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2477,6 +2485,7 @@ func RingSend(address int64, capacity int64, bytes []byte, timeout time.Duration
 //   - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
 //   - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
 //     another one joins.
+//   - `EPERM`: No process is the receiver: none has joined, or the last one has left.
 //   - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 //     another process has overwritten it.
 //   - `ETIMEDOUT`: There was no message until the timeout.

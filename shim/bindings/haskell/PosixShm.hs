@@ -2217,7 +2217,9 @@ ringJoin address capacity role =
 -- | Leave a ring, and wake the peer.
 --
 -- The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the
--- ring is full. Then another process, or the same one, may join.
+-- ring is full. What this process has reserved or peeked at is given up, and its calls fail with
+-- `-EPERM`. Then another process, or the same one, may join. The memory may be in use until the call
+-- has returned.
 --
 -- - `address`: The address of the ring, a multiple of 64.
 -- - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2238,8 +2240,9 @@ ringLeave address capacity role =
 
 -- | Reserve space for a message, and return the address to write it to.
 --
--- Write the message there, and commit it: until then the receiver does not see it. A later reservation
--- replaces this one if it succeeds, so a message that is not to be sent needs no call.
+-- Write the message there, and commit it: until then the receiver does not see it. A later
+-- reservation, and pshm_ring_send, replace this one if they succeed, so a message that is not to be
+-- sent needs no call. If they fail, this one stays. pshm_ring_leave gives it up.
 --
 -- - `address`: The address of the ring, a multiple of 64.
 -- - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2257,6 +2260,7 @@ ringLeave address capacity role =
 -- - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
 -- - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 -- - `EOVERFLOW`: The end of the ring does not fit the platform\'s addresses.
+-- - `EPERM`: No process is the sender: none has joined, or the last one has left.
 -- - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
 --   another one joins.
 -- - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2279,7 +2283,7 @@ ringReserve address capacity length timeout =
 -- - `EMSGSIZE`: `length` is greater than what was reserved.
 -- - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 -- - `EOVERFLOW`: The end of the ring does not fit the platform\'s addresses.
--- - `EPERM`: Nothing is reserved.
+-- - `EPERM`: Nothing is reserved, or no process is the sender.
 -- - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 --   another process has overwritten it.
 ringCommit :: Ptr a -> Int64 -> Int64 -> IO ()
@@ -2289,6 +2293,7 @@ ringCommit address capacity length =
 -- | Wait for a message, and return its address.
 --
 -- The message stays in the ring until pshm_ring_release: another call returns the same one.
+-- pshm_ring_leave leaves it there.
 --
 -- - `address`: The address of the ring, a multiple of 64.
 -- - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2311,6 +2316,7 @@ ringCommit address capacity length =
 -- - `EOVERFLOW`: The end of the ring does not fit the platform\'s addresses.
 -- - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
 --   another one joins.
+-- - `EPERM`: No process is the receiver: none has joined, or the last one has left.
 -- - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 --   another process has overwritten it.
 -- - `ETIMEDOUT`: There was no message until the timeout.
@@ -2334,7 +2340,8 @@ ringPeek address capacity timeout =
 --   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX.
 -- - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 -- - `EOVERFLOW`: The end of the ring does not fit the platform\'s addresses.
--- - `EPERM`: pshm_ring_peek has not returned a message since the last release.
+-- - `EPERM`: pshm_ring_peek has not returned a message since the last release, or no process is the
+--   receiver.
 -- - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 --   another process has overwritten it.
 ringRelease :: Ptr a -> Int64 -> IO ()
@@ -2357,6 +2364,7 @@ ringRelease address capacity =
 -- - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
 -- - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 -- - `EOVERFLOW`: The end of the ring does not fit the platform\'s addresses.
+-- - `EPERM`: No process is the sender: none has joined, or the last one has left.
 -- - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
 --   another one joins.
 -- - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2390,6 +2398,7 @@ ringSend address capacity bytes timeout =
 -- - `EOVERFLOW`: The end of the ring does not fit the platform\'s addresses.
 -- - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
 --   another one joins.
+-- - `EPERM`: No process is the receiver: none has joined, or the last one has left.
 -- - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 --   another process has overwritten it.
 -- - `ETIMEDOUT`: There was no message until the timeout.

@@ -1035,7 +1035,7 @@ proc setInheritable*(fd: int, inheritable: bool) =
   ## - `EINVAL`: `inheritable` is neither 0 nor 1.
   discard check("pshm_set_inheritable", pshm_set_inheritable(cint(fd), cint(inheritable)))
 
-proc open*(name: string, direction: Direction, ifExists: IfExists, ifDoesNotExist: IfDoesNotExist, permissions: Mode): tuple[fd: int, created: bool] =
+proc open*(name: string, direction: Direction = Direction.input, ifExists: IfExists = IfExists.default, ifDoesNotExist: IfDoesNotExist = IfDoesNotExist.default, permissions: Mode = Mode(420)): tuple[fd: int, created: bool] =
   ## Open or create a named object, with one option for each case: it exists, or it does not.
   ##
   ## If the object does not exist, `if_does_not_exist` applies. If it exists, `if_exists` applies, but
@@ -1099,7 +1099,7 @@ proc open*(name: string, direction: Direction, ifExists: IfExists, ifDoesNotExis
   let returned = check("pshm_open", pshm_open(name.cstring, cint(direction), cint(ifExists), cint(ifDoesNotExist), cint(permissions), addr createdInC))
   (int(returned), createdInC != 0)
 
-proc openAnonymous*(direction: Direction, permissions: Mode, flags: AnonymousFlag): int =
+proc openAnonymous*(direction: Direction = Direction.input, permissions: Mode = Mode(420), flags: AnonymousFlag = AnonymousFlag(0)): int =
   ## Create an anonymous object.
   ##
   ## The object exists as long as a descriptor or a mapping of it. Pass the descriptor to another process
@@ -1300,7 +1300,7 @@ proc space*(): tuple[total: int64, free: int64] =
   discard check("pshm_space", pshm_space(addr totalInC, addr freeInC))
   (totalInC, freeInC)
 
-proc map*(fd: int, length: int64, protections: Prot, flags: MapFlag, offset: int64): int64 =
+proc map*(fd: int, length: int64, protections: Prot = ProtRead or ProtWrite, flags: MapFlag = MapShared, offset: int64 = 0): int64 =
   ## Map a range of an object, from any offset.
   ##
   ## As pshm_mmap, but the offset need not be a multiple of the page size (pshm_page_size): the mapping
@@ -1354,7 +1354,7 @@ proc unmap*(address: int64, length: int64) =
   ## - `EOVERFLOW`: `address` or `length` does not fit the platform's types.
   discard check("pshm_unmap", pshm_unmap(address, length))
 
-proc read*(fd: int, bytes: var openArray[byte], offset: int64): int64 =
+proc read*(fd: int, bytes: var openArray[byte], offset: int64 = 0): int64 =
   ## Copy bytes out of an object.
   ##
   ## The count is short at the end of the object, and 0 past it; the call never faults. The file position
@@ -1378,7 +1378,7 @@ proc read*(fd: int, bytes: var openArray[byte], offset: int64): int64 =
   ## - `ESPIPE`: `fd` refers to a pipe or a socket.
   check("pshm_read", pshm_read(cint(fd), start(bytes), int64(bytes.len), offset))
 
-proc write*(fd: int, bytes: openArray[byte], offset: int64): int64 =
+proc write*(fd: int, bytes: openArray[byte], offset: int64 = 0): int64 =
   ## Copy bytes into an object, never past its end.
   ##
   ## The count is short at the end of the object, and 0 past it: the object never grows. The size is read
@@ -1604,7 +1604,7 @@ proc seal*(fd: int, seals: SealFlag) =
   ##   reading.
   discard check("pshm_seal", pshm_seal(cint(fd), cint(seals)))
 
-proc seals*(fd: int): int =
+proc seals*(fd: int): SealFlag =
   ## Return the seals of an object: fcntl(2) with `F_GET_SEALS`.
   ##
   ## - `fd`: A descriptor of the object.
@@ -1617,9 +1617,9 @@ proc seals*(fd: int): int =
   ## - `EBADF`: `fd` is not an open descriptor.
   ## - `EINVAL`: `fd` refers to a file that does not support seals.
   ## - `ENOTSUP`: The platform does not support seals.
-  int(check("pshm_seals", pshm_seals(cint(fd))))
+  SealFlag(check("pshm_seals", pshm_seals(cint(fd))))
 
-proc reopen*(fd: int, direction: Direction): int =
+proc reopen*(fd: int, direction: Direction = Direction.input): int =
   ## Open another descriptor of the same object, with the same access or less.
   ##
   ## Send a descriptor for `input` to a peer that should only read: its shared mappings are not writable,
@@ -1953,7 +1953,7 @@ proc lockOwner*(address: int64): int64 =
   ## - `EOVERFLOW`: `address` does not fit the platform's type.
   check("pshm_lock_owner", pshm_lock_owner(address))
 
-proc publish*(fd: int, name: string, ifExists: IfExists) =
+proc publish*(fd: int, name: string, ifExists: IfExists = IfExists.error) =
   ## Give an unnamed object a name.
   ##
   ## The object gets the name atomically, and keeps exactly the permissions with which it was created:
@@ -2001,7 +2001,7 @@ proc publish*(fd: int, name: string, ifExists: IfExists) =
   rejectNul(name)
   discard check("pshm_publish", pshm_publish(cint(fd), name.cstring, cint(ifExists)))
 
-proc openWait*(name: string, direction: Direction, size: int64, timeout = forever): int =
+proc openWait*(name: string, direction: Direction = Direction.input, size: int64 = 0, timeout = forever): int =
   ## Open an object that another process creates, and wait until it is complete.
   ##
   ## The call waits while no object with the name exists, while the object has no permissions at all
@@ -2076,7 +2076,9 @@ proc ringLeave*(address: int64, capacity: int64, role: RingRole) =
   ## Leave a ring, and wake the peer.
   ##
   ## The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the
-  ## ring is full. Then another process, or the same one, may join.
+  ## ring is full. What this process has reserved or peeked at is given up, and its calls fail with
+  ## `-EPERM`. Then another process, or the same one, may join. The memory may be in use until the call
+  ## has returned.
   ##
   ## - `address`: The address of the ring, a multiple of 64.
   ## - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2096,8 +2098,9 @@ proc ringLeave*(address: int64, capacity: int64, role: RingRole) =
 proc ringReserve*(address: int64, capacity: int64, length: int64, timeout = forever): int64 =
   ## Reserve space for a message, and return the address to write it to.
   ##
-  ## Write the message there, and commit it: until then the receiver does not see it. A later reservation
-  ## replaces this one if it succeeds, so a message that is not to be sent needs no call.
+  ## Write the message there, and commit it: until then the receiver does not see it. A later
+  ## reservation, and pshm_ring_send, replace this one if they succeed, so a message that is not to be
+  ## sent needs no call. If they fail, this one stays. pshm_ring_leave gives it up.
   ##
   ## - `address`: The address of the ring, a multiple of 64.
   ## - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2115,6 +2118,7 @@ proc ringReserve*(address: int64, capacity: int64, length: int64, timeout = fore
   ## - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
   ## - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+  ## - `EPERM`: No process is the sender: none has joined, or the last one has left.
   ## - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
   ##   another one joins.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2136,7 +2140,7 @@ proc ringCommit*(address: int64, capacity: int64, length: int64) =
   ## - `EMSGSIZE`: `length` is greater than what was reserved.
   ## - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
-  ## - `EPERM`: Nothing is reserved.
+  ## - `EPERM`: Nothing is reserved, or no process is the sender.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
   ##   another process has overwritten it.
   discard check("pshm_ring_commit", pshm_ring_commit(address, capacity, length))
@@ -2145,6 +2149,7 @@ proc ringPeek*(address: int64, capacity: int64, timeout = forever): tuple[at: in
   ## Wait for a message, and return its address.
   ##
   ## The message stays in the ring until pshm_ring_release: another call returns the same one.
+  ## pshm_ring_leave leaves it there.
   ##
   ## - `address`: The address of the ring, a multiple of 64.
   ## - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2167,6 +2172,7 @@ proc ringPeek*(address: int64, capacity: int64, timeout = forever): tuple[at: in
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
   ## - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
   ##   another one joins.
+  ## - `EPERM`: No process is the receiver: none has joined, or the last one has left.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
   ##   another process has overwritten it.
   ## - `ETIMEDOUT`: There was no message until the timeout.
@@ -2188,7 +2194,8 @@ proc ringRelease*(address: int64, capacity: int64) =
   ##   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX.
   ## - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
-  ## - `EPERM`: pshm_ring_peek has not returned a message since the last release.
+  ## - `EPERM`: pshm_ring_peek has not returned a message since the last release, or no process is the
+  ##   receiver.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
   ##   another process has overwritten it.
   discard check("pshm_ring_release", pshm_ring_release(address, capacity))
@@ -2210,6 +2217,7 @@ proc ringSend*(address: int64, capacity: int64, bytes: openArray[byte], timeout 
   ## - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
   ## - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+  ## - `EPERM`: No process is the sender: none has joined, or the last one has left.
   ## - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
   ##   another one joins.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2241,6 +2249,7 @@ proc ringReceive*(address: int64, capacity: int64, bytes: var openArray[byte], t
   ## - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
   ## - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
   ##   another one joins.
+  ## - `EPERM`: No process is the receiver: none has joined, or the last one has left.
   ## - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
   ##   another process has overwritten it.
   ## - `ETIMEDOUT`: There was no message until the timeout.

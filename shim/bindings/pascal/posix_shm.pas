@@ -1077,6 +1077,7 @@ procedure PshmRingLeave(AAddress: Pointer; ACapacity: cint64; ARole: cint);
 //   EMSGSIZE: `length` is greater than half of `capacity` less 8.
 //   ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 //   EOVERFLOW: The end of the ring does not fit the platform's addresses.
+//   EPERM: No process is the sender: none has joined, or the last one has left.
 //   EPIPE: The ring has no space, and the receiver has left or died. It is reported again until another
 //     one joins.
 //   EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
@@ -1095,7 +1096,7 @@ function PshmRingReserve(AAddress: Pointer; ACapacity: cint64; ALength: cint64; 
 //   EMSGSIZE: `length` is greater than what was reserved.
 //   ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 //   EOVERFLOW: The end of the ring does not fit the platform's addresses.
-//   EPERM: Nothing is reserved.
+//   EPERM: Nothing is reserved, or no process is the sender.
 //   EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
 //     process has overwritten it.
 procedure PshmRingCommit(AAddress: Pointer; ACapacity: cint64; ALength: cint64);
@@ -1116,6 +1117,7 @@ procedure PshmRingCommit(AAddress: Pointer; ACapacity: cint64; ALength: cint64);
 //   EOVERFLOW: The end of the ring does not fit the platform's addresses.
 //   EOWNERDEAD: There is no complete message, and the sender has died. It is reported again until
 //     another one joins.
+//   EPERM: No process is the receiver: none has joined, or the last one has left.
 //   EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
 //     process has overwritten it.
 //   ETIMEDOUT: There was no message until the timeout.
@@ -1129,7 +1131,8 @@ function PshmRingPeek(AAddress: Pointer; ACapacity: cint64; ATimeout: cint64; ou
 //     PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX.
 //   ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 //   EOVERFLOW: The end of the ring does not fit the platform's addresses.
-//   EPERM: pshm_ring_peek has not returned a message since the last release.
+//   EPERM: pshm_ring_peek has not returned a message since the last release, or no process is the
+//     receiver.
 //   EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
 //     process has overwritten it.
 procedure PshmRingRelease(AAddress: Pointer; ACapacity: cint64);
@@ -1148,6 +1151,7 @@ procedure PshmRingRelease(AAddress: Pointer; ACapacity: cint64);
 //   EMSGSIZE: `length` is greater than half of `capacity` less 8.
 //   ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 //   EOVERFLOW: The end of the ring does not fit the platform's addresses.
+//   EPERM: No process is the sender: none has joined, or the last one has left.
 //   EPIPE: The ring has no space, and the receiver has left or died. It is reported again until another
 //     one joins.
 //   EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
@@ -1175,6 +1179,7 @@ procedure PshmRingSend(AAddress: Pointer; ACapacity: cint64; const ABytes; ALeng
 //   EOVERFLOW: The end of the ring does not fit the platform's addresses.
 //   EOWNERDEAD: There is no complete message, and the sender has died. It is reported again until
 //     another one joins.
+//   EPERM: No process is the receiver: none has joined, or the last one has left.
 //   EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
 //     process has overwritten it.
 //   ETIMEDOUT: There was no message until the timeout.

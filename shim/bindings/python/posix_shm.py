@@ -2286,7 +2286,9 @@ def pshm_ring_leave(address, capacity, role):
     """Leave a ring, and wake the peer.
 
     The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the
-    ring is full. Then another process, or the same one, may join.
+    ring is full. What this process has reserved or peeked at is given up, and its calls fail with
+    `-EPERM`. Then another process, or the same one, may join. The memory may be in use until the call
+    has returned.
 
     address: The address of the ring, a multiple of 64.
     capacity: The capacity of the ring, in bytes: a power of two.
@@ -2313,8 +2315,9 @@ def pshm_ring_leave(address, capacity, role):
 def pshm_ring_reserve(address, capacity, length, timeout=-1):
     """Reserve space for a message, and return the address to write it to.
 
-    Write the message there, and commit it: until then the receiver does not see it. A later reservation
-    replaces this one if it succeeds, so a message that is not to be sent needs no call.
+    Write the message there, and commit it: until then the receiver does not see it. A later
+    reservation, and pshm_ring_send, replace this one if they succeed, so a message that is not to be
+    sent needs no call. If they fail, this one stays. pshm_ring_leave gives it up.
 
     address: The address of the ring, a multiple of 64.
     capacity: The capacity of the ring, in bytes: a power of two.
@@ -2329,6 +2332,7 @@ def pshm_ring_reserve(address, capacity, length, timeout=-1):
     -EMSGSIZE: `length` is greater than half of `capacity` less 8.
     -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
     -EOVERFLOW: The end of the ring does not fit the platform's addresses.
+    -EPERM: No process is the sender: none has joined, or the last one has left.
     -EPIPE: The ring has no space, and the receiver has left or died. It is reported again until another
         one joins.
     -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
@@ -2359,7 +2363,7 @@ def pshm_ring_commit(address, capacity, length):
     -EMSGSIZE: `length` is greater than what was reserved.
     -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
     -EOVERFLOW: The end of the ring does not fit the platform's addresses.
-    -EPERM: Nothing is reserved.
+    -EPERM: Nothing is reserved, or no process is the sender.
     -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
         process has overwritten it.
     """
@@ -2376,6 +2380,7 @@ def pshm_ring_peek(address, capacity, timeout, ret_length):
     """Wait for a message, and return its address.
 
     The message stays in the ring until pshm_ring_release: another call returns the same one.
+    pshm_ring_leave leaves it there.
 
     address: The address of the ring, a multiple of 64.
     capacity: The capacity of the ring, in bytes: a power of two.
@@ -2393,6 +2398,7 @@ def pshm_ring_peek(address, capacity, timeout, ret_length):
     -EOVERFLOW: The end of the ring does not fit the platform's addresses.
     -EOWNERDEAD: There is no complete message, and the sender has died. It is reported again until
         another one joins.
+    -EPERM: No process is the receiver: none has joined, or the last one has left.
     -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
         process has overwritten it.
     -ETIMEDOUT: There was no message until the timeout.
@@ -2419,7 +2425,8 @@ def pshm_ring_release(address, capacity):
         PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX.
     -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
     -EOVERFLOW: The end of the ring does not fit the platform's addresses.
-    -EPERM: pshm_ring_peek has not returned a message since the last release.
+    -EPERM: pshm_ring_peek has not returned a message since the last release, or no process is the
+        receiver.
     -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
         process has overwritten it.
     """
@@ -2447,6 +2454,7 @@ def pshm_ring_send(address, capacity, bytes, length=None, timeout=-1):
     -EMSGSIZE: `length` is greater than half of `capacity` less 8.
     -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
     -EOVERFLOW: The end of the ring does not fit the platform's addresses.
+    -EPERM: No process is the sender: none has joined, or the last one has left.
     -EPIPE: The ring has no space, and the receiver has left or died. It is reported again until another
         one joins.
     -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
@@ -2487,6 +2495,7 @@ def pshm_ring_receive(address, capacity, ret_bytes=None, size=None, timeout=-1):
     -EOVERFLOW: The end of the ring does not fit the platform's addresses.
     -EOWNERDEAD: There is no complete message, and the sender has died. It is reported again until
         another one joins.
+    -EPERM: No process is the receiver: none has joined, or the last one has left.
     -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
         process has overwritten it.
     -ETIMEDOUT: There was no message until the timeout.

@@ -10,8 +10,9 @@
     passed={"text": "Text({name}, nameof({name}))", "bytes": "Start({name})", "buffer": "Start({name})", "int64s": "Start({name})", "boolean": "{name} ? 1 : 0",
         "timeout": "rest", "flags": "{name}", "enum": "{name}", "int": "{name}", "int64": "{name}", "size": "{buffer}.Length",
         "out-int": "out int {name}InC", "out-int64": "out long {name}InC", "texts": "buffer", "texts-size": "buffer?.Length ?? 0"},
-    results={"string": "string", "boolean": "bool", "int": "int", "int64": "long"},
-    values={"string": "Marshal.PtrToStringUTF8({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}"}) %}
+    results={"string": "string", "boolean": "bool", "int": "int", "int64": "long", "flags": "{enum}"},
+    values={"string": "Marshal.PtrToStringUTF8({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}", "flags": "({enum}){name}"},
+    defaults={"enum": "{enum}.{pascal}", "flags": "{enum}.{pascal}", "or": " | ", "number": "({enum}){value}"}, initials=("IO",)) %}
 // {{ generated }}
 using System;
 using System.Diagnostics;
@@ -30,7 +31,7 @@ namespace PosixShm
     {
 {% for constant in enum.constants %}
         {{ ("<summary>" ~ (constant.prose | plain | e) ~ "</summary>") | comment("        /// ") | trim }}
-        {{ constant | member | pascal(initials=("IO",)) }} = {{ constant.value }},
+        {{ constant | member | pascal(cs.initials) }} = {{ constant.value }},
 {% endfor %}
     }
 

@@ -8,8 +8,8 @@
         "boolean": "truth({name})", "timeout": "C.int64_t({name})", "flags": "C.int({name})", "enum": "C.int({name})",
         "int": "C.int({name})", "int64": "C.int64_t({name})", "size": "{type}(len({buffer}))", "out-int": "&{name}C", "out-int64": "&{name}C",
         "texts": "(*C.char)(start(buffer))", "texts-size": "{type}(len(buffer))"},
-    results={"string": "string", "boolean": "bool", "int": "int", "int64": "int64"},
-    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "int({name})", "int64": "int64({name})"}) %}
+    results={"string": "string", "boolean": "bool", "int": "int", "int64": "int64", "flags": "{enum}"},
+    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "int({name})", "int64": "int64({name})", "flags": "{enum}({name})"}) %}
 // {{ generated }}
 
 // Package posixshm is POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that

@@ -132,14 +132,15 @@ enum pshm_anonymous_flag {
  *
  * @par Lisp
  * @code{.lisp}
- * open-shm name &key direction if-exists if-does-not-exist permissions => shm, created
+ * open-shm name &key direction if-exists if-does-not-exist permissions class finalize => shm, created
  * @endcode
  * @par In Lisp
  * Open or create the shared memory object NAME and return it as an `open-shm`. IF-DOES-NOT-EXIST applies if the object does
  * not exist. IF-EXISTS applies if it exists and IF-DOES-NOT-EXIST would have created it; otherwise the object is opened
  * unchanged, and of IF-EXISTS only `:truncate` has an effect. Where an option that is nil applies, both values are nil. A new
  * object has the PERMISSIONS less the umask. `shm-name` of the result is NAME as it was given, perhaps the same string: do not
- * modify it while the result is in use.
+ * modify it while the result is in use. With FINALIZE an object that becomes garbage while it is open is closed by the garbage
+ * collector, some time later, with the warning `shm-leaked`; `close-shm` cancels that. The result is an instance of CLASS.
  * @par Exceptional situations
  * `shm-does-not-exist` if the object does not exist and `:error` applies; `shm-exists` if it exists and `:error` applies;
  * `shm-invalid-argument` for an invalid argument, before any call;
@@ -208,11 +209,12 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  *
  * @par Lisp
  * @code{.lisp}
- * open-shm* &key direction permissions attempts huge nameable => shm
+ * open-shm* &key direction permissions attempts huge nameable class finalize => shm
  * @endcode
  * @par In Lisp
  * Create an anonymous shared memory object and return it as an `open-shm`. Its permissions are exactly PERMISSIONS: the umask
  * is ignored. With NAMEABLE, `publish-shm` can give it a name. The `shm-name` of the result is a label, a random name of no object.
+ * CLASS and FINALIZE are those of `open-shm`.
  * @par Exceptional situations
  * `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid argument; `shm-error` for an error of the system.
  * @par Affected by

@@ -576,6 +576,11 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  *   that it has left or died. **At each end only one thread may be in a call at a time.** More threads or processes use an
  *   end with a lock around each call, or around each pair of calls (#pshm_lock_acquire): then only one of them joins, such as
  *   their parent, and stands for all. An owner of that lock who dies leaves the ring whole: call #pshm_lock_mark_repaired.
+ *   Without a process at its end a call fails with `-EPERM`, also that of the process which has left. Once another process has
+ *   joined, the end is that one's: the library does not tell its calls from those of the predecessor.
+ * - **Unmap, truncate or reuse the memory only after the calls of both ends have returned.** A call may access the ring for a
+ *   moment after the other end has seen its effect, to wake it: so the receiver of the last message, or of `-ENODATA`, does not
+ *   know that the sender has returned. Each end may unmap its own mapping when its own calls have returned.
  * - A process that waits looks after its peer: after 10 milliseconds, after 20 more, then every 40, and after a signal. A
  *   signal handler that runs during such a check does not end the wait. Deaths are detected on one machine and in one PID
  *   namespace (#pshm_process_alive); elsewhere use a timeout. With a timeout of 0 the call checks as well, if there is
@@ -631,8 +636,9 @@ PSHM_API int pshm_ring_join(int64_t address, int64_t capacity, int role);
 /**
  * @brief Leave a ring, and wake the peer.
  *
- * The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the ring is full. Then another
- * process, or the same one, may join.
+ * The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the ring is full. What this
+ * process has reserved or peeked at is given up, and its calls fail with `-EPERM`. Then another process, or the same one, may
+ * join. The memory may be in use until the call has returned.
  *
  * @ring_params
  * @param role @role{enum,pshm_ring_role} The role in which this process has joined.
@@ -652,8 +658,9 @@ PSHM_API int pshm_ring_leave(int64_t address, int64_t capacity, int role);
 /**
  * @brief Reserve space for a message, and return the address to write it to.
  *
- * Write the message there, and commit it: until then the receiver does not see it. A later reservation replaces this
- * one if it succeeds, so a message that is not to be sent needs no call.
+ * Write the message there, and commit it: until then the receiver does not see it. A later reservation, and #pshm_ring_send,
+ * replace this one if they succeed, so a message that is not to be sent needs no call. If they fail, this one stays.
+ * #pshm_ring_leave gives it up.
  *
  * @ring_params
  * @param length @role{size} The greatest length of the message, in bytes, from 0 to half of @p capacity less 8.
@@ -666,6 +673,7 @@ PSHM_API int pshm_ring_leave(int64_t address, int64_t capacity, int role);
  *        #PSHM_RING_CAPACITY_MAX, or @p length is negative.
  * @error{EMSGSIZE} @p length is greater than half of @p capacity less 8.
  * @ring_platform
+ * @error{EPERM} No process is the sender: none has joined, or the last one has left.
  * @error{EPIPE} The ring has no space, and the receiver has left or died. It is reported again until another one joins.
  * @ring_protocol
  * @error{ETIMEDOUT} There was no space until the timeout.
@@ -687,7 +695,7 @@ PSHM_API int64_t pshm_ring_reserve(int64_t address, int64_t capacity, int64_t le
  *        #PSHM_RING_CAPACITY_MAX, or @p length is negative.
  * @error{EMSGSIZE} @p length is greater than what was reserved.
  * @ring_platform
- * @error{EPERM} Nothing is reserved.
+ * @error{EPERM} Nothing is reserved, or no process is the sender.
  * @ring_protocol
  * @result{status}
  * @since 0.1
@@ -698,7 +706,7 @@ PSHM_API int pshm_ring_commit(int64_t address, int64_t capacity, int64_t length)
 /**
  * @brief Wait for a message, and return its address.
  *
- * The message stays in the ring until #pshm_ring_release: another call returns the same one.
+ * The message stays in the ring until #pshm_ring_release: another call returns the same one. #pshm_ring_leave leaves it there.
  *
  * @ring_params
  * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
@@ -712,6 +720,7 @@ PSHM_API int pshm_ring_commit(int64_t address, int64_t capacity, int64_t length)
  * @error{ENODATA} There is no message, and the sender has left. It is reported again until another one joins.
  * @ring_platform
  * @error{EOWNERDEAD} There is no complete message, and the sender has died. It is reported again until another one joins.
+ * @error{EPERM} No process is the receiver: none has joined, or the last one has left.
  * @ring_protocol
  * @error{ETIMEDOUT} There was no message until the timeout.
  * @result{address}
@@ -732,7 +741,7 @@ PSHM_API int64_t pshm_ring_peek(int64_t address, int64_t capacity, int64_t timeo
  * @error{EINVAL} @p address is not a multiple of 64, or @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
  *        #PSHM_RING_CAPACITY_MAX.
  * @ring_platform
- * @error{EPERM} #pshm_ring_peek has not returned a message since the last release.
+ * @error{EPERM} #pshm_ring_peek has not returned a message since the last release, or no process is the receiver.
  * @ring_protocol
  * @result{status}
  * @since 0.1
@@ -755,6 +764,7 @@ PSHM_API int pshm_ring_release(int64_t address, int64_t capacity);
  *        #PSHM_RING_CAPACITY_MAX, or @p length is negative.
  * @error{EMSGSIZE} @p length is greater than half of @p capacity less 8.
  * @ring_platform
+ * @error{EPERM} No process is the sender: none has joined, or the last one has left.
  * @error{EPIPE} The ring has no space, and the receiver has left or died. It is reported again until another one joins.
  * @ring_protocol
  * @error{ETIMEDOUT} There was no space until the timeout.
@@ -783,6 +793,7 @@ PSHM_API int pshm_ring_send(int64_t address, int64_t capacity, const void *bytes
  * @error{ENODATA} There is no message, and the sender has left. It is reported again until another one joins.
  * @ring_platform
  * @error{EOWNERDEAD} There is no complete message, and the sender has died. It is reported again until another one joins.
+ * @error{EPERM} No process is the receiver: none has joined, or the last one has left.
  * @ring_protocol
  * @error{ETIMEDOUT} There was no message until the timeout.
  * @result{count}

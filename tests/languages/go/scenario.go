@@ -236,6 +236,8 @@ func scenario(name string) {
 		}},
 		{"make an anonymous object", func() {
 			anonymous := must(shm.OpenAnonymous(shm.DirectionIO, 0640, 0))
+			check(shm.Seal(anonymous, shm.SealGrow|shm.SealShrink))
+			expect(must(shm.Seals(anonymous))&shm.SealGrow, shm.SealGrow)
 			fields := stat(anonymous)
 			expect(fields[shm.StatNlink], int64(0))
 			expect(fields[shm.StatMode], int64(0640))
@@ -246,12 +248,11 @@ func scenario(name string) {
 			check(err)
 			*number(address) = 9007199254740992
 			check(shm.Send(here, fd, shm.Forever))
-			child := consumer("receive", "3")
-			child.ExtraFiles = []*os.File{os.NewFile(uintptr(there), "socket")}
-			check(child.Run())
+			check(shm.SetInheritable(there, true))
+			check(consumer("receive", strconv.Itoa(there)).Run())
 			expect(*number(address), int64(9007199254740993))
 			check(shm.Close(here))
-			check(child.ExtraFiles[0].Close())
+			check(shm.Close(there))
 		}},
 		{"count with another process under a lock, and wake each other", func() {
 			memory := address + shared

@@ -82,12 +82,14 @@ fn text(text: &str) -> Result<CString> {
     CString::new(text).map_err(|_| Error(unsafe { sys::pshm_error_number(b"EINVAL\0".as_ptr().cast()) }))
 }
 
-/// A constant of the library; empty where C has NULL.
+/// A constant of the library.
 fn fixed(text: *const c_char) -> Cow<'static, str> {
-    if text.is_null() {
-        return "".into();
-    }
     unsafe { CStr::from_ptr(text) }.to_string_lossy()
+}
+
+/// One that may be NULL.
+fn optional(text: *const c_char) -> Option<Cow<'static, str>> {
+    (!text.is_null()).then(|| fixed(text))
 }
 
 /// No limit is -1.
@@ -619,8 +621,8 @@ pub fn constant_count() -> i32 {
 /// - `index`: From 0 to pshm_constant_count minus 1, in the order of the headers.
 ///
 /// Returns: A constant string such as `"PSHM_O_CREAT"`; NULL when `index` is out of range.
-pub fn constant_name(index: i32) -> Cow<'static, str> {
-    fixed(unsafe { sys::pshm_constant_name(index) })
+pub fn constant_name(index: i32) -> Option<Cow<'static, str>> {
+    optional(unsafe { sys::pshm_constant_name(index) })
 }
 
 /// Return the value of the constant with an index.
@@ -1632,8 +1634,8 @@ pub fn seal(fd: impl AsFd, seals: SealFlag) -> Result<()> {
 /// - `EBADF`: `fd` is not an open descriptor.
 /// - `EINVAL`: `fd` refers to a file that does not support seals.
 /// - `ENOTSUP`: The platform does not support seals.
-pub fn seals(fd: impl AsFd) -> Result<i32> {
-    check(unsafe { sys::pshm_seals(fd.as_fd().as_raw_fd()) })
+pub fn seals(fd: impl AsFd) -> Result<SealFlag> {
+    Ok(SealFlag(check(unsafe { sys::pshm_seals(fd.as_fd().as_raw_fd()) })?))
 }
 
 /// Open another descriptor of the same object, with the same access or less.
@@ -2173,7 +2175,9 @@ pub unsafe fn ring_join(address: i64, capacity: i64, role: RingRole) -> Result<b
 /// Leave a ring, and wake the peer.
 ///
 /// The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the
-/// ring is full. Then another process, or the same one, may join.
+/// ring is full. What this process has reserved or peeked at is given up, and its calls fail with
+/// `-EPERM`. Then another process, or the same one, may join. The memory may be in use until the call
+/// has returned.
 ///
 /// - `address`: The address of the ring, a multiple of 64.
 /// - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2198,8 +2202,9 @@ pub unsafe fn ring_leave(address: i64, capacity: i64, role: RingRole) -> Result<
 
 /// Reserve space for a message, and return the address to write it to.
 ///
-/// Write the message there, and commit it: until then the receiver does not see it. A later reservation
-/// replaces this one if it succeeds, so a message that is not to be sent needs no call.
+/// Write the message there, and commit it: until then the receiver does not see it. A later
+/// reservation, and pshm_ring_send, replace this one if they succeed, so a message that is not to be
+/// sent needs no call. If they fail, this one stays. pshm_ring_leave gives it up.
 ///
 /// - `address`: The address of the ring, a multiple of 64.
 /// - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2217,6 +2222,7 @@ pub unsafe fn ring_leave(address: i64, capacity: i64, role: RingRole) -> Result<
 /// - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
 /// - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 /// - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+/// - `EPERM`: No process is the sender: none has joined, or the last one has left.
 /// - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
 ///   another one joins.
 /// - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2243,7 +2249,7 @@ pub unsafe fn ring_reserve(address: i64, capacity: i64, length: i64, timeout: Op
 /// - `EMSGSIZE`: `length` is greater than what was reserved.
 /// - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 /// - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
-/// - `EPERM`: Nothing is reserved.
+/// - `EPERM`: Nothing is reserved, or no process is the sender.
 /// - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 ///   another process has overwritten it.
 ///
@@ -2257,6 +2263,7 @@ pub unsafe fn ring_commit(address: i64, capacity: i64, length: i64) -> Result<()
 /// Wait for a message, and return its address.
 ///
 /// The message stays in the ring until pshm_ring_release: another call returns the same one.
+/// pshm_ring_leave leaves it there.
 ///
 /// - `address`: The address of the ring, a multiple of 64.
 /// - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2279,6 +2286,7 @@ pub unsafe fn ring_commit(address: i64, capacity: i64, length: i64) -> Result<()
 /// - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
 /// - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
 ///   another one joins.
+/// - `EPERM`: No process is the receiver: none has joined, or the last one has left.
 /// - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 ///   another process has overwritten it.
 /// - `ETIMEDOUT`: There was no message until the timeout.
@@ -2305,7 +2313,8 @@ pub unsafe fn ring_peek(address: i64, capacity: i64, timeout: Option<Duration>) 
 ///   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX.
 /// - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 /// - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
-/// - `EPERM`: pshm_ring_peek has not returned a message since the last release.
+/// - `EPERM`: pshm_ring_peek has not returned a message since the last release, or no process is the
+///   receiver.
 /// - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 ///   another process has overwritten it.
 ///
@@ -2332,6 +2341,7 @@ pub unsafe fn ring_release(address: i64, capacity: i64) -> Result<()> {
 /// - `EMSGSIZE`: `length` is greater than half of `capacity` less 8.
 /// - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 /// - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
+/// - `EPERM`: No process is the sender: none has joined, or the last one has left.
 /// - `EPIPE`: The ring has no space, and the receiver has left or died. It is reported again until
 ///   another one joins.
 /// - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
@@ -2368,6 +2378,7 @@ pub unsafe fn ring_send(address: i64, capacity: i64, bytes: &[u8], timeout: Opti
 /// - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
 /// - `EOWNERDEAD`: There is no complete message, and the sender has died. It is reported again until
 ///   another one joins.
+/// - `EPERM`: No process is the receiver: none has joined, or the last one has left.
 /// - `EPROTO`: The memory is no ring of this capacity, such as one that no process has joined, or
 ///   another process has overwritten it.
 /// - `ETIMEDOUT`: There was no message until the timeout.
