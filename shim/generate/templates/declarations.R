@@ -10,7 +10,7 @@
 {% macro returned(call) -%}
 {% set function = call.function %}
 {% if call.texts %}{{ "A character vector." if call.texts == "many" else "A string." }}
-{%- elif call.room %}A raw vector.
+{%- elif call.buffer %}A raw vector.
 {%- elif call.numbers %}A list of the fields by name.
 {%- elif function.result == "status" and not call.outs %}`NULL`, invisibly.
 {%- elif function.result == "status" and call.outs | length > 1 %}A list: {% for out in call.outs %}`{{ out.name | short }}`{{ ", " if not loop.last }}{% endfor %}.
