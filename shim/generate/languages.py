@@ -175,7 +175,8 @@ class Language:
 
     def outs(self, call, declaration="{name} {type}"):
         """The outputs of a function, as results that have names."""
-        return [declaration.format(name=self.name(name), type=self.results[kind]) for name, kind in call.results if name != "result"]
+        return [declaration.format(name=self.name(name), type=self._result(self.results, call, name, kind))
+                for name, kind in call.results if name != "result"]
 
     def values_of(self, call, result="result"):
         """RESULT is what stands for that of the function in C."""
