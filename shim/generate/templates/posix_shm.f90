@@ -14,7 +14,7 @@
 {% endmacro %}
 {# Is there more to do than to call C? #}
 {% macro wraps(call) -%}
-{{ "yes" if call.strings or call.text or call.bytes or call.room or call.function.code == "string-in" }}
+{{ "yes" if call.strings or call.text or call.bytes or call.buffer or call.function.code == "string-in" }}
 {%- endmacro %}
 {# As C receives an argument, and as a procedure of Fortran does. #}
 {% macro passed_to_c(argument) -%}
