@@ -31,10 +31,11 @@
 {%- elif kind in ("flags", "enum") %}
 {%- set enum = model.enum[argument.enum] -%}
 {{ type_of(enum) }}
-{%- for constant in enum.constants if constant.name.endswith("_DEFAULT") %} := {{ title(constant.name) }}{% endfor %}
 {%- elif argument.role == "out" %}out {{ number(argument.code, argument.of) }}
 {%- else %}{{ number(argument.code, argument.role) }}
 {%- endif %}
+{%- set default = call.default(argument, title, "8#{}#", timeout="No_Limit") %}
+{{- " := " ~ default if default }}
 {%- endmacro %}
 
 {% macro result(call) -%}

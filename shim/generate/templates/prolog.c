@@ -410,7 +410,7 @@ store_bytes(term_t term, int arity, control_t control)
 {% set call = function | call %}
 {% set inputs = call.given %}
 {% set after = inputs | length %}
-{% set valued = function.result != "status" and not call.room and not call.texts and not call.numbers %}
+{% set valued = function.result != "status" and not call.buffer and not call.texts and not call.numbers %}
 {% set texts = call.strings + ([call.bytes] if call.bytes else []) %}
 {% set result = "int" if function.code == "int" else "int64_t" %}
 
@@ -428,7 +428,7 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 {% if function.waits %}
 	struct deadline deadline;
 {% endif %}
-{% if call.room %}
+{% if call.buffer %}
 	char *buffer;
 	int unified;
 {% elif call.texts %}
@@ -449,7 +449,7 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 	if (!{{ get(argument, call, inputs.index(argument)) }})
 		return FALSE;
 {% endfor %}
-{% if call.room %}
+{% if call.buffer %}
 	buffer = {{ call.limit.name }} < 0 ? NULL : malloc({{ call.limit.name }} > 0 ? (size_t){{ call.limit.name }} : 1);
 	if ({{ call.limit.name }} >= 0 && !buffer)
 		return PL_resource_error("memory");
@@ -469,7 +469,7 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 {% for argument in texts %}
 			PL_free({{ argument.name }});
 {% endfor %}
-{% if call.room %}
+{% if call.buffer %}
 			free(buffer);
 {% endif %}
 			return FALSE;
@@ -483,8 +483,8 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 {% if function.code == "string-in" %}
 	return result && PL_unify_chars(term + {{ after }}, PL_ATOM | REP_UTF8, (size_t)-1, result);
 {% else %}
-{% if call.room or call.texts %}
-{% if call.room %}
+{% if call.buffer or call.texts %}
+{% if call.buffer %}
 	unified = failed(result) ? raise_error("{{ function.name }}", result)
 	                         : PL_unify_chars(term + {{ after }}, PL_STRING | REP_ISO_LATIN_1, (size_t)result, buffer);
 {% elif call.texts == "many" %}

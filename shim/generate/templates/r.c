@@ -370,7 +370,7 @@ r_{{ function.name }}({% for argument in call.given %}SEXP x_{{ argument.name }}
 		size = result;
 		buffer = R_alloc((size_t)size, 1);
 	}
-{% elif call.room %}
+{% elif call.buffer %}
 	SEXP bytes = PROTECT(Rf_allocVector(RAWSXP, {{ call.limit.name }} > 0 ? (R_xlen_t){{ call.limit.name }} : 0));
 	void *buffer = RAW(bytes);
 
@@ -395,7 +395,7 @@ r_{{ function.name }}({% for argument in call.given %}SEXP x_{{ argument.name }}
 	return strings(buffer, result);
 {% elif call.texts %}
 	return string(buffer);
-{% elif call.room %}
+{% elif call.buffer %}
 	bytes = Rf_xlengthgets(bytes, (R_xlen_t)result);
 	UNPROTECT(1);
 	return bytes;
