@@ -1933,7 +1933,7 @@ During a wait handlers, as of `shm-timeout`, and interrupts may use the stream: 
 behind what was written before, and what they read nobody reads again. An operation that is left, by
 an error or an interrupt, has written what is in the buffer, and has read nothing: `read-line` and
 `read-sequence` find it again. At any other moment interrupts may do so on SBCL only. ABCL's `read`
-accepts no Gray stream, and ECL's `read-line` returns an empty string and t at the end of one.
+accepts no Gray stream, and `read-line` of ECL 21.2 returns an empty string and t at the end of one.
 
 - CHANNEL: A `shm-channel`.
 - ELEMENT-TYPE: What `stream-element-type` returns, `character` (the default) or `(unsigned-byte

@@ -451,6 +451,21 @@ START_TEST(huge_pages_are_asked_for)
 }
 END_TEST
 
+/* Of a length that is a byte more than a page, both pages. */
+START_TEST(the_last_page_is_asked_to_be_huge)
+{
+	int64_t address;
+
+	if (lacks("huge-pages"))
+		return;
+	address = assert_success(
+	        call("pshm_mmap", 0, page() + 1, READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_HUGE, -1, 0));
+	ck_assert(mapping_has_flag(address, "hg"));
+	ck_assert(mapping_has_flag(address + page(), "hg"));
+	unmap(address, page() + 1);
+}
+END_TEST
+
 /* Whatever the system says to it, and whatever is mapped. */
 START_TEST(huge_pages_are_a_hint)
 {
@@ -748,6 +763,7 @@ ffi_mappings_suite(void)
 		                 only_what_can_be_touched_is_locked,
 		                 the_limit_of_locked_memory_is_told,
 		                 huge_pages_are_asked_for,
+		                 the_last_page_is_asked_to_be_huge,
 		                 huge_pages_are_a_hint,
 		                 fixed_without_replacing,
 		                 fixed_without_replacing_reserves_addresses,

@@ -2731,7 +2731,7 @@
  * before, and what they read nobody reads again. An operation that is left, by an error or an interrupt, has written what is in
  * the buffer, and has read nothing: `read-line` and `read-sequence` find it again. At any other moment interrupts may do so on
  * SBCL only.
- * ABCL's `read` accepts no Gray stream, and ECL's `read-line` returns an empty string and t at the end of one.
+ * ABCL's `read` accepts no Gray stream, and `read-line` of ECL 21.2 returns an empty string and t at the end of one.
  * @par Exceptional situations
  * `shm-invalid-argument` if CHANNEL is not an open channel, or another argument is invalid. The operations of the stream signal
  * `end-of-file` if the sender has left, and `shm-peer-died`, `shm-peer-left`, `shm-timeout` and `shm-channel-error`, which are
