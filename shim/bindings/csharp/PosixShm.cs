@@ -606,7 +606,9 @@ namespace PosixShm
         static long Again(string function, TimeSpan? timeout, Func<long, long> call)
         {
             int interrupted = Native.pshm_error_number(Encoding.UTF8.GetBytes("EINTR\0"));
-            long rest = timeout == null ? -1 : timeout.Value.Ticks * 100;
+            // A tick is 100 nanoseconds; what has too many of them is no limit.
+            long ticks = timeout?.Ticks ?? -1;
+            long rest = ticks < 0 || ticks > long.MaxValue / 100 ? -1 : ticks * 100;
             long limit = rest;
             Stopwatch clock = Stopwatch.StartNew();
             for (;;)

@@ -562,8 +562,10 @@ private string[] texts(string operation, scope long delegate(char[] buffer) writ
 private T again(T)(string operation, Duration timeout, scope T delegate(long rest) call)
 {
     const interrupted = -pshm_error_number("EINTR");
-    const end = MonoTime.currTime + timeout;
-    long rest = timeout.isNegative ? -1 : timeout.total!"nsecs";
+    // What has too many nanoseconds is no limit.
+    const endless = timeout.isNegative || timeout > dur!"hnsecs"(long.max / 200);
+    const end = endless ? MonoTime.max : MonoTime.currTime + timeout;
+    long rest = endless ? -1 : timeout.total!"nsecs";
     for (;;)
     {
         const result = call(rest);

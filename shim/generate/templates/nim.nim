@@ -115,9 +115,11 @@ template again(operation: string, timeout: Duration, call: untyped): untyped =
   block:
     let
       interrupted = -pshm_error_number("EINTR")
-      finish = getMonoTime() + timeout
+      # What has too many nanoseconds is no limit.
+      limit = if timeout.inDays > 36500: forever else: timeout
+      finish = getMonoTime() + limit
     var
-      rest {.inject.} = timeout.inNanoseconds
+      rest {.inject.} = limit.inNanoseconds
       value = call
     while value == interrupted:
       if rest > 0:

@@ -253,7 +253,7 @@ static class Scenario
         Point("count with another process under a lock, and wake each other", () =>
         {
             long shared = address + Shared;
-            Acquire(shared + Lock);
+            Expect(Shm.LockAcquire(shared + Lock, TimeSpan.MaxValue), false);
             var start = new ProcessStartInfo(consumer, $"count {name} {Shared}") { UseShellExecute = false };
             using (Process child = Process.Start(start))
             {

@@ -257,7 +257,7 @@ func scenario(name string) {
 		}},
 		{"count with another process under a lock, and wake each other", func() {
 			memory := address + shared
-			acquire(memory + lock)
+			expect(must(shm.LockAcquire(memory+lock, 1<<63-1)), false)
 			child := consumer("count", name, strconv.Itoa(shared))
 			check(child.Start())
 			waitUntil(memory+arrived, 1)

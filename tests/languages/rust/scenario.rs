@@ -243,7 +243,7 @@ impl Scenario {
     fn count(&mut self) -> Outcome {
         let shared = self.address + SHARED;
         unsafe {
-            expect!(acquire(shared + LOCK)?, false);
+            expect!(lock_acquire(shared + LOCK, Some(Duration::MAX))?, false);
             let mut child = Self::consumer().args(["count", &self.name, &SHARED.to_string()]).spawn()?;
             wait_until(shared + ARRIVED, 1)?;
             wait_until(shared + BESIDE, 1)?;
