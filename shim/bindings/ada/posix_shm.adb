@@ -390,8 +390,8 @@ package body Posix_Shm is
       Check (Integer_64 (Thin.Seal (int (Fd), int (Seals))), "pshm_seal");
    end Seal;
 
-   function Seals (Fd : Descriptor) return Interfaces.C.unsigned is
-     (Interfaces.C.unsigned (Check (Integer_64 (Thin.Seals (int (Fd))), "pshm_seals")));
+   function Seals (Fd : Descriptor) return Seal_Flags is
+     (Seal_Flags (Check (Integer_64 (Thin.Seals (int (Fd))), "pshm_seals")));
 
    function Reopen (Fd : Descriptor;
                     Direction : Direction_Option := Direction_Input) return Descriptor is

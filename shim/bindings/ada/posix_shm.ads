@@ -1331,7 +1331,7 @@ package Posix_Shm is
    --  - `EPERM`: The object is a named one or sealed with PSHM_SEAL_SEAL, or the descriptor was opened for
    --    reading.
 
-   function Seals (Fd : Descriptor) return Interfaces.C.unsigned;
+   function Seals (Fd : Descriptor) return Seal_Flags;
    --  Return the seals of an object: fcntl(2) with `F_GET_SEALS`.
    --
    --  - `Fd`: A descriptor of the object.

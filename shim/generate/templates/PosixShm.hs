@@ -18,7 +18,7 @@
 {%- endif %}
 {%- endmacro %}
 {% macro results(call) -%}
-{% set own = "" if call.function.result == "status" or call.buffer else number(call.function.code, call.function.result, "abc"[call.addresses | length]) %}
+{% set own = "" if call.function.result == "status" or call.buffer else call.function.result_enum | pascal if call.function.result_enum else number(call.function.code, call.function.result, "abc"[call.addresses | length]) %}
 {% if call.texts %}{{ "[String]" if call.texts == "many" else "String" }}
 {%- elif call.buffer %}ByteString
 {%- elif call.numbers %}({{ call.numbers.of | pascal }} -> Int64)
@@ -82,6 +82,8 @@ check "{{ function.name }}" {{ "(Just name)" if file else "Nothing" }} $ {{ "wai
 {% elif function.code == "string-in" %}
   peekText =<< C.{{ function.name }}{% for argument in function.arguments %} {{ passed(argument, call) }}{% endfor %}
 
+{% elif function.result_enum %}
+  {{ function.result_enum | pascal }} <$> ({{ called(call) }})
 {% elif not call.outs and function.result == "status" %}
   () <$ ({{ called(call) }})
 {% elif not call.outs %}

@@ -11,6 +11,7 @@
 {% set function = call.function %}
 {% if call.texts %}{{ "A character vector." if call.texts == "many" else "A string." }}
 {%- elif call.buffer %}A raw vector.
+{%- elif function.result_enum %}A character vector: the names of the flags.
 {%- elif call.numbers %}A list of the fields by name.
 {%- elif function.result == "status" and not call.outs %}`NULL`, invisibly.
 {%- elif function.result == "status" and call.outs | length > 1 %}A list: {% for out in call.outs %}`{{ out.name | short }}`{{ ", " if not loop.last }}{% endfor %}.

@@ -42,6 +42,7 @@
 {% if call.texts %}{{ "Name_List" if call.texts == "many" else "String" }}
 {%- elif call.numbers %}{{ type_of(model.enum[call.numbers.of]) }}_List
 {%- elif call.function.code == "string-in" %}String
+{%- elif call.function.result_enum %}{{ type_of(model.enum[call.function.result_enum]) }}
 {%- elif call.function.result != "status" %}{{ number(call.function.code, call.function.result) }}
 {%- endif %}
 {%- endmacro %}

@@ -223,6 +223,20 @@ unify_names(term_t term, const char *names, int64_t size)
 	return PL_unify_nil(list);
 }
 
+/* The names of flags, each of which is one bit. */
+static int
+unify_flags(term_t term, const struct name *names, int flags)
+{
+	term_t list = PL_copy_term_ref(term);
+	term_t head = PL_new_term_ref();
+
+	for (; names->name; names++)
+		if (flags & names->value && (names->value & (names->value - 1)) == 0 &&
+		    (!PL_unify_list(list, head, list) || !PL_unify_atom_chars(head, names->name)))
+			return FALSE;
+	return PL_unify_nil(list);
+}
+
 /* Fields, each a term such as size(4096). */
 static int
 unify_fields(term_t term, const struct name *names, const int64_t *fields)
@@ -501,7 +515,8 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 {% if call.numbers %}
 	return unify_fields(term + {{ after }}, {{ call.numbers.of }}_names, fields);
 {% else %}
-	return {% if valued %}{{ unify(after, "result", function.result) }}{{ " && " if call.outs }}{% endif %}
+	return {% if function.result_enum %}unify_flags(term + {{ after }}, {{ function.result_enum }}_names, result)
+{%- elif valued %}{{ unify(after, "result", function.result) }}{{ " && " if call.outs }}{% endif %}
 {%- for out in call.outs %}
 {%- set position = after + (1 if valued else 0) + loop.index0 -%}
 {% if call.shorter %}(arity <= {{ position }} || {% endif %}{{ unify(position, out.name | short, out.of) }}{{ ")" if call.shorter }}{{ " && " if not loop.last }}
