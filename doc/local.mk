@@ -7,7 +7,7 @@ dist_man3_MANS = $(wildcard $(srcdir)/doc/man/*.3)
 EXTRA_DIST += $(wildcard $(srcdir)/doc/pages $(srcdir)/doc/examples)
 
 # README.md and NEWS.md are installed with them, and their links lead to installed files.
-EXTRA_DIST += doc/.editorconfig doc/examples doc/packaging $(wildcard $(srcdir)/doc/*.md $(srcdir)/doc/languages/*.md $(srcdir)/doc/*/*.svg)
+EXTRA_DIST += doc/.editorconfig doc/examples doc/packaging $(wildcard $(srcdir)/doc/*.md $(srcdir)/doc/languages/*.md $(srcdir)/doc/*/*.svg $(srcdir)/doc/*/*.png)
 
 install-data-hook:
 	$(AM_V_at)$(SHELL) $(srcdir)/shim/generate/install-documents "$(srcdir)" "$(DESTDIR)" "$(docdir)" "$(pkgdatadir)" "$(pkgincludedir)"

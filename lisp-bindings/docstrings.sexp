@@ -61,7 +61,9 @@ applies if the object does not exist. IF-EXISTS applies if it exists and IF-DOES
 have created it; otherwise the object is opened unchanged, and of IF-EXISTS only `:truncate` has an
 effect. Where an option that is nil applies, both values are nil. A new object has the PERMISSIONS
 less the umask. `shm-name` of the result is NAME as it was given, perhaps the same string: do not
-modify it while the result is in use.
+modify it while the result is in use. With FINALIZE an object that becomes garbage while it is open
+is closed by the garbage collector, some time later, with the warning `shm-leaked`; `close-shm`
+cancels that. The result is an instance of CLASS.
 
 - NAME: A string: the name of the object. A missing leading slash is added, and several are one
   slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
@@ -72,6 +74,9 @@ modify it while the result is in use.
 - PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
   `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as
   `#o600`. `(:user-read :user-write :group-read :other-read)` by default.
+- CLASS: A subclass of `open-shm`, or its name; `open-shm` by default.
+- FINALIZE: A generalized boolean: whether the object closes itself once it is garbage; nil by
+  default.
 - SHM: An `open-shm`.
 - CREATED: A boolean: whether this call created the object.
 
@@ -80,11 +85,11 @@ Exceptional situations: `shm-does-not-exist` if the object does not exist and `:
 before any call; `shm-error` for an error of the system, and for a NAME that is too long for the
 system (`:enametoolong`). The restarts `continue`, `use-value`, and `overwrite`, `truncate`,
 `supersede` or `create` where they apply, are established."
-"name &key direction if-exists if-does-not-exist permissions")
+"name &key direction if-exists if-does-not-exist permissions class finalize")
 ("posix-shm" "open-shm*" "Function"
 "Create an anonymous shared memory object and return it as an `open-shm`. Its permissions are exactly
 PERMISSIONS: the umask is ignored. With NAMEABLE, `publish-shm` can give it a name. The `shm-name`
-of the result is a label, a random name of no object.
+of the result is a label, a random name of no object. CLASS and FINALIZE are those of `open-shm`.
 
 - DIRECTION: `:input` (the default) or `:io`.
 - PERMISSIONS: A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with
@@ -95,11 +100,14 @@ of the result is a label, a random name of no object.
 - HUGE: A generalized boolean: whether to create an object of huge pages; nil by default.
 - NAMEABLE: A generalized boolean: whether to create an object that `publish-shm` can give a name;
   nil by default.
+- CLASS: A subclass of `open-shm`, or its name; `open-shm` by default.
+- FINALIZE: A generalized boolean: whether the object closes itself once it is garbage; nil by
+  default.
 - SHM: An `open-shm`.
 
 Exceptional situations: `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid
 argument; `shm-error` for an error of the system."
-"&key direction permissions attempts huge nameable")
+"&key direction permissions attempts huge nameable class finalize")
 ("posix-shm" "delete-shm" "Function"
 "Remove the name NAME of a shared memory object and return t. Existing descriptors and mappings of
 the object stay valid.
@@ -432,14 +440,18 @@ posix-shm 0.0.7 spells it."
 "")
 ("posix-shm" "shm" "Class"
 "A shared memory object as this process sees it: an `open-shm` or a `closed-shm`. It prints as `#<SHM
-for \"/name\" ...>`. Only `close-shm` and the macros close it: there is no finalizer."
+for \"/name\" ...>`. Only `close-shm` and the macros close it, and its finalizer if it was opened with
+`:finalize t`."
 "")
 ("posix-shm" "open-shm" "Class"
 "A shared memory object with a descriptor: the class of the results of `open-shm`, `open-shm*`,
-`make-shm`, `receive-shm` and `reopen-shm`. `close-shm` changes the class to `closed-shm`."
+`make-shm`, `receive-shm` and `reopen-shm`. `close-shm` changes the class to `closed-shm`. An
+instance of a subclass, which `open-shm` makes with the option `:class`, keeps its class, and so its
+slots and its methods; after `close-shm`, `open-shm-p` returns nil for it."
 "")
 ("posix-shm" "closed-shm" "Class"
-"A closed shared memory object. It keeps its name, and has no descriptor."
+"A closed shared memory object. It keeps its name, and has no descriptor. An object of a subclass of
+`open-shm` keeps that class."
 "")
 ("posix-shm" "shm-p" "Function"
 "Return true if OBJECT is a shared memory object, open or closed.
@@ -493,6 +505,17 @@ has a name, a descriptor or a mapping.
 Exceptional situations: `shm-error` if the descriptor was not open, because another part of the
 program has closed it."
 "shm")
+("posix-shm" "shm-usage" "Function"
+"Print to STREAM what is in the shared memory file system, as `ls` does: for each object that has a
+name, sorted by owner and by size, the owner, the permissions, the size, the memory that it takes,
+the time since its last change other than through a mapping, and its name; then the sum. Return no
+values. Objects that this process may not open are listed on Linux. `describe` of an object prints
+its name, descriptor, size, permissions, owner, seals, and the mappings of it in this process.
+
+- STREAM: An output stream; `*standard-output*` by default.
+
+Exceptional situations: Those of `list-shm`."
+"&optional stream")
 ("posix-shm" "with-open-shm" "Macro"
 "Open the object NAME with the OPTIONS of `open-shm`, run BODY with the variable SHM bound to it, and
 close it on every exit. If `open-shm` returns nil, SHM is nil. Return the values of BODY.
@@ -699,8 +722,8 @@ flag."
 "ptr length &key flags")
 ("posix-shm" "shm-page-size" "Function"
 "Return the size of a page of memory: 4096 octets on most machines, 16384 or 65536 on some. Memory is
-mapped in whole pages. The offset of `map-shm-vector`, and the PTR and the offset of `mmap-shm` with
-`:fixed`, are multiples of it.
+mapped in whole pages. On SBCL the offset of `map-shm-vector`, and everywhere the PTR and the offset
+of `mmap-shm` with `:fixed`, are multiples of it.
 
 - SIZE: A power of two: octets."
 "")
@@ -792,6 +815,63 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 
 Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 "(shm ptr (&rest open-options) (length &rest mmap-options) &key truncate) &body body")
+("posix-shm" "write-shm-string" "Function"
+"Store the octets of STRING in ENCODING into the field of WHERE from START up to END, and return the
+position after the last octet. With NULL-TERMINATED a NUL follows: one octet, or as many as a code
+unit of ENCODING has. A string that does not fit is an error, and nothing is stored then. The rest
+of the field is unchanged: for numpy, whose strings of fixed length end with NULs to the end of the
+field, use `fill-shm-vector` first.
+
+- WHERE: A vector of octets, in shared memory or in the heap, or a foreign pointer.
+- STRING: A string.
+- START: An integer from 0 (the default): the start of the field; for a pointer octets from it.
+- END: An integer: the end of the field, at most the length of the vector, which is the default; for
+  a pointer octets from it, and required.
+- ENCODING: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and
+  UTF-32 have the byte order of the machine, and no mark.
+- NULL-TERMINATED: A generalized boolean: whether the string ends with a NUL, as in C; nil by
+  default.
+- POSITION: An integer: the index of the octet after the last one written.
+
+Exceptional situations: `shm-invalid-argument` if STRING takes more octets than the field has, has a
+character that ENCODING has not, or a NUL where it is to end with one; WHERE is neither a vector of
+octets nor a pointer; the field is out of bounds, or ENCODING is unknown."
+"where string &key start end encoding null-terminated")
+("posix-shm" "read-shm-string" "Function"
+"Return the string whose octets in ENCODING are the field of WHERE from START up to END; with
+NULL-TERMINATED those before the first NUL in the field. The octets are copied once, and then
+decoded: what another process stores meanwhile may change the string, but never takes the function
+beyond the field.
+
+- WHERE: A vector of octets, in shared memory or in the heap, or a foreign pointer.
+- START: An integer from 0 (the default): the start of the field; for a pointer octets from it.
+- END: An integer: the end of the field, at most the length of the vector, which is the default; for
+  a pointer octets from it, and required.
+- ENCODING: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and
+  UTF-32 have the byte order of the machine, and no mark.
+- NULL-TERMINATED: A generalized boolean: whether the string ends with a NUL, as in C; nil by
+  default.
+- STRING: A string.
+
+Exceptional situations: `shm-string-error` if the field ends within a character, has octets that are
+no character in ENCODING, or has no NUL with NULL-TERMINATED; `shm-invalid-argument` for a bad
+argument."
+"where &key start end encoding null-terminated")
+("posix-shm" "print-shm-layout" "Function"
+"Print the structure TYPE to STREAM as LANGUAGE declares it, so that processes in both languages
+agree on a record: for `:c` the declaration, after those of the structures inside it, with an
+assertion of its size, which needs stddef.h and stdint.h; for `:numpy` an expression of Python.
+Slots of the type `:char` with a count are text: `char name[30]` and `\"S30\"`. Return no values.
+
+- TYPE: The name of a structure of `cffi:defcstruct` or a union of `cffi:defcunion`: `frame`,
+  `(:struct frame)` or `(:union frame)`.
+- LANGUAGE: `:c` or `:numpy`.
+- STREAM: An output stream; `*standard-output*` by default.
+
+Exceptional situations: `shm-invalid-argument` if TYPE is no structure, one of its slots has a type
+without a layout in C, C cannot place a slot at its offset, two slots have one name in C, or
+LANGUAGE is neither."
+"type language &optional stream")
 ("posix-shm" "map-shm-vector" "Function"
 "Map LENGTH elements of SHM from OFFSET and return a vector whose elements are that memory: a simple,
 specialised vector of ELEMENT-TYPE that every function of Lisp accepts. If `shm-vector-real-p`
@@ -806,24 +886,25 @@ extended (ABCL), the result is then an `shm-view`.
   `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
   name of one of these types.
 - LENGTH: An integer from 1: elements.
-- OFFSET: An integer from 0 (the default), a multiple of the page size: octets from the beginning of
-  the object.
+- OFFSET: An integer from 0 (the default), a multiple of the octets of an element, on SBCL of the
+  page size: octets from the beginning of the object.
 - PROT: A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer;
   `(:read :write)` by default.
 - FLAGS: A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`,
   `:nodump`; one of the two, or an integer; `(:shared)` by default.
-- ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector and reserve
-  its memory first, as `allocate-shm` does; nil by default.
+- ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector or the array
+  and reserve its memory first, as `allocate-shm` does; nil by default.
 - RESERVE: An integer, at least the size of the vector in octets; or nil (the default): the number
   of octets to map from OFFSET.
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
 
 Exceptional situations: `mmap-invalid-argument` if the object ends before the vector does, LENGTH is
-not positive, OFFSET is not a multiple of the page size, PROT does not have `:read`, ELEMENT-TYPE
-cannot be shared, RESERVE is less than the size of the vector, or SHM is closed; `mmap-error` for an
-error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of
-`allocate-shm`. If another process shrinks the object later, an access past its end is a memory
-fault: `seal-shm` prevents it."
+not positive, OFFSET is not a multiple of the octets of an element (of the page size if the vector
+is a real one of SBCL, whose header precedes it), PROT does not have `:read`, ELEMENT-TYPE cannot be
+shared, RESERVE is less than the size of the vector, or SHM is closed; `mmap-error` for an error of
+the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`. If
+another process shrinks the object later, an access past its end is a memory fault: `seal-shm`
+prevents it."
 "shm element-type length &key offset prot flags allocate reserve")
 ("posix-shm" "extend-shm-vector" "Function"
 "Extend VECTOR, a result of `map-shm-vector` with a RESERVE, to LENGTH elements, and return it: the
@@ -850,9 +931,9 @@ memory in C. The addresses of an `shm-view` are always released, and a later acc
 an error.
 
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
-- RELEASE: A generalized boolean: whether to release the addresses of the vector as well; nil by
-  default.
-- UNMAPPED: A boolean: whether this call unmapped the vector.
+- RELEASE: A generalized boolean: whether to release the addresses of the vector or the array as
+  well; nil by default.
+- UNMAPPED: A boolean: whether this call unmapped the vector or the array.
 
 Exceptional situations: `mmap-invalid-argument` if VECTOR is not a result of `map-shm-vector`;
 `mmap-error` for an error of the system: VECTOR is then unchanged."
@@ -935,17 +1016,19 @@ a trial: if the memory layout of the implementation is not as expected, it is ni
 accept both views and real vectors, so that a program that uses only these is portable."
 "")
 ("posix-shm" "shm-aref" "Accessor"
-"Return the element of VECTOR at INDEX; `setf` stores one. On a real vector it is `aref`, and as fast
-if the compiler knows the type of the vector. On an `shm-view` the index and the item are always
-checked.
+"Return the element of ARRAY at INDEX, and at INDICES if it has more than one dimension; `setf`
+stores one. On a real vector or array it is `aref`, and as fast if the compiler knows the type. On a
+view the indices and the item are always checked.
 
-- VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
-- INDEX: An integer from 0, below the length of the vector.
+- ARRAY: A result of `map-shm-vector` or `map-shm-array`.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
+- INDICES: An integer for each further dimension, from 0 and below its length.
 - ITEM: An element: a number of the element type of the vector.
 
-Exceptional situations: For a view, `shm-invalid-argument` if INDEX is out of bounds, as is every
-index of an unmapped one, or the item is not of the element type."
-"vector index")
+Exceptional situations: For a view, `shm-invalid-argument` if an index is out of bounds, as is every
+index of an unmapped one, there are more or fewer indices than dimensions, or the item is not of the
+element type."
+"array index &rest indices")
 ("posix-shm" "shm-vector-length" "Function"
 "Return the number of elements of VECTOR: 0 if it is unmapped.
 
@@ -993,12 +1076,147 @@ them; see `replace-shm-vector`. Return VECTOR.
 Exceptional situations: `shm-invalid-argument` if the range is out of bounds or ITEM is not of the
 element type."
 "vector item &key start end")
+("posix-shm" "map-shm-array" "Function"
+"Map the elements of an array of DIMENSIONS from OFFSET of SHM, in row-major order, and return an
+array whose elements are that memory: a simple array of ELEMENT-TYPE that every function of Lisp
+accepts, or an `shm-array-view` if `shm-array-real-p` returns false. With one dimension it is the
+vector that `map-shm-vector` returns. Only `unmap-shm-array` and the macros unmap it; the garbage
+collector does not. C has the same order, and so has numpy; Fortran, and numpy with its order F,
+have the dimensions and the indices in reverse.
+
+- SHM: An `open-shm`.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- DIMENSIONS: A positive integer, or a list of up to 7 (more on most implementations): the length of
+  each dimension.
+- OFFSET: An integer from 0 (the default), a multiple of the octets of an element, on SBCL of the
+  page size: octets from the beginning of the object.
+- PROT: As for `map-shm-vector`; `(:read :write)` by default.
+- FLAGS: As for `map-shm-vector`; `(:shared)` by default.
+- ALLOCATE: A generalized boolean: whether to grow the object to the end of the vector or the array
+  and reserve its memory first, as `allocate-shm` does; nil by default.
+- ARRAY: A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a
+  vector.
+
+Exceptional situations: `mmap-invalid-argument` if the object ends before the array does, DIMENSIONS
+are not positive integers or too many, or as for `map-shm-vector`; `mmap-error` for an error of the
+system; with ALLOCATE the conditions of `allocate-shm`."
+"shm element-type dimensions &key offset prot flags allocate")
+("posix-shm" "unmap-shm-array" "Function"
+"Unmap ARRAY, a result of `map-shm-array` or `map-shm-vector`, and return t, or nil if it was
+unmapped already. Each of its dimensions is 0 afterwards, and the vector of `shm-array-vector` is
+empty; what stays behind is that of `unmap-shm-vector`. With a true RELEASE the addresses are
+released as well. On SBCL the array refers to an empty vector then; the vector of `shm-array-vector`
+may not be used any more.
+
+- ARRAY: A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a
+  vector.
+- RELEASE: A generalized boolean: whether to release the addresses of the vector or the array as
+  well; nil by default.
+- UNMAPPED: A boolean: whether this call unmapped the vector or the array.
+
+Exceptional situations: `mmap-invalid-argument` if ARRAY is not such a result; `mmap-error` for an
+error of the system: ARRAY is then unchanged."
+"array &key release")
+("posix-shm" "with-shm-array" "Macro"
+"Map an array of SHM as `map-shm-array` does with ARRAY-OPTIONS, run BODY with the variable ARRAY
+bound to it, and unmap it on every exit, with the option `:release` of `unmap-shm-array`. If SHM is
+nil, nothing is mapped and ARRAY is nil. Return the values of BODY.
+
+- ARRAY: A symbol, not evaluated: the variable for the array.
+- SHM: An `open-shm`, or nil.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- DIMENSIONS: A positive integer, or a list of up to 7 (more on most implementations): the length of
+  each dimension.
+- ARRAY-OPTIONS: The keyword arguments of `map-shm-array`, and `:release`. Evaluated.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `map-shm-array`."
+"(array shm element-type dimensions &rest array-options) &body body")
+("posix-shm" "with-open-shm-array" "Macro"
+"Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to the end of the array, map
+the array with ARRAY-OPTIONS as in `with-shm-array`, and run BODY with the variables SHM and ARRAY
+bound; otherwise as `with-open-shm-vector`.
+
+- SHM: A symbol, not evaluated: the variable for the object.
+- ARRAY: A symbol, not evaluated: the variable for the array.
+- NAME: A string: the name of the object. A missing leading slash is added, and several are one
+  slash. Its UTF-8 encoding has at most `pshm_name_max` octets.
+- OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- DIMENSIONS: A positive integer, or a list of up to 7 (more on most implementations): the length of
+  each dimension.
+- ARRAY-OPTIONS: The keyword arguments of `map-shm-array`, and `:release`. Evaluated.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `open-shm`, `truncate-shm` and `map-shm-array`."
+"(shm array (name &rest open-options) (element-type dimensions &rest array-options) &key truncate) &body body")
+("posix-shm" "with-open-shm-array*" "Macro"
+"Create an anonymous object with the OPEN-OPTIONS of `open-shm*`; otherwise as `with-open-shm-array`.
+
+- SHM: A symbol, not evaluated: the variable for the object.
+- ARRAY: A symbol, not evaluated: the variable for the array.
+- OPEN-OPTIONS: The keyword arguments of the function that opens. Evaluated.
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- DIMENSIONS: A positive integer, or a list of up to 7 (more on most implementations): the length of
+  each dimension.
+- ARRAY-OPTIONS: The keyword arguments of `map-shm-array`, and `:release`. Evaluated.
+- TRUNCATE: A generalized boolean: whether to set the size first; t by default.
+- BODY: Declarations, and then forms: an implicit progn.
+- RESULT*: The values of the body.
+
+Exceptional situations: Those of `open-shm*`, `truncate-shm` and `map-shm-array`."
+"(shm array (&rest open-options) (element-type dimensions &rest array-options) &key truncate) &body body")
+("posix-shm" "shm-array-real-p" "Function"
+"Return true if `map-shm-array` returns real arrays of more than one dimension for ELEMENT-TYPE: on
+64-bit SBCL and ECL for every type that can be shared, on ABCL and CLISP for none. As that of
+`shm-vector-real-p`, the result comes from a trial.
+
+- ELEMENT-TYPE: `(unsigned-byte 8)`, `(signed-byte 8)`, the same types with 16, 32 or 64 bits,
+  `single-float`, `double-float`, `(complex single-float)`, `(complex double-float)`, or another
+  name of one of these types.
+- GENERALIZED-BOOLEAN: True or nil."
+"element-type")
+("posix-shm" "shm-array-view" "Structure"
+"The result of `map-shm-array` for more than one dimension and an element type without real arrays.
+It is not an array: `shm-aref`, `shm-array-dimensions` and `shm-array-vector` accept views and real
+arrays."
+"")
+("posix-shm" "shm-array-vector" "Function"
+"Return the vector of all elements of ARRAY in row-major order: the same memory, for
+`fill-shm-vector`, `replace-shm-vector`, `read-shm`, `write-shm`, the atomic operations, and on real
+vectors every function of Lisp. It is unmapped with ARRAY.
+
+- ARRAY: A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a
+  vector.
+- VECTOR: A vector of all elements in row-major order: a real vector or an `shm-view`.
+
+Exceptional situations: `mmap-invalid-argument` if ARRAY is not a result of `map-shm-array` or
+`map-shm-vector`."
+"array")
+("posix-shm" "shm-array-dimensions" "Function"
+"Return the dimensions of ARRAY, each of them 0 if it is unmapped.
+
+- ARRAY: A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a
+  vector.
+- DIMENSIONS: A list of integers from 0."
+"array")
 ("posix-shm" "shm-inheritable-p" "Accessor"
 "Return true if programs that this process starts inherit the descriptor of SHM under its number
 (`shm-fd`); `setf` sets it. It is nil for a new object. Set it immediately before the start of the
 child and nil after it: every program that any thread starts in between inherits the descriptor too.
-Some ways to start a program close descriptors themselves: on SBCL `run-program` closes all but the
-first three and those that its argument `:preserve-fds` lists.
+Some ways to start a program close descriptors themselves: the section \"Programs that Lisp starts\"
+has a table.
 
 - SHM: An `open-shm`.
 - INHERITABLE: A boolean; `setf` accepts a generalized boolean: whether programs that this process
@@ -1100,12 +1318,25 @@ as well. If the shared memory file system does not exist, `open-shm` signals a p
 "A `shm-error`: the timeout of an operation has expired. The restart `continue` waits again, for the
 same time."
 "")
+("posix-shm" "shm-leaked" "Condition"
+"The warning about an object of `open-shm` or `open-shm*` with `:finalize t` that became garbage
+while it was open: its finalizer has closed it. The report names the object and the descriptor, and
+`shm-error-name` returns the name. It is signalled when the garbage collector has found the object,
+in a thread of its choice: on SBCL and ABCL in one of their own, whose handlers are not those of the
+program, so that it is printed on the global `*error-output*`. On ECL the object is closed at that
+moment, and the next `close-shm`, or call that opens with `:finalize t`, signals the warning. No
+object is found at the end of a process."
+"")
 ("posix-shm" "shm-exists" "Condition"
 "A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts."
 "")
 ("posix-shm" "shm-too-short" "Condition"
 "A `shm-error` of `write-shm`: the object ends before the elements do. The octets that fit are
 written; the report contains their number."
+"")
+("posix-shm" "shm-string-error" "Condition"
+"The octets that `read-shm-string` was to decode are no string: the field ends within a character, or
+has no NUL. The keyword is `:eilseq`; the report has the limits of the field and the cause."
 "")
 ("posix-shm" "posix-shm-invalid-argument" "Condition"
 "An invalid argument, detected before any call: a `type-error`. Its report names the argument;
@@ -1170,13 +1401,13 @@ has received all messages that were complete; the sender cannot send more than t
 for. The error goes away when another process joins. Of a stream it is a `stream-error` as well."
 "")
 ("posix-shm" "mmap-invalid-argument" "Condition"
-"A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or
-`unmap-shm-vector`, and of the macros that map: a `mmap-error`."
+"A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, of the functions that map or unmap
+vectors and arrays, and of the macros that map: a `mmap-error`."
 "")
 ("posix-shm" "mmap-error" "Condition"
-"A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: an
-error of the system, also a LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS that exclude each
-other."
+"A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, or of the functions that map or unmap vectors
+and arrays: an error of the system, also a LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS that
+exclude each other."
 "")
 ("posix-shm" "invoke-shm-restart" "Function"
 "Invoke the innermost restart of a failing `open-shm`, `write-shm` or `with-shm-lock-held` that the
@@ -1218,7 +1449,7 @@ signed or an unsigned integer, whatever the type of the word is.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - OPERATION: `:add`, `:and`, `:or`, `:xor` or `:exchange`.
 - OPERAND: An integer. Of n bits, signed or unsigned: -2^(n-1) to 2^n - 1.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
@@ -1234,7 +1465,7 @@ these keywords. If it is a constant, the compiler warns."
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - DELTA: An integer, 1 by default.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
   vector determines the type itself.
@@ -1249,7 +1480,7 @@ if it equals OLD. The order of arguments and the result are those of `sb-ext:com
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - OLD: An integer of the type of the word: the value to compare with.
 - NEW: An integer of the type of the word: the value to store.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
@@ -1268,7 +1499,7 @@ wait for a waiting thread.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - EXPECTED: An integer of the type of the word.
 - TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
 - TYPE: For a foreign pointer only: `:uint32` (the default) or `:int32`.
@@ -1284,7 +1515,7 @@ no values.
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - COUNT: A positive integer, or `:all` (the default): the greatest number of waiters to wake.
 - TYPE: For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A
   vector determines the type itself.
@@ -1333,7 +1564,7 @@ release by another `shm-lock`, a thread that acquires by the first one while its
 lock again gets `:edeadlk`, also where another thread is the holder.
 
 - WHERE: A vector of `map-shm-vector`, of any element type, or a foreign pointer.
-- INDEX: An integer from 0, below the length of the vector.
+- INDEX: An integer from 0, below the length of the vector, or of the first dimension.
 - LOCK: A `shm-lock`.
 
 Exceptional situations: `shm-invalid-argument` if WHERE is neither a mapped vector of
@@ -1702,7 +1933,7 @@ During a wait handlers, as of `shm-timeout`, and interrupts may use the stream: 
 behind what was written before, and what they read nobody reads again. An operation that is left, by
 an error or an interrupt, has written what is in the buffer, and has read nothing: `read-line` and
 `read-sequence` find it again. At any other moment interrupts may do so on SBCL only. ABCL's `read`
-accepts no Gray stream, and ECL's `read-line` returns an empty string and t at the end of one.
+accepts no Gray stream, and `read-line` of ECL 21.2 returns an empty string and t at the end of one.
 
 - CHANNEL: A `shm-channel`.
 - ELEMENT-TYPE: What `stream-element-type` returns, `character` (the default) or `(unsigned-byte

@@ -20,6 +20,7 @@
                (:file "keywords")
                (:file "arguments")
                (:file "objects")
+               (:file "leaks")
                (:file "open")
                (:file "anonymous")
                (:file "size")
@@ -31,6 +32,7 @@
                (:file "delete")
                (:file "list")
                (:file "macros")
+               (:file "describe")
                (:module "sync"
                 :serial t
                 :components ((:file "publish")
@@ -47,11 +49,16 @@
                              #+abcl (:file "abcl")
                              #-(or sbcl ecl abcl) (:file "none")
                              #+clisp (:file "clisp")
+                             #-(or sbcl ecl) (:file "no-arrays")
+                             (:file "array-headers")
                              (:file "access")
                              (:file "memory")
-                             (:file "vectors")))
+                             (:file "vectors")
+                             (:file "arrays")))
                (:file "bytes")
                (:file "vectors/copies")
+               (:file "strings")
+               (:file "layouts")
                ;; In the same folder, over vectors.
                (:module "synchronization"
                 :pathname "sync/"
@@ -114,6 +121,7 @@
                (:file "interrupts")
                (:file "threads")
                (:file "classes")
+               (:file "finalizers")
                (:file "compile")
                (:file "library")
                (:file "load")))
@@ -214,8 +222,13 @@
                (:file "vectors-copies")
                (:file "vectors-extending")
                (:file "vectors-processes")
+               (:file "arrays")
                #+sbcl (:file "vectors-sbcl")
+               (:file "describe")
+               (:file "layouts")
                (:file "allocation")
+               (:file "strings")
+               #+sbcl (:file "arrays-sbcl")
                (:file "sync-words")
                (:file "sync-waiting")
                (:file "sync-locks")
@@ -226,6 +239,7 @@
                (:file "messages-peers")
                (:file "messages-claims")
                (:file "messages-storms")
+               (:file "leaks")
                ;; Defines a subclass, with which SBCL's accessors allocate more.
                (:file "dropin"))
   :perform (test-op (operation system)

@@ -91,7 +91,7 @@ cmakedir = $(libdir)/cmake/posix-shm
 cmake_DATA = shim/posix-shm-config.cmake shim/posix-shm-config-version.cmake
 
 # What a binding of another language is made from.
-dist_pkgdata_DATA = shim/abi/posix-shm.json
+dist_pkgdata_DATA = shim/abi/posix-shm.json shim/abi/posix-shm.schema.json
 
 # lisp.h holds annotations only: it is read by the generator and not installed.
 EXTRA_DIST += shim/abi/posix-shm.map shim/include/posix-shm/lisp.h shim/generate

@@ -126,28 +126,41 @@ build_tests = \
 	tests/build/natives.test \
 	tests/build/tarball.test
 
-# Other languages call the library; the last one compares what each of them wrote, so it comes after them.
+# Other languages call the library; the last ones exchange data between all of them, so they come after them.
 consumers = \
 	tests/languages/abcl.test \
+	tests/languages/ada.test \
+	tests/languages/bun.test \
 	tests/languages/chez.test \
 	tests/languages/chicken.test \
 	tests/languages/clisp.test \
+	tests/languages/csharp.test \
+	tests/languages/d.test \
+	tests/languages/deno.test \
 	tests/languages/ecl.test \
+	tests/languages/fortran.test \
 	tests/languages/gcl.test \
+	tests/languages/go.test \
 	tests/languages/guile.test \
+	tests/languages/haskell.test \
 	tests/languages/java.test \
 	tests/languages/luajit.test \
 	tests/languages/newlisp.test \
+	tests/languages/nim.test \
 	tests/languages/node.test \
 	tests/languages/ocaml.test \
+	tests/languages/pascal.test \
 	tests/languages/perl.test \
 	tests/languages/php.test \
 	tests/languages/picolisp.test \
+	tests/languages/prolog.test \
 	tests/languages/python-cffi.test \
 	tests/languages/python-ctypes.test \
+	tests/languages/r.test \
 	tests/languages/racket.test \
 	tests/languages/ruby-ffi.test \
 	tests/languages/ruby-fiddle.test \
+	tests/languages/rust.test \
 	tests/languages/sbcl-alien.test \
 	tests/languages/sbcl.test \
 	tests/languages/tcl.test
@@ -164,6 +177,8 @@ tests/languages/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.jso
 	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
 	@touch $@
 tests/languages/matrix.log: $(consumers:.test=.log)
+# Both start all programs, and some compile them.
+tests/languages/messages.log: tests/languages/matrix.log
 # It prints the matrix.
 tests/languages/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 
@@ -176,6 +191,7 @@ lisp_tests = \
 	tests/lisp/clisp.test \
 	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
+	tests/lisp/layouts.test \
 	tests/lisp/limits.test \
 	tests/lisp/portable.test \
 	tests/lisp/races.test \
@@ -192,8 +208,8 @@ tests/lisp/clisp.log: tests/cache/clisp.stamp
 tests/lisp/ecl.log: tests/cache/ecl.stamp
 tests/lisp/streams.log: $(lisp_stamps)
 tests/documents/lisp-examples.log tests/documents/packages.log: tests/cache/clisp.stamp tests/cache/sbcl.stamp
-sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/places tests/lisp/portable tests/lisp/races tests/lisp/sbcl \
-	tests/documents/readme tests/documents/tables tests/demo/cooperate tests/demo/demo tests/demo/vectors
+sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/layouts tests/lisp/places tests/lisp/portable tests/lisp/races tests/lisp/sbcl \
+	tests/documents/readme tests/documents/tables tests/documents/tutorial tests/demo/cooperate tests/demo/demo tests/demo/vectors
 $(addsuffix .log,$(sbcl_tests)): tests/cache/sbcl.stamp
 
 # How a Lisp finds, compiles, loads and delivers them: many starts of every Lisp, which take longer than all the others together.
@@ -222,16 +238,19 @@ document_tests = \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
 	tests/documents/generator.test \
+	tests/documents/interface.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/manual-pages.test \
 	tests/documents/messages.test \
 	tests/documents/packages.test \
 	tests/documents/python-examples.test \
+	tests/documents/python-module.test \
 	tests/documents/recipes.test \
 	tests/documents/readme.test \
 	tests/documents/symbols.test \
 	tests/documents/tables.test \
+	tests/documents/tutorial.test \
 	tests/documents/abi-assertions.test
 
 # What the library costs. `make bench' measures everything, and writes doc/benchmarks.md.
@@ -273,7 +292,8 @@ every_lisp_tests = \
 	tests/lisp/streams.test \
 	tests/documents/lisp-examples.test \
 	tests/documents/packages.test \
-	tests/documents/readme.test
+	tests/documents/readme.test \
+	tests/documents/tutorial.test
 
 #: check-lisps  test how each installed Lisp finds, compiles, loads and delivers the library, and its suite compiled, with every round
 .PHONY: check-lisps

@@ -34,7 +34,8 @@
 ;;; A class has another word once more is known of it, such as after a method was added. So the two words are looked up again
 ;;; where an instance has another one than was expected.
 (defmacro turn-into (to from instance)
-  "Make of the variable INSTANCE, if it is of the class named FROM, one of the class named TO, which has the same slots."
+  "Make of the variable INSTANCE, if it is of the class named FROM and not of a subclass, one of the class named TO, which has the
+same slots."
   #+sbcl (let ((layout (layout-accessor)))
            (when layout
              (return-from turn-into
@@ -42,9 +43,8 @@
                        (words (car known)))
                   (cond ((eq (,layout ,instance) (car words))
                          (setf (,layout ,instance) (cdr words)))
-                        ((typep ,instance ',from)
-                         (when (eq (class-of ,instance) (find-class ',from))
-                           (setf (car known) (cons (layout-of ,from) (layout-of ,to))))
+                        ((eq (class-of ,instance) (find-class ',from))
+                         (setf (car known) (cons (layout-of ,from) (layout-of ,to)))
                          (change-class ,instance ',to)))))))
-  `(when (typep ,instance ',from)
+  `(when (eq (class-of ,instance) (load-time-value (find-class ',from)))
      (change-class ,instance (load-time-value (find-class ',to)))))

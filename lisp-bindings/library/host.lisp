@@ -9,7 +9,8 @@
            #:machine-identity #:program-folders #:folder-of #:words #:owner-of #:trusted-p
            #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end #:with-cleanup
            #:with-undo #:briefly-unless-left #:briefly-uninterrupted #:with-interrupt-windows #:interrupt-window
-           #:with-acquired #:current-thread #:swap-car #:fill-car #+ecl #:call-in-turn #:turn-into #:call-at-start #:define-inline))
+           #:with-acquired #:current-thread #:swap-car #:fill-car #+ecl #:call-in-turn #:turn-into #:call-at-start #:define-inline
+           #:+finalizers+ #:finalize #:cancel-finalizer))
 
 (in-package #:posix-shm/host)
 

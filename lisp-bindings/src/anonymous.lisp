@@ -6,7 +6,8 @@
 ;;; The keywords of open-shm* and of what wraps it, written once.
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defparameter *anonymous-keys*
-    '(&key (direction :input) (permissions +default-permissions+) (attempts 100) huge nameable)))
+    '(&key (direction :input) (permissions +default-permissions+) (attempts 100) huge nameable (class 'open-shm)
+      finalize)))
 
 ;;; Labels. An object without a name has a cell instead of a name: its car is the label, or nil until it is first asked for.
 
@@ -54,13 +55,21 @@
       value
       (reject 'open-shm* 'attempts value '(unsigned-byte 31) "it must be an integer from 0 to 2^31 - 1.")))
 
+(defun open-anonymous-object (shm direction permissions attempts huge nameable finalize)
+  (flet ((open-it ()
+           (open-anonymous shm direction permissions attempts huge nameable)))
+    (declare (dynamic-extent #'open-it))
+    (if finalize (call-finalizing #'open-it shm 'open-shm*) (open-it))))
+
 (defun open-shm* #.*anonymous-keys*
   #.(doc "open-shm*")
-  (open-anonymous (make-instance 'open-shm) direction permissions attempts huge nameable))
+  (open-anonymous-object (make-object class 'open-shm*) direction permissions attempts huge nameable finalize))
 
 (define-folding open-shm* 0)
 
 (defun call-with-open-shm* (function . #.*anonymous-keys*)
   "Call FUNCTION with an object without a name, and close it on every way out."
-  (let ((shm (make-instance 'open-shm)))
-    (call-and-close (lambda () (funcall function (open-anonymous shm direction permissions attempts huge nameable))) shm)))
+  (let ((shm (make-object class 'open-shm*)))
+    (call-and-close (lambda ()
+                        (funcall function (open-anonymous-object shm direction permissions attempts huge nameable finalize)))
+                      shm)))

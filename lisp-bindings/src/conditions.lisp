@@ -9,6 +9,7 @@
 (defvar *ebadf* (pshm-error-number "EBADF"))
 (defvar *edeadlk* (pshm-error-number "EDEADLK"))
 (defvar *eexist* (pshm-error-number "EEXIST"))
+(defvar *eilseq* (pshm-error-number "EILSEQ"))
 (defvar *einval* (pshm-error-number "EINVAL"))
 (defvar *eintr* (pshm-error-number "EINTR"))
 (defvar *enametoolong* (pshm-error-number "ENAMETOOLONG"))
@@ -121,6 +122,7 @@
   '((posix-shm-invalid-argument "An argument~@[ for the shared memory object ~S~] is invalid")
     (shm-exists "The shared memory object~@[ ~S~] already exists")
     (shm-does-not-exist "The shared memory object~@[ ~S~] does not exist")
+    (shm-string-error "A string~@[ in the shared memory object ~S~] cannot be read")
     (shm-too-short "The shared memory object~@[ ~S~] is too short")
     (shm-timeout "The operation~@[ on the shared memory object ~S~] took too long")
     (shm-lock-abandoned "The owner of a lock~@[ in the shared memory object ~S~] died")
@@ -162,7 +164,8 @@
 ;;; Signalling
 
 (defun invalid-argument-class (operation)
-  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector))
+  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector map-shm-array
+                      unmap-shm-array shm-array-vector))
       'mmap-invalid-argument
       'shm-invalid-argument))
 

@@ -69,13 +69,13 @@
     ((reopen-shm) :eacces "The new descriptor cannot have more access than the old one.")
     ((mmap-shm) :einval "LENGTH must be positive, FLAGS either :shared or :private. With :fixed, PTR must be the beginning of a page.")
     ((mmap-shm discard-shm) :eoverflow "OFFSET and LENGTH together exceed the maximum size of an object.")
-    ((map-shm-vector) :einval "FLAGS must be :shared or :private, without :fixed or :anonymous.")
-    ((mmap-shm map-shm-vector) :eacces
+    ((map-shm-vector map-shm-array) :einval "FLAGS must be :shared or :private, without :fixed or :anonymous.")
+    ((mmap-shm map-shm-vector map-shm-array) :eacces
      "Writing needs an object opened with :direction :io, or a mapping that is :private. For reading only, use :prot :read.")
-    ((mmap-shm map-shm-vector) :eperm "A seal, or a mount option of /dev/shm, forbids the protection.")
-    ((mmap-shm map-shm-vector) :enomem
+    ((mmap-shm map-shm-vector map-shm-array) :eperm "A seal, or a mount option of /dev/shm, forbids the protection.")
+    ((mmap-shm map-shm-vector map-shm-array) :enomem
      "The address space is full, or there are too many mappings (unmap vectors with :release t). With :lock, see ulimit -l.")
-    ((mmap-shm map-shm-vector) :eagain "With :lock, the limit of locked memory is reached (ulimit -l).")
+    ((mmap-shm map-shm-vector map-shm-array) :eagain "With :lock, the limit of locked memory is reached (ulimit -l).")
     ((munmap) :einval "PTR and LENGTH must be those of a mapping.")
     ((msync) :einval "FLAGS must have either :sync or :async.")
     ((msync) :enomem "PTR and LENGTH must be within a mapping.")
@@ -116,7 +116,7 @@
   (case keyword
     (:enospc
      (text "~:[~;The object is shorter than the mapping (truncate-shm), or there is no memory for it. ~]~A"
-           (member operation '(mmap-shm map-shm-vector)) (full-file-system operation name)))
+           (member operation '(mmap-shm map-shm-vector map-shm-array)) (full-file-system operation name)))
     (:enametoolong
      (text "It has ~D octets; the maximum is ~D."
            (length (string-octets name)) (pshm-name-max)))

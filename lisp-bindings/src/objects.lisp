@@ -123,11 +123,11 @@ has an owner from the moment it exists; the thread that swaps it out closes it."
 (declaim (inline become-closed check-closed))
 
 (defun become-closed (shm)
-  "Let the class of SHM say that it is closed."
+  "Let the class of SHM say that it is closed. One of a user's class keeps that, and so its slots and methods."
   (while-no-class-changes
     #-ecl (turn-into closed-shm open-shm shm)
     ;; An interrupt may leave change-class halfway.
-    #+ecl (when (typep shm 'open-shm)
+    #+ecl (when (eq (class-of shm) (load-time-value (find-class 'open-shm)))
             (let ((name (name-or-label shm))
                   (cell (cell-of shm)))
               (unwind-protect (turn-into closed-shm open-shm shm)
@@ -145,6 +145,8 @@ has an owner from the moment it exists; the thread that swaps it out closes it."
     (when descriptor
       (to-the-end (pshm-close descriptor)))))
 
+(defvar *finalizing* nil "Has an object been given a finalizer? Most programs never look for one.")
+
 (declaim (inline close-descriptor))
 
 (defun close-descriptor (shm)
@@ -156,6 +158,8 @@ has an owner from the moment it exists; the thread that swaps it out closes it."
                    (setf descriptor (swap-car cell nil))
                    (and descriptor live (to-the-end (pshm-close descriptor))))))
     (when descriptor
+      (when *finalizing*
+        (cancel-finalizer shm))
       (become-closed shm))
     result))
 
@@ -167,6 +171,8 @@ has an owner from the moment it exists; the thread that swaps it out closes it."
 
 (defun close-shm (shm)
   #.(doc "close-shm")
+  #+ecl (when *finalizing*
+          (report-leaks))
   (check-closed (close-descriptor (check-shm shm 'close-shm)) shm))
 
 (defun call-and-close (function shm)

@@ -143,7 +143,7 @@ are then."
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defparameter *open-keys*
     '(&key (direction :input) (if-exists :overwrite) (if-does-not-exist nil if-does-not-exist-p)
-           (permissions +default-permissions+))))
+           (permissions +default-permissions+) (class 'open-shm) finalize)))
 
 (declaim (inline parse-options))
 
@@ -162,19 +162,28 @@ are then."
                                  permissions
                                  (flags-value permissions *permissions* 'open-shm))))
 
+(declaim (inline open-object))
+
+(defun open-object (shm name options finalize)
+  "Open NAME as SHM, which closes itself once it is garbage if FINALIZE is true. Return what open-shm returns."
+  (flet ((open-it ()
+           (open-with-restarts shm name options)))
+    (declare (dynamic-extent #'open-it))
+    (if finalize (call-finalizing #'open-it shm 'open-shm) (open-it))))
+
 (defun open-shm (name . #.*open-keys*)
   #.(doc "open-shm")
   (let ((options (parse-options direction if-exists if-does-not-exist if-does-not-exist-p permissions)))
     (declare (dynamic-extent options))
-    (open-with-restarts (make-instance 'open-shm) name options)))
+    (open-object (make-object class 'open-shm) name options finalize)))
 
 (define-folding open-shm 1)
 
 (defun call-with-open-shm (function name . #.*open-keys*)
   "Call FUNCTION with what open-shm returns for NAME and the options, and close it on every way out."
-  (let ((shm (make-instance 'open-shm))
+  (let ((shm (make-object class 'open-shm))
         (options (parse-options direction if-exists if-does-not-exist if-does-not-exist-p permissions)))
-    (call-and-close (lambda () (funcall function (values (open-with-restarts shm name options)))) shm)))
+    (call-and-close (lambda () (funcall function (values (open-object shm name options finalize)))) shm)))
 
 ;;; The restarts' names stay inside: they conflict with other packages' symbols where this one is used.
 

@@ -13,13 +13,14 @@
   (:import-from #:posix-shm/documentation #:doc)
   (:import-from #:posix-shm/host #+ecl #:function-cell #+ecl #:function-pointer #:uninterrupted #:to-the-end
                 #:with-cleanup #:with-undo #:briefly-unless-left #:briefly-uninterrupted #:with-interrupt-windows #:interrupt-window
-                #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into #:define-inline)
+                #:with-acquired #:current-thread #:swap-car #:fill-car #:turn-into #:define-inline
+                #:+finalizers+ #:finalize #:cancel-finalizer)
   (:import-from #:posix-shm/library #:*image* #:*loaded-image* #:*when-loaded* #:ensure-library #:library
                 #:*shm-library-folders* #:*load-shm-library-at-start* #:shm-library-error #:shm-library-error-tried)
   ;; Objects
   (:export #:shm #:open-shm #:closed-shm #:shm-p #:open-shm-p #:shm-name #:shm-fd #:make-shm
            #:open-shm* #:close-shm #:with-open-shm #:with-open-shm*
-           #:delete-shm #:delete-shm-if-same #:list-shm)
+           #:delete-shm #:delete-shm-if-same #:list-shm #:shm-usage)
   ;; Size, owner, permissions
   (:export #:truncate-shm #:allocate-shm #:discard-shm #:shm-space #:chown-shm #:chmod-shm
            #:shm-stats #:stat #:stat-dev #:stat-ino #:stat-mode #:stat-nlink #:stat-uid #:stat-gid #:stat-rdev
@@ -31,6 +32,13 @@
   (:export #:map-shm-vector #:extend-shm-vector #:unmap-shm-vector #:with-shm-vector #:with-open-shm-vector #:with-open-shm-vector*
            #:shm-vector-real-p #:shm-view #:shm-aref #:shm-vector-length #:shm-vector-element-type
            #:replace-shm-vector #:fill-shm-vector)
+  ;; Arrays
+  (:export #:map-shm-array #:unmap-shm-array #:with-shm-array #:with-open-shm-array #:with-open-shm-array*
+           #:shm-array-real-p #:shm-array-view #:shm-array-vector #:shm-array-dimensions)
+  ;; Strings
+  (:export #:read-shm-string #:write-shm-string #:shm-string-error)
+  ;; Layouts
+  (:export #:print-shm-layout)
   ;; Descriptor passing
   (:export #:send-shm #:receive-shm #:shm-socketpair #:shm-inheritable-p #:seal-shm #:shm-seals #:reopen-shm)
   ;; Publishing
@@ -51,5 +59,5 @@
            #:shm-library-error-tried)
   ;; Conditions and restarts
   (:export #:posix-shm-error #:posix-shm-error-errno #:posix-shm-error-keyword #:posix-shm-error-operation
-           #:posix-shm-invalid-argument #:shm-error #:shm-error-name #:shm-does-not-exist #:shm-exists #:shm-timeout
+           #:posix-shm-invalid-argument #:shm-error #:shm-error-name #:shm-does-not-exist #:shm-exists #:shm-timeout #:shm-leaked
            #:shm-too-short #:shm-invalid-argument #:mmap-error #:mmap-invalid-argument #:invoke-shm-restart))

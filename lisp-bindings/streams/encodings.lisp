@@ -23,22 +23,12 @@ octets, but no control character is, and none is first."
   (let ((characters (coerce (loop for code below 128 collect (code-char code)) '(simple-array character (*)))))
     (ignore-errors (equalp (encode characters name) (coerce (loop for code below 128 collect code) 'octets)))))
 
-(defun definite-name (encoding)
-  "The name of ENCODING, of those that come in two byte orders in that of the machine: each message would need a mark otherwise."
-  (let ((name (babel-encodings:enc-name encoding)))
-    (if (babel-encodings:ambiguous-encoding-p encoding)
-        (intern (format nil "~A~A" name #+little-endian "LE" #-little-endian "BE") '#:keyword)
-        name)))
-
 (defun find-encoding (designator operation)
-  (let ((found (ignore-errors (babel-encodings:get-character-encoding designator))))
-    (unless found
-      (reject operation 'external-format designator 'keyword
-              "it must be an encoding of Babel, such as :UTF-8 (babel:list-character-encodings)."))
-    (let* ((name (definite-name found))
-           (unit (floor (babel-encodings:enc-code-unit-size found) 8)))
-      (make-encoding name unit (min 8 (* unit (babel-encodings:enc-max-units-per-char found))) (ascii-p name)
-                     (coerce (encode (string #\Newline) name) 'octets)))))
+  (let* ((found (definite-encoding designator 'external-format operation))
+         (name (babel-encodings:enc-name found))
+         (unit (unit-octets found)))
+    (make-encoding name unit (min 8 (* unit (babel-encodings:enc-max-units-per-char found))) (ascii-p name)
+                   (coerce (encode (string #\Newline) name) 'octets))))
 
 ;;; Where a character ends. Babel has no function for that, but says whether octets are a whole character.
 

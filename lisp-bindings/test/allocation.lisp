@@ -48,10 +48,7 @@
 #+sbcl
 (defun make-view (shm type length)
   "A view of SHM, as other implementations have them."
-  (let ((real-p (fdefinition 'posix-shm::real-element-p)))
-    (unwind-protect (progn (setf (fdefinition 'posix-shm::real-element-p) (constantly nil))
-                           (map-shm-vector shm type length))
-      (setf (fdefinition 'posix-shm::real-element-p) real-p))))
+  (call-with-views (lambda () (map-shm-vector shm type length))))
 
 (deftest accesses-allocate-nothing
   #-sbcl (skip "measured on SBCL")

@@ -24,11 +24,12 @@
 
 (defparameter *latin* (coerce (list #\a (code-char 228) (code-char 255) #\z) 'string))
 
-;;; ECL calls stream-read-line, and does not look at what it returns.
+;;; ECL 21.2 calls stream-read-line, and does not look at what it returns.
 (defun no-line-p (input)
   "Is INPUT at its end, as read-line says it?"
-  #+ecl (equal '("" t) (values-of (read-line input nil :end)))
-  #-ecl (eq :end (read-line input nil :end)))
+  (let ((values (values-of (read-line input nil :end))))
+    (or (eq :end (first values))
+        #+ecl (equal '("" t) values))))
 
 (deftest lines-arrive
   (with-streams (output input)

@@ -130,7 +130,7 @@
     (rejects length (map-shm-vector shm 'double-float 1037))
     (rejects length (map-shm-vector shm '(unsigned-byte 8) 101 :offset 8192))
     (rejects length (map-shm-vector shm '(unsigned-byte 8) 1 :offset 12288))
-    (dolist (offset '(1 8 4095 -4096 1.0 nil))
+    (dolist (offset '(-4096 -1 1.0 1/2 nil))
       (rejects offset (map-shm-vector shm '(unsigned-byte 8) 1 :offset offset)))
     (dolist (prot '(() :write :none (:write :exec) :bogus 8))
       (rejects prot (map-shm-vector shm '(unsigned-byte 8) 1 :prot prot)))
@@ -149,11 +149,70 @@
 (deftest reports-say-how-much-there-is
   (with-object (shm 100)
     (is (says "from 1 to 12" (report-of (map-shm-vector shm 'double-float 13))))
-    (is (says "page size" (report-of (map-shm-vector shm 'double-float 13 :offset 8))))
     (let ((report (report-of (map-shm-vector shm 'character 13))))
       (is (says "(SIGNED-BYTE 8)" report))
       (is (says "(COMPLEX DOUBLE-FLOAT)" report))
       (is-false (find #\Newline report)))))
+
+;;; Where the header of a vector stands before its elements, a vector begins where a page does.
+
+(defun call-with-views (function)
+  "Call FUNCTION while no vector is real."
+  (let ((real-p (fdefinition 'posix-shm::real-element-p)))
+    (unwind-protect (progn (setf (fdefinition 'posix-shm::real-element-p) (constantly nil))
+                           (funcall function))
+      (setf (fdefinition 'posix-shm::real-element-p) real-p))))
+
+(defun check-offsets (shm pointer type foreign)
+  (let ((octets (octets-of type)))
+    (loop for position in '(1 3 511 512 513 1000)
+          for offset = (* octets position)
+          do (with-shm-vector (vector shm type 10 :offset offset)
+               (is (= 10 (shm-vector-length vector)))
+               (setf (shm-aref vector 0) (sample type 1)
+                     (shm-aref vector 9) (sample type 2))
+               (is (eql (sample type 1) (cffi:mem-aref pointer foreign position)))
+               (is (eql (sample type 2) (cffi:mem-aref pointer foreign (+ 9 position))))
+               (is (eql 0 (rational (cffi:mem-aref pointer foreign (1- position)))))
+               (fill-shm-vector vector (sample type 0))))
+    (let ((report (report-of (map-shm-vector shm type 10 :offset (1- (* 3 octets))))))
+      (unless (= octets 1)
+        (is (says (format nil "multiple of ~D" octets) report))
+        (is (says (format nil "~D or ~D" (* 2 octets) (* 3 octets)) report))))))
+
+(deftest a-vector-begins-at-any-element
+  (with-object (shm 16384)
+    (with-mmap (pointer shm 16384)
+      (loop for (type foreign) in '(((unsigned-byte 8) :uint8) ((signed-byte 32) :int32) (double-float :double))
+            do (unless (and #+sbcl (shm-vector-real-p type) #-sbcl nil)
+                 (check-offsets shm pointer type foreign))
+               (call-with-views (lambda () (check-offsets shm pointer type foreign)))))))
+
+(deftest offsets-of-a-page-where-there-is-a-header
+  #-sbcl (skip "no header stands before the elements here")
+  #+sbcl
+  (with-object (shm (* 4 (shm-page-size)))
+    (dolist (offset (list 1 8 (1- (shm-page-size)) (+ 8 (shm-page-size))))
+      (rejects offset (map-shm-vector shm '(unsigned-byte 8) 1 :offset offset))
+      (rejects offset (map-shm-array shm '(unsigned-byte 8) '(2 2) :offset offset))
+      (let ((report (report-of (map-shm-vector shm 'double-float 13 :offset offset)))
+            (page (shm-page-size)))
+        (is (says "page size" report))
+        (is (says (format nil "~D or ~D" (* page (floor offset page)) (* page (ceiling offset page))) report))))))
+
+(deftest unmapping-a-vector-within-a-page
+  (with-object (shm 16384)
+    (dolist (release '(nil t))
+      (without-leaks
+        (flet ((check ()
+                 (let ((vector (map-shm-vector shm '(unsigned-byte 8) 5000 :offset #-sbcl 4000 #+sbcl 4096)))
+                   (setf (shm-aref vector 4999) 7)
+                   (is (eq t (unmap-shm-vector vector :release release)))
+                   (unless release
+                     (is (= 0 (shm-vector-length vector)))
+                     (signals error (shm-aref vector 0))))))
+          (check)
+          (call-with-views #'check))))))
 
 (deftest a-vector-is-allocated-on-request
   (with-object (shm)

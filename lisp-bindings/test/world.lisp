@@ -148,7 +148,8 @@
 
 (defmacro as-if-unknown (&body body)
   "Run BODY with the compiler told nothing of its constants: it warns of those that are wrong."
-  `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector chmod-shm seal-shm write-shm publish-shm
+  `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector map-shm-array
+                                chmod-shm seal-shm write-shm publish-shm
                                 wait-for-shm ensure-shm))
      ,@body))
 
@@ -173,7 +174,8 @@
 
 (defun classes-of-rejection (operation)
   "The classes of the condition for a bad argument of OPERATION: what maps signals mmap-errors."
-  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector))
+  (if (member operation '(mmap-shm munmap msync map-shm-vector extend-shm-vector unmap-shm-vector map-shm-array
+                          unmap-shm-array shm-array-vector))
       '(mmap-invalid-argument mmap-error posix-shm-invalid-argument type-error)
       '(shm-invalid-argument shm-error posix-shm-invalid-argument type-error)))
 

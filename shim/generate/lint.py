@@ -86,12 +86,37 @@ def _function(function, model):
         "a Lisp example": not function.lisp or function.package == "posix-shm/ffi" or function.section("Lisp example"),
         "@result": function.result,
     })
-    yield from (f"{function.name}: {fault}" for fault in (*_result(function), *_signature(function)))
+    faults = (*_result(function, model), *_signature(function), *_waits(function), *_opens(function, function.result, model))
+    yield from (f"{function.name}: {fault}" for fault in faults)
     for argument in function.arguments:
-        yield from (f"{function.name}: {argument.name} {fault}" for fault in _role(argument, function, model))
+        faults = (*_role(argument, function, model), *_default(argument, model), *_opens(argument, argument.receives, model))
+        yield from (f"{function.name}: {argument.name} {fault}" for fault in faults)
 
 
-def _result(function):
+def _waits(function):
+    """Whether it can wait is a tag, and an argument."""
+    if function.waits != any(argument.role == "timeout" for argument in function.arguments):
+        yield "a function that waits has @waits and a timeout, another one has neither"
+
+
+def _opens(opened, role, model):
+    """A descriptor is always the caller's; an address may be."""
+    closer = model.by_name.get(opened.opens)
+    closed = [argument.role for argument in getattr(closer, "arguments", []) if argument.closes]
+    if opened.opens and role not in closed:
+        yield f"has @opens{{{opened.opens}}}, which closes no {role or 'result'}"
+    if role == "descriptor" and not opened.opens:
+        yield "lacks @opens: who closes the descriptor?"
+
+
+def _default(argument, model):
+    words = argument.default.split(" | ") if argument.default else []
+    own = {constant.name for enum in model.enums if enum.name == argument.enum for constant in enum.constants}
+    if any(word not in own and not re.fullmatch("-?[0-9]+", word) for word in words):
+        yield f"has @default{{{argument.default}}}, which is neither a number nor constants of its enum"
+
+
+def _result(function, model):
     tag = f"@result{{{function.result}}}"
     if not re.fullmatch(r"[0-9]+\.[0-9]+|", function.since):
         yield f"@since '{function.since}' is not a version"
@@ -100,6 +125,8 @@ def _result(function):
     codes = {"string": ("string-in",), "address": ("int64",)}.get(function.result, ("int", "int64"))
     if function.result and function.code not in codes:
         yield f"{tag} is not of the type {function.type}"
+    if function.result_enum and function.result_enum not in model.enum:
+        yield f"{tag} has no enum {function.result_enum}"
 
 
 def _signature(function):
@@ -123,5 +150,7 @@ def _role(argument, function, model):
         yield f"has @role{{{role},{of}}}, which matches no enum, buffer or role"
     if argument.code not in CODES.get(role, ("int", "int64")):
         yield f"is of the type {argument.type}, which does not match @role{{{role}}}"
+    if role == "buffer" and not function.measure(argument):
+        yield "is a buffer that no argument measures"
     if argument.nullable and "*" not in argument.type:
         yield "has @nullable, but is not a pointer"

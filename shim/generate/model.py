@@ -56,11 +56,26 @@ class Argument:
     of: str       # the enum that it takes, the buffer that it measures, what an output receives
     nullable: bool
     closes: bool  # is it given back by the call: a descriptor closed, an address unmapped?
+    default: str  # what a language with optional arguments passes, as it is written: constants, or a number
+    opens: str    # the function to which the caller gives back what the output receives
 
     @property
     def enum(self):
         """The enum whose constants it takes, or index it."""
-        return self.of if roles.ARGUMENT.get(self.role) in ("enum", "enum?") else ""
+        return self._of("enum")
+
+    @property
+    def measures(self):
+        """The buffer whose size or number of elements it is."""
+        return self._of("buffer")
+
+    @property
+    def receives(self):
+        """The role of what an output receives."""
+        return self._of("role")
+
+    def _of(self, kind):
+        return self.of if (roles.ARGUMENT.get(self.role) or "").rstrip("?") == kind else ""
 
     @property
     def declaration(self):
@@ -76,6 +91,9 @@ class Function(Annotation):
     errors: list = field(default_factory=list)   # of (name, prose)
     program: list = field(default_factory=list)  # its example: a program in C, as a block
     result: str = ""                             # its role: one of roles.RESULT
+    result_enum: str = ""                        # the enum of flags
+    result_nullable: bool = False                # may a text be NULL?
+    opens: str = ""                              # the function to which the caller gives back the result
     waits: bool = False
     features: list = field(default_factory=list)  # of (name, prose), where it answers about them
     what, kind = "function", "Function"
@@ -83,6 +101,10 @@ class Function(Annotation):
     @property
     def declaration(self):
         return declare(self.type, self.name) + f"({', '.join(a.declaration for a in self.arguments) or 'void'})"
+
+    def measure(self, buffer):
+        """The argument that is the size of a buffer, or the number of its elements."""
+        return next((argument for argument in self.arguments if argument.measures == buffer.name), None)
 
 
 @dataclass
@@ -167,6 +189,16 @@ class Model:
     enum = cached_property(lambda self: {enum.name: enum for enum in self.enums})
     features = cached_property(lambda self: [row for f in self.functions for row in f.features])
 
+    def role(self, enum):
+        """What its constants are: `flags', one `enum', an `index', or else a `value'."""
+        uses = [argument.role for f in self.functions for argument in f.arguments if argument.enum == enum.name]
+        return {"flags": "flags", "enum": "enum", "buffer": "index"}[uses[0]] if uses else "value"
+
+    def number(self, written):
+        """The value of constants with | between them, or of a number as C writes it."""
+        values = [self.by_name[word].value if word in self.by_name else number(word) for word in written.split(" | ")]
+        return values[0] if len(values) == 1 else sum(values)
+
     @property
     def version_number(self):
         major, minor, patch = map(int, self.version.split("."))
@@ -191,6 +223,14 @@ class Model:
         """Each error, and the functions that return it."""
         names = sorted({name for f in self.functions for name, _ in f.errors})
         return {name: [f for f in self.functions if name in dict(f.errors)] for name in names}
+
+
+def number(written):
+    found = re.fullmatch(r"(-?)(0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*)", written)
+    if not found:
+        raise Fault(f"'{written}' is not a literal number.")
+    sign, digits = found.groups()
+    return int(sign + digits, 16 if digits.startswith("0x") else 8 if digits.startswith("0") else 10)
 
 
 def declare(type_, name):

@@ -5,7 +5,7 @@ import re
 import prose
 import roles
 from lxml import etree
-from model import Argument, Constant, Entry, Enum, Function, Group, Lisp, Meaning, Model, Stratum
+from model import Argument, Constant, Entry, Enum, Function, Group, Lisp, Meaning, Model, Stratum, number
 from prose import Fault, normalized, string
 
 GLOSSARY = "lisp_glossary"
@@ -134,6 +134,7 @@ class ModelReader:
     def _function(self, member):
         name = member.findtext("name")
         result = member.find(".//result")
+        result = etree.Element("result") if result is None else result
         return self._annotation(
             Function, name, member,
             type=text(member, "type"), code=code(text(member, "type"), name),
@@ -142,7 +143,8 @@ class ModelReader:
             results=[(value, self._description([item])) for value, item in self._items(member, "retval")],
             errors=self._errors(member),
             program=self._program(self.programs / f"{name}.c"),
-            result="" if result is None else result.get("role"),
+            result=result.get("role", ""), result_enum=result.get("of", ""), result_nullable=self._own(member, "nullable") is not None,
+            opens="" if self._own(member, "opens") is None else self._own(member, "opens").get("closer"),
             waits=member.find(".//waits") is not None,
             features=self._features(member))
 
@@ -159,10 +161,17 @@ class ModelReader:
     def _argument(self, member, parameter):
         name, type_ = text(parameter, "declname"), text(parameter, "type")
         items = [item for documented, item in self._items(member, "param") if documented == name]
-        tags = {tag.tag: tag for item in items for tag in item.iter("role", "nullable", "closes")}
-        role = tags.get("role", etree.Element("role"))
+        tags = {tag.tag: tag for item in items for tag in item.iter("role", "nullable", "default", "closes", "opens")}
+        nothing = etree.Element("nothing")
+        role = tags.get("role", nothing)
         return Argument(name, type_, code(type_, name), self._description(items),
-                        role.get("name", ""), role.get("of", ""), "nullable" in tags, "closes" in tags)
+                        role.get("name", ""), role.get("of", ""), "nullable" in tags, "closes" in tags,
+                        tags.get("default", nothing).get("value", ""), tags.get("opens", nothing).get("closer", ""))
+
+    @staticmethod
+    def _own(member, tag):
+        """The tag of a function, which may not be that of one of its parameters."""
+        return next(iter(member.xpath(f".//{tag}[not(ancestor::parameteritem)]")), None)
 
     def _errors(self, member):
         """By name; what several annotations say of one error is put together."""
@@ -215,9 +224,3 @@ def code(type_, name):
     if not found:
         raise Fault(f"'{type_} {name}' is not in the vocabulary of types.")
     return found
-
-
-def number(written):
-    if not re.fullmatch(r"0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*", written):
-        raise Fault(f"'{written}' is not a literal number.")
-    return int(written, 16 if written.startswith("0x") else 8 if written.startswith("0") else 10)

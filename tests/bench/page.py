@@ -564,6 +564,44 @@ alternating rounds.
     return text
 
 
+# What is asked of arrays and strings on SBCL: times the sum over a vector, and times Babel alone.
+ARRAY, STRING = 1.6, 2
+SUM = "sum of 1000 x 1000 doubles"
+
+
+def lisp_arrays_part(results, _plots):
+    groups = results.groups("lisp-arrays")
+    if not groups:
+        return ""
+    sums = [(variant, nanoseconds(median(groups[SUM, variant])), Comparison(groups[SUM, variant], groups[SUM, "vector"]))
+            for variant in ("vector", "array", "displaced")]
+    strings = [(case, nanoseconds(median(groups[case, "ours"])), nanoseconds(median(groups[case, "babel"])),
+                Comparison(groups[case, "ours"], groups[case, "babel"]))
+               for case, variant in groups if variant == "ours"]
+    return f"""## Arrays and strings in Lisp
+
+The sum over 1000 x 1000 doubles in shared memory on SBCL: as one vector, through an array of `map-shm-array`, and through an array that
+is displaced to the vector.
+
+{table(["", "time", "relative to the vector"], sums)}
+
+`write-shm-string` and `read-shm-string`, compared with Babel alone, which encodes into a fresh vector of the heap, and decodes one.
+
+{table(["", "posix-shm", "Babel", "ratio"], strings)}
+"""
+
+
+def lisp_arrays_goals(results):
+    groups = results.groups("lisp-arrays")
+    if groups:
+        comparison = Comparison(groups[SUM, "array"], groups[SUM, "vector"])
+        yield (f"a sum over an array on SBCL: at most {ARRAY} times one over a vector", comparison, verdict(comparison.ratio <= ARRAY))
+    for case, variant in groups:
+        if variant == "ours":
+            comparison = Comparison(groups[case, "ours"], groups[case, "babel"])
+            yield (f"{case} on SBCL: at most {STRING} times Babel alone", comparison, verdict(comparison.ratio <= STRING))
+
+
 def messages_part(results, plots):
     text = ""
     messages = results.groups("messages")
@@ -833,6 +871,7 @@ def goals(results):
     rows += lisp_sync_goals(results)
     rows += rings_goals(results)
     rows += lisp_messages_goals(results)
+    rows += lisp_arrays_goals(results)
     comparison = compare(lives.get("C", {}), "anonymous", "hand")
     if comparison:
         rows.append((f"life cycle of an anonymous object: at most {ANONYMOUS} times that of direct calls", comparison,
@@ -860,7 +899,7 @@ def goals_part(results, _plots):
 
 
 PARTS = {"summary": summary_part, "goals": goals_part, "calls": calls_part, "lives": lives_part, "moves": moves_part,
-         "lisp_sync": lisp_sync_part, "memory": memory_part, "copy": copy_part, "vectors": vectors_part, "messages": messages_part,
+         "lisp_sync": lisp_sync_part, "memory": memory_part, "copy": copy_part, "vectors": vectors_part, "lisp_arrays": lisp_arrays_part, "messages": messages_part,
          "sync": sync_part, "rings": rings_part, "lisp_messages": lisp_messages_part, "scale": scale_part, "loading": loading_part,
          "machine": machine_part}
 

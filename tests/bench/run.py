@@ -116,6 +116,8 @@ def data():
                 BENCH_COMPILED=program("octets.fasl"), BENCH_LIVES=program("liblives.so"))
         measure("vectors", lisp_command("SBCL"), BENCH_ROUNDS=9, BENCH_SYSTEM="posix-shm", BENCH_FILE=source("vectors.lisp"),
                 BENCH_COMPILED=program("vectors.fasl"))
+        measure("lisp-arrays", lisp_command("SBCL"), BENCH_ROUNDS=31, BENCH_SYSTEM="posix-shm", BENCH_FILE=source("lisp-arrays.lisp"),
+                BENCH_COMPILED=program("lisp-arrays.fasl"))
 
 
 def sync():

@@ -54,6 +54,32 @@ START_TEST(the_last_byte_has_a_page)
 }
 END_TEST
 
+/* What a runtime writes in front of an array is not the object's. */
+START_TEST(the_prefix_of_an_array_for_reading_is_written)
+{
+	int fd = anonymous_new(page());
+	int64_t address = assert_success(call("pshm_map_prefixed", fd, page(), PSHM_PROT_READ, PSHM_MAP_SHARED, 0, 16));
+
+	ck_assert_str_eq(protections_at(address), "r--s");
+	ck_assert_str_eq(protections_at(address - 1), "rw-p");
+	memset(memory_at(address - 16), 'p', 16);
+	assert_result(call("pshm_unmap_prefixed", address, page(), 16), 0);
+	close_now(fd);
+}
+END_TEST
+
+START_TEST(the_flags_of_an_array_reach_the_system)
+{
+	int fd = anonymous_new(page());
+	int64_t address = assert_success(
+	        call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_NORESERVE, 0, 16));
+
+	ck_assert(mapping_has_flag(address, "nr") || MAP_NORESERVE == 0);
+	assert_result(call("pshm_unmap_prefixed", address, page(), 16), 0);
+	close_now(fd);
+}
+END_TEST
+
 START_TEST(bad_arguments_map_nothing)
 {
 	int fd = anonymous_new(page());
@@ -227,6 +253,8 @@ api_arrays_suite(void)
 {
 	const TTest *tests[] = { the_prefix_is_private_and_the_data_is_the_object,
 		                 the_last_byte_has_a_page,
+		                 the_prefix_of_an_array_for_reading_is_written,
+		                 the_flags_of_an_array_reach_the_system,
 		                 bad_arguments_map_nothing,
 		                 bad_ranges_unmap_nothing,
 		                 a_failed_step_leaves_nothing,

@@ -116,6 +116,24 @@ START_TEST(the_time_is_waited_and_no_more)
 }
 END_TEST
 
+/* Whole seconds and parts of one are for the system to wait: not for a loop. */
+START_TEST(a_wait_is_a_few_calls)
+{
+	static const int64_t timeouts[] = { 70 * MILLISECOND, 1200 * MILLISECOND };
+	int ends[2];
+
+	pair_open(types[0], ends);
+	for (size_t i = 0; i < sizeof timeouts / sizeof timeouts[0]; i++) {
+		int64_t start = time_now();
+
+		interpose_reset();
+		assert_times_out(start, timeouts[i], call("pshm_receive", ends[0], timeouts[i]));
+		ck_assert_int_le(interpose_count(CALL_ppoll), 2);
+	}
+	pair_close(ends);
+}
+END_TEST
+
 struct errand {
 	int socket;
 	int fd;
@@ -462,6 +480,7 @@ api_waiting_suite(void)
 {
 	const TTest *tests[] = { zero_never_waits,
 		                 the_time_is_waited_and_no_more,
+		                 a_wait_is_a_few_calls,
 		                 a_message_ends_the_wait,
 		                 space_in_the_buffer_ends_the_wait,
 		                 the_end_of_the_connection_ends_the_wait,

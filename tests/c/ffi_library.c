@@ -91,6 +91,33 @@ START_TEST(every_feature_is_answered)
 }
 END_TEST
 
+/* Pages that are mapped. Once all files are open and buffers allocated, that number changes only by a leak. */
+static long
+mapped_pages(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	long pages = 0;
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "%ld", &pages), 1);
+	fclose(file);
+	return pages;
+}
+
+START_TEST(questions_leave_no_memory_mapped)
+{
+	long before = 0;
+
+	for (int round = 0; round < 20; round++) {
+		for (int i = 0; i < FEATURES; i++)
+			(void)has(features[i]);
+		if (round == 0)
+			before = mapped_pages();
+	}
+	ck_assert_int_eq(mapped_pages(), before);
+}
+END_TEST
+
 START_TEST(linux_has_what_linux_has)
 {
 	static const char *const always[] = { "alive",    "allocate", "anonymous", "atomic-64",   "descriptor-io", "growsdown",
@@ -374,6 +401,7 @@ ffi_library_suite(void)
 		                 page_size_is_the_systems,
 		                 name_max_is_the_longest_name_that_works,
 		                 every_feature_is_answered,
+		                 questions_leave_no_memory_mapped,
 		                 linux_has_what_linux_has,
 		                 lacking_features_are_said_to_be_lacking,
 		                 lacking_features_are_unsupported_and_nothing_else,

@@ -220,6 +220,46 @@ START_TEST(only_what_can_be_touched_is_locked)
 }
 END_TEST
 
+/*
+ * Every kind of memory, of a length that is a byte more than a page: the figure of smaps is that of both pages. Between pages
+ * without access no mapping is merged with its neighbour.
+ */
+static void
+check_each_kind(int flag, const char *figure)
+{
+	static const int kinds[] = { PSHM_MAP_SHARED, PSHM_MAP_PRIVATE, PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS,
+		                     PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS };
+	int fd = object_open_new(name_of("kinds"), 2 * page());
+	int64_t around = assert_success(
+	        call("pshm_mmap", 0, 4 * page(), PSHM_PROT_NONE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		int object = (kinds[i] & PSHM_MAP_ANONYMOUS) != 0 ? -1 : fd;
+		int64_t address = assert_success(
+		        call("pshm_mmap", around + page(), page() + 1, READ_WRITE, kinds[i] | PSHM_MAP_FIXED | flag, object, 0));
+
+		ck_assert_int_eq(mapping_figure(address, figure), 2 * page() / 1024);
+	}
+	unmap(around, 4 * page());
+	close_now(fd);
+	object_remove(name_of("kinds"));
+}
+
+START_TEST(every_kind_of_memory_is_populated)
+{
+	if (has("populate"))
+		check_each_kind(PSHM_MAP_POPULATE, "Rss");
+	else
+		skip("populate");
+}
+END_TEST
+
+START_TEST(every_kind_of_memory_is_locked)
+{
+	check_each_kind(PSHM_MAP_LOCK, "Locked");
+}
+END_TEST
+
 /* mlock(2): the superuser has no limit. With one of 0, and no privilege, nothing may be locked at all. */
 static void
 lock_beyond_the_limit(void *descriptor)
@@ -408,6 +448,21 @@ START_TEST(huge_pages_are_asked_for)
 	        call("pshm_mmap", 0, 4 << 20, READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_HUGE, -1, 0));
 	ck_assert_int_eq(interpose_count(CALL_madvise), 1);
 	unmap(address, 4 << 20);
+}
+END_TEST
+
+/* Of a length that is a byte more than a page, both pages. */
+START_TEST(the_last_page_is_asked_to_be_huge)
+{
+	int64_t address;
+
+	if (lacks("huge-pages"))
+		return;
+	address = assert_success(
+	        call("pshm_mmap", 0, page() + 1, READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_HUGE, -1, 0));
+	ck_assert(mapping_has_flag(address, "hg"));
+	ck_assert(mapping_has_flag(address + page(), "hg"));
+	unmap(address, page() + 1);
 }
 END_TEST
 
@@ -702,10 +757,13 @@ ffi_mappings_suite(void)
 		                 a_fixed_address_is_the_one,
 		                 anonymous_memory_is_of_no_object,
 		                 populating_brings_every_page_in,
+		                 every_kind_of_memory_is_populated,
 		                 locking_locks,
+		                 every_kind_of_memory_is_locked,
 		                 only_what_can_be_touched_is_locked,
 		                 the_limit_of_locked_memory_is_told,
 		                 huge_pages_are_asked_for,
+		                 the_last_page_is_asked_to_be_huge,
 		                 huge_pages_are_a_hint,
 		                 fixed_without_replacing,
 		                 fixed_without_replacing_reserves_addresses,

@@ -18,6 +18,10 @@ enum { KIB = 1 << 10, MIB = 1 << 20, FILES = 32, TMPFS = 0x01021994 };
 
 #define MEMINFO(text) "/proc/meminfo", "MemTotal: 9999999 kB\nMemFree: 17 kB\n" text
 #define GROUPS(text) "/proc/thread-self/cgroup", text
+#define TEN "/234567890"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+/* Shorter than 1024, but not below a directory. */
+#define LONG HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED TEN TEN
 #define V2 "/sys/fs/cgroup"
 #define V1 "/sys/fs/cgroup/memory"
 
@@ -127,6 +131,8 @@ static const struct surroundings {
 	{ "v2 whose name begins with dots", 4 * MIB, { MACHINE, GROUPS("0::/..a\n"), GROUP2("/..a", TEXT_4M, TEXT_1M, "0", "0") } },
 	{ "v2 with colons and commas in its name", 4 * MIB,
 	  { MACHINE, GROUPS("0::/a:b,memory:c\n"), GROUP2("/a:b,memory:c", TEXT_4M, TEXT_1M, "0", "0") } },
+	{ "v2 whose directory is too long", 9 * MIB,
+	  { MACHINE, GROUPS("0::" LONG "\n"), GROUP2(LONG, TEXT_4M, TEXT_1M, "0", "0") } },
 	{ "another group", 9 * MIB, { MACHINE, GROUPS("0::/a\n"), GROUP2("/ab", TEXT_4M, TEXT_1M, "0", "0") } },
 
 	{ "v1", 4 * MIB + 512 * KIB,

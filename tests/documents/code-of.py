@@ -36,15 +36,32 @@ def abi(text):
 
 
 def python(text):
-    return re.sub(r"^#.*(\n#.*)*$", "", text, flags=re.MULTILINE)
+    """Without comments and docstrings."""
+    return re.sub(r'^#.*(\n#.*)*$|^ *"""(.|\n)*?"""', "", text, flags=re.MULTILINE)
 
 
-READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".py": python, ".h": str, ".c": str, ".map": str, ".lua": str}
+def nim(text):
+    return re.sub(r"\s*##? .*$|\s*##$", "", text, flags=re.MULTILINE)
+
+
+def slashes(text):
+    """Without the comments of Rust and others that begin with two slashes, and those of D."""
+    return re.sub(r"\s*//.*$|^/\*\*\n( \*.*\n)*", "", text, flags=re.MULTILINE)
+
+
+def lines_without(mark):
+    """Without the comments that end with the line."""
+    return lambda text: re.sub(rf"\s*{mark}.*$", "", text, flags=re.MULTILINE)
+
+
+READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".nim": nim, ".py": python, ".pyi": python, **dict.fromkeys((".h", ".c", ".map", ".lua"), str),
+           **dict.fromkeys((".cs", ".d", ".go", ".pas", ".rs"), slashes), **dict.fromkeys((".adb", ".ads", ".hs"), lines_without("--")),
+           ".f90": lines_without("!"), ".pl": lines_without("%"), ".R": lines_without("#")}
 
 
 def reader_of(file):
-    """The description of the interface is one JSON file; the others describe packages."""
-    return str if file.suffix == ".json" and file.parent.name != "abi" else READERS[file.suffix]
+    """The description of the interface is one JSON file; the others are its schema, and describe packages."""
+    return str if file.suffix == ".json" and file.name != "posix-shm.json" else READERS[file.suffix]
 
 
 if __name__ == "__main__":

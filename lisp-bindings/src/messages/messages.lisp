@@ -68,9 +68,9 @@ has left."
           (text "a message has at most ~D octets here." (message-limit channel))
           :name (name-of-channel channel) :errno *emsgsize*))
 
-;;; In place. A message that is reserved, or peeked at, belongs to one body: another one that is sent or received meanwhile would have
-;;; its memory. So an interrupt, or a handler, gets an error. Where a body is left, the next message is reserved in its place, and what
-;;; was peeked at is there for the next call.
+;;; In place. A message that is reserved, or peeked at, belongs to one body: another one that is sent or received meanwhile would
+;;; have its memory. So an interrupt, or a handler, gets an error. Where a body is left, the next message is reserved in its place,
+;;; and what was peeked at is there for the next call.
 
 (declaim (inline claimed-p))
 

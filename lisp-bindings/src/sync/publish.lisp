@@ -13,6 +13,13 @@
         (error condition)
         (kept-name name))))
 
+(defun rename-object (shm name)
+  "NAME is the name of SHM from now on, also for its finalizer, which may have its label."
+  (let ((label (name-or-label shm)))
+    (when (consp label)
+      (setf (car label) name)))
+  (setf (name-or-label shm) name))
+
 (defun publish (shm name if-exists operation)
   "Give the object of SHM, and SHM itself, the NAME. Return the library's result."
   (let ((descriptor (descriptor shm operation))
@@ -22,7 +29,7 @@
       (uninterrupted
         (setf result (pshm-publish descriptor pointer if-exists))
         (unless (minusp result)
-          (setf (name-or-label shm) name))))
+          (rename-object shm name))))
     result))
 
 (defun publish-shm (shm name &key (if-exists :error))

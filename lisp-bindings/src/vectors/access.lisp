@@ -64,17 +64,71 @@
               ,item)
   #-abcl (progn vector item))
 
+;;; Elements of arrays of more than one dimension
+
+(defun row-major-position (view indices)
+  "The position of the element of VIEW that INDICES name among all of them."
+  (let ((dimensions (view-dimensions view))
+        (position 0))
+    (unless (= (length dimensions) (length indices))
+      (reject 'shm-aref 'indices indices 'list (text "there must be ~D, one for each dimension." (length dimensions))))
+    (loop for index in indices
+          for dimension in dimensions
+          do (setf position (+ (* position dimension) (check-index index dimension))))
+    position))
+
 ;; Not on CLISP, which drops the docstring of a function that is inline.
 #-clisp (declaim (inline shm-aref (setf shm-aref)))
 
-(defun shm-aref (vector index)
+(defun shm-aref (array index &rest indices)
   #.(doc "shm-aref" "Accessor")
-  (if (shm-view-p vector) (view-ref vector index) (aref (the vector vector) (real-index vector index))))
+  (cond (indices (array-ref array (cons index indices)))
+        ((shm-view-p array) (view-ref array index))
+        (t (aref (the vector array) (real-index array index)))))
 
-(defun (setf shm-aref) (item vector index)
-  (if (shm-view-p vector)
-      (set-view-ref item vector index)
-      (setf (aref (the vector vector) (real-index vector index)) (real-item item vector))))
+(defun (setf shm-aref) (item array index &rest indices)
+  (cond (indices (set-array-ref item array (cons index indices)))
+        ((shm-view-p array) (set-view-ref item array index))
+        (t (setf (aref (the vector array) (real-index array index)) (real-item item array)))))
+
+;;; With more than one index, the number of which is known where the call is compiled, an access to a real array is one of AREF.
+
+(define-compiler-macro shm-aref (&whole form array index &rest indices)
+  (if indices
+      (let ((variable (gensym "ARRAY")))
+        `(let ((,variable ,array))
+           (if (shm-array-view-p ,variable)
+               (array-view-ref ,variable (list ,index ,@indices))
+               (aref (the array ,variable) ,index ,@indices))))
+      form))
+
+#+sbcl
+(define-compiler-macro (setf shm-aref) (&whole form item array index &rest indices)
+  (if indices
+      (let ((value (gensym "ITEM"))
+            (variable (gensym "ARRAY")))
+        `(let ((,value ,item)
+               (,variable ,array))
+           (if (shm-array-view-p ,variable)
+               (set-array-view-ref ,value ,variable (list ,index ,@indices))
+               (setf (aref (the array ,variable) ,index ,@indices) ,value))))
+      form))
+
+(defun array-view-ref (view indices)
+  (let ((position (row-major-position view indices)))
+    (shm-aref (region-vector (shm-array-view-region view)) position)))
+
+(defun set-array-view-ref (item view indices)
+  (let ((position (row-major-position view indices)))
+    (setf (shm-aref (region-vector (shm-array-view-region view)) position) item)))
+
+(defun array-ref (array indices)
+  (if (shm-array-view-p array) (array-view-ref array indices) (apply #'aref array indices)))
+
+(defun set-array-ref (item array indices)
+  (if (shm-array-view-p array)
+      (set-array-view-ref item array indices)
+      (setf (apply #'aref array indices) item)))
 
 (defun shm-vector-length (vector)
   #.(doc "shm-vector-length")

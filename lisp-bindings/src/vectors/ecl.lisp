@@ -65,3 +65,30 @@
   "Call FUNCTION with the address of the first element of VECTOR."
   (declare (ignore octets))
   (funcall function (data-address vector)))
+
+;;; Arrays of more than one dimension have the total size where vectors have their length, and the address of a table of their
+;;; dimensions where vectors have the fill pointer.
+
+(defun set-real-dimensions (array dimensions)
+  (let ((table (cffi:make-pointer (object-word array +fill-word+))))
+    (setf (object-word array +size-word+) (reduce #'* dimensions))
+    (loop for dimension in dimensions
+          for axis from 0
+          do (setf (cffi:mem-aref table :uintptr axis) dimension))))
+
+(defun make-real-array (vector element dimensions)
+  (let ((array (make-array (mapcar (constantly 0) dimensions) :element-type (element-type element))))
+    (setf (object-word array +data-word+) (data-address vector))
+    (set-real-dimensions array dimensions)
+    array))
+
+(defun array-key (array)
+  array)
+
+(defun array-retired-p (array)
+  (and (arrayp array) (zerop (array-total-size array)) (retired-address-p (data-address array))))
+
+(defun detach-array (array element)
+  "ARRAY, whose addresses are released, has no elements."
+  (declare (ignore element))
+  (setf (object-word array +data-word+) 0))

@@ -53,6 +53,7 @@ Start the image again; or, before saving it, unmap the vector with :release t an
         do (reserve-region start (- end start)))
   (loop for region being the hash-values of *regions*
         do (setf (car (region-cell region)) nil)
+           (empty-array region)
            (restore-tombstone (region-address region) (region-element region) (region-octets region))))
 
 (pushnew 'show-ranges sb-ext:*save-hooks*)

@@ -67,3 +67,57 @@
      (sb-sys:with-pinned-objects (data)
        (let ((,address (+ (data-address data) (* start ,octets))))
          ,@body))))
+
+;;; Arrays of more than one dimension: the header is an object of the heap, and its data slot refers to a vector as above. A fresh
+;;; array of the same type brings the header. Its slots are tried when the system is loaded: the accessors have had other names.
+;;; Dimensions are fixnums, and have no accessor that could be called.
+
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun array-accessor (&rest names)
+    "The first of NAMES that is a slot of the headers of this SBCL, or nil."
+    (loop for name in names
+          for symbol = (find-symbol name '#:sb-kernel)
+          when (and symbol (fboundp symbol) (fboundp (list 'setf symbol))) return symbol))
+  (defparameter *array-accessors*
+    (list (array-accessor "%ARRAY-DATA" "%ARRAY-DATA-VECTOR") (array-accessor "%ARRAY-FILL-POINTER")
+          (array-accessor "%ARRAY-AVAILABLE-ELEMENTS"))
+    "Those of the data, and of the two counts of all elements.")
+  (defparameter *dimensions-offset* (find-symbol "ARRAY-DIMENSIONS-OFFSET" '#:sb-vm)))
+
+(defmacro array-slot (index array)
+  "The slot of ARRAY at INDEX of *array-accessors*."
+  `(,(or (nth index *array-accessors*) 'missing-slot) ,array))
+
+(defun set-dimension (array axis length)
+  (sb-sys:with-pinned-objects (array)
+    (setf (sb-sys:sap-ref-word (sb-sys:int-sap (- (sb-kernel:get-lisp-obj-address array) sb-vm:other-pointer-lowtag))
+                               (* sb-vm:n-word-bytes (+ axis (symbol-value *dimensions-offset*))))
+          (ash length sb-vm:n-fixnum-tag-bits))))
+
+(defun set-real-dimensions (array dimensions)
+  (let ((total (reduce #'* dimensions)))
+    (setf (array-slot 1 array) total
+          (array-slot 2 array) total)
+    (loop for length in dimensions
+          for axis from 0
+          do (set-dimension array axis length))))
+
+(defun set-array-data (array vector)
+  (setf (array-slot 0 array) vector))
+
+(defun make-real-array (vector element dimensions)
+  (let ((array (make-array (mapcar (constantly 0) dimensions) :element-type (element-type element))))
+    (set-array-data array vector)
+    (set-real-dimensions array dimensions)
+    array))
+
+(defun array-key (array)
+  "What the table of mappings knows ARRAY by: the address of its vector, whose header may be in memory that allows nothing."
+  (sb-kernel:get-lisp-obj-address (array-slot 0 array)))
+
+(defun array-retired-p (array)
+  (and (sb-kernel:array-header-p array) (retired-address-p (array-key array))))
+
+(defun detach-array (array element)
+  "ARRAY, whose addresses are released, gets a vector of the heap, so that nothing in the heap refers to them."
+  (set-array-data array (make-array 0 :element-type (element-type element))))

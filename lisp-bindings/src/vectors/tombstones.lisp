@@ -54,11 +54,18 @@
                            -1 0)))
     (if (failed-p result) result 0)))
 
+(defun region-keys (region)
+  "What the table knows the vector of REGION by, and the array."
+  (cons (vector-key (region-vector region))
+        (and (arrayp (region-array region)) (list (array-key (region-array region))))))
+
+(defun page-below (address)
+  "The address of the page that ADDRESS is in."
+  (- address (mod address (pshm-page-size))))
+
 (defun region-start (region)
-  "The address where the mapping of REGION begins: that of its elements, or of the page with the header."
-  (if (plusp (region-prefix region))
-      (- (region-address region) (pshm-page-size))
-      (region-address region)))
+  "The address where the mapping of REGION begins: that of the page of its first element, or of the page with the header."
+  (page-below (- (region-address region) (region-prefix region))))
 
 (defun region-end (region)
   "The address of the first page behind REGION."
@@ -72,7 +79,7 @@
     (unless (and (plusp (region-prefix region))
                  (minusp (forbid start (- end start))))
       (setf *ranges* (add-range start end *ranges*))
-      (forget-region (vector-key (region-vector region))))))
+      (mapc #'forget-region (region-keys region)))))
 
 (defun add-tombstone (region)
   "REGION is the newest tombstone. Retire the oldest where there are too many."

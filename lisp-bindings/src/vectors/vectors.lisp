@@ -11,17 +11,18 @@
 ;;; Arguments
 
 (defstruct request
-  "The arguments of map-shm-vector as the library takes them."
-  shm descriptor element length octets protections flags offset reserve)
+  "The arguments of OPERATION, map-shm-vector or map-shm-array, as the library takes them. DIMENSIONS are two or more, or nil."
+  operation shm descriptor element length dimensions octets protections flags offset reserve)
 
-(defun reject-length (shm element length offset size operation remedy)
+(defun reject-length (shm element length offset size operation remedy &optional dimensions)
   "The object SHM has SIZE octets, which are not enough for LENGTH elements from OFFSET."
   (let ((most (max 0 (floor (- size offset) (element-octets element))))
         (name (shm-name shm)))
-    (reject operation 'length length `(integer 1 ,most)
+    (reject operation (if dimensions 'dimensions 'length) (or dimensions length) (if dimensions 'list `(integer 1 ,most))
             (text "it takes ~D octets~:[ from the offset ~D~;~*~], and the object~@[ ~S~] has ~D: ~:[too few for one ~
-                   element~*~;LENGTH must be from 1 to ~D~]. ~A"
-                  (* length (element-octets element)) (zerop offset) offset name size (plusp most) most remedy)
+                   element~3*~;~:[LENGTH must be from 1 to~;there may be at most~] ~D~:[~; elements~]~]. ~A"
+                  (* length (element-octets element)) (zerop offset) offset name size (plusp most)
+                  dimensions most dimensions remedy)
             :name name)))
 
 (defun check-vector-length (length element operation)
@@ -31,12 +32,22 @@
         length
         (reject operation 'length length `(integer 1 ,most) (text "it must be an integer from 1 to ~D." most)))))
 
-(defun check-page-offset (offset operation)
+(defun real-vector-p (element reserve)
+  "Is a vector of ELEMENT to be a real one? Where such a one cannot become longer, a view can."
+  (and (real-element-p element)
+       (or +real-vectors-extend+ (null reserve))))
+
+(defun check-offset (offset element reserve operation)
+  "Return OFFSET if a vector of ELEMENT can begin there. A header before the elements stands in a page of its own."
   (check-size offset 'offset operation)
-  (if (zerop (mod offset (pshm-page-size)))
-      offset
-      (reject operation 'offset offset `(integer 0 *)
-              (text "it must be a multiple of ~D, the page size." (pshm-page-size)))))
+  (let* ((paged (and (plusp +vector-prefix+) (real-vector-p element reserve)))
+         (step (if paged (pshm-page-size) (element-octets element)))
+         (below (* step (floor offset step))))
+    (if (= below offset)
+        offset
+        (reject operation 'offset offset `(integer 0 *)
+                (text "it must be a multiple of ~D, ~:[the octets of an element~;the page size~]: ~D or ~D are near."
+                      step paged below (+ below step))))))
 
 (defun check-readable (prot operation)
   (let ((protections (flags-value prot *protections* operation)))
@@ -50,23 +61,23 @@
       (reject operation 'reserve reserve `(or null (integer ,octets))
               (text "it must be an integer from ~D, the octets of the vector, or nil." octets))))
 
-(defun parse-request (operation shm element-type length offset prot flags &optional reserve)
+(defun parse-request (operation shm element-type length offset prot flags &key reserve dimensions)
   (let* ((element (check-element element-type operation))
-         (length (check-vector-length length element operation))
+         (length (if dimensions length (check-vector-length length element operation)))
          (octets (* length (element-octets element))))
-    (make-request :shm shm :descriptor (descriptor shm operation)
-                  :element element :length length :octets octets
+    (make-request :operation operation :shm shm :descriptor (descriptor shm operation)
+                  :element element :length length :dimensions dimensions :octets octets
                   :reserve (check-reserve reserve octets operation)
-                  :offset (check-page-offset offset operation)
+                  :offset (check-offset offset element reserve operation)
                   :protections (check-readable prot operation)
                   :flags (mapping-flags-value flags operation))))
 
-(defun check-size-of-object (request operation)
+(defun check-size-of-object (request)
   "The end of the vector is not behind the end of the object, as it is now."
   (let ((size (current-size (request-shm request))))
     (when (> (+ (request-offset request) (request-octets request)) size)
       (reject-length (request-shm request) (request-element request) (request-length request) (request-offset request) size
-                     operation "With :allocate t the object is made larger."))))
+                     (request-operation request) "With :allocate t the object is made larger." (request-dimensions request)))))
 
 ;;; Mapping
 
@@ -92,20 +103,18 @@
                (region-at (vector-key (region-vector region))) region))
         (t
          (setf (region-pointer region) (pointer-to address)
-               (region-vector region) (make-view region)))))
-
-(defun real-request-p (request)
-  "Is the vector of REQUEST to be a real one? Where such a one cannot become longer, a view can."
-  (and (real-element-p (request-element request))
-       (or +real-vectors-extend+ (null (request-reserve request)))))
+               (region-vector region) (make-view region))))
+  (when (region-dimensions region)
+    (finish-array region)))
 
 (defun map-region (region request)
   "Map what REQUEST says and make it REGION's, with no interrupt between the two. Return the library's result."
-  (let* ((real (and (real-request-p request) t))
+  (let* ((real (and (real-vector-p (request-element request) (request-reserve request)) t))
          (prefix (if real +vector-prefix+ 0)))
     (setf (region-shm region) (request-shm request)
           (region-element region) (request-element request)
           (region-length region) (request-length request)
+          (region-dimensions region) (request-dimensions request)
           (region-prefix region) prefix
           (region-reserve region) (request-reserve request)
           (region-offset region) (request-offset request))
@@ -115,29 +124,32 @@
           (finish-region region address real))
         address))))
 
-(defun prepare (request allocate operation)
+(defun prepare (request allocate)
   (when allocate
     (allocate-shm (request-shm request) (+ (request-offset request) (request-octets request))))
-  (check-size-of-object request operation))
+  (check-size-of-object request))
 
-(defun vector-in (region request operation)
-  "Map what REQUEST says and return the vector."
+(defun vector-in (region request)
+  "Map what REQUEST says and return the vector, or the array."
   (let ((address (map-region region request)))
     (if (failed-p address)
-        (fail 'mmap-error operation address (request-shm request))
-        (region-vector region))))
+        (fail 'mmap-error (request-operation request) address (request-shm request))
+        (or (region-array region) (region-vector region)))))
+
+(defun map-request (request allocate)
+  "Map what REQUEST says and return the vector, or the array, which the caller unmaps."
+  (prepare request allocate)
+  (let ((region (make-region))
+        (done nil))
+    ;; There may be no memory left to make the vector with.
+    (with-cleanup (prog1 (vector-in region request)
+                    (setf done t))
+      (unless done
+        (unmap-region region t)))))
 
 (defun map-shm-vector (shm element-type length &key (offset 0) (prot +read-write+) (flags +pshm-map-shared+) allocate reserve)
   #.(doc "map-shm-vector")
-  (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags reserve)))
-    (prepare request allocate 'map-shm-vector)
-    (let ((region (make-region))
-          (done nil))
-      ;; There may be no memory left to make the vector with.
-      (with-cleanup (prog1 (vector-in region request 'map-shm-vector)
-                      (setf done t))
-        (unless done
-          (unmap-region region t))))))
+  (map-request (parse-request 'map-shm-vector shm element-type length offset prot flags :reserve reserve) allocate))
 
 (define-folding map-shm-vector 3)
 
@@ -188,27 +200,41 @@ unmap it: of an unmapped vector the header may be gone."
 
 (defun bury (region)
   "Put memory that allows nothing over the elements. Return the library's result."
-  (forbid (region-address region) (region-octets region)))
+  (let ((start (page-below (region-address region))))
+    (forbid start (- (region-end region) start))))
 
 (defun unmap-with-prefix (region)
   "Unmap REGION and its prefix. The next mapping may get the address: the table forgets it before that, and not after."
-  (let ((key (vector-key (region-vector region))))
-    (forget-region key)
+  (let ((keys (region-keys region)))
+    (mapc #'forget-region keys)
     (let ((result (unmap-elements region)))
-      (when (minusp result)
-        (setf (region-at key) region))
+      (cond ((minusp result)
+             (dolist (key keys)
+               (setf (region-at key) region)))
+            ((arrayp (region-array region))
+             (detach-array (region-array region) (region-element region))))
       result)))
 
+(defun empty-region (region)
+  "Let the vector of REGION, and the array, have no elements."
+  (empty-array region)
+  (set-real-length (region-vector region) 0))
+
+(defun refill-region (region)
+  "Let them have their elements again."
+  (set-real-length (region-vector region) (region-length region))
+  (when (arrayp (region-array region))
+    (set-real-dimensions (region-array region) (region-dimensions region))))
+
 (defun unmap-real (region release)
-  (let ((vector (region-vector region)))
-    (set-real-length vector 0)
-    (let ((result (if release (unmap-with-prefix region) (bury region))))
-      (cond ((minusp result)
-             (set-real-length vector (region-length region))
-             (setf (car (region-cell region)) :mapped))
-            ((not release)
-             (add-tombstone region)))
-      result)))
+  (empty-region region)
+  (let ((result (if release (unmap-with-prefix region) (bury region))))
+    (cond ((minusp result)
+           (refill-region region)
+           (setf (car (region-cell region)) :mapped))
+          ((not release)
+           (add-tombstone region)))
+    result))
 
 (defun unmap-view (region)
   (let ((result (unmap-elements region)))
@@ -250,7 +276,7 @@ unmap it: of an unmapped vector the header may be gone."
 (defun call-with-region (function request release)
   (let ((region (make-region))
         (result nil))
-    (multiple-value-prog1 (with-cleanup (funcall function (vector-in region request 'map-shm-vector))
+    (multiple-value-prog1 (with-cleanup (funcall function (vector-in region request))
                             (setf result (unmap-region region release)))
       (check-unmapped-vector result 'unmap-shm-vector))))
 
@@ -258,13 +284,28 @@ unmap it: of an unmapped vector the header may be gone."
   (defparameter *vector-keys*
     '(&key (offset 0) (prot +read-write+) (flags +pshm-map-shared+) allocate reserve release)))
 
+(defun call-with-request (function request allocate release)
+  "Call FUNCTION with the vector, or the array, that REQUEST says, and unmap it on every way out."
+  (prepare request allocate)
+  (call-with-region function request release))
+
+(defun call-with-sized-request (function request allocate release truncate)
+  "Call FUNCTION with the object of REQUEST and the vector, or the array, after giving the object a size that ends with it if TRUNCATE
+is true."
+  (let ((shm (request-shm request)))
+    (call-sized (lambda (cut)
+                  (call-with-request (lambda (vector)
+                                       (funcall cut)
+                                       (funcall function shm vector))
+                                     request allocate release))
+                shm (+ (request-offset request) (request-octets request)) truncate)))
+
 (defun call-with-shm-vector (function shm element-type length . #.*vector-keys*)
   "Call FUNCTION with a vector of LENGTH elements of SHM, and unmap it on every way out. Where SHM is nil, call it with nil."
   (if (null shm)
       (funcall function nil)
-      (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags reserve)))
-        (prepare request allocate 'map-shm-vector)
-        (call-with-region function request release))))
+      (call-with-request function (parse-request 'map-shm-vector shm element-type length offset prot flags :reserve reserve)
+                         allocate release)))
 
 (defun call-with-sized-vector (function shm element-type length
                                . #.(append *vector-keys* '(((%truncate truncate) t))))
@@ -272,14 +313,9 @@ unmap it: of an unmapped vector the header may be gone."
 Where SHM is nil, call FUNCTION with nil and nil."
   (if (null shm)
       (funcall function nil nil)
-      (let ((request (parse-request 'map-shm-vector shm element-type length offset prot flags reserve)))
-        (call-sized (lambda (cut)
-                      (prepare request allocate 'map-shm-vector)
-                      (call-with-region (lambda (vector)
-                                         (funcall cut)
-                                         (funcall function shm vector))
-                                       request release))
-                    shm (+ offset (request-octets request)) truncate))))
+      (call-with-sized-request function
+                               (parse-request 'map-shm-vector shm element-type length offset prot flags :reserve reserve)
+                               allocate release truncate)))
 
 (defmacro with-shm-vector ((vector shm element-type length &rest vector-options) &body body)
   #.(doc "with-shm-vector" "Macro")
@@ -287,11 +323,11 @@ Where SHM is nil, call FUNCTION with nil and nil."
                          ,shm ,element-type ,length ,@(fold-options vector-options)))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
-  (defun expand-sized-vector (open shm vector name-and-options vector-options truncate body)
-    "Open with the macro OPEN, size, map, and run BODY with the variables SHM and VECTOR."
+  (defun expand-sized-vector (open shm vector name-and-options vector-options truncate body
+                              &optional (call 'call-with-sized-vector))
+    "Open with the macro OPEN, size, map, and run BODY with the variables SHM and VECTOR, by the function CALL."
     (destructuring-bind (element-type length &rest options) vector-options
-      (expand-opened open shm vector name-and-options 'call-with-sized-vector
-                     `(,element-type ,length ,@(fold-options options)) truncate body))))
+      (expand-opened open shm vector name-and-options call `(,element-type ,length ,@(fold-options options)) truncate body))))
 
 (defmacro with-open-shm-vector ((shm vector (name &rest open-options) (element-type length &rest vector-options)
                                  &key (truncate t))

@@ -47,12 +47,23 @@
       '(__collect_safe)
       '()))
 
+;; Nor must a bytevector.
+(define (locking procedure)
+  (lambda arguments
+    (let ([buffers (filter bytevector? arguments)])
+      (for-each lock-object buffers)
+      (let ([result (apply procedure arguments)])
+        (for-each unlock-object buffers)
+        result))))
+
 (for-each
  (lambda (function)
-   (let ([name (entry function "name")]
-         [types (map c-type (entry function "arguments"))])
+   (let* ([name (entry function "name")]
+          [types (map c-type (entry function "arguments"))]
+          [convention (convention function types)]
+          [procedure `(foreign-procedure ,@convention ,name ,types ,(c-type (entry function "result")))])
      (eval `(define ,(scheme-name name)
-              (foreign-procedure ,@(convention function types) ,name ,types ,(c-type (entry function "result")))))))
+              ,(if (and (pair? convention) (memq 'u8* types)) `(locking ,procedure) procedure)))))
  (entry abi "functions"))
 
 (for-each

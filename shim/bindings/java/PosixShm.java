@@ -51,6 +51,14 @@ interface PosixShm extends Library {
     int pshm_lock_acquire(long address, long timeout);
     int pshm_lock_release(long address);
     int pshm_lock_mark_repaired(long address);
+    int pshm_ring_join(long address, long capacity, int role);
+    int pshm_ring_leave(long address, long capacity, int role);
+    long pshm_ring_reserve(long address, long capacity, long length, long timeout);
+    int pshm_ring_commit(long address, long capacity, long length);
+    long pshm_ring_peek(long address, long capacity, long timeout, long[] length);
+    int pshm_ring_release(long address, long capacity);
+    int pshm_ring_send(long address, long capacity, byte[] bytes, long length, long timeout);
+    long pshm_ring_receive(long address, long capacity, byte[] bytes, long size, long timeout);
 
     int PROT_READ = SHM.pshm_constant("PSHM_PROT_READ");
     int PROT_WRITE = SHM.pshm_constant("PSHM_PROT_WRITE");
@@ -65,5 +73,9 @@ interface PosixShm extends Library {
     int ATOMIC_OR = SHM.pshm_constant("PSHM_ATOMIC_OR");
     int ATOMIC_XOR = SHM.pshm_constant("PSHM_ATOMIC_XOR");
     int ATOMIC_EXCHANGE = SHM.pshm_constant("PSHM_ATOMIC_EXCHANGE");
+    int RING_SENDER = SHM.pshm_constant("PSHM_RING_SENDER");
+    int RING_RECEIVER = SHM.pshm_constant("PSHM_RING_RECEIVER");
+    int RING_HEADER_SIZE = SHM.pshm_constant("PSHM_RING_HEADER_SIZE");
+    int RING_CAPACITY_MIN = SHM.pshm_constant("PSHM_RING_CAPACITY_MIN");
     int KIND_MODE = SHM.pshm_constant("PSHM_KIND_MODE");
 }

@@ -57,6 +57,15 @@ let pshm_atomic_wake = shm "pshm_atomic_wake" (int64_t @-> int @-> returning int
 let pshm_lock_acquire = waiting "pshm_lock_acquire" (int64_t @-> int64_t @-> returning int)
 let pshm_lock_release = shm "pshm_lock_release" (int64_t @-> returning int)
 let pshm_lock_mark_repaired = shm "pshm_lock_mark_repaired" (int64_t @-> returning int)
+let pshm_ring_join = shm "pshm_ring_join" (int64_t @-> int64_t @-> int @-> returning int)
+let pshm_ring_leave = shm "pshm_ring_leave" (int64_t @-> int64_t @-> int @-> returning int)
+let pshm_ring_reserve = waiting "pshm_ring_reserve" (int64_t @-> int64_t @-> int64_t @-> int64_t @-> returning int64_t)
+let pshm_ring_commit = shm "pshm_ring_commit" (int64_t @-> int64_t @-> int64_t @-> returning int)
+let pshm_ring_peek = waiting "pshm_ring_peek" (int64_t @-> int64_t @-> int64_t @-> ptr int64_t @-> returning int64_t)
+let pshm_ring_release = shm "pshm_ring_release" (int64_t @-> int64_t @-> returning int)
+let pshm_ring_send = waiting "pshm_ring_send" (int64_t @-> int64_t @-> ptr char @-> int64_t @-> int64_t @-> returning int)
+let pshm_ring_receive =
+  waiting "pshm_ring_receive" (int64_t @-> int64_t @-> ptr char @-> int64_t @-> int64_t @-> returning int64_t)
 
 let prot_read = pshm_constant "PSHM_PROT_READ"
 let prot_write = pshm_constant "PSHM_PROT_WRITE"
@@ -67,3 +76,7 @@ let if_exists_error = pshm_constant "PSHM_IF_EXISTS_ERROR"
 let if_does_not_exist_error = pshm_constant "PSHM_IF_DOES_NOT_EXIST_ERROR"
 let if_does_not_exist_create = pshm_constant "PSHM_IF_DOES_NOT_EXIST_CREATE"
 let atomic_add = pshm_constant "PSHM_ATOMIC_ADD"
+let ring_sender = pshm_constant "PSHM_RING_SENDER"
+let ring_receiver = pshm_constant "PSHM_RING_RECEIVER"
+let ring_header_size = pshm_constant "PSHM_RING_HEADER_SIZE"
+let ring_capacity_min = pshm_constant "PSHM_RING_CAPACITY_MIN"

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The part of pyproject.toml that is a program: the library of the wheel, compiled from ../../src."""
+"""The part of pyproject.toml that is a program: the package of the wheel, and its library, compiled from ../../src."""
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 try:
     from setuptools.command.bdist_wheel import bdist_wheel
@@ -19,11 +21,22 @@ SYSTEM = os.environ.get("POSIX_SHM_WHEEL") == "system"
 LINK_OPTIONS = [f"-Wl,--version-script={SHIM}/abi/posix-shm.map", "-Wl,-soname,libposix-shm.so.0", "-lrt"] if sys.platform == "linux" else []
 
 
+class Package(build_py):
+    """The module as a package, since only packages may have types (PEP 561)."""
+
+    def run(self):
+        package = Path(self.build_lib, "posix_shm")
+        package.mkdir(parents=True, exist_ok=True)
+        for suffix in (".py", ".pyi"):
+            shutil.copyfile(Path(__file__).with_name(f"posix_shm{suffix}"), package / f"__init__{suffix}")
+        (package / "py.typed").touch()
+
+
 class Library(build_ext):
     """No module of Python: a library that the module opens by its path."""
 
     def get_ext_filename(self, _):
-        return os.path.join("posix_shm.libs", "libposix-shm.so.0")
+        return os.path.join("posix_shm", "posix_shm.libs", "libposix-shm.so.0")
 
     def build_extension(self, ext):
         sources = sorted(str(source) for source in (SHIM / "src").glob("*.c"))
@@ -53,5 +66,7 @@ setup(
     long_description=guide(),
     long_description_content_type="text/markdown",
     ext_modules=[] if SYSTEM else [Extension("posix_shm_library", sources=[])],
-    cmdclass={"build_ext": Library, "bdist_wheel": Wheel},
+    packages=["posix_shm"],
+    package_dir={"posix_shm": "."},
+    cmdclass={"build_ext": Library, "build_py": Package, "bdist_wheel": Wheel},
 )

@@ -98,10 +98,13 @@ enum pshm_anonymous_flag {
  * read-only descriptor. As shm_open(3), the call waits while another process has a conflicting lease (fcntl(2)) on the object.
  *
  * @name_param
- * @param direction @role{enum,pshm_direction} The access of the descriptor.
- * @param if_exists @role{enum,pshm_if_exists} The action when the object exists; 0 is the default.
- * @param if_does_not_exist @role{enum,pshm_if_does_not_exist} The action when it does not exist; 0 is the default.
- * @param permissions @role{flags,pshm_mode} Permission bits, 0 to 0777, of a new object, less the umask.
+ * @param direction @role{enum,pshm_direction} @default{PSHM_DIRECTION_INPUT} The access of the descriptor.
+ * @param if_exists @role{enum,pshm_if_exists} @default{PSHM_IF_EXISTS_DEFAULT} The action when the object exists;
+ *        0 is the default.
+ * @param if_does_not_exist @role{enum,pshm_if_does_not_exist} @default{PSHM_IF_DOES_NOT_EXIST_DEFAULT} The action
+ *        when it does not exist; 0 is the default.
+ * @param permissions @role{flags,pshm_mode} @default{0644} Permission bits, 0 to 0777, of a new object, less the
+ *        umask.
  * @param ret_created @role{out,boolean} @nullable Receives 1 if this call created the object, else 0. May be
  *        NULL.
  * @return A descriptor; the caller closes it.
@@ -129,14 +132,15 @@ enum pshm_anonymous_flag {
  *
  * @par Lisp
  * @code{.lisp}
- * open-shm name &key direction if-exists if-does-not-exist permissions => shm, created
+ * open-shm name &key direction if-exists if-does-not-exist permissions class finalize => shm, created
  * @endcode
  * @par In Lisp
  * Open or create the shared memory object NAME and return it as an `open-shm`. IF-DOES-NOT-EXIST applies if the object does
  * not exist. IF-EXISTS applies if it exists and IF-DOES-NOT-EXIST would have created it; otherwise the object is opened
  * unchanged, and of IF-EXISTS only `:truncate` has an effect. Where an option that is nil applies, both values are nil. A new
  * object has the PERMISSIONS less the umask. `shm-name` of the result is NAME as it was given, perhaps the same string: do not
- * modify it while the result is in use.
+ * modify it while the result is in use. With FINALIZE an object that becomes garbage while it is open is closed by the garbage
+ * collector, some time later, with the warning `shm-leaked`; `close-shm` cancels that. The result is an instance of CLASS.
  * @par Exceptional situations
  * `shm-does-not-exist` if the object does not exist and `:error` applies; `shm-exists` if it exists and `:error` applies;
  * `shm-invalid-argument` for an invalid argument, before any call;
@@ -156,6 +160,7 @@ enum pshm_anonymous_flag {
  * => ("/foobar-shm" T)
  * @endcode
  * @result{descriptor}
+ * @opens{pshm_close}
  * @since 0.1
  * @see pshm_shm_open, pshm_open_anonymous, pshm_delete, pshm_close; shm_open(3), POSIX.1-2017 shm_open
  */
@@ -183,10 +188,10 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * the size of that file system limits it, and it does not support seals. Without a name it exists as long as a descriptor or
  * a mapping of it.
  *
- * @param direction @role{enum,pshm_direction} The access of the descriptor. With #PSHM_DIRECTION_INPUT the object
- *        is empty, and cannot be changed through this descriptor.
- * @param permissions @role{flags,pshm_mode} Permission bits, 0 to 0777.
- * @param flags @role{flags,pshm_anonymous_flag} 0, #PSHM_ANONYMOUS_HUGE or #PSHM_ANONYMOUS_NAMEABLE.
+ * @param direction @role{enum,pshm_direction} @default{PSHM_DIRECTION_INPUT} The access of the descriptor. With
+ *        #PSHM_DIRECTION_INPUT the object is empty, and cannot be changed through this descriptor.
+ * @param permissions @role{flags,pshm_mode} @default{0644} Permission bits, 0 to 0777.
+ * @param flags @role{flags,pshm_anonymous_flag} @default{0} 0, #PSHM_ANONYMOUS_HUGE or #PSHM_ANONYMOUS_NAMEABLE.
  * @return A descriptor; the caller closes it.
  * @error{EACCES} @p permissions has an execute permission, and the system allows no executable memfd
  *        (`vm.memfd_noexec`). #PSHM_ANONYMOUS_NAMEABLE: the process may not create files in the shared memory file system.
@@ -204,11 +209,12 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  *
  * @par Lisp
  * @code{.lisp}
- * open-shm* &key direction permissions attempts huge nameable => shm
+ * open-shm* &key direction permissions attempts huge nameable class finalize => shm
  * @endcode
  * @par In Lisp
  * Create an anonymous shared memory object and return it as an `open-shm`. Its permissions are exactly PERMISSIONS: the umask
  * is ignored. With NAMEABLE, `publish-shm` can give it a name. The `shm-name` of the result is a label, a random name of no object.
+ * CLASS and FINALIZE are those of `open-shm`.
  * @par Exceptional situations
  * `shm-exists` if ATTEMPTS is 0; `shm-invalid-argument` for an invalid argument; `shm-error` for an error of the system.
  * @par Affected by
@@ -221,6 +227,7 @@ PSHM_API int pshm_open(const char *name, int direction, int if_exists, int if_do
  * => (:USER-READ :USER-WRITE :USER-EXEC)
  * @endcode
  * @result{descriptor}
+ * @opens{pshm_close}
  * @since 0.1
  * @see pshm_open, pshm_send, pshm_seal, pshm_publish; memfd_create(2), open(2) about `O_TMPFILE`
  */
@@ -524,11 +531,12 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  *
  * @param fd @role{descriptor} A descriptor of the object; -1 with #PSHM_MAP_ANONYMOUS.
  * @param length @role{size} The size, in bytes, from 1.
- * @param protections @role{flags,pshm_prot} The access that the mapping allows.
- * @param flags @role{flags,pshm_map_flag} Either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE, and any of the others except
- *        #PSHM_MAP_FIXED and #PSHM_MAP_FIXED_NOREPLACE.
- * @param offset @role{offset} Where in the object the first byte is, in bytes, from 0; any byte, not only a multiple of the
- *        page size.
+ * @param protections @role{flags,pshm_prot} @default{PSHM_PROT_READ | PSHM_PROT_WRITE} The access that the mapping
+ *        allows.
+ * @param flags @role{flags,pshm_map_flag} @default{PSHM_MAP_SHARED} Either #PSHM_MAP_SHARED or #PSHM_MAP_PRIVATE,
+ *        and any of the others except #PSHM_MAP_FIXED and #PSHM_MAP_FIXED_NOREPLACE.
+ * @param offset @role{offset} @default{0} Where in the object the first byte is, in bytes, from 0; any byte, not
+ *        only a multiple of the page size.
  * @return The address of the first byte. The caller unmaps it (#pshm_unmap) with the same length.
  * @fd_error
  * @error{EACCES} Shared write access through a descriptor opened for reading.
@@ -574,6 +582,7 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  * => 42
  * @endcode
  * @result{address}
+ * @opens{pshm_unmap}
  * @since 0.1
  * @see pshm_unmap, pshm_mmap; mmap(2), POSIX.1-2017 mmap
  */
@@ -629,7 +638,8 @@ PSHM_API int pshm_unmap(int64_t address, int64_t length);
  * @fd_param
  * @param ret_bytes @role{buffer} Receives the bytes.
  * @param count @role{count,ret_bytes} The number of bytes, from 0.
- * @param offset @role{offset} Where in the object they begin, in bytes, from 0; any byte, not only a multiple of the page size.
+ * @param offset @role{offset} @default{0} Where in the object they begin, in bytes, from 0; any byte, not only a
+ *        multiple of the page size.
  * @return The number of bytes copied: @p count, or fewer at the end of the object.
  * @fd_error
  * @error{EFAULT} @p ret_bytes is NULL and @p count is not 0.
@@ -677,7 +687,8 @@ PSHM_API int64_t pshm_read(int fd, void *ret_bytes, int64_t count, int64_t offse
  * @fd_param
  * @param bytes @role{buffer} The bytes.
  * @param count @role{count,bytes} The number of bytes, from 0.
- * @param offset @role{offset} Where in the object they begin, in bytes, from 0; any byte, not only a multiple of the page size.
+ * @param offset @role{offset} @default{0} Where in the object they begin, in bytes, from 0; any byte, not only a
+ *        multiple of the page size.
  * @return The number of bytes copied: @p count, or fewer at the end of the object. The count is also short if an error
  *         occurs after some bytes; the next call returns the error.
  * @error{EBADF} @p fd is not an open descriptor, or was not opened for writing. (If no byte is to be written, since
@@ -769,6 +780,7 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  * @error{EPERM} A seal or the file system forbids the protection. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
  *        and the process has no privilege.
  * @result{address}
+ * @opens{pshm_unmap_prefixed}
  * @since 0.1
  * @see pshm_unmap_prefixed, pshm_map; mmap(2)
  */
@@ -852,7 +864,7 @@ PSHM_API int pshm_fill(int64_t address, int byte, int64_t count);
  *
  * @param socket @role{descriptor} A connected Unix domain socket.
  * @param fd @role{descriptor} The descriptor to send.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @retval 0 The descriptor is sent.
  * @error{EAGAIN} @p timeout is 0, and the buffer of the socket is full.
  * @error{EBADF} @p socket or @p fd is not an open descriptor.
@@ -910,7 +922,7 @@ PSHM_API int pshm_send(int socket, int fd, int64_t timeout);
  * does not notice that the peer is closed, and keeps waiting.
  *
  * @param socket @role{descriptor} A connected Unix domain socket.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @return The descriptor; the caller closes it.
  * @error{EAGAIN} @p timeout is 0, and there is no message.
  * @error{EBADF} @p socket is not an open descriptor.
@@ -948,6 +960,7 @@ PSHM_API int pshm_send(int socket, int fd, int64_t timeout);
  * => :ENODATA
  * @endcode
  * @result{descriptor}
+ * @opens{pshm_close}
  * @waits
  * @since 0.1
  * @see pshm_send; recvmsg(2), unix(7), POSIX.1-2017 recvmsg
@@ -960,8 +973,8 @@ PSHM_API int pshm_receive(int socket, int64_t timeout);
  * To pass a descriptor to a child or a thread, keep one socket and let the child inherit the other
  * (#pshm_set_inheritable).
  *
- * @param ret_first @role{out,descriptor} Receives one descriptor.
- * @param ret_second @role{out,descriptor} Receives the other.
+ * @param ret_first @role{out,descriptor} @opens{pshm_close} Receives one descriptor.
+ * @param ret_second @role{out,descriptor} @opens{pshm_close} Receives the other.
  * @retval 0 Both are open; the caller closes them.
  * @error{EFAULT} @p ret_first or @p ret_second is NULL.
  * @error{EMFILE} The process has fewer than two free descriptors.
@@ -1083,7 +1096,7 @@ PSHM_API int pshm_seal(int fd, int seals);
  *   (find :shrink (shm-seals shm)))
  * => :SHRINK
  * @endcode
- * @result{flags}
+ * @result{flags,pshm_seal}
  * @since 0.1
  * @see pshm_seal; fcntl(2)
  */
@@ -1099,7 +1112,7 @@ PSHM_API int pshm_seals(int fd);
  * access that the permissions allow. Use permissions (mode 0400) or #PSHM_SEAL_FUTURE_WRITE against it.
  *
  * @fd_param
- * @param direction @role{enum,pshm_direction} The access of the new descriptor.
+ * @param direction @role{enum,pshm_direction} @default{PSHM_DIRECTION_INPUT} The access of the new descriptor.
  * @return The new descriptor; the caller closes it.
  * @fd_error
  * @error{EACCES} @p direction is `io` and @p fd was opened for input, the permissions of the object forbid the
@@ -1135,6 +1148,7 @@ PSHM_API int pshm_seals(int fd);
  * => :EACCES
  * @endcode
  * @result{descriptor}
+ * @opens{pshm_close}
  * @since 0.1
  * @see pshm_dup, pshm_send, pshm_seal; proc(5)
  */

@@ -343,6 +343,7 @@ PSHM_API int pshm_constant_count(void);
  * @param index @role{value} From 0 to #pshm_constant_count minus 1, in the order of the headers.
  * @return A constant string such as `"PSHM_O_CREAT"`; NULL when @p index is out of range.
  * @result{string}
+ * @nullable
  * @since 0.1
  * @see pshm_constant_value
  */
@@ -520,6 +521,7 @@ enum pshm_stat_field {
  * Open the shared memory object NAME with the flags OFLAG (`open-flags`) and, for a new object, the
  * permissions MODE (`mode`). NAME may lack its leading slash. Return a descriptor, or -1 with the reason in `*errno*`.
  * @result{descriptor}
+ * @opens{pshm_close}
  * @since 0.1
  * @see pshm_open, pshm_shm_unlink, pshm_close; shm_open(3), POSIX.1-2017 shm_open
  */
@@ -805,6 +807,7 @@ enum pshm_msync_flag {
  * address that the system chooses. Return a pointer; on failure its address is `+map-failed+` and the reason is in
  * `*errno*`.
  * @result{address}
+ * @opens{pshm_munmap}
  * @since 0.1
  * @see pshm_map, pshm_munmap, pshm_mprotect; mmap(2), mlock(2), madvise(2), POSIX.1-2017 mmap
  */
@@ -943,6 +946,7 @@ PSHM_API int pshm_close(int fd);
  * @par In Lisp
  * Return a duplicate of the descriptor FD, or -1 with the reason in `*errno*`.
  * @result{descriptor}
+ * @opens{pshm_close}
  * @since 0.1
  * @see pshm_reopen, pshm_send; fcntl(2), POSIX.1-2017 fcntl
  */

@@ -22,8 +22,12 @@
  * | abandoned-p | | A boolean: whether an owner has died since the last repair. |
  * | acquired-p | | A boolean: whether this process holds the lock now. |
  * | alive | | t, nil or `:unknown`. |
- * | allocate | | A generalized boolean: whether to grow the object to the end of the vector and reserve its memory first, as `allocate-shm` does; nil by default. |
+ * | allocate | | A generalized boolean: whether to grow the object to the end of the vector or the array and reserve its memory first, as `allocate-shm` does; nil by default. |
  * | arguments | | The arguments of the restart: for `:use-value` another name. |
+ * | array | | A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a vector. |
+ * | array | shm-aref | A result of `map-shm-vector` or `map-shm-array`. |
+ * | array | Macro | A symbol, not evaluated: the variable for the array. |
+ * | array-options | | The keyword arguments of `map-shm-array`, and `:release`. Evaluated. |
  * | attempts | | An integer from 0, 100 by default. With 0 the call is an error; every other number allows 100 random names if the system needs a name. |
  * | candidates | | A list of strings. |
  * | body | | Declarations, and then forms: an implicit progn. |
@@ -37,10 +41,13 @@
  * | blocks | | An integer from 0, in units of 512 octets. |
  * | channel | | A `shm-channel`. |
  * | channel | Macro | A `shm-channel`; in `with-shm-channel` and `with-open-shm-channel` a symbol, not evaluated: the variable for it. |
+ * | class | | A subclass of `open-shm`, or its name; `open-shm` by default. |
  * | closed | | A boolean: whether this call closed the object. |
  * | created | | A boolean: whether this call created the object. |
  * | deleted | | A boolean: whether the name was removed. |
  * | delta | | An integer, 1 by default. |
+ * | dimensions | | A positive integer, or a list of up to 7 (more on most implementations): the length of each dimension. |
+ * | dimensions | shm-array-dimensions | A list of integers from 0. |
  * | device | | An integer from 0. |
  * | direction | | `:input` (the default) or `:io`. |
  * | direction | ensure-shm | `:io` (the default) or `:input`. |
@@ -50,12 +57,17 @@
  * | end | | An integer, at most the length of the vector, which is the default: the end of the range. |
  * | end | with-message | A symbol, not evaluated: the variable for the end of the message. |
  * | end | with-message-reserved | A symbol, not evaluated: the variable for the end of the message. |
+ * | end | read-shm-string | An integer: the end of the field, at most the length of the vector, which is the default; for a pointer octets from it, and required. |
+ * | end | write-shm-string | An integer: the end of the field, at most the length of the vector, which is the default; for a pointer octets from it, and required. |
  * | end1 | | An integer, at most the length of the target, which is the default: the end of the range. |
  * | end2 | | An integer, at most the length of the source, which is the default: the end of the range. |
+ * | encoding | | An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and UTF-32 have the byte order of the machine, and no mark. |
  * | expected | | An integer of the type of the word. |
  * | external-format | | An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and UTF-32 have the byte order of the machine, and no mark. |
  * | fd | | A descriptor: an integer from 0. |
+ * | finalize | | A generalized boolean: whether the object closes itself once it is garbage; nil by default. |
  * | first | | A descriptor: an integer from 0. |
+ * | language | | `:c` or `:numpy`. |
  * | left | | A boolean: whether this call left the rings. |
  * | lock | | A `shm-lock`. |
  * | octets | | A vector of octets: in the heap, or in shared memory. A vector of other numbers is sent as the octets of its elements. |
@@ -67,6 +79,7 @@
  * | second | | A descriptor: an integer from 0. |
  * | flags | | A list of `:shared`, `:private`, `:anonymous`, `:fixed`, `:growsdown`, `:noreserve`, `:populate`, `:lock`, `:huge`, `:fixed-noreplace`, `:nodump`, one of them, or an integer; `(:shared)` by default. |
  * | flags | msync | A list of `:sync` or `:async`, and `:invalidate` or not; one of them, or an integer; `(:sync)` by default. |
+ * | flags | map-shm-array | As for `map-shm-vector`; `(:shared)` by default. |
  * | flags | map-shm-vector | A list of `:shared` or `:private`, and any of `:noreserve`, `:populate`, `:lock`, `:huge`, `:nodump`; one of the two, or an integer; `(:shared)` by default. |
  * | free | | An integer: octets. |
  * | generalized-boolean | | True or nil. |
@@ -82,7 +95,8 @@
  * | into | | A vector in shared memory, or a specialised vector in the heap; or nil (the default): a fresh vector of octets. |
  * | inheritable | | A boolean; `setf` accepts a generalized boolean: whether programs that this process starts inherit the descriptor. |
  * | inode | | An integer from 0. |
- * | index | | An integer from 0, below the length of the vector. |
+ * | index | | An integer from 0, below the length of the vector, or of the first dimension. |
+ * | indices | | An integer for each further dimension, from 0 and below its length. |
  * | index | make-shm-channel | An integer from 0 (the default) below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
  * | index | with-shm-channel | An integer from 0 (the default) below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
  * | index | shm-atomic | An integer from 0 below the length of the vector; with a foreign pointer an integer: octets from the pointer. |
@@ -110,12 +124,14 @@
  * | nameable | | A generalized boolean: whether to create an object that `publish-shm` can give a name; nil by default. |
  * | names | | A list of strings, each with its leading slash. An octet that is not valid UTF-8 is represented by a character from U+DC80 to U+DCFF. |
  * | nanoseconds | | An integer: nanoseconds since the Unix epoch. |
+ * | null-terminated | | A generalized boolean: whether the string ends with a NUL, as in C; nil by default. |
  * | object | | Any object. |
  * | octets | stat-dev | An integer from 0. |
  * | offset | | An integer from 0 (the default): octets from the beginning of the object; any octet, not only the first of a page. |
  * | offset | discard-shm | An integer from 0: octets from the beginning of the object; any octet, not only the first of a page. |
  * | offset | mmap-shm | An integer from 0 (the default): octets from the beginning of the object; with a PTR that is not null, a multiple of the page size. |
- * | offset | map-shm-vector | An integer from 0 (the default), a multiple of the page size: octets from the beginning of the object. |
+ * | offset | map-shm-array | An integer from 0 (the default), a multiple of the octets of an element, on SBCL of the page size: octets from the beginning of the object. |
+ * | offset | map-shm-vector | An integer from 0 (the default), a multiple of the octets of an element, on SBCL of the page size: octets from the beginning of the object. |
  * | open-options | | The keyword arguments of the function that opens. Evaluated. |
  * | options | | The keyword arguments of the function that the macro calls. Evaluated. |
  * | permissions | | A list of `:user-read`, `:user-write`, `:user-exec`, `:user-all`, the same with `group-` and `other-`, their short aliases such as `:rusr`, one of them, or an integer such as `#o600`. `(:user-read :user-write :group-read :other-read)` by default. |
@@ -127,11 +143,12 @@
  * | pointer | | A foreign pointer. |
  * | published | | A boolean: whether the object has the name. |
  * | prot | | A list of `:read`, `:write`, `:exec`, one of them, `:none`, or an integer; `(:read :write)` by default. `()` means no access. |
+ * | prot | map-shm-array | As for `map-shm-vector`; `(:read :write)` by default. |
  * | prot | map-shm-vector | A list that has `:read`, and may have `:write` and `:exec`; `:read` alone, or an integer; `(:read :write)` by default. |
  * | ptr | | A foreign pointer. |
  * | ptr | mmap-shm | A foreign pointer: a hint for the address. With a null pointer, the default, the system chooses. |
  * | ptr | Macro | A symbol, not evaluated: the variable for the pointer. |
- * | release | | A generalized boolean: whether to release the addresses of the vector as well; nil by default. |
+ * | release | | A generalized boolean: whether to release the addresses of the vector or the array as well; nil by default. |
  * | reserve | | An integer, at least the size of the vector in octets; or nil (the default): the number of octets to map from OFFSET. |
  * | replaced | | A boolean: whether the predecessor in this role had died. |
  * | restart | | `:continue`, `:use-value`, `:overwrite`, `:truncate`, `:supersede`, `:create`, `:extend` or `:repair`. |
@@ -143,6 +160,7 @@
  * | shm | shm-name | A `shm`, open or closed. |
  * | shm | mmap-shm | An `open-shm`, or nil with the flag `:anonymous`. |
  * | shm | with-mmap | An `open-shm`, or nil. |
+ * | shm | with-shm-array | An `open-shm`, or nil. |
  * | shm | with-shm-vector | An `open-shm`, or nil. |
  * | shm | Macro | A symbol, not evaluated: the variable for the object. |
  * | short | | `:error` (the default) or `:count`. |
@@ -155,11 +173,16 @@
  * | start | | An integer from 0 (the default): the start of the range. |
  * | start | with-message | A symbol, not evaluated: the variable for the start of the message. |
  * | start | with-message-reserved | A symbol, not evaluated: the variable for the start of the message. |
+ * | start | read-shm-string | An integer from 0 (the default): the start of the field; for a pointer octets from it. |
+ * | start | write-shm-string | An integer from 0 (the default): the start of the field; for a pointer octets from it. |
  * | start1 | | An integer from 0 (the default): the start of the range. |
  * | start2 | | An integer from 0 (the default): the start of the range. |
  * | stat | | A `stat` structure. |
+ * | stream | print-shm-layout | An output stream; `*standard-output*` by default. |
+ * | stream | shm-usage | An output stream; `*standard-output*` by default. |
  * | stream | | A `shm-stream`. |
  * | stream | Macro | A symbol, not evaluated: the variable for the stream. |
+ * | string | | A string. |
  * | t | | The symbol t. |
  * | target | | A vector in shared memory, or a specialised vector in the heap. |
  * | timeout | | A non-negative real: seconds; or nil (the default): no limit. |
@@ -169,12 +192,15 @@
  * | total | | An integer: octets. |
  * | truncate | | A generalized boolean: whether to set the size first; t by default. |
  * | type | | For a foreign pointer only: `:uint32` (the default), `:int32`, `:uint64` or `:int64`. A vector determines the type itself. |
+ * | type | print-shm-layout | The name of a structure of `cffi:defcstruct` or a union of `cffi:defcunion`: `frame`, `(:struct frame)` or `(:union frame)`. |
  * | type | shm-wait | For a foreign pointer only: `:uint32` (the default) or `:int32`. |
  * | uid | | A user id, an integer from 0, or nil for no change. |
  * | awake | | A boolean: nil after the timeout. |
  * | user-id | | An integer from 0. |
+ * | position | | An integer: the index of the octet after the last one written. |
  * | value | | An integer of the type of the word. |
  * | vector | | A result of `map-shm-vector`: a real vector or an `shm-view`. |
+ * | vector | shm-array-vector | A vector of all elements in row-major order: a real vector or an `shm-view`. |
  * | vector | read-shm | A vector in shared memory, or a specialised vector in the heap. |
  * | vector | write-shm | A vector in shared memory, or a specialised vector in the heap. |
  * | vector | fill-shm-vector | A vector in shared memory, or a specialised vector in the heap. |
@@ -183,9 +209,11 @@
  * | vector | Macro | A symbol, not evaluated: the variable for the vector. |
  * | vector-options | | The keyword arguments of `map-shm-vector`, and `:release`. Evaluated. |
  * | version | | A string, or nil. |
- * | unmapped | | A boolean: whether this call unmapped the vector. |
+ * | unmapped | | A boolean: whether this call unmapped the vector or the array. |
  * | wait | | A generalized boolean: whether to wait for the lock; t by default. With nil the timeout is 0. |
  * | where | | A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign pointer. |
+ * | where | read-shm-string | A vector of octets, in shared memory or in the heap, or a foreign pointer. |
+ * | where | write-shm-string | A vector of octets, in shared memory or in the heap, or a foreign pointer. |
  * | where | make-shm-lock | A vector of `map-shm-vector`, of any element type, or a foreign pointer. |
  * | where | make-shm-channel | A vector of `map-shm-vector` whose elements have at most 8 octets, or a foreign pointer. |
  * | where | with-shm-channel | A vector of `map-shm-vector` whose elements have at most 8 octets, or a foreign pointer. |
@@ -482,7 +510,8 @@
  * `shm`, `standard-object`, `t`
  * @par In Lisp
  * A shared memory object as this process sees it: an `open-shm` or a `closed-shm`. It prints as
- * `#<SHM for "/name" ...>`. Only `close-shm` and the macros close it: there is no finalizer.
+ * `#<SHM for "/name" ...>`. Only `close-shm` and the macros close it, and
+ * its finalizer if it was opened with `:finalize t`.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
@@ -508,7 +537,8 @@
  * `open-shm`, `shm`, `standard-object`, `t`
  * @par In Lisp
  * A shared memory object with a descriptor: the class of the results of `open-shm`, `open-shm*`, `make-shm`, `receive-shm` and
- * `reopen-shm`. `close-shm` changes the class to `closed-shm`.
+ * `reopen-shm`. `close-shm` changes the class to `closed-shm`. An instance of a subclass, which `open-shm` makes with the option
+ * `:class`, keeps its class, and so its slots and its methods; after `close-shm`, `open-shm-p` returns nil for it.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -531,7 +561,7 @@
  * @par Class precedence list
  * `closed-shm`, `shm`, `standard-object`, `t`
  * @par In Lisp
- * A closed shared memory object. It keeps its name, and has no descriptor.
+ * A closed shared memory object. It keeps its name, and has no descriptor. An object of a subclass of `open-shm` keeps that class.
  * @par Lisp example
  * @code{.lisp}
  * (let ((shm (open-shm* :direction :io)))
@@ -685,6 +715,36 @@
  * @endcode
  * @since 0.1
  * @see with-open-shm, make-shm; close(2)
+ */
+
+/**
+ * @page lisp_shm_usage shm-usage
+ * @ingroup api_objects
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-usage &optional stream
+ * @endcode
+ * @par In Lisp
+ * Print to STREAM what is in the shared memory file system, as `ls` does: for each object that has a name, sorted by owner
+ * and by size, the owner, the permissions, the size, the memory that it takes, the time since its last change other than
+ * through a mapping, and its name; then the sum. Return no values. Objects that this process may not open are listed on
+ * Linux. `describe` of an object prints its name, descriptor, size, permissions, owner, seals, and the mappings of it in
+ * this process.
+ * @par Exceptional situations
+ * Those of `list-shm`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm (shm "/foobar-shm" :direction :io :if-does-not-exist :create)
+ *   (truncate-shm shm 100000)
+ *   (let ((text (with-output-to-string (stream) (shm-usage stream))))
+ *     (delete-shm "/foobar-shm")
+ *     (and (search "97.7 KiB" text) (search "/foobar-shm" text) t)))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see list-shm, shm-stats, shm-space; ls(1)
  */
 
 /**
@@ -926,7 +986,7 @@
  * pshm_page_size
  * @par In Lisp
  * Return the size of a page of memory: 4096 octets on most machines, 16384 or 65536 on some. Memory is mapped in whole pages.
- * The offset of `map-shm-vector`, and the PTR and the offset of `mmap-shm` with `:fixed`, are multiples of it.
+ * On SBCL the offset of `map-shm-vector`, and everywhere the PTR and the offset of `mmap-shm` with `:fixed`, are multiples of it.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)
@@ -1052,11 +1112,11 @@
  * object, so that `extend-shm-vector` can extend the vector when the object has grown. If real vectors cannot be extended
  * (ABCL), the result is then an `shm-view`.
  * @par Exceptional situations
- * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple
- * of the page size, PROT does not have `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the size of the vector,
- * or SHM is closed; `mmap-error` for an error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions
- * of `allocate-shm`. If another process shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents
- * it.
+ * `mmap-invalid-argument` if the object ends before the vector does, LENGTH is not positive, OFFSET is not a multiple of the
+ * octets of an element (of the page size if the vector is a real one of SBCL, whose header precedes it), PROT does not have
+ * `:read`, ELEMENT-TYPE cannot be shared, RESERVE is less than the size of the vector, or SHM is closed; `mmap-error` for an
+ * error of the system, or FLAGS that exclude each other; with ALLOCATE the conditions of `allocate-shm`. If another process
+ * shrinks the object later, an access past its end is a memory fault: `seal-shm` prevents it.
  * @par Affected by
  * The implementation: see `shm-vector-real-p`.
  * @par Lisp example
@@ -1280,23 +1340,27 @@
  * Accessor
  * @par Lisp
  * @code{.lisp}
- * shm-aref vector index => item
+ * shm-aref array index &rest indices => item
  * @endcode
  * @par In Lisp
- * Return the element of VECTOR at INDEX; `setf` stores one. On a real vector it is `aref`, and as fast if the
- * compiler knows the type of the vector. On an `shm-view` the index and the item are always checked.
+ * Return the element of ARRAY at INDEX, and at INDICES if it has more than one dimension; `setf` stores one. On a real vector or
+ * array it is `aref`, and as fast if the compiler knows the type. On a view the indices and the item are always checked.
  * @par Exceptional situations
- * For a view, `shm-invalid-argument` if INDEX is out of bounds, as is every index of an unmapped one, or the item
- * is not of the element type.
+ * For a view, `shm-invalid-argument` if an index is out of bounds, as is every index of an unmapped one, there are more or fewer
+ * indices than dimensions, or the item is not of the element type.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(complex double-float) 10))
  *   (setf (shm-aref vector 9) #c(1d0 -2d0))
  *   (shm-aref vector 9))
  * => #C(1.0d0 -2.0d0)
+ * (with-open-shm-array* (shm array (:direction :io) ('single-float '(2 3)))
+ *   (setf (shm-aref array 1 2) 0.5)
+ *   (shm-aref array 1 2))
+ * => 0.5
  * @endcode
  * @since 0.1
- * @see map-shm-vector, shm-view
+ * @see map-shm-vector, map-shm-array, shm-view, shm-array-view
  */
 
 /**
@@ -1400,6 +1464,339 @@
  * @see replace-shm-vector; memset(3)
  */
 
+/* ---- posix-shm: arrays ---- */
+
+/**
+ * @page lisp_map_shm_array map-shm-array
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * map-shm-array shm element-type dimensions &key offset prot flags allocate => array
+ * @endcode
+ * @par In C
+ * pshm_map_prefixed
+ * @par In Lisp
+ * Map the elements of an array of DIMENSIONS from OFFSET of SHM, in row-major order, and return an array whose elements are that
+ * memory: a simple array of ELEMENT-TYPE that every function of Lisp accepts, or an `shm-array-view` if `shm-array-real-p`
+ * returns false. With one dimension it is the vector that `map-shm-vector` returns. Only `unmap-shm-array` and the macros unmap
+ * it; the garbage collector does not. C has the same order, and so has numpy; Fortran, and numpy with its order F, have the
+ * dimensions and the indices in reverse.
+ * @par Exceptional situations
+ * `mmap-invalid-argument` if the object ends before the array does, DIMENSIONS are not positive integers or too many, or as for
+ * `map-shm-vector`; `mmap-error` for an error of the system; with ALLOCATE the conditions of `allocate-shm`.
+ * @par Affected by
+ * The implementation: see `shm-array-real-p`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (let ((array (map-shm-array shm 'double-float '(1000 500) :allocate t)))
+ *     (setf (shm-aref array 999 499) 1.5d0)
+ *     (prog1 (list (stat-size (shm-stats shm)) (shm-aref array 0 0) (shm-aref array 999 499))
+ *       (unmap-shm-array array))))
+ * => (4000000 0.0d0 1.5d0)
+ * @endcode
+ * @since 0.1
+ * @see with-shm-array, unmap-shm-array, shm-array-vector, map-shm-vector; mmap(2)
+ */
+
+/**
+ * @page lisp_unmap_shm_array unmap-shm-array
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * unmap-shm-array array &key release => unmapped
+ * @endcode
+ * @par In C
+ * pshm_unmap_prefixed
+ * @par In Lisp
+ * Unmap ARRAY, a result of `map-shm-array` or `map-shm-vector`, and return t, or nil if it was unmapped already. Each of its
+ * dimensions is 0 afterwards, and the vector of `shm-array-vector` is empty; what stays behind is that of `unmap-shm-vector`. With
+ * a true RELEASE the addresses are released as well. On SBCL the array refers to an empty vector then; the vector of
+ * `shm-array-vector` may not be used any more.
+ * @par Exceptional situations
+ * `mmap-invalid-argument` if ARRAY is not such a result; `mmap-error` for an error of the system: ARRAY is then unchanged.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (let ((array (map-shm-array shm 'double-float '(2 3) :allocate t)))
+ *     (list (unmap-shm-array array) (shm-array-dimensions array) (unmap-shm-array array))))
+ * => (T (0 0) NIL)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-array, unmap-shm-vector; munmap(2)
+ */
+
+/**
+ * @page lisp_with_shm_array with-shm-array
+ * @ingroup api_arrays
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-shm-array (array shm element-type dimensions &rest array-options) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Map an array of SHM as `map-shm-array` does with ARRAY-OPTIONS, run BODY with the variable ARRAY bound to it, and unmap
+ * it on every exit, with the option `:release` of `unmap-shm-array`. If SHM is nil, nothing is mapped and ARRAY is nil. Return the
+ * values of BODY.
+ * @par Exceptional situations
+ * Those of `map-shm-array`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm* (shm :direction :io)
+ *   (with-shm-array (rows shm '(unsigned-byte 8) '(4 256) :allocate t)
+ *     (with-shm-vector (row shm '(unsigned-byte 8) 1024 :prot :read)
+ *       (setf (shm-aref rows 3 1) 7)
+ *       (shm-aref row 769))))
+ * => 7
+ * @endcode
+ * @since 0.1
+ * @see map-shm-array, with-open-shm-array
+ */
+
+/**
+ * @page lisp_with_open_shm_array with-open-shm-array
+ * @ingroup api_arrays
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm-array (shm array (name &rest open-options) (element-type dimensions &rest array-options) &key truncate) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Open the object NAME with the OPEN-OPTIONS of `open-shm`, set its size to the end of the array, map the array with
+ * ARRAY-OPTIONS as in `with-shm-array`, and run BODY with the variables SHM and ARRAY bound; otherwise as
+ * `with-open-shm-vector`.
+ * @par Exceptional situations
+ * Those of `open-shm`, `truncate-shm` and `map-shm-array`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-array (shm array ("/foobar-shm" :direction :io :if-does-not-exist :create) ('(unsigned-byte 16) '(5 10)))
+ *   (delete-shm "/foobar-shm")
+ *   (list (stat-size (shm-stats shm)) (shm-array-dimensions array)))
+ * => (100 (5 10))
+ * @endcode
+ * @since 0.1
+ * @see with-shm-array, with-open-shm-array*, with-open-shm-vector
+ */
+
+/**
+ * @page lisp_with_open_shm_array_anonymous with-open-shm-array*
+ * @ingroup api_arrays
+ * @par Kind
+ * Macro
+ * @par Lisp
+ * @code{.lisp}
+ * with-open-shm-array* (shm array (&rest open-options) (element-type dimensions &rest array-options) &key truncate) &body body => result*
+ * @endcode
+ * @par In Lisp
+ * Create an anonymous object with the OPEN-OPTIONS of `open-shm*`; otherwise as `with-open-shm-array`.
+ * @par Exceptional situations
+ * Those of `open-shm*`, `truncate-shm` and `map-shm-array`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-array* (shm array (:direction :io) ('(signed-byte 32) '(2 2 2)))
+ *   (setf (shm-aref array 1 1 1) -7)
+ *   (shm-aref (shm-array-vector array) 7))
+ * => -7
+ * @endcode
+ * @since 0.1
+ * @see with-open-shm-array, open-shm*
+ */
+
+/**
+ * @page lisp_shm_array_real_p shm-array-real-p
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-array-real-p element-type => generalized-boolean
+ * @endcode
+ * @par In Lisp
+ * Return true if `map-shm-array` returns real arrays of more than one dimension for ELEMENT-TYPE: on 64-bit SBCL and ECL for every
+ * type that can be shared, on ABCL and CLISP for none. As that of `shm-vector-real-p`, the result comes from a trial.
+ * @par Lisp example
+ * @code{.lisp}
+ * (shm-array-real-p 'character)
+ * => NIL
+ * @endcode
+ * @since 0.1
+ * @see map-shm-array, shm-array-view, shm-vector-real-p
+ */
+
+/**
+ * @page lisp_shm_array_view shm-array-view
+ * @ingroup api_arrays
+ * @par Kind
+ * Structure
+ * @par Lisp
+ * @code{.lisp}
+ * shm-array-view
+ * @endcode
+ * @par Class precedence list
+ * `shm-array-view`, `structure-object`, `t`
+ * @par In Lisp
+ * The result of `map-shm-array` for more than one dimension and an element type without real arrays. It is not an array:
+ * `shm-aref`, `shm-array-dimensions` and `shm-array-vector` accept views and real arrays.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-array* (shm array (:direction :io) ('double-float '(2 2)))
+ *   (eq (typep array 'shm-array-view) (not (shm-array-real-p 'double-float))))
+ * => T
+ * @endcode
+ * @since 0.1
+ * @see shm-array-real-p, shm-aref
+ */
+
+/**
+ * @page lisp_shm_array_vector shm-array-vector
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-array-vector array => vector
+ * @endcode
+ * @par In Lisp
+ * Return the vector of all elements of ARRAY in row-major order: the same memory, for `fill-shm-vector`, `replace-shm-vector`,
+ * `read-shm`, `write-shm`, the atomic operations, and on real vectors every function of Lisp. It is unmapped with ARRAY.
+ * @par Exceptional situations
+ * `mmap-invalid-argument` if ARRAY is not a result of `map-shm-array` or `map-shm-vector`.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-array* (shm array (:direction :io) ('(unsigned-byte 8) '(3 4)))
+ *   (fill-shm-vector (shm-array-vector array) 9 :start 4 :end 8)
+ *   (loop for row below 3 collect (shm-aref array row 0)))
+ * => (0 9 0)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-array, fill-shm-vector, replace-shm-vector
+ */
+
+/**
+ * @page lisp_shm_array_dimensions shm-array-dimensions
+ * @ingroup api_arrays
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * shm-array-dimensions array => dimensions
+ * @endcode
+ * @par In Lisp
+ * Return the dimensions of ARRAY, each of them 0 if it is unmapped.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-array* (shm array (:direction :io) ('single-float '(480 640)))
+ *   (shm-array-dimensions array))
+ * => (480 640)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-array, shm-array-vector
+ */
+
+/* ---- posix-shm: strings ---- */
+
+/**
+ * @page lisp_write_shm_string write-shm-string
+ * @ingroup api_bytes
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * write-shm-string where string &key start end encoding null-terminated => position
+ * @endcode
+ * @par In C
+ * pshm_copy
+ * @par In Lisp
+ * Store the octets of STRING in ENCODING into the field of WHERE from START up to END, and return the position after the last
+ * octet. With NULL-TERMINATED a NUL follows: one octet, or as many as a code unit of ENCODING has. A string that does not fit is an
+ * error, and nothing is stored then. The rest of the field is unchanged: for numpy, whose strings of fixed length end
+ * with NULs to the end of the field, use `fill-shm-vector` first.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if STRING takes more octets than the field has, has a character that ENCODING has not, or a NUL
+ * where it is to end with one; WHERE is neither a vector of octets nor a pointer; the field is out of bounds, or ENCODING is
+ * unknown.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 80))
+ *   (list (write-shm-string vector "frame 7" :start 16 :end 48 :null-terminated t)
+ *         (read-shm-string vector :start 16 :end 48 :null-terminated t)))
+ * => (24 "frame 7")
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 4))
+ *   (handler-case (write-shm-string vector "frame 7")
+ *     (shm-invalid-argument (condition) (type-error-datum condition))))
+ * => "frame 7"
+ * @endcode
+ * @since 0.1
+ * @see read-shm-string, fill-shm-vector, write-shm
+ */
+
+/**
+ * @page lisp_read_shm_string read-shm-string
+ * @ingroup api_bytes
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * read-shm-string where &key start end encoding null-terminated => string
+ * @endcode
+ * @par In C
+ * pshm_copy
+ * @par In Lisp
+ * Return the string whose octets in ENCODING are the field of WHERE from START up to END; with NULL-TERMINATED those before
+ * the first NUL in the field. The octets are copied once, and then decoded: what another process stores meanwhile may change
+ * the string, but never takes the function beyond the field.
+ * @par Exceptional situations
+ * `shm-string-error` if the field ends within a character, has octets that are no character in ENCODING, or has no NUL with
+ * NULL-TERMINATED; `shm-invalid-argument` for a bad argument.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 16))
+ *   (let ((end (write-shm-string vector "Zoe" :encoding :utf-16)))
+ *     (list end (read-shm-string vector :end end :encoding :utf-16))))
+ * => (6 "Zoe")
+ * @endcode
+ * @since 0.1
+ * @see write-shm-string, shm-string-error
+ */
+
+/* ---- posix-shm: layouts ---- */
+
+/**
+ * @page lisp_print_shm_layout print-shm-layout
+ * @ingroup api_bytes
+ * @par Kind
+ * Function
+ * @par Lisp
+ * @code{.lisp}
+ * print-shm-layout type language &optional stream
+ * @endcode
+ * @par In Lisp
+ * Print the structure TYPE to STREAM as LANGUAGE declares it, so that processes in both languages agree on a record: for `:c` the
+ * declaration, after those of the structures inside it, with an assertion of its size, which needs stddef.h and stdint.h;
+ * for `:numpy` an expression of Python. Slots of the type `:char` with a count are text: `char name[30]` and `"S30"`. Return no
+ * values.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if TYPE is no structure, one of its slots has a type without a layout in C, C cannot place a
+ * slot at its offset, two slots have one name in C, or LANGUAGE is neither.
+ * @par Lisp example
+ * @code{.lisp}
+ * (cffi:defcstruct sample
+ *   (time :double)
+ *   (values :int32 :count 3))
+ * (let ((text (with-output-to-string (stream) (print-shm-layout 'sample :c stream))))
+ *   (list (subseq text 0 (position #\Newline text)) (and (search "int32_t values[3];" text) t)))
+ * => ("struct sample {" T)
+ * @endcode
+ * @since 0.1
+ * @see map-shm-vector, write-shm-string
+ */
+
 /* ---- posix-shm: descriptor passing ---- */
 
 /**
@@ -1416,8 +1813,8 @@
  * @par In Lisp
  * Return true if programs that this process starts inherit the descriptor of SHM under its number (`shm-fd`); `setf` sets
  * it. It is nil for a new object. Set it immediately before the start of the child and nil after it: every program that any
- * thread starts in between inherits the descriptor too. Some ways to start a program close descriptors themselves: on SBCL
- * `run-program` closes all but the first three and those that its argument `:preserve-fds` lists.
+ * thread starts in between inherits the descriptor too. Some ways to start a program close descriptors themselves: the section
+ * "Programs that Lisp starts" has a table.
  * @par Exceptional situations
  * `shm-invalid-argument` if SHM is closed; `shm-error` for an error of the system.
  * @par Lisp example
@@ -2334,7 +2731,7 @@
  * before, and what they read nobody reads again. An operation that is left, by an error or an interrupt, has written what is in
  * the buffer, and has read nothing: `read-line` and `read-sequence` find it again. At any other moment interrupts may do so on
  * SBCL only.
- * ABCL's `read` accepts no Gray stream, and ECL's `read-line` returns an empty string and t at the end of one.
+ * ABCL's `read` accepts no Gray stream, and `read-line` of ECL 21.2 returns an empty string and t at the end of one.
  * @par Exceptional situations
  * `shm-invalid-argument` if CHANNEL is not an open channel, or another argument is invalid. The operations of the stream signal
  * `end-of-file` if the sender has left, and `shm-peer-died`, `shm-peer-left`, `shm-timeout` and `shm-channel-error`, which are
@@ -2765,6 +3162,33 @@
  */
 
 /**
+ * @page lisp_shm_leaked shm-leaked
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-leaked
+ * @endcode
+ * @par Class precedence list
+ * `shm-leaked`, `warning`, `condition`, `t`
+ * @par In Lisp
+ * The warning about an object of `open-shm` or `open-shm*` with `:finalize t` that became garbage while it was open: its
+ * finalizer has closed it. The report names the object and the descriptor, and `shm-error-name` returns the name. It is
+ * signalled when the garbage collector has found the object, in a thread of its choice: on SBCL and ABCL in one of their
+ * own, whose handlers are not those of the program, so that it is printed on the global `*error-output*`. On ECL the object
+ * is closed at that moment, and the next `close-shm`, or call that opens with `:finalize t`, signals the warning. No object
+ * is found at the end of a process.
+ * @par Lisp example
+ * @code{.lisp}
+ * (princ-to-string (make-condition 'shm-leaked :name "/foobar-shm"))
+ * => "The shared memory object \"/foobar-shm\" became garbage while it was open. Close it with close-shm, or use with-open-shm."
+ * @endcode
+ * @since 0.1
+ * @see open-shm, close-shm, with-open-shm
+ */
+
+/**
  * @page lisp_shm_exists shm-exists
  * @ingroup api_conditions
  * @par Kind
@@ -2814,6 +3238,32 @@
  * @endcode
  * @since 0.1
  * @see write-shm, extend
+ */
+
+/**
+ * @page lisp_shm_string_error shm-string-error
+ * @ingroup api_conditions
+ * @par Kind
+ * Condition
+ * @par Lisp
+ * @code{.lisp}
+ * shm-string-error
+ * @endcode
+ * @par Class precedence list
+ * `shm-string-error`, `shm-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
+ * @par In Lisp
+ * The octets that `read-shm-string` was to decode are no string: the field ends within a character, or has no NUL. The keyword is
+ * `:eilseq`; the report has the limits of the field and the cause.
+ * @par Lisp example
+ * @code{.lisp}
+ * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 4))
+ *   (fill-shm-vector vector 120)
+ *   (handler-case (read-shm-string vector :null-terminated t)
+ *     (shm-string-error (condition) (posix-shm-error-keyword condition))))
+ * => :EILSEQ
+ * @endcode
+ * @since 0.1
+ * @see read-shm-string
  */
 
 /**
@@ -3061,8 +3511,8 @@
  * `mmap-invalid-argument`, `mmap-error`, `posix-shm-invalid-argument`, `posix-shm-error`, `type-error`, `error`,
  * `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`, and of the macros that
- * map: a `mmap-error`.
+ * A `posix-shm-invalid-argument` of `mmap-shm`, `munmap`, `msync`, of the functions that map or unmap vectors and arrays,
+ * and of the macros that map: a `mmap-error`.
  * @par Lisp example
  * @code{.lisp}
  * (handler-case (munmap (cffi:null-pointer) 100)
@@ -3085,8 +3535,8 @@
  * @par Class precedence list
  * `mmap-error`, `posix-shm-error`, `error`, `serious-condition`, `condition`, `t`
  * @par In Lisp
- * A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, `map-shm-vector` or `unmap-shm-vector`: an error of the system, also a
- * LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS that exclude each other.
+ * A `posix-shm-error` of `mmap-shm`, `munmap`, `msync`, or of the functions that map or unmap vectors and arrays: an error of the
+ * system, also a LENGTH of 0 of `mmap-shm` or `munmap`, and FLAGS that exclude each other.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm* (shm :direction :io)

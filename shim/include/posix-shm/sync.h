@@ -200,7 +200,7 @@ PSHM_API int pshm_atomic_compare_exchange64(int64_t address, int64_t expected, i
  *
  * @param address @role{address} The address of the word, a multiple of 4.
  * @param expected @role{value} The value during which the call waits, -2147483648 to 4294967295.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @retval 0 Load the word again.
  * @error{EAGAIN} @p timeout is 0, and the word equals @p expected.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
@@ -314,7 +314,7 @@ PSHM_API int pshm_process_alive(int64_t process);
  * a timeout, and calls again.
  *
  * @param address @role{address} The address of the lock, a multiple of 8.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @retval 0 This process holds the lock.
  * @retval 1 This process holds the lock, and an owner has died with it since the last repair.
  * @error{EAGAIN} @p timeout is 0, and another owner, not known to be dead, holds the lock.
@@ -414,8 +414,9 @@ PSHM_API int64_t pshm_lock_owner(int64_t address);
  *
  * @param fd @role{descriptor} A descriptor of an object that #pshm_open_anonymous created with #PSHM_ANONYMOUS_NAMEABLE.
  * @name_param
- * @param if_exists @role{enum,pshm_if_exists} The action when an object with the name exists: #PSHM_IF_EXISTS_ERROR, which is
- *        also the meaning of 0, #PSHM_IF_EXISTS_SUPERSEDE or #PSHM_IF_EXISTS_NIL.
+ * @param if_exists @role{enum,pshm_if_exists} @default{PSHM_IF_EXISTS_ERROR} The action when an object with the
+ *        name exists: #PSHM_IF_EXISTS_ERROR, which is also the meaning of 0, #PSHM_IF_EXISTS_SUPERSEDE or
+ *        #PSHM_IF_EXISTS_NIL.
  * @retval 0 Success.
  * @name_errors
  * @error{EACCES} The process may not create the name. `supersede`: it may not remove the existing name.
@@ -479,9 +480,9 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * process has a conflicting lease (fcntl(2)) on the object.
  *
  * @name_param
- * @param direction @role{enum,pshm_direction} The access of the descriptor.
- * @param size @role{size} The least size of the object, in bytes; 0 accepts an empty one.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param direction @role{enum,pshm_direction} @default{PSHM_DIRECTION_INPUT} The access of the descriptor.
+ * @param size @role{size} @default{0} The least size of the object, in bytes; 0 accepts an empty one.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @return A descriptor; the caller closes it.
  * @name_errors
  * @error{EACCES} The permissions of the object forbid the access.
@@ -518,6 +519,7 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * => "nobody has made it"
  * @endcode
  * @result{descriptor}
+ * @opens{pshm_close}
  * @waits
  * @since 0.1
  * @see pshm_open, pshm_publish
@@ -533,12 +535,13 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  * In one terminal, with Python:
  *
  * @code{.py}
+ * import ctypes
  * from posix_shm import *
  *
  * SIZE = PSHM_RING_HEADER_SIZE + 4096
  * fd = pshm_open(b"/talk", PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_CREATE, 0o600, None)
  * pshm_truncate(fd, SIZE)
- * ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0, 0)
+ * ring = pshm_map(fd, SIZE, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED, 0)
  * pshm_ring_join(ring, 4096, PSHM_RING_RECEIVER)
  * buffer = ctypes.create_string_buffer(2048)
  * while (length := pshm_ring_receive(ring, 4096, buffer, 2048, -1)) >= 0:
@@ -661,7 +664,7 @@ PSHM_API int pshm_ring_leave(int64_t address, int64_t capacity, int role);
  *
  * @ring_params
  * @param length @role{size} The greatest length of the message, in bytes, from 0 to half of @p capacity less 8.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @return The address, a multiple of 8, of @p length bytes.
  * @error{EAGAIN} @p timeout is 0, and the ring has no space.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
@@ -706,7 +709,7 @@ PSHM_API int pshm_ring_commit(int64_t address, int64_t capacity, int64_t length)
  * The message stays in the ring until #pshm_ring_release: another call returns the same one. #pshm_ring_leave leaves it there.
  *
  * @ring_params
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @param ret_length @role{out,size} Receives the length of the message, in bytes.
  * @return The address of the message, a multiple of 8.
  * @error{EAGAIN} @p timeout is 0, and there is no message.
@@ -752,7 +755,7 @@ PSHM_API int pshm_ring_release(int64_t address, int64_t capacity);
  * @ring_params
  * @param bytes @role{buffer} The message.
  * @param length @role{size,bytes} Its length, in bytes, from 0 to half of @p capacity less 8.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @retval 0 Success.
  * @error{EAGAIN} @p timeout is 0, and the ring has no space.
  * @error{EFAULT} @p address is 0, or -4095 to -1, or @p bytes is NULL and @p length is not 0.
@@ -779,7 +782,7 @@ PSHM_API int pshm_ring_send(int64_t address, int64_t capacity, const void *bytes
  * @param ret_bytes @role{buffer} @nullable Receives the message. NULL, with a @p size of 0, asks for the length of the next
  *        message, which stays in the ring.
  * @param size @role{size,ret_bytes} The size of @p ret_bytes, in bytes, from 0.
- * @param timeout @role{timeout} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * @param timeout @role{timeout} @default{-1} Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
  * @return The length of the message, in bytes.
  * @error{EAGAIN} @p timeout is 0, and there is no message.
  * @error{EFAULT} @p address is 0, or -4095 to -1, or @p ret_bytes is NULL and @p size is not 0.

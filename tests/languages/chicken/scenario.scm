@@ -60,4 +60,11 @@
 
 (define flush flush-output)
 
+;; A program with other threads would call `thread-yield!' between the slices.
+(define slice (expt 10 7))
+(define give-way void)
+
+(define (copy-memory to from count)
+  (move-memory! (address->pointer from) (address->pointer to) count))
+
 (include "scheme/scenario.scm")

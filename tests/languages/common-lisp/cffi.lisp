@@ -34,6 +34,12 @@
   `(cffi:with-foreign-pointer (,pointer ,size)
      ,@body))
 
+(defun copy-memory (to from count)
+  (cffi:foreign-funcall "memcpy" :pointer to :pointer from :unsigned-long count :pointer))
+
+(defun equal-memory (one other count)
+  (zerop (cffi:foreign-funcall "memcmp" :pointer one :pointer other :unsigned-long count :int)))
+
 (defun encode (text)
   (coerce (babel:string-to-octets text :encoding :utf-8) 'list))
 

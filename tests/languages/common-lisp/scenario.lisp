@@ -1,7 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; The common scenario in Common Lisp, over posix-shm/shim or posix-shm/alien. The file that loads this one has made the package
-;;;; and defines what the two name differently: *null*, pointer-to, address-of, add-offset, u8, i32, i64, with-buffer, encode,
-;;;; decode and run-shell.
+;;;; and defines what the two name differently: *null*, pointer-to, address-of, add-offset, u8, i32, i64, with-buffer, copy-memory,
+;;;; equal-memory, encode, decode and run-shell.
 
 (in-package #:consumer)
 
@@ -295,6 +295,83 @@
     (unmap record *record-size*)
     (check (pshm-close received))))
 
+;;; Message N of an exchange is N * STEP octets of a pattern, from octet N of it.
+
+(defparameter *capacity* +pshm-ring-capacity-min+)
+(defparameter *ring-size* (+ +pshm-ring-header-size+ *capacity*))
+(defparameter *messages* 41)
+(defparameter *step* 51)
+(defparameter *longest* 2040)
+(defparameter *slice* 10000000)
+
+(defun wait-for (function)
+  "The result of a call that waits, perhaps an address, or the name of its error. In slices: CLISP has one thread."
+  (loop for result = (funcall function)
+        for name = (when (minusp result) (pshm-error-name result))
+        unless (member name '("ETIMEDOUT" "EINTR") :test #'equal)
+          return (or name result)))
+
+(defun join (from to)
+  (check (pshm-ring-join to *capacity* +pshm-ring-sender+))
+  (check (pshm-ring-join from *capacity* +pshm-ring-receiver+)))
+
+(defun receive-message (ring buffer)
+  (wait-for (lambda () (pshm-ring-receive ring *capacity* buffer *longest* *slice*))))
+
+(defun comes-back (there back message length)
+  "Send a message, and receive it back. Whether the two are equal."
+  (expect (wait-for (lambda () (pshm-ring-send there *capacity* message length *slice*))) 0)
+  (with-buffer (buffer *longest*)
+    (and (eql (receive-message back buffer) length)
+         (equal-memory buffer message length))))
+
+(defun talk (there back pattern)
+  "How many messages come back as they were."
+  (join back there)
+  (prog1 (loop for n below *messages*
+               count (comes-back there back (add-offset pattern n) (* n *step*)))
+    (check (pshm-ring-leave there *capacity* +pshm-ring-sender+))
+    (with-buffer (buffer *longest*)
+      (expect (receive-message back buffer) "ENODATA"))
+    (check (pshm-ring-leave back *capacity* +pshm-ring-receiver+))))
+
+(defun send-back (message length back)
+  (let ((copy (wait-for (lambda () (pshm-ring-reserve back *capacity* length *slice*)))))
+    (copy-memory (pointer-to copy) (pointer-to message) length)
+    (check (pshm-ring-commit back *capacity* length))))
+
+(defun serve (there back)
+  "Send back each message, from one ring into the other, until the sender leaves."
+  (join there back)
+  (with-buffer (length 8)
+    (loop for message = (wait-for (lambda () (pshm-ring-peek there *capacity* *slice* length)))
+          until (equal message "ENODATA")
+          do (send-back message (i64 length) back)
+             (check (pshm-ring-release there *capacity*))))
+  (check (pshm-ring-leave back *capacity* +pshm-ring-sender+))
+  (check (pshm-ring-leave there *capacity* +pshm-ring-receiver+)))
+
+(defun meet (sender receiver slot there pattern)
+  (let ((back (+ there *ring-size*)))
+    (cond ((= sender receiver))
+          ((= sender slot)
+           (format t "~D	~D~%" receiver (talk there back pattern))
+           (finish-output))
+          ((= receiver slot)
+           (serve there back)))))
+
+(defun exchange (name slot count &aux (slot (parse-integer slot)) (count (parse-integer count)))
+  "Talk to all others, and serve each of them, sender after sender."
+  (let* ((fd (check (pshm-open name +pshm-direction-io+ 0 +pshm-if-does-not-exist-error+ 0 *null*)))
+         (size (* count count 2 *ring-size*))
+         (rings (map-object fd size)))
+    (with-buffer (pattern (+ *longest* *messages*))
+      (store pattern (loop for i below (+ *longest* *messages*) collect (mod (* i 7) 256)))
+      (dotimes (pair (* count count))
+        (meet (floor pair count) (mod pair count) slot (+ (address-of rings) (* pair 2 *ring-size*)) pattern)))
+    (unmap rings size)
+    (check (pshm-close fd))))
+
 (defun words (text)
   (loop for start = 0 then (1+ end)
         for end = (position #\Space text :start start)
@@ -307,7 +384,7 @@
 (defun main ()
   (destructuring-bind (mode &rest arguments) (words (environment "CONSUMER_ARGUMENTS"))
     (apply (cdr (assoc mode '(("scenario" . scenario) ("receive" . receive) ("count" . count-beside)
-                              ("write" . write-record) ("read" . read-records))
+                              ("write" . write-record) ("read" . read-records) ("exchange" . exchange))
                        :test #'string=))
            arguments)))
 

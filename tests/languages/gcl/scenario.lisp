@@ -276,6 +276,85 @@
     (check (pshm-unmap address *record-size*))
     (check (pshm-close received))))
 
+;; Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+(defparameter *capacity* +pshm-ring-capacity-min+)
+(defparameter *ring-size* (+ +pshm-ring-header-size+ *capacity*))
+(defparameter *messages* 41)
+(defparameter *step* 51)
+(defparameter *longest* 2040)
+(defparameter *pattern* (make-buffer (+ *longest* *messages*)))
+(defparameter *buffer* (make-buffer *longest*))
+
+;; The result of a call that waits, perhaps an address, or the name of its error.
+(defun wait-for (function)
+  (do ((result (funcall function) (funcall function)))
+      ((not (interrupted result)) (if (minusp result) (pshm-error-name result) result))))
+
+(defun join (from to)
+  (check (pshm-ring-join to *capacity* +pshm-ring-sender+))
+  (check (pshm-ring-join from *capacity* +pshm-ring-receiver+)))
+
+(defun receive-message (ring)
+  (wait-for #'(lambda () (pshm-ring-receive ring *capacity* (address-of *buffer*) *longest* *long*))))
+
+;; Send message N, and receive it back. Whether the two are equal.
+(defun comes-back (there back n)
+  (let ((length (* n *step*)))
+    (expect (wait-for #'(lambda () (pshm-ring-send there *capacity* (+ (address-of *pattern*) n) length *long*))) 0)
+    (and (eql (receive-message back) length)
+         (equal (subseq *buffer* 0 length) (subseq *pattern* n (+ n length))))))
+
+;; How many messages come back as they were.
+(defun talk (there back)
+  (join back there)
+  (let ((good 0))
+    (dotimes (n *messages*)
+      (when (comes-back there back n)
+        (incf good)))
+    (check (pshm-ring-leave there *capacity* +pshm-ring-sender+))
+    (expect (receive-message back) "ENODATA")
+    (check (pshm-ring-leave back *capacity* +pshm-ring-receiver+))
+    good))
+
+(defun send-back (message length back)
+  (let ((copy (wait-for #'(lambda () (pshm-ring-reserve back *capacity* length *long*)))))
+    (dotimes (i length)
+      (store-number (+ copy i) 1 (load-number (+ message i) 1)))
+    (check (pshm-ring-commit back *capacity* length))))
+
+;; Send back each message, from one ring into the other, until the sender leaves.
+(defun serve (there back)
+  (join there back)
+  (let ((length (make-buffer 8)))
+    (flet ((peek () (wait-for #'(lambda () (pshm-ring-peek there *capacity* *long* (address-of length))))))
+      (do ((message (peek) (peek)))
+          ((equal message "ENODATA"))
+        (send-back message (load-number (address-of length) 8) back)
+        (check (pshm-ring-release there *capacity*)))))
+  (check (pshm-ring-leave back *capacity* +pshm-ring-sender+))
+  (check (pshm-ring-leave there *capacity* +pshm-ring-receiver+)))
+
+;; Talk to all others, and serve each of them, sender after sender.
+(defun exchange (name slot count)
+  (let* ((slot (parse-integer slot))
+         (count (parse-integer count))
+         (fd (check (pshm-open name +pshm-direction-io+ 0 +pshm-if-does-not-exist-error+ 0 0)))
+         (size (* count count 2 *ring-size*))
+         (rings (map-object fd size)))
+    (store (address-of *pattern*) (pattern (+ *longest* *messages*) 0))
+    (dotimes (pair (* count count))
+      (let ((sender (floor pair count))
+            (receiver (mod pair count))
+            (there (+ rings (* pair 2 *ring-size*))))
+        (cond ((= sender receiver))
+              ((= sender slot)
+               (format t "~D	~D~%" receiver (talk there (+ there *ring-size*)))
+               (finish-output))
+              ((= receiver slot)
+               (serve there (+ there *ring-size*))))))
+    (check (pshm-unmap rings size))
+    (check (pshm-close fd))))
+
 (defun words (text)
   (let ((end (position #\Space text)))
     (cons (subseq text 0 end) (when end (words (subseq text (1+ end)))))))
@@ -285,7 +364,7 @@
          (problem (catch 'problem
                     (apply (cdr (assoc (first words)
                                        '(("scenario" . scenario) ("receive" . receive) ("count" . count-beside)
-                                         ("write" . write-record) ("read" . read-records))
+                                         ("write" . write-record) ("read" . read-records) ("exchange" . exchange))
                                        :test #'equal))
                            (rest words))
                     nil)))

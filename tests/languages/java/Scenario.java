@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 final class Scenario {
     static final PosixShm SHM = PosixShm.SHM;
@@ -312,6 +313,81 @@ final class Scenario {
         check(SHM.pshm_close(received));
     }
 
+    // Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+    static final int CAPACITY = PosixShm.RING_CAPACITY_MIN, RING = PosixShm.RING_HEADER_SIZE + CAPACITY;
+    static final int MESSAGES = 41, STEP = 51, LONGEST = 2040;
+    static final byte[] PATTERN = new byte[LONGEST + MESSAGES];
+
+    static {
+        for (int i = 0; i < PATTERN.length; i++) PATTERN[i] = (byte) (i * 7);
+    }
+
+    /** The result of a call that waits, perhaps an address; after a handler of a signal it is called again. */
+    static long waitFor(LongSupplier call) {
+        long result;
+        do result = call.getAsLong(); while (interrupted(result));
+        return result;
+    }
+
+    static boolean left(long result) {
+        return result < 0 && errorName(result).equals("ENODATA");
+    }
+
+    static void join(long from, long to) {
+        check(SHM.pshm_ring_join(to, CAPACITY, PosixShm.RING_SENDER));
+        check(SHM.pshm_ring_join(from, CAPACITY, PosixShm.RING_RECEIVER));
+    }
+
+    /** Send a message, and receive it back. Whether the two are equal. */
+    static boolean comesBack(long there, long back, byte[] message) {
+        byte[] bytes = new byte[LONGEST];
+        check(waitFor(() -> SHM.pshm_ring_send(there, CAPACITY, message, message.length, LONG)));
+        int length = (int) check(waitFor(() -> SHM.pshm_ring_receive(back, CAPACITY, bytes, LONGEST, LONG)));
+        return Arrays.equals(message, Arrays.copyOf(bytes, length));
+    }
+
+    /** How many messages come back as they were. */
+    static int talk(long there, long back) {
+        int good = 0;
+        join(back, there);
+        for (int n = 0; n < MESSAGES; n++)
+            if (comesBack(there, back, Arrays.copyOfRange(PATTERN, n, n + n * STEP))) good++;
+        check(SHM.pshm_ring_leave(there, CAPACITY, PosixShm.RING_SENDER));
+        expect(left(waitFor(() -> SHM.pshm_ring_receive(back, CAPACITY, new byte[1], 1, LONG))), true);
+        check(SHM.pshm_ring_leave(back, CAPACITY, PosixShm.RING_RECEIVER));
+        return good;
+    }
+
+    /** Send back each message, from one ring into the other, until the sender leaves. */
+    static void serve(long there, long back) {
+        long[] length = new long[1];
+        join(there, back);
+        for (long message; !left(message = waitFor(() -> SHM.pshm_ring_peek(there, CAPACITY, LONG, length)));) {
+            long copy = check(waitFor(() -> SHM.pshm_ring_reserve(back, CAPACITY, length[0], LONG)));
+            new Pointer(copy).getByteBuffer(0, length[0]).put(new Pointer(check(message)).getByteBuffer(0, length[0]));
+            check(SHM.pshm_ring_commit(back, CAPACITY, length[0]));
+            check(SHM.pshm_ring_release(there, CAPACITY));
+        }
+        check(SHM.pshm_ring_leave(back, CAPACITY, PosixShm.RING_SENDER));
+        check(SHM.pshm_ring_leave(there, CAPACITY, PosixShm.RING_RECEIVER));
+    }
+
+    /** Talk to all others, and serve each of them, sender after sender. */
+    static void exchange(String name, int slot, int count) {
+        int fd = check(SHM.pshm_open(name, PosixShm.DIRECTION_IO, 0, PosixShm.IF_DOES_NOT_EXIST_ERROR, 0, null));
+        long size = 2L * count * count * RING;
+        long rings = map(fd, size);
+        for (int pair = 0; pair < count * count; pair++) {
+            int sender = pair / count, receiver = pair % count;
+            long there = rings + 2L * pair * RING;
+            if (sender == receiver) continue;
+            if (sender == slot) System.out.println(receiver + "\t" + talk(there, there + RING));
+            if (receiver == slot) serve(there, there + RING);
+        }
+        check(SHM.pshm_unmap(rings, size));
+        check(SHM.pshm_close(fd));
+    }
+
     public static void main(String[] arguments) {
         switch (arguments[0]) {
             case "scenario" -> {
@@ -321,6 +397,7 @@ final class Scenario {
             }
             case "receive" -> receive(Integer.parseInt(arguments[1]));
             case "count" -> count(arguments[1], Long.parseLong(arguments[2]));
+            case "exchange" -> exchange(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
             case "write" -> write(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
             case "read" -> read(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
             default -> System.exit(2);

@@ -290,25 +290,73 @@ local function read(name, count, socket)
   check(shm.pshm_close(received))
 end
 
--- Send back each message that comes through the first ring, through the second one, until the sender leaves.
-local function echo(name)
-  local capacity = tonumber(shm.PSHM_RING_CAPACITY_MIN)
-  local size = tonumber(shm.PSHM_RING_HEADER_SIZE) + capacity
-  local fd = check(shm.pshm_open_wait(name, shm.PSHM_DIRECTION_IO, 2 * size, LONG))
-  local there = map(fd, 2 * size, 0)
-  local back = there + size
-  check(shm.pshm_ring_join(there, capacity, shm.PSHM_RING_RECEIVER))
-  check(shm.pshm_ring_join(back, capacity, shm.PSHM_RING_SENDER))
-  local message = ffi.new("char[?]", capacity)
-  while true do
-    local length, sent
-    repeat length = shm.pshm_ring_receive(there, capacity, message, capacity, LONG) until length >= 0 or not interrupted(length)
-    if length < 0 and error_name(length) == "ENODATA" then break end
-    check(length)
-    repeat sent = shm.pshm_ring_send(back, capacity, message, length, LONG) until not interrupted(sent)
-    check(sent)
+-- Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+local CAPACITY, MESSAGES, STEP, LONGEST = tonumber(shm.PSHM_RING_CAPACITY_MIN), 41, 51, 2040
+local RING = tonumber(shm.PSHM_RING_HEADER_SIZE) + CAPACITY
+local pattern = ffi.new("uint8_t[?]", LONGEST + MESSAGES)
+for i = 0, LONGEST + MESSAGES - 1 do pattern[i] = i * 7 % 256 end
+
+-- The result of a call that waits, perhaps an address, or the name of its error.
+local function wait_for(call, ...)
+  local result
+  repeat result = call(...) until result >= 0 or not interrupted(result)
+  return result >= 0 and result or error_name(result)
+end
+
+local function join(from, to)
+  check(shm.pshm_ring_join(to, CAPACITY, shm.PSHM_RING_SENDER))
+  check(shm.pshm_ring_join(from, CAPACITY, shm.PSHM_RING_RECEIVER))
+end
+
+-- Send each message, and receive it back. How many are equal.
+local function talk(there, back)
+  join(back, there)
+  local buffer, good = ffi.new("uint8_t[?]", LONGEST), 0
+  for n = 0, MESSAGES - 1 do
+    expect(wait_for(shm.pshm_ring_send, there, CAPACITY, pattern + n, n * STEP, LONG), 0)
+    local length = wait_for(shm.pshm_ring_receive, back, CAPACITY, buffer, LONGEST, LONG)
+    if length == n * STEP and ffi.string(buffer, length) == ffi.string(pattern + n, length) then good = good + 1 end
   end
-  check(shm.pshm_ring_leave(back, capacity, shm.PSHM_RING_SENDER))
+  check(shm.pshm_ring_leave(there, CAPACITY, shm.PSHM_RING_SENDER))
+  expect(wait_for(shm.pshm_ring_receive, back, CAPACITY, buffer, LONGEST, LONG), "ENODATA")
+  check(shm.pshm_ring_leave(back, CAPACITY, shm.PSHM_RING_RECEIVER))
+  return good
+end
+
+-- Send back each message, from one ring into the other, until the sender leaves.
+local function serve(there, back)
+  join(there, back)
+  local length = ffi.new("int64_t[1]")
+  while true do
+    local message = wait_for(shm.pshm_ring_peek, there, CAPACITY, LONG, length)
+    if message == "ENODATA" then break end
+    local copy = wait_for(shm.pshm_ring_reserve, back, CAPACITY, length[0], LONG)
+    ffi.copy(pointer("char *", copy), pointer("char *", message), length[0])
+    check(shm.pshm_ring_commit(back, CAPACITY, length[0]))
+    check(shm.pshm_ring_release(there, CAPACITY))
+  end
+  check(shm.pshm_ring_leave(back, CAPACITY, shm.PSHM_RING_SENDER))
+  check(shm.pshm_ring_leave(there, CAPACITY, shm.PSHM_RING_RECEIVER))
+end
+
+-- Talk to all others, and serve each of them, sender after sender.
+local function exchange(name, slot, count)
+  local size = count * count * 2 * RING
+  local fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_IO, 0, shm.PSHM_IF_DOES_NOT_EXIST_ERROR, 0, nil))
+  local rings = map(fd, size, 0)
+  io.stdout:setvbuf "line"
+  for sender = 0, count - 1 do
+    for receiver = 0, count - 1 do
+      local there = rings + (sender * count + receiver) * 2 * RING
+      if sender == slot and receiver ~= slot then
+        print(receiver, talk(there, there + RING))
+      elseif receiver == slot and sender ~= slot then
+        serve(there, there + RING)
+      end
+    end
+  end
+  check(shm.pshm_unmap(rings, size))
+  check(shm.pshm_close(fd))
 end
 
 local mode, first, second, third = ...
@@ -316,6 +364,6 @@ if mode == "scenario" then os.exit(scenario(first))
 elseif mode == "receive" then receive(tonumber(first))
 elseif mode == "count" then count(first, tonumber(second))
 elseif mode == "write" then write(first, tonumber(second), tonumber(third))
-elseif mode == "echo" then echo(first)
+elseif mode == "exchange" then exchange(first, tonumber(second), tonumber(third))
 elseif mode == "read" then read(first, tonumber(second), tonumber(third))
 end

@@ -240,8 +240,69 @@
     (check (pshm_unmap memory RECORD))
     (check (pshm_close received))))
 
+; Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+(constant 'CAPACITY PSHM_RING_CAPACITY_MIN)
+(constant 'RING (+ PSHM_RING_HEADER_SIZE CAPACITY))
+(constant 'MESSAGES 41)
+(constant 'STEP 51)
+(constant 'LONGEST 2040)
+(set 'pattern (pack (dup "b" (+ LONGEST MESSAGES)) (map (fn (i) (% (* i 7) 256)) (sequence 0 (+ LONGEST MESSAGES -1)))))
+
+; (wait-for call): the result of a call that waits, perhaps an address, or the name of its error.
+(define-macro (wait-for call)
+  (let (result (eval call))
+    (while (failed? result "EINTR") (set 'result (eval call)))
+    (if (< result 0) (pshm_error_name result) result)))
+
+(define (join-rings from to)
+  (check (pshm_ring_join to CAPACITY PSHM_RING_SENDER))
+  (check (pshm_ring_join from CAPACITY PSHM_RING_RECEIVER)))
+
+; Send a message, and receive it back. Whether the two are equal.
+(define (comes-back? there back message)
+  (let (received (buffer LONGEST) len 0)
+    (expect (wait-for (pshm_ring_send there CAPACITY message (length message) LONG)) 0)
+    (set 'len (wait-for (pshm_ring_receive back CAPACITY received LONGEST LONG)))
+    (and (= len (length message)) (= (slice received 0 len) message))))
+
+; How many messages come back as they were.
+(define (talk there back)
+  (let (good 0 received (buffer LONGEST))
+    (join-rings back there)
+    (dotimes (n MESSAGES) (if (comes-back? there back (slice pattern n (* n STEP))) (inc good)))
+    (check (pshm_ring_leave there CAPACITY PSHM_RING_SENDER))
+    (expect (wait-for (pshm_ring_receive back CAPACITY received LONGEST LONG)) "ENODATA")
+    (check (pshm_ring_leave back CAPACITY PSHM_RING_RECEIVER))
+    good))
+
+; Send back each message, from one ring into the other, until the sender leaves.
+(define (serve there back)
+  (let (bytes (buffer 8) message 0 len 0)
+    (join-rings there back)
+    (while (!= "ENODATA" (set 'message (wait-for (pshm_ring_peek there CAPACITY LONG bytes))))
+      (set 'len (first (unpack "Ld" bytes)))
+      (cpymem message (wait-for (pshm_ring_reserve back CAPACITY len LONG)) len)
+      (check (pshm_ring_commit back CAPACITY len))
+      (check (pshm_ring_release there CAPACITY)))
+    (check (pshm_ring_leave back CAPACITY PSHM_RING_SENDER))
+    (check (pshm_ring_leave there CAPACITY PSHM_RING_RECEIVER))))
+
+; Talk to all others, and serve each of them, sender after sender.
+(define (exchange name slot total)
+  (letn (fd (check (pshm_open name PSHM_DIRECTION_IO 0 PSHM_IF_DOES_NOT_EXIST_ERROR 0 0))
+         size (* total total 2 RING)
+         memory (map-object fd size))
+    (dotimes (pair (* total total))
+      (letn (sender (/ pair total) receiver (% pair total) there (+ memory (* pair 2 RING)))
+        (if (= sender receiver) nil
+            (= sender slot) (println receiver "\t" (talk there (+ there RING)))
+            (= receiver slot) (serve there (+ there RING)))))
+    (check (pshm_unmap memory size))
+    (check (pshm_close fd))))
+
 (set 'arguments (3 (main-args)))
 (apply (case (pop arguments)
-         ("scenario" scenario) ("receive" receive-object) ("count" count-beside) ("write" write-record) ("read" read-records))
+         ("scenario" scenario) ("receive" receive-object) ("count" count-beside) ("write" write-record) ("read" read-records)
+         ("exchange" (fn (name slot total) (exchange name (int slot) (int total)))))
        arguments)
 (exit failures)

@@ -245,11 +245,85 @@ let read name count socket =
   unmap address record;
   done_ (pshm_close received)
 
+(* Message N of an exchange is N * STEP bytes of a pattern, from byte N of it. *)
+let capacity = Int64.of_int ring_capacity_min
+let ring = ring_header_size + ring_capacity_min
+let messages = 41 and step = 51 and longest = 2040
+let pattern = CArray.of_list char (List.init (longest + messages) (fun i -> Char.chr (i * 7 mod 256)))
+
+(* A call that waits: its result, perhaps an address, or the name of its error. *)
+let rec wait_for call =
+  let result = call () in
+  if result >= 0L then Ok result
+  else match error_name (Int64.to_int result) with
+    | "EINTR" -> wait_for call
+    | name -> Error name
+
+let must call = match wait_for call with Ok result -> result | Error name -> failwith name
+
+let join from into =
+  done_ (pshm_ring_join into capacity ring_sender);
+  done_ (pshm_ring_join from capacity ring_receiver)
+
+let receive_message ring buffer =
+  wait_for (fun () -> pshm_ring_receive ring capacity (CArray.start buffer) (Int64.of_int longest) long)
+
+(* Send message N, and receive it back. Whether the two are equal. *)
+let comes_back there back n =
+  let message = CArray.start pattern +@ n and length = n * step and buffer = CArray.make char longest in
+  ignore (must (fun () -> Int64.of_int (pshm_ring_send there capacity message (Int64.of_int length) long)));
+  receive_message back buffer = Ok (Int64.of_int length)
+  && string_from_ptr (CArray.start buffer) ~length = string_from_ptr message ~length
+
+(* How many messages come back as they were. *)
+let talk there back =
+  join back there;
+  let good = List.length (List.filter (comes_back there back) (List.init messages Fun.id)) in
+  done_ (pshm_ring_leave there capacity ring_sender);
+  if receive_message back (CArray.make char longest) <> Error "ENODATA" then failwith "no end";
+  done_ (pshm_ring_leave back capacity ring_receiver);
+  good
+
+let bytes_at address length = bigarray_of_ptr array1 (Int64.to_int length) Bigarray.char (at char address)
+
+(* Send back each message, from one ring into the other, until the sender leaves. *)
+let serve there back =
+  let length = allocate int64_t 0L in
+  let rec next () =
+    match wait_for (fun () -> pshm_ring_peek there capacity long length) with
+    | Error "ENODATA" -> ()
+    | Error name -> failwith name
+    | Ok message ->
+      let copy = must (fun () -> pshm_ring_reserve back capacity !@length long) in
+      Bigarray.Array1.blit (bytes_at message !@length) (bytes_at copy !@length);
+      done_ (pshm_ring_commit back capacity !@length);
+      done_ (pshm_ring_release there capacity);
+      next () in
+  join there back;
+  next ();
+  done_ (pshm_ring_leave back capacity ring_sender);
+  done_ (pshm_ring_leave there capacity ring_receiver)
+
+(* Talk to all others, and serve each of them, sender after sender. *)
+let exchange name slot count =
+  let fd = check (pshm_open name direction_io 0 if_does_not_exist_error 0 None) in
+  let size = count * count * 2 * ring in
+  let rings = map_object fd size in
+  for pair = 0 to count * count - 1 do
+    let sender = pair / count and receiver = pair mod count and there = word rings (pair * 2 * ring) in
+    let back = word there ring in
+    if sender <> receiver && sender = slot then Printf.printf "%d\t%d\n%!" receiver (talk there back)
+    else if sender <> receiver && receiver = slot then serve there back
+  done;
+  unmap rings size;
+  done_ (pshm_close fd)
+
 let () =
   match List.tl (Array.to_list Sys.argv) with
   | ["scenario"; name] -> scenario name
   | ["receive"; socket] -> receive (int_of_string socket)
   | ["count"; name; offset] -> count name (int_of_string offset)
+  | ["exchange"; name; slot; count] -> exchange name (int_of_string slot) (int_of_string count)
   | ["write"; name; slot; socket] -> write name (int_of_string slot) (int_of_string socket)
   | ["read"; name; count; socket] -> read name (int_of_string count) (int_of_string socket)
   | _ -> exit 2

@@ -301,6 +301,77 @@ sub read_records {
 	check(pshm_close($received));
 }
 
+# Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+use constant { CAPACITY => $PosixShm::C{PSHM_RING_CAPACITY_MIN}, MESSAGES => 41, STEP => 51, LONGEST => 2040 };
+use constant RING => $PosixShm::C{PSHM_RING_HEADER_SIZE} + CAPACITY;
+my $pattern = pack 'C*', map { $_ * 7 % 256 } 0 .. LONGEST + MESSAGES - 1;
+
+# The result of a call that waits, perhaps an address, or the name of its error.
+sub wait_for {
+	my ($call, @arguments) = @_;
+	my $result;
+	do { $result = $call->(@arguments) } while $result < 0 && interrupted($result);
+	return $result < 0 ? pshm_error_name($result) : $result;
+}
+
+sub join_rings {
+	my ($from, $to) = @_;
+	check(pshm_ring_join($to, CAPACITY, $C{PSHM_RING_SENDER}));
+	check(pshm_ring_join($from, CAPACITY, $C{PSHM_RING_RECEIVER}));
+}
+
+# Send each message, and receive it back. How many are equal.
+sub talk {
+	my ($there, $back) = @_;
+	my $buffer = buffer(LONGEST);
+	my $good = 0;
+	join_rings($back, $there);
+	for my $n (0 .. MESSAGES - 1) {
+		my $message = substr $pattern, $n, $n * STEP;
+		wait_for(\&pshm_ring_send, $there, CAPACITY, $message, length $message, LONG) eq '0' or die "not sent\n";
+		my $length = wait_for(\&pshm_ring_receive, $back, CAPACITY, scalar_to_pointer($buffer), LONGEST, LONG);
+		$good++ if $length eq length $message && substr($buffer, 0, $length) eq $message;
+	}
+	check(pshm_ring_leave($there, CAPACITY, $C{PSHM_RING_SENDER}));
+	my $end = wait_for(\&pshm_ring_receive, $back, CAPACITY, scalar_to_pointer($buffer), LONGEST, LONG);
+	$end eq 'ENODATA' or die "$end at the end\n";
+	check(pshm_ring_leave($back, CAPACITY, $C{PSHM_RING_RECEIVER}));
+	return $good;
+}
+
+# Send back each message, from one ring into the other, until the sender leaves.
+sub serve {
+	my ($there, $back) = @_;
+	my @length = (0);
+	join_rings($there, $back);
+	while ((my $message = wait_for(\&pshm_ring_peek, $there, CAPACITY, LONG, \@length)) ne 'ENODATA') {
+		memcpy(wait_for(\&pshm_ring_reserve, $back, CAPACITY, $length[0], LONG), $message, $length[0]);
+		check(pshm_ring_commit($back, CAPACITY, $length[0]));
+		check(pshm_ring_release($there, CAPACITY));
+	}
+	check(pshm_ring_leave($back, CAPACITY, $C{PSHM_RING_SENDER}));
+	check(pshm_ring_leave($there, CAPACITY, $C{PSHM_RING_RECEIVER}));
+}
+
+# Talk to all others, and serve each of them, sender after sender.
+sub exchange {
+	my ($name, $slot, $count) = @_;
+	my $size = $count * $count * 2 * RING;
+	my $fd = check(pshm_open($name, $C{PSHM_DIRECTION_IO}, 0, $C{PSHM_IF_DOES_NOT_EXIST_ERROR}, 0, undef));
+	my $rings = map_object($fd, $size);
+	$| = 1;
+	for my $sender (0 .. $count - 1) {
+		for my $receiver (grep { $_ != $sender } 0 .. $count - 1) {
+			my $there = $rings + ($sender * $count + $receiver) * 2 * RING;
+			print $receiver, "\t", talk($there, $there + RING), "\n" if $sender == $slot;
+			serve($there, $there + RING) if $receiver == $slot;
+		}
+	}
+	check(pshm_unmap($rings, $size));
+	check(pshm_close($fd));
+}
+
 my $mode = shift // '';
-my %modes = (scenario => \&scenario, receive => \&receive, count => \&count, write => \&write_record, read => \&read_records);
+my %modes = (scenario => \&scenario, receive => \&receive, count => \&count, write => \&write_record, read => \&read_records,
+	exchange => \&exchange);
 $modes{$mode}->(@ARGV);

@@ -336,7 +336,99 @@ function read(string $name, string $count, string $socket): void
     check(shm()->pshm_close($received));
 }
 
+// Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+const CAPACITY = PSHM_RING_CAPACITY_MIN;
+const RING = PSHM_RING_HEADER_SIZE + CAPACITY;
+const MESSAGES = 41, STEP = 51, LONGEST = 2040;
+
+/** The result of a call that waits, perhaps an address, or the name of its error. */
+function wait_for(callable $call): int|string
+{
+    while (($result = $call()) < 0 && interrupted($result)) {
+        continue;
+    }
+    return $result < 0 ? error_name($result) : $result;
+}
+
+function message_buffer(): FFI\CData
+{
+    return shm()->new('char[' . LONGEST . ']');
+}
+
+function join_rings(int $from, int $to): void
+{
+    check(shm()->pshm_ring_join($to, CAPACITY, PSHM_RING_SENDER));
+    check(shm()->pshm_ring_join($from, CAPACITY, PSHM_RING_RECEIVER));
+}
+
+function receive_message(int $ring, FFI\CData $buffer): int|string
+{
+    return wait_for(fn (): int => shm()->pshm_ring_receive($ring, CAPACITY, $buffer, LONGEST, LONG));
+}
+
+/** Send a message, and receive it back. Whether the two are equal. */
+function comes_back(int $there, int $back, string $message): bool
+{
+    $buffer = message_buffer();
+    FFI::memcpy($buffer, $message, strlen($message));
+    expect(wait_for(fn (): int => shm()->pshm_ring_send($there, CAPACITY, $buffer, strlen($message), LONG)), 0);
+    $buffer = message_buffer();
+    $length = receive_message($back, $buffer);
+    return $length === strlen($message) && FFI::string($buffer, $length) === $message;
+}
+
+/** How many messages come back as they were. */
+function talk(int $there, int $back): int
+{
+    $pattern = implode('', array_map(fn (int $i): string => chr($i * 7 % 256), range(0, LONGEST + MESSAGES - 1)));
+    $good = 0;
+    join_rings($back, $there);
+    for ($n = 0; $n < MESSAGES; $n++) {
+        $good += (int) comes_back($there, $back, substr($pattern, $n, $n * STEP));
+    }
+    check(shm()->pshm_ring_leave($there, CAPACITY, PSHM_RING_SENDER));
+    expect(receive_message($back, message_buffer()), 'ENODATA');
+    check(shm()->pshm_ring_leave($back, CAPACITY, PSHM_RING_RECEIVER));
+    return $good;
+}
+
+/** Send back each message, from one ring into the other, until the sender leaves. */
+function serve(int $there, int $back): void
+{
+    $length = shm()->new('int64_t');
+    $peek = fn (): int => shm()->pshm_ring_peek($there, CAPACITY, LONG, FFI::addr($length));
+    $reserve = fn (): int => shm()->pshm_ring_reserve($back, CAPACITY, $length->cdata, LONG);
+    join_rings($there, $back);
+    while (($message = wait_for($peek)) !== 'ENODATA') {
+        FFI::memcpy(at('char', wait_for($reserve)), at('char', $message), $length->cdata);
+        check(shm()->pshm_ring_commit($back, CAPACITY, $length->cdata));
+        check(shm()->pshm_ring_release($there, CAPACITY));
+    }
+    check(shm()->pshm_ring_leave($back, CAPACITY, PSHM_RING_SENDER));
+    check(shm()->pshm_ring_leave($there, CAPACITY, PSHM_RING_RECEIVER));
+}
+
+/** Talk to all others, and serve each of them, sender after sender. */
+function exchange(string $name, int $slot, int $count): void
+{
+    $size = $count * $count * 2 * RING;
+    $fd = check(shm()->pshm_open($name, PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
+    $rings = map_object($fd, $size);
+    for ($pair = 0; $pair < $count * $count; $pair++) {
+        [$sender, $receiver] = [intdiv($pair, $count), $pair % $count];
+        $there = $rings + $pair * 2 * RING;
+        if ($sender !== $receiver && $sender === $slot) {
+            echo "$receiver\t", talk($there, $there + RING), "\n";
+        } elseif ($sender !== $receiver && $receiver === $slot) {
+            serve($there, $there + RING);
+        }
+    }
+    check(shm()->pshm_unmap($rings, $size));
+    check(shm()->pshm_close($fd));
+}
+
 match ($argv[1]) {
+    'exchange' => exchange($argv[2], (int) $argv[3], (int) $argv[4]),
     'scenario' => scenario($argv[2]),
     'receive' => receive($argv[2]),
     'count' => count_beside(...array_slice($argv, 2)),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The common scenario in Python with cffi; posix_shm.py makes the binding from the JSON of the ABI."""
+import itertools
 import os
 import subprocess
 import sys
@@ -281,4 +282,66 @@ def read(name, count, socket):
     check(shm.pshm_close(received))
 
 
-{"scenario": scenario, "receive": receive, "count": count, "write": write, "read": read}[sys.argv[1]](*sys.argv[2:])
+# Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+CAPACITY, MESSAGES, STEP, LONGEST = C["PSHM_RING_CAPACITY_MIN"], 41, 51, 2040
+RING = C["PSHM_RING_HEADER_SIZE"] + CAPACITY
+PATTERN = bytes(i * 7 % 256 for i in range(LONGEST + MESSAGES))
+
+
+def wait_for(call, *arguments):
+    """The result of a call that waits, perhaps an address, or the name of its error."""
+    while (result := call(*arguments)) < 0 and interrupted(result):
+        pass
+    return result if result >= 0 else error_name(result)
+
+
+def join(source, target):
+    check(shm.pshm_ring_join(target, CAPACITY, C["PSHM_RING_SENDER"]))
+    check(shm.pshm_ring_join(source, CAPACITY, C["PSHM_RING_RECEIVER"]))
+
+
+def talk(there, back):
+    """Send each message, and receive it back. How many are equal."""
+    join(back, there)
+    buffer = ffi.new("char[]", LONGEST)
+    good = 0
+    for n in range(MESSAGES):
+        message = PATTERN[n:n + n * STEP]
+        expect(wait_for(shm.pshm_ring_send, there, CAPACITY, message, len(message), LONG), 0)
+        length = wait_for(shm.pshm_ring_receive, back, CAPACITY, buffer, LONGEST, LONG)
+        good += ffi.buffer(buffer, length) == message
+    check(shm.pshm_ring_leave(there, CAPACITY, C["PSHM_RING_SENDER"]))
+    expect(wait_for(shm.pshm_ring_receive, back, CAPACITY, buffer, LONGEST, LONG), "ENODATA")
+    check(shm.pshm_ring_leave(back, CAPACITY, C["PSHM_RING_RECEIVER"]))
+    return good
+
+
+def serve(there, back):
+    """Send back each message, from one ring into the other, until the sender leaves."""
+    join(there, back)
+    length = ffi.new("int64_t *")
+    while (message := wait_for(shm.pshm_ring_peek, there, CAPACITY, LONG, length)) != "ENODATA":
+        copy = wait_for(shm.pshm_ring_reserve, back, CAPACITY, length[0], LONG)
+        ffi.memmove(ffi.cast("char *", copy), ffi.cast("char *", message), length[0])
+        check(shm.pshm_ring_commit(back, CAPACITY, length[0]))
+        check(shm.pshm_ring_release(there, CAPACITY))
+    check(shm.pshm_ring_leave(back, CAPACITY, C["PSHM_RING_SENDER"]))
+    check(shm.pshm_ring_leave(there, CAPACITY, C["PSHM_RING_RECEIVER"]))
+
+
+def exchange(name, slot, count):
+    """Talk to all others, and serve each of them, sender after sender."""
+    slot, count = int(slot), int(count)
+    fd = check(shm.pshm_open(name.encode(), C["PSHM_DIRECTION_IO"], 0, C["PSHM_IF_DOES_NOT_EXIST_ERROR"], 0, ffi.NULL))
+    with Mapping(fd, count * count * 2 * RING) as mapping:
+        for sender, receiver in itertools.permutations(range(count), 2):
+            there = mapping.address + (sender * count + receiver) * 2 * RING
+            if sender == slot:
+                print(receiver, talk(there, there + RING), sep="\t", flush=True)
+            elif receiver == slot:
+                serve(there, there + RING)
+    check(shm.pshm_close(fd))
+
+
+{"scenario": scenario, "receive": receive, "count": count, "write": write, "read": read,
+ "exchange": exchange}[sys.argv[1]](*sys.argv[2:])

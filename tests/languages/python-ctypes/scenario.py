@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The common scenario in Python, over the generated posix_shm.py (ctypes)."""
+import itertools
 import os
 import subprocess
 import sys
 import threading
 import traceback
-from ctypes import c_char, c_int, c_int32, c_int64, c_uint8, create_string_buffer, sizeof, Structure
+from ctypes import c_char, c_int, c_int32, c_int64, c_uint8, create_string_buffer, memmove, sizeof, Structure
 
 import posix_shm as shm
 from posix_shm import *
@@ -19,12 +20,6 @@ LOCK, GUARDED, ATOMIC, ARRIVED, BESIDE, DONE, GATE, LEFT = 0, 8, 16, 20, 24, 28,
 TURNS = 1000
 ALL = 2**31 - 1
 LONG = 600 * 10**9
-
-
-def check(result):
-    if result < 0:
-        raise OSError(-result, shm.pshm_strerror(result).decode())
-    return result
 
 
 def expect(got, wanted):
@@ -292,24 +287,67 @@ def read(name, count, socket):
     check(pshm_close(received))
 
 
-def echo(name):
-    """Send back each message that comes through the first ring, through the second one, until the sender leaves."""
-    size = PSHM_RING_HEADER_SIZE + PSHM_RING_CAPACITY_MIN
-    fd = check(pshm_open_wait(name.encode(), PSHM_DIRECTION_IO, 2 * size, LONG))
-    there = map_object(fd, 2 * size)
-    back, capacity = there + size, PSHM_RING_CAPACITY_MIN
-    check(pshm_ring_join(there, capacity, PSHM_RING_RECEIVER))
-    check(pshm_ring_join(back, capacity, PSHM_RING_SENDER))
-    message = create_string_buffer(capacity)
-    left = -pshm_error_number(b"ENODATA")
-    while (length := pshm_ring_receive(there, capacity, message, capacity, LONG)) != left:
-        if length < 0 and interrupted(length):
-            continue
-        check(length)
-        while (sent := pshm_ring_send(back, capacity, message, length, LONG)) < 0 and interrupted(sent):
-            pass
-        check(sent)
-    check(pshm_ring_leave(back, capacity, PSHM_RING_SENDER))
+# Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+CAPACITY, MESSAGES, STEP, LONGEST = PSHM_RING_CAPACITY_MIN, 41, 51, 2040
+RING = PSHM_RING_HEADER_SIZE + CAPACITY
+PATTERN = bytes(i * 7 % 256 for i in range(LONGEST + MESSAGES))
 
 
-{"scenario": scenario, "receive": receive, "count": count, "write": write, "read": read, "echo": echo}[sys.argv[1]](*sys.argv[2:])
+def wait_for(call, *arguments):
+    """The result of a call that waits, perhaps an address, or the name of its error."""
+    while (result := call(*arguments)) < 0 and interrupted(result):
+        pass
+    return result if result >= 0 else pshm_error_name(result)
+
+
+def join(source, target):
+    check(pshm_ring_join(target, CAPACITY, PSHM_RING_SENDER))
+    check(pshm_ring_join(source, CAPACITY, PSHM_RING_RECEIVER))
+
+
+def talk(there, back):
+    """Send each message, and receive it back. How many are equal."""
+    join(back, there)
+    buffer = create_string_buffer(LONGEST)
+    good = 0
+    for n in range(MESSAGES):
+        message = PATTERN[n:n + n * STEP]
+        expect(wait_for(pshm_ring_send, there, CAPACITY, message, len(message), LONG), 0)
+        length = wait_for(pshm_ring_receive, back, CAPACITY, buffer, LONGEST, LONG)
+        good += buffer[:length] == message
+    check(pshm_ring_leave(there, CAPACITY, PSHM_RING_SENDER))
+    expect(wait_for(pshm_ring_receive, back, CAPACITY, buffer, LONGEST, LONG), b"ENODATA")
+    check(pshm_ring_leave(back, CAPACITY, PSHM_RING_RECEIVER))
+    return good
+
+
+def serve(there, back):
+    """Send back each message, from one ring into the other, until the sender leaves."""
+    join(there, back)
+    length = c_int64()
+    while (message := wait_for(pshm_ring_peek, there, CAPACITY, LONG, length)) != b"ENODATA":
+        memmove(wait_for(pshm_ring_reserve, back, CAPACITY, length.value, LONG), message, length.value)
+        check(pshm_ring_commit(back, CAPACITY, length.value))
+        check(pshm_ring_release(there, CAPACITY))
+    check(pshm_ring_leave(back, CAPACITY, PSHM_RING_SENDER))
+    check(pshm_ring_leave(there, CAPACITY, PSHM_RING_RECEIVER))
+
+
+def exchange(name, slot, count):
+    """Talk to all others, and serve each of them, sender after sender."""
+    slot, count = int(slot), int(count)
+    size = count * count * 2 * RING
+    fd = check(pshm_open(name.encode(), PSHM_DIRECTION_IO, 0, PSHM_IF_DOES_NOT_EXIST_ERROR, 0, None))
+    rings = map_object(fd, size)
+    for sender, receiver in itertools.permutations(range(count), 2):
+        there = rings + (sender * count + receiver) * 2 * RING
+        if sender == slot:
+            print(receiver, talk(there, there + RING), sep="\t", flush=True)
+        elif receiver == slot:
+            serve(there, there + RING)
+    check(pshm_unmap(rings, size))
+    check(pshm_close(fd))
+
+
+{"scenario": scenario, "receive": receive, "count": count, "write": write, "read": read,
+ "exchange": exchange}[sys.argv[1]](*sys.argv[2:])

@@ -281,9 +281,78 @@
   (check (shm pshm_close received))
   (void))
 
+;; Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+(define capacity (C PSHM_RING_CAPACITY_MIN))
+(define ring-size (+ (C PSHM_RING_HEADER_SIZE) capacity))
+(define-values (messages step longest) (values 41 51 2040))
+(define pattern (list->bytes (for/list ([i (+ longest messages)]) (modulo (* i 7) 256))))
+
+;; The result of a call that waits, perhaps an address, or the name of its error. In slices, between which other threads of
+;; Racket have their turn.
+(define (wait-for call)
+  (define result (call))
+  (cond [(failed? result "ETIMEDOUT" "EINTR")
+         (sleep 0)
+         (wait-for call)]
+        [(negative? result) (error-name result)]
+        [else result]))
+
+(define (join-rings from to)
+  (check (shm pshm_ring_join to capacity (C PSHM_RING_SENDER)))
+  (check (shm pshm_ring_join from capacity (C PSHM_RING_RECEIVER))))
+
+(define (receive-message ring buffer)
+  (wait-for (lambda () (shm pshm_ring_receive ring capacity buffer longest slice))))
+
+;; Send each message, and receive it back. How many are equal.
+(define (talk there back)
+  (define buffer (make-bytes longest))
+  (join-rings back there)
+  (define good
+    (for/sum ([n messages])
+      (define message (subbytes pattern n (+ n (* n step))))
+      (expect (wait-for (lambda () (shm pshm_ring_send there capacity message (bytes-length message) slice))) 0)
+      (define length (receive-message back buffer))
+      (if (and (= length (bytes-length message)) (equal? (subbytes buffer 0 length) message)) 1 0)))
+  (check (shm pshm_ring_leave there capacity (C PSHM_RING_SENDER)))
+  (expect (receive-message back buffer) "ENODATA")
+  (check (shm pshm_ring_leave back capacity (C PSHM_RING_RECEIVER)))
+  good)
+
+;; Send back each message, from one ring into the other, until the sender leaves.
+(define (serve there back)
+  (define bytes (make-bytes 8))
+  (join-rings there back)
+  (let loop ()
+    (define message (wait-for (lambda () (shm pshm_ring_peek there capacity slice bytes))))
+    (unless (equal? message "ENODATA")
+      (define length (int-ref bytes))
+      (memcpy (at (wait-for (lambda () (shm pshm_ring_reserve back capacity length slice)))) (at message) length)
+      (check (shm pshm_ring_commit back capacity length))
+      (check (shm pshm_ring_release there capacity))
+      (loop)))
+  (check (shm pshm_ring_leave back capacity (C PSHM_RING_SENDER)))
+  (check (shm pshm_ring_leave there capacity (C PSHM_RING_RECEIVER))))
+
+;; Talk to all others, and serve each of them, sender after sender.
+(define (exchange name slot count)
+  (define fd (check (shm pshm_open name (C PSHM_DIRECTION_IO) 0 (C PSHM_IF_DOES_NOT_EXIST_ERROR) 0 #f)))
+  (define size (* count count 2 ring-size))
+  (define rings (map-object fd size))
+  (for* ([sender count] [receiver count] #:unless (= sender receiver))
+    (define there (+ rings (* (+ (* sender count) receiver) 2 ring-size)))
+    (when (= sender slot)
+      (printf "~a\t~a\n" receiver (talk there (+ there ring-size)))
+      (flush-output))
+    (when (= receiver slot) (serve there (+ there ring-size))))
+  (check (shm pshm_unmap rings size))
+  (check (shm pshm_close fd))
+  (void))
+
 (match (current-command-line-arguments)
   [(vector "scenario" name) (scenario name)]
   [(vector "receive" socket) (receive (string->number socket))]
   [(vector "count" name offset) (count-beside name (string->number offset))]
+  [(vector "exchange" name slot count) (exchange name (string->number slot) (string->number count))]
   [(vector "write" name slot socket) (write-record name (string->number slot) (string->number socket))]
   [(vector "read" name count socket) (read-records name (string->number count) (string->number socket))])

@@ -282,4 +282,69 @@ def read(name, count, socket)
   check(Shm.pshm_close(received))
 end
 
-send(ARGV[0], *ARGV.drop(1)) if %w[scenario receive count write read].include?(ARGV[0])
+# Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+CAPACITY, MESSAGES, STEP, LONGEST = Shm::RING_CAPACITY_MIN, 41, 51, 2040
+RING = Shm::RING_HEADER_SIZE + CAPACITY
+PATTERN = (0...LONGEST + MESSAGES).map { |i| i * 7 % 256 }.pack("C*")
+
+# The result of a call that waits, perhaps an address, or the name of its error.
+def wait_for(call, *arguments)
+  nil while (result = Shm.public_send(call, *arguments)).negative? && error_name(result) == "EINTR"
+  result.negative? ? error_name(result) : result
+end
+
+def join(from, to)
+  check(Shm.pshm_ring_join(to, CAPACITY, Shm::RING_SENDER))
+  check(Shm.pshm_ring_join(from, CAPACITY, Shm::RING_RECEIVER))
+end
+
+# Send a message, and receive it back. Whether the two are equal.
+def comes_back?(there, back, message)
+  sent, received = buffer(LONGEST), buffer(LONGEST)
+  store(sent, 0, message)
+  expect(wait_for(:pshm_ring_send, there, CAPACITY, sent, message.bytesize, LONG), 0)
+  length = wait_for(:pshm_ring_receive, back, CAPACITY, received, LONGEST, LONG)
+  bytes(received, 0, length) == message
+end
+
+# How many messages come back as they were.
+def talk(there, back)
+  join(back, there)
+  good = (0...MESSAGES).count { |n| comes_back?(there, back, PATTERN[n, n * STEP]) }
+  check(Shm.pshm_ring_leave(there, CAPACITY, Shm::RING_SENDER))
+  expect(wait_for(:pshm_ring_receive, back, CAPACITY, buffer(LONGEST), LONGEST, LONG), "ENODATA")
+  check(Shm.pshm_ring_leave(back, CAPACITY, Shm::RING_RECEIVER))
+  good
+end
+
+# Send back each message, from one ring into the other, until the sender leaves.
+def serve(there, back)
+  counter = buffer(8)
+  join(there, back)
+  while (message = wait_for(:pshm_ring_peek, there, CAPACITY, LONG, counter)) != "ENODATA"
+    length = number(counter)
+    copy = wait_for(:pshm_ring_reserve, back, CAPACITY, length, LONG)
+    store(pointer(copy, length), 0, bytes(pointer(message, length), 0, length))
+    check(Shm.pshm_ring_commit(back, CAPACITY, length))
+    check(Shm.pshm_ring_release(there, CAPACITY))
+  end
+  check(Shm.pshm_ring_leave(back, CAPACITY, Shm::RING_SENDER))
+  check(Shm.pshm_ring_leave(there, CAPACITY, Shm::RING_RECEIVER))
+end
+
+# Talk to all others, and serve each of them, sender after sender.
+def exchange(name, slot, count)
+  slot, count = slot.to_i, count.to_i
+  $stdout.sync = true
+  fd = check(Shm.pshm_open(name, Shm::DIRECTION_IO, 0, Shm::IF_DOES_NOT_EXIST_ERROR, 0, nil))
+  map(fd, count * count * 2 * RING) do |memory|
+    (0...count).to_a.permutation(2) do |sender, receiver|
+      there = address(memory) + (sender * count + receiver) * 2 * RING
+      puts [receiver, talk(there, there + RING)].join("\t") if sender == slot
+      serve(there, there + RING) if receiver == slot
+    end
+  end
+  check(Shm.pshm_close(fd))
+end
+
+send(ARGV[0], *ARGV.drop(1)) if %w[scenario receive count write read exchange].include?(ARGV[0])

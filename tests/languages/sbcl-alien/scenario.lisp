@@ -37,6 +37,13 @@
          (let ((,pointer (sb-sys:vector-sap ,vector)))
            ,@body)))))
 
+(defun copy-memory (to from count)
+  (sb-kernel:system-area-ub8-copy from 0 to 0 count))
+
+(defun equal-memory (one other count)
+  (loop for i below count
+        always (= (u8 one i) (u8 other i))))
+
 (defun encode (text)
   (coerce (sb-ext:string-to-octets text :external-format :utf-8) 'list))
 

@@ -5,6 +5,7 @@
 ;;   u8-ref, i32-ref, i64-ref and their set!s, of an address
 ;;   make-bytes, bytes-ref, bytes-set!, make-ints, ints-ref, make-longs, longs-ref: what the library fills
 ;;   text->octets, octets->text, file-contains?, fail, call-with-problem, run-consumer, start-consumer, acquire-while, flush
+;;   slice, give-way, copy-memory: how long a call may wait, what other threads need then, and memcpy(3)
 
 (define size 32768)
 (define read-write (+ PSHM_PROT_READ PSHM_PROT_WRITE))
@@ -281,11 +282,88 @@
     (check (pshm-unmap address record-size))
     (check (pshm-close received))))
 
+;; Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+(define capacity PSHM_RING_CAPACITY_MIN)
+(define ring-size (+ PSHM_RING_HEADER_SIZE capacity))
+(define messages 41)
+(define step 51)
+(define longest 2040)
+
+;; In a buffer of the greatest length.
+(define (message n)
+  (let ((bytes (make-bytes longest)))
+    (for-each (lambda (i) (bytes-set! bytes i (modulo (* (+ n i) 7) 256))) (below (* n step)))
+    bytes))
+
+;; The result of a call that waits, perhaps an address, or the name of its error.
+(define (wait-for call)
+  (let ((result (call)))
+    (cond ((failed? result "ETIMEDOUT" "EINTR") (give-way) (wait-for call))
+          ((negative? result) (pshm-error-name result))
+          (else result))))
+
+(define (join-rings from to)
+  (check (pshm-ring-join to capacity PSHM_RING_SENDER))
+  (check (pshm-ring-join from capacity PSHM_RING_RECEIVER)))
+
+(define (receive-message ring buffer)
+  (wait-for (lambda () (pshm-ring-receive ring capacity buffer longest slice))))
+
+;; Send a message, and receive it back. Whether the two are equal.
+(define (comes-back? there back n message)
+  (let* ((sent (wait-for (lambda () (pshm-ring-send there capacity message (* n step) slice))))
+         (buffer (make-bytes longest))
+         (length (receive-message back buffer)))
+    (expect sent 0)
+    (equal? (list length buffer) (list (* n step) message))))
+
+;; How many messages come back as they were.
+(define (talk there back all-messages)
+  (join-rings back there)
+  (let ((good (map (lambda (n message) (if (comes-back? there back n message) 1 0)) (below messages) all-messages)))
+    (check (pshm-ring-leave there capacity PSHM_RING_SENDER))
+    (expect (receive-message back (make-bytes longest)) "ENODATA")
+    (check (pshm-ring-leave back capacity PSHM_RING_RECEIVER))
+    (apply + good)))
+
+;; Send back each message, from one ring into the other, until the sender leaves.
+(define (serve there back)
+  (define length (make-longs 1))
+  (define (peek) (wait-for (lambda () (pshm-ring-peek there capacity slice length))))
+  (join-rings there back)
+  (let loop ((message (peek)))
+    (unless (equal? message "ENODATA")
+      (let ((count (longs-ref length 0)))
+        (copy-memory (wait-for (lambda () (pshm-ring-reserve back capacity count slice))) message count)
+        (check (pshm-ring-commit back capacity count))
+        (check (pshm-ring-release there capacity))
+        (loop (peek)))))
+  (check (pshm-ring-leave back capacity PSHM_RING_SENDER))
+  (check (pshm-ring-leave there capacity PSHM_RING_RECEIVER)))
+
+;; Talk to all others, and serve each of them, sender after sender.
+(define (exchange name slot count)
+  (let* ((fd (check (pshm-open name PSHM_DIRECTION_IO 0 PSHM_IF_DOES_NOT_EXIST_ERROR 0 #f)))
+         (size (* count count 2 ring-size))
+         (rings (map-object fd size 0 read-write))
+         (all-messages (map message (below messages))))
+    (define (meet sender receiver)
+      (let ((there (+ rings (* (+ (* sender count) receiver) 2 ring-size))))
+        (cond ((= sender receiver) #f)
+              ((= sender slot)
+               (show receiver "\t" (talk there (+ there ring-size) all-messages))
+               (flush))
+              ((= receiver slot) (serve there (+ there ring-size))))))
+    (for-each (lambda (sender) (for-each (lambda (receiver) (meet sender receiver)) (below count))) (below count))
+    (check (pshm-unmap rings size))
+    (check (pshm-close fd))))
+
 (let ((mode (car arguments)) (options (cdr arguments)))
   (define (number-of i) (string->number (list-ref options i)))
   (cond
     ((string=? mode "scenario") (scenario (car options)))
     ((string=? mode "receive") (receive-object (number-of 0)))
     ((string=? mode "count") (count-beside (car options) (number-of 1)))
+    ((string=? mode "exchange") (exchange (car options) (number-of 1) (number-of 2)))
     ((string=? mode "write") (write-record (car options) (number-of 1) (number-of 2)))
     ((string=? mode "read") (read-records (car options) (number-of 1) (number-of 2)))))

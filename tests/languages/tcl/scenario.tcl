@@ -287,6 +287,75 @@ proc read_records {name count socket} {
 	check [pshm_close $received]
 }
 
+# Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+lassign [list $PSHM_RING_CAPACITY_MIN 41 51 2040] CAPACITY MESSAGES STEP LONGEST
+set RING [expr {$PSHM_RING_HEADER_SIZE + $CAPACITY}]
+
+# The result of a call that waits, perhaps an address, or the name of its error. In slices, between which the events of Tcl
+# have their turn: the timeout comes last but for OUTPUT.
+proc wait_for {call {output ""}} {
+	set call [list {*}$call $::SLICE {*}$output]
+	while {[set result [uplevel 1 $call]] < 0} {
+		if {[pshm_error_name $result] ni {ETIMEDOUT EINTR}} { return [pshm_error_name $result] }
+		update
+	}
+	return $result
+}
+
+proc join_rings {from to} {
+	check [pshm_ring_join $to $::CAPACITY $::PSHM_RING_SENDER]
+	check [pshm_ring_join $from $::CAPACITY $::PSHM_RING_RECEIVER]
+}
+
+# Send each message, and receive it back. How many are equal.
+proc talk {there back} {
+	set pattern [pattern [expr {$::LONGEST + $::MESSAGES}] 0]
+	set buffer [buffer $::LONGEST]
+	set good 0
+	join_rings $back $there
+	for {set n 0} {$n < $::MESSAGES} {incr n} {
+		set message [string range $pattern $n [expr {$n + $n * $::STEP - 1}]]
+		expect [wait_for [list pshm_ring_send $there $::CAPACITY $message [string length $message]]] 0
+		set length [wait_for [list pshm_ring_receive $back $::CAPACITY buffer $::LONGEST]]
+		incr good [expr {$length == [string length $message] && [string range $buffer 0 $length-1] eq $message}]
+	}
+	check [pshm_ring_leave $there $::CAPACITY $::PSHM_RING_SENDER]
+	expect [wait_for [list pshm_ring_receive $back $::CAPACITY buffer $::LONGEST]] ENODATA
+	check [pshm_ring_leave $back $::CAPACITY $::PSHM_RING_RECEIVER]
+	return $good
+}
+
+# Send back each message, from one ring into the other, until the sender leaves.
+proc serve {there back} {
+	set bytes [buffer 8]
+	join_rings $there $back
+	while {[set message [wait_for [list pshm_ring_peek $there $::CAPACITY] bytes]] ne "ENODATA"} {
+		set length [number $bytes m]
+		store [wait_for [list pshm_ring_reserve $back $::CAPACITY $length]] [fetch $message $length]
+		check [pshm_ring_commit $back $::CAPACITY $length]
+		check [pshm_ring_release $there $::CAPACITY]
+	}
+	check [pshm_ring_leave $back $::CAPACITY $::PSHM_RING_SENDER]
+	check [pshm_ring_leave $there $::CAPACITY $::PSHM_RING_RECEIVER]
+}
+
+# Talk to all others, and serve each of them, sender after sender.
+proc exchange {name slot count} {
+	set size [expr {$count * $count * 2 * $::RING}]
+	set fd [check [pshm_open $name $::PSHM_DIRECTION_IO 0 $::PSHM_IF_DOES_NOT_EXIST_ERROR 0 ""]]
+	set rings [map_object $fd $size]
+	fconfigure stdout -buffering line
+	for {set pair 0} {$pair < $count * $count} {incr pair} {
+		lassign [list [expr {$pair / $count}] [expr {$pair % $count}]] sender receiver
+		set there [expr {$rings + $pair * 2 * $::RING}]
+		if {$sender == $receiver} continue
+		if {$sender == $slot} { puts "$receiver\t[talk $there [expr {$there + $::RING}]]" }
+		if {$receiver == $slot} { serve $there [expr {$there + $::RING}] }
+	}
+	check [pshm_unmap $rings $size]
+	check [pshm_close $fd]
+}
+
 set arguments [lassign $argv mode]
-[dict get {scenario scenario receive receive count count write write read read_records} $mode] {*}$arguments
+[dict get {scenario scenario receive receive count count write write read read_records exchange exchange} $mode] {*}$arguments
 exit [expr {$failures != 0}]

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The common scenario in Node.js with koffi; posix_shm.js makes the binding from the JSON of the ABI.
-'use strict';
+// The common scenario in Node.js, Deno and Bun; the posix_shm.js of each makes the binding from the JSON of the ABI.
+import { strict as assert } from 'node:assert';
+import { Buffer } from 'node:buffer';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import process from 'node:process';
 
-const assert = require('assert').strict;
-const { spawn, spawnSync } = require('child_process');
-const fs = require('fs');
-const os = require('os');
-const { abi, koffi, shm } = require('posix_shm');
+const runtime = process.env.CONSUMER_LANGUAGE;
+const { abi, shm, view: memoryAt } = await import(`${process.env.POSIX_SHM_BINDINGS}/${runtime}/posix_shm.js`);
 
 const SIZE = 32768;
 const READ_WRITE = shm.PSHM_PROT_READ | shm.PSHM_PROT_WRITE;
@@ -28,7 +30,7 @@ const errorName = result => shm.pshm_error_name(result);
 // A mapping: the address for the library, and its bytes as a Buffer, and as a DataView, and its first number.
 function map(fd, length, offset = 0, protections = READ_WRITE) {
   const address = check(shm.pshm_map(fd, length, protections, shm.PSHM_MAP_SHARED, offset));
-  const memory = koffi.view(BigInt(address), length);
+  const memory = memoryAt(address, length);
   return {
     address,
     bytes: Buffer.from(memory),
@@ -226,7 +228,7 @@ function putRecord(fd, slot, offset) {
   const { bytes, view, unmap } = map(fd, RECORD, offset);
   view.setBigInt64(0, -9007199254740993n - BigInt(slot), LITTLE_ENDIAN);
   view.setInt32(8, -1 - slot, LITTLE_ENDIAN);
-  bytes.write('node grüßt', 16);
+  bytes.write(`${runtime} grüßt`, 16);
   for (let i = 0; i < 64; i++) bytes[64 + i] = (slot * 31 + i * 7) % 256;
   unmap();
 }
@@ -266,5 +268,71 @@ function read(name, count, socket) {
   check(shm.pshm_close(received));
 }
 
+// Message N of an exchange is N * STEP bytes of a pattern, from byte N of it.
+const CAPACITY = shm.PSHM_RING_CAPACITY_MIN;
+const RING = shm.PSHM_RING_HEADER_SIZE + CAPACITY;
+const [MESSAGES, STEP, LONGEST] = [41, 51, 2040];
+const PATTERN = Buffer.from(Array.from({ length: LONGEST + MESSAGES }, (_, i) => i * 7 % 256));
+
+// The result of a call that waits in another thread, perhaps an address, or the name of its error.
+async function waitFor(call, ...options) {
+  let result;
+  while ((result = await call.promise(...options)) < 0 && interrupted(result));
+  return result < 0 ? errorName(result) : result;
+}
+
+function join(from, to) {
+  check(shm.pshm_ring_join(to, CAPACITY, shm.PSHM_RING_SENDER));
+  check(shm.pshm_ring_join(from, CAPACITY, shm.PSHM_RING_RECEIVER));
+}
+
+// Send each message, and receive it back. How many are equal.
+async function talk(there, back) {
+  const bytes = Buffer.alloc(LONGEST);
+  let good = 0;
+  join(back, there);
+  for (let n = 0; n < MESSAGES; n++) {
+    const message = PATTERN.subarray(n, n + n * STEP);
+    assert.equal(await waitFor(shm.pshm_ring_send, there, CAPACITY, message, message.length, LONG), 0);
+    const length = await waitFor(shm.pshm_ring_receive, back, CAPACITY, bytes, LONGEST, LONG);
+    if (message.equals(bytes.subarray(0, length))) good++;
+  }
+  check(shm.pshm_ring_leave(there, CAPACITY, shm.PSHM_RING_SENDER));
+  assert.equal(await waitFor(shm.pshm_ring_receive, back, CAPACITY, bytes, LONGEST, LONG), 'ENODATA');
+  check(shm.pshm_ring_leave(back, CAPACITY, shm.PSHM_RING_RECEIVER));
+  return good;
+}
+
+// Send back each message, from one ring into the other, until the sender leaves.
+async function serve(there, back, { address, bytes }) {
+  const counter = new BigInt64Array(1);
+  let message;
+  join(there, back);
+  while ((message = await waitFor(shm.pshm_ring_peek, there, CAPACITY, LONG, counter)) !== 'ENODATA') {
+    const length = Number(counter[0]);
+    const copy = await waitFor(shm.pshm_ring_reserve, back, CAPACITY, length, LONG);
+    bytes.copy(bytes, copy - address, message - address, message - address + length);
+    check(shm.pshm_ring_commit(back, CAPACITY, length));
+    check(shm.pshm_ring_release(there, CAPACITY));
+  }
+  check(shm.pshm_ring_leave(back, CAPACITY, shm.PSHM_RING_SENDER));
+  check(shm.pshm_ring_leave(there, CAPACITY, shm.PSHM_RING_RECEIVER));
+}
+
+// Talk to all others, and serve each of them, sender after sender.
+async function exchange(name, slot, count) {
+  const fd = check(shm.pshm_open(name, shm.PSHM_DIRECTION_IO, 0, shm.PSHM_IF_DOES_NOT_EXIST_ERROR, 0, null));
+  const mapping = map(fd, count * count * 2 * RING);
+  for (let pair = 0; pair < count * count; pair++) {
+    const [sender, receiver] = [Math.trunc(pair / count), pair % count];
+    const there = mapping.address + pair * 2 * RING;
+    if (sender === receiver) continue;
+    if (sender === Number(slot)) console.log(`${receiver}\t${await talk(there, there + RING)}`);
+    if (receiver === Number(slot)) await serve(there, there + RING, mapping);
+  }
+  mapping.unmap();
+  check(shm.pshm_close(fd));
+}
+
 const [mode, ...options] = process.argv.slice(2);
-({ scenario, receive, count, write, read })[mode](...options);
+({ scenario, receive, count, write, read, exchange })[mode](...options);

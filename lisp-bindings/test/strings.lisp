@@ -1,0 +1,163 @@
+;;;; SPDX-License-Identifier: BSD-3-Clause
+;;;; Strings in fields of octets.
+
+(in-package #:posix-shm/test)
+
+(defun text-of (&rest parts)
+  "A string of PARTS, strings and codes of characters."
+  (apply #'concatenate 'string (mapcar (lambda (part) (if (integerp part) (string (code-char part)) part)) parts)))
+
+(defmacro with-octets ((vector length) &body body)
+  "Run BODY with VECTOR as so many octets of shared memory, all of them 9."
+  `(with-vector (,vector '(unsigned-byte 8) ,length)
+     (fill-shm-vector ,vector 9)
+     ,@body))
+
+(deftest a-string-is-its-octets
+  (with-octets (vector 20)
+    (is (= 8 (write-shm-string vector "hello" :start 3)))
+    (is (equal '(9 9 9 104 101 108 108 111 9 9) (elements vector 0 10)))
+    (is (string= "hello" (read-shm-string vector :start 3 :end 8)))
+    ;; a with umlaut, the euro.
+    (is (= 6 (write-shm-string vector (text-of "a" #xE4 #x20AC))))
+    (is (equal '(97 195 164 226 130 172 108) (elements vector 0 7)))
+    (is (string= (text-of "a" #xE4 #x20AC) (read-shm-string vector :end 6)))
+    (is (= 2 (write-shm-string vector (text-of #xE4 #xE9) :encoding :latin-1)))
+    (is (equal '(#xE4 #xE9 164) (elements vector 0 3)))
+    (is (string= (text-of #xE4 #xE9) (read-shm-string vector :end 2 :encoding :latin-1)))
+    (is (= 0 (write-shm-string vector "")))
+    (is (= 20 (write-shm-string vector "" :start 20)))
+    (is (string= "" (read-shm-string vector :start 20)))))
+
+(deftest strings-of-wider-units
+  (loop for (encoding unit) in '((:utf-16 2) (:utf-16le 2) (:utf-16be 2) (:utf-32 4) (:utf-32le 4) (:utf-32be 4))
+        do (with-octets (vector 40)
+             (let ((string (text-of "a" #x20AC #x100)))
+               (is (= (* 3 unit) (write-shm-string vector string :encoding encoding)) "~S" encoding)
+               (is (string= string (read-shm-string vector :end (* 3 unit) :encoding encoding)))
+               (is (= (* 4 unit) (write-shm-string vector string :encoding encoding :null-terminated t)))
+               (is (equal (loop repeat unit collect 0) (elements vector (* 3 unit) (* 4 unit))))
+               (is (= 9 (shm-aref vector (* 4 unit))))
+               ;; The zeros in the middle of a unit, or of two, are no terminator.
+               (is (string= string (read-shm-string vector :encoding encoding :null-terminated t))))))
+  #+little-endian
+  (with-octets (vector 4)
+    (write-shm-string vector "ab" :encoding :utf-16)
+    (is (equal '(97 0 98 0) (elements vector)))))
+
+(deftest terminated-strings
+  (with-octets (vector 20)
+    (is (= 6 (write-shm-string vector "hello" :null-terminated t)))
+    (is (equal '(104 101 108 108 111 0 9) (elements vector 0 7)))
+    (is (string= "hello" (read-shm-string vector :null-terminated t)))
+    (is (string= "lo" (read-shm-string vector :start 3 :null-terminated t)))
+    (is (string= "" (read-shm-string vector :start 5 :null-terminated t)))
+    (is (= 15 (write-shm-string vector "" :start 14 :null-terminated t)))
+    (is (equal '(9 0 9) (elements vector 13 16))))
+  (dolist (length '(254 255 256 257 300 511 512 5000))
+    (with-octets (vector (+ length 1))
+      (let ((string (make-string length :initial-element #\x)))
+        (is (= (1+ length) (write-shm-string vector string :null-terminated t)))
+        (is (string= string (read-shm-string vector :null-terminated t)))))))
+
+(deftest a-string-stays-within-its-field
+  (with-octets (vector 20)
+    (flet ((untouched-p ()
+             (every (lambda (octet) (= octet 9)) (elements vector))))
+      (rejects string (write-shm-string vector "hello" :start 10 :end 14))
+      (rejects string (write-shm-string vector "hello" :start 10 :end 15 :null-terminated t))
+      (rejects string (write-shm-string vector (text-of "1234567890123456789" #xE4)))
+      (rejects string (write-shm-string vector "1234567890" :encoding :utf-16 :null-terminated t))
+      (is-true (untouched-p))
+      (let ((report (report-of (write-shm-string vector "hello" :start 10 :end 15 :null-terminated t))))
+        (is (says "6 octets" report))
+        (is (says "from 10 to 15 has 5" report)))
+      (is (= 15 (write-shm-string vector "hello" :start 10 :end 15)))
+      (let ((report (report-of (read-shm-string vector :start 10 :end 15 :null-terminated t))))
+        (is (says "no NUL" report))
+        (is (says "from 10 to 15" report)))
+      (setf (shm-aref vector 15) 0)
+      (signals shm-string-error (read-shm-string vector :start 10 :end 15 :null-terminated t))
+      (is (string= "hello" (read-shm-string vector :start 10 :end 16 :null-terminated t)))
+      (is (eq :eilseq (keyword-of (read-shm-string vector :start 10 :end 10 :null-terminated t)))))))
+
+(deftest embedded-nuls
+  (let ((string (text-of "a" 0 "b")))
+    (with-octets (vector 8)
+      (is (= 3 (write-shm-string vector string)))
+      (is (equal '(97 0 98 9) (elements vector 0 4)))
+      (is (string= string (read-shm-string vector :end 3)))
+      (is (string= "a" (read-shm-string vector :null-terminated t)))
+      (fill-shm-vector vector 9)
+      (rejects string (write-shm-string vector string :null-terminated t))
+      (is (says "at 1" (report-of (write-shm-string vector string :null-terminated t))))
+      (is-true (every (lambda (octet) (= octet 9)) (elements vector))))))
+
+(deftest half-characters
+  (with-octets (vector 20)
+    (write-shm-string vector (text-of "a" #x20AC) :null-terminated t)
+    (dolist (end '(2 3))
+      (let ((report (report-of (read-shm-string vector :end end))))
+        (is (says "ends within a character" report) "~D: ~A" end report)))
+    (is (string= "a" (read-shm-string vector :end 1)))
+    ;; The NUL comes in the middle of a character.
+    (setf (shm-aref vector 3) 0)
+    (signals shm-string-error (read-shm-string vector :null-terminated t))
+    (write-shm-string vector (text-of "a" #x20AC) :encoding :utf-16)
+    (dolist (end '(1 3))
+      (is (says "ends within a character" (report-of (read-shm-string vector :end end :encoding :utf-16)))))
+    (setf (shm-aref vector 0) #xFF)
+    (is (says "no character in :UTF-8" (report-of (read-shm-string vector :end 3))))))
+
+;;; Whatever the encoding, a field that is too short gives an error or the characters that are whole, and never others.
+(deftest every-encoding-is-cut-safely
+  (let ((string (text-of "a" #x4E2D #x6587 "b")))
+    (with-octets (vector 64)
+      (dolist (encoding (babel:list-character-encodings))
+        (let ((end (handler-case (write-shm-string vector string :encoding encoding)
+                     (shm-invalid-argument () nil))))
+          (loop for cut from 0 below (or end 0)
+                for read = (handler-case (read-shm-string vector :end cut :encoding encoding)
+                             (shm-string-error () ""))
+                do (is (eql 0 (search read string)) "~S to ~D: ~S" encoding cut read))
+          (when end
+            (is (string= string (read-shm-string vector :end end :encoding encoding)) "~S" encoding)))))))
+
+(deftest characters-beyond-sixteen-bits
+  (if (< char-code-limit #x110000)
+      (skip "this Lisp has no such characters")
+      (with-octets (vector 20)
+        (let ((string (text-of "x" #x1F600)))
+          (is (= 5 (write-shm-string vector string)))
+          (is (string= string (read-shm-string vector :end 5)))
+          (signals shm-string-error (read-shm-string vector :end 4))
+          (is (= 6 (write-shm-string vector string :encoding :utf-16)))
+          (signals shm-string-error (read-shm-string vector :end 4 :encoding :utf-16))
+          (is (string= string (read-shm-string vector :end 6 :encoding :utf-16)))))))
+
+(deftest strings-elsewhere
+  (let ((heap (octets 9 9 9 9 9 9)))
+    (is (= 3 (write-shm-string heap "ab" :null-terminated t)))
+    (is (equalp (octets 97 98 0 9 9 9) heap))
+    (is (string= "ab" (read-shm-string heap :null-terminated t))))
+  (with-object (shm 4096)
+    (with-mmap (pointer shm 4096)
+      (is (= 103 (write-shm-string pointer "ab" :start 100 :end 110 :null-terminated t)))
+      (is (= 98 (cffi:mem-aref pointer :uint8 101)))
+      (is (string= "ab" (cffi:foreign-string-to-lisp (cffi:inc-pointer pointer 100))))
+      (is (string= "ab" (read-shm-string pointer :start 100 :end 110 :null-terminated t)))
+      (rejects end (read-shm-string pointer))
+      (rejects end (write-shm-string pointer "ab" :start 10 :end 9))
+      (rejects start (write-shm-string pointer "ab" :start -1 :end 9))
+      (rejects ptr (read-shm-string (cffi:null-pointer) :end 3)))
+    (rejects where (read-shm-string shm))
+    (rejects where (read-shm-string "text"))
+    (with-shm-vector (words shm '(unsigned-byte 16) 10)
+      (rejects where (write-shm-string words "ab")))
+    (with-shm-vector (vector shm '(unsigned-byte 8) 10)
+      (rejects end (read-shm-string vector :end 11))
+      (rejects start (read-shm-string vector :start 5 :end 4))
+      (rejects encoding (read-shm-string vector :encoding :no-such-encoding))
+      (rejects string (write-shm-string vector :symbol))
+      (rejects string (write-shm-string vector (text-of #x20AC) :encoding :latin-1))
+      (is (says ":ISO-8859-1" (report-of (write-shm-string vector (text-of #x20AC) :encoding :latin-1)))))))

@@ -1,0 +1,224 @@
+{% set go = Language("go", style="camel", variable="{}C",
+    types={"int": "C.int", "int64": "C.int64_t", "string-in": "*C.char", "bytes-in": "unsafe.Pointer", "string-out": "*C.char",
+        "bytes-out": "unsafe.Pointer", "int64-out": "*C.int64_t", "int-out": "*C.int"},
+    parameters={"text": "{name} string", "bytes": "{name} []byte", "buffer": "{name} []byte", "int64s": "{name} []int64",
+        "boolean": "{name} bool", "timeout": "{name} time.Duration", "flags": "{name} {enum}", "enum": "{name} {enum}", "int": "{name} int",
+        "int64": "{name} int64"},
+    passed={"text": "{name}C", "bytes": "start({name})", "buffer": "start({name})", "int64s": "starts({name})",
+        "boolean": "truth({name})", "timeout": "C.int64_t({name})", "flags": "C.int({name})", "enum": "C.int({name})",
+        "int": "C.int({name})", "int64": "C.int64_t({name})", "size": "{type}(len({buffer}))", "out-int": "&{name}C", "out-int64": "&{name}C",
+        "texts": "(*C.char)(start(buffer))", "texts-size": "{type}(len(buffer))"},
+    results={"string": "string", "boolean": "bool", "int": "int", "int64": "int64"},
+    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "int({name})", "int64": "int64({name})"}) %}
+// {{ generated }}
+
+// Package posixshm is POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that
+// processes in all languages share.
+//
+// Each function of C has its name here without pshm_. It returns its outputs, and an error where it can fail. A function that waits
+// blocks its goroutine only; a signal handler does not end the wait.
+package posixshm
+
+/*
+#cgo pkg-config: posix-shm
+{% for stratum in model.strata %}
+#include <{{ stratum.header }}>
+{% endfor %}
+
+static void *
+posixshm_pointer(int64_t address)
+{
+	return (void *)(uintptr_t)address;
+}
+*/
+import "C"
+
+import (
+	"strings"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// DeclaredVersion is the version of the library that these declarations were made from, as Version gives it.
+const DeclaredVersion = {{ model.version_number }}
+
+// Forever is the timeout without a limit.
+const Forever time.Duration = -1
+
+// Error is why a function failed. It unwraps to a syscall.Errno: errors.Is(err, fs.ErrNotExist) works.
+type Error struct {
+	// Function is the function of C.
+	Function string
+	Errno    syscall.Errno
+}
+
+func (e *Error) Error() string {
+	return e.Function + ": " + Strerror(int(e.Errno))
+}
+
+// Name is the name of the error, such as ENOENT.
+func (e *Error) Name() string {
+	return ErrorName(int(e.Errno))
+}
+
+func (e *Error) Unwrap() error {
+	return e.Errno
+}
+
+// failure is the error of a result: from -4095 to -1 it is a negated errno.
+func failure(function string, result C.int64_t) error {
+	if result < 0 && result >= -4095 {
+		return &Error{function, syscall.Errno(-result)}
+	}
+	return nil
+}
+
+// text is a string for C, which reads it up to its first NUL: so one in it is EINVAL.
+func text(function, text string) (*C.char, error) {
+	bytes, err := syscall.BytePtrFromString(text)
+	if err != nil {
+		return nil, &Error{function, syscall.EINVAL}
+	}
+	return (*C.char)(unsafe.Pointer(bytes)), nil
+}
+
+// fixed is a constant of the library; empty where C has NULL.
+func fixed(text *C.char) string {
+	return C.GoString(text)
+}
+
+func truth(value bool) C.int {
+	if value {
+		return 1
+	}
+	return 0
+}
+
+// start is the address of a slice for C, which asks for the size with NULL.
+func start(bytes []byte) unsafe.Pointer {
+	if len(bytes) == 0 {
+		return nil
+	}
+	return unsafe.Pointer(&bytes[0])
+}
+
+func starts(numbers []int64) *C.int64_t {
+	if len(numbers) == 0 {
+		return nil
+	}
+	return (*C.int64_t)(&numbers[0])
+}
+
+// texts are what a function writes, each with its NUL. Their size may change between two calls.
+func texts(write func(buffer []byte) (C.int64_t, error)) ([]string, error) {
+	var buffer []byte
+	for {
+		size, err := write(buffer)
+		if err != nil {
+			return nil, err
+		}
+		if size == 0 {
+			return nil, nil
+		}
+		if int(size) <= len(buffer) {
+			return strings.Split(strings.TrimSuffix(string(buffer[:size]), "\x00"), "\x00"), nil
+		}
+		buffer = make([]byte, size)
+	}
+}
+
+// again repeats a call that waits while signal handlers end it: those of Go's scheduler do.
+func again(timeout time.Duration, call func(timeout time.Duration) C.int64_t) C.int64_t {
+	end := time.Now().Add(timeout)
+	for {
+		result := call(timeout)
+		if result != -C.int64_t(syscall.EINTR) {
+			return result
+		}
+		if timeout > 0 {
+			timeout = time.Until(end)
+			if timeout < 1 {
+				timeout = 1
+			}
+		}
+	}
+}
+
+// Memory is the memory at an address, of LENGTH bytes. It is not Go's: it is gone after Unmap.
+func Memory(address, length int64) []byte {
+	return unsafe.Slice((*byte)(C.posixshm_pointer(C.int64_t(address))), int(length))
+}
+
+{% for enum in model.enums %}
+{% set type = go.type_name(enum.name) if use(enum) else "" %}
+{% if type %}
+// {{ type }}: {{ (enum.brief | comment("// "))[3:] }}
+type {{ type }} int32
+
+{% else %}
+{{ enum.brief | comment("// ") }}
+{% endif %}
+const (
+{% for constant in enum.constants %}
+	{{ constant.prose | comment("	// ") | trim }}
+	{{ constant.name | pascal(initials=("IO", "UID", "GID")) }}{{ " " ~ type if type }} = {{ constant.value }}
+{% endfor %}
+)
+
+{% endfor %}
+{% set own = {"descriptor": "fd", "address": "at", "boolean": "done"} %}
+{% set zero = {"boolean": "false", "int": "0", "int64": "0"} %}
+{% for function in model.functions %}
+{% set call = Call(function) %}
+{% set name = function.name | pascal %}
+{% set types = {"one": ["string"], "many": ["[]string"]}.get(call.texts) or go.result_types(call) %}
+{% if call.outs %}
+{% set types = ([own[function.result] ~ " " ~ types[0]] if function.result != "status" else []) + go.outs(call) %}
+{% endif %}
+{% set types = types + (["err error" if call.outs else "error"] if call.fails else []) %}
+{% set c %}
+C.{{ function.name }}(
+{%- for argument in function.arguments %}{{ go.argument(argument, call) }}{{ ", " if not loop.last }}{% endfor -%}
+)
+{%- endset %}
+// {{ name }} is {{ function.name }}.
+//
+{{ go.documentation(call) | comment("// ", indent="  ") }}
+func {{ name }}({% for argument in call.parameters %}{{ go.parameter(argument, call) }}{{ ", " if not loop.last }}{% endfor %}
+) {{ "(" ~ types | join(", ") ~ ")" if types | length > 1 or call.outs else types[0] }} {
+{% for argument in call.parameters if call.kind(argument) == "text" %}
+{% set text = go.name(argument.name) %}
+	{{ text }}C, err := text("{{ function.name }}", {{ text }})
+	if err != nil {
+		return {% for _, kind in call.results %}{{ zero[kind] }}, {% endfor %}err
+	}
+{% endfor %}
+{% for out in call.outs %}
+	var {{ go.name(out.name) }}C C.{{ "int64_t" if out.code == "int64-out" else "int" }}
+{% endfor %}
+{% if call.texts %}
+	{{ "return" if call.texts == "many" else "all, err :=" }} texts(func(buffer []byte) (C.int64_t, error) {
+		result := {{ c }}
+		return result, failure("{{ function.name }}", result)
+	})
+{% if call.texts == "one" %}
+	return strings.Join(all, ""), err
+{% endif %}
+{% elif not call.fails %}
+	return {{ go.values_of(call, c)[0] }}
+{% else %}
+{% if function.waits %}
+	result := again(timeout, func(timeout time.Duration) C.int64_t {
+		return C.int64_t({{ c }})
+	})
+{% else %}
+	result := {{ c }}
+{% endif %}
+	return {% for value in go.values_of(call) %}{{ value }}, {% endfor %}failure("{{ function.name }}", {{ "result" if function.waits or function.code == "int64" else "C.int64_t(result)" }})
+{% endif %}
+}
+{% if not loop.last %}
+
+{% endif %}
+{% endfor %}

@@ -1,0 +1,4 @@
+// {{ generated }}
+module posixshm
+
+go 1.19
