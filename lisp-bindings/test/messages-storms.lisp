@@ -99,39 +99,34 @@
           (close-shm-channel (open-shm-channel name :server))
           (pass))))))
 
-(defun functions-that-join (vector name)
-  (list (lambda () (make-shm-channel vector 4096 :sender))
-        (lambda () (open-shm-channel name :server))))
+(defun check-left-joins (leave)
+  "Each function that joins is left by the function LEAVE, which calls it, with a throw; and the role is free, and nothing is left."
+  (with-name (name)
+    (with-ring (vector)
+      (close-shm-channel (open-shm-channel name :server))
+      (without-leaks
+        (dolist (join (list (lambda () (make-shm-channel vector 4096 :sender))
+                            (lambda () (open-shm-channel name :server))))
+          (is (eq :out (catch 'out (funcall leave join))))
+          (is (eq t (close-shm-channel (funcall join))) "the role is free"))))))
 
 (deftest a-call-that-joins-can-be-left
   ;; As if an interrupt came when it has joined.
   (with-hooks
     (where-ensured
-      (with-name (name)
-        (with-ring (vector)
-          (close-shm-channel (open-shm-channel name :server))
-          (without-leaks
-            (dolist (join (functions-that-join vector name))
-              (is (eq :out (catch 'out
-                             (after-first (posix-shm::join (throw 'out :out))
-                               (funcall join)))))
-              (is (eq t (close-shm-channel (funcall join))) "the role is free"))))))))
+      (check-left-joins (lambda (join)
+                          (after-first (posix-shm::join (throw 'out :out))
+                            (funcall join)))))))
 
 (deftest an-interrupt-during-the-call-that-joins
   ;; It comes while the library is called, and runs when that has returned.
   #-sb-thread (skip "tried on SBCL, where a thread can interrupt itself")
   #+sb-thread
   (where-ensured
-    (with-name (name)
-      (with-ring (vector)
-        (close-shm-channel (open-shm-channel name :server))
-        (without-leaks
-          (dolist (join (functions-that-join vector name))
-            (is (eq :out (catch 'out
-                           (after-first (posix-shm::join-rings
-                                         (interrupt sb-thread:*current-thread* (lambda () (throw 'out :out))))
-                             (funcall join)))))
-            (is (eq t (close-shm-channel (funcall join))) "the role is free")))))))
+    (check-left-joins (lambda (join)
+                        (after-first (posix-shm::join-rings
+                                      (interrupt sb-thread:*current-thread* (lambda () (throw 'out :out))))
+                          (funcall join))))))
 
 #+(or sb-thread (and ecl threads))
 (defun leave-what-was-lost (name)

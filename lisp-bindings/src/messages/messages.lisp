@@ -24,8 +24,8 @@
         :report "Wait as long again."))))
 
 (defun await-ring (call operation channel role timeout if-timeout if-peer-left)
-  "The result of CALL, which uses a ring of CHANNEL at its end ROLE; or nil where that is asked for, if TIMEOUT is over or the sender
-has left."
+  "The result of CALL, which uses a ring of CHANNEL at its end ROLE; or nil where that is asked for, if TIMEOUT is over or the
+sender has left."
   (loop with errno = (pshm-errno)
         for result of-type (signed-byte 64) = (call-in-slices call timeout)
         do (cond ((not (failed-p result))
