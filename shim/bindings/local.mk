@@ -24,6 +24,7 @@ bindings = \
 	shim/bindings/luajit/posix_shm.lua \
 	shim/bindings/newlisp/posix-shm.lsp \
 	shim/bindings/nim/posix_shm.nim \
+	shim/bindings/nim/posix_shm.nimble \
 	shim/bindings/node/posix_shm.js \
 	shim/bindings/ocaml/posix_shm.ml \
 	shim/bindings/pascal/posix_shm.pas \

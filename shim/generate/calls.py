@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A function as languages have it that return new strings and bytes: who reads says how many bytes, and gets them as a result."""
+"""What the templates need of languages whose functions return new strings and bytes: the caller gives a limit, and no buffer."""
 import re
 from functools import cached_property
 
@@ -8,6 +8,7 @@ from plain import plain
 
 
 class Call(languages.Call):
+    """A function, with its arguments by what they are to such a caller."""
 
     def part(self, argument):
         """As kind, but 'length' of bytes that are given, 'limit' of bytes that are read, 'number' of a list of numbers."""
@@ -32,10 +33,18 @@ class Call(languages.Call):
         return [a for a in self.function.arguments
                 if (outs or a.role != "out") and self.part(a) not in ("texts", "texts-size", "int64s", "number")]
 
-    limit = cached_property(lambda self: self.one("limit"))
+    def default(self, argument, constant, octal, either=" or ", timeout=None):
+        """The default of an argument: CONSTANT writes the name of one, OCTAL a number such as 0644."""
+        if argument.role == "timeout" and argument.default:
+            return timeout
+        if re.fullmatch("0[0-7]+", argument.default):
+            return octal.format(argument.default[1:])
+        return either.join(word if word.lstrip("-").isdigit() else constant(word) for word in argument.default.split(" | ") if word)
+
     text = cached_property(lambda self: self.one("texts"))
     numbers = cached_property(lambda self: self.one("int64s"))
-    room = cached_property(lambda self: self.one("buffer"))
+    buffer = cached_property(lambda self: self.one("buffer"))
+    limit = cached_property(lambda self: self.one("limit"))
     bytes = cached_property(lambda self: self.one("bytes"))
     flag = cached_property(lambda self: next((out for out in self.outs if out.of == "boolean"), None))
     addresses = cached_property(lambda self: [a for a in self.function.arguments if a.role == "address"])

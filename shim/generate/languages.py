@@ -7,45 +7,7 @@ from functools import cached_property
 
 from model import Function
 from plain import paragraphs, plain, wrap
-
-
-def _words(text):
-    return frozenset(text.split())
-
-
-# The words that a language reserves, in the case of the arguments' names.
-RESERVED = {
-    "rust": _words("""abstract as async await become box break const continue crate do dyn else enum extern false final fn for if impl
-        in let loop macro match mod move mut override priv pub ref return self static struct super trait true try type typeof unsafe
-        unsized use virtual where while yield"""),
-    "go": _words("""break case chan const continue default defer else fallthrough for func go goto if import interface map package
-        range return select struct switch type var"""),
-    "d": _words("""abstract alias align asm assert auto body bool break byte case cast catch char class const continue dchar debug
-        default delegate delete deprecated do double else enum export extern false final finally float for foreach function goto if
-        immutable import in inout int interface invariant is lazy long macro mixin module new nothrow null out override package
-        pragma private protected public pure real ref return scope shared short static struct super switch synchronized template
-        this throw true try typeid typeof ubyte uint ulong union unittest ushort version void wchar while with"""),
-    "nim": _words("""addr and as asm bind block break case cast concept const continue converter defer discard distinct div do elif
-        else end enum except export finally for from func if import in include interface is isnot iterator let macro method mixin
-        mod nil not notin object of or out proc ptr raise ref return shl shr static template try tuple type using var when while
-        xor yield"""),
-    "csharp": _words("""abstract as base bool break byte case catch char checked class const continue decimal default delegate do
-        double else enum event explicit extern false finally fixed float for foreach goto if implicit in int interface internal is
-        lock long namespace new null object operator out override params private protected public readonly ref return sbyte sealed
-        short sizeof stackalloc static string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using
-        virtual void volatile while"""),
-    "haskell": _words("""case class data default deriving do else foreign if import in infix infixl infixr instance let module newtype
-        of then type where"""),
-    "ada": _words("""Abort Abs Abstract Accept Access Aliased All And Array At Begin Body Case Constant Declare Delay Delta Digits Do
-        Else Elsif End Entry Exception Exit For Function Generic Goto If In Interface Is Limited Loop Mod New Not Null Of Or Others
-        Out Overriding Package Parallel Pragma Private Procedure Protected Raise Range Record Rem Renames Requeue Return Reverse
-        Select Separate Some Subtype Synchronized Tagged Task Terminate Then Type Until Use When While With Xor"""),
-}
-
-
-
-# Functions that write several strings, each with its NUL; others write one.
-LISTS = ("pshm_list",)
+from reserved import RESERVED
 
 
 def short(name):
@@ -82,7 +44,7 @@ class Call:
         """Does it write text, whose size nobody knows before: 'one' or 'many' strings?"""
         if self.function.result != "needed-size":
             return ""
-        return "many" if self.function.name in LISTS else "one"
+        return "many" if any(argument.texts for argument in self.function.arguments) else "one"
 
     @property
     def fails(self):
@@ -95,8 +57,7 @@ class Call:
 
     def measured(self, argument):
         """The buffer of which this is the size."""
-        buffers = (buffer for buffer in self.function.arguments if argument.role in ("size", "count") and buffer.name == argument.of)
-        return next(buffers, None)
+        return next((buffer for buffer in self.function.arguments if buffer.name == argument.measures), None)
 
     def kind(self, argument):
         """text, bytes, buffer, int64s (a buffer of them), boolean, timeout, flags, enum, int, int64, size (of a buffer), out-int, out-int64;
@@ -107,8 +68,9 @@ class Call:
             return "texts-size" if self.texts else "size"
         if argument.role == "buffer" and argument.code.endswith("-out"):
             return "texts" if self.texts else "int64s" if argument.code == "int64-out" else "buffer"
-        kinds = {"name": "text", "buffer": "bytes", "boolean": "boolean", "timeout": "timeout", "flags": "flags", "enum": "enum"}
-        return kinds.get(argument.role.replace("text", "name"), argument.code)
+        if argument.role in ("text", "boolean", "timeout", "flags", "enum"):
+            return argument.role
+        return {"name": "text", "buffer": "bytes"}.get(argument.role, argument.code)
 
     def descriptor(self, argument):
         """closed-descriptor, optional-descriptor of a mapping, which needs none if it is anonymous, or descriptor; else nothing."""
@@ -121,7 +83,7 @@ class Call:
     def descriptors(self):
         """The names of results that are descriptors, which the caller closes."""
         own = ["result"] if self.function.result == "descriptor" else []
-        return [*own, *(out.name for out in self.outs if out.of == "descriptor")]
+        return [*own, *(out.name for out in self.outs if out.receives == "descriptor")]
 
     @cached_property
     def parameters(self):
@@ -139,7 +101,7 @@ class Call:
         kind = {"string-in": "string"}.get(self.function.code, self.function.code)
         own = [("result", "boolean" if self.function.result == "boolean" else kind)]
         return [*(own if self.function.result != "status" else []),
-                *((out.name, "boolean" if out.of == "boolean" else out.code.removesuffix("-out")) for out in self.outs)]
+                *((out.name, "boolean" if out.receives == "boolean" else out.code.removesuffix("-out")) for out in self.outs)]
 
 
 class Language:
@@ -148,15 +110,19 @@ class Language:
     TYPES: the type of each code of roles.py in a declaration, and of a 'result' that is a string where that is another one.
     PARAMETERS, PASSED: how a parameter is declared, and how an argument is given to C, for each kind of Call.kind.
     RESULTS, VALUES: the type of each kind of result, and how it is made of the variable that C gave or filled.
-    These may have entries for descriptors (Call.descriptor), where the language has more than a number for them.
+    These may have entries for descriptors (Call.descriptor), for the flags of a result, and for an 'optional-string', which may be NULL,
+    where the language has more for them.
+    DEFAULTS: how it writes a default: an 'enum' or a flag of 'flags', what stands between flags ('or'), a 'number' of an enum.
     OTHER: what a reserved word becomes. STYLE: how names are written (STYLES). VARIABLE: the name of the variable that C fills.
-    In these, {function} is the function, {name} the name of the argument, {type} its type in the declaration, {enum} that of its constants, {buffer} the name
-    of the buffer that it measures."""
+    In these, {function} is the function, {name} the name of the argument, {type} its type in the declaration, {enum} that of its
+    constants, {buffer} the name of the buffer that it measures."""
 
-    def __init__(self, model, name, style="as in C", other="{}_", variable="{}", types=None, parameters=None, passed=None, results=None, values=None):
+    def __init__(self, model, name, style="as in C", other="{}_", variable="{}", types=None, parameters=None, passed=None,
+                 results=None, values=None, defaults=None, initials=()):
         self.model, self.style, self.other, self.variable = model, STYLES[style], other, variable
         self.reserved = RESERVED.get(name, frozenset())
         self.types, self.parameters, self.passed, self.results, self.values = types, parameters, passed, results, values
+        self.defaults, self.initials = defaults, initials
 
     def name(self, name):
         """Case counts for none of these words, where it counts in the language."""
@@ -172,7 +138,20 @@ class Language:
         return self.types.get("result" if isinstance(thing, Function) and thing.code == "string-in" else thing.code, self.types[thing.code])
 
     def parameter(self, argument, call):
-        return self._filled(self._of(self.parameters, argument, call), argument, call)
+        """With its default, where the language has them: only the last arguments have one, and a timeout has that of its table."""
+        written = self._filled(self._of(self.parameters, argument, call), argument, call)
+        return written + (f" = {self._default(argument)}" if self.defaults and argument.default and argument.role != "timeout" else "")
+
+    def _default(self, argument):
+        words = argument.default.split(" | ")
+        if not argument.enum:
+            return argument.default
+        if not set(words) <= set(self.model.by_name):
+            return self.defaults["number"].format(enum=self.type_name(argument.enum), value=self.model.number(argument.default))
+        constants = [self.model.by_name[word] for word in words]
+        return self.defaults["or"].join(self.defaults[argument.role].format(
+            enum=self.type_name(argument.enum), name=pascal(constant.name, self.initials), member=self.name(member(constant)),
+            pascal=pascal(member(constant), self.initials)) for constant in constants)
 
     def argument(self, argument, call):
         return self._filled(self._of(self.passed, argument, call), argument, call)
@@ -182,19 +161,22 @@ class Language:
 
     def _filled(self, text, argument, call):
         buffer = call.measured(argument)
-        return text.format(function=call.function.name, name=self.name(argument.name), type=self.types[argument.code], enum=self.type_name(argument.enum),
-                           buffer=buffer and self.name(buffer.name))
+        return text.format(function=call.function.name, name=self.name(argument.name), type=self.types[argument.code],
+                           enum=self.type_name(argument.enum), buffer=buffer and self.name(buffer.name))
 
     def result_types(self, call):
         return [self._result(self.results, call, *result) for result in call.results]
 
-    @staticmethod
-    def _result(table, call, name, kind):
-        return table.get("descriptor", table[kind]) if name in call.descriptors else table[kind]
+    def _result(self, table, call, name, kind):
+        special = "descriptor" if name in call.descriptors else ""
+        if name == "result":
+            special = special or ("flags" if call.function.result_enum else "optional-string" if call.function.result_nullable else "")
+        return table.get(special, table[kind]).replace("{enum}", self.type_name(call.function.result_enum))
 
     def outs(self, call, declaration="{name} {type}"):
         """The outputs of a function, as results that have names."""
-        return [declaration.format(name=self.name(name), type=self.results[kind]) for name, kind in call.results if name != "result"]
+        return [declaration.format(name=self.name(name), type=self._result(self.results, call, name, kind))
+                for name, kind in call.results if name != "result"]
 
     def values_of(self, call, result="result"):
         """RESULT is what stands for that of the function in C."""
@@ -220,8 +202,8 @@ def _items(pairs):
 
 def use(enum, model):
     """What the constants of an enum are to the functions: 'flags', an 'enum', of which one is taken, or '' for plain numbers."""
-    roles = {argument.role for function in model.functions for argument in function.arguments if argument.enum == enum.name}
-    return next((role for role in ("flags", "enum") if role in roles), "")
+    role = model.role(enum)
+    return role if role in ("flags", "enum") else ""
 
 
 def member(constant):

@@ -152,5 +152,7 @@ def _role(argument, function, model):
         yield f"is of the type {argument.type}, which does not match @role{{{role}}}"
     if role == "buffer" and not function.measure(argument):
         yield "is a buffer that no argument measures"
+    if argument.texts and argument.code != "string-out":
+        yield "has @texts, but is no buffer for texts"
     if argument.nullable and "*" not in argument.type:
         yield "has @nullable, but is not a pointer"

@@ -58,6 +58,7 @@ class Argument:
     closes: bool  # is it given back by the call: a descriptor closed, an address unmapped?
     default: str  # what a language with optional arguments passes, as it is written: constants, or a number
     opens: str    # the function to which the caller gives back what the output receives
+    texts: bool   # does a buffer receive several texts?
 
     @property
     def enum(self):

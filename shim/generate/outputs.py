@@ -64,6 +64,7 @@ FILES = {
     "go.go": "shim/bindings/go/posixshm.go",
     "go.mod": "shim/bindings/go/go.mod",
     "nim.nim": "shim/bindings/nim/posix_shm.nim",
+    "posix_shm.nimble": "shim/bindings/nim/posix_shm.nimble",
     "rust-sys.rs": "shim/bindings/rust/src/sys.rs",
     "rust.rs": "shim/bindings/rust/src/lib.rs",
     "Cargo.toml": "shim/bindings/rust/Cargo.toml",

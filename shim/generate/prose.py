@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 # Tags of our own, which say something to the generator and nothing to a reader.
-TAGS = {"keywords", "also", "stratum", "role", "nullable", "default", "opens", "closes", "result", "waits", "features"}
+TAGS = {"keywords", "also", "stratum", "role", "nullable", "default", "texts", "opens", "closes", "result", "waits", "features"}
 SPACES = {"sp": " ", "ndash": "--", "mdash": "---"}
 
 

@@ -161,12 +161,12 @@ class ModelReader:
     def _argument(self, member, parameter):
         name, type_ = text(parameter, "declname"), text(parameter, "type")
         items = [item for documented, item in self._items(member, "param") if documented == name]
-        tags = {tag.tag: tag for item in items for tag in item.iter("role", "nullable", "default", "closes", "opens")}
+        tags = {tag.tag: tag for item in items for tag in item.iter("role", "nullable", "default", "closes", "opens", "texts")}
         nothing = etree.Element("nothing")
         role = tags.get("role", nothing)
         return Argument(name, type_, code(type_, name), self._description(items),
                         role.get("name", ""), role.get("of", ""), "nullable" in tags, "closes" in tags,
-                        tags.get("default", nothing).get("value", ""), tags.get("opens", nothing).get("closer", ""))
+                        tags.get("default", nothing).get("value", ""), tags.get("opens", nothing).get("closer", ""), "texts" in tags)
 
     @staticmethod
     def _own(member, tag):

@@ -249,10 +249,10 @@ package body Posix_Shm is
    end Set_Inheritable;
 
    function Open (Name : String;
-                  Direction : Direction_Option;
+                  Direction : Direction_Option := Direction_Input;
                   If_Exists : If_Exists_Option := If_Exists_Default;
                   If_Does_Not_Exist : If_Does_Not_Exist_Option := If_Does_Not_Exist_Default;
-                  Permissions : Mode_Flags;
+                  Permissions : Mode_Flags := 8#644#;
                   Created : out Boolean) return Descriptor is
       C_Created : aliased int;
       Result : constant Integer_64 := Check (Integer_64 (Thin.Open (To_C (Whole (Name, "pshm_open")), Direction_Option'Enum_Rep (Direction), If_Exists_Option'Enum_Rep (If_Exists), If_Does_Not_Exist_Option'Enum_Rep (If_Does_Not_Exist), int (Permissions), C_Created'Access)), "pshm_open");
@@ -262,15 +262,15 @@ package body Posix_Shm is
    end Open;
 
    function Open (Name : String;
-                  Direction : Direction_Option;
+                  Direction : Direction_Option := Direction_Input;
                   If_Exists : If_Exists_Option := If_Exists_Default;
                   If_Does_Not_Exist : If_Does_Not_Exist_Option := If_Does_Not_Exist_Default;
-                  Permissions : Mode_Flags) return Descriptor is
+                  Permissions : Mode_Flags := 8#644#) return Descriptor is
      (Descriptor (Check (Integer_64 (Thin.Open (To_C (Whole (Name, "pshm_open")), Direction_Option'Enum_Rep (Direction), If_Exists_Option'Enum_Rep (If_Exists), If_Does_Not_Exist_Option'Enum_Rep (If_Does_Not_Exist), int (Permissions), null)), "pshm_open")));
 
-   function Open_Anonymous (Direction : Direction_Option;
-                            Permissions : Mode_Flags;
-                            Flags : Anonymous_Flags) return Descriptor is
+   function Open_Anonymous (Direction : Direction_Option := Direction_Input;
+                            Permissions : Mode_Flags := 8#644#;
+                            Flags : Anonymous_Flags := 0) return Descriptor is
      (Descriptor (Check (Integer_64 (Thin.Open_Anonymous (Direction_Option'Enum_Rep (Direction), int (Permissions), int (Flags))), "pshm_open_anonymous")));
 
    procedure Delete (Name : String) is
@@ -313,9 +313,9 @@ package body Posix_Shm is
 
    function Map (Fd : Descriptor;
                  Length : Interfaces.Integer_64;
-                 Protections : Prot_Flags;
-                 Flags : Map_Flags;
-                 Offset : Interfaces.Integer_64) return System.Address is
+                 Protections : Prot_Flags := Prot_Read or Prot_Write;
+                 Flags : Map_Flags := Map_Shared;
+                 Offset : Interfaces.Integer_64 := 0) return System.Address is
      (To_Address (Check (Thin.Map (int (Fd), Length, int (Protections), int (Flags), Offset), "pshm_map")));
 
    procedure Unmap (Address : System.Address;
@@ -326,12 +326,12 @@ package body Posix_Shm is
 
    function Read (Fd : Descriptor;
                   Bytes : out Ada.Streams.Stream_Element_Array;
-                  Offset : Interfaces.Integer_64) return Interfaces.Integer_64 is
+                  Offset : Interfaces.Integer_64 := 0) return Interfaces.Integer_64 is
      (Check (Thin.Read (int (Fd), Bytes'Address, Bytes'Length, Offset), "pshm_read"));
 
    function Write (Fd : Descriptor;
                    Bytes : Ada.Streams.Stream_Element_Array;
-                   Offset : Interfaces.Integer_64) return Interfaces.Integer_64 is
+                   Offset : Interfaces.Integer_64 := 0) return Interfaces.Integer_64 is
      (Check (Thin.Write (int (Fd), Bytes'Address, Bytes'Length, Offset), "pshm_write"));
 
    function Map_Prefixed (Fd : Descriptor;
@@ -365,13 +365,13 @@ package body Posix_Shm is
 
    procedure Send (Socket : Descriptor;
                    Fd : Descriptor;
-                   Timeout : Duration) is
+                   Timeout : Duration := No_Limit) is
    begin
       Check (Integer_64 (Thin.Send (int (Socket), int (Fd), Nanoseconds (Timeout))), "pshm_send");
    end Send;
 
    function Receive (Socket : Descriptor;
-                     Timeout : Duration) return Descriptor is
+                     Timeout : Duration := No_Limit) return Descriptor is
      (Descriptor (Check (Integer_64 (Thin.Receive (int (Socket), Nanoseconds (Timeout))), "pshm_receive")));
 
    procedure Socketpair (First : out Descriptor;
@@ -390,11 +390,11 @@ package body Posix_Shm is
       Check (Integer_64 (Thin.Seal (int (Fd), int (Seals))), "pshm_seal");
    end Seal;
 
-   function Seals (Fd : Descriptor) return Interfaces.C.unsigned is
-     (Interfaces.C.unsigned (Check (Integer_64 (Thin.Seals (int (Fd))), "pshm_seals")));
+   function Seals (Fd : Descriptor) return Seal_Flags is
+     (Seal_Flags (Check (Integer_64 (Thin.Seals (int (Fd))), "pshm_seals")));
 
    function Reopen (Fd : Descriptor;
-                    Direction : Direction_Option) return Descriptor is
+                    Direction : Direction_Option := Direction_Input) return Descriptor is
      (Descriptor (Check (Integer_64 (Thin.Reopen (int (Fd), Direction_Option'Enum_Rep (Direction))), "pshm_reopen")));
 
    function List return Name_List is
@@ -480,7 +480,7 @@ package body Posix_Shm is
 
    procedure Atomic_Wait (Address : System.Address;
                           Expected : Interfaces.Integer_64;
-                          Timeout : Duration) is
+                          Timeout : Duration := No_Limit) is
    begin
       Check (Integer_64 (Thin.Atomic_Wait (To_Integer_64 (Address), Expected, Nanoseconds (Timeout))), "pshm_atomic_wait");
    end Atomic_Wait;
@@ -498,7 +498,7 @@ package body Posix_Shm is
      (Check (Integer_64 (Thin.Process_Alive (Process)), "pshm_process_alive") /= 0);
 
    function Lock_Acquire (Address : System.Address;
-                          Timeout : Duration) return Boolean is
+                          Timeout : Duration := No_Limit) return Boolean is
      (Check (Integer_64 (Thin.Lock_Acquire (To_Integer_64 (Address), Nanoseconds (Timeout))), "pshm_lock_acquire") /= 0);
 
    procedure Lock_Release (Address : System.Address) is
@@ -516,15 +516,15 @@ package body Posix_Shm is
 
    procedure Publish (Fd : Descriptor;
                       Name : String;
-                      If_Exists : If_Exists_Option := If_Exists_Default) is
+                      If_Exists : If_Exists_Option := If_Exists_Error) is
    begin
       Check (Integer_64 (Thin.Publish (int (Fd), To_C (Whole (Name, "pshm_publish")), If_Exists_Option'Enum_Rep (If_Exists))), "pshm_publish");
    end Publish;
 
    function Open_Wait (Name : String;
-                       Direction : Direction_Option;
-                       Size : Interfaces.Integer_64;
-                       Timeout : Duration) return Descriptor is
+                       Direction : Direction_Option := Direction_Input;
+                       Size : Interfaces.Integer_64 := 0;
+                       Timeout : Duration := No_Limit) return Descriptor is
      (Descriptor (Check (Integer_64 (Thin.Open_Wait (To_C (Whole (Name, "pshm_open_wait")), Direction_Option'Enum_Rep (Direction), Size, Nanoseconds (Timeout))), "pshm_open_wait")));
 
    function Ring_Join (Address : System.Address;
@@ -542,7 +542,7 @@ package body Posix_Shm is
    function Ring_Reserve (Address : System.Address;
                           Capacity : Interfaces.Integer_64;
                           Length : Interfaces.Integer_64;
-                          Timeout : Duration) return System.Address is
+                          Timeout : Duration := No_Limit) return System.Address is
      (To_Address (Check (Thin.Ring_Reserve (To_Integer_64 (Address), Capacity, Length, Nanoseconds (Timeout)), "pshm_ring_reserve")));
 
    procedure Ring_Commit (Address : System.Address;
@@ -554,7 +554,7 @@ package body Posix_Shm is
 
    function Ring_Peek (Address : System.Address;
                        Capacity : Interfaces.Integer_64;
-                       Timeout : Duration;
+                       Timeout : Duration := No_Limit;
                        Length : out Interfaces.Integer_64) return System.Address is
       C_Length : aliased Integer_64;
       Result : constant Integer_64 := Check (Thin.Ring_Peek (To_Integer_64 (Address), Capacity, Nanoseconds (Timeout), C_Length'Access), "pshm_ring_peek");
@@ -572,7 +572,7 @@ package body Posix_Shm is
    procedure Ring_Send (Address : System.Address;
                         Capacity : Interfaces.Integer_64;
                         Bytes : Ada.Streams.Stream_Element_Array;
-                        Timeout : Duration) is
+                        Timeout : Duration := No_Limit) is
    begin
       Check (Integer_64 (Thin.Ring_Send (To_Integer_64 (Address), Capacity, Bytes'Address, Bytes'Length, Nanoseconds (Timeout))), "pshm_ring_send");
    end Ring_Send;
@@ -580,7 +580,7 @@ package body Posix_Shm is
    function Ring_Receive (Address : System.Address;
                           Capacity : Interfaces.Integer_64;
                           Bytes : out Ada.Streams.Stream_Element_Array;
-                          Timeout : Duration) return Interfaces.Integer_64 is
+                          Timeout : Duration := No_Limit) return Interfaces.Integer_64 is
      (Check (Thin.Ring_Receive (To_Integer_64 (Address), Capacity, Bytes'Address, Bytes'Length, Nanoseconds (Timeout)), "pshm_ring_receive"));
 
 end Posix_Shm;

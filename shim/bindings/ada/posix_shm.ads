@@ -737,15 +737,15 @@ package Posix_Shm is
    --  Objects
 
    function Open (Name : String;
-                  Direction : Direction_Option;
+                  Direction : Direction_Option := Direction_Input;
                   If_Exists : If_Exists_Option := If_Exists_Default;
                   If_Does_Not_Exist : If_Does_Not_Exist_Option := If_Does_Not_Exist_Default;
-                  Permissions : Mode_Flags) return Descriptor;
+                  Permissions : Mode_Flags := 8#644#) return Descriptor;
    function Open (Name : String;
-                  Direction : Direction_Option;
+                  Direction : Direction_Option := Direction_Input;
                   If_Exists : If_Exists_Option := If_Exists_Default;
                   If_Does_Not_Exist : If_Does_Not_Exist_Option := If_Does_Not_Exist_Default;
-                  Permissions : Mode_Flags;
+                  Permissions : Mode_Flags := 8#644#;
                   Created : out Boolean) return Descriptor;
    --  Open or create a named object, with one option for each case: it exists, or it does not.
    --
@@ -806,9 +806,9 @@ package Posix_Shm is
    --  - `ENXIO`: The name refers to a socket.
    --  - `EROFS`: The shared memory file system is mounted read-only.
 
-   function Open_Anonymous (Direction : Direction_Option;
-                            Permissions : Mode_Flags;
-                            Flags : Anonymous_Flags) return Descriptor;
+   function Open_Anonymous (Direction : Direction_Option := Direction_Input;
+                            Permissions : Mode_Flags := 8#644#;
+                            Flags : Anonymous_Flags := 0) return Descriptor;
    --  Create an anonymous object.
    --
    --  The object exists as long as a descriptor or a mapping of it. Pass the descriptor to another process
@@ -1011,9 +1011,9 @@ package Posix_Shm is
 
    function Map (Fd : Descriptor;
                  Length : Interfaces.Integer_64;
-                 Protections : Prot_Flags;
-                 Flags : Map_Flags;
-                 Offset : Interfaces.Integer_64) return System.Address;
+                 Protections : Prot_Flags := Prot_Read or Prot_Write;
+                 Flags : Map_Flags := Map_Shared;
+                 Offset : Interfaces.Integer_64 := 0) return System.Address;
    --  Map a range of an object, from any offset.
    --
    --  As pshm_mmap, but the offset need not be a multiple of the page size (pshm_page_size): the mapping
@@ -1070,7 +1070,7 @@ package Posix_Shm is
 
    function Read (Fd : Descriptor;
                   Bytes : out Ada.Streams.Stream_Element_Array;
-                  Offset : Interfaces.Integer_64) return Interfaces.Integer_64;
+                  Offset : Interfaces.Integer_64 := 0) return Interfaces.Integer_64;
    --  Copy bytes out of an object.
    --
    --  The count is short at the end of the object, and 0 past it; the call never faults. The file position
@@ -1095,7 +1095,7 @@ package Posix_Shm is
 
    function Write (Fd : Descriptor;
                    Bytes : Ada.Streams.Stream_Element_Array;
-                   Offset : Interfaces.Integer_64) return Interfaces.Integer_64;
+                   Offset : Interfaces.Integer_64 := 0) return Interfaces.Integer_64;
    --  Copy bytes into an object, never past its end.
    --
    --  The count is short at the end of the object, and 0 past it: the object never grows. The size is read
@@ -1227,7 +1227,7 @@ package Posix_Shm is
 
    procedure Send (Socket : Descriptor;
                    Fd : Descriptor;
-                   Timeout : Duration);
+                   Timeout : Duration := No_Limit);
    --  Send a descriptor over a Unix domain socket.
    --
    --  The message has one byte of data, as every system requires. The receiver gets its own descriptor;
@@ -1259,7 +1259,7 @@ package Posix_Shm is
    --  - `ETOOMANYREFS`: Too many descriptors are in transit.
 
    function Receive (Socket : Descriptor;
-                     Timeout : Duration) return Descriptor;
+                     Timeout : Duration := No_Limit) return Descriptor;
    --  Receive a descriptor over a Unix domain socket.
    --
    --  The call receives one byte of data and one descriptor, which is close-on-exec from the start. While
@@ -1331,7 +1331,7 @@ package Posix_Shm is
    --  - `EPERM`: The object is a named one or sealed with PSHM_SEAL_SEAL, or the descriptor was opened for
    --    reading.
 
-   function Seals (Fd : Descriptor) return Interfaces.C.unsigned;
+   function Seals (Fd : Descriptor) return Seal_Flags;
    --  Return the seals of an object: fcntl(2) with `F_GET_SEALS`.
    --
    --  - `Fd`: A descriptor of the object.
@@ -1346,7 +1346,7 @@ package Posix_Shm is
    --  - `ENOTSUP`: The platform does not support seals.
 
    function Reopen (Fd : Descriptor;
-                    Direction : Direction_Option) return Descriptor;
+                    Direction : Direction_Option := Direction_Input) return Descriptor;
    --  Open another descriptor of the same object, with the same access or less.
    --
    --  Send a descriptor for `input` to a peer that should only read: its shared mappings are not writable,
@@ -1538,7 +1538,7 @@ package Posix_Shm is
 
    procedure Atomic_Wait (Address : System.Address;
                           Expected : Interfaces.Integer_64;
-                          Timeout : Duration);
+                          Timeout : Duration := No_Limit);
    --  Wait while a 32-bit word has a value.
    --
    --  The result 0 means: load the word again. It has another value, pshm_atomic_wake was called, or the
@@ -1621,7 +1621,7 @@ package Posix_Shm is
    --  Locks
 
    function Lock_Acquire (Address : System.Address;
-                          Timeout : Duration) return Boolean;
+                          Timeout : Duration := No_Limit) return Boolean;
    --  Acquire a lock.
    --
    --  During the wait the call checks whether the owner is alive: after 10 milliseconds, after 20 more,
@@ -1691,7 +1691,7 @@ package Posix_Shm is
 
    procedure Publish (Fd : Descriptor;
                       Name : String;
-                      If_Exists : If_Exists_Option := If_Exists_Default);
+                      If_Exists : If_Exists_Option := If_Exists_Error);
    --  Give an unnamed object a name.
    --
    --  The object gets the name atomically, and keeps exactly the permissions with which it was created:
@@ -1738,9 +1738,9 @@ package Posix_Shm is
    --    namespace.
 
    function Open_Wait (Name : String;
-                       Direction : Direction_Option;
-                       Size : Interfaces.Integer_64;
-                       Timeout : Duration) return Descriptor;
+                       Direction : Direction_Option := Direction_Input;
+                       Size : Interfaces.Integer_64 := 0;
+                       Timeout : Duration := No_Limit) return Descriptor;
    --  Open an object that another process creates, and wait until it is complete.
    --
    --  The call waits while no object with the name exists, while the object has no permissions at all
@@ -1839,7 +1839,7 @@ package Posix_Shm is
    function Ring_Reserve (Address : System.Address;
                           Capacity : Interfaces.Integer_64;
                           Length : Interfaces.Integer_64;
-                          Timeout : Duration) return System.Address;
+                          Timeout : Duration := No_Limit) return System.Address;
    --  Reserve space for a message, and return the address to write it to.
    --
    --  Write the message there, and commit it: until then the receiver does not see it. A later
@@ -1891,7 +1891,7 @@ package Posix_Shm is
 
    function Ring_Peek (Address : System.Address;
                        Capacity : Interfaces.Integer_64;
-                       Timeout : Duration;
+                       Timeout : Duration := No_Limit;
                        Length : out Interfaces.Integer_64) return System.Address;
    --  Wait for a message, and return its address.
    --
@@ -1947,7 +1947,7 @@ package Posix_Shm is
    procedure Ring_Send (Address : System.Address;
                         Capacity : Interfaces.Integer_64;
                         Bytes : Ada.Streams.Stream_Element_Array;
-                        Timeout : Duration);
+                        Timeout : Duration := No_Limit);
    --  Copy a message into a ring, and send it.
    --
    --  - `Address`: The address of the ring, a multiple of 64.
@@ -1974,7 +1974,7 @@ package Posix_Shm is
    function Ring_Receive (Address : System.Address;
                           Capacity : Interfaces.Integer_64;
                           Bytes : out Ada.Streams.Stream_Element_Array;
-                          Timeout : Duration) return Interfaces.Integer_64;
+                          Timeout : Duration := No_Limit) return Interfaces.Integer_64;
    --  Wait for a message, copy it, and remove it from the ring.
    --
    --  - `Address`: The address of the ring, a multiple of 64.

@@ -606,7 +606,9 @@ namespace PosixShm
         static long Again(string function, TimeSpan? timeout, Func<long, long> call)
         {
             int interrupted = Native.pshm_error_number(Encoding.UTF8.GetBytes("EINTR\0"));
-            long rest = timeout == null ? -1 : timeout.Value.Ticks * 100;
+            // A tick is 100 nanoseconds; what has too many of them is no limit.
+            long ticks = timeout?.Ticks ?? -1;
+            long rest = ticks < 0 || ticks > long.MaxValue / 100 ? -1 : ticks * 100;
             long limit = rest;
             Stopwatch clock = Stopwatch.StartNew();
             for (;;)
@@ -1248,7 +1250,7 @@ namespace PosixShm
         /// <exception cref="ShmException">ENXIO: The name refers to a socket.</exception>
         /// <exception cref="ShmException">EROFS: The shared memory file system is mounted
         /// read-only.</exception>
-        public static (int fd, bool created) Open(string name, Direction direction, IfExists ifExists, IfDoesNotExist ifDoesNotExist, Mode permissions)
+        public static (int fd, bool created) Open(string name, Direction direction = Direction.Input, IfExists ifExists = IfExists.Default, IfDoesNotExist ifDoesNotExist = IfDoesNotExist.Default, Mode permissions = (Mode)420)
         {
             int result = Check("pshm_open", Native.pshm_open(Text(name, nameof(name)), direction, ifExists, ifDoesNotExist, permissions, out int createdInC));
             return (result, createdInC != 0);
@@ -1297,7 +1299,7 @@ namespace PosixShm
         /// direction `input` needs. Both flags: they exclude each other.</exception>
         /// <exception cref="ShmException">EROFS: PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is
         /// mounted read-only.</exception>
-        public static int OpenAnonymous(Direction direction, Mode permissions, AnonymousFlag flags)
+        public static int OpenAnonymous(Direction direction = Direction.Input, Mode permissions = (Mode)420, AnonymousFlag flags = (AnonymousFlag)0)
         {
             int result = Check("pshm_open_anonymous", Native.pshm_open_anonymous(direction, permissions, flags));
             return result;
@@ -1496,7 +1498,7 @@ namespace PosixShm
         /// one of them does not fit the platform&#39;s types.</exception>
         /// <exception cref="ShmException">EPERM: A seal or the file system forbids the protection.
         /// PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege.</exception>
-        public static long Map(int fd, long length, Prot protections, MapFlag flags, long offset)
+        public static long Map(int fd, long length, Prot protections = Prot.Read | Prot.Write, MapFlag flags = MapFlag.Shared, long offset = 0)
         {
             long result = Check("pshm_map", Native.pshm_map(fd, length, protections, flags, offset));
             return result;
@@ -1538,7 +1540,7 @@ namespace PosixShm
         /// socket, and `count` is 0 or the copy needs a mapping.</exception>
         /// <exception cref="ShmException">EOVERFLOW: `count` does not fit the platform&#39;s types.</exception>
         /// <exception cref="ShmException">ESPIPE: `fd` refers to a pipe or a socket.</exception>
-        public static long Read(int fd, byte[] bytes, long offset)
+        public static long Read(int fd, byte[] bytes, long offset = 0)
         {
             long result = Check("pshm_read", Native.pshm_read(fd, Start(bytes), bytes.Length, offset));
             return result;
@@ -1570,7 +1572,7 @@ namespace PosixShm
         /// <exception cref="ShmException">ENOSPC: There is no memory for an unallocated page.</exception>
         /// <exception cref="ShmException">EOVERFLOW: `count` does not fit the platform&#39;s types.</exception>
         /// <exception cref="ShmException">EPERM: A seal forbids the call.</exception>
-        public static long Write(int fd, byte[] bytes, long offset)
+        public static long Write(int fd, byte[] bytes, long offset = 0)
         {
             long result = Check("pshm_write", Native.pshm_write(fd, Start(bytes), bytes.Length, offset));
             return result;
@@ -1808,10 +1810,10 @@ namespace PosixShm
         /// <exception cref="ShmException">EINVAL: `fd` refers to a file that does not support
         /// seals.</exception>
         /// <exception cref="ShmException">ENOTSUP: The platform does not support seals.</exception>
-        public static int Seals(int fd)
+        public static SealFlag Seals(int fd)
         {
             int result = Check("pshm_seals", Native.pshm_seals(fd));
-            return result;
+            return (SealFlag)result;
         }
 
         /// <summary>Open another descriptor of the same object, with the same access or less.</summary>
@@ -1837,7 +1839,7 @@ namespace PosixShm
         /// pipe.</exception>
         /// <exception cref="ShmException">ENOTSUP: `direction` is `input`, `fd` was opened for `io`, and the
         /// system does not support it (no `/proc`).</exception>
-        public static int Reopen(int fd, Direction direction)
+        public static int Reopen(int fd, Direction direction = Direction.Input)
         {
             int result = Check("pshm_reopen", Native.pshm_reopen(fd, direction));
             return result;
@@ -2234,7 +2236,7 @@ namespace PosixShm
         /// <exception cref="ShmException">EXDEV: The object has or had a name, was created without
         /// PSHM_ANONYMOUS_NAMEABLE, or belongs to another mount of the shared memory file system, such as that
         /// of another container or mount namespace.</exception>
-        public static void Publish(int fd, string name, IfExists ifExists)
+        public static void Publish(int fd, string name, IfExists ifExists = IfExists.Error)
         {
             Check("pshm_publish", Native.pshm_publish(fd, Text(name, nameof(name)), ifExists));
         }
@@ -2278,7 +2280,7 @@ namespace PosixShm
         /// mounted read-only.</exception>
         /// <exception cref="ShmException">ETIMEDOUT: There was no complete object until the
         /// timeout.</exception>
-        public static int OpenWait(string name, Direction direction, long size, TimeSpan? timeout = null)
+        public static int OpenWait(string name, Direction direction = Direction.Input, long size = 0, TimeSpan? timeout = null)
         {
             int result = (int)Again("pshm_open_wait", timeout, rest => Native.pshm_open_wait(Text(name, nameof(name)), direction, size, rest));
             return result;

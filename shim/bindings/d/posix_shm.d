@@ -562,8 +562,10 @@ private string[] texts(string operation, scope long delegate(char[] buffer) writ
 private T again(T)(string operation, Duration timeout, scope T delegate(long rest) call)
 {
     const interrupted = -pshm_error_number("EINTR");
-    const end = MonoTime.currTime + timeout;
-    long rest = timeout.isNegative ? -1 : timeout.total!"nsecs";
+    // What has too many nanoseconds is no limit.
+    const endless = timeout.isNegative || timeout > dur!"hnsecs"(long.max / 200);
+    const end = endless ? MonoTime.max : MonoTime.currTime + timeout;
+    long rest = endless ? -1 : timeout.total!"nsecs";
     for (;;)
     {
         const result = call(rest);
@@ -1269,7 +1271,7 @@ void setInheritable(int fd, bool inheritable) @trusted
  * - `ENXIO`: The name refers to a socket.
  * - `EROFS`: The shared memory file system is mounted read-only.
  */
-Tuple!(int, "fd", bool, "created") open(const(char)[] name, Direction direction, IfExists ifExists, IfDoesNotExist ifDoesNotExist, Mode permissions) @trusted
+Tuple!(int, "fd", bool, "created") open(const(char)[] name, Direction direction = Direction.input, IfExists ifExists = IfExists.default_, IfDoesNotExist ifDoesNotExist = IfDoesNotExist.default_, Mode permissions = cast(Mode) 420) @trusted
 {
     int createdInC;
     const result = check("pshm_open", pshm_open(text("pshm_open", name), direction, ifExists, ifDoesNotExist, permissions, &createdInC));
@@ -1324,7 +1326,7 @@ Tuple!(int, "fd", bool, "created") open(const(char)[] name, Direction direction,
  *   needs. Both flags: they exclude each other.
  * - `EROFS`: PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is mounted read-only.
  */
-int openAnonymous(Direction direction, Mode permissions, AnonymousFlag flags) @trusted
+int openAnonymous(Direction direction = Direction.input, Mode permissions = cast(Mode) 420, AnonymousFlag flags = cast(AnonymousFlag) 0) @trusted
 {
     return check("pshm_open_anonymous", pshm_open_anonymous(direction, permissions, flags));
 }
@@ -1543,7 +1545,7 @@ Tuple!(long, "total", long, "free") space() @trusted
  * - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
  *   `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
  */
-long map(int fd, long length, Prot protections, MapFlag flags, long offset) @trusted
+long map(int fd, long length, Prot protections = Prot.read | Prot.write, MapFlag flags = MapFlag.shared_, long offset = 0) @trusted
 {
     return check("pshm_map", pshm_map(fd, length, protections, flags, offset));
 }
@@ -1588,7 +1590,7 @@ void unmap(long address, long length) @system
  * - `EOVERFLOW`: `count` does not fit the platform's types.
  * - `ESPIPE`: `fd` refers to a pipe or a socket.
  */
-long read(int fd, void[] bytes, long offset) @trusted
+long read(int fd, void[] bytes, long offset = 0) @trusted
 {
     return check("pshm_read", pshm_read(fd, bytes.ptr, cast(long) bytes.length, offset));
 }
@@ -1622,7 +1624,7 @@ long read(int fd, void[] bytes, long offset) @trusted
  * - `EOVERFLOW`: `count` does not fit the platform's types.
  * - `EPERM`: A seal forbids the call.
  */
-long write(int fd, const(void)[] bytes, long offset) @trusted
+long write(int fd, const(void)[] bytes, long offset = 0) @trusted
 {
     return check("pshm_write", pshm_write(fd, bytes.ptr, cast(long) bytes.length, offset));
 }
@@ -1869,9 +1871,9 @@ void seal(int fd, SealFlag seals) @trusted
  * - `EINVAL`: `fd` refers to a file that does not support seals.
  * - `ENOTSUP`: The platform does not support seals.
  */
-int seals(int fd) @trusted
+SealFlag seals(int fd) @trusted
 {
-    return check("pshm_seals", pshm_seals(fd));
+    return cast(SealFlag) (check("pshm_seals", pshm_seals(fd)));
 }
 
 /**
@@ -1901,7 +1903,7 @@ int seals(int fd) @trusted
  * - `ENOTSUP`: `direction` is `input`, `fd` was opened for `io`, and the system does not support it
  *   (no `/proc`).
  */
-int reopen(int fd, Direction direction) @trusted
+int reopen(int fd, Direction direction = Direction.input) @trusted
 {
     return check("pshm_reopen", pshm_reopen(fd, direction));
 }
@@ -2326,7 +2328,7 @@ long lockOwner(long address) @system
  *   another mount of the shared memory file system, such as that of another container or mount
  *   namespace.
  */
-void publish(int fd, const(char)[] name, IfExists ifExists) @trusted
+void publish(int fd, const(char)[] name, IfExists ifExists = IfExists.error) @trusted
 {
     check("pshm_publish", pshm_publish(fd, text("pshm_publish", name), ifExists));
 }
@@ -2370,7 +2372,7 @@ void publish(int fd, const(char)[] name, IfExists ifExists) @trusted
  * - `EROFS`: `direction` is `io`, and the shared memory file system is mounted read-only.
  * - `ETIMEDOUT`: There was no complete object until the timeout.
  */
-int openWait(const(char)[] name, Direction direction, long size, Duration timeout = forever) @trusted
+int openWait(const(char)[] name, Direction direction = Direction.input, long size = 0, Duration timeout = forever) @trusted
 {
     return again("pshm_open_wait", timeout, (long rest) => pshm_open_wait(text("pshm_open_wait", name), direction, size, rest));
 }

@@ -730,52 +730,21 @@ module posix_shm
       integer(c_int) :: result
     end function
 
-    !> Copy bytes out of an object.
-    !! @param fd A descriptor of the object.
-    !! @param bytes Receives the bytes.
-    !! @param count The number of bytes, from 0.
-    !! @param offset Where in the object they begin, in bytes, from 0; any byte, not only a multiple of the page size.
-    !! @return The number of bytes copied: `count`, or fewer at the end of the object.
-    !! - -EBADF: `fd` is not an open descriptor.
-    !! - -EFAULT: `ret_bytes` is NULL and `count` is not 0.
-    !! - -EINVAL: `count` or `offset` is negative.
-    !! - -EISDIR: `fd` refers to a directory.
-    !! - -ENODEV: `fd` refers to another kind of file, such as a pipe or a socket, and `count` is 0 or the
-    !!   copy needs a mapping.
-    !! - -EOVERFLOW: `count` does not fit the platform's types.
-    !! - -ESPIPE: `fd` refers to a pipe or a socket.
-    function pshm_read(fd, bytes, count, offset) &
+    function c_pshm_read(fd, bytes, count, offset) &
         bind(c, name="pshm_read") result(result)
       import
       integer(c_int), value :: fd
-      type(*), intent(inout) :: bytes(*)
+      type(c_ptr), value :: bytes
       integer(c_int64_t), value :: count
       integer(c_int64_t), value :: offset
       integer(c_int64_t) :: result
     end function
 
-    !> Copy bytes into an object, never past its end.
-    !! @param fd A descriptor of the object.
-    !! @param bytes The bytes.
-    !! @param count The number of bytes, from 0.
-    !! @param offset Where in the object they begin, in bytes, from 0; any byte, not only a multiple of the page size.
-    !! @return The number of bytes copied: `count`, or fewer at the end of the object. The count is also short if
-    !!   an error occurs after some bytes; the next call returns the error.
-    !! - -EBADF: `fd` is not an open descriptor, or was not opened for writing. (If no byte is to be written,
-    !!   since `count` is 0 or `offset` is at the end or past it, the access mode is not checked,
-    !!   and the result is 0.)
-    !! - -EFAULT: `bytes` is NULL and `count` is not 0.
-    !! - -EINVAL: `count` or `offset` is negative, or the object is of huge pages.
-    !! - -EISDIR: `fd` refers to a directory.
-    !! - -ENODEV: `fd` refers to another kind of file, such as a pipe.
-    !! - -ENOSPC: There is no memory for an unallocated page.
-    !! - -EOVERFLOW: `count` does not fit the platform's types.
-    !! - -EPERM: A seal forbids the call.
-    function pshm_write(fd, bytes, count, offset) &
+    function c_pshm_write(fd, bytes, count, offset) &
         bind(c, name="pshm_write") result(result)
       import
       integer(c_int), value :: fd
-      type(*), intent(in) :: bytes(*)
+      type(c_ptr), value :: bytes
       integer(c_int64_t), value :: count
       integer(c_int64_t), value :: offset
       integer(c_int64_t) :: result
@@ -1432,67 +1401,23 @@ module posix_shm
       integer(c_int) :: result
     end function
 
-    !> Copy a message into a ring, and send it.
-    !! @param address The address of the ring, a multiple of 64.
-    !! @param capacity The capacity of the ring, in bytes: a power of two.
-    !! @param bytes The message.
-    !! @param length Its length, in bytes, from 0 to half of `capacity` less 8.
-    !! @param timeout Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
-    !! @return 0: Success.
-    !! - -EAGAIN: `timeout` is 0, and the ring has no space.
-    !! - -EFAULT: `address` is 0, or -4095 to -1, or `bytes` is NULL and `length` is not 0.
-    !! - -EINTR: A signal handler ran during the wait. Nothing was sent.
-    !! - -EINVAL: `address` is not a multiple of 64, `capacity` is not a power of two from
-    !!   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX, or `length` is negative.
-    !! - -EMSGSIZE: `length` is greater than half of `capacity` less 8.
-    !! - -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
-    !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
-    !! - -EPERM: No process is the sender: none has joined, or the last one has left.
-    !! - -EPIPE: The ring has no space, and the receiver has left or died. It is reported again until another
-    !!   one joins.
-    !! - -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
-    !!   process has overwritten it.
-    !! - -ETIMEDOUT: There was no space until the timeout.
-    function pshm_ring_send(address, capacity, bytes, length, timeout) &
+    function c_pshm_ring_send(address, capacity, bytes, length, timeout) &
         bind(c, name="pshm_ring_send") result(result)
       import
       integer(c_int64_t), value :: address
       integer(c_int64_t), value :: capacity
-      type(*), intent(in) :: bytes(*)
+      type(c_ptr), value :: bytes
       integer(c_int64_t), value :: length
       integer(c_int64_t), value :: timeout
       integer(c_int) :: result
     end function
 
-    !> Wait for a message, copy it, and remove it from the ring.
-    !! @param address The address of the ring, a multiple of 64.
-    !! @param capacity The capacity of the ring, in bytes: a power of two.
-    !! @param bytes Receives the message. NULL, with a `size` of 0, asks for the length of the next message, which stays
-    !!   in the ring.
-    !! @param size The size of `ret_bytes`, in bytes, from 0.
-    !! @param timeout Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
-    !! @return The length of the message, in bytes.
-    !! - -EAGAIN: `timeout` is 0, and there is no message.
-    !! - -EFAULT: `address` is 0, or -4095 to -1, or `ret_bytes` is NULL and `size` is not 0.
-    !! - -EINTR: A signal handler ran during the wait.
-    !! - -EINVAL: `address` is not a multiple of 64, `capacity` is not a power of two from
-    !!   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX, or `size` is negative.
-    !! - -EMSGSIZE: The message is longer than `size`. It stays in the ring.
-    !! - -ENODATA: There is no message, and the sender has left. It is reported again until another one joins.
-    !! - -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
-    !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
-    !! - -EOWNERDEAD: There is no complete message, and the sender has died. It is reported again until
-    !!   another one joins.
-    !! - -EPERM: No process is the receiver: none has joined, or the last one has left.
-    !! - -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
-    !!   process has overwritten it.
-    !! - -ETIMEDOUT: There was no message until the timeout.
-    function pshm_ring_receive(address, capacity, bytes, size, timeout) &
+    function c_pshm_ring_receive(address, capacity, bytes, size, timeout) &
         bind(c, name="pshm_ring_receive") result(result)
       import
       integer(c_int64_t), value :: address
       integer(c_int64_t), value :: capacity
-      type(*), intent(inout), optional :: bytes(*)
+      type(c_ptr), value :: bytes
       integer(c_int64_t), value :: size
       integer(c_int64_t), value :: timeout
       integer(c_int64_t) :: result
@@ -1520,9 +1445,13 @@ module posix_shm
   private :: c_pshm_open
   private :: c_pshm_delete
   private :: c_pshm_delete_if_same
+  private :: c_pshm_read
+  private :: c_pshm_write
   private :: c_pshm_list
   private :: c_pshm_publish
   private :: c_pshm_open_wait
+  private :: c_pshm_ring_send
+  private :: c_pshm_ring_receive
 
 contains
 
@@ -1823,6 +1752,57 @@ contains
     end if
   end function
 
+  !> Copy bytes out of an object.
+  !! @param fd A descriptor of the object.
+  !! @param bytes Receives the bytes.
+  !! @param count The number of bytes, from 0.
+  !! @param offset Where in the object they begin, in bytes, from 0; any byte, not only a multiple of the page size.
+  !! @return The number of bytes copied: `count`, or fewer at the end of the object.
+  !! - -EBADF: `fd` is not an open descriptor.
+  !! - -EFAULT: `ret_bytes` is NULL and `count` is not 0.
+  !! - -EINVAL: `count` or `offset` is negative.
+  !! - -EISDIR: `fd` refers to a directory.
+  !! - -ENODEV: `fd` refers to another kind of file, such as a pipe or a socket, and `count` is 0 or the
+  !!   copy needs a mapping.
+  !! - -EOVERFLOW: `count` does not fit the platform's types.
+  !! - -ESPIPE: `fd` refers to a pipe or a socket.
+  function pshm_read(fd, bytes, count, offset) result(result)
+    integer(c_int), intent(in) :: fd
+    type(*), target, contiguous, intent(inout) :: bytes(..)
+    integer(c_int64_t), intent(in) :: count
+    integer(c_int64_t), intent(in) :: offset
+    integer(c_int64_t) :: result
+
+    result = c_pshm_read(fd, c_loc(bytes), count, offset)
+  end function
+
+  !> Copy bytes into an object, never past its end.
+  !! @param fd A descriptor of the object.
+  !! @param bytes The bytes.
+  !! @param count The number of bytes, from 0.
+  !! @param offset Where in the object they begin, in bytes, from 0; any byte, not only a multiple of the page size.
+  !! @return The number of bytes copied: `count`, or fewer at the end of the object. The count is also short if
+  !!   an error occurs after some bytes; the next call returns the error.
+  !! - -EBADF: `fd` is not an open descriptor, or was not opened for writing. (If no byte is to be written,
+  !!   since `count` is 0 or `offset` is at the end or past it, the access mode is not checked, and
+  !!   the result is 0.)
+  !! - -EFAULT: `bytes` is NULL and `count` is not 0.
+  !! - -EINVAL: `count` or `offset` is negative, or the object is of huge pages.
+  !! - -EISDIR: `fd` refers to a directory.
+  !! - -ENODEV: `fd` refers to another kind of file, such as a pipe.
+  !! - -ENOSPC: There is no memory for an unallocated page.
+  !! - -EOVERFLOW: `count` does not fit the platform's types.
+  !! - -EPERM: A seal forbids the call.
+  function pshm_write(fd, bytes, count, offset) result(result)
+    integer(c_int), intent(in) :: fd
+    type(*), target, contiguous, intent(in) :: bytes(..)
+    integer(c_int64_t), intent(in) :: count
+    integer(c_int64_t), intent(in) :: offset
+    integer(c_int64_t) :: result
+
+    result = c_pshm_write(fd, c_loc(bytes), count, offset)
+  end function
+
   !> List the names of the objects that exist.
   !! @param names Receives the names, if all of them fit; else it is unchanged. NULL with size 0 is allowed: only the
   !!   size is returned.
@@ -1925,6 +1905,75 @@ contains
     else
       result = c_pshm_open_wait(terminated(name), direction, size, timeout)
     end if
+  end function
+
+  !> Copy a message into a ring, and send it.
+  !! @param address The address of the ring, a multiple of 64.
+  !! @param capacity The capacity of the ring, in bytes: a power of two.
+  !! @param bytes The message.
+  !! @param length Its length, in bytes, from 0 to half of `capacity` less 8.
+  !! @param timeout Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  !! @return 0: Success.
+  !! - -EAGAIN: `timeout` is 0, and the ring has no space.
+  !! - -EFAULT: `address` is 0, or -4095 to -1, or `bytes` is NULL and `length` is not 0.
+  !! - -EINTR: A signal handler ran during the wait. Nothing was sent.
+  !! - -EINVAL: `address` is not a multiple of 64, `capacity` is not a power of two from
+  !!   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX, or `length` is negative.
+  !! - -EMSGSIZE: `length` is greater than half of `capacity` less 8.
+  !! - -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
+  !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
+  !! - -EPERM: No process is the sender: none has joined, or the last one has left.
+  !! - -EPIPE: The ring has no space, and the receiver has left or died. It is reported again until another
+  !!   one joins.
+  !! - -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
+  !!   process has overwritten it.
+  !! - -ETIMEDOUT: There was no space until the timeout.
+  function pshm_ring_send(address, capacity, bytes, length, timeout) result(result)
+    integer(c_int64_t), intent(in) :: address
+    integer(c_int64_t), intent(in) :: capacity
+    type(*), target, contiguous, intent(in) :: bytes(..)
+    integer(c_int64_t), intent(in) :: length
+    integer(c_int64_t), intent(in) :: timeout
+    integer(c_int) :: result
+
+    result = c_pshm_ring_send(address, capacity, c_loc(bytes), length, timeout)
+  end function
+
+  !> Wait for a message, copy it, and remove it from the ring.
+  !! @param address The address of the ring, a multiple of 64.
+  !! @param capacity The capacity of the ring, in bytes: a power of two.
+  !! @param bytes Receives the message. NULL, with a `size` of 0, asks for the length of the next message, which stays
+  !!   in the ring.
+  !! @param size The size of `ret_bytes`, in bytes, from 0.
+  !! @param timeout Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  !! @return The length of the message, in bytes.
+  !! - -EAGAIN: `timeout` is 0, and there is no message.
+  !! - -EFAULT: `address` is 0, or -4095 to -1, or `ret_bytes` is NULL and `size` is not 0.
+  !! - -EINTR: A signal handler ran during the wait.
+  !! - -EINVAL: `address` is not a multiple of 64, `capacity` is not a power of two from
+  !!   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX, or `size` is negative.
+  !! - -EMSGSIZE: The message is longer than `size`. It stays in the ring.
+  !! - -ENODATA: There is no message, and the sender has left. It is reported again until another one joins.
+  !! - -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
+  !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
+  !! - -EOWNERDEAD: There is no complete message, and the sender has died. It is reported again until
+  !!   another one joins.
+  !! - -EPERM: No process is the receiver: none has joined, or the last one has left.
+  !! - -EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
+  !!   process has overwritten it.
+  !! - -ETIMEDOUT: There was no message until the timeout.
+  function pshm_ring_receive(address, capacity, bytes, size, timeout) result(result)
+    integer(c_int64_t), intent(in) :: address
+    integer(c_int64_t), intent(in) :: capacity
+    type(*), target, contiguous, intent(inout), optional :: bytes(..)
+    integer(c_int64_t), intent(in) :: size
+    integer(c_int64_t), intent(in) :: timeout
+    integer(c_int64_t) :: result
+    type(c_ptr) :: pointer
+
+    pointer = c_null_ptr
+    if (present(bytes)) pointer = c_loc(bytes)
+    result = c_pshm_ring_receive(address, capacity, pointer, size, timeout)
   end function
 
   elemental logical function failed(result)

@@ -42,12 +42,12 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	return e.Function + ": " + Strerror(int(e.Errno))
+	return e.Function + ": " + Strerror(int32(e.Errno))
 }
 
 // Name is the name of the error, such as ENOENT.
 func (e *Error) Name() string {
-	return ErrorName(int(e.Errno))
+	return ErrorName(int32(e.Errno))
 }
 
 func (e *Error) Unwrap() error {
@@ -74,6 +74,14 @@ func text(function, text string) (*C.char, error) {
 // fixed is a constant of the library; empty where C has NULL.
 func fixed(text *C.char) string {
 	return C.GoString(text)
+}
+
+// descriptor is a number for C, or -1 for one that does not fit.
+func descriptor(fd int) C.int {
+	if int(C.int(fd)) != fd {
+		return -1
+	}
+	return C.int(fd)
 }
 
 func truth(value bool) C.int {
@@ -418,8 +426,8 @@ const (
 // added, so a binding works with every greater version.
 //
 // Returns: 1000000 times the major version, plus 1000 times the minor version, plus the patch level.
-func Version() int {
-	return int(C.pshm_version())
+func Version() int32 {
+	return int32(C.pshm_version())
 }
 
 // VersionString is pshm_version_string.
@@ -438,8 +446,8 @@ func VersionString() string {
 // Offsets and fixed addresses of pshm_mmap, and offsets of pshm_map_prefixed, are multiples of it.
 //
 // Returns: A power of two; 4096 on most machines, 16384 or 65536 on some.
-func PageSize() int {
-	return int(C.pshm_page_size())
+func PageSize() int32 {
+	return int32(C.pshm_page_size())
 }
 
 // NameMax is pshm_name_max.
@@ -450,8 +458,8 @@ func PageSize() int {
 // bytes, the limit of macOS.
 //
 // Returns: 256 on Linux, but 254 where glibc is older than 2.34; 31 on macOS, 1023 on FreeBSD.
-func NameMax() int {
-	return int(C.pshm_name_max())
+func NameMax() int32 {
+	return int32(C.pshm_name_max())
 }
 
 // Has is pshm_has.
@@ -492,8 +500,8 @@ func Has(feature string) (bool, error) {
 // successful call leaves it unchanged.
 //
 // Returns: A positive errno, or 0 when no call of this thread has failed.
-func Errno() int {
-	return int(C.pshm_errno())
+func Errno() int32 {
+	return int32(C.pshm_errno())
 }
 
 // SetErrno is pshm_set_errno.
@@ -504,7 +512,7 @@ func Errno() int {
 //
 // Errors:
 //   - `EINVAL`: `error` is negative or above 4095.
-func SetErrno(error int) error {
+func SetErrno(error int32) error {
 	result := C.pshm_set_errno(C.int(error))
 	return failure("pshm_set_errno", C.int64_t(result))
 }
@@ -519,7 +527,7 @@ func SetErrno(error int) error {
 //
 // Returns: A constant string: `"success"` for 0, `"unknown error"` for a number that is no error of
 // this platform.
-func Strerror(error int) string {
+func Strerror(error int32) string {
 	return fixed(C.pshm_strerror(C.int(error)))
 }
 
@@ -533,7 +541,7 @@ func Strerror(error int) string {
 //
 // Returns: A constant string: `"OK"` for 0, `"UNKNOWN"` for a number that is no error of this
 // platform.
-func ErrorName(error int) string {
+func ErrorName(error int32) string {
 	return fixed(C.pshm_error_name(C.int(error)))
 }
 
@@ -552,13 +560,13 @@ func ErrorName(error int) string {
 // Errors:
 //   - `EFAULT`: `name` is NULL.
 //   - `EINVAL`: This platform has no error of that name.
-func ErrorNumber(name string) (int, error) {
+func ErrorNumber(name string) (int32, error) {
 	nameC, err := text("pshm_error_number", name)
 	if err != nil {
 		return 0, err
 	}
 	result := C.pshm_error_number(nameC)
-	return int(result), failure("pshm_error_number", C.int64_t(result))
+	return int32(result), failure("pshm_error_number", C.int64_t(result))
 }
 
 // ErrorCount is pshm_error_count.
@@ -566,8 +574,8 @@ func ErrorNumber(name string) (int, error) {
 // Return the number of errors of this platform.
 //
 // Returns: The number of indices that pshm_error_at accepts.
-func ErrorCount() int {
-	return int(C.pshm_error_count())
+func ErrorCount() int32 {
+	return int32(C.pshm_error_count())
 }
 
 // ErrorAt is pshm_error_at.
@@ -583,9 +591,9 @@ func ErrorCount() int {
 //
 // Errors:
 //   - `EINVAL`: `index` is out of range.
-func ErrorAt(index int) (int, error) {
+func ErrorAt(index int32) (int32, error) {
 	result := C.pshm_error_at(C.int(index))
-	return int(result), failure("pshm_error_at", C.int64_t(result))
+	return int32(result), failure("pshm_error_at", C.int64_t(result))
 }
 
 // ConstantCount is pshm_constant_count.
@@ -593,8 +601,8 @@ func ErrorAt(index int) (int, error) {
 // Return the number of constants of the library.
 //
 // Returns: The number of indices that pshm_constant_name and pshm_constant_value accept.
-func ConstantCount() int {
-	return int(C.pshm_constant_count())
+func ConstantCount() int32 {
+	return int32(C.pshm_constant_count())
 }
 
 // ConstantName is pshm_constant_name.
@@ -604,7 +612,7 @@ func ConstantCount() int {
 //   - `index`: From 0 to pshm_constant_count minus 1, in the order of the headers.
 //
 // Returns: A constant string such as `"PSHM_O_CREAT"`; NULL when `index` is out of range.
-func ConstantName(index int) string {
+func ConstantName(index int32) string {
 	return fixed(C.pshm_constant_name(C.int(index)))
 }
 
@@ -618,9 +626,9 @@ func ConstantName(index int) string {
 //
 // Errors:
 //   - `EINVAL`: `index` is out of range.
-func ConstantValue(index int) (int, error) {
+func ConstantValue(index int32) (int32, error) {
 	result := C.pshm_constant_value(C.int(index))
-	return int(result), failure("pshm_constant_value", C.int64_t(result))
+	return int32(result), failure("pshm_constant_value", C.int64_t(result))
 }
 
 // Constant is pshm_constant.
@@ -634,13 +642,13 @@ func ConstantValue(index int) (int, error) {
 // Errors:
 //   - `EFAULT`: `name` is NULL.
 //   - `EINVAL`: The library has no constant of that name.
-func Constant(name string) (int, error) {
+func Constant(name string) (int32, error) {
 	nameC, err := text("pshm_constant", name)
 	if err != nil {
 		return 0, err
 	}
 	result := C.pshm_constant(nameC)
-	return int(result), failure("pshm_constant", C.int64_t(result))
+	return int32(result), failure("pshm_constant", C.int64_t(result))
 }
 
 // FlagsParse is pshm_flags_parse.
@@ -659,13 +667,13 @@ func Constant(name string) (int, error) {
 // Errors:
 //   - `EFAULT`: `keywords` is NULL.
 //   - `EINVAL`: `kind` or a keyword is unknown, or there are two keywords where one is accepted.
-func FlagsParse(kind Kind, keywords string) (int, error) {
+func FlagsParse(kind Kind, keywords string) (int32, error) {
 	keywordsC, err := text("pshm_flags_parse", keywords)
 	if err != nil {
 		return 0, err
 	}
 	result := C.pshm_flags_parse(C.int(kind), keywordsC)
-	return int(result), failure("pshm_flags_parse", C.int64_t(result))
+	return int32(result), failure("pshm_flags_parse", C.int64_t(result))
 }
 
 // FlagsFormat is pshm_flags_format.
@@ -682,7 +690,7 @@ func FlagsParse(kind Kind, keywords string) (int, error) {
 //   - `EFAULT`: `ret_keywords` is NULL and `size` is not 0.
 //   - `EINVAL`: `kind` is unknown, `size` is negative, or `flags` has a bit without a keyword.
 //   - `ERANGE`: The buffer is too small.
-func FlagsFormat(kind Kind, flags int) (string, error) {
+func FlagsFormat(kind Kind, flags int32) (string, error) {
 	all, err := texts(func(buffer []byte) (C.int64_t, error) {
 		result := C.pshm_flags_format(C.int(kind), C.int(flags), (*C.char)(start(buffer)), C.int64_t(len(buffer)))
 		return result, failure("pshm_flags_format", result)
@@ -781,7 +789,7 @@ func ShmUnlink(name string) error {
 //     or the platform allows the size to be set only once (macOS).
 //   - `EPERM`: A seal forbids the call.
 func Ftruncate(fd int, length int64) error {
-	result := C.pshm_ftruncate(C.int(fd), C.int64_t(length))
+	result := C.pshm_ftruncate(descriptor(fd), C.int64_t(length))
 	return failure("pshm_ftruncate", C.int64_t(result))
 }
 
@@ -809,7 +817,7 @@ func Ftruncate(fd int, length int64) error {
 //   - `EPERM`: A seal forbids the call.
 //   - `ESPIPE`: `fd` refers to a pipe.
 func Fallocate(fd int, offset int64, length int64) error {
-	result := C.pshm_fallocate(C.int(fd), C.int64_t(offset), C.int64_t(length))
+	result := C.pshm_fallocate(descriptor(fd), C.int64_t(offset), C.int64_t(length))
 	return failure("pshm_fallocate", C.int64_t(result))
 }
 
@@ -833,9 +841,9 @@ func Fallocate(fd int, offset int64, length int64) error {
 //   - `EINVAL`: `count` is negative.
 //   - `EISDIR`: `fd` refers to a directory.
 //   - `ENODEV`: `fd` refers to another kind of file, such as a pipe.
-func Fstat(fd int, fields []int64) (int, error) {
-	result := C.pshm_fstat(C.int(fd), starts(fields), C.int(len(fields)))
-	return int(result), failure("pshm_fstat", C.int64_t(result))
+func Fstat(fd int, fields []int64) (int32, error) {
+	result := C.pshm_fstat(descriptor(fd), starts(fields), C.int(len(fields)))
+	return int32(result), failure("pshm_fstat", C.int64_t(result))
 }
 
 // Fchown is pshm_fchown.
@@ -853,7 +861,7 @@ func Fstat(fd int, fields []int64) (int, error) {
 //   - `ENOTSUP`: The platform does not support the call on these descriptors (macOS).
 //   - `EPERM`: The process may not change the owner or the group; usually only the superuser may.
 func Fchown(fd int, owner int64, group int64) error {
-	result := C.pshm_fchown(C.int(fd), C.int64_t(owner), C.int64_t(group))
+	result := C.pshm_fchown(descriptor(fd), C.int64_t(owner), C.int64_t(group))
 	return failure("pshm_fchown", C.int64_t(result))
 }
 
@@ -872,7 +880,7 @@ func Fchown(fd int, owner int64, group int64) error {
 //   - `ENOTSUP`: The platform does not support the call on these descriptors (macOS).
 //   - `EPERM`: The process does not own the object, or a seal forbids the change.
 func Fchmod(fd int, mode Mode) error {
-	result := C.pshm_fchmod(C.int(fd), C.int(mode))
+	result := C.pshm_fchmod(descriptor(fd), C.int(mode))
 	return failure("pshm_fchmod", C.int64_t(result))
 }
 
@@ -931,7 +939,7 @@ func Fchmod(fd int, mode Mode) error {
 //     so low that the system allows no mapping there. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
 //     and the process has no privilege.
 func Mmap(address int64, length int64, protections Prot, flags MapFlag, fd int, offset int64) (int64, error) {
-	result := C.pshm_mmap(C.int64_t(address), C.int64_t(length), C.int(protections), C.int(flags), C.int(fd), C.int64_t(offset))
+	result := C.pshm_mmap(C.int64_t(address), C.int64_t(length), C.int(protections), C.int(flags), descriptor(fd), C.int64_t(offset))
 	return int64(result), failure("pshm_mmap", result)
 }
 
@@ -1013,7 +1021,7 @@ func Msync(address int64, length int64, flags MsyncFlag) error {
 // Errors:
 //   - `EBADF`: `fd` is not an open descriptor.
 func Close(fd int) error {
-	result := C.pshm_close(C.int(fd))
+	result := C.pshm_close(descriptor(fd))
 	return failure("pshm_close", C.int64_t(result))
 }
 
@@ -1031,7 +1039,7 @@ func Close(fd int) error {
 //   - `EBADF`: `fd` is not an open descriptor.
 //   - `EMFILE`: The process has no free descriptor.
 func Dup(fd int) (int, error) {
-	result := C.pshm_dup(C.int(fd))
+	result := C.pshm_dup(descriptor(fd))
 	return int(result), failure("pshm_dup", C.int64_t(result))
 }
 
@@ -1049,7 +1057,7 @@ func Dup(fd int) (int, error) {
 //   - `EBADF`: `fd` is not an open descriptor.
 //   - `EINVAL`: `inheritable` is neither 0 nor 1.
 func SetInheritable(fd int, inheritable bool) error {
-	result := C.pshm_set_inheritable(C.int(fd), truth(inheritable))
+	result := C.pshm_set_inheritable(descriptor(fd), truth(inheritable))
 	return failure("pshm_set_inheritable", C.int64_t(result))
 }
 
@@ -1233,7 +1241,7 @@ func DeleteIfSame(name string, fd int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	result := C.pshm_delete_if_same(nameC, C.int(fd))
+	result := C.pshm_delete_if_same(nameC, descriptor(fd))
 	return result != 0, failure("pshm_delete_if_same", C.int64_t(result))
 }
 
@@ -1255,7 +1263,7 @@ func DeleteIfSame(name string, fd int) (bool, error) {
 //     the platform allows the size to be set only once (macOS).
 //   - `EPERM`: A seal forbids the call.
 func Truncate(fd int, size int64) error {
-	result := C.pshm_truncate(C.int(fd), C.int64_t(size))
+	result := C.pshm_truncate(descriptor(fd), C.int64_t(size))
 	return failure("pshm_truncate", C.int64_t(result))
 }
 
@@ -1298,7 +1306,7 @@ func Truncate(fd int, size int64) error {
 //     there is no emulation.
 //   - `EPERM`: A seal forbids the call.
 func Allocate(fd int, size int64) error {
-	result := C.pshm_allocate(C.int(fd), C.int64_t(size))
+	result := C.pshm_allocate(descriptor(fd), C.int64_t(size))
 	return failure("pshm_allocate", C.int64_t(result))
 }
 
@@ -1328,7 +1336,7 @@ func Allocate(fd int, size int64) error {
 //   - `EPERM`: A seal forbids the call: PSHM_SEAL_WRITE or PSHM_SEAL_FUTURE_WRITE.
 //   - `ESPIPE`: `fd` refers to a pipe.
 func Discard(fd int, offset int64, length int64) error {
-	result := C.pshm_discard(C.int(fd), C.int64_t(offset), C.int64_t(length))
+	result := C.pshm_discard(descriptor(fd), C.int64_t(offset), C.int64_t(length))
 	return failure("pshm_discard", C.int64_t(result))
 }
 
@@ -1398,7 +1406,7 @@ func Space() (total int64, free int64, err error) {
 //   - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
 //     `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
 func Map(fd int, length int64, protections Prot, flags MapFlag, offset int64) (int64, error) {
-	result := C.pshm_map(C.int(fd), C.int64_t(length), C.int(protections), C.int(flags), C.int64_t(offset))
+	result := C.pshm_map(descriptor(fd), C.int64_t(length), C.int(protections), C.int(flags), C.int64_t(offset))
 	return int64(result), failure("pshm_map", result)
 }
 
@@ -1443,7 +1451,7 @@ func Unmap(address int64, length int64) error {
 //   - `EOVERFLOW`: `count` does not fit the platform's types.
 //   - `ESPIPE`: `fd` refers to a pipe or a socket.
 func Read(fd int, bytes []byte, offset int64) (int64, error) {
-	result := C.pshm_read(C.int(fd), start(bytes), C.int64_t(len(bytes)), C.int64_t(offset))
+	result := C.pshm_read(descriptor(fd), start(bytes), C.int64_t(len(bytes)), C.int64_t(offset))
 	return int64(result), failure("pshm_read", result)
 }
 
@@ -1477,7 +1485,7 @@ func Read(fd int, bytes []byte, offset int64) (int64, error) {
 //   - `EOVERFLOW`: `count` does not fit the platform's types.
 //   - `EPERM`: A seal forbids the call.
 func Write(fd int, bytes []byte, offset int64) (int64, error) {
-	result := C.pshm_write(C.int(fd), start(bytes), C.int64_t(len(bytes)), C.int64_t(offset))
+	result := C.pshm_write(descriptor(fd), start(bytes), C.int64_t(len(bytes)), C.int64_t(offset))
 	return int64(result), failure("pshm_write", result)
 }
 
@@ -1524,7 +1532,7 @@ func Write(fd int, bytes []byte, offset int64) (int64, error) {
 //   - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
 //     `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
 func MapPrefixed(fd int, length int64, protections Prot, flags MapFlag, offset int64, prefix int64) (int64, error) {
-	result := C.pshm_map_prefixed(C.int(fd), C.int64_t(length), C.int(protections), C.int(flags), C.int64_t(offset), C.int64_t(prefix))
+	result := C.pshm_map_prefixed(descriptor(fd), C.int64_t(length), C.int(protections), C.int(flags), C.int64_t(offset), C.int64_t(prefix))
 	return int64(result), failure("pshm_map_prefixed", result)
 }
 
@@ -1582,7 +1590,7 @@ func Copy(to int64, from int64, count int64) error {
 //   - `EFAULT`: `address` is 0 or from -4095 to -1, and `count` is not 0.
 //   - `EINVAL`: `byte` is not from 0 to 255, or `count` is negative.
 //   - `EOVERFLOW`: The numbers do not fit the platform's types.
-func Fill(address int64, byte int, count int64) error {
+func Fill(address int64, byte int32, count int64) error {
 	result := C.pshm_fill(C.int64_t(address), C.int(byte), C.int64_t(count))
 	return failure("pshm_fill", C.int64_t(result))
 }
@@ -1620,7 +1628,7 @@ func Fill(address int64, byte int, count int64) error {
 //   - `ETOOMANYREFS`: Too many descriptors are in transit.
 func Send(socket int, fd int, timeout time.Duration) error {
 	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_send(C.int(socket), C.int(fd), C.int64_t(timeout)))
+		return C.int64_t(C.pshm_send(descriptor(socket), descriptor(fd), C.int64_t(timeout)))
 	})
 	return failure("pshm_send", result)
 }
@@ -1658,7 +1666,7 @@ func Send(socket int, fd int, timeout time.Duration) error {
 //   - `ETIMEDOUT`: There was no message until the timeout.
 func Receive(socket int, timeout time.Duration) (int, error) {
 	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_receive(C.int(socket), C.int64_t(timeout)))
+		return C.int64_t(C.pshm_receive(descriptor(socket), C.int64_t(timeout)))
 	})
 	return int(result), failure("pshm_receive", result)
 }
@@ -1708,7 +1716,7 @@ func Socketpair() (first int, second int, err error) {
 //   - `EPERM`: The object is a named one or sealed with PSHM_SEAL_SEAL, or the descriptor was opened for
 //     reading.
 func Seal(fd int, seals SealFlag) error {
-	result := C.pshm_seal(C.int(fd), C.int(seals))
+	result := C.pshm_seal(descriptor(fd), C.int(seals))
 	return failure("pshm_seal", C.int64_t(result))
 }
 
@@ -1726,9 +1734,9 @@ func Seal(fd int, seals SealFlag) error {
 //   - `EBADF`: `fd` is not an open descriptor.
 //   - `EINVAL`: `fd` refers to a file that does not support seals.
 //   - `ENOTSUP`: The platform does not support seals.
-func Seals(fd int) (int, error) {
-	result := C.pshm_seals(C.int(fd))
-	return int(result), failure("pshm_seals", C.int64_t(result))
+func Seals(fd int) (SealFlag, error) {
+	result := C.pshm_seals(descriptor(fd))
+	return SealFlag(result), failure("pshm_seals", C.int64_t(result))
 }
 
 // Reopen is pshm_reopen.
@@ -1759,7 +1767,7 @@ func Seals(fd int) (int, error) {
 //   - `ENOTSUP`: `direction` is `input`, `fd` was opened for `io`, and the system does not support it
 //     (no `/proc`).
 func Reopen(fd int, direction Direction) (int, error) {
-	result := C.pshm_reopen(C.int(fd), C.int(direction))
+	result := C.pshm_reopen(descriptor(fd), C.int(direction))
 	return int(result), failure("pshm_reopen", C.int64_t(result))
 }
 
@@ -2000,7 +2008,7 @@ func AtomicWait(address int64, expected int64, timeout time.Duration) error {
 //   - `EFAULT`: `address` is 0, or -4095 to -1.
 //   - `EINVAL`: `address` is not a multiple of 4, or `count` is not positive.
 //   - `EOVERFLOW`: `address` does not fit the platform's type.
-func AtomicWake(address int64, count int) error {
+func AtomicWake(address int64, count int32) error {
 	result := C.pshm_atomic_wake(C.int64_t(address), C.int(count))
 	return failure("pshm_atomic_wake", C.int64_t(result))
 }
@@ -2190,7 +2198,7 @@ func Publish(fd int, name string, ifExists IfExists) error {
 	if err != nil {
 		return err
 	}
-	result := C.pshm_publish(C.int(fd), nameC, C.int(ifExists))
+	result := C.pshm_publish(descriptor(fd), nameC, C.int(ifExists))
 	return failure("pshm_publish", C.int64_t(result))
 }
 

@@ -1731,9 +1731,9 @@ seal fd seals =
 -- - `EBADF`: `fd` is not an open descriptor.
 -- - `EINVAL`: `fd` refers to a file that does not support seals.
 -- - `ENOTSUP`: The platform does not support seals.
-seals :: Fd -> IO CInt
+seals :: Fd -> IO Seal
 seals fd =
-  (check "pshm_seals" Nothing $ C.pshm_seals (fromIntegral fd))
+  Seal <$> (check "pshm_seals" Nothing $ C.pshm_seals (fromIntegral fd))
 
 -- | Open another descriptor of the same object, with the same access or less.
 --

@@ -517,9 +517,11 @@ template again(operation: string, timeout: Duration, call: untyped): untyped =
   block:
     let
       interrupted = -pshm_error_number("EINTR")
-      finish = getMonoTime() + timeout
+      # What has too many nanoseconds is no limit.
+      limit = if timeout.inDays > 36500: forever else: timeout
+      finish = getMonoTime() + limit
     var
-      rest {.inject.} = timeout.inNanoseconds
+      rest {.inject.} = limit.inNanoseconds
       value = call
     while value == interrupted:
       if rest > 0:
@@ -1035,7 +1037,7 @@ proc setInheritable*(fd: int, inheritable: bool) =
   ## - `EINVAL`: `inheritable` is neither 0 nor 1.
   discard check("pshm_set_inheritable", pshm_set_inheritable(cint(fd), cint(inheritable)))
 
-proc open*(name: string, direction: Direction, ifExists: IfExists, ifDoesNotExist: IfDoesNotExist, permissions: Mode): tuple[fd: int, created: bool] =
+proc open*(name: string, direction: Direction = Direction.input, ifExists: IfExists = IfExists.default, ifDoesNotExist: IfDoesNotExist = IfDoesNotExist.default, permissions: Mode = Mode(420)): tuple[fd: int, created: bool] =
   ## Open or create a named object, with one option for each case: it exists, or it does not.
   ##
   ## If the object does not exist, `if_does_not_exist` applies. If it exists, `if_exists` applies, but
@@ -1099,7 +1101,7 @@ proc open*(name: string, direction: Direction, ifExists: IfExists, ifDoesNotExis
   let returned = check("pshm_open", pshm_open(name.cstring, cint(direction), cint(ifExists), cint(ifDoesNotExist), cint(permissions), addr createdInC))
   (int(returned), createdInC != 0)
 
-proc openAnonymous*(direction: Direction, permissions: Mode, flags: AnonymousFlag): int =
+proc openAnonymous*(direction: Direction = Direction.input, permissions: Mode = Mode(420), flags: AnonymousFlag = AnonymousFlag(0)): int =
   ## Create an anonymous object.
   ##
   ## The object exists as long as a descriptor or a mapping of it. Pass the descriptor to another process
@@ -1300,7 +1302,7 @@ proc space*(): tuple[total: int64, free: int64] =
   discard check("pshm_space", pshm_space(addr totalInC, addr freeInC))
   (totalInC, freeInC)
 
-proc map*(fd: int, length: int64, protections: Prot, flags: MapFlag, offset: int64): int64 =
+proc map*(fd: int, length: int64, protections: Prot = ProtRead or ProtWrite, flags: MapFlag = MapShared, offset: int64 = 0): int64 =
   ## Map a range of an object, from any offset.
   ##
   ## As pshm_mmap, but the offset need not be a multiple of the page size (pshm_page_size): the mapping
@@ -1354,7 +1356,7 @@ proc unmap*(address: int64, length: int64) =
   ## - `EOVERFLOW`: `address` or `length` does not fit the platform's types.
   discard check("pshm_unmap", pshm_unmap(address, length))
 
-proc read*(fd: int, bytes: var openArray[byte], offset: int64): int64 =
+proc read*(fd: int, bytes: var openArray[byte], offset: int64 = 0): int64 =
   ## Copy bytes out of an object.
   ##
   ## The count is short at the end of the object, and 0 past it; the call never faults. The file position
@@ -1378,7 +1380,7 @@ proc read*(fd: int, bytes: var openArray[byte], offset: int64): int64 =
   ## - `ESPIPE`: `fd` refers to a pipe or a socket.
   check("pshm_read", pshm_read(cint(fd), start(bytes), int64(bytes.len), offset))
 
-proc write*(fd: int, bytes: openArray[byte], offset: int64): int64 =
+proc write*(fd: int, bytes: openArray[byte], offset: int64 = 0): int64 =
   ## Copy bytes into an object, never past its end.
   ##
   ## The count is short at the end of the object, and 0 past it: the object never grows. The size is read
@@ -1604,7 +1606,7 @@ proc seal*(fd: int, seals: SealFlag) =
   ##   reading.
   discard check("pshm_seal", pshm_seal(cint(fd), cint(seals)))
 
-proc seals*(fd: int): int =
+proc seals*(fd: int): SealFlag =
   ## Return the seals of an object: fcntl(2) with `F_GET_SEALS`.
   ##
   ## - `fd`: A descriptor of the object.
@@ -1617,9 +1619,9 @@ proc seals*(fd: int): int =
   ## - `EBADF`: `fd` is not an open descriptor.
   ## - `EINVAL`: `fd` refers to a file that does not support seals.
   ## - `ENOTSUP`: The platform does not support seals.
-  int(check("pshm_seals", pshm_seals(cint(fd))))
+  SealFlag(check("pshm_seals", pshm_seals(cint(fd))))
 
-proc reopen*(fd: int, direction: Direction): int =
+proc reopen*(fd: int, direction: Direction = Direction.input): int =
   ## Open another descriptor of the same object, with the same access or less.
   ##
   ## Send a descriptor for `input` to a peer that should only read: its shared mappings are not writable,
@@ -1953,7 +1955,7 @@ proc lockOwner*(address: int64): int64 =
   ## - `EOVERFLOW`: `address` does not fit the platform's type.
   check("pshm_lock_owner", pshm_lock_owner(address))
 
-proc publish*(fd: int, name: string, ifExists: IfExists) =
+proc publish*(fd: int, name: string, ifExists: IfExists = IfExists.error) =
   ## Give an unnamed object a name.
   ##
   ## The object gets the name atomically, and keeps exactly the permissions with which it was created:
@@ -2001,7 +2003,7 @@ proc publish*(fd: int, name: string, ifExists: IfExists) =
   rejectNul(name)
   discard check("pshm_publish", pshm_publish(cint(fd), name.cstring, cint(ifExists)))
 
-proc openWait*(name: string, direction: Direction, size: int64, timeout = forever): int =
+proc openWait*(name: string, direction: Direction = Direction.input, size: int64 = 0, timeout = forever): int =
   ## Open an object that another process creates, and wait until it is complete.
   ##
   ## The call waits while no object with the name exists, while the object has no permissions at all

@@ -481,8 +481,9 @@ procedure PshmSetInheritable(AFd: cint; AInheritable: Boolean);
 //   EROFS: The shared memory file system is mounted read-only.
 function PshmOpen(const AName: RawByteString; ADirection: cint; AIfExists: cint; AIfDoesNotExist: cint;
   APermissions: cint; out ACreated: Boolean): cint; overload;
-function PshmOpen(const AName: RawByteString; ADirection: cint; AIfExists: cint; AIfDoesNotExist: cint;
-  APermissions: cint): cint; overload;
+function PshmOpen(const AName: RawByteString; ADirection: cint = PSHM_DIRECTION_INPUT; AIfExists: cint =
+  PSHM_IF_EXISTS_DEFAULT; AIfDoesNotExist: cint = PSHM_IF_DOES_NOT_EXIST_DEFAULT; APermissions: cint = &644):
+  cint; overload;
 
 // Create an anonymous object.
 //   ADirection: The access of the descriptor. With PSHM_DIRECTION_INPUT the object is empty, and cannot be changed
@@ -505,7 +506,8 @@ function PshmOpen(const AName: RawByteString; ADirection: cint; AIfExists: cint;
 //     PSHM_ANONYMOUS_NAMEABLE: it has no unnamed files, or /proc is not mounted, which direction
 //     `input` needs. Both flags: they exclude each other.
 //   EROFS: PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is mounted read-only.
-function PshmOpenAnonymous(ADirection: cint; APermissions: cint; AFlags: cint): cint;
+function PshmOpenAnonymous(ADirection: cint = PSHM_DIRECTION_INPUT; APermissions: cint = &644; AFlags: cint =
+  0): cint;
 
 // Remove the name of an object.
 //   AName: The name of the object: a slash, and at least one byte that is no slash. At most pshm_name_max bytes
@@ -616,7 +618,8 @@ procedure PshmSpace(out ATotal: cint64; out AFree: cint64);
 //     platform's types.
 //   EPERM: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK`
 //     is 0, and the process has no privilege.
-function PshmMap(AFd: cint; ALength: cint64; AProtections: cint; AFlags: cint; AOffset: cint64): Pointer;
+function PshmMap(AFd: cint; ALength: cint64; AProtections: cint = PSHM_PROT_READ or PSHM_PROT_WRITE; AFlags:
+  cint = PSHM_MAP_SHARED; AOffset: cint64 = 0): Pointer;
 
 // Remove a mapping of pshm_map.
 //   AAddress: The address that pshm_map returned.
@@ -641,7 +644,7 @@ procedure PshmUnmap(AAddress: Pointer; ALength: cint64);
 //     copy needs a mapping.
 //   EOVERFLOW: `count` does not fit the platform's types.
 //   ESPIPE: `fd` refers to a pipe or a socket.
-function PshmRead(AFd: cint; var ABytes; ACount: cint64; AOffset: cint64): cint64;
+function PshmRead(AFd: cint; var ABytes; ACount: cint64; AOffset: cint64 = 0): cint64;
 
 // Copy bytes into an object, never past its end.
 //   AFd: A descriptor of the object.
@@ -660,7 +663,7 @@ function PshmRead(AFd: cint; var ABytes; ACount: cint64; AOffset: cint64): cint6
 //   ENOSPC: There is no memory for an unallocated page.
 //   EOVERFLOW: `count` does not fit the platform's types.
 //   EPERM: A seal forbids the call.
-function PshmWrite(AFd: cint; const ABytes; ACount: cint64; AOffset: cint64): cint64;
+function PshmWrite(AFd: cint; const ABytes; ACount: cint64; AOffset: cint64 = 0): cint64;
 
 // Map an object directly behind a prefix of private memory.
 //   AFd: A descriptor of the object.
@@ -738,7 +741,7 @@ procedure PshmFill(AAddress: Pointer; AByte: cint; ACount: cint64);
 //   EPROTOTYPE: `socket` is not of the Unix domain. Nothing was sent.
 //   ETIMEDOUT: The buffer of the socket was full until the timeout.
 //   ETOOMANYREFS: Too many descriptors are in transit.
-procedure PshmSend(ASocket: cint; AFd: cint; ATimeout: cint64);
+procedure PshmSend(ASocket: cint; AFd: cint; ATimeout: cint64 = -1);
 
 // Receive a descriptor over a Unix domain socket.
 //   ASocket: A connected Unix domain socket.
@@ -757,7 +760,7 @@ procedure PshmSend(ASocket: cint; AFd: cint; ATimeout: cint64);
 //   EPROTO: The message had no descriptor, or more than one. All of them are closed.
 //   EPROTOTYPE: `socket` is not of the Unix domain. Nothing was received.
 //   ETIMEDOUT: There was no message until the timeout.
-function PshmReceive(ASocket: cint; ATimeout: cint64): cint;
+function PshmReceive(ASocket: cint; ATimeout: cint64 = -1): cint;
 
 // Create a connected pair of Unix domain stream sockets, close-on-exec.
 //   AFirst: Receives one descriptor.
@@ -802,7 +805,7 @@ function PshmSeals(AFd: cint): cint;
 //   ENODEV: `fd` refers to another kind of file, such as a pipe.
 //   ENOTSUP: `direction` is `input`, `fd` was opened for `io`, and the system does not support it (no
 //     `/proc`).
-function PshmReopen(AFd: cint; ADirection: cint): cint;
+function PshmReopen(AFd: cint; ADirection: cint = PSHM_DIRECTION_INPUT): cint;
 
 // List the names of the objects that exist.
 //   Result: The size that the list needs, in bytes; 0 if there is no object. If it is more than `size`, call
@@ -911,7 +914,7 @@ function PshmAtomicCompareExchange64(AAddress: Pointer; AExpected: cint64; ADesi
 //   EOVERFLOW: `address` does not fit the platform's type, or `expected` is not between -2147483648 and
 //     4294967295.
 //   ETIMEDOUT: There was no reason to wake up until the timeout.
-procedure PshmAtomicWait(AAddress: Pointer; AExpected: cint64; ATimeout: cint64);
+procedure PshmAtomicWait(AAddress: Pointer; AExpected: cint64; ATimeout: cint64 = -1);
 
 // Wake the threads of all processes that wait for a word.
 //   AAddress: The address of the word, a multiple of 4.
@@ -947,7 +950,7 @@ function PshmProcessAlive(AProcess: cint64): Boolean;
 //   ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 //   EOVERFLOW: `address` does not fit the platform's type.
 //   ETIMEDOUT: The lock was not released until the timeout.
-function PshmLockAcquire(AAddress: Pointer; ATimeout: cint64): Boolean;
+function PshmLockAcquire(AAddress: Pointer; ATimeout: cint64 = -1): Boolean;
 
 // Release a lock that this process holds.
 //   AAddress: The address of the lock, a multiple of 8.
@@ -1003,7 +1006,7 @@ function PshmLockOwner(AAddress: Pointer): cint64;
 //   EXDEV: The object has or had a name, was created without PSHM_ANONYMOUS_NAMEABLE, or belongs to
 //     another mount of the shared memory file system, such as that of another container or mount
 //     namespace.
-procedure PshmPublish(AFd: cint; const AName: RawByteString; AIfExists: cint);
+procedure PshmPublish(AFd: cint; const AName: RawByteString; AIfExists: cint = PSHM_IF_EXISTS_ERROR);
 
 // Open an object that another process creates, and wait until it is complete.
 //   AName: The name of the object: a slash, and at least one byte that is no slash. At most pshm_name_max bytes
@@ -1027,7 +1030,8 @@ procedure PshmPublish(AFd: cint; const AName: RawByteString; AIfExists: cint);
 //   ENXIO: The name refers to a socket.
 //   EROFS: `direction` is `io`, and the shared memory file system is mounted read-only.
 //   ETIMEDOUT: There was no complete object until the timeout.
-function PshmOpenWait(const AName: RawByteString; ADirection: cint; ASize: cint64; ATimeout: cint64): cint;
+function PshmOpenWait(const AName: RawByteString; ADirection: cint = PSHM_DIRECTION_INPUT; ASize: cint64 = 0;
+  ATimeout: cint64 = -1): cint;
 
 // Join a ring as its sender or its receiver.
 //   AAddress: The address of the ring, a multiple of 64.
@@ -1079,7 +1083,8 @@ procedure PshmRingLeave(AAddress: Pointer; ACapacity: cint64; ARole: cint);
 //   EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
 //     process has overwritten it.
 //   ETIMEDOUT: There was no space until the timeout.
-function PshmRingReserve(AAddress: Pointer; ACapacity: cint64; ALength: cint64; ATimeout: cint64): Pointer;
+function PshmRingReserve(AAddress: Pointer; ACapacity: cint64; ALength: cint64; ATimeout: cint64 = -1):
+  Pointer;
 
 // Send the message that was written to the reserved space.
 //   AAddress: The address of the ring, a multiple of 64.
@@ -1152,7 +1157,8 @@ procedure PshmRingRelease(AAddress: Pointer; ACapacity: cint64);
 //   EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
 //     process has overwritten it.
 //   ETIMEDOUT: There was no space until the timeout.
-procedure PshmRingSend(AAddress: Pointer; ACapacity: cint64; const ABytes; ALength: cint64; ATimeout: cint64);
+procedure PshmRingSend(AAddress: Pointer; ACapacity: cint64; const ABytes; ALength: cint64; ATimeout: cint64 =
+  -1);
 
 // Wait for a message, copy it, and remove it from the ring.
 //   AAddress: The address of the ring, a multiple of 64.
@@ -1177,8 +1183,8 @@ procedure PshmRingSend(AAddress: Pointer; ACapacity: cint64; const ABytes; ALeng
 //   EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
 //     process has overwritten it.
 //   ETIMEDOUT: There was no message until the timeout.
-function PshmRingReceive(AAddress: Pointer; ACapacity: cint64; var ABytes; ASize: cint64; ATimeout: cint64):
-  cint64;
+function PshmRingReceive(AAddress: Pointer; ACapacity: cint64; var ABytes; ASize: cint64; ATimeout: cint64 =
+  -1): cint64;
 
 // The functions of C
 function pshm_version: cint; cdecl; external 'posix-shm';
@@ -1495,13 +1501,15 @@ begin
   ACreated := Flag <> 0;
 end;
 
-function PshmOpen(const AName: RawByteString; ADirection: cint; AIfExists: cint; AIfDoesNotExist: cint;
-  APermissions: cint): cint;
+function PshmOpen(const AName: RawByteString; ADirection: cint = PSHM_DIRECTION_INPUT; AIfExists: cint =
+  PSHM_IF_EXISTS_DEFAULT; AIfDoesNotExist: cint = PSHM_IF_DOES_NOT_EXIST_DEFAULT; APermissions: cint = &644):
+  cint;
 begin
   Result := PshmCheck(pshm_open(Terminated(AName, 'pshm_open'), ADirection, AIfExists, AIfDoesNotExist, APermissions, nil), 'pshm_open');
 end;
 
-function PshmOpenAnonymous(ADirection: cint; APermissions: cint; AFlags: cint): cint;
+function PshmOpenAnonymous(ADirection: cint = PSHM_DIRECTION_INPUT; APermissions: cint = &644; AFlags: cint =
+  0): cint;
 begin
   Result := PshmCheck(pshm_open_anonymous(ADirection, APermissions, AFlags), 'pshm_open_anonymous');
 end;
@@ -1536,7 +1544,8 @@ begin
   PshmCheck(pshm_space(@ATotal, @AFree), 'pshm_space');
 end;
 
-function PshmMap(AFd: cint; ALength: cint64; AProtections: cint; AFlags: cint; AOffset: cint64): Pointer;
+function PshmMap(AFd: cint; ALength: cint64; AProtections: cint = PSHM_PROT_READ or PSHM_PROT_WRITE; AFlags:
+  cint = PSHM_MAP_SHARED; AOffset: cint64 = 0): Pointer;
 begin
   Result := Pointer(PtrUInt(PshmCheck(pshm_map(AFd, ALength, AProtections, AFlags, AOffset), 'pshm_map')));
 end;
@@ -1546,12 +1555,12 @@ begin
   PshmCheck(pshm_unmap(cint64(PtrUInt(AAddress)), ALength), 'pshm_unmap');
 end;
 
-function PshmRead(AFd: cint; var ABytes; ACount: cint64; AOffset: cint64): cint64;
+function PshmRead(AFd: cint; var ABytes; ACount: cint64; AOffset: cint64 = 0): cint64;
 begin
   Result := PshmCheck(pshm_read(AFd, @ABytes, ACount, AOffset), 'pshm_read');
 end;
 
-function PshmWrite(AFd: cint; const ABytes; ACount: cint64; AOffset: cint64): cint64;
+function PshmWrite(AFd: cint; const ABytes; ACount: cint64; AOffset: cint64 = 0): cint64;
 begin
   Result := PshmCheck(pshm_write(AFd, @ABytes, ACount, AOffset), 'pshm_write');
 end;
@@ -1577,12 +1586,12 @@ begin
   PshmCheck(pshm_fill(cint64(PtrUInt(AAddress)), AByte, ACount), 'pshm_fill');
 end;
 
-procedure PshmSend(ASocket: cint; AFd: cint; ATimeout: cint64);
+procedure PshmSend(ASocket: cint; AFd: cint; ATimeout: cint64 = -1);
 begin
   PshmCheck(pshm_send(ASocket, AFd, ATimeout), 'pshm_send');
 end;
 
-function PshmReceive(ASocket: cint; ATimeout: cint64): cint;
+function PshmReceive(ASocket: cint; ATimeout: cint64 = -1): cint;
 begin
   Result := PshmCheck(pshm_receive(ASocket, ATimeout), 'pshm_receive');
 end;
@@ -1602,7 +1611,7 @@ begin
   Result := PshmCheck(pshm_seals(AFd), 'pshm_seals');
 end;
 
-function PshmReopen(AFd: cint; ADirection: cint): cint;
+function PshmReopen(AFd: cint; ADirection: cint = PSHM_DIRECTION_INPUT): cint;
 begin
   Result := PshmCheck(pshm_reopen(AFd, ADirection), 'pshm_reopen');
 end;
@@ -1673,7 +1682,7 @@ begin
   Result := PshmCheck(pshm_atomic_compare_exchange64(cint64(PtrUInt(AAddress)), AExpected, ADesired, nil), 'pshm_atomic_compare_exchange64') <> 0;
 end;
 
-procedure PshmAtomicWait(AAddress: Pointer; AExpected: cint64; ATimeout: cint64);
+procedure PshmAtomicWait(AAddress: Pointer; AExpected: cint64; ATimeout: cint64 = -1);
 begin
   PshmCheck(pshm_atomic_wait(cint64(PtrUInt(AAddress)), AExpected, ATimeout), 'pshm_atomic_wait');
 end;
@@ -1693,7 +1702,7 @@ begin
   Result := PshmCheck(pshm_process_alive(AProcess), 'pshm_process_alive') <> 0;
 end;
 
-function PshmLockAcquire(AAddress: Pointer; ATimeout: cint64): Boolean;
+function PshmLockAcquire(AAddress: Pointer; ATimeout: cint64 = -1): Boolean;
 begin
   Result := PshmCheck(pshm_lock_acquire(cint64(PtrUInt(AAddress)), ATimeout), 'pshm_lock_acquire') <> 0;
 end;
@@ -1713,12 +1722,13 @@ begin
   Result := PshmCheck(pshm_lock_owner(cint64(PtrUInt(AAddress))), 'pshm_lock_owner');
 end;
 
-procedure PshmPublish(AFd: cint; const AName: RawByteString; AIfExists: cint);
+procedure PshmPublish(AFd: cint; const AName: RawByteString; AIfExists: cint = PSHM_IF_EXISTS_ERROR);
 begin
   PshmCheck(pshm_publish(AFd, Terminated(AName, 'pshm_publish'), AIfExists), 'pshm_publish');
 end;
 
-function PshmOpenWait(const AName: RawByteString; ADirection: cint; ASize: cint64; ATimeout: cint64): cint;
+function PshmOpenWait(const AName: RawByteString; ADirection: cint = PSHM_DIRECTION_INPUT; ASize: cint64 = 0;
+  ATimeout: cint64 = -1): cint;
 begin
   Result := PshmCheck(pshm_open_wait(Terminated(AName, 'pshm_open_wait'), ADirection, ASize, ATimeout), 'pshm_open_wait');
 end;
@@ -1733,7 +1743,8 @@ begin
   PshmCheck(pshm_ring_leave(cint64(PtrUInt(AAddress)), ACapacity, ARole), 'pshm_ring_leave');
 end;
 
-function PshmRingReserve(AAddress: Pointer; ACapacity: cint64; ALength: cint64; ATimeout: cint64): Pointer;
+function PshmRingReserve(AAddress: Pointer; ACapacity: cint64; ALength: cint64; ATimeout: cint64 = -1):
+  Pointer;
 begin
   Result := Pointer(PtrUInt(PshmCheck(pshm_ring_reserve(cint64(PtrUInt(AAddress)), ACapacity, ALength, ATimeout), 'pshm_ring_reserve')));
 end;
@@ -1753,13 +1764,14 @@ begin
   PshmCheck(pshm_ring_release(cint64(PtrUInt(AAddress)), ACapacity), 'pshm_ring_release');
 end;
 
-procedure PshmRingSend(AAddress: Pointer; ACapacity: cint64; const ABytes; ALength: cint64; ATimeout: cint64);
+procedure PshmRingSend(AAddress: Pointer; ACapacity: cint64; const ABytes; ALength: cint64; ATimeout: cint64 =
+  -1);
 begin
   PshmCheck(pshm_ring_send(cint64(PtrUInt(AAddress)), ACapacity, @ABytes, ALength, ATimeout), 'pshm_ring_send');
 end;
 
-function PshmRingReceive(AAddress: Pointer; ACapacity: cint64; var ABytes; ASize: cint64; ATimeout: cint64):
-  cint64;
+function PshmRingReceive(AAddress: Pointer; ACapacity: cint64; var ABytes; ASize: cint64; ATimeout: cint64 =
+  -1): cint64;
 begin
   Result := PshmCheck(pshm_ring_receive(cint64(PtrUInt(AAddress)), ACapacity, @ABytes, ASize, ATimeout), 'pshm_ring_receive');
 end;

@@ -18,9 +18,9 @@
 {%- endif %}
 {%- endmacro %}
 {% macro results(call) -%}
-{% set own = "" if call.function.result == "status" or call.room else number(call.function.code, call.function.result, "abc"[call.addresses | length]) %}
+{% set own = "" if call.function.result == "status" or call.buffer else call.function.result_enum | pascal if call.function.result_enum else number(call.function.code, call.function.result, "abc"[call.addresses | length]) %}
 {% if call.texts %}{{ "[String]" if call.texts == "many" else "String" }}
-{%- elif call.room %}ByteString
+{%- elif call.buffer %}ByteString
 {%- elif call.numbers %}({{ call.numbers.of | pascal }} -> Int64)
 {%- elif call.function.code == "string-in" %}String
 {%- elif call.outs | length + (own != "") == 1 %}{{ own or number(call.outs[0].code, call.outs[0].of) }}
@@ -72,7 +72,7 @@ check "{{ function.name }}" {{ "(Just name)" if file else "Nothing" }} $ {{ "wai
 {% endfor %}
 {% if call.texts %}
   {{ "splitTexts" if call.texts == "many" else "oneText" }} $ \buffer size' -> {{ called(call) }}
-{% elif call.room %}
+{% elif call.buffer %}
   received {{ language.name(call.limit.name) }} $ \buffer -> {{ called(call) }}
 {% elif call.numbers %}
   withArray (replicate {{ model.enum[call.numbers.of].constants | length }} 0) $ \buffer -> do
@@ -82,6 +82,8 @@ check "{{ function.name }}" {{ "(Just name)" if file else "Nothing" }} $ {{ "wai
 {% elif function.code == "string-in" %}
   peekText =<< C.{{ function.name }}{% for argument in function.arguments %} {{ passed(argument, call) }}{% endfor %}
 
+{% elif function.result_enum %}
+  {{ function.result_enum | pascal }} <$> ({{ called(call) }})
 {% elif not call.outs and function.result == "status" %}
   () <$ ({{ called(call) }})
 {% elif not call.outs %}

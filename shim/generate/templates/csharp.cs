@@ -10,8 +10,9 @@
     passed={"text": "Text({name}, nameof({name}))", "bytes": "Start({name})", "buffer": "Start({name})", "int64s": "Start({name})", "boolean": "{name} ? 1 : 0",
         "timeout": "rest", "flags": "{name}", "enum": "{name}", "int": "{name}", "int64": "{name}", "size": "{buffer}.Length",
         "out-int": "out int {name}InC", "out-int64": "out long {name}InC", "texts": "buffer", "texts-size": "buffer?.Length ?? 0"},
-    results={"string": "string", "boolean": "bool", "int": "int", "int64": "long"},
-    values={"string": "Marshal.PtrToStringUTF8({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}"}) %}
+    results={"string": "string", "boolean": "bool", "int": "int", "int64": "long", "flags": "{enum}"},
+    values={"string": "Marshal.PtrToStringUTF8({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}", "flags": "({enum}){name}"},
+    defaults={"enum": "{enum}.{pascal}", "flags": "{enum}.{pascal}", "or": " | ", "number": "({enum}){value}"}, initials=("IO",)) %}
 // {{ generated }}
 using System;
 using System.Diagnostics;
@@ -30,7 +31,7 @@ namespace PosixShm
     {
 {% for constant in enum.constants %}
         {{ ("<summary>" ~ (constant.prose | plain | e) ~ "</summary>") | comment("        /// ") | trim }}
-        {{ constant | member | pascal(initials=("IO",)) }} = {{ constant.value }},
+        {{ constant | member | pascal(cs.initials) }} = {{ constant.value }},
 {% endfor %}
     }
 
@@ -124,7 +125,9 @@ namespace PosixShm
         static long Again(string function, TimeSpan? timeout, Func<long, long> call)
         {
             int interrupted = Native.pshm_error_number(Encoding.UTF8.GetBytes("EINTR\0"));
-            long rest = timeout == null ? -1 : timeout.Value.Ticks * 100;
+            // A tick is 100 nanoseconds; what has too many of them is no limit.
+            long ticks = timeout?.Ticks ?? -1;
+            long rest = ticks < 0 || ticks > long.MaxValue / 100 ? -1 : ticks * 100;
             long limit = rest;
             Stopwatch clock = Stopwatch.StartNew();
             for (;;)

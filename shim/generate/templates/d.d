@@ -7,8 +7,9 @@
     passed={"text": "text(\"{function}\", {name})", "bytes": "{name}.ptr", "buffer": "{name}.ptr", "int64s": "{name}.ptr", "boolean": "{name}", "timeout": "rest",
         "flags": "{name}", "enum": "{name}", "int": "{name}", "int64": "{name}", "size": "cast({type}) {buffer}.length", "out-int": "&{name}InC",
         "out-int64": "&{name}InC", "texts": "cast(char*) buffer.ptr", "texts-size": "cast({type}) buffer.length"},
-    results={"string": "string", "boolean": "bool", "int": "int", "int64": "long"},
-    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}"}) %}
+    results={"string": "string", "boolean": "bool", "int": "int", "int64": "long", "flags": "{enum}"},
+    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}", "flags": "cast({enum}) ({name})"},
+    defaults={"enum": "{enum}.{member}", "flags": "{enum}.{member}", "or": " | ", "number": "cast({enum}) {value}"}) %}
 // {{ generated }}
 /**
  * POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that processes in all languages share.
@@ -127,8 +128,10 @@ private string[] texts(string operation, scope long delegate(char[] buffer) writ
 private T again(T)(string operation, Duration timeout, scope T delegate(long rest) call)
 {
     const interrupted = -pshm_error_number("EINTR");
-    const end = MonoTime.currTime + timeout;
-    long rest = timeout.isNegative ? -1 : timeout.total!"nsecs";
+    // What has too many nanoseconds is no limit.
+    const endless = timeout.isNegative || timeout > dur!"hnsecs"(long.max / 200);
+    const end = endless ? MonoTime.max : MonoTime.currTime + timeout;
+    long rest = endless ? -1 : timeout.total!"nsecs";
     for (;;)
     {
         const result = call(rest);

@@ -31,16 +31,18 @@
 {%- elif kind in ("flags", "enum") %}
 {%- set enum = model.enum[argument.enum] -%}
 {{ type_of(enum) }}
-{%- for constant in enum.constants if constant.name.endswith("_DEFAULT") %} := {{ title(constant.name) }}{% endfor %}
 {%- elif argument.role == "out" %}out {{ number(argument.code, argument.of) }}
 {%- else %}{{ number(argument.code, argument.role) }}
 {%- endif %}
+{%- set default = call.default(argument, title, "8#{}#", timeout="No_Limit") %}
+{{- " := " ~ default if default }}
 {%- endmacro %}
 
 {% macro result(call) -%}
 {% if call.texts %}{{ "Name_List" if call.texts == "many" else "String" }}
 {%- elif call.numbers %}{{ type_of(model.enum[call.numbers.of]) }}_List
 {%- elif call.function.code == "string-in" %}String
+{%- elif call.function.result_enum %}{{ type_of(model.enum[call.function.result_enum]) }}
 {%- elif call.function.result != "status" %}{{ number(call.function.code, call.function.result) }}
 {%- endif %}
 {%- endmacro %}

@@ -2,14 +2,15 @@
     types={"int": "C.int", "int64": "C.int64_t", "string-in": "*C.char", "bytes-in": "unsafe.Pointer", "string-out": "*C.char",
         "bytes-out": "unsafe.Pointer", "int64-out": "*C.int64_t", "int-out": "*C.int"},
     parameters={"text": "{name} string", "bytes": "{name} []byte", "buffer": "{name} []byte", "int64s": "{name} []int64",
-        "boolean": "{name} bool", "timeout": "{name} time.Duration", "flags": "{name} {enum}", "enum": "{name} {enum}", "int": "{name} int",
-        "int64": "{name} int64"},
+        "boolean": "{name} bool", "timeout": "{name} time.Duration", "flags": "{name} {enum}", "enum": "{name} {enum}", "int": "{name} int32",
+        "int64": "{name} int64", "descriptor": "{name} int", "closed-descriptor": "{name} int", "optional-descriptor": "{name} int"},
     passed={"text": "{name}C", "bytes": "start({name})", "buffer": "start({name})", "int64s": "starts({name})",
         "boolean": "truth({name})", "timeout": "C.int64_t({name})", "flags": "C.int({name})", "enum": "C.int({name})",
         "int": "C.int({name})", "int64": "C.int64_t({name})", "size": "{type}(len({buffer}))", "out-int": "&{name}C", "out-int64": "&{name}C",
+        "descriptor": "descriptor({name})", "closed-descriptor": "descriptor({name})", "optional-descriptor": "descriptor({name})",
         "texts": "(*C.char)(start(buffer))", "texts-size": "{type}(len(buffer))"},
-    results={"string": "string", "boolean": "bool", "int": "int", "int64": "int64"},
-    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "int({name})", "int64": "int64({name})"}) %}
+    results={"string": "string", "boolean": "bool", "int": "int32", "int64": "int64", "flags": "{enum}", "descriptor": "int"},
+    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "int32({name})", "int64": "int64({name})", "flags": "{enum}({name})", "descriptor": "int({name})"}) %}
 // {{ generated }}
 
 // Package posixshm is POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that
@@ -54,12 +55,12 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	return e.Function + ": " + Strerror(int(e.Errno))
+	return e.Function + ": " + Strerror(int32(e.Errno))
 }
 
 // Name is the name of the error, such as ENOENT.
 func (e *Error) Name() string {
-	return ErrorName(int(e.Errno))
+	return ErrorName(int32(e.Errno))
 }
 
 func (e *Error) Unwrap() error {
@@ -86,6 +87,14 @@ func text(function, text string) (*C.char, error) {
 // fixed is a constant of the library; empty where C has NULL.
 func fixed(text *C.char) string {
 	return C.GoString(text)
+}
+
+// descriptor is a number for C, or -1 for one that does not fit.
+func descriptor(fd int) C.int {
+	if int(C.int(fd)) != fd {
+		return -1
+	}
+	return C.int(fd)
 }
 
 func truth(value bool) C.int {

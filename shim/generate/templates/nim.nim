@@ -7,8 +7,9 @@
     passed={"text": "{name}.cstring", "bytes": "start({name})", "buffer": "start({name})", "int64s": "start({name})",
         "boolean": "cint({name})", "timeout": "rest", "flags": "cint({name})", "enum": "cint({name})", "int": "cint({name})", "int64": "{name}",
         "size": "{type}({buffer}.len)", "out-int": "addr {name}InC", "out-int64": "addr {name}InC", "texts": "buffer", "texts-size": "{type}(size)"},
-    results={"string": "string", "boolean": "bool", "int": "int", "int64": "int64"},
-    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "int({name})", "int64": "{name}"}) %}
+    results={"string": "string", "boolean": "bool", "int": "int", "int64": "int64", "flags": "{enum}"},
+    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "int({name})", "int64": "{name}", "flags": "{enum}({name})"},
+    defaults={"enum": "{enum}.{member}", "flags": "{name}", "or": " or ", "number": "{enum}({value})"}) %}
 # {{ generated }}
 ## POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that processes in all languages share.
 ##
@@ -114,9 +115,11 @@ template again(operation: string, timeout: Duration, call: untyped): untyped =
   block:
     let
       interrupted = -pshm_error_number("EINTR")
-      finish = getMonoTime() + timeout
+      # What has too many nanoseconds is no limit.
+      limit = if timeout.inDays > 36500: forever else: timeout
+      finish = getMonoTime() + limit
     var
-      rest {.inject.} = timeout.inNanoseconds
+      rest {.inject.} = limit.inNanoseconds
       value = call
     while value == interrupted:
       if rest > 0:

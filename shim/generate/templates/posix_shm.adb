@@ -64,7 +64,7 @@ Check ({{ "Integer_64 (" ~ result ~ ")" if call.function.code == "int" else resu
      (To_String ({{ called(call) }}));
 {% elif result and not outs %}
 {% set value = checked(call, shorter) %}
-     ({{ meant(value, function.result, function.code) }});
+     ({{ result ~ " (" ~ value ~ ")" if function.result_enum else meant(value, function.result, function.code) }});
 {% else %}
 {% for out in outs %}
       C_{{ title(out.name) }} : aliased {{ "Integer_64" if "64" in out.code else "int" }};

@@ -1,5 +1,5 @@
 {% set types = {"int": "integer(c_int)", "int64": "integer(c_int64_t)", "int-out": "integer(c_int)", "int64-out": "integer(c_int64_t)",
-                "string-in": "character(kind=c_char)", "string-out": "character(kind=c_char)", "bytes-in": "type(*)", "bytes-out": "type(*)"} %}
+                "string-in": "character(kind=c_char)", "string-out": "character(kind=c_char)", "bytes-in": "type(c_ptr)", "bytes-out": "type(c_ptr)"} %}
 {% macro documentation(indent, call, arguments) %}
 {{ indent }}!> {{ call.function.brief | plain | wrap(100, indent ~ "!! ") }}
 {% for argument in arguments %}
@@ -12,23 +12,28 @@
 {{ indent }}!! - -{{ line | wrap(100, indent ~ "!!   ") }}
 {% endfor %}
 {% endmacro %}
+{# Is there more to do than to call C? #}
+{% macro wraps(call) -%}
+{{ "yes" if call.strings or call.text or call.bytes or call.buffer or call.function.code == "string-in" }}
+{%- endmacro %}
 {# As C receives an argument, and as a procedure of Fortran does. #}
 {% macro passed_to_c(argument) -%}
 {{ types[argument.code] }}
-{%- if argument.code in ("int", "int64") %}, value
-{%- elif argument.code in ("bytes-in", "string-in") %}, intent(in)
-{%- elif argument.code in ("bytes-out", "string-out") %}, intent(inout)
+{%- if argument.code in ("int", "int64", "bytes-in", "bytes-out") %}, value
+{%- elif argument.code == "string-in" %}, intent(in)
+{%- elif argument.code == "string-out" %}, intent(inout)
 {%- else %}, intent(out)
 {%- endif %}
-{%- if argument.nullable %}, optional{% endif %} :: {{ argument.name | short }}
-{%- if argument.role == "buffer" or argument.code == "string-in" %}(*){% endif %}
+{%- if argument.nullable and not "bytes" in argument.code %}, optional{% endif %} :: {{ argument.name | short }}
+{%- if argument.code in ("string-in", "string-out") or argument.code == "int64-out" and argument.role == "buffer" %}(*){% endif %}
 {%- endmacro %}
 {% macro passed(argument) -%}
 {% if argument.code == "string-in" %}character(*), intent(in)
 {%- elif argument.code == "string-out" %}character(:), allocatable, intent(out)
 {%- elif argument.code in ("int", "int64") %}{{ types[argument.code] }}, intent(in)
+{%- elif "bytes" in argument.code %}type(*), target, contiguous, intent({{ "in" if argument.code == "bytes-in" else "inout" }}){{ ", optional" if argument.nullable }}
 {%- else %}{{ types[argument.code] }}, intent(out){{ ", optional" if argument.nullable }}
-{%- endif %} :: {{ argument.name | short }}
+{%- endif %} :: {{ argument.name | short }}{{ "(..)" if "bytes" in argument.code }}
 {%- endmacro %}
 {% macro names(arguments) -%}
 {% for argument in arguments %}{{ argument.name | short }}{{ ", " if not loop.last }}{% endfor %}
@@ -36,6 +41,7 @@
 {% macro handed_on(call) -%}
 {% for argument in call.function.arguments %}
 {% if argument.code == "string-in" %}terminated({{ argument.name }})
+{%- elif "bytes" in argument.code %}{{ "pointer" if argument.nullable else "c_loc(" ~ (argument.name | short) ~ ")" }}
 {%- elif call.part(argument) == "texts" %}buffer
 {%- elif call.part(argument) == "texts-size" %}size(buffer, kind=c_int64_t)
 {%- else %}{{ argument.name | short }}
@@ -68,7 +74,7 @@ module posix_shm
   interface
 {% for function in model.functions %}
 {% set call = function | call %}
-{% set wrapped = call.strings or call.text or function.code == "string-in" %}
+{% set wrapped = wraps(call) %}
 
 {% if not wrapped %}
 {{ documentation("    ", call, function.arguments) -}}
@@ -93,7 +99,7 @@ module posix_shm
   private :: failed, failed64, terminated, contains_nul, rejected, string_of, text_of, c_strlen
 {% for function in model.functions %}
 {% set call = function | call %}
-{% if call.strings or call.text or function.code == "string-in" %}
+{% if wraps(call) %}
   private :: c_{{ function.name }}
 {% endif %}
 {% endfor %}
@@ -110,7 +116,7 @@ contains
 {% for function in model.functions %}
 {% set call = function | call %}
 {% set arguments = function.arguments | rejectattr("name", "equalto", "size" if call.text else "") | list %}
-{% if call.strings or call.text or function.code == "string-in" %}
+{% if wraps(call) %}
 
 {{ documentation("  ", call, arguments) -}}
 {{ "  " }}function {{ function.name }}({{ names(arguments) }}) result(result)
@@ -135,12 +141,24 @@ contains
     {{ call.text.name | short }} = text_of(buffer, result - 1)
 {% else %}
     {{ types[function.code] }} :: result
+{% set optional = function.arguments | selectattr("code", "in", ["bytes-in", "bytes-out"]) | selectattr("nullable") | first | default %}
+{% if optional %}
+    type(c_ptr) :: pointer
+
+    pointer = c_null_ptr
+    if (present({{ optional.name | short }})) pointer = c_loc({{ optional.name | short }})
+    result = c_{{ function.name }}({{ handed_on(call) }})
+{% elif not call.strings %}
+
+    result = c_{{ function.name }}({{ handed_on(call) }})
+{% else %}
 
     if ({% for argument in call.strings %}contains_nul({{ argument.name }}){{ " .or. " if not loop.last }}{% endfor %}) then
       result = rejected()
     else
       result = c_{{ function.name }}({{ handed_on(call) }})
     end if
+{% endif %}
 {% endif %}
   end function
 {% endif %}

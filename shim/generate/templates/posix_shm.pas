@@ -7,6 +7,9 @@
 {% macro arguments(function) -%}
 {% if function.arguments %}({% for argument in function.arguments %}{{ name(argument) }}: {{ c_types[argument.code] }}{{ "; " if not loop.last }}{% endfor %}){% endif %}
 {%- endmacro %}
+{% macro constant(name) -%}
+{{ name }}
+{%- endmacro %}
 {% macro given(argument, call) -%}
 {% set part = call.part(argument) %}
 {% if part == "bytes" %}const {{ name(argument) }}
@@ -31,7 +34,10 @@
 {% set arguments = call.shown(not short) %}
 {% set result = result(call) %}
 {{ "function" if result else "procedure" }} {{ name(call.function) }}
-{%- if arguments %}({% for argument in arguments %}{{ given(argument, call) }}{{ "; " if not loop.last }}{% endfor %}){% endif %}
+{%- if arguments %}({% for argument in arguments %}{{ given(argument, call) }}
+{%- set following = arguments[loop.index0:] %}
+{%- if following | selectattr("default") | list == following %} = {{ call.default(argument, constant, "&{}", timeout="-1") }}{% endif %}
+{{ "; " if not loop.last }}{% endfor %}){% endif %}
 {{- ": " ~ result if result }};
 {%- endmacro %}
 {% macro handed_on(call, short=false) -%}

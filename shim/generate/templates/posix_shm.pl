@@ -6,7 +6,7 @@
 {% set arguments = [] %}
 {% for argument in call.given %}{{ arguments.append("+" ~ variable(argument.name)) or "" }}{% endfor %}
 {% if call.texts %}{{ arguments.append("-" ~ variable(call.text.name)) or "" }}
-{%- elif call.room %}{{ arguments.append("-" ~ variable(call.room.name)) or "" }}
+{%- elif call.buffer %}{{ arguments.append("-" ~ variable(call.buffer.name)) or "" }}
 {%- elif call.numbers %}{{ arguments.append("-" ~ variable(call.numbers.name)) or "" }}
 {%- elif function.result != "status" %}{{ arguments.append("-" ~ {"descriptor": "Descriptor", "address": "Mapping", "string": "Text", "count": "Count"}.get(function.result, "Result")) or "" }}
 {%- endif %}

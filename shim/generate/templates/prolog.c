@@ -223,6 +223,20 @@ unify_names(term_t term, const char *names, int64_t size)
 	return PL_unify_nil(list);
 }
 
+/* The names of flags, each of which is one bit. */
+static int
+unify_flags(term_t term, const struct name *names, int flags)
+{
+	term_t list = PL_copy_term_ref(term);
+	term_t head = PL_new_term_ref();
+
+	for (; names->name; names++)
+		if (flags & names->value && (names->value & (names->value - 1)) == 0 &&
+		    (!PL_unify_list(list, head, list) || !PL_unify_atom_chars(head, names->name)))
+			return FALSE;
+	return PL_unify_nil(list);
+}
+
 /* Fields, each a term such as size(4096). */
 static int
 unify_fields(term_t term, const struct name *names, const int64_t *fields)
@@ -410,7 +424,7 @@ store_bytes(term_t term, int arity, control_t control)
 {% set call = function | call %}
 {% set inputs = call.given %}
 {% set after = inputs | length %}
-{% set valued = function.result != "status" and not call.room and not call.texts and not call.numbers %}
+{% set valued = function.result != "status" and not call.buffer and not call.texts and not call.numbers %}
 {% set texts = call.strings + ([call.bytes] if call.bytes else []) %}
 {% set result = "int" if function.code == "int" else "int64_t" %}
 
@@ -428,7 +442,7 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 {% if function.waits %}
 	struct deadline deadline;
 {% endif %}
-{% if call.room %}
+{% if call.buffer %}
 	char *buffer;
 	int unified;
 {% elif call.texts %}
@@ -449,7 +463,7 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 	if (!{{ get(argument, call, inputs.index(argument)) }})
 		return FALSE;
 {% endfor %}
-{% if call.room %}
+{% if call.buffer %}
 	buffer = {{ call.limit.name }} < 0 ? NULL : malloc({{ call.limit.name }} > 0 ? (size_t){{ call.limit.name }} : 1);
 	if ({{ call.limit.name }} >= 0 && !buffer)
 		return PL_resource_error("memory");
@@ -469,7 +483,7 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 {% for argument in texts %}
 			PL_free({{ argument.name }});
 {% endfor %}
-{% if call.room %}
+{% if call.buffer %}
 			free(buffer);
 {% endif %}
 			return FALSE;
@@ -483,8 +497,8 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 {% if function.code == "string-in" %}
 	return result && PL_unify_chars(term + {{ after }}, PL_ATOM | REP_UTF8, (size_t)-1, result);
 {% else %}
-{% if call.room or call.texts %}
-{% if call.room %}
+{% if call.buffer or call.texts %}
+{% if call.buffer %}
 	unified = failed(result) ? raise_error("{{ function.name }}", result)
 	                         : PL_unify_chars(term + {{ after }}, PL_STRING | REP_ISO_LATIN_1, (size_t)result, buffer);
 {% elif call.texts == "many" %}
@@ -501,7 +515,8 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 {% if call.numbers %}
 	return unify_fields(term + {{ after }}, {{ call.numbers.of }}_names, fields);
 {% else %}
-	return {% if valued %}{{ unify(after, "result", function.result) }}{{ " && " if call.outs }}{% endif %}
+	return {% if function.result_enum %}unify_flags(term + {{ after }}, {{ function.result_enum }}_names, result)
+{%- elif valued %}{{ unify(after, "result", function.result) }}{{ " && " if call.outs }}{% endif %}
 {%- for out in call.outs %}
 {%- set position = after + (1 if valued else 0) + loop.index0 -%}
 {% if call.shorter %}(arity <= {{ position }} || {% endif %}{{ unify(position, out.name | short, out.of) }}{{ ")" if call.shorter }}{{ " && " if not loop.last }}

@@ -223,6 +223,21 @@ fields_by_name(const int64_t *fields, const struct name *names, int count)
 	return list;
 }
 
+/* The names of flags, each of which is one bit. */
+static SEXP
+flag_names(int flags, const struct name *names)
+{
+	SEXP all = PROTECT(Rf_allocVector(STRSXP, 32));
+	R_xlen_t count = 0;
+
+	for (; names->name; names++)
+		if (flags & names->value && (names->value & (names->value - 1)) == 0)
+			SET_STRING_ELT(all, count++, Rf_mkChar(names->name));
+	all = Rf_xlengthgets(all, count);
+	UNPROTECT(1);
+	return all;
+}
+
 /* Errors are conditions of the class posix_shm_ENOENT and so on, and posix_shm_error. */
 
 static int
@@ -370,7 +385,7 @@ r_{{ function.name }}({% for argument in call.given %}SEXP x_{{ argument.name }}
 		size = result;
 		buffer = R_alloc((size_t)size, 1);
 	}
-{% elif call.room %}
+{% elif call.buffer %}
 	SEXP bytes = PROTECT(Rf_allocVector(RAWSXP, {{ call.limit.name }} > 0 ? (R_xlen_t){{ call.limit.name }} : 0));
 	void *buffer = RAW(bytes);
 
@@ -395,14 +410,14 @@ r_{{ function.name }}({% for argument in call.given %}SEXP x_{{ argument.name }}
 	return strings(buffer, result);
 {% elif call.texts %}
 	return string(buffer);
-{% elif call.room %}
+{% elif call.buffer %}
 	bytes = Rf_xlengthgets(bytes, (R_xlen_t)result);
 	UNPROTECT(1);
 	return bytes;
 {% elif call.numbers %}
 	return fields_by_name(fields, {{ call.numbers.of }}_names, {{ model.enum[call.numbers.of].constants | length }});
 {% elif not call.outs %}
-	return {{ "R_NilValue" if status else meant("result", function.result) }};
+	return {{ "R_NilValue" if status else "flag_names(result, " ~ function.result_enum ~ "_names)" if function.result_enum else meant("result", function.result) }};
 {% elif status and call.outs | length == 1 %}
 	return {{ meant(call.outs[0].name | short, call.outs[0].of) }};
 {% elif status %}

@@ -9,8 +9,10 @@
         "int64": "{name}", "size": "{buffer}.len() as {type}", "out-int": "&mut {name}", "out-int64": "&mut {name}",
         "descriptor": "{name}.as_fd().as_raw_fd()", "closed-descriptor": "{name}.into_raw_fd()", "optional-descriptor": "raw({name}.into())",
         "texts": "start_mut(buffer).cast()", "texts-size": "buffer.len() as {type}"},
-    results={"string": "Cow<'static, str>", "boolean": "bool", "int": "i32", "int64": "i64", "descriptor": "OwnedFd"},
-    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}", "descriptor": "owned({name})"}) %}
+    results={"string": "Cow<'static, str>", "boolean": "bool", "int": "i32", "int64": "i64", "descriptor": "OwnedFd", "flags": "{enum}",
+        "optional-string": "Option<Cow<'static, str>>"},
+    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}", "descriptor": "owned({name})", "flags": "{enum}({name})",
+        "optional-string": "optional({name})"}) %}
 // {{ generated }}
 //! POSIX shared memory through `libposix-shm`: objects, mappings, atomics, locks and rings of messages that processes in all
 //! languages share.
@@ -95,12 +97,14 @@ fn text(text: &str) -> Result<CString> {
     CString::new(text).map_err(|_| Error(unsafe { sys::pshm_error_number(b"EINVAL\0".as_ptr().cast()) }))
 }
 
-/// A constant of the library; empty where C has NULL.
+/// A constant of the library.
 fn fixed(text: *const c_char) -> Cow<'static, str> {
-    if text.is_null() {
-        return "".into();
-    }
     unsafe { CStr::from_ptr(text) }.to_string_lossy()
+}
+
+/// One that may be NULL.
+fn optional(text: *const c_char) -> Option<Cow<'static, str>> {
+    (!text.is_null()).then(|| fixed(text))
 }
 
 /// No limit is -1.
@@ -261,7 +265,7 @@ pub {{ "unsafe " if call.at_address }}fn {{ rust.name(function.name) }}{{ "<'a>"
     {{ rust.values_of(call, result)[0] }}
 {% elif function.result == "status" %}
     check({{ result }}).map(|_| ())
-{% elif function.result in ("boolean", "descriptor") %}
+{% elif function.result in ("boolean", "descriptor") or function.result_enum %}
     Ok({{ rust.values_of(call, "check(" ~ result ~ ")?")[0] }})
 {% else %}
     check({{ result }})

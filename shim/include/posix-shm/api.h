@@ -1170,7 +1170,7 @@ PSHM_API int pshm_reopen(int fd, int direction);
  * created them. Names are bytes, not necessarily UTF-8. The order is unspecified, and other processes may create or
  * delete objects at any time.
  *
- * @param ret_names @role{buffer} @nullable Receives the names, if all of them fit; else it is unchanged. NULL
+ * @param ret_names @role{buffer} @nullable @texts Receives the names, if all of them fit; else it is unchanged. NULL
  *        with size 0 is allowed: only the size is returned.
  * @param size @role{size,ret_names} The size of the buffer, in bytes.
  * @return The size that the list needs, in bytes; 0 if there is no object. If it is more than @p size, call again with

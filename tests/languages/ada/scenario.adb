@@ -335,6 +335,8 @@ procedure Scenario is
       begin
          Expect (Fstat (Anonymous) (Stat_Nlink), 0);
          Expect (Fstat (Anonymous) (Stat_Mode), 8#640#);
+         Seal (Anonymous, Seal_Grow or Seal_Shrink);
+         Expect (Seals (Anonymous) = (Seal_Shrink or Seal_Grow), "other seals");
          Close (Anonymous);
       end Make_Anonymous;
 

@@ -13,7 +13,6 @@ static class Scenario
 {
     const int Size = 32768;
     const int Turns = 1000;
-    const Prot ReadWrite = Prot.Read | Prot.Write;
     // A record: int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
     const int Record = 128;
     // What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
@@ -21,7 +20,7 @@ static class Scenario
     const int Lock = 0, Guarded = 8, Atomic = 16, Arrived = 20, Beside = 24, Done = 28, Gate = 32, Left = 36;
     static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
 
-    // Process closes every descriptor in the child but the first three; system(3) does not.
+    // Process of Mono closes every descriptor in the child but the first three; system(3) does not.
     [DllImport("libc")]
     static extern int system(string command);
 
@@ -51,7 +50,7 @@ static class Scenario
 
     static long Map(int fd, long length)
     {
-        return Shm.Map(fd, length, ReadWrite, MapFlag.Shared, 0);
+        return Shm.Map(fd, length);
     }
 
     static bool Mapped(string name)
@@ -102,7 +101,7 @@ static class Scenario
 
     static int Open(string name)
     {
-        return Shm.Open(name, Direction.IO, IfExists.Default, IfDoesNotExist.Error, 0).fd;
+        return Shm.Open(name, Direction.IO, ifDoesNotExist: IfDoesNotExist.Error).fd;
     }
 
     // Wait for the lock that another process holds, while a thread of this one runs; count beside it; wait for its leave.
@@ -215,7 +214,7 @@ static class Scenario
         });
         Point("fail with the right error name", () =>
         {
-            Expect(ErrorName(() => Shm.Open(name + "-none", Direction.Input, 0, 0, 0)), "ENOENT");
+            Expect(ErrorName(() => Shm.Open(name + "-none")), "ENOENT");
             Expect(ErrorName(() => Shm.Delete("noslash")), "EINVAL");
             Expect(ErrorName(() => Map(fd, -1)), "EINVAL");
             Expect(Shm.ErrorName(Shm.Errno()), "EINVAL");
@@ -230,7 +229,9 @@ static class Scenario
         });
         Point("make an anonymous object", () =>
         {
-            int anonymous = Shm.OpenAnonymous(Direction.IO, Octal("640"), 0);
+            int anonymous = Shm.OpenAnonymous(Direction.IO, Octal("640"));
+            Shm.Seal(anonymous, SealFlag.Grow | SealFlag.Shrink);
+            Expect(Shm.Seals(anonymous).HasFlag(SealFlag.Grow), true);
             long[] fields = Stat(anonymous);
             Expect(Field(fields, StatField.Nlink), 0L);
             Expect(Field(fields, StatField.Mode), (long)Octal("640"));
@@ -252,7 +253,7 @@ static class Scenario
         Point("count with another process under a lock, and wake each other", () =>
         {
             long shared = address + Shared;
-            Acquire(shared + Lock);
+            Expect(Shm.LockAcquire(shared + Lock, TimeSpan.MaxValue), false);
             var start = new ProcessStartInfo(consumer, $"count {name} {Shared}") { UseShellExecute = false };
             using (Process child = Process.Start(start))
             {
@@ -299,7 +300,7 @@ static class Scenario
 
     static void PutRecord(int fd, int slot, long offset)
     {
-        long address = Shm.Map(fd, Record, ReadWrite, MapFlag.Shared, offset);
+        long address = Shm.Map(fd, Record, offset: offset);
         var record = new IntPtr(address);
         Marshal.WriteInt64(record, -9007199254740993 - slot);
         Marshal.WriteInt32(record, 8, -1 - slot);
@@ -323,7 +324,7 @@ static class Scenario
         int fd = Open(name);
         PutRecord(fd, slot, slot * Record);
         Shm.Close(fd);
-        int anonymous = Shm.OpenAnonymous(Direction.IO, Octal("600"), 0);
+        int anonymous = Shm.OpenAnonymous(Direction.IO, Octal("600"));
         Shm.Truncate(anonymous, Record);
         PutRecord(anonymous, slot, 0);
         Shm.Send(socket, anonymous);
@@ -333,14 +334,14 @@ static class Scenario
     // Print every record of the object, then the one of the object that comes from the socket.
     static void Read(string name, int count, int socket)
     {
-        int fd = Shm.Open(name, Direction.Input, 0, 0, 0).fd;
-        long address = Shm.Map(fd, count * Record, Prot.Read, MapFlag.Shared, 0);
+        int fd = Shm.Open(name).fd;
+        long address = Shm.Map(fd, count * Record, Prot.Read);
         for (int slot = 0; slot < count; slot++)
             PrintRecord(address + slot * Record, slot);
         Shm.Unmap(address, count * Record);
         Shm.Close(fd);
         int received = Shm.Receive(socket);
-        address = Shm.Map(received, Record, Prot.Read, MapFlag.Shared, 0);
+        address = Shm.Map(received, Record, Prot.Read);
         PrintRecord(address, "received");
         Shm.Unmap(address, Record);
         Shm.Close(received);

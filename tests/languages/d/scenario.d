@@ -4,7 +4,7 @@ module scenario;
 
 import core.memory : GC;
 import core.thread : Thread;
-import core.time : msecs, seconds;
+import core.time : Duration, msecs, seconds;
 import std.algorithm : canFind;
 import std.conv : octal, text, to;
 import std.file : readText;
@@ -16,7 +16,6 @@ import posix_shm;
 
 enum size = 32_768;
 enum turns = 1000;
-enum readWrite = Prot.read | Prot.write;
 // A record: int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
 enum record = 128;
 // What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
@@ -46,7 +45,7 @@ string errorName(scope void delegate() call)
 
 long map(int fd, long length)
 {
-    return shm.map(fd, length, readWrite, MapFlag.shared_, 0);
+    return shm.map(fd, length);
 }
 
 bool mapped(string name)
@@ -96,7 +95,7 @@ void takeTurns(long address)
 
 int open(string name)
 {
-    return shm.open(name, Direction.io, IfExists.default_, IfDoesNotExist.error, mode(0)).fd;
+    return shm.open(name, Direction.io, IfExists.default_, IfDoesNotExist.error).fd;
 }
 
 /// Wait for the lock that another process holds, while a thread of this one runs; count beside it; wait for its leave.
@@ -196,14 +195,16 @@ int run(string name)
             expect(constantName(count) is null, true);
         }),
         Point("fail with the right error name", {
-            expect(errorName({ shm.open(name ~ "-none", Direction.input, IfExists.default_, IfDoesNotExist.default_, mode(0)); }), "ENOENT");
+            expect(errorName({ shm.open(name ~ "-none"); }), "ENOENT");
             expect(errorName({ shm.delete_("noslash"); }), "EINVAL");
             expect(errorName({ shm.delete_(name ~ "\0/x"); }), "EINVAL");
             expect(errorName({ map(fd, -1); }), "EINVAL");
             expect(shm.errorName(shm.errno()), "EINVAL");
         }),
         Point("make an anonymous object", {
-            const anonymous = openAnonymous(Direction.io, mode(octal!640), cast(AnonymousFlag) 0);
+            const anonymous = openAnonymous(Direction.io, mode(octal!640));
+            seal(anonymous, SealFlag.grow | SealFlag.shrink);
+            expect((seals(anonymous) & SealFlag.grow) != 0, true);
             const fields = stat(anonymous);
             expect(fields[PSHM_STAT_NLINK], 0);
             expect(fields[PSHM_STAT_MODE], octal!640);
@@ -221,7 +222,7 @@ int run(string name)
         }),
         Point("count with another process under a lock, and wake each other", {
             const memory = address + shared_;
-            acquire(memory + lock);
+            expect(lockAcquire(memory + lock, Duration.max), false);
             auto child = consumer("count", name, shared_.to!string);
             waitUntil(memory + arrived, 1);
             waitUntil(memory + beside, 1);
@@ -276,7 +277,7 @@ void receiveNumber(int socket)
 
 void putRecord(int fd, int slot, long offset)
 {
-    const address = shm.map(fd, record, readWrite, MapFlag.shared_, offset);
+    const address = shm.map(fd, record, Prot.read | Prot.write, MapFlag.shared_, offset);
     number(address) = -9_007_199_254_740_993 - slot;
     memory!int(address + 8, 1)[0] = -1 - slot;
     enum label = "d grüßt";
@@ -303,7 +304,7 @@ void writeRecord(string name, int slot, int socket)
     const fd = open(name);
     putRecord(fd, slot, slot * record);
     shm.close(fd);
-    const anonymous = openAnonymous(Direction.io, mode(octal!600), cast(AnonymousFlag) 0);
+    const anonymous = openAnonymous(Direction.io, mode(octal!600));
     truncate(anonymous, record);
     putRecord(anonymous, slot, 0);
     shm.send(socket, anonymous);
@@ -313,14 +314,14 @@ void writeRecord(string name, int slot, int socket)
 /// Print every record of the object, then the one of the object that comes from the socket.
 void readRecords(string name, int count, int socket)
 {
-    const fd = shm.open(name, Direction.input, IfExists.default_, IfDoesNotExist.default_, mode(0)).fd;
-    const address = shm.map(fd, count * record, Prot.read, MapFlag.shared_, 0);
+    const fd = shm.open(name).fd;
+    const address = shm.map(fd, count * record, Prot.read);
     foreach (slot; 0 .. count)
         printRecord(address + slot * record, slot.to!string);
     unmap(address, count * record);
     shm.close(fd);
     const received = shm.receive(socket);
-    const second = shm.map(received, record, Prot.read, MapFlag.shared_, 0);
+    const second = shm.map(received, record, Prot.read);
     printRecord(second, "received");
     unmap(second, record);
     shm.close(received);

@@ -283,7 +283,7 @@ contains
     memory(4097:4352) = pattern(256, 0)
     call expect(pshm_read(fd, bytes, 256_i8, 4096_i8) == 256, "read less than 256 bytes")
     call expect(all(bytes == pattern(256, 0)), "read another pattern")
-    call expect(pshm_write(fd, [character(1) :: "h", "e", "l", "l", "o"], 5_i8, 100_i8) == 5, "wrote less than 5 bytes")
+    call expect(pshm_write(fd, "hello", 5_i8, 100_i8) == 5, "wrote less than 5 bytes")
     call expect(text_of(memory(101:105)) == "hello", "wrote something else")
     call expect(pshm_read(fd, bytes, 256_i8, extent - 100) == 100, "read beyond the end")
 

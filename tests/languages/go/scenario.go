@@ -79,7 +79,7 @@ func mapped(name string) bool {
 
 func stat(fd int) []int64 {
 	fields := make([]int64, 16)
-	expect(must(shm.Fstat(fd, fields)), 16)
+	expect(must(shm.Fstat(fd, fields)), int32(16))
 	return fields
 }
 
@@ -182,7 +182,7 @@ func scenario(name string) {
 			expect(errorName(err), "EEXIST")
 			expect(errors.Is(err, fs.ErrExist), true)
 			expect(errors.Is(err, syscall.EEXIST), true)
-			expect(err.Error(), "pshm_open: "+shm.Strerror(int(syscall.EEXIST)))
+			expect(err.Error(), "pshm_open: "+shm.Strerror(int32(syscall.EEXIST)))
 		}},
 		{"size, allocate, map", func() {
 			check(shm.Truncate(fd, size))
@@ -211,7 +211,7 @@ func scenario(name string) {
 		}},
 		{"parse a permission list", func() {
 			keywords := "user-read user-write group-read"
-			expect(must(shm.FlagsParse(shm.KindMode, keywords)), 0640)
+			expect(must(shm.FlagsParse(shm.KindMode, keywords)), int32(0640))
 			expect(must(shm.FlagsFormat(shm.KindMode, 0640)), keywords)
 			_, err := shm.FlagsParse(shm.KindMode, "user-fly")
 			expect(errorName(err), "EINVAL")
@@ -219,10 +219,10 @@ func scenario(name string) {
 		{"enumerate the constants", func() {
 			count := shm.ConstantCount()
 			expect(count > 50, true)
-			for i := 0; i < count; i++ {
+			for i := int32(0); i < count; i++ {
 				expect(must(shm.Constant(shm.ConstantName(i))), must(shm.ConstantValue(i)))
 			}
-			expect(must(shm.Constant("PSHM_MAP_SHARED")), int(shm.MapShared))
+			expect(must(shm.Constant("PSHM_MAP_SHARED")), int32(shm.MapShared))
 			expect(shm.ConstantName(count), "")
 		}},
 		{"fail with the right error name", func() {
@@ -233,9 +233,12 @@ func scenario(name string) {
 			_, err = shm.Map(fd, -1, readWrite, shm.MapShared, 0)
 			expect(errorName(err), "EINVAL")
 			expect(errors.Is(err, syscall.EINVAL), true)
+			expect(errorName(shm.Truncate(fd+1<<32, 0)), "EBADF")
 		}},
 		{"make an anonymous object", func() {
 			anonymous := must(shm.OpenAnonymous(shm.DirectionIO, 0640, 0))
+			check(shm.Seal(anonymous, shm.SealGrow|shm.SealShrink))
+			expect(must(shm.Seals(anonymous))&shm.SealGrow, shm.SealGrow)
 			fields := stat(anonymous)
 			expect(fields[shm.StatNlink], int64(0))
 			expect(fields[shm.StatMode], int64(0640))
@@ -246,16 +249,15 @@ func scenario(name string) {
 			check(err)
 			*number(address) = 9007199254740992
 			check(shm.Send(here, fd, shm.Forever))
-			child := consumer("receive", "3")
-			child.ExtraFiles = []*os.File{os.NewFile(uintptr(there), "socket")}
-			check(child.Run())
+			check(shm.SetInheritable(there, true))
+			check(consumer("receive", strconv.Itoa(there)).Run())
 			expect(*number(address), int64(9007199254740993))
 			check(shm.Close(here))
-			check(child.ExtraFiles[0].Close())
+			check(shm.Close(there))
 		}},
 		{"count with another process under a lock, and wake each other", func() {
 			memory := address + shared
-			acquire(memory + lock)
+			expect(must(shm.LockAcquire(memory+lock, 1<<63-1)), false)
 			child := consumer("count", name, strconv.Itoa(shared))
 			check(child.Start())
 			waitUntil(memory+arrived, 1)

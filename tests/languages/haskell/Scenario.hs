@@ -176,6 +176,8 @@ points name = do
         field <- Shm.fstat fd
         expect (field Shm.StatNlink) 0
         expect (field Shm.StatMode) 0o640
+        Shm.seal fd (Shm.sealGrow .|. Shm.sealShrink)
+        Shm.seals fd >>= (`expect` (Shm.sealShrink .|. Shm.sealGrow))
         Shm.close fd)
     , ("hand a descriptor to another process", withObject $ \fd -> withMapping $ \memory -> do
         (here, there) <- Shm.socketpair

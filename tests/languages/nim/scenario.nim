@@ -6,7 +6,6 @@ import posix_shm
 const
   size = 32768
   turns = 1000
-  readWrite = ProtRead or ProtWrite
   # A record: int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.
   record = 128
   # What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
@@ -28,7 +27,7 @@ template errorNameOf(call: untyped): string =
     error.errorName
 
 proc mapAll(fd: int, length: int64): int64 =
-  map(fd, length, readWrite, MapShared, 0)
+  map(fd, length)
 
 proc mapped(name: string): bool =
   name in readFile("/proc/self/maps")
@@ -61,7 +60,7 @@ proc takeTurns(address: int64) =
     discard atomicUpdate32(address + atomic, Update.add, 1)
 
 proc openOne(name: string): int =
-  open(name, Direction.io, IfExists.default, IfDoesNotExist.error, Mode(0)).fd
+  open(name, Direction.io, ifDoesNotExist = IfDoesNotExist.error).fd
 
 proc wakeBeside(word: int64) {.thread.} =
   addAndWake(word)
@@ -152,7 +151,7 @@ proc scenario(name: string) =
     expect(constant("PSHM_MAP_SHARED"), MapShared.int)
     expect(constantName(count), "")
   point "fail with the right error name":
-    expect(errorNameOf(open(name & "-none", Direction.input, IfExists.default, IfDoesNotExist.default, Mode(0))), "ENOENT")
+    expect(errorNameOf(posix_shm.open(name & "-none")), "ENOENT")
     expect(errorNameOf(delete("noslash")), "EINVAL")
     expect(errorNameOf(mapAll(fd, -1)), "EINVAL")
     expect(errorName(errno()), "EINVAL")
@@ -160,9 +159,11 @@ proc scenario(name: string) =
       delete(name & "\0/x")
   point "make an anonymous object":
     let
-      anonymous = openAnonymous(Direction.io, Mode(0o640), AnonymousFlag(0))
+      anonymous = openAnonymous(Direction.io, Mode(0o640))
       fields = stat(anonymous)
     expect(fields[PSHM_STAT_NLINK], 0)
+    seal(anonymous, SealGrow or SealShrink)
+    expect((seals(anonymous) and SealGrow) == SealGrow, true)
     expect(fields[PSHM_STAT_MODE], 0o640)
     close(anonymous)
   point "hand a descriptor to another process":
@@ -177,7 +178,7 @@ proc scenario(name: string) =
     close(there)
   point "count with another process under a lock, and wake each other":
     let memory = address + shared
-    acquire(memory + lock)
+    expect(lockAcquire(memory + lock, initDuration(weeks = 100_000)), false)
     let child = consumer("count", name, $shared)
     waitUntil(memory + arrived, 1)
     waitUntil(memory + beside, 1)
@@ -212,7 +213,7 @@ proc receiveNumber(socket: int) =
 
 proc putRecord(fd, slot: int, offset: int64) =
   let
-    address = map(fd, record, readWrite, MapShared, offset)
+    address = map(fd, record, offset = offset)
     bytes = memory(address, byte)
   number(address)[] = -9007199254740993 - slot
   memory(address + 8, int32)[0] = int32(-1 - slot)
@@ -239,7 +240,7 @@ proc writeRecord(name: string, slot, socket: int) =
   let fd = openOne(name)
   putRecord(fd, slot, slot * record)
   close(fd)
-  let anonymous = openAnonymous(Direction.io, Mode(0o600), AnonymousFlag(0))
+  let anonymous = openAnonymous(Direction.io, Mode(0o600))
   truncate(anonymous, record)
   putRecord(anonymous, slot, 0)
   send(socket, anonymous)
@@ -248,15 +249,15 @@ proc writeRecord(name: string, slot, socket: int) =
 proc readRecords(name: string, count, socket: int) =
   ## Print every record of the object, then the one of the object that comes from the socket.
   let
-    fd = open(name, Direction.input, IfExists.default, IfDoesNotExist.default, Mode(0)).fd
-    address = map(fd, count * record, ProtRead, MapShared, 0)
+    fd = posix_shm.open(name).fd
+    address = map(fd, count * record, ProtRead)
   for slot in 0 ..< count:
     printRecord(address + slot * record, $slot)
   unmap(address, count * record)
   close(fd)
   let
     received = receive(socket)
-    second = map(received, record, ProtRead, MapShared, 0)
+    second = map(received, record, ProtRead)
   printRecord(second, "received")
   unmap(second, record)
   close(received)

@@ -219,6 +219,9 @@ point('make an anonymous object') :-
     pshm_fstat(Fd, Fields),
     option(nlink(0), Fields),
     option(mode(0o640), Fields),
+    pshm_seal(Fd, [grow, shrink]),
+    pshm_seals(Fd, Seals),
+    expect(Seals, [shrink, grow]),
     pshm_close(Fd).
 point('hand a descriptor to another process') :-
     known(fd, Fd),

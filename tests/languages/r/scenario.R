@@ -152,6 +152,8 @@ scenario <- function(name) {
       fields <- pshm_fstat(anonymous)
       expect(fields$nlink, 0)
       expect(as.octmode(fields$mode), as.octmode("640"))
+      pshm_seal(anonymous, c("grow", "shrink"))
+      expect(pshm_seals(anonymous), c("shrink", "grow"))
       pshm_close(anonymous)
     },
     "hand a descriptor to another process" = function() {

@@ -318,6 +318,20 @@ unify_names(term_t term, const char *names, int64_t size)
 	return PL_unify_nil(list);
 }
 
+/* The names of flags, each of which is one bit. */
+static int
+unify_flags(term_t term, const struct name *names, int flags)
+{
+	term_t list = PL_copy_term_ref(term);
+	term_t head = PL_new_term_ref();
+
+	for (; names->name; names++)
+		if (flags & names->value && (names->value & (names->value - 1)) == 0 &&
+		    (!PL_unify_list(list, head, list) || !PL_unify_atom_chars(head, names->name)))
+			return FALSE;
+	return PL_unify_nil(list);
+}
+
 /* Fields, each a term such as size(4096). */
 static int
 unify_fields(term_t term, const struct name *names, const int64_t *fields)
@@ -1523,7 +1537,7 @@ p_pshm_seals(term_t term, int arity, control_t control)
 	result = pshm_seals(fd);
 	if (failed(result))
 		return raise_error("pshm_seals", result);
-	return PL_unify_int64(term + 1, result);
+	return unify_flags(term + 1, pshm_seal_names, result);
 }
 
 static foreign_t

@@ -137,11 +137,11 @@ pshm_set_inheritable <- function(fd, inheritable)
   invisible(.Call(C_pshm_set_inheritable, fd, inheritable))
 
 # Open or create a named object, with one option for each case: it exists, or it does not.
-pshm_open <- function(name, direction, if_exists = "default", if_does_not_exist = "default", permissions)
+pshm_open <- function(name, direction = "input", if_exists = "default", if_does_not_exist = "default", permissions = as.octmode("644"))
   .Call(C_pshm_open, name, direction, if_exists, if_does_not_exist, permissions)
 
 # Create an anonymous object.
-pshm_open_anonymous <- function(direction, permissions, flags)
+pshm_open_anonymous <- function(direction = "input", permissions = as.octmode("644"), flags = 0)
   .Call(C_pshm_open_anonymous, direction, permissions, flags)
 
 # Remove the name of an object.
@@ -170,7 +170,7 @@ pshm_space <- function()
   .Call(C_pshm_space)
 
 # Map a range of an object, from any offset.
-pshm_map <- function(fd, length, protections, flags, offset)
+pshm_map <- function(fd, length, protections = c("read", "write"), flags = "shared", offset = 0)
   .Call(C_pshm_map, fd, length, protections, flags, offset)
 
 # Remove a mapping of pshm_map.
@@ -178,11 +178,11 @@ pshm_unmap <- function(address, length)
   invisible(.Call(C_pshm_unmap, address, length))
 
 # Copy bytes out of an object.
-pshm_read <- function(fd, count, offset)
+pshm_read <- function(fd, count, offset = 0)
   .Call(C_pshm_read, fd, count, offset)
 
 # Copy bytes into an object, never past its end.
-pshm_write <- function(fd, bytes, offset)
+pshm_write <- function(fd, bytes, offset = 0)
   .Call(C_pshm_write, fd, bytes, offset)
 
 # Map an object directly behind a prefix of private memory.
@@ -222,7 +222,7 @@ pshm_seals <- function(fd)
   .Call(C_pshm_seals, fd)
 
 # Open another descriptor of the same object, with the same access or less.
-pshm_reopen <- function(fd, direction)
+pshm_reopen <- function(fd, direction = "input")
   .Call(C_pshm_reopen, fd, direction)
 
 # List the names of the objects that exist.
@@ -294,11 +294,11 @@ pshm_lock_owner <- function(address)
   .Call(C_pshm_lock_owner, address)
 
 # Give an unnamed object a name.
-pshm_publish <- function(fd, name, if_exists = "default")
+pshm_publish <- function(fd, name, if_exists = "error")
   invisible(.Call(C_pshm_publish, fd, name, if_exists))
 
 # Open an object that another process creates, and wait until it is complete.
-pshm_open_wait <- function(name, direction, size, timeout = Inf)
+pshm_open_wait <- function(name, direction = "input", size = 0, timeout = Inf)
   .Call(C_pshm_open_wait, name, direction, size, timeout)
 
 # Join a ring as its sender or its receiver.

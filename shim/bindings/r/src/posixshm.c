@@ -326,6 +326,21 @@ fields_by_name(const int64_t *fields, const struct name *names, int count)
 	return list;
 }
 
+/* The names of flags, each of which is one bit. */
+static SEXP
+flag_names(int flags, const struct name *names)
+{
+	SEXP all = PROTECT(Rf_allocVector(STRSXP, 32));
+	R_xlen_t count = 0;
+
+	for (; names->name; names++)
+		if (flags & names->value && (names->value & (names->value - 1)) == 0)
+			SET_STRING_ELT(all, count++, Rf_mkChar(names->name));
+	all = Rf_xlengthgets(all, count);
+	UNPROTECT(1);
+	return all;
+}
+
 /* Errors are conditions of the class posix_shm_ENOENT and so on, and posix_shm_error. */
 
 static int
@@ -1146,7 +1161,7 @@ r_pshm_seals(SEXP x_fd)
 	result = pshm_seals(fd);
 	if (failed(result))
 		fail("pshm_seals", result);
-	return number(result);
+	return flag_names(result, pshm_seal_names);
 }
 
 static SEXP

@@ -82,12 +82,14 @@ fn text(text: &str) -> Result<CString> {
     CString::new(text).map_err(|_| Error(unsafe { sys::pshm_error_number(b"EINVAL\0".as_ptr().cast()) }))
 }
 
-/// A constant of the library; empty where C has NULL.
+/// A constant of the library.
 fn fixed(text: *const c_char) -> Cow<'static, str> {
-    if text.is_null() {
-        return "".into();
-    }
     unsafe { CStr::from_ptr(text) }.to_string_lossy()
+}
+
+/// One that may be NULL.
+fn optional(text: *const c_char) -> Option<Cow<'static, str>> {
+    (!text.is_null()).then(|| fixed(text))
 }
 
 /// No limit is -1.
@@ -619,8 +621,8 @@ pub fn constant_count() -> i32 {
 /// - `index`: From 0 to pshm_constant_count minus 1, in the order of the headers.
 ///
 /// Returns: A constant string such as `"PSHM_O_CREAT"`; NULL when `index` is out of range.
-pub fn constant_name(index: i32) -> Cow<'static, str> {
-    fixed(unsafe { sys::pshm_constant_name(index) })
+pub fn constant_name(index: i32) -> Option<Cow<'static, str>> {
+    optional(unsafe { sys::pshm_constant_name(index) })
 }
 
 /// Return the value of the constant with an index.
@@ -1632,8 +1634,8 @@ pub fn seal(fd: impl AsFd, seals: SealFlag) -> Result<()> {
 /// - `EBADF`: `fd` is not an open descriptor.
 /// - `EINVAL`: `fd` refers to a file that does not support seals.
 /// - `ENOTSUP`: The platform does not support seals.
-pub fn seals(fd: impl AsFd) -> Result<i32> {
-    check(unsafe { sys::pshm_seals(fd.as_fd().as_raw_fd()) })
+pub fn seals(fd: impl AsFd) -> Result<SealFlag> {
+    Ok(SealFlag(check(unsafe { sys::pshm_seals(fd.as_fd().as_raw_fd()) })?))
 }
 
 /// Open another descriptor of the same object, with the same access or less.
