@@ -24,3 +24,30 @@
 (deftest functions-and-classes-of-one-name
   (is (stringp (documentation 'open-shm 'function)))
   (is (stringp (documentation 'open-shm 'type))))
+
+;;; Where two files define a function of one name, the later one replaces the other, and the program says so whenever it is loaded.
+
+(defun source-files (component)
+  "The files of COMPONENT, a system or a part of one, that were loaded."
+  (if (typep component 'asdf:parent-component)
+      (mapcan #'source-files (copy-list (asdf:component-children component)))
+      (and (typep component 'asdf:cl-source-file) (list (asdf:component-pathname component)))))
+
+(defun defined-functions (file)
+  "The names that FILE defines as functions and macros, other than within other forms."
+  (with-open-file (stream file :external-format #+clisp charset:utf-8 #-clisp :utf-8)
+    (let ((*package* *package*))
+      (loop for form = (read stream nil stream)
+            until (eq form stream)
+            do (when (and (consp form) (eq (first form) 'in-package))
+                 (setf *package* (find-package (second form))))
+            when (and (consp form) (member (first form) '(defun defmacro)))
+              collect (second form)))))
+
+(deftest no-function-is-defined-twice
+  (let ((names (mapcan #'defined-functions (source-files (asdf:find-system "posix-shm"))))
+        (seen (make-hash-table :test #'equal)))
+    (is (< 500 (length names)))
+    (dolist (name names)
+      (is-false (gethash name seen) "~S has two definitions" name)
+      (setf (gethash name seen) t))))
