@@ -820,22 +820,25 @@ Exceptional situations: Those of `open-shm*`, `truncate-shm` and `mmap-shm`."
 position after the last octet. With NULL-TERMINATED a NUL follows: one octet, or as many as a code
 unit of ENCODING has. A string that does not fit is an error, and nothing is stored then. The rest
 of the field is unchanged: for numpy, whose strings of fixed length end with NULs to the end of the
-field, use `fill-shm-vector` first.
+field, use `fill-shm-vector` first. On ABCL, whose characters have 16 bits, a surrogate pair in
+STRING is one character, as it is in the result of `read-shm-string`.
 
 - WHERE: A vector of octets, in shared memory or in the heap, or a foreign pointer.
 - STRING: A string.
 - START: An integer from 0 (the default): the start of the field; for a pointer octets from it.
 - END: An integer: the end of the field, at most the length of the vector, which is the default; for
   a pointer octets from it, and required.
-- ENCODING: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and
-  UTF-32 have the byte order of the machine, and no mark.
+- ENCODING: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`, but not
+  `:cp437`, which Babel has wrong. UTF-16 and UTF-32 have the byte order of the machine, and no
+  mark.
 - NULL-TERMINATED: A generalized boolean: whether the string ends with a NUL, as in C; nil by
   default.
 - POSITION: An integer: the index of the octet after the last one written.
 
 Exceptional situations: `shm-invalid-argument` if STRING takes more octets than the field has, has a
-character that ENCODING has not, or a NUL where it is to end with one; WHERE is neither a vector of
-octets nor a pointer; the field is out of bounds, or ENCODING is unknown."
+character that ENCODING has not, such as half a surrogate pair in UTF-8, or a NUL where it is to end
+with one; WHERE is neither a vector of octets nor a pointer; the field is out of bounds, or ENCODING
+is unknown."
 "where string &key start end encoding null-terminated")
 ("posix-shm" "read-shm-string" "Function"
 "Return the string whose octets in ENCODING are the field of WHERE from START up to END; with
@@ -847,8 +850,9 @@ beyond the field.
 - START: An integer from 0 (the default): the start of the field; for a pointer octets from it.
 - END: An integer: the end of the field, at most the length of the vector, which is the default; for
   a pointer octets from it, and required.
-- ENCODING: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and
-  UTF-32 have the byte order of the machine, and no mark.
+- ENCODING: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`, but not
+  `:cp437`, which Babel has wrong. UTF-16 and UTF-32 have the byte order of the machine, and no
+  mark.
 - NULL-TERMINATED: A generalized boolean: whether the string ends with a NUL, as in C; nil by
   default.
 - STRING: A string.
@@ -1918,9 +1922,11 @@ subclasses are those of Gray streams for the directions."
 "")
 ("posix-shm" "make-shm-stream" "Function"
 "Return a stream that writes to CHANNEL, reads from it, or both, as its role is. Characters are
-encoded in EXTERNAL-FORMAT; octets and characters may be mixed. What is written is sent when the
-buffer is full, and by `finish-output`, `force-output` and `close`; the boundaries of messages do
-not matter to the reader. A stream may read what another language sends as messages.
+encoded in EXTERNAL-FORMAT; octets and characters may be mixed. On ABCL, whose characters have 16
+bits, lines have a surrogate pair for a character above U+FFFF, and to read it alone is an error.
+What is written is sent when the buffer is full, and by `finish-output`, `force-output` and `close`;
+the boundaries of messages do not matter to the reader. A stream may read what another language
+sends as messages.
 
 Reading waits for the other end, TIMEOUT each time. If it has left, the stream is at its end, until
 another process joins. `close` sends what was written and closes the channel; with `:abort t` what
@@ -1938,8 +1944,9 @@ accepts no Gray stream, and `read-line` of ECL 21.2 returns an empty string and 
 - CHANNEL: A `shm-channel`.
 - ELEMENT-TYPE: What `stream-element-type` returns, `character` (the default) or `(unsigned-byte
   8)`. The stream transfers both.
-- EXTERNAL-FORMAT: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16
-  and UTF-32 have the byte order of the machine, and no mark.
+- EXTERNAL-FORMAT: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`, but not
+  `:cp437`, which Babel has wrong. UTF-16 and UTF-32 have the byte order of the machine, and no
+  mark.
 - TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
 - STREAM: A `shm-stream`.
 
@@ -1961,8 +1968,9 @@ be encoded, and octets that cannot be decoded."
 - TIMEOUT: A non-negative real: seconds; or nil (the default): no limit.
 - ELEMENT-TYPE: What `stream-element-type` returns, `character` (the default) or `(unsigned-byte
   8)`. The stream transfers both.
-- EXTERNAL-FORMAT: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16
-  and UTF-32 have the byte order of the machine, and no mark.
+- EXTERNAL-FORMAT: An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`, but not
+  `:cp437`, which Babel has wrong. UTF-16 and UTF-32 have the byte order of the machine, and no
+  mark.
 - STREAM: A `shm-stream`.
 
 Exceptional situations: Those of `open-shm-channel` and `make-shm-stream`."

@@ -57,6 +57,7 @@
                              (:file "arrays")))
                (:file "bytes")
                (:file "vectors/copies")
+               (:file "surrogates")
                (:file "strings")
                (:file "layouts")
                ;; In the same folder, over vectors.

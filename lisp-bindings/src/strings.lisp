@@ -12,10 +12,16 @@
   (reject operation argument designator 'keyword
           "it must be an encoding of Babel, such as :UTF-8 (babel:list-character-encodings)."))
 
+(defun known-encoding (designator)
+  "The encoding of Babel that DESIGNATOR names, or nil. Babel's table of code page 437 is that of another one."
+  (let ((found (ignore-errors (babel-encodings:get-character-encoding designator))))
+    (and found
+         (not (eq :cp437 (babel-encodings:enc-name found)))
+         found)))
+
 (defun definite-encoding (designator argument operation)
   "The encoding of Babel that DESIGNATOR names."
-  (let ((found (or (ignore-errors (babel-encodings:get-character-encoding designator))
-                   (reject-encoding designator argument operation))))
+  (let ((found (or (known-encoding designator) (reject-encoding designator argument operation))))
     (if (babel-encodings:ambiguous-encoding-p found)
         (babel-encodings:get-character-encoding
          (intern (text "~A~A" (babel-encodings:enc-name found) #+little-endian "LE" #-little-endian "BE") '#:keyword))
@@ -52,9 +58,9 @@
   (- (field-end field) (field-start field)))
 
 (defun check-octet (value argument least operation)
-  (if (typep value `(integer ,least ,(ash 1 62)))
+  (if (typep value `(integer ,least (,(ash 1 62))))
       value
-      (reject operation argument value `(integer ,least ,(ash 1 62))
+      (reject operation argument value `(integer ,least (,(ash 1 62)))
               (text "it must be an integer from ~D~:[~;: a pointer does not say where its field ends~]." least (eq argument 'end)))))
 
 (defun reject-field (where operation)
@@ -131,8 +137,8 @@
                         field))))
 
 (defun encoded (string encoding field)
-  "The octets of STRING, or an error that says which character has none."
-  (handler-case (babel:string-to-octets string :encoding (encoding-name encoding) :use-bom nil :errorp t)
+  "The octets of STRING, or an error that says that a character has none."
+  (handler-case (encode-string string (encoding-name encoding) :errorp t)
     ;; Some encoders of Babel fail with errors of other types.
     (error ()
       (reject-string string (text "it has a character that the encoding ~S has not." (encoding-name encoding)) field))))
@@ -207,15 +213,39 @@
             finally (return (/= start end)))
       (plusp (mod end (encoding-unit encoding)))))
 
+(defun begins-utf-8-p (octets start end)
+  "Do OCTETS from START to END begin a character in UTF-8, and do not end it?"
+  (declare (type octet-vector octets))
+  (let ((lead (aref octets start)))
+    (and (<= #xC2 lead #xF4)
+         (< (- end start) (cond ((< lead #xE0) 2) ((< lead #xF0) 3) (t 4))))))
+
+(defun half-p (octets end encoding)
+  "Do OCTETS end at END within a character, after Babel has said so? It also does where an octet begins no character at all."
+  (declare (type octet-vector octets))
+  (or (not (eq :utf-8 (encoding-name encoding)))
+      (let ((lead (position-if (lambda (octet) (/= #x80 (logand #xC0 octet))) octets :end end :from-end t)))
+        (and lead (begins-utf-8-p octets lead end)))))
+
+(defun fail-to-decode (field encoding half)
+  (fail-to-read field
+                (if half
+                    "ends within a character."
+                    (text "has octets that are no character in ~S." (encoding-name encoding)))))
+
 (defun decoded (octets end encoding field)
   "The string that OCTETS up to END are in ENCODING."
   (when (cut-p octets end encoding)
-    (fail-to-read field "ends within a character."))
-  (handler-case (values (babel:octets-to-string (the octet-vector octets) :end end :encoding (encoding-name encoding) :errorp t))
-    (babel-encodings:end-of-input-in-character ()
-      (fail-to-read field "ends within a character."))
-    (error ()
-      (fail-to-read field (text "has octets that are no character in ~S." (encoding-name encoding))))))
+    (fail-to-decode field encoding t))
+  (let ((string (handler-case (decode-octets octets 0 end (encoding-name encoding) :errorp t)
+                  (babel-encodings:end-of-input-in-character ()
+                    (fail-to-decode field encoding (half-p octets end encoding)))
+                  (error ()
+                    (fail-to-decode field encoding nil)))))
+    ;; Babel finds them in other encodings.
+    (when (and (= 4 (encoding-unit encoding)) (lone-surrogate string))
+      (fail-to-decode field encoding nil))
+    string))
 
 (defun read-shm-string (where &key (start 0) end (encoding :utf-8) null-terminated)
   #.(doc "read-shm-string")

@@ -15,7 +15,7 @@ octets of the same number, and the octets of a newline, a code unit."
   (newline (make-array 1 :element-type '(unsigned-byte 8) :initial-element 10) :type octets))
 
 (defun encode (string name &optional (start 0) (end (length string)))
-  (babel:string-to-octets string :start start :end end :encoding name :use-bom nil))
+  (encode-string string name :start start :end end))
 
 (defun ascii-p (name)
   "Does the encoding NAME have the characters of ASCII as octets of the same number? In those of East Asia some are also second
@@ -33,7 +33,7 @@ octets, but no control character is, and none is first."
 ;;; Where a character ends. Babel has no function for that, but says whether octets are a whole character.
 
 (defun whole-p (octets start end name)
-  (handler-case (progn (babel:octets-to-string octets :start start :end end :encoding name :errorp t) t)
+  (handler-case (progn (decode-octets octets start end name :errorp t) t)
     (error () nil)))
 
 (defun octets-by-trial (octets start end encoding)
@@ -70,7 +70,15 @@ behind the end, so it cannot be asked."
 
 (defun decode (octets start end encoding)
   "The characters of OCTETS from START to END."
-  (babel:octets-to-string octets :start start :end end :encoding (encoding-name encoding)))
+  (decode-octets octets start end (encoding-name encoding)))
+
+(defun decode-one (octets start end encoding)
+  "A string of the character of OCTETS from START to END. Where it takes two of this Lisp's, lines have it, and nothing less has."
+  (let ((string (decode octets start end encoding)))
+    (when (and (typep string '(simple-array character (*))) (< 1 (length string)) (pair-p string 0 2))
+      (error 'babel-encodings:character-out-of-range :buffer octets :position start :encoding (encoding-name encoding)
+                                                     :octets (subseq octets start end)))
+    string))
 
 (defun ascii-string (octets start end)
   "The characters of OCTETS from START to END, or nil where one is none of ASCII."

@@ -140,7 +140,7 @@ else has read them. Without interrupts."
 
 (defun decode-at (input start next encoding)
   "The character from START to NEXT, and START; or nil where it has been read, as an error."
-  (multiple-value-bind (string failed) (decoding (input start next) (decode (input-octets input) start next encoding))
+  (multiple-value-bind (string failed) (decoding (input start next) (decode-one (input-octets input) start next encoding))
     (values (if (plusp (length string)) (char string 0) (code-char #xFFFD))
             (if failed nil start))))
 

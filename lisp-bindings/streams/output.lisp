@@ -55,9 +55,16 @@
         (setf (output-column output) (- end newline 1))
         (incf (output-column output) (- end start)))))
 
+(defun end-of-run (string start end)
+  "Where some of the characters of STRING from START to END end, with no surrogate pair in two parts."
+  (let ((limit (+ start +run+)))
+    (cond ((<= end limit) end)
+          ((and (typep string '(simple-array character (*))) (pair-p string (1- limit) end)) (1- limit))
+          (t limit))))
+
 (defun put-encoded (stream output string start end encoding)
   "Write some of the characters of STRING from START to END. Return the index behind them."
-  (let* ((end (min end (+ start +run+)))
+  (let* ((end (end-of-run string start end))
          (octets (encode string (encoding-name encoding) start end)))
     (loop until (briefly-uninterrupted (and (<= (length octets) (free-octets output))
                                             (store-octets output octets 0 (length octets))))
@@ -108,7 +115,7 @@ index behind them."
 (defun next-other (string start end)
   "The end of a run of characters from START on: at the next one of ASCII, or soon."
   (or (position-if (lambda (character) (< (char-code character) 128)) string :start start :end (min end (+ start +run+)))
-      (min end (+ start +run+))))
+      (end-of-run string start end)))
 
 (defun put-string (stream output string start end)
   (let* ((encoding (encoding-of stream))

@@ -6,7 +6,8 @@
   (:import-from #:posix-shm #:reject #:text #:fold-options #:variables-lambda #:send-buffer #:receive-buffer #:await-message-length
                 #:check-timeout #:message-limit #:+too-long+ #:shm-channel-capacity #:shm-channel-sends #:shm-channel-receives
                 #:reject-channel #:channel-open-p #:call-opening-channel #:report-failure #:condition-errno #:condition-operation
-                #:condition-name #:condition-hint #:condition-channel #:condition-peer #:definite-encoding #:unit-octets)
+                #:condition-name #:condition-hint #:condition-channel #:condition-peer #:definite-encoding #:unit-octets
+                #:encode-string #:decode-octets #:pair-p)
   (:import-from #:posix-shm/host #:uninterrupted #:briefly-uninterrupted #:with-cleanup #:with-undo)
   (:export #:shm-stream #:make-shm-stream #:open-shm-stream #:with-shm-stream #:with-open-shm-stream #:shm-stream-channel))
 

@@ -237,6 +237,24 @@
           (send (format nil "~A~%" text))
           (is (string= text (read-line input)) "~S" encoding))))))
 
+;;; Where a character takes two of this Lisp's, it arrives within a line; one at a time, there is no character that it could be.
+(deftest lines-with-characters-beyond-sixteen-bits
+  (dolist (encoding '(:utf-8 :utf-16 :utf-32))
+    (with-streams (output input :external-format encoding)
+      (loop for length from 60 to 66
+            for line = (text-of (make-string length :initial-element (code-char 228)) #x1F600 #x10FFFF "z" #x10000)
+            do (write-line line output)
+               (finish-output output)
+               (is (string= line (read-line input)) "~S ~D" encoding length))
+      (write-line (text-of #x1F600 "z") output)
+      (finish-output output)
+      (if (< char-code-limit #x110000)
+          (signals error (read-char input))
+          (is (eql (code-char #x1F600) (read-char input))))
+      (is (eql #\z (read-char input)))
+      (signals error (write-string (text-of "a" (string (code-char #xD800)) "b") output))
+      (signals error (write-char (code-char #xDC00) output)))))
+
 (deftest octets-that-are-no-text
   (with-ends (sender receiver)
     (let ((input (make-shm-stream receiver)))

@@ -61,9 +61,9 @@
  * | end | write-shm-string | An integer: the end of the field, at most the length of the vector, which is the default; for a pointer octets from it, and required. |
  * | end1 | | An integer, at most the length of the target, which is the default: the end of the range. |
  * | end2 | | An integer, at most the length of the source, which is the default: the end of the range. |
- * | encoding | | An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and UTF-32 have the byte order of the machine, and no mark. |
+ * | encoding | | An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`, but not `:cp437`, which Babel has wrong. UTF-16 and UTF-32 have the byte order of the machine, and no mark. |
  * | expected | | An integer of the type of the word. |
- * | external-format | | An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`. UTF-16 and UTF-32 have the byte order of the machine, and no mark. |
+ * | external-format | | An encoding that Babel has, such as `:utf-8` (the default) or `:latin-1`, but not `:cp437`, which Babel has wrong. UTF-16 and UTF-32 have the byte order of the machine, and no mark. |
  * | fd | | A descriptor: an integer from 0. |
  * | finalize | | A generalized boolean: whether the object closes itself once it is garbage; nil by default. |
  * | first | | A descriptor: an integer from 0. |
@@ -1716,11 +1716,12 @@
  * Store the octets of STRING in ENCODING into the field of WHERE from START up to END, and return the position after the last
  * octet. With NULL-TERMINATED a NUL follows: one octet, or as many as a code unit of ENCODING has. A string that does not fit is an
  * error, and nothing is stored then. The rest of the field is unchanged: for numpy, whose strings of fixed length end
- * with NULs to the end of the field, use `fill-shm-vector` first.
+ * with NULs to the end of the field, use `fill-shm-vector` first. On ABCL, whose characters have 16 bits, a surrogate pair in STRING
+ * is one character, as it is in the result of `read-shm-string`.
  * @par Exceptional situations
- * `shm-invalid-argument` if STRING takes more octets than the field has, has a character that ENCODING has not, or a NUL
- * where it is to end with one; WHERE is neither a vector of octets nor a pointer; the field is out of bounds, or ENCODING is
- * unknown.
+ * `shm-invalid-argument` if STRING takes more octets than the field has, has a character that ENCODING has not, such as half
+ * a surrogate pair in UTF-8, or a NUL where it is to end with one; WHERE is neither a vector of octets nor a pointer; the
+ * field is out of bounds, or ENCODING is unknown.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(unsigned-byte 8) 80))
@@ -2717,7 +2718,8 @@
  * pshm_ring_send, pshm_ring_receive
  * @par In Lisp
  * Return a stream that writes to CHANNEL, reads from it, or both, as its role is. Characters are encoded in EXTERNAL-FORMAT;
- * octets and characters may be mixed. What is written is sent when the buffer is full, and by `finish-output`, `force-output`
+ * octets and characters may be mixed. On ABCL, whose characters have 16 bits, lines have a surrogate pair for a character above
+ * U+FFFF, and to read it alone is an error. What is written is sent when the buffer is full, and by `finish-output`, `force-output`
  * and `close`; the boundaries of messages do not matter to the reader. A stream may read what another language sends as
  * messages.
  *
