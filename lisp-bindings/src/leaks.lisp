@@ -37,19 +37,28 @@
   (let ((between (swap-car *unreported* (cons leak (swap-car *unreported* '())))))
     (mapc #'keep-leak between)))
 
+;;; A handler that leaves takes none of the others with it.
+#+ecl
+(defun report-some (leaks)
+  (unwind-protect (loop while leaks
+                        do (destructuring-bind (holder . descriptor) (pop leaks)
+                             (report-leak holder descriptor)))
+    (mapc #'keep-leak leaks)))
+
 (defun report-leaks ()
-  #+ecl (when (car *unreported*)
-          (loop for (holder . descriptor) in (swap-car *unreported* '())
-                do (report-leak holder descriptor))))
+  #+ecl (loop while (car *unreported*)
+              do (report-some (swap-car *unreported* '()))))
 
 (defun close-leaked (cell holder)
   "Close the descriptor in CELL, unless that was done, or it is another image's, and say so. HOLDER has the name."
   (let* ((live (eql (cdr cell) *image*))
          (descriptor (and live (car cell)))
-         (closed (and live (uninterrupted (close-cell cell)))))
-    (when closed
-      #+ecl (keep-leak (cons holder descriptor))
-      #-ecl (report-leak holder descriptor))))
+         (result (and live (uninterrupted (close-cell cell))))
+         ;; Another part of the program may have closed it.
+         (closed (and result (not (minusp result)) descriptor)))
+    (when result
+      #+ecl (keep-leak (cons holder closed))
+      #-ecl (report-leak holder closed))))
 
 (defun check-finalizers (operation)
   (unless +finalizers+

@@ -171,9 +171,10 @@ has an owner from the moment it exists; the thread that swaps it out closes it."
 
 (defun close-shm (shm)
   #.(doc "close-shm")
-  #+ecl (when *finalizing*
-          (report-leaks))
-  (check-closed (close-descriptor (check-shm shm 'close-shm)) shm))
+  (prog1 (check-closed (close-descriptor (check-shm shm 'close-shm)) shm)
+    ;; A handler may leave from here.
+    #+ecl (when *finalizing*
+            (report-leaks))))
 
 (defun call-and-close (function shm)
   "Call FUNCTION, which opens SHM and uses it; close it on every way out."

@@ -120,8 +120,7 @@
 
 (defun name-of-field (field)
   "The name of the object that FIELD is in, if it is known."
-  (let ((region (and (not (cffi:pointerp (field-where field))) (find-region (field-where field)))))
-    (and region (name-of (region-shm region)))))
+  (name-of-region (and (not (cffi:pointerp (field-where field))) (find-region (field-where field)))))
 
 ;;; Writing
 

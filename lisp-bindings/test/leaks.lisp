@@ -123,6 +123,62 @@
     (is (null (car cell)))
     (is (null (posix-shm::close-leaked cell (list "/some-name"))))))
 
+(deftest a-descriptor-that-others-have-closed-is-not-named
+  (let* ((shm (open-shm* :direction :io))
+         (cell (posix-shm::cell-of shm)))
+    (posix-shm/ffi:close (shm-fd shm))
+    (counting-leaks
+      (posix-shm::close-leaked cell (list "/some-name"))
+      (posix-shm::report-leaks)
+      (is (equal '("/some-name") (find "/some-name" *leaks* :key #'car :test #'equal))))))
+
+(deftest what-is-mapped-no-more-keeps-no-object
+  (dolist (use (list (lambda (shm) (unmap-shm-vector (map-shm-vector shm '(unsigned-byte 8) 4096)))
+                     (lambda (shm) (with-shm-array (array shm 'double-float '(8 8)) (shm-aref array 1 1)))
+                     (lambda (shm) (with-shm-array (array shm '(unsigned-byte 16) '(8 8) :release t) (shm-aref array 1 1)))))
+    (with-name (name)
+      (make-object name :size 4096)
+      (counting-leaks
+        (lose (lambda ()
+                (funcall use (open-shm name :direction :io :finalize t))
+                nil)
+              10)
+        (wait-for-leaks 8 name)
+        (is (<= 8 (length (leaks-of name)) 10) "~D of ~S" (length (leaks-of name)) use))))
+  ;; Nor do a vector and a lock that are kept.
+  (with-name (name)
+    (make-object name :size 100)
+    (let ((kept '()))
+      (counting-leaks
+        (lose (lambda ()
+                (let ((shm (open-shm name :direction :io :finalize t)))
+                  (with-shm-vector (vector shm '(unsigned-byte 64) 10)
+                    (push (list vector (make-shm-lock vector)) kept))
+                  nil))
+              10)
+        (wait-for-leaks 8 name)
+        (is (<= 8 (length (leaks-of name)) 10)))
+      (is (= 10 (length kept)))
+      (is (says name (prin1-to-string (second (first kept))))))))
+
+#+ecl
+(deftest a-handler-of-leaks-that-leaves
+  (let ((shm (open-shm* :direction :io))
+        (told '()))
+    (posix-shm::report-leaks)
+    (let ((posix-shm::*finalizing* t))
+      (dolist (name '("/one" "/two" "/three"))
+        (posix-shm::keep-leak (list (list name))))
+      (flet ((close-and-leave ()
+               (handler-case (close-shm shm)
+                 (shm-leaked (condition) (push (shm-error-name condition) told)))))
+        (close-and-leave)
+        (is-false (open-shm-p shm))
+        (close-and-leave)
+        (close-and-leave)
+        (is (null (set-exclusive-or '("/one" "/two" "/three") told :test #'equal)))
+        (is (null (close-and-leave)))))))
+
 ;;; Classes of users
 
 (defclass frame-shm (open-shm)

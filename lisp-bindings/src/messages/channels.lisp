@@ -36,8 +36,7 @@
 
 (defun name-of-channel (channel)
   "The name of the object that CHANNEL lies in, or nil where it is not known."
-  (let ((shm (and (shm-channel-region channel) (region-shm (shm-channel-region channel)))))
-    (and shm (name-of shm))))
+  (name-of-region (shm-channel-region channel)))
 
 (declaim (inline channel-mapped-p channel-open-p))
 

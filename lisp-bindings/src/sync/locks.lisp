@@ -27,8 +27,7 @@
 
 (defun name-of-lock (lock)
   "The name of the object that LOCK lies in, or nil where it is not known."
-  (let ((shm (and (shm-lock-region lock) (region-shm (shm-lock-region lock)))))
-    (and shm (name-of shm))))
+  (name-of-region (shm-lock-region lock)))
 
 (define-inline lock-mapped-p (lock)
   (let ((cell (shm-lock-cell lock)))

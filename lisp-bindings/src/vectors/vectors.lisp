@@ -242,14 +242,22 @@ unmap it: of an unmapped vector the header may be gone."
       (setf (car (region-cell region)) :mapped))
     result))
 
+(defun unmap-and-forget (region release name)
+  "Unmap REGION, and keep of its object only the NAME. Return the library's result."
+  ;; There is no vector where making it failed, or was interrupted.
+  (let ((result (if (vectorp (region-vector region))
+                    (unmap-real region release)
+                    (unmap-view region))))
+    (unless (minusp result)
+      (setf (region-shm region) name))
+    result))
+
 (defun unmap-region (region release)
   "Unmap REGION, unless that was done: of several threads, one does. Return the library's result, or nil."
-  (uninterrupted
-    (when (and (region-mapped-p region) (with-tombstones (swap-car (region-cell region) nil)))
-      ;; There is no vector where making it failed, or was interrupted.
-      (to-the-end (if (vectorp (region-vector region))
-                      (unmap-real region release)
-                      (unmap-view region))))))
+  (let ((name (region-name region)))
+    (uninterrupted
+      (when (and (region-mapped-p region) (with-tombstones (swap-car (region-cell region) nil)))
+        (to-the-end (unmap-and-forget region release name))))))
 
 (defun check-unmapped-vector (result operation)
   (cond ((null result) nil)
