@@ -1029,15 +1029,17 @@ view the indices and the item are always checked.
 - INDICES: An integer for each further dimension, from 0 and below its length.
 - ITEM: An element: a number of the element type of the vector.
 
-Exceptional situations: For a view, `shm-invalid-argument` if an index is out of bounds, as is every
-index of an unmapped one, there are more or fewer indices than dimensions, or the item is not of the
-element type."
+Exceptional situations: `shm-invalid-argument` if there are more or fewer indices than dimensions,
+or ARRAY is none; for a view also if an index is out of bounds, as is every index of an unmapped
+one, or the item is not of the element type."
 "array index &rest indices")
 ("posix-shm" "shm-vector-length" "Function"
 "Return the number of elements of VECTOR: 0 if it is unmapped.
 
 - VECTOR: A result of `map-shm-vector`: a real vector or an `shm-view`.
-- LENGTH: An integer from 0: elements."
+- LENGTH: An integer from 0: elements.
+
+Exceptional situations: `shm-invalid-argument` if VECTOR is no vector."
 "vector")
 ("posix-shm" "shm-vector-element-type" "Function"
 "Return the element type of VECTOR, the same on every implementation.
@@ -1213,7 +1215,9 @@ Exceptional situations: `mmap-invalid-argument` if ARRAY is not a result of `map
 
 - ARRAY: A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a
   vector.
-- DIMENSIONS: A list of integers from 0."
+- DIMENSIONS: A list of integers from 0.
+
+Exceptional situations: `shm-invalid-argument` if ARRAY is no array."
 "array")
 ("posix-shm" "shm-inheritable-p" "Accessor"
 "Return true if programs that this process starts inherit the descriptor of SHM under its number
@@ -1324,12 +1328,13 @@ same time."
 "")
 ("posix-shm" "shm-leaked" "Condition"
 "The warning about an object of `open-shm` or `open-shm*` with `:finalize t` that became garbage
-while it was open: its finalizer has closed it. The report names the object and the descriptor, and
-`shm-error-name` returns the name. It is signalled when the garbage collector has found the object,
-in a thread of its choice: on SBCL and ABCL in one of their own, whose handlers are not those of the
-program, so that it is printed on the global `*error-output*`. On ECL the object is closed at that
-moment, and the next `close-shm`, or call that opens with `:finalize t`, signals the warning. No
-object is found at the end of a process."
+while it was open: its finalizer has closed it. The report names the object and the descriptor,
+unless the program has closed that by other means, and `shm-error-name` returns the name. It is
+signalled when the garbage collector has found the object, in a thread of its choice: on SBCL and
+ABCL in one of their own, whose handlers are not those of the program, so that it is printed on the
+global `*error-output*`. On ECL the object is closed at that moment, and the next `close-shm`, when
+it has closed its object, or call that opens with `:finalize t`, signals the warning. An object is
+no garbage while a vector or an array of it is mapped. No object is found at the end of a process."
 "")
 ("posix-shm" "shm-exists" "Condition"
 "A `shm-error`: an object of that name exists, or `open-shm*` ran out of attempts."

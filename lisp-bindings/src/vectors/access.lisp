@@ -66,12 +66,27 @@
 
 ;;; Elements of arrays of more than one dimension
 
+(defun rank-of (array)
+  "The number of dimensions of ARRAY, or nil where it is none."
+  (typecase array
+    (array (array-rank array))
+    (shm-view 1)
+    (shm-array-view (length (region-dimensions (shm-array-view-region array))))))
+
+(defun reject-indices (array indices)
+  "Reject INDICES, which are not as many as ARRAY has dimensions, or ARRAY, which is none."
+  (let ((rank (rank-of array)))
+    (if rank
+        (reject 'shm-aref 'indices indices 'list (text "there must be ~D, one for each dimension." rank))
+        (reject 'shm-aref 'array array '(or array shm-view shm-array-view)
+                "it must be an array that map-shm-vector or map-shm-array returned."))))
+
 (defun row-major-position (view indices)
   "The position of the element of VIEW that INDICES name among all of them."
   (let ((dimensions (view-dimensions view))
         (position 0))
     (unless (= (length dimensions) (length indices))
-      (reject 'shm-aref 'indices indices 'list (text "there must be ~D, one for each dimension." (length dimensions))))
+      (reject-indices view indices))
     (loop for index in indices
           for dimension in dimensions
           do (setf position (+ (* position dimension) (check-index index dimension))))
@@ -84,12 +99,18 @@
   #.(doc "shm-aref" "Accessor")
   (cond (indices (array-ref array (cons index indices)))
         ((shm-view-p array) (view-ref array index))
-        (t (aref (the vector array) (real-index array index)))))
+        ((vectorp array) (aref array (real-index array index)))
+        (t (reject-indices array (list index)))))
 
 (defun (setf shm-aref) (item array index &rest indices)
   (cond (indices (set-array-ref item array (cons index indices)))
         ((shm-view-p array) (set-view-ref item array index))
-        (t (setf (aref (the vector array) (real-index array index)) (real-item item array)))))
+        ((vectorp array) (setf (aref array (real-index array index)) (real-item item array)))
+        (t (reject-indices array (list index)))))
+
+(defmacro of-rank-p (array rank)
+  "Is ARRAY, a variable, an array of RANK dimensions?"
+  `(and (arrayp ,array) (= ,rank (array-rank ,array))))
 
 ;;; With more than one index, the number of which is known where the call is compiled, an access to a real array is one of AREF.
 
@@ -97,9 +118,9 @@
   (if indices
       (let ((variable (gensym "ARRAY")))
         `(let ((,variable ,array))
-           (if (shm-array-view-p ,variable)
-               (array-view-ref ,variable (list ,index ,@indices))
-               (aref (the array ,variable) ,index ,@indices))))
+           (if (of-rank-p ,variable ,(1+ (length indices)))
+               (aref (the array ,variable) ,index ,@indices)
+               (array-ref ,variable (list ,index ,@indices)))))
       form))
 
 #+sbcl
@@ -109,9 +130,9 @@
             (variable (gensym "ARRAY")))
         `(let ((,value ,item)
                (,variable ,array))
-           (if (shm-array-view-p ,variable)
-               (set-array-view-ref ,value ,variable (list ,index ,@indices))
-               (setf (aref (the array ,variable) ,index ,@indices) ,value))))
+           (if (of-rank-p ,variable ,(1+ (length indices)))
+               (setf (aref (the array ,variable) ,index ,@indices) ,value)
+               (set-array-ref ,value ,variable (list ,index ,@indices)))))
       form))
 
 (defun array-view-ref (view indices)
@@ -123,16 +144,20 @@
     (setf (shm-aref (region-vector (shm-array-view-region view)) position) item)))
 
 (defun array-ref (array indices)
-  (if (shm-array-view-p array) (array-view-ref array indices) (apply #'aref array indices)))
+  (cond ((shm-array-view-p array) (array-view-ref array indices))
+        ((of-rank-p array (length indices)) (apply #'aref array indices))
+        (t (reject-indices array indices))))
 
 (defun set-array-ref (item array indices)
-  (if (shm-array-view-p array)
-      (set-array-view-ref item array indices)
-      (setf (apply #'aref array indices) item)))
+  (cond ((shm-array-view-p array) (set-array-view-ref item array indices))
+        ((of-rank-p array (length indices)) (setf (apply #'aref array indices) item))
+        (t (reject-indices array indices))))
 
 (defun shm-vector-length (vector)
   #.(doc "shm-vector-length")
-  (if (shm-view-p vector) (view-length vector) (length (the vector vector))))
+  (cond ((shm-view-p vector) (view-length vector))
+        ((vectorp vector) (length vector))
+        (t (reject-vector vector 'vector 'shm-vector-length))))
 
 (defun reject-vector (vector argument operation)
   (reject operation argument vector '(or shm-view vector)

@@ -70,13 +70,17 @@
 (defun shm-array-vector (array)
   #.(doc "shm-array-vector")
   (let ((region (find-array-region array)))
-    (if region (region-vector region) (reject-array array 'shm-array-vector))))
+    (cond (region (region-vector region))
+          ;; It cannot be printed.
+          ((retired-p array) array)
+          (t (reject-array array 'shm-array-vector)))))
 
 (defun shm-array-dimensions (array)
   #.(doc "shm-array-dimensions")
   (cond ((shm-array-view-p array) (view-dimensions array))
         ((shm-view-p array) (list (view-length array)))
-        (t (array-dimensions (the array array)))))
+        ((arrayp array) (array-dimensions array))
+        (t (reject-array array 'shm-array-dimensions))))
 
 ;;; Around a body
 

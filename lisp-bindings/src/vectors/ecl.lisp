@@ -85,10 +85,15 @@
 (defun array-key (array)
   array)
 
+(defvar *detached* (cffi:pointer-address (cffi:foreign-alloc :uint64)) "Where arrays begin whose addresses were released.")
+
 (defun array-retired-p (array)
-  (and (arrayp array) (zerop (array-total-size array)) (retired-address-p (data-address array))))
+  (and (arrayp array)
+       (zerop (array-total-size array))
+       (or (= *detached* (data-address array))
+           (retired-address-p (data-address array)))))
 
 (defun detach-array (array element)
   "ARRAY, whose addresses are released, has no elements."
   (declare (ignore element))
-  (setf (object-word array +data-word+) 0))
+  (setf (object-word array +data-word+) *detached*))

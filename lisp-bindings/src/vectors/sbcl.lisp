@@ -115,9 +115,16 @@
   "What the table of mappings knows ARRAY by: the address of its vector, whose header may be in memory that allows nothing."
   (sb-kernel:get-lisp-obj-address (array-slot 0 array)))
 
+;; They stay: an array that has one of them was mapped once.
+(defvar *empty-vectors* (loop for element in *elements*
+                              collect (cons element (make-array 0 :element-type (element-type element)))))
+
 (defun array-retired-p (array)
-  (and (sb-kernel:array-header-p array) (retired-address-p (array-key array))))
+  "Was ARRAY one in shared memory, which has no row any more?"
+  (and (sb-kernel:array-header-p array)
+       (rassoc (array-slot 0 array) *empty-vectors* :test #'eq)
+       t))
 
 (defun detach-array (array element)
-  "ARRAY, whose addresses are released, gets a vector of the heap, so that nothing in the heap refers to them."
-  (set-array-data array (make-array 0 :element-type (element-type element))))
+  "ARRAY, whose addresses are released or retired, gets a vector of the heap, so that nothing in the heap refers to them."
+  (set-array-data array (cdr (assoc element *empty-vectors*))))

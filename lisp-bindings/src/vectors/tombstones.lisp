@@ -72,14 +72,21 @@
   (let ((page (pshm-page-size)))
     (* page (ceiling (+ (region-address region) (region-octets region)) page))))
 
+(defun hide (region)
+  "Forbid access to the header of REGION, if it has one, and take it from the array. Return the library's result."
+  (let ((start (region-start region)))
+    (cond ((zerop (region-prefix region)) 0)
+          (t
+           (when (arrayp (region-array region))
+             (detach-array (region-array region) (region-element region)))
+           (forbid start (- (region-end region) start))))))
+
 (defun retire (region)
   "Forget REGION, a tombstone, but for its addresses. If the system call fails, it stays one."
-  (let* ((start (region-start region))
-         (end (region-end region)))
-    (unless (and (plusp (region-prefix region))
-                 (minusp (forbid start (- end start))))
-      (setf *ranges* (add-range start end *ranges*))
-      (mapc #'forget-region (region-keys region)))))
+  (let ((keys (region-keys region)))
+    (unless (minusp (hide region))
+      (setf *ranges* (add-range (region-start region) (region-end region) *ranges*))
+      (mapc #'forget-region keys))))
 
 (defun add-tombstone (region)
   "REGION is the newest tombstone. Retire the oldest where there are too many."

@@ -1346,8 +1346,8 @@
  * Return the element of ARRAY at INDEX, and at INDICES if it has more than one dimension; `setf` stores one. On a real vector or
  * array it is `aref`, and as fast if the compiler knows the type. On a view the indices and the item are always checked.
  * @par Exceptional situations
- * For a view, `shm-invalid-argument` if an index is out of bounds, as is every index of an unmapped one, there are more or fewer
- * indices than dimensions, or the item is not of the element type.
+ * `shm-invalid-argument` if there are more or fewer indices than dimensions, or ARRAY is none; for a view also if an index is out of
+ * bounds, as is every index of an unmapped one, or the item is not of the element type.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(complex double-float) 10))
@@ -1374,6 +1374,8 @@
  * @endcode
  * @par In Lisp
  * Return the number of elements of VECTOR: 0 if it is unmapped.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if VECTOR is no vector.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('single-float 7))
@@ -1689,6 +1691,8 @@
  * @endcode
  * @par In Lisp
  * Return the dimensions of ARRAY, each of them 0 if it is unmapped.
+ * @par Exceptional situations
+ * `shm-invalid-argument` if ARRAY is no array.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-array* (shm array (:direction :io) ('single-float '(480 640)))
@@ -3176,11 +3180,12 @@
  * `shm-leaked`, `warning`, `condition`, `t`
  * @par In Lisp
  * The warning about an object of `open-shm` or `open-shm*` with `:finalize t` that became garbage while it was open: its
- * finalizer has closed it. The report names the object and the descriptor, and `shm-error-name` returns the name. It is
+ * finalizer has closed it. The report names the object and the descriptor, unless the program has closed that by other means, and
+ * `shm-error-name` returns the name. It is
  * signalled when the garbage collector has found the object, in a thread of its choice: on SBCL and ABCL in one of their
  * own, whose handlers are not those of the program, so that it is printed on the global `*error-output*`. On ECL the object
- * is closed at that moment, and the next `close-shm`, or call that opens with `:finalize t`, signals the warning. No object
- * is found at the end of a process.
+ * is closed at that moment, and the next `close-shm`, when it has closed its object, or call that opens with `:finalize t`, signals
+ * the warning. An object is no garbage while a vector or an array of it is mapped. No object is found at the end of a process.
  * @par Lisp example
  * @code{.lisp}
  * (princ-to-string (make-condition 'shm-leaked :name "/foobar-shm"))
