@@ -508,13 +508,14 @@ program has closed it."
 ("posix-shm" "shm-usage" "Function"
 "Print to STREAM what is in the shared memory file system, as `ls` does: for each object that has a
 name, sorted by owner and by size, the owner, the permissions, the size, the memory that it takes,
-the time since its last change other than through a mapping, and its name; then the sum. Return no
-values. Objects that this process may not open are listed on Linux. `describe` of an object prints
-its name, descriptor, size, permissions, owner, seals, and the mappings of it in this process.
+the time since its last change other than through a mapping, and its name, with control characters
+in octal; then the sum. Return no values. Objects that this process may not open are listed on
+Linux. `describe` of an object prints its name, descriptor, size, permissions, owner, seals, and the
+mappings of it in this process.
 
-- STREAM: An output stream; `*standard-output*` by default.
+- STREAM: An output stream; `*standard-output*` by default, and if it is t.
 
-Exceptional situations: Those of `list-shm`."
+Exceptional situations: Those of `list-shm`; `shm-invalid-argument` if STREAM is no output stream."
 "&optional stream")
 ("posix-shm" "with-open-shm" "Macro"
 "Open the object NAME with the OPTIONS of `open-shm`, run BODY with the variable SHM bound to it, and
@@ -870,7 +871,7 @@ Slots of the type `:char` with a count are text: `char name[30]` and `\"S30\"`. 
 - TYPE: The name of a structure of `cffi:defcstruct` or a union of `cffi:defcunion`: `frame`,
   `(:struct frame)` or `(:union frame)`.
 - LANGUAGE: `:c` or `:numpy`.
-- STREAM: An output stream; `*standard-output*` by default.
+- STREAM: An output stream; `*standard-output*` by default, and if it is t.
 
 Exceptional situations: `shm-invalid-argument` if TYPE is no structure, one of its slots has a type
 without a layout in C, C cannot place a slot at its offset, two slots have one name in C, or

@@ -116,3 +116,8 @@
   (if (stringp name)
       name
       (error (name-error name operation))))
+
+(defun check-output-stream (stream operation)
+  (cond ((eq stream t) *standard-output*)
+        ((and (streamp stream) (output-stream-p stream)) stream)
+        (t (reject operation 'stream stream '(or stream (eql t)) "it must be an output stream, or t."))))

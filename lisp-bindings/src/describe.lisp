@@ -81,9 +81,10 @@
 ;;; Describing
 
 (defun size-text (stat)
-  (let ((size (stat-size stat)))
-    (text "~D octet~:P~:[~; (~A)~], ~A of memory"
-          size (<= 1024 size) (human-octets size) (human-octets (* 512 (stat-blocks stat))))))
+  (let ((size (stat-size stat))
+        (memory (* 512 (stat-blocks stat))))
+    (text "~D octet~:P~:[~*~; (~A)~], ~:[no memory~*~;~A of memory~]"
+          size (<= 1024 size) (human-octets size) (plusp memory) (human-octets memory))))
 
 (defun owner-text (stat)
   (text "~A (~D), group ~A (~D)" (user-name (stat-uid stat)) (stat-uid stat) (group-name (stat-gid stat)) (stat-gid stat)))
@@ -156,13 +157,22 @@
       (usage-by-opening name)))
 
 (defun usage-before-p (one other)
-  (cond ((string< (usage-owner one) (usage-owner other)) t)
-        ((string> (usage-owner one) (usage-owner other)) nil)
-        (t (> (usage-size one) (usage-size other)))))
+  (cond ((string/= (usage-owner one) (usage-owner other)) (string< (usage-owner one) (usage-owner other)))
+        ((/= (usage-size one) (usage-size other)) (> (usage-size one) (usage-size other)))
+        (t (string< (usage-name one) (usage-name other)))))
+
+(defun escape (character)
+  "CHARACTER as ls -b writes it, its octets in UTF-8 as \\ooo: others gave the names, which could command a terminal."
+  (cond ((char= character #\\) "\\\\")
+        ((graphic-char-p character) (string character))
+        (t (text "~{\\~3,'0O~}" (coerce (babel:string-to-octets (string character) :encoding :utf-8) 'list)))))
+
+(defun printable-name (name)
+  (text "~{~A~}" (map 'list #'escape name)))
 
 (defun usage-row (usage)
   (list (usage-owner usage) (mode-text (usage-permissions usage)) (human-octets (usage-size usage))
-        (human-octets (usage-octets usage)) (age-text (usage-time usage)) (usage-name usage)))
+        (human-octets (usage-octets usage)) (age-text (usage-time usage)) (printable-name (usage-name usage))))
 
 (defun print-rows (rows stream)
   "Print ROWS, lists of texts, in columns."
@@ -181,7 +191,8 @@
 
 (defun shm-usage (&optional (stream *standard-output*))
   #.(doc "shm-usage")
-  (let ((usages (sort (remove nil (mapcar #'usage-of (list-shm))) #'usage-before-p)))
+  (let ((stream (check-output-stream stream 'shm-usage))
+        (usages (sort (remove nil (mapcar #'usage-of (list-shm))) #'usage-before-p)))
     (with-plain-printer
       (when usages
         (print-rows (cons '("owner" "mode" "size" "memory" "age" "name") (mapcar #'usage-row usages)) stream))

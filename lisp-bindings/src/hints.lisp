@@ -11,7 +11,7 @@
           return (if (zerop (mod octets unit))
                      (text "~D ~A" (floor octets unit) name)
                      (text "~,1F ~A" (/ octets unit) name))
-        finally (return (if (zerop octets) "0" (text "~D octets" octets)))))
+        finally (return (if (zerop octets) "0" (text "~D octet~:P" octets)))))
 
 (defun measure-file-system ()
   "The result of the library, and the octets of the shared memory file system: total and free."

@@ -20,7 +20,7 @@
         (is (says "an open shared memory object." text))
         (is (says name text))
         (is (says (format nil "~D, close-on-exec" (shm-fd shm)) text))
-        (is (says "5000 octets (4.9 KiB), 0 of memory" text))
+        (is (says "5000 octets (4.9 KiB), no memory" text))
         (is (says "rw-r-----" text))
         (is (says (format nil "(~D), group" (stat-uid stat)) text)))
       (chmod-shm shm '(:user-all :other-exec))
@@ -30,6 +30,19 @@
         (is (says "rwx-----x" text))
         (is (says "8 KiB of memory" text))
         (is (says "inheritable" text))))))
+
+(deftest sizes-below-a-kibibyte
+  (with-object (shm 100)
+    (is (says "100 octets, no memory" (description shm)))
+    (when (shm-page-size)
+      (allocate-shm shm 100)
+      (is (says (format nil "100 octets, ~D KiB of memory" (floor (shm-page-size) 1024)) (description shm))))
+    (truncate-shm shm 1)
+    (is (says "1 octet, " (description shm))))
+  (with-object (shm)
+    (is (says "0 octets, no memory" (description shm))))
+  (is (string= "1 octet" (posix-shm::human-octets 1)))
+  (is (string= "2 octets" (posix-shm::human-octets 2))))
 
 (deftest mappings-are-described
   (on-linux
@@ -112,6 +125,10 @@
     (is (equal '(("alice" 9) ("alice" 3) ("bob" 100))
                (mapcar (lambda (usage) (list (posix-shm::usage-owner usage) (posix-shm::usage-size usage)))
                        (sort (list (usage "bob" 100) (usage "alice" 3) (usage "alice" 9)) #'posix-shm::usage-before-p)))))
+  (flet ((usage (name)
+           (posix-shm::make-usage name "alice" '() 9 0 0)))
+    (is (equal '("/a" "/b" "/c")
+               (mapcar #'posix-shm::usage-name (sort (list (usage "/b") (usage "/c") (usage "/a")) #'posix-shm::usage-before-p)))))
   (flet ((age (seconds)
            (posix-shm::age-text (* 1000000000 (- (posix-shm::seconds-since-epoch) seconds)))))
     (is (member (age 50) '("50 s" "51 s") :test #'string=))
@@ -124,3 +141,18 @@
     (make-object name :size 100)
     (is (equalp (posix-shm::usage-by-opening name) (posix-shm::usage-of name)))
     (is (null (posix-shm::usage-by-opening "/no-such-shm")))))
+
+;;; A name may have any octets but a slash and NUL. What commands a terminal is not sent to one.
+(deftest usage-of-names-with-control-characters
+  (let ((name (format nil "~A-~C~C[31m~C\\" (fresh-name) #\Newline (code-char 27) (code-char 127))))
+    (unwind-protect
+         (progn (make-object name :size 100)
+                (let ((text (with-output-to-string (stream) (shm-usage stream))))
+                  (is (says "-\\012\\033[31m\\177\\\\" text))
+                  (is-false (find (code-char 27) text))))
+      (delete-shm name))))
+
+(deftest usage-to-what-is-no-stream
+  (dolist (stream (list nil 3 "text" (make-string-input-stream "")))
+    (rejects stream (shm-usage stream)))
+  (is (says "object" (with-output-to-string (*standard-output*) (shm-usage t)))))

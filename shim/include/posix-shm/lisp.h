@@ -178,8 +178,8 @@
  * | start1 | | An integer from 0 (the default): the start of the range. |
  * | start2 | | An integer from 0 (the default): the start of the range. |
  * | stat | | A `stat` structure. |
- * | stream | print-shm-layout | An output stream; `*standard-output*` by default. |
- * | stream | shm-usage | An output stream; `*standard-output*` by default. |
+ * | stream | print-shm-layout | An output stream; `*standard-output*` by default, and if it is t. |
+ * | stream | shm-usage | An output stream; `*standard-output*` by default, and if it is t. |
  * | stream | | A `shm-stream`. |
  * | stream | Macro | A symbol, not evaluated: the variable for the stream. |
  * | string | | A string. |
@@ -729,11 +729,11 @@
  * @par In Lisp
  * Print to STREAM what is in the shared memory file system, as `ls` does: for each object that has a name, sorted by owner
  * and by size, the owner, the permissions, the size, the memory that it takes, the time since its last change other than
- * through a mapping, and its name; then the sum. Return no values. Objects that this process may not open are listed on
- * Linux. `describe` of an object prints its name, descriptor, size, permissions, owner, seals, and the mappings of it in
+ * through a mapping, and its name, with control characters in octal; then the sum. Return no values. Objects that this process may
+ * not open are listed on Linux. `describe` of an object prints its name, descriptor, size, permissions, owner, seals, and the mappings of it in
  * this process.
  * @par Exceptional situations
- * Those of `list-shm`.
+ * Those of `list-shm`; `shm-invalid-argument` if STREAM is no output stream.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm (shm "/foobar-shm" :direction :io :if-does-not-exist :create)
