@@ -48,7 +48,7 @@
   (dolist (system '("posix-shm" "posix-shm/test"))
     (let ((names (mapcan #'defined-functions (source-files (asdf:find-system system))))
           (seen (make-hash-table :test #'equal)))
-      (is (< 200 (length names)))
+      (is (< 100 (length names)))
       (dolist (name names)
         (is-false (gethash name seen) "~S has two definitions" name)
         (setf (gethash name seen) t)))))
