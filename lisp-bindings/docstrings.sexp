@@ -873,9 +873,10 @@ Slots of the type `:char` with a count are text: `char name[30]` and `\"S30\"`. 
 - LANGUAGE: `:c` or `:numpy`.
 - STREAM: An output stream; `*standard-output*` by default, and if it is t.
 
-Exceptional situations: `shm-invalid-argument` if TYPE is no structure, one of its slots has a type
-without a layout in C, C cannot place a slot at its offset, two slots have one name in C, or
-LANGUAGE is neither."
+Exceptional situations: `shm-invalid-argument` if TYPE is neither a structure nor a union, one of
+its slots has a type without a layout in C or no elements, C cannot place a slot at its offset, two
+slots, or two structures inside it, have one name in C, LANGUAGE is neither, or STREAM is no output
+stream."
 "type language &optional stream")
 ("posix-shm" "map-shm-vector" "Function"
 "Map LENGTH elements of SHM from OFFSET and return a vector whose elements are that memory: a simple,

@@ -39,3 +39,35 @@
     (rejects type (layout-text type :c)))
   (rejects language (layout-text 'pixel-point :fortran))
   (is (equal '() (multiple-value-list (print-shm-layout 'pixel-point :c (make-broadcast-stream))))))
+
+(deftest layouts-with-two-structures-of-one-name
+  (dolist (type '(two-points-layout two-kinds-layout))
+    (rejects type (layout-text type :c))
+    (is (says "one name in C" (report-of (layout-text type :c))))
+    (is (says "itemsize" (layout-text type :numpy))))
+  ;; One that is in it twice is another matter.
+  (is (says "struct pixel_point corners[4]" (layout-text 'frame-layout :c)))
+  (dolist (type '(no-elements-layout no-points-layout))
+    (dolist (language '(:c :numpy))
+      (rejects type (layout-text type language))
+      (is (says "slot second has no elements" (report-of (layout-text type language)))))))
+
+(deftest names-that-c-reserves
+  (let ((text (layout-text 'words-layout :c)))
+    (dolist (name '("class" "asm" "typeof" "linux" "unix" "bool" "nullptr" "template"))
+      (is (says (format nil "int32_t ~A_;" name) text)))))
+
+(deftest padding-of-layouts
+  (let ((text (layout-text 'padded-layout :c)))
+    (is (says "unsigned char padding_at_2_[14]; /* 2 */" text)))
+  (is (says "unsigned char padding_at_0[32]; /* 0 */" (layout-text 'padded-union :c))))
+
+(deftest layouts-without-warnings
+  (dolist (type '(pixel-point (:struct pixel-point) number-union (:union number-union) point-type point-union frame-layout))
+    (dolist (language '(:c :numpy))
+      (is (null (handler-case (progn (layout-text type language) nil)
+                  (warning (condition) (princ-to-string condition))))
+          "~S" type)))
+  (is (says "cffi:defcunion" (report-of (layout-text :int :c))))
+  (dolist (stream '(nil 3))
+    (rejects stream (print-shm-layout 'pixel-point :c stream))))

@@ -44,3 +44,59 @@
 (cffi:defcstruct odd-layout
   (enabled (:boolean :int))
   (text :string))
+
+;;; What C has no name for, or another one.
+
+(cffi:defcstruct words-layout
+  (class :int32)
+  (asm :int32)
+  (typeof :int32)
+  (linux :int32)
+  (unix :int32)
+  (bool :int32)
+  (nullptr :int32)
+  (template :int32))
+
+(cffi:defcstruct padded-layout
+  (padding-at-1 :uint8)
+  (padding-at-1- :uint8 :offset 1)
+  (padding-at-2 :uint32 :offset 16))
+
+(cffi:defcunion (padded-union :size 32)
+  (whole :int32)
+  (fraction :double))
+
+(cffi:defcstruct union-layout
+  (first :uint8)
+  (second (:union padded-union))
+  (third :uint8))
+
+(cffi:defcstruct no-elements-layout
+  (first :uint8)
+  (second :uint8 :count 0))
+
+(cffi:defcstruct no-points-layout
+  (first :uint32)
+  (second (:struct pixel-point) :count 0)
+  (third :uint32))
+
+(cffi:defctype point-type (:struct pixel-point))
+
+(cffi:defcunion point-union
+  (number :int32)
+  (point point-type))
+
+;; Of one name in C.
+(cffi:defcstruct pixel_point
+  (z :double))
+
+(cffi:defcstruct two-points-layout
+  (one (:struct pixel-point))
+  (other (:struct pixel_point)))
+
+(cffi:defcunion shared-tag (whole :int32))
+(cffi:defcstruct shared_tag (whole :int32))
+
+(cffi:defcstruct two-kinds-layout
+  (one (:union shared-tag))
+  (other (:struct shared_tag)))

@@ -12,7 +12,8 @@
 
 (in-package #:posix-shm/test)
 
-(defparameter *structures* '(pixel-point frame-layout placed-layout odd-layout))
+(defparameter *structures* '(pixel-point frame-layout placed-layout odd-layout words-layout padded-layout
+                              union-layout))
 
 (defmacro with-output ((stream name) &body body)
   `(with-open-file (,stream (concatenate 'string (uiop:getenv "OUTPUT") "/" ,name) :direction :output)

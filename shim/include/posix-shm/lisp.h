@@ -729,9 +729,9 @@
  * @par In Lisp
  * Print to STREAM what is in the shared memory file system, as `ls` does: for each object that has a name, sorted by owner
  * and by size, the owner, the permissions, the size, the memory that it takes, the time since its last change other than
- * through a mapping, and its name, with control characters in octal; then the sum. Return no values. Objects that this process may
- * not open are listed on Linux. `describe` of an object prints its name, descriptor, size, permissions, owner, seals, and the mappings of it in
- * this process.
+ * through a mapping, and its name, with control characters in octal; then the sum. Return no values. Objects that this
+ * process may not open are listed on Linux. `describe` of an object prints its name, descriptor, size, permissions, owner,
+ * seals, and the mappings of it in this process.
  * @par Exceptional situations
  * Those of `list-shm`; `shm-invalid-argument` if STREAM is no output stream.
  * @par Lisp example
@@ -1787,8 +1787,9 @@
  * for `:numpy` an expression of Python. Slots of the type `:char` with a count are text: `char name[30]` and `"S30"`. Return no
  * values.
  * @par Exceptional situations
- * `shm-invalid-argument` if TYPE is no structure, one of its slots has a type without a layout in C, C cannot place a
- * slot at its offset, two slots have one name in C, or LANGUAGE is neither.
+ * `shm-invalid-argument` if TYPE is neither a structure nor a union, one of its slots has a type without a layout in C or no
+ * elements, C cannot place a slot at its offset, two slots, or two structures inside it, have one name in C, LANGUAGE is neither,
+ * or STREAM is no output stream.
  * @par Lisp example
  * @code{.lisp}
  * (cffi:defcstruct sample
