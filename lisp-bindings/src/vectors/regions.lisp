@@ -7,7 +7,8 @@
   "A mapping of elements. CELL is (:mapped . image) while it is mapped, (nil . image) afterwards: the thread that swaps it unmaps.
 POINTER is to ADDRESS, for views, which would otherwise make one at every access. PREFIX is how many private octets are mapped
 before the elements, and RESERVE how many of the object's, where these are more than the elements now. SHM and OFFSET are what was
-mapped; of SHM only the name is kept afterwards, since a tombstone must not keep an object from being garbage. Where it is an array of more than one dimension, ARRAY is that, DIMENSIONS are its own, and VECTOR has all its elements."
+mapped; of SHM only the name is kept afterwards, since a tombstone must not keep an object from being garbage. Where it is an array
+of more than one dimension, ARRAY is that, DIMENSIONS are its own, and VECTOR has all its elements."
   element length vector array dimensions pointer reserve shm (offset 0)
   (address 0 :type (signed-byte 64))
   (prefix 0 :type fixnum)

@@ -1346,8 +1346,8 @@
  * Return the element of ARRAY at INDEX, and at INDICES if it has more than one dimension; `setf` stores one. On a real vector or
  * array it is `aref`, and as fast if the compiler knows the type. On a view the indices and the item are always checked.
  * @par Exceptional situations
- * `shm-invalid-argument` if there are more or fewer indices than dimensions, or ARRAY is none; for a view also if an index is out of
- * bounds, as is every index of an unmapped one, or the item is not of the element type.
+ * `shm-invalid-argument` if there are more or fewer indices than dimensions, or ARRAY is none; for a view also if an index
+ * is out of bounds, as is every index of an unmapped one, or the item is not of the element type.
  * @par Lisp example
  * @code{.lisp}
  * (with-open-shm-vector* (shm vector (:direction :io) ('(complex double-float) 10))
@@ -1720,8 +1720,8 @@
  * Store the octets of STRING in ENCODING into the field of WHERE from START up to END, and return the position after the last
  * octet. With NULL-TERMINATED a NUL follows: one octet, or as many as a code unit of ENCODING has. A string that does not fit is an
  * error, and nothing is stored then. The rest of the field is unchanged: for numpy, whose strings of fixed length end
- * with NULs to the end of the field, use `fill-shm-vector` first. On ABCL, whose characters have 16 bits, a surrogate pair in STRING
- * is one character, as it is in the result of `read-shm-string`.
+ * with NULs to the end of the field, use `fill-shm-vector` first. On ABCL, whose characters have 16 bits, a surrogate pair in
+ * STRING is one character, as it is in the result of `read-shm-string`.
  * @par Exceptional situations
  * `shm-invalid-argument` if STRING takes more octets than the field has, has a character that ENCODING has not, such as half
  * a surrogate pair in UTF-8, or a NUL where it is to end with one; WHERE is neither a vector of octets nor a pointer; the
