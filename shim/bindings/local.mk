@@ -10,6 +10,7 @@ bindings = \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
 	shim/bindings/csharp/PosixShm.cs \
+	shim/bindings/d/dub.json \
 	shim/bindings/d/posix_shm.d \
 	shim/bindings/fortran/posix_shm.f90 \
 	shim/bindings/deno/posix_shm.js \
