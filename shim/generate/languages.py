@@ -110,7 +110,7 @@ class Language:
     TYPES: the type of each code of roles.py in a declaration, and of a 'result' that is a string where that is another one.
     PARAMETERS, PASSED: how a parameter is declared, and how an argument is given to C, for each kind of Call.kind.
     RESULTS, VALUES: the type of each kind of result, and how it is made of the variable that C gave or filled.
-    These may have entries for descriptors (Call.descriptor), for the flags of a result, and for an 'optional-string', which may be NULL,
+    These may have entries for descriptors (Call.descriptor), for an 'object-name', for the flags of a result, and for an 'optional-string', which may be NULL,
     where the language has more for them.
     DEFAULTS: how it writes a default: an 'enum' or a flag of 'flags', what stands between flags ('or'), a 'number' of an enum.
     TIMEOUT: what is said of a timeout, which is no number of nanoseconds in most languages.
@@ -158,7 +158,8 @@ class Language:
         return self._filled(self._of(self.passed, argument, call), argument, call)
 
     def _of(self, table, argument, call):
-        return table.get(call.descriptor(argument), table[call.kind(argument)])
+        special = "object-name" if argument.role == "name" else call.descriptor(argument)
+        return table.get(special, table[call.kind(argument)])
 
     def _filled(self, text, argument, call):
         buffer = call.measured(argument)
