@@ -225,6 +225,7 @@
                (:file "arrays")
                #+sbcl (:file "vectors-sbcl")
                (:file "describe")
+               (:file "structures")
                (:file "layouts")
                (:file "allocation")
                (:file "strings")

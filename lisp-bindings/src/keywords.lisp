@@ -170,6 +170,21 @@
     (warn-of-constant 'timeout form "it must be a non-negative number of seconds, or nil."))
   form)
 
+(defun check-class-name (form)
+  "Return FORM. Where it is the name of a class that is known, and none of objects, warn."
+  (multiple-value-bind (name constant) (constant-designator form)
+    (let ((class (and constant name (symbolp name) (find-class name nil)))
+          (objects (find-class 'open-shm nil)))
+      (when (and class objects (not (subtypep class objects)))
+        (warn-of-constant 'class form "it is no subclass of OPEN-SHM."))))
+  form)
+
+(defun check-encoding-name (form)
+  "Return FORM. Where it is a keyword and no encoding, warn."
+  (when (and (keywordp form) (not (ignore-errors (babel-encodings:get-character-encoding form))))
+    (warn-of-constant 'encoding form "it is no encoding of Babel (babel:list-character-encodings)."))
+  form)
+
 (defun fold-option (key form)
   (case key
     (:permissions (fold-constant form *permissions*))
@@ -182,6 +197,8 @@
     (:short (check-choice form 'short *short*))
     (:type (if form (check-choice form 'type *word-types*) form))
     (:timeout (check-seconds form))
+    (:class (check-class-name form))
+    (:encoding (check-encoding-name form))
     (t form)))
 
 (defun fold-options (options)

@@ -156,7 +156,8 @@
     (text "numpy.dtype({\"names\": [~{\"~A\"~^, ~}], \"formats\": [~{~A~^, ~}], \"offsets\": [~{~D~^, ~}], \"itemsize\": ~D})"
           (mapcar #'member-name members) (mapcar #'numpy-format members) (mapcar #'member-offset members) (layout-size layout))))
 
-(defparameter *layout-languages* '((:c . 0) (:numpy . 1)))
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defparameter *layout-languages* '((:c . 0) (:numpy . 1))))
 
 (defun print-shm-layout (type language &optional (stream *standard-output*))
   #.(doc "print-shm-layout")
@@ -166,3 +167,9 @@
           (print-as-c layout type stream)
           (format stream "~A~%" (numpy-dtype layout))))
     (values)))
+
+(define-compiler-macro print-shm-layout (&whole form type &optional (language nil language-p) &rest others)
+  (declare (ignore type others))
+  (when language-p
+    (check-choice language 'language *layout-languages*))
+  form)

@@ -160,6 +160,8 @@
       (copy-to-field octets field)
       (+ (field-start field) (length octets)))))
 
+(define-folding write-shm-string 2)
+
 ;;; Reading
 
 (define-condition shm-string-error (shm-error)
@@ -223,3 +225,5 @@
     (multiple-value-bind (octets end)
         (if null-terminated (terminated-octets field (encoding-unit encoding)) (values (copy-from-field field size) size))
       (decoded octets end encoding field))))
+
+(define-folding read-shm-string 1)

@@ -9,8 +9,8 @@ if it can be unread. MESSAGES have been received, a number that wraps."
   (octets (make-array 0 :element-type '(unsigned-byte 8)) :type octets)
   (start 0 :type (unsigned-byte 32))
   (end 0 :type (unsigned-byte 32))
-  (last nil :type (or null (unsigned-byte 32)))
-  (messages 0 :type (unsigned-byte 28)))
+  (messages 0 :type (unsigned-byte 32))
+  (last nil :type (or null (unsigned-byte 32))))
 
 (defstruct (output (:constructor make-output (octets)) (:copier nil))
   "Octets that have not been sent: the first FILL. COLUMN is that of the next character."

@@ -50,7 +50,7 @@
       (counting-leaks
         (lose (lambda () (shm-fd (open-shm name :finalize t))) 40)
         ;; A stack may seem to refer to some of them.
-        (wait-for-leaks 38 name)
+        (wait-for-leaks 35 name)
         (let ((leaks (leaks-of name)))
           (is (<= 35 (length leaks) 40))
           (is (null (intersection (mapcar #'cdr leaks) before)))
@@ -59,7 +59,7 @@
 (deftest leaked-objects-without-a-name
   (counting-leaks
     (lose (lambda () (shm-fd (open-shm* :finalize t))) 10)
-    (wait-for-leaks 9 nil)
+    (wait-for-leaks 8 nil)
     (is (<= 8 (length (leaks-of nil)) 10)))
   (if (posix-shm::feature-p "publish")
       (with-name (name)
@@ -68,7 +68,7 @@
                   (let ((shm (open-shm* :direction :io :finalize t :nameable t)))
                     (publish-shm shm name :if-exists :supersede)))
                 10)
-          (wait-for-leaks 9 name)
+          (wait-for-leaks 8 name)
           (is (<= 8 (length (leaks-of name)) 10))))
       (pass)))
 

@@ -99,6 +99,57 @@
           (close-shm-channel (open-shm-channel name :server))
           (pass))))))
 
+(defun check-left-joins (leave)
+  "Each function that joins is left by the function LEAVE, which calls it, with a throw; and the role is free, and nothing is left."
+  (with-name (name)
+    (with-ring (vector)
+      (close-shm-channel (open-shm-channel name :server))
+      (without-leaks
+        (dolist (join (list (lambda () (make-shm-channel vector 4096 :sender))
+                            (lambda () (open-shm-channel name :server))))
+          (is (eq :out (catch 'out (funcall leave join))))
+          (is (eq t (close-shm-channel (funcall join))) "the role is free"))))))
+
+(deftest a-call-that-joins-can-be-left
+  ;; As if an interrupt came when it has joined.
+  (with-hooks
+    (where-ensured
+      (check-left-joins (lambda (join)
+                          (after-first (posix-shm::join (throw 'out :out))
+                            (funcall join)))))))
+
+(deftest an-interrupt-during-the-call-that-joins
+  ;; It comes while the library is called, and runs when that has returned.
+  #-sb-thread (skip "tried on SBCL, where a thread can interrupt itself")
+  #+sb-thread
+  (where-ensured
+    (check-left-joins (lambda (join)
+                        (after-first (posix-shm::join-rings
+                                      (interrupt sb-thread:*current-thread* (lambda () (throw 'out :out))))
+                          (funcall join))))))
+
+#+(or sb-thread (and ecl threads))
+(defun leave-what-was-lost (name)
+  "Leave the rings of NAME for whoever did not. Return how many were joined."
+  (with-open-shm-and-mmap (shm pointer (name :direction :io) ((shm-channel-size 65536 :server)) :truncate nil)
+    (let ((address (cffi:pointer-address pointer)))
+      (count 0 (list (posix-shm/shim:pshm-ring-leave address 65536 posix-shm/shim:+pshm-ring-sender+)
+                     (posix-shm/shim:pshm-ring-leave (+ address 65536 256) 65536 posix-shm/shim:+pshm-ring-receiver+))))))
+
+(deftest interrupts-while-one-joins
+  ;; What a function returns is lost where an interrupt comes between the two, in a few instructions.
+  #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
+  #+(or sb-thread (and ecl threads))
+  (where-ensured
+    (with-name (name)
+      (close-shm-channel (open-shm-channel name :server))
+      (let ((lost 0))
+        (dotimes (round (rounds 200))
+          (interrupted-thread (lambda () (close-shm-channel (open-shm-channel name :server))))
+          (when (plusp (leave-what-was-lost name))
+            (incf lost)))
+        (is (<= lost (ceiling (rounds 200) 20)) "~D of ~D" lost (rounds 200))))))
+
 (deftest a-waiting-receiver-is-open-to-interrupts
   #-sbcl (skip "tried on SBCL")
   #+sbcl

@@ -182,6 +182,30 @@
       (is (= 200 free) "the lock is free whenever a thread has been ended")
       (is (null (shm-lock-owner lock))))))
 
+;;; What only one thread at a time may do. ECL's own locks were held for ever by threads that were thrown out.
+#+(or sb-thread (and ecl threads))
+(defun ends-soon-p (function)
+  "Does FUNCTION return in another thread?"
+  (let ((thread (start-thread (lambda () (catch 'end (funcall function))))))
+    (ends-in-time-p thread)))
+
+(deftest ended-threads-leave-no-turn-taken
+  #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
+  #+(or sb-thread (and ecl threads))
+  (with-object (object 4096)
+    (flet ((close-one ()
+             (close-shm (open-shm* :direction :io)))
+           (unmap-one ()
+             (with-shm-vector (vector object '(unsigned-byte 8) 4096)
+               (setf (aref vector 0) 1)))
+           (take-turns ()
+             (posix-shm::while-no-class-changes (make-array 100))
+             (posix-shm::with-tombstones (make-array 100))))
+      (let ((storm (make-storm)))
+        (run-storm storm (list #'close-one #'unmap-one #'take-turns #'take-turns) (rounds 2000) t))
+      (dolist (function (list #'close-one #'unmap-one #'take-turns))
+        (is-true (ends-soon-p function) "a turn is taken for ever")))))
+
 (deftest a-waiter-for-a-lock-can-be-left
   #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
   #+(or sb-thread (and ecl threads))

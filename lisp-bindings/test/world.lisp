@@ -150,7 +150,7 @@
   "Run BODY with the compiler told nothing of its constants: it warns of those that are wrong."
   `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector map-shm-array
                                 chmod-shm seal-shm write-shm publish-shm
-                                wait-for-shm ensure-shm))
+                                wait-for-shm ensure-shm read-shm-string write-shm-string print-shm-layout))
      ,@body))
 
 (defmacro without-inlining (&body body)

@@ -24,7 +24,7 @@
   rings
   ;; True in its car once this process has joined, and until the channel is closed: whoever swaps it out leaves.
   (joined (list nil) :type cons)
-  ;; Whether a body has reserved a message, and whether one uses the message that is next.
+  ;; The thread of the body that has reserved a message, and of that which uses the message that is next.
   sending
   receiving
   ;; Whether the vector was mapped for this channel, and is unmapped with it.

@@ -24,8 +24,8 @@
         :report "Wait as long again."))))
 
 (defun await-ring (call operation channel role timeout if-timeout if-peer-left)
-  "The result of CALL, which uses a ring of CHANNEL at its end ROLE; or nil where that is asked for, if TIMEOUT is over or the sender
-has left."
+  "The result of CALL, which uses a ring of CHANNEL at its end ROLE; or nil where that is asked for, if TIMEOUT is over or the
+sender has left."
   (loop with errno = (pshm-errno)
         for result of-type (signed-byte 64) = (call-in-slices call timeout)
         do (cond ((not (failed-p result))
@@ -72,6 +72,13 @@ has left."
 ;;; have its memory. So an interrupt, or a handler, gets an error. Where a body is left, the next message is reserved in its place,
 ;;; and what was peeked at is there for the next call.
 
+(declaim (inline claimed-p))
+
+(defun claimed-p (claim)
+  "Is CLAIM, the thread of a body that has a message, one that has not ended? One of ECL that is thrown out may skip the cleanup."
+  #+(and ecl threads) (and claim (mp:process-active-p claim))
+  #-(and ecl threads) claim)
+
 (declaim (inline in-place commit release))
 
 (defun in-place (channel address octets)
@@ -89,14 +96,16 @@ has left."
   (let ((ring (sending-ring channel)))
     (if (zerop ring)
         (- *ebadf*)
-        (%pshm-ring-commit ring (shm-channel-capacity channel) octets))))
+        (prog1 (%pshm-ring-commit ring (shm-channel-capacity channel) octets)
+          (setf (shm-channel-sending channel) nil)))))
 
 (defun release (channel)
   "Remove the message that was peeked at. Return the library's result. Without interrupts."
   (let ((ring (receiving-ring channel)))
     (if (zerop ring)
         (- *ebadf*)
-        (%pshm-ring-release ring (shm-channel-capacity channel)))))
+        (prog1 (%pshm-ring-release ring (shm-channel-capacity channel))
+          (setf (shm-channel-receiving channel) nil)))))
 
 (defmacro with-claim ((claimed claim) form)
   "Run FORM, which sets the variable CLAIMED to true together with the slot CLAIM, and clear the slot on every way out."
@@ -120,13 +129,13 @@ has left."
                      (result (- *ebadf*)))
                  (declare (type (signed-byte 64) result))
                  (cond ((zerop ring) result)
-                       ((shm-channel-receiving channel) (- *eperm*))
+                       ((claimed-p (shm-channel-receiving channel)) (- *eperm*))
                        (t (with-int64-output (found (setf result (%pshm-ring-peek ring (shm-channel-capacity channel)
                                                                                   nanoseconds found)))
                             (unless (failed-p result)
                               (setf length found
                                     claimed t
-                                    (shm-channel-receiving channel) t)))
+                                    (shm-channel-receiving channel) (current-thread))))
                           result)))))
         (declare (dynamic-extent #'peek))
         (let ((address (await-ring #'peek 'with-message channel +pshm-ring-receiver+ timeout if-timeout if-peer-left)))
@@ -157,11 +166,11 @@ has left."
       (flet ((reserve (nanoseconds)
                (let ((ring (sending-ring channel)))
                  (cond ((zerop ring) (- *ebadf*))
-                       ((shm-channel-sending channel) (- *eperm*))
+                       ((claimed-p (shm-channel-sending channel)) (- *eperm*))
                        (t (let ((result (%pshm-ring-reserve ring (shm-channel-capacity channel) octets nanoseconds)))
                             (unless (failed-p result)
                               (setf claimed t
-                                    (shm-channel-sending channel) t))
+                                    (shm-channel-sending channel) (current-thread)))
                             result))))))
         (declare (dynamic-extent #'reserve))
         (let ((address (await-ring #'reserve 'with-message-reserved channel +pshm-ring-sender+ timeout if-timeout 0)))
@@ -219,7 +228,7 @@ has left."
   (declare (type (signed-byte 64) address octets))
   (let ((ring (sending-ring channel)))
     (cond ((zerop ring) (- *ebadf*))
-          ((shm-channel-sending channel) (- *eperm*))
+          ((claimed-p (shm-channel-sending channel)) (- *eperm*))
           (t (%pshm-ring-send ring (shm-channel-capacity channel) (pointer-to address) octets nanoseconds)))))
 
 (defun length-of-longer (channel ring size)
@@ -236,7 +245,7 @@ interrupts."
   (declare (type (signed-byte 64) address size))
   (let ((ring (receiving-ring channel)))
     (cond ((zerop ring) (- *ebadf*))
-          ((shm-channel-receiving channel) (- *eperm*))
+          ((claimed-p (shm-channel-receiving channel)) (- *eperm*))
           (t (let ((result (%pshm-ring-receive ring (shm-channel-capacity channel) (pointer-to address) size nanoseconds)))
                (if (eql result (- *emsgsize*))
                    (length-of-longer channel ring size)
@@ -280,7 +289,7 @@ interrupts."
   (flet ((try (nanoseconds)
            (let ((ring (receiving-ring channel)))
              (cond ((zerop ring) (- *ebadf*))
-                   ((shm-channel-receiving channel) (- *eperm*))
+                   ((claimed-p (shm-channel-receiving channel)) (- *eperm*))
                    (t (%pshm-ring-receive ring (shm-channel-capacity channel) (pointer-to 0) 0 nanoseconds))))))
     (declare (dynamic-extent #'try))
     (await-ring #'try 'receive-message channel +pshm-ring-receiver+ timeout if-timeout if-peer-left)))

@@ -9,14 +9,15 @@
  *   SLICES    1: a sleep may end by itself, and the peer is looked after; 0: only a wake ends it
  *   ABORTS    how often an end that sleeps gives up, at its timeout or after a signal, and calls again
  *   BUFFER    how many stores of each end may be in its store buffer (x86); 0: stores are visible immediately
+ *   LATE      the sender leaves with a reservation, and commits it afterwards, while a successor joins; without KILLS
  *
  * The kernel puts an end to sleep only while its flag is set, and drops the dead; the stores of a dead process have reached memory.
  * Asserted: the receiver reads each message whole, in order, none lost, and one twice only where a receiver died between; it is told
  * that the sender has left or died only after the last message; no end that lives sleeps for ever (no invalid end state, and
- * 'finished' under weak fairness).
+ * 'finished' under weak fairness); a process that has left commits nothing.
  *
  * Defects, each of which must be found: NO_FENCE, SLEEPS_ON_POSITION, WAKES_NOBODY, PUBLISHES_FIRST, RELEASES_FIRST, TELLS_EARLY,
- * ENDS_EARLY, LOOKS_BEFORE_SLEEPING, LEAVES_SILENTLY, KEEPS_RESERVATION, OVERFILLS.
+ * ENDS_EARLY, LOOKS_BEFORE_SLEEPING, LEAVES_SILENTLY, KEEPS_RESERVATION, OVERFILLS, LEAVES_RESERVATION.
  */
 #ifndef CAPACITY
 #define CAPACITY 1
@@ -56,10 +57,11 @@ bool asleep[2];
 bool gone[2]; /* killed, and no other process joins */
 bool ended[2];
 byte joined[2];       /* how many processes have */
-byte sent[KILLS + 2]; /* the position at the end of each sender */
+byte sent[KILLS + 3]; /* the position at the end of each sender */
 byte killed = 0;
 byte aborted = 0;
 byte noted = 0; /* by the receiver, about the last message, before the release */
+bool claimed = false; /* LATE: the space of the sender is not 0 */
 
 #define SLOT(n) slot[(n) % CAPACITY]
 
@@ -257,12 +259,25 @@ join:
 		fi
 	od;
 	mortal();
+#ifdef LATE
+	claimed = true;
+#endif
 	/* leave */
+#ifndef LEAVES_RESERVATION
+	claimed = false;
+#endif
 	DRAINED;
 	atomic { who[me] = LEFT; sent[joined[me]] = tail }
 	mortal();
 #ifndef LEAVES_SILENTLY
 	wake(RECEIVER);
+#endif
+#ifdef LATE
+	/* commit, in the order of its loads */
+	if
+	:: claimed -> assert(who[me] != PRESENT)
+	:: else
+	fi;
 #endif
 	goto end;
 
@@ -275,6 +290,19 @@ die:	DRAINED;
 	fi;
 end:	ended[me] = true
 }
+
+#ifdef LATE
+active proctype successor()
+{
+	byte me = SENDER;
+
+	atomic { who[me] == LEFT -> who[me] = PRESENT; joined[me]++ }
+	claimed = false;
+	atomic { who[me] = LEFT; sent[joined[me]] = position[SENDER] }
+	wake(RECEIVER);
+die:	skip
+}
+#endif
 
 active proctype receiver()
 {
