@@ -80,9 +80,9 @@
         (make-instance found)
         (reject-class class operation))))
 
-(declaim (inline make-object))
+(declaim (inline new-object))
 
-(defun make-object (class operation)
+(defun new-object (class operation)
   (if (eq class 'open-shm)
       (make-instance 'open-shm)
       (special-object class operation)))
