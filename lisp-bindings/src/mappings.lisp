@@ -128,6 +128,8 @@
       (fail 'mmap-error 'msync result nil))
     (values)))
 
+(define-folding msync 2 :checks ((:flags fold-msync-flags)))
+
 (defun call-with-mapping (function mapping)
   "Call FUNCTION with a pointer to the memory of MAPPING, and unmap it on every way out."
   (let ((address -1)
