@@ -65,7 +65,8 @@
     (with-object (shm page)
       (with-mmap (ptr shm page :ptr wish :flags '(:shared :fixed))
         (is (cffi:pointer-eq wish ptr))
-        (is (= 9 (setf (cffi:mem-ref ptr :int) 9)))))
+        (is (= 9 (setf (cffi:mem-ref ptr :int) 9))))
+      (is (says "OFFSET must be multiples" (report-of (mmap-shm shm page :ptr wish :flags '(:shared :fixed) :offset 1)))))
     (munmap reserved (* 4 page))))
 
 (deftest failing-to-map
