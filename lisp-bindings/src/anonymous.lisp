@@ -63,13 +63,13 @@
 
 (defun open-shm* #.*anonymous-keys*
   #.(doc "open-shm*")
-  (open-anonymous-object (new-object class 'open-shm*) direction permissions attempts huge nameable finalize))
+  (open-anonymous-object (make-object class 'open-shm*) direction permissions attempts huge nameable finalize))
 
 (define-folding open-shm* 0)
 
 (defun call-with-open-shm* (function . #.*anonymous-keys*)
   "Call FUNCTION with an object without a name, and close it on every way out."
-  (let ((shm (new-object class 'open-shm*)))
+  (let ((shm (make-object class 'open-shm*)))
     (call-and-close (lambda ()
                         (funcall function (open-anonymous-object shm direction permissions attempts huge nameable finalize)))
                       shm)))

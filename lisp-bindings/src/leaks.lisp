@@ -80,9 +80,9 @@
         (make-instance found)
         (reject-class class operation))))
 
-(declaim (inline new-object))
+(declaim (inline make-object))
 
-(defun new-object (class operation)
+(defun make-object (class operation)
   (if (eq class 'open-shm)
       (make-instance 'open-shm)
       (special-object class operation)))

@@ -175,13 +175,13 @@ are then."
   #.(doc "open-shm")
   (let ((options (parse-options direction if-exists if-does-not-exist if-does-not-exist-p permissions)))
     (declare (dynamic-extent options))
-    (open-object (new-object class 'open-shm) name options finalize)))
+    (open-object (make-object class 'open-shm) name options finalize)))
 
 (define-folding open-shm 1)
 
 (defun call-with-open-shm (function name . #.*open-keys*)
   "Call FUNCTION with what open-shm returns for NAME and the options, and close it on every way out."
-  (let ((shm (new-object class 'open-shm))
+  (let ((shm (make-object class 'open-shm))
         (options (parse-options direction if-exists if-does-not-exist if-does-not-exist-p permissions)))
     (call-and-close (lambda () (funcall function (values (open-object shm name options finalize)))) shm)))
 
