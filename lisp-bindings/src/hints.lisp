@@ -68,7 +68,7 @@
     ((seal-shm) :einval "Only objects of open-shm* support seals.")
     ((reopen-shm) :eacces "The new descriptor cannot have more access than the old one.")
     ((mmap-shm) :einval
-     "LENGTH must be positive, FLAGS :shared or :private. With :fixed, PTR and OFFSET must be multiples of the page size.")
+     "LENGTH must be positive, FLAGS either :shared or :private. With :fixed, PTR and OFFSET must be multiples of the page size.")
     ((mmap-shm discard-shm) :eoverflow "OFFSET and LENGTH together exceed the maximum size of an object.")
     ((map-shm-vector map-shm-array) :einval "FLAGS must be :shared or :private, without :fixed or :anonymous.")
     ((mmap-shm map-shm-vector map-shm-array) :eacces
