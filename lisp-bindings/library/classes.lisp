@@ -7,18 +7,24 @@
 
 #+sbcl
 (eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun layout-setter (accessor)
+    "What sets it: the function of that name, or, as in SBCL 2.1.1, what only setf knows; or nil."
+    (let ((name (list 'setf accessor)))
+      (cond ((fboundp name) (fdefinition name))
+            ((not (eq 'funcall (first (nth-value 3 (get-setf-expansion (list accessor 'instance))))))
+             (compile nil `(lambda (value instance) (setf (,accessor instance) value)))))))
   (defun layout-works-p (accessor)
     "Does ACCESSOR make of an instance of one class one of another?"
     (ignore-errors
      (let ((instance (allocate-instance (find-class 'one-probe)))
            (other (allocate-instance (find-class 'other-probe))))
-       (funcall (fdefinition (list 'setf accessor)) (funcall accessor other) instance)
+       (funcall (layout-setter accessor) (funcall accessor other) instance)
        (eq (class-of instance) (find-class 'other-probe)))))
   (defun layout-accessor ()
     "The accessor of that word, or nil: it was renamed in SBCL 2.3.5."
     (loop for name in '("%INSTANCE-LAYOUT" "%INSTANCE-WRAPPER")
           for accessor = (find-symbol name '#:sb-kernel)
-          when (and accessor (fboundp accessor) (fboundp (list 'setf accessor))
+          when (and accessor (fboundp accessor)
                     ;; SBCL 2.2 has both names, and only one of them is that of the whole word.
                     (layout-works-p accessor))
             return accessor))

@@ -17,6 +17,12 @@
 (defun mentions (text code)
   (and (search text code :test #'char-equal) t))
 
+#+(and x86-64 sb-thread)
+(defun swaps-p (type)
+  "Has this SBCL an instruction that compares and swaps words of TYPE? SBCL 2.1.1 has none: there the library is called."
+  (and (fboundp `(sb-ext:cas ,(if (= 64 (word-width type)) 'sb-sys:sap-ref-64 'sb-sys:sap-ref-32)))
+       t))
+
 (deftest words-are-instructions
   #-(and x86-64 sb-thread) (skip "the library is called")
   #+(and x86-64 sb-thread)
@@ -26,12 +32,14 @@
                  (swap (instructions-of type '(shm-compare-and-swap v i 0 1)))
                  (store (instructions-of type '(setf (shm-atomic v i) x)))
                  (load (instructions-of type '(shm-atomic v i))))
-             (is-true (mentions (if (= 64 (word-width type)) "LOCK XADD" "LOCK CMPXCHG") add) "~S ~A" type add)
-             (is-true (mentions "LOCK CMPXCHG" any) "~S ~A" type any)
-             (is-true (mentions "LOCK CMPXCHG" swap) "~S ~A" type swap)
+             (if (= 64 (word-width type))
+                 (is-true (mentions "LOCK XADD" add) "~S ~A" type add)
+                 (is (eq (swaps-p type) (mentions "LOCK CMPXCHG" add)) "~S ~A" type add))
+             (is (eq (swaps-p type) (mentions "LOCK CMPXCHG" any)) "~S ~A" type any)
+             (is (eq (swaps-p type) (mentions "LOCK CMPXCHG" swap)) "~S ~A" type swap)
              (is-true (mentions "MFENCE" store) "~S ~A" type store)
              (dolist (code (list add any swap store load))
-               ;; Nothing but what signals errors is called.
+               ;; Nothing is called but one function in Lisp, which signals errors, or calls the library where no instruction is.
                (is-false (mentions "pshm_" code))
                (is (>= 1 (loop for start = (search "FDEFN" code) then (search "FDEFN" code :start2 (1+ start))
                                while start count t))

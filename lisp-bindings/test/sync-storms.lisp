@@ -56,7 +56,7 @@
           nil))))
 
 #+(or sb-thread (and ecl threads))
-(defun collect-garbage ()
+(defun collect-meanwhile ()
   #+sb-thread (sb-ext:gc)
   #+ecl (si:gc t))
 
@@ -75,7 +75,7 @@
            ;; One after the other: SBCL ends where they pile up in a thread.
            (loop repeat 5000 until (> (storm-arrived storm) count) do (sleep 0.0001))
            (when (and collect (zerop (mod count 100)))
-             (collect-garbage)))
+             (collect-meanwhile)))
   (is (= interrupts (storm-arrived storm)) "all interrupts arrive"))
 
 ;;; A thread of ECL that was thrown out takes no other interrupt. So it ends, and another one takes its place.
@@ -90,7 +90,7 @@
            (incf (storm-thrown storm))
            (setf (nth index threads) (live-in-storm storm (nth index rounds)))
            (when (and collect (zerop (mod count 100)))
-             (collect-garbage))))
+             (collect-meanwhile))))
 
 #+(or sb-thread (and ecl threads))
 (defun run-storm (storm rounds interrupts collect &aux (threads (loop for round in rounds collect (live-in-storm storm round))))

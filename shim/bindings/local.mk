@@ -10,6 +10,7 @@ bindings = \
 	shim/bindings/chez/posix-shm.ss \
 	shim/bindings/chicken/posix-shm.scm \
 	shim/bindings/csharp/PosixShm.cs \
+	shim/bindings/d/dub.json \
 	shim/bindings/d/posix_shm.d \
 	shim/bindings/fortran/posix_shm.f90 \
 	shim/bindings/deno/posix_shm.js \
@@ -17,6 +18,7 @@ bindings = \
 	shim/bindings/go/go.mod \
 	shim/bindings/go/posixshm.go \
 	shim/bindings/guile/posix-shm.scm \
+	shim/bindings/haskell/LICENSE \
 	shim/bindings/haskell/PosixShm.hs \
 	shim/bindings/haskell/PosixShm/Foreign.hs \
 	shim/bindings/haskell/posix-shm.cabal \
@@ -37,6 +39,7 @@ bindings = \
 	shim/bindings/python-cffi/posix_shm.py \
 	shim/bindings/python/posix_shm.py \
 	shim/bindings/r/DESCRIPTION \
+	shim/bindings/r/LICENSE \
 	shim/bindings/r/NAMESPACE \
 	shim/bindings/r/R/posixshm.R \
 	shim/bindings/r/man/posixshm.Rd \

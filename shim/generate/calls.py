@@ -51,6 +51,11 @@ class Call(languages.Call):
     strings = cached_property(lambda self: [a for a in self.function.arguments if a.code == "string-in"])
 
     @property
+    def acquires(self):
+        """Is something lost if the caller loses the result: a descriptor, a mapping, a lock or a message?"""
+        return bool(self.descriptors) or self.function.result == "address" or self.function.waits
+
+    @property
     def shorter(self):
         """Is there a use for a second form, without the outputs that C may leave out?"""
         return bool(self.given) and any(out.nullable for out in self.outs)
@@ -65,6 +70,11 @@ class Call(languages.Call):
     def outcomes(self):
         """What the documentation says of the result, a line for each value."""
         return [plain(self.function.returns)] * bool(self.function.returns) + [f"{v}: {plain(m)}" for v, m in self.function.results]
+
+    def outcomes_as(self, true, false):
+        """The outcomes, where a boolean result is one of the language."""
+        words = {"1: ": true, "0: ": false} if self.function.result == "boolean" else {}
+        return [f"{words[line[:3]]}: {line[3:]}" if line[:3] in words else line for line in self.outcomes]
 
     @property
     def causes(self):

@@ -110,19 +110,20 @@ class Language:
     TYPES: the type of each code of roles.py in a declaration, and of a 'result' that is a string where that is another one.
     PARAMETERS, PASSED: how a parameter is declared, and how an argument is given to C, for each kind of Call.kind.
     RESULTS, VALUES: the type of each kind of result, and how it is made of the variable that C gave or filled.
-    These may have entries for descriptors (Call.descriptor), for the flags of a result, and for an 'optional-string', which may be NULL,
+    These may have entries for descriptors (Call.descriptor), for an 'object-name', for the flags of a result, and for an 'optional-string', which may be NULL,
     where the language has more for them.
     DEFAULTS: how it writes a default: an 'enum' or a flag of 'flags', what stands between flags ('or'), a 'number' of an enum.
+    TIMEOUT: what is said of a timeout, which is no number of nanoseconds in most languages.
     OTHER: what a reserved word becomes. STYLE: how names are written (STYLES). VARIABLE: the name of the variable that C fills.
     In these, {function} is the function, {name} the name of the argument, {type} its type in the declaration, {enum} that of its
     constants, {buffer} the name of the buffer that it measures."""
 
     def __init__(self, model, name, style="as in C", other="{}_", variable="{}", types=None, parameters=None, passed=None,
-                 results=None, values=None, defaults=None, initials=()):
+                 results=None, values=None, defaults=None, initials=(), timeout=""):
         self.model, self.style, self.other, self.variable = model, STYLES[style], other, variable
         self.reserved = RESERVED.get(name, frozenset())
         self.types, self.parameters, self.passed, self.results, self.values = types, parameters, passed, results, values
-        self.defaults, self.initials = defaults, initials
+        self.defaults, self.initials, self.timeout = defaults, initials, timeout
 
     def name(self, name):
         """Case counts for none of these words, where it counts in the language."""
@@ -157,7 +158,8 @@ class Language:
         return self._filled(self._of(self.passed, argument, call), argument, call)
 
     def _of(self, table, argument, call):
-        return table.get(call.descriptor(argument), table[call.kind(argument)])
+        special = "object-name" if argument.role == "name" else call.descriptor(argument)
+        return table.get(special, table[call.kind(argument)])
 
     def _filled(self, text, argument, call):
         buffer = call.measured(argument)
@@ -183,10 +185,14 @@ class Language:
         return [self._result(self.values, call, name, kind).format(
             name=result if name == "result" else self.variable.format(self.name(name))) for name, kind in call.results]
 
+    def prose(self, argument):
+        """What the headers say of a parameter, on one line."""
+        return self.timeout if self.timeout and argument.role == "timeout" else plain(argument.prose)
+
     def documentation(self, call, errors="Errors:"):
         """What the headers say of a function, for those who call it in this language: the lines of a comment, without its prefix."""
         function = call.function
-        parameters = [(f"`{self.name(argument.name)}`", argument.prose) for argument in call.parameters]
+        parameters = [(f"`{self.name(argument.name)}`", self.prose(argument)) for argument in call.parameters]
         results = [(value, prose) for value, prose in function.results if function.result != "status"]
         outs = [(f"`{self.name(out.name)}`", out.prose) for out in call.outs]
         returns = [("Returns: " + plain(function.returns)).split("\n")] if function.returns and not call.texts else []
@@ -197,7 +203,7 @@ class Language:
 
 
 def _items(pairs):
-    return [f"- {name}: {plain(prose)}" for name, prose in pairs]
+    return [f"- {name}: {prose if isinstance(prose, str) else plain(prose)}" for name, prose in pairs]
 
 
 def use(enum, model):

@@ -61,6 +61,7 @@ FILES = {
     "version.sexp": "lisp-bindings/version.sexp",
     "csharp.cs": "shim/bindings/csharp/PosixShm.cs",
     "d.d": "shim/bindings/d/posix_shm.d",
+    "dub.json": "shim/bindings/d/dub.json",
     "go.go": "shim/bindings/go/posixshm.go",
     "go.mod": "shim/bindings/go/go.mod",
     "nim.nim": "shim/bindings/nim/posix_shm.nim",

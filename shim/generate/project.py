@@ -6,9 +6,12 @@ from prose import Fault
 
 # In each file, what stands behind and before the text that is filled in.
 LINK = r"(?<=%s\]\()[^)]*(?=\))"
+MODULE = r"[^ \"`]+(?=/shim/bindings/go[ \"])"
 FILLED = {
     "README.md": {"homepage": LINK % "project", "bugs": LINK % "tracker", "repository": LINK % "repository",
                   "version": r"(?<=This is version )[0-9.]*[0-9]"},
+    "doc/languages/go.md": {"module": MODULE},
+    "tests/languages/go/scenario.go": {"module": MODULE},
     "doc/CONTRIBUTING.md": {"homepage": LINK % "project"},
     "doc/SECURITY.md": {"homepage": LINK % "project"},
     "doc/packaging.md": {"version": r"(?<=posix-shm[-_])[0-9.]+(?=-1_|\.tar|\.orig|$)|(?<=version = \")[0-9][0-9.]*|(?<=version \")[0-9][0-9.]*",
@@ -22,9 +25,10 @@ FILLED = {
 
 
 def addresses(top):
-    """By name: homepage, bugs, repository."""
+    """By name: homepage, bugs, repository, and module, the repository as Go writes it."""
     text = (top / "configure.ac").read_text()
-    return {name.lower(): address for name, address in re.findall(r"^m4_define\(\[PSHM_([A-Z]*)\], \[(.*)\]\)$", text, re.MULTILINE)}
+    found = {name.lower(): address for name, address in re.findall(r"^m4_define\(\[PSHM_([A-Z]*)\], \[(.*)\]\)$", text, re.MULTILINE)}
+    return {**found, "module": found["repository"].removeprefix("https://")}
 
 
 def filled(top, version):

@@ -168,7 +168,7 @@ faster."
         (fill-object shm wanted)
         (permit shm state wanted)))))
 
-(defun make-complete-object (shm wanted if-exists)
+(defun create-wanted (shm wanted if-exists)
   "Make the object, and return true; or nil where another process was faster."
   (when (if (feature-p "publish")
             (make-and-publish shm wanted if-exists)
@@ -187,7 +187,7 @@ wait is to continue."
       nil)
     (supersede ()
       :report "Replace the incomplete object with a new one."
-      (make-complete-object shm wanted +pshm-if-exists-supersede+))))
+      (create-wanted shm wanted +pshm-if-exists-supersede+))))
 
 (defun open-or-make (shm wanted moment)
   "Open the object as SHM, or make it. Return :opened, :made, or nil where MOMENT has come."
@@ -196,7 +196,7 @@ wait is to continue."
         do (cond ((not (minusp result)) (return :opened))
                  ((not (may-come-p result)) (check-wanted result wanted))
                  ((missing-p (wanted-portable wanted))
-                  (when (make-complete-object shm wanted +pshm-if-exists-nil+)
+                  (when (create-wanted shm wanted +pshm-if-exists-nil+)
                     (return :made)))
                  ((eql left 0) (return nil))
                  ((not (minusp (look-for shm wanted left))) (return :opened)))))

@@ -1,6 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; Atomics as instructions of the processor: on SBCL on x86-64, for simple vectors. An SBCL without threads leaves out the lock
-;;;; prefix, which other processes need, and no other processor was tried: there the library is called.
+;;;; prefix, which other processes need, and no other processor was tried: there the library is called. So it is for what an SBCL
+;;;; has no instruction for: 2.1.1 swaps no words in foreign memory.
 
 (in-package #:posix-shm)
 
@@ -36,6 +37,10 @@
   (defun swap-form (bits old new)
     "Compare and swap the word: NEW in a register, whatever the compiler knows of it."
     `(sb-ext:cas ,(raw-place bits) ,old (sb-ext:truly-the (unsigned-byte ,bits) (sb-sys:sap-int (sb-sys:int-sap ,new)))))
+
+  (defun swaps-p (bits)
+    "Does the compiler know how to compare and swap a word?"
+    (fboundp `(sb-ext:cas ,(first (raw-place bits)))))
 
   (defun updated-raw (operation bits)
     "The word after OPERATION with the variable OPERAND, where the variable OLD is what it was."
@@ -75,12 +80,21 @@
             (= (funcall add vector 1 5) (- (ash 1 64) 2))
             (equalp vector #(2 3 2))))))
 
-  (defun update-by-adder (operation operand bits)
-    `(if (eq ,operation :add)
-         (,(adder) where index ,(to-raw operand bits))
-         ,(update-in-loop operation operand bits)))
+  (defun add-by-adder (operand bits)
+    `(,(adder) where index ,(to-raw operand bits)))
 
-  ;; Each returns what makes sure that the arguments are good, and what is done then.
+  (defun update-forms (type operation operand bits)
+    "Which of the operations are instructions here, as a test, and a form that does the one."
+    (let ((swap (and (swaps-p bits) (update-in-loop operation operand bits)))
+          (add (and (= bits 64) (adder-works-p type) (add-by-adder operand bits))))
+      (values (if swap
+                  `(member ,operation '(:add :and :or :xor :exchange))
+                  (and add `(eq ,operation :add)))
+              (if (and swap add)
+                  `(if (eq ,operation :add) ,add ,swap)
+                  (or swap add)))))
+
+  ;; Each returns what makes sure that the arguments are good, and what is done then. The former is nil where nothing can be done.
 
   (defun load-raw (type bits signed)
     (declare (ignore type))
@@ -94,26 +108,27 @@
                     ,value)))
 
   (defun update-raw (type bits signed operation operand)
-    (values `(and (member ,operation '(:add :and :or :xor :exchange))
-                  (typep ,operand '(integer ,(- (ash 1 (1- bits))) ,(1- (ash 1 bits)))))
-            (from-raw (if (and (= bits 64) (adder-works-p type))
-                          (update-by-adder operation operand bits)
-                          (update-in-loop operation operand bits))
-                      bits signed)))
+    (multiple-value-bind (known form) (update-forms type operation operand bits)
+      (values (and known
+                   `(and ,known (typep ,operand '(integer ,(- (ash 1 (1- bits))) ,(1- (ash 1 bits))))))
+              (from-raw form bits signed))))
 
   (defun compare-and-swap-raw (type bits signed old new)
-    (values `(and (typep ,old ',type) (typep ,new ',type))
+    (values (and (swaps-p bits)
+                 `(and (typep ,old ',type) (typep ,new ',type)))
             (from-raw (swap-form bits (to-raw old bits) (to-raw new bits)) bits signed)))
 
   (defun machine-clause (row name arguments)
+    "The clause for the words of ROW, in a list, or nil where the library is called."
     (destructuring-bind (type bits signed) (rest row)
       (multiple-value-bind (good form) (apply name type bits signed arguments)
-        `((simple-array ,type (*))
-          (when (and (typep index 'fixnum) (< -1 index (length where)) ,good)
-            (return-from machine
-              (locally (declare (optimize speed (safety 0)) (sb-ext:muffle-conditions sb-ext:compiler-note))
-                (sb-sys:with-pinned-objects (where)
-                  ,form)))))))))
+        (when good
+          `(((simple-array ,type (*))
+             (when (and (typep index 'fixnum) (< -1 index (length where)) ,good)
+               (return-from machine
+                 (locally (declare (optimize speed (safety 0)) (sb-ext:muffle-conditions sb-ext:compiler-note))
+                   (sb-sys:with-pinned-objects (where)
+                     ,form)))))))))))
 
 #+(and sbcl x86-64 sb-thread)
 (defmacro or-machine ((name where index type &rest arguments) otherwise)
@@ -123,5 +138,5 @@ signals what is wrong. Where the type of WHERE is known, the compiler leaves one
   `(block machine
      (unless ,type
        (typecase where
-         ,@(loop for row in *word-rows* collect (machine-clause row name arguments))))
+         ,@(loop for row in *word-rows* append (machine-clause row name arguments))))
      ,otherwise))

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading;
 
 namespace PosixShm
 {
@@ -56,6 +57,8 @@ namespace PosixShm
     [Flags]
     public enum Mode
     {
+        /// <summary>No flag.</summary>
+        None = 0,
         /// <summary>The owner may read.</summary>
         UserRead = 256,
         /// <summary>The owner may write.</summary>
@@ -137,6 +140,8 @@ namespace PosixShm
     [Flags]
     public enum MapFlag
     {
+        /// <summary>No flag.</summary>
+        None = 0,
         /// <summary>Stores are visible to every process that maps the object.</summary>
         Shared = 1,
         /// <summary>Stores are visible in this mapping only; the object does not change.</summary>
@@ -167,6 +172,8 @@ namespace PosixShm
     [Flags]
     public enum MsyncFlag
     {
+        /// <summary>No flag.</summary>
+        None = 0,
         /// <summary>Write, and return when the data is in the file.</summary>
         Sync = 16777216,
         /// <summary>Schedule the writing, and return.</summary>
@@ -220,6 +227,8 @@ namespace PosixShm
     [Flags]
     public enum AnonymousFlag
     {
+        /// <summary>No flag.</summary>
+        None = 0,
         /// <summary>An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple of the size of a
         /// huge page.</summary>
         Huge = 8388608,
@@ -231,6 +240,8 @@ namespace PosixShm
     [Flags]
     public enum SealFlag
     {
+        /// <summary>No flag.</summary>
+        None = 0,
         /// <summary>No seal can be added.</summary>
         Seal = 1,
         /// <summary>The size never decreases: no access faults because of a smaller size.</summary>
@@ -552,7 +563,7 @@ namespace PosixShm
     /// <summary>
     /// POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that processes in all languages
     /// share. Each function of C has its name here without pshm_; it returns its outputs, and throws a <see cref="ShmException"/>. A
-    /// timeout that is null is no limit.
+    /// timeout that is null or Timeout.InfiniteTimeSpan is no limit.
     /// </summary>
     public static class Shm
     {
@@ -571,6 +582,9 @@ namespace PosixShm
             return (int)Check(function, (long)result);
         }
 
+        // A replacement of what is no text would be the name of another object: this throws an EncoderFallbackException.
+        static readonly Encoding Utf8 = new UTF8Encoding(false, true);
+
         // C reads a text up to its first NUL.
         static byte[] Text(string text, string parameter)
         {
@@ -578,12 +592,14 @@ namespace PosixShm
                 throw new ArgumentNullException(parameter);
             if (text.IndexOf('\0') >= 0)
                 throw new ArgumentException("has a NUL", parameter);
-            return Encoding.UTF8.GetBytes(text + "\0");
+            return Utf8.GetBytes(text + "\0");
         }
 
         // C asks for the size with NULL, which an empty array is not.
-        static T[] Start<T>(T[] buffer)
+        static T[] Start<T>(T[] buffer, string parameter)
         {
+            if (buffer == null)
+                throw new ArgumentNullException(parameter);
             return buffer.Length == 0 ? null : buffer;
         }
 
@@ -606,9 +622,11 @@ namespace PosixShm
         static long Again(string function, TimeSpan? timeout, Func<long, long> call)
         {
             int interrupted = Native.pshm_error_number(Encoding.UTF8.GetBytes("EINTR\0"));
+            TimeSpan given = timeout ?? Timeout.InfiniteTimeSpan;
+            if (given < TimeSpan.Zero && given != Timeout.InfiniteTimeSpan)
+                throw new ArgumentOutOfRangeException(nameof(timeout));
             // A tick is 100 nanoseconds; what has too many of them is no limit.
-            long ticks = timeout?.Ticks ?? -1;
-            long rest = ticks < 0 || ticks > long.MaxValue / 100 ? -1 : ticks * 100;
+            long rest = given.Ticks < 0 || given.Ticks > long.MaxValue / 100 ? -1 : given.Ticks * 100;
             long limit = rest;
             Stopwatch clock = Stopwatch.StartNew();
             for (;;)
@@ -988,7 +1006,7 @@ namespace PosixShm
         /// pipe.</exception>
         public static int Fstat(int fd, long[] fields)
         {
-            int result = Check("pshm_fstat", Native.pshm_fstat(fd, Start(fields), fields.Length));
+            int result = Check("pshm_fstat", Native.pshm_fstat(fd, Start(fields, nameof(fields)), fields.Length));
             return result;
         }
 
@@ -1542,7 +1560,7 @@ namespace PosixShm
         /// <exception cref="ShmException">ESPIPE: `fd` refers to a pipe or a socket.</exception>
         public static long Read(int fd, byte[] bytes, long offset = 0)
         {
-            long result = Check("pshm_read", Native.pshm_read(fd, Start(bytes), bytes.Length, offset));
+            long result = Check("pshm_read", Native.pshm_read(fd, Start(bytes, nameof(bytes)), bytes.Length, offset));
             return result;
         }
 
@@ -1574,7 +1592,7 @@ namespace PosixShm
         /// <exception cref="ShmException">EPERM: A seal forbids the call.</exception>
         public static long Write(int fd, byte[] bytes, long offset = 0)
         {
-            long result = Check("pshm_write", Native.pshm_write(fd, Start(bytes), bytes.Length, offset));
+            long result = Check("pshm_write", Native.pshm_write(fd, Start(bytes, nameof(bytes)), bytes.Length, offset));
             return result;
         }
 
@@ -1694,7 +1712,8 @@ namespace PosixShm
         /// is an error: TCP would send the byte without the descriptor.</remarks>
         /// <param name="socket">A connected Unix domain socket.</param>
         /// <param name="fd">The descriptor to send.</param>
-        /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
+        /// <param name="timeout">From now; null or Timeout.InfiniteTimeSpan is no limit, TimeSpan.Zero does not
+        /// wait. Another negative one is an ArgumentOutOfRangeException.</param>
         /// <returns>
         /// 0: The descriptor is sent.
         /// </returns>
@@ -1729,7 +1748,8 @@ namespace PosixShm
         /// datagram socket (`SOCK_DGRAM`) the call does not notice that the peer is closed, and keeps
         /// waiting.</remarks>
         /// <param name="socket">A connected Unix domain socket.</param>
-        /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
+        /// <param name="timeout">From now; null or Timeout.InfiniteTimeSpan is no limit, TimeSpan.Zero does not
+        /// wait. Another negative one is an ArgumentOutOfRangeException.</param>
         /// <returns>
         /// The descriptor; the caller closes it.
         /// </returns>
@@ -2029,7 +2049,8 @@ namespace PosixShm
         /// (pshm_ring_receive) as blocking calls: the guide to each language shows how.</remarks>
         /// <param name="address">The address of the word, a multiple of 4.</param>
         /// <param name="expected">The value during which the call waits, -2147483648 to 4294967295.</param>
-        /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
+        /// <param name="timeout">From now; null or Timeout.InfiniteTimeSpan is no limit, TimeSpan.Zero does not
+        /// wait. Another negative one is an ArgumentOutOfRangeException.</param>
         /// <returns>
         /// 0: Load the word again.
         /// </returns>
@@ -2113,7 +2134,8 @@ namespace PosixShm
         /// such a check does not end the wait. A program that must react to every signal uses a timeout, and
         /// calls again.</remarks>
         /// <param name="address">The address of the lock, a multiple of 8.</param>
-        /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
+        /// <param name="timeout">From now; null or Timeout.InfiniteTimeSpan is no limit, TimeSpan.Zero does not
+        /// wait. Another negative one is an ArgumentOutOfRangeException.</param>
         /// <returns>
         /// 0: This process holds the lock.
         /// 1: This process holds the lock, and an owner has died with it since the last repair.
@@ -2255,7 +2277,8 @@ namespace PosixShm
         /// pshm_name_max bytes in all.</param>
         /// <param name="direction">The access of the descriptor.</param>
         /// <param name="size">The least size of the object, in bytes; 0 accepts an empty one.</param>
-        /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
+        /// <param name="timeout">From now; null or Timeout.InfiniteTimeSpan is no limit, TimeSpan.Zero does not
+        /// wait. Another negative one is an ArgumentOutOfRangeException.</param>
         /// <returns>
         /// A descriptor; the caller closes it.
         /// </returns>
@@ -2353,7 +2376,8 @@ namespace PosixShm
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
         /// <param name="length">The greatest length of the message, in bytes, from 0 to half of `capacity` less
         /// 8.</param>
-        /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
+        /// <param name="timeout">From now; null or Timeout.InfiniteTimeSpan is no limit, TimeSpan.Zero does not
+        /// wait. Another negative one is an ArgumentOutOfRangeException.</param>
         /// <returns>
         /// The address, a multiple of 8, of `length` bytes.
         /// </returns>
@@ -2411,7 +2435,8 @@ namespace PosixShm
         /// the same one. pshm_ring_leave leaves it there.</remarks>
         /// <param name="address">The address of the ring, a multiple of 64.</param>
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
-        /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
+        /// <param name="timeout">From now; null or Timeout.InfiniteTimeSpan is no limit, TimeSpan.Zero does not
+        /// wait. Another negative one is an ArgumentOutOfRangeException.</param>
         /// <returns>
         /// The address of the message, a multiple of 8.
         /// </returns>
@@ -2470,7 +2495,8 @@ namespace PosixShm
         /// <param name="address">The address of the ring, a multiple of 64.</param>
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
         /// <param name="bytes">The message.</param>
-        /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
+        /// <param name="timeout">From now; null or Timeout.InfiniteTimeSpan is no limit, TimeSpan.Zero does not
+        /// wait. Another negative one is an ArgumentOutOfRangeException.</param>
         /// <returns>
         /// 0: Success.
         /// </returns>
@@ -2496,7 +2522,7 @@ namespace PosixShm
         /// <exception cref="ShmException">ETIMEDOUT: There was no space until the timeout.</exception>
         public static void RingSend(long address, long capacity, byte[] bytes, TimeSpan? timeout = null)
         {
-            Again("pshm_ring_send", timeout, rest => Native.pshm_ring_send(address, capacity, Start(bytes), bytes.Length, rest));
+            Again("pshm_ring_send", timeout, rest => Native.pshm_ring_send(address, capacity, Start(bytes, nameof(bytes)), bytes.Length, rest));
         }
 
         /// <summary>Wait for a message, copy it, and remove it from the ring.</summary>
@@ -2505,7 +2531,8 @@ namespace PosixShm
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
         /// <param name="bytes">Receives the message. NULL, with a `size` of 0, asks for the length of the next
         /// message, which stays in the ring.</param>
-        /// <param name="timeout">Nanoseconds from now; a negative timeout is no limit, 0 does not wait.</param>
+        /// <param name="timeout">From now; null or Timeout.InfiniteTimeSpan is no limit, TimeSpan.Zero does not
+        /// wait. Another negative one is an ArgumentOutOfRangeException.</param>
         /// <returns>
         /// The length of the message, in bytes.
         /// </returns>
@@ -2532,7 +2559,7 @@ namespace PosixShm
         /// <exception cref="ShmException">ETIMEDOUT: There was no message until the timeout.</exception>
         public static long RingReceive(long address, long capacity, byte[] bytes, TimeSpan? timeout = null)
         {
-            long result = Again("pshm_ring_receive", timeout, rest => Native.pshm_ring_receive(address, capacity, Start(bytes), bytes.Length, rest));
+            long result = Again("pshm_ring_receive", timeout, rest => Native.pshm_ring_receive(address, capacity, Start(bytes, nameof(bytes)), bytes.Length, rest));
             return result;
         }
     }

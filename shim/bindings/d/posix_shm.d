@@ -4,7 +4,8 @@
  *
  * The functions whose names begin with pshm_ are those of C, and PSHM_ its constants; a result from -4095 to -1 is a negated errno. Over
  * them each function has its name without the prefix, and enums: it measures arrays, returns its outputs, throws a PosixShmException, and
- * goes on with a wait that a signal of the garbage collector has ended. A function that uses memory at an address is @system.
+ * goes on with a wait that a signal of the garbage collector has ended. A function that uses memory at an address is @system, and so is one
+ * that fills an array of anything but ubyte.
  *
  * Import it as `import shm = posix_shm;`: some names are those of other modules as well.
  */
@@ -382,6 +383,7 @@ enum OpenFlag : int
 /// Permission bits of an object, with the octal values of POSIX.
 enum Mode : int
 {
+    none = 0, /// No flag.
     userRead = PSHM_MODE_USER_READ, /// The owner may read.
     userWrite = PSHM_MODE_USER_WRITE, /// The owner may write.
     userExec = PSHM_MODE_USER_EXEC, /// Execution by the owner.
@@ -408,6 +410,7 @@ enum Prot : int
 /// Flags of a mapping: PSHM_MAP_SHARED or PSHM_MAP_PRIVATE, and any of the others.
 enum MapFlag : int
 {
+    none = 0, /// No flag.
     shared_ = PSHM_MAP_SHARED, /// Stores are visible to every process that maps the object.
     private_ = PSHM_MAP_PRIVATE, /// Stores are visible in this mapping only; the object does not change.
     fixed = PSHM_MAP_FIXED, /// Exactly at the address, replacing existing mappings.
@@ -424,6 +427,7 @@ enum MapFlag : int
 /// Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, optionally with PSHM_MS_INVALIDATE.
 enum MsyncFlag : int
 {
+    none = 0, /// No flag.
     sync = PSHM_MS_SYNC, /// Write, and return when the data is in the file.
     async = PSHM_MS_ASYNC, /// Schedule the writing, and return.
     invalidate = PSHM_MS_INVALIDATE, /// Make the contents of the file visible in its other mappings.
@@ -459,6 +463,7 @@ enum IfDoesNotExist : int
 /// Flags of pshm_open_anonymous: 0, or one of the constants below.
 enum AnonymousFlag : int
 {
+    none = 0, /// No flag.
     huge = PSHM_ANONYMOUS_HUGE, /// An object of huge pages (Linux, `MFD_HUGETLB`). Its size is a multiple of the size of a huge page.
     nameable = PSHM_ANONYMOUS_NAMEABLE, /// An object that pshm_publish can give a name (Linux, `O_TMPFILE`).
 }
@@ -466,6 +471,7 @@ enum AnonymousFlag : int
 /// Permanent restrictions of an object.
 enum SealFlag : int
 {
+    none = 0, /// No flag.
     seal = PSHM_SEAL_SEAL, /// No seal can be added.
     shrink = PSHM_SEAL_SHRINK, /// The size never decreases: no access faults because of a smaller size.
     grow = PSHM_SEAL_GROW, /// The size never increases.
@@ -494,8 +500,8 @@ enum RingRole : int
 /// The version of the library that these declarations were made from, as `pshm_version` gives it.
 enum declaredVersion = 1000;
 
-/// The timeout without a limit.
-enum forever = dur!"hnsecs"(-1);
+/// The timeout without a limit. A negative one, such as the rest until a deadline that has passed, does not wait.
+enum forever = Duration.max;
 
 /// Why a function failed. `errno` is that of the system.
 class PosixShmException : ErrnoException
@@ -506,7 +512,9 @@ class PosixShmException : ErrnoException
     this(string operation, int errno, string file = __FILE__, size_t line = __LINE__) @trusted
     {
         this.operation = operation;
-        super(operation ~ ": " ~ fixed(pshm_strerror(errno)), errno, file, line);
+        super(operation, errno, file, line);
+        // ErrnoException appends the text of the system: this is that of the library.
+        msg = operation ~ ": " ~ fixed(pshm_strerror(errno));
     }
 
     /// The name of the error, such as ENOENT.
@@ -562,10 +570,10 @@ private string[] texts(string operation, scope long delegate(char[] buffer) writ
 private T again(T)(string operation, Duration timeout, scope T delegate(long rest) call)
 {
     const interrupted = -pshm_error_number("EINTR");
-    // What has too many nanoseconds is no limit.
-    const endless = timeout.isNegative || timeout > dur!"hnsecs"(long.max / 200);
+    // What has too many nanoseconds is no limit, and that is -1 in C.
+    const endless = timeout > dur!"hnsecs"(long.max / 200);
     const end = endless ? MonoTime.max : MonoTime.currTime + timeout;
-    long rest = endless ? -1 : timeout.total!"nsecs";
+    long rest = endless ? -1 : timeout.isNegative ? 0 : timeout.total!"nsecs";
     for (;;)
     {
         const result = call(rest);
@@ -1590,9 +1598,15 @@ void unmap(long address, long length) @system
  * - `EOVERFLOW`: `count` does not fit the platform's types.
  * - `ESPIPE`: `fd` refers to a pipe or a socket.
  */
-long read(int fd, void[] bytes, long offset = 0) @trusted
+long read(int fd, void[] bytes, long offset = 0) @system
 {
     return check("pshm_read", pshm_read(fd, bytes.ptr, cast(long) bytes.length, offset));
+}
+
+/// ditto
+long read(int fd, ubyte[] bytes, long offset = 0) @trusted
+{
+    return read(fd, cast(void[]) bytes, offset);
 }
 
 /**
@@ -1750,7 +1764,7 @@ void fill(long address, int byte_, long count) @system
  *
  * - `socket`: A connected Unix domain socket.
  * - `fd`: The descriptor to send.
- * - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
  *
  * Errors:
  * - `EAGAIN`: `timeout` is 0, and the buffer of the socket is full.
@@ -1783,7 +1797,7 @@ void send(int socket, int fd, Duration timeout = forever) @trusted
  * (`SOCK_DGRAM`) the call does not notice that the peer is closed, and keeps waiting.
  *
  * - `socket`: A connected Unix domain socket.
- * - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
  *
  * Returns: The descriptor; the caller closes it.
  *
@@ -2114,7 +2128,7 @@ Tuple!(bool, "done", long, "old") atomicCompareExchange64(long address, long exp
  *
  * - `address`: The address of the word, a multiple of 4.
  * - `expected`: The value during which the call waits, -2147483648 to 4294967295.
- * - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
  *
  * Errors:
  * - `EAGAIN`: `timeout` is 0, and the word equals `expected`.
@@ -2204,7 +2218,7 @@ bool processAlive(long process) @trusted
  * wait. A program that must react to every signal uses a timeout, and calls again.
  *
  * - `address`: The address of the lock, a multiple of 8.
- * - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
  *
  * Results:
  * - 0: This process holds the lock.
@@ -2351,7 +2365,7 @@ void publish(int fd, const(char)[] name, IfExists ifExists = IfExists.error) @tr
  *   pshm_name_max bytes in all.
  * - `direction`: The access of the descriptor.
  * - `size`: The least size of the object, in bytes; 0 accepts an empty one.
- * - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
  *
  * Returns: A descriptor; the caller closes it.
  *
@@ -2448,7 +2462,7 @@ void ringLeave(long address, long capacity, RingRole role) @system
  * - `address`: The address of the ring, a multiple of 64.
  * - `capacity`: The capacity of the ring, in bytes: a power of two.
  * - `length`: The greatest length of the message, in bytes, from 0 to half of `capacity` less 8.
- * - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
  *
  * Returns: The address, a multiple of 8, of `length` bytes.
  *
@@ -2504,7 +2518,7 @@ void ringCommit(long address, long capacity, long length) @system
  *
  * - `address`: The address of the ring, a multiple of 64.
  * - `capacity`: The capacity of the ring, in bytes: a power of two.
- * - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
  *
  * Returns: The address of the message, a multiple of 8.
  *
@@ -2565,7 +2579,7 @@ void ringRelease(long address, long capacity) @system
  * - `address`: The address of the ring, a multiple of 64.
  * - `capacity`: The capacity of the ring, in bytes: a power of two.
  * - `bytes`: The message.
- * - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
  *
  * Errors:
  * - `EAGAIN`: `timeout` is 0, and the ring has no space.
@@ -2595,7 +2609,7 @@ void ringSend(long address, long capacity, const(void)[] bytes, Duration timeout
  * - `capacity`: The capacity of the ring, in bytes: a power of two.
  * - `bytes`: Receives the message. NULL, with a `size` of 0, asks for the length of the next message,
  *   which stays in the ring.
- * - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+ * - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
  *
  * Returns: The length of the message, in bytes.
  *

@@ -3,8 +3,8 @@
 // Package posixshm is POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that
 // processes in all languages share.
 //
-// Each function of C has its name here without pshm_. It returns its outputs, and an error where it can fail. A function that waits
-// blocks its goroutine only; a signal handler does not end the wait.
+// Each function of C has its name here without pshm_. It returns its outputs, and an error where it can fail; with an error a descriptor is
+// -1, and every other result is zero. A function that waits blocks its goroutine and one thread; a signal handler does not end the wait.
 package posixshm
 
 /*
@@ -17,6 +17,31 @@ static void *
 posixshm_pointer(int64_t address)
 {
 	return (void *)(uintptr_t)address;
+}
+
+// cgo checks what a void * points to, with all that lies beside it: a slice in a struct that has a pointer would panic.
+static int64_t
+posixshm_read(int fd, unsigned char *ret_bytes, int64_t count, int64_t offset)
+{
+	return pshm_read(fd, ret_bytes, count, offset);
+}
+
+static int64_t
+posixshm_write(int fd, const unsigned char *bytes, int64_t count, int64_t offset)
+{
+	return pshm_write(fd, bytes, count, offset);
+}
+
+static int
+posixshm_ring_send(int64_t address, int64_t capacity, const unsigned char *bytes, int64_t length, int64_t timeout)
+{
+	return pshm_ring_send(address, capacity, bytes, length, timeout);
+}
+
+static int64_t
+posixshm_ring_receive(int64_t address, int64_t capacity, unsigned char *ret_bytes, int64_t size, int64_t timeout)
+{
+	return pshm_ring_receive(address, capacity, ret_bytes, size, timeout);
 }
 */
 import "C"
@@ -31,8 +56,8 @@ import (
 // DeclaredVersion is the version of the library that these declarations were made from, as Version gives it.
 const DeclaredVersion = 1000
 
-// Forever is the timeout without a limit.
-const Forever time.Duration = -1
+// Forever is the timeout without a limit. A negative one, such as time.Until of a deadline that has passed, does not wait.
+const Forever time.Duration = 1<<63 - 1
 
 // Error is why a function failed. It unwraps to a syscall.Errno: errors.Is(err, fs.ErrNotExist) works.
 type Error struct {
@@ -48,6 +73,11 @@ func (e *Error) Error() string {
 // Name is the name of the error, such as ENOENT.
 func (e *Error) Name() string {
 	return ErrorName(int32(e.Errno))
+}
+
+// Timeout is whether a wait has reached its limit, which may have been 0: os.IsTimeout asks it.
+func (e *Error) Timeout() bool {
+	return e.Errno.Timeout()
 }
 
 func (e *Error) Unwrap() error {
@@ -92,11 +122,15 @@ func truth(value bool) C.int {
 }
 
 // start is the address of a slice for C, which asks for the size with NULL.
-func start(bytes []byte) unsafe.Pointer {
+func start(bytes []byte) *C.uchar {
 	if len(bytes) == 0 {
 		return nil
 	}
-	return unsafe.Pointer(&bytes[0])
+	return (*C.uchar)(&bytes[0])
+}
+
+func characters(buffer []byte) *C.char {
+	return (*C.char)(unsafe.Pointer(start(buffer)))
 }
 
 func starts(numbers []int64) *C.int64_t {
@@ -125,20 +159,32 @@ func texts(write func(buffer []byte) (C.int64_t, error)) ([]string, error) {
 }
 
 // again repeats a call that waits while signal handlers end it: those of Go's scheduler do.
-func again(timeout time.Duration, call func(timeout time.Duration) C.int64_t) C.int64_t {
-	end := time.Now().Add(timeout)
+func again(timeout time.Duration, call func(nanoseconds C.int64_t) C.int64_t) C.int64_t {
+	begin := time.Now()
+	rest := limit(timeout)
 	for {
-		result := call(timeout)
+		result := call(rest)
 		if result != -C.int64_t(syscall.EINTR) {
 			return result
 		}
-		if timeout > 0 {
-			timeout = time.Until(end)
-			if timeout < 1 {
-				timeout = 1
+		if rest > 0 {
+			rest = C.int64_t(timeout - time.Since(begin))
+			if rest < 1 {
+				rest = 1
 			}
 		}
 	}
+}
+
+// limit is a timeout for C, where a negative one has no limit.
+func limit(timeout time.Duration) C.int64_t {
+	switch {
+	case timeout == Forever:
+		return -1
+	case timeout < 0:
+		return 0
+	}
+	return C.int64_t(timeout)
 }
 
 // Memory is the memory at an address, of LENGTH bytes. It is not Go's: it is gone after Unmap.
@@ -146,7 +192,7 @@ func Memory(address, length int64) []byte {
 	return unsafe.Slice((*byte)(C.posixshm_pointer(C.int64_t(address))), int(length))
 }
 
-// Kind: The kind of a list of keywords: the first argument of pshm_flags_parse.
+// Kind is the kind of a list of keywords: the first argument of pshm_flags_parse.
 type Kind int32
 
 const (
@@ -176,7 +222,7 @@ const (
 	KindRingRole Kind = 12
 )
 
-// OpenFlag: Flags of pshm_shm_open: PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others.
+// OpenFlag has flags of pshm_shm_open: PSHM_O_RDONLY or PSHM_O_RDWR, and any of the others.
 type OpenFlag int32
 
 const (
@@ -192,7 +238,7 @@ const (
 	OTrunc OpenFlag = 1073741824
 )
 
-// Mode: Permission bits of an object, with the octal values of POSIX.
+// Mode has permission bits of an object, with the octal values of POSIX.
 type Mode int32
 
 const (
@@ -258,7 +304,7 @@ const (
 	StatCtimeNsec = 15
 )
 
-// Prot: Protections of a mapping: any of them, or PSHM_PROT_NONE.
+// Prot has protections of a mapping: any of them, or PSHM_PROT_NONE.
 type Prot int32
 
 const (
@@ -272,7 +318,7 @@ const (
 	ProtExec Prot = 4
 )
 
-// MapFlag: Flags of a mapping: PSHM_MAP_SHARED or PSHM_MAP_PRIVATE, and any of the others.
+// MapFlag has flags of a mapping: PSHM_MAP_SHARED or PSHM_MAP_PRIVATE, and any of the others.
 type MapFlag int32
 
 const (
@@ -300,7 +346,8 @@ const (
 	MapGrowsdown MapFlag = 1073741824
 )
 
-// MsyncFlag: Flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, optionally with PSHM_MS_INVALIDATE.
+// MsyncFlag has flags of pshm_msync: either PSHM_MS_SYNC or PSHM_MS_ASYNC, optionally with
+// PSHM_MS_INVALIDATE.
 type MsyncFlag int32
 
 const (
@@ -312,7 +359,7 @@ const (
 	MsInvalidate MsyncFlag = 67108864
 )
 
-// Direction: The access of a descriptor. The values are those of PSHM_O_RDONLY and PSHM_O_RDWR.
+// Direction is the access of a descriptor. The values are those of PSHM_O_RDONLY and PSHM_O_RDWR.
 type Direction int32
 
 const (
@@ -322,7 +369,7 @@ const (
 	DirectionIO Direction = 2
 )
 
-// IfExists: The action of pshm_open when it may create and the object exists.
+// IfExists is the action of pshm_open when it may create and the object exists.
 type IfExists int32
 
 const (
@@ -340,7 +387,7 @@ const (
 	IfExistsNil IfExists = 5
 )
 
-// IfDoesNotExist: The action of pshm_open when the object does not exist.
+// IfDoesNotExist is the action of pshm_open when the object does not exist.
 type IfDoesNotExist int32
 
 const (
@@ -354,7 +401,7 @@ const (
 	IfDoesNotExistNil IfDoesNotExist = 3
 )
 
-// AnonymousFlag: Flags of pshm_open_anonymous: 0, or one of the constants below.
+// AnonymousFlag has flags of pshm_open_anonymous: 0, or one of the constants below.
 type AnonymousFlag int32
 
 const (
@@ -364,7 +411,7 @@ const (
 	AnonymousNameable AnonymousFlag = 16777216
 )
 
-// SealFlag: Permanent restrictions of an object.
+// SealFlag has permanent restrictions of an object.
 type SealFlag int32
 
 const (
@@ -382,7 +429,7 @@ const (
 	SealExec SealFlag = 32
 )
 
-// Update: The operation of pshm_atomic_update32 and pshm_atomic_update64.
+// Update is the operation of pshm_atomic_update32 and pshm_atomic_update64.
 type Update int32
 
 const (
@@ -398,7 +445,7 @@ const (
 	AtomicExchange Update = 5
 )
 
-// RingRole: The end of a ring that a process joins.
+// RingRole is the end of a ring that a process joins.
 type RingRole int32
 
 const (
@@ -489,7 +536,10 @@ func Has(feature string) (bool, error) {
 		return false, err
 	}
 	result := C.pshm_has(featureC)
-	return result != 0, failure("pshm_has", C.int64_t(result))
+	if err := failure("pshm_has", C.int64_t(result)); err != nil {
+		return false, err
+	}
+	return result != 0, nil
 }
 
 // Errno is pshm_errno.
@@ -566,7 +616,10 @@ func ErrorNumber(name string) (int32, error) {
 		return 0, err
 	}
 	result := C.pshm_error_number(nameC)
-	return int32(result), failure("pshm_error_number", C.int64_t(result))
+	if err := failure("pshm_error_number", C.int64_t(result)); err != nil {
+		return 0, err
+	}
+	return int32(result), nil
 }
 
 // ErrorCount is pshm_error_count.
@@ -593,7 +646,10 @@ func ErrorCount() int32 {
 //   - `EINVAL`: `index` is out of range.
 func ErrorAt(index int32) (int32, error) {
 	result := C.pshm_error_at(C.int(index))
-	return int32(result), failure("pshm_error_at", C.int64_t(result))
+	if err := failure("pshm_error_at", C.int64_t(result)); err != nil {
+		return 0, err
+	}
+	return int32(result), nil
 }
 
 // ConstantCount is pshm_constant_count.
@@ -628,7 +684,10 @@ func ConstantName(index int32) string {
 //   - `EINVAL`: `index` is out of range.
 func ConstantValue(index int32) (int32, error) {
 	result := C.pshm_constant_value(C.int(index))
-	return int32(result), failure("pshm_constant_value", C.int64_t(result))
+	if err := failure("pshm_constant_value", C.int64_t(result)); err != nil {
+		return 0, err
+	}
+	return int32(result), nil
 }
 
 // Constant is pshm_constant.
@@ -648,7 +707,10 @@ func Constant(name string) (int32, error) {
 		return 0, err
 	}
 	result := C.pshm_constant(nameC)
-	return int32(result), failure("pshm_constant", C.int64_t(result))
+	if err := failure("pshm_constant", C.int64_t(result)); err != nil {
+		return 0, err
+	}
+	return int32(result), nil
 }
 
 // FlagsParse is pshm_flags_parse.
@@ -673,7 +735,10 @@ func FlagsParse(kind Kind, keywords string) (int32, error) {
 		return 0, err
 	}
 	result := C.pshm_flags_parse(C.int(kind), keywordsC)
-	return int32(result), failure("pshm_flags_parse", C.int64_t(result))
+	if err := failure("pshm_flags_parse", C.int64_t(result)); err != nil {
+		return 0, err
+	}
+	return int32(result), nil
 }
 
 // FlagsFormat is pshm_flags_format.
@@ -692,7 +757,7 @@ func FlagsParse(kind Kind, keywords string) (int32, error) {
 //   - `ERANGE`: The buffer is too small.
 func FlagsFormat(kind Kind, flags int32) (string, error) {
 	all, err := texts(func(buffer []byte) (C.int64_t, error) {
-		result := C.pshm_flags_format(C.int(kind), C.int(flags), (*C.char)(start(buffer)), C.int64_t(len(buffer)))
+		result := C.pshm_flags_format(C.int(kind), C.int(flags), characters(buffer), C.int64_t(len(buffer)))
 		return result, failure("pshm_flags_format", result)
 	})
 	return strings.Join(all, ""), err
@@ -737,10 +802,13 @@ func FlagsFormat(kind Kind, flags int32) (string, error) {
 func ShmOpen(name string, flags OpenFlag, mode Mode) (int, error) {
 	nameC, err := text("pshm_shm_open", name)
 	if err != nil {
-		return 0, err
+		return -1, err
 	}
 	result := C.pshm_shm_open(nameC, C.int(flags), C.int(mode))
-	return int(result), failure("pshm_shm_open", C.int64_t(result))
+	if err := failure("pshm_shm_open", C.int64_t(result)); err != nil {
+		return -1, err
+	}
+	return int(result), nil
 }
 
 // ShmUnlink is pshm_shm_unlink.
@@ -843,7 +911,10 @@ func Fallocate(fd int, offset int64, length int64) error {
 //   - `ENODEV`: `fd` refers to another kind of file, such as a pipe.
 func Fstat(fd int, fields []int64) (int32, error) {
 	result := C.pshm_fstat(descriptor(fd), starts(fields), C.int(len(fields)))
-	return int32(result), failure("pshm_fstat", C.int64_t(result))
+	if err := failure("pshm_fstat", C.int64_t(result)); err != nil {
+		return 0, err
+	}
+	return int32(result), nil
 }
 
 // Fchown is pshm_fchown.
@@ -940,7 +1011,10 @@ func Fchmod(fd int, mode Mode) error {
 //     and the process has no privilege.
 func Mmap(address int64, length int64, protections Prot, flags MapFlag, fd int, offset int64) (int64, error) {
 	result := C.pshm_mmap(C.int64_t(address), C.int64_t(length), C.int(protections), C.int(flags), descriptor(fd), C.int64_t(offset))
-	return int64(result), failure("pshm_mmap", result)
+	if err := failure("pshm_mmap", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }
 
 // Munmap is pshm_munmap.
@@ -1040,7 +1114,10 @@ func Close(fd int) error {
 //   - `EMFILE`: The process has no free descriptor.
 func Dup(fd int) (int, error) {
 	result := C.pshm_dup(descriptor(fd))
-	return int(result), failure("pshm_dup", C.int64_t(result))
+	if err := failure("pshm_dup", C.int64_t(result)); err != nil {
+		return -1, err
+	}
+	return int(result), nil
 }
 
 // SetInheritable is pshm_set_inheritable.
@@ -1124,11 +1201,14 @@ func SetInheritable(fd int, inheritable bool) error {
 func Open(name string, direction Direction, ifExists IfExists, ifDoesNotExist IfDoesNotExist, permissions Mode) (fd int, created bool, err error) {
 	nameC, err := text("pshm_open", name)
 	if err != nil {
-		return 0, false, err
+		return -1, false, err
 	}
 	var createdC C.int
 	result := C.pshm_open(nameC, C.int(direction), C.int(ifExists), C.int(ifDoesNotExist), C.int(permissions), &createdC)
-	return int(result), createdC != 0, failure("pshm_open", C.int64_t(result))
+	if err := failure("pshm_open", C.int64_t(result)); err != nil {
+		return -1, false, err
+	}
+	return int(result), createdC != 0, nil
 }
 
 // OpenAnonymous is pshm_open_anonymous.
@@ -1181,7 +1261,10 @@ func Open(name string, direction Direction, ifExists IfExists, ifDoesNotExist If
 //   - `EROFS`: PSHM_ANONYMOUS_NAMEABLE: the shared memory file system is mounted read-only.
 func OpenAnonymous(direction Direction, permissions Mode, flags AnonymousFlag) (int, error) {
 	result := C.pshm_open_anonymous(C.int(direction), C.int(permissions), C.int(flags))
-	return int(result), failure("pshm_open_anonymous", C.int64_t(result))
+	if err := failure("pshm_open_anonymous", C.int64_t(result)); err != nil {
+		return -1, err
+	}
+	return int(result), nil
 }
 
 // Delete is pshm_delete.
@@ -1242,7 +1325,10 @@ func DeleteIfSame(name string, fd int) (bool, error) {
 		return false, err
 	}
 	result := C.pshm_delete_if_same(nameC, descriptor(fd))
-	return result != 0, failure("pshm_delete_if_same", C.int64_t(result))
+	if err := failure("pshm_delete_if_same", C.int64_t(result)); err != nil {
+		return false, err
+	}
+	return result != 0, nil
 }
 
 // Truncate is pshm_truncate.
@@ -1362,7 +1448,10 @@ func Space() (total int64, free int64, err error) {
 	var totalC C.int64_t
 	var freeC C.int64_t
 	result := C.pshm_space(&totalC, &freeC)
-	return int64(totalC), int64(freeC), failure("pshm_space", C.int64_t(result))
+	if err := failure("pshm_space", C.int64_t(result)); err != nil {
+		return 0, 0, err
+	}
+	return int64(totalC), int64(freeC), nil
 }
 
 // Map is pshm_map.
@@ -1407,7 +1496,10 @@ func Space() (total int64, free int64, err error) {
 //     `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
 func Map(fd int, length int64, protections Prot, flags MapFlag, offset int64) (int64, error) {
 	result := C.pshm_map(descriptor(fd), C.int64_t(length), C.int(protections), C.int(flags), C.int64_t(offset))
-	return int64(result), failure("pshm_map", result)
+	if err := failure("pshm_map", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }
 
 // Unmap is pshm_unmap.
@@ -1451,8 +1543,11 @@ func Unmap(address int64, length int64) error {
 //   - `EOVERFLOW`: `count` does not fit the platform's types.
 //   - `ESPIPE`: `fd` refers to a pipe or a socket.
 func Read(fd int, bytes []byte, offset int64) (int64, error) {
-	result := C.pshm_read(descriptor(fd), start(bytes), C.int64_t(len(bytes)), C.int64_t(offset))
-	return int64(result), failure("pshm_read", result)
+	result := C.posixshm_read(descriptor(fd), start(bytes), C.int64_t(len(bytes)), C.int64_t(offset))
+	if err := failure("pshm_read", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }
 
 // Write is pshm_write.
@@ -1485,8 +1580,11 @@ func Read(fd int, bytes []byte, offset int64) (int64, error) {
 //   - `EOVERFLOW`: `count` does not fit the platform's types.
 //   - `EPERM`: A seal forbids the call.
 func Write(fd int, bytes []byte, offset int64) (int64, error) {
-	result := C.pshm_write(descriptor(fd), start(bytes), C.int64_t(len(bytes)), C.int64_t(offset))
-	return int64(result), failure("pshm_write", result)
+	result := C.posixshm_write(descriptor(fd), start(bytes), C.int64_t(len(bytes)), C.int64_t(offset))
+	if err := failure("pshm_write", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }
 
 // MapPrefixed is pshm_map_prefixed.
@@ -1533,7 +1631,10 @@ func Write(fd int, bytes []byte, offset int64) (int64, error) {
 //     `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
 func MapPrefixed(fd int, length int64, protections Prot, flags MapFlag, offset int64, prefix int64) (int64, error) {
 	result := C.pshm_map_prefixed(descriptor(fd), C.int64_t(length), C.int(protections), C.int(flags), C.int64_t(offset), C.int64_t(prefix))
-	return int64(result), failure("pshm_map_prefixed", result)
+	if err := failure("pshm_map_prefixed", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }
 
 // UnmapPrefixed is pshm_unmap_prefixed.
@@ -1611,7 +1712,7 @@ func Fill(address int64, byte int32, count int64) error {
 //
 //   - `socket`: A connected Unix domain socket.
 //   - `fd`: The descriptor to send.
-//   - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+//   - `timeout`: From now; Forever is no limit, 0 or a negative timeout does not wait.
 //
 // Errors:
 //   - `EAGAIN`: `timeout` is 0, and the buffer of the socket is full.
@@ -1627,8 +1728,8 @@ func Fill(address int64, byte int32, count int64) error {
 //   - `ETIMEDOUT`: The buffer of the socket was full until the timeout.
 //   - `ETOOMANYREFS`: Too many descriptors are in transit.
 func Send(socket int, fd int, timeout time.Duration) error {
-	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_send(descriptor(socket), descriptor(fd), C.int64_t(timeout)))
+	result := again(timeout, func(nanoseconds C.int64_t) C.int64_t {
+		return C.int64_t(C.pshm_send(descriptor(socket), descriptor(fd), nanoseconds))
 	})
 	return failure("pshm_send", result)
 }
@@ -1646,7 +1747,7 @@ func Send(socket int, fd int, timeout time.Duration) error {
 // (`SOCK_DGRAM`) the call does not notice that the peer is closed, and keeps waiting.
 //
 //   - `socket`: A connected Unix domain socket.
-//   - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+//   - `timeout`: From now; Forever is no limit, 0 or a negative timeout does not wait.
 //
 // Returns: The descriptor; the caller closes it.
 //
@@ -1665,10 +1766,13 @@ func Send(socket int, fd int, timeout time.Duration) error {
 //   - `EPROTOTYPE`: `socket` is not of the Unix domain. Nothing was received.
 //   - `ETIMEDOUT`: There was no message until the timeout.
 func Receive(socket int, timeout time.Duration) (int, error) {
-	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_receive(descriptor(socket), C.int64_t(timeout)))
+	result := again(timeout, func(nanoseconds C.int64_t) C.int64_t {
+		return C.int64_t(C.pshm_receive(descriptor(socket), nanoseconds))
 	})
-	return int(result), failure("pshm_receive", result)
+	if err := failure("pshm_receive", result); err != nil {
+		return -1, err
+	}
+	return int(result), nil
 }
 
 // Socketpair is pshm_socketpair.
@@ -1690,7 +1794,10 @@ func Socketpair() (first int, second int, err error) {
 	var firstC C.int
 	var secondC C.int
 	result := C.pshm_socketpair(&firstC, &secondC)
-	return int(firstC), int(secondC), failure("pshm_socketpair", C.int64_t(result))
+	if err := failure("pshm_socketpair", C.int64_t(result)); err != nil {
+		return -1, -1, err
+	}
+	return int(firstC), int(secondC), nil
 }
 
 // Seal is pshm_seal.
@@ -1736,7 +1843,10 @@ func Seal(fd int, seals SealFlag) error {
 //   - `ENOTSUP`: The platform does not support seals.
 func Seals(fd int) (SealFlag, error) {
 	result := C.pshm_seals(descriptor(fd))
-	return SealFlag(result), failure("pshm_seals", C.int64_t(result))
+	if err := failure("pshm_seals", C.int64_t(result)); err != nil {
+		return 0, err
+	}
+	return SealFlag(result), nil
 }
 
 // Reopen is pshm_reopen.
@@ -1768,7 +1878,10 @@ func Seals(fd int) (SealFlag, error) {
 //     (no `/proc`).
 func Reopen(fd int, direction Direction) (int, error) {
 	result := C.pshm_reopen(descriptor(fd), C.int(direction))
-	return int(result), failure("pshm_reopen", C.int64_t(result))
+	if err := failure("pshm_reopen", C.int64_t(result)); err != nil {
+		return -1, err
+	}
+	return int(result), nil
 }
 
 // List is pshm_list.
@@ -1791,7 +1904,7 @@ func Reopen(fd int, direction Direction) (int, error) {
 //   - `ENOTSUP`: The platform does not list objects.
 func List() ([]string, error) {
 	return texts(func(buffer []byte) (C.int64_t, error) {
-		result := C.pshm_list((*C.char)(start(buffer)), C.int64_t(len(buffer)))
+		result := C.pshm_list(characters(buffer), C.int64_t(len(buffer)))
 		return result, failure("pshm_list", result)
 	})
 }
@@ -1812,7 +1925,10 @@ func List() ([]string, error) {
 //   - `EOVERFLOW`: `address` does not fit the platform's type.
 func AtomicLoad32(address int64) (int64, error) {
 	result := C.pshm_atomic_load32(C.int64_t(address))
-	return int64(result), failure("pshm_atomic_load32", result)
+	if err := failure("pshm_atomic_load32", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }
 
 // AtomicStore32 is pshm_atomic_store32.
@@ -1849,7 +1965,10 @@ func AtomicStore32(address int64, value int64) error {
 //     and 4294967295.
 func AtomicUpdate32(address int64, operation Update, operand int64) (int64, error) {
 	result := C.pshm_atomic_update32(C.int64_t(address), C.int(operation), C.int64_t(operand))
-	return int64(result), failure("pshm_atomic_update32", result)
+	if err := failure("pshm_atomic_update32", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }
 
 // AtomicCompareExchange32 is pshm_atomic_compare_exchange32.
@@ -1872,7 +1991,10 @@ func AtomicUpdate32(address int64, operation Update, operand int64) (int64, erro
 //     -2147483648 and 4294967295.
 func AtomicCompareExchange32(address int64, expected int64, desired int64) (int64, error) {
 	result := C.pshm_atomic_compare_exchange32(C.int64_t(address), C.int64_t(expected), C.int64_t(desired))
-	return int64(result), failure("pshm_atomic_compare_exchange32", result)
+	if err := failure("pshm_atomic_compare_exchange32", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }
 
 // AtomicLoad64 is pshm_atomic_load64.
@@ -1895,7 +2017,10 @@ func AtomicCompareExchange32(address int64, expected int64, desired int64) (int6
 func AtomicLoad64(address int64) (value int64, err error) {
 	var valueC C.int64_t
 	result := C.pshm_atomic_load64(C.int64_t(address), &valueC)
-	return int64(valueC), failure("pshm_atomic_load64", C.int64_t(result))
+	if err := failure("pshm_atomic_load64", C.int64_t(result)); err != nil {
+		return 0, err
+	}
+	return int64(valueC), nil
 }
 
 // AtomicStore64 is pshm_atomic_store64.
@@ -1934,7 +2059,10 @@ func AtomicStore64(address int64, value int64) error {
 func AtomicUpdate64(address int64, operation Update, operand int64) (old int64, err error) {
 	var oldC C.int64_t
 	result := C.pshm_atomic_update64(C.int64_t(address), C.int(operation), C.int64_t(operand), &oldC)
-	return int64(oldC), failure("pshm_atomic_update64", C.int64_t(result))
+	if err := failure("pshm_atomic_update64", C.int64_t(result)); err != nil {
+		return 0, err
+	}
+	return int64(oldC), nil
 }
 
 // AtomicCompareExchange64 is pshm_atomic_compare_exchange64.
@@ -1958,7 +2086,10 @@ func AtomicUpdate64(address int64, operation Update, operand int64) (old int64, 
 func AtomicCompareExchange64(address int64, expected int64, desired int64) (done bool, old int64, err error) {
 	var oldC C.int64_t
 	result := C.pshm_atomic_compare_exchange64(C.int64_t(address), C.int64_t(expected), C.int64_t(desired), &oldC)
-	return result != 0, int64(oldC), failure("pshm_atomic_compare_exchange64", C.int64_t(result))
+	if err := failure("pshm_atomic_compare_exchange64", C.int64_t(result)); err != nil {
+		return false, 0, err
+	}
+	return result != 0, int64(oldC), nil
 }
 
 // AtomicWait is pshm_atomic_wait.
@@ -1977,7 +2108,7 @@ func AtomicCompareExchange64(address int64, expected int64, desired int64) (done
 //
 //   - `address`: The address of the word, a multiple of 4.
 //   - `expected`: The value during which the call waits, -2147483648 to 4294967295.
-//   - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+//   - `timeout`: From now; Forever is no limit, 0 or a negative timeout does not wait.
 //
 // Errors:
 //   - `EAGAIN`: `timeout` is 0, and the word equals `expected`.
@@ -1988,8 +2119,8 @@ func AtomicCompareExchange64(address int64, expected int64, desired int64) (done
 //     and 4294967295.
 //   - `ETIMEDOUT`: There was no reason to wake up until the timeout.
 func AtomicWait(address int64, expected int64, timeout time.Duration) error {
-	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_atomic_wait(C.int64_t(address), C.int64_t(expected), C.int64_t(timeout)))
+	result := again(timeout, func(nanoseconds C.int64_t) C.int64_t {
+		return C.int64_t(C.pshm_atomic_wait(C.int64_t(address), C.int64_t(expected), nanoseconds))
 	})
 	return failure("pshm_atomic_wait", result)
 }
@@ -2056,7 +2187,10 @@ func ProcessSelf() int64 {
 //     (pshm_has, `alive`).
 func ProcessAlive(process int64) (bool, error) {
 	result := C.pshm_process_alive(C.int64_t(process))
-	return result != 0, failure("pshm_process_alive", C.int64_t(result))
+	if err := failure("pshm_process_alive", C.int64_t(result)); err != nil {
+		return false, err
+	}
+	return result != 0, nil
 }
 
 // LockAcquire is pshm_lock_acquire.
@@ -2068,7 +2202,7 @@ func ProcessAlive(process int64) (bool, error) {
 // wait. A program that must react to every signal uses a timeout, and calls again.
 //
 //   - `address`: The address of the lock, a multiple of 8.
-//   - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+//   - `timeout`: From now; Forever is no limit, 0 or a negative timeout does not wait.
 //
 // Results:
 //   - 0: This process holds the lock.
@@ -2083,10 +2217,13 @@ func ProcessAlive(process int64) (bool, error) {
 //   - `EOVERFLOW`: `address` does not fit the platform's type.
 //   - `ETIMEDOUT`: The lock was not released until the timeout.
 func LockAcquire(address int64, timeout time.Duration) (bool, error) {
-	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_lock_acquire(C.int64_t(address), C.int64_t(timeout)))
+	result := again(timeout, func(nanoseconds C.int64_t) C.int64_t {
+		return C.int64_t(C.pshm_lock_acquire(C.int64_t(address), nanoseconds))
 	})
-	return result != 0, failure("pshm_lock_acquire", result)
+	if err := failure("pshm_lock_acquire", result); err != nil {
+		return false, err
+	}
+	return result != 0, nil
 }
 
 // LockRelease is pshm_lock_release.
@@ -2144,7 +2281,10 @@ func LockMarkRepaired(address int64) error {
 //   - `EOVERFLOW`: `address` does not fit the platform's type.
 func LockOwner(address int64) (int64, error) {
 	result := C.pshm_lock_owner(C.int64_t(address))
-	return int64(result), failure("pshm_lock_owner", result)
+	if err := failure("pshm_lock_owner", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }
 
 // Publish is pshm_publish.
@@ -2221,7 +2361,7 @@ func Publish(fd int, name string, ifExists IfExists) error {
 //     pshm_name_max bytes in all.
 //   - `direction`: The access of the descriptor.
 //   - `size`: The least size of the object, in bytes; 0 accepts an empty one.
-//   - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+//   - `timeout`: From now; Forever is no limit, 0 or a negative timeout does not wait.
 //
 // Returns: A descriptor; the caller closes it.
 //
@@ -2244,12 +2384,15 @@ func Publish(fd int, name string, ifExists IfExists) error {
 func OpenWait(name string, direction Direction, size int64, timeout time.Duration) (int, error) {
 	nameC, err := text("pshm_open_wait", name)
 	if err != nil {
-		return 0, err
+		return -1, err
 	}
-	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_open_wait(nameC, C.int(direction), C.int64_t(size), C.int64_t(timeout)))
+	result := again(timeout, func(nanoseconds C.int64_t) C.int64_t {
+		return C.int64_t(C.pshm_open_wait(nameC, C.int(direction), C.int64_t(size), nanoseconds))
 	})
-	return int(result), failure("pshm_open_wait", result)
+	if err := failure("pshm_open_wait", result); err != nil {
+		return -1, err
+	}
+	return int(result), nil
 }
 
 // RingJoin is pshm_ring_join.
@@ -2283,7 +2426,10 @@ func OpenWait(name string, direction Direction, size int64, timeout time.Duratio
 //     are not checked here.
 func RingJoin(address int64, capacity int64, role RingRole) (bool, error) {
 	result := C.pshm_ring_join(C.int64_t(address), C.int64_t(capacity), C.int(role))
-	return result != 0, failure("pshm_ring_join", C.int64_t(result))
+	if err := failure("pshm_ring_join", C.int64_t(result)); err != nil {
+		return false, err
+	}
+	return result != 0, nil
 }
 
 // RingLeave is pshm_ring_leave.
@@ -2324,7 +2470,7 @@ func RingLeave(address int64, capacity int64, role RingRole) error {
 //   - `address`: The address of the ring, a multiple of 64.
 //   - `capacity`: The capacity of the ring, in bytes: a power of two.
 //   - `length`: The greatest length of the message, in bytes, from 0 to half of `capacity` less 8.
-//   - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+//   - `timeout`: From now; Forever is no limit, 0 or a negative timeout does not wait.
 //
 // Returns: The address, a multiple of 8, of `length` bytes.
 //
@@ -2344,10 +2490,13 @@ func RingLeave(address int64, capacity int64, role RingRole) error {
 //     another process has overwritten it.
 //   - `ETIMEDOUT`: There was no space until the timeout.
 func RingReserve(address int64, capacity int64, length int64, timeout time.Duration) (int64, error) {
-	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_ring_reserve(C.int64_t(address), C.int64_t(capacity), C.int64_t(length), C.int64_t(timeout)))
+	result := again(timeout, func(nanoseconds C.int64_t) C.int64_t {
+		return C.int64_t(C.pshm_ring_reserve(C.int64_t(address), C.int64_t(capacity), C.int64_t(length), nanoseconds))
 	})
-	return int64(result), failure("pshm_ring_reserve", result)
+	if err := failure("pshm_ring_reserve", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }
 
 // RingCommit is pshm_ring_commit.
@@ -2382,7 +2531,7 @@ func RingCommit(address int64, capacity int64, length int64) error {
 //
 //   - `address`: The address of the ring, a multiple of 64.
 //   - `capacity`: The capacity of the ring, in bytes: a power of two.
-//   - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+//   - `timeout`: From now; Forever is no limit, 0 or a negative timeout does not wait.
 //
 // Returns: The address of the message, a multiple of 8.
 //
@@ -2407,10 +2556,13 @@ func RingCommit(address int64, capacity int64, length int64) error {
 //   - `ETIMEDOUT`: There was no message until the timeout.
 func RingPeek(address int64, capacity int64, timeout time.Duration) (at int64, length int64, err error) {
 	var lengthC C.int64_t
-	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_ring_peek(C.int64_t(address), C.int64_t(capacity), C.int64_t(timeout), &lengthC))
+	result := again(timeout, func(nanoseconds C.int64_t) C.int64_t {
+		return C.int64_t(C.pshm_ring_peek(C.int64_t(address), C.int64_t(capacity), nanoseconds, &lengthC))
 	})
-	return int64(result), int64(lengthC), failure("pshm_ring_peek", result)
+	if err := failure("pshm_ring_peek", result); err != nil {
+		return 0, 0, err
+	}
+	return int64(result), int64(lengthC), nil
 }
 
 // RingRelease is pshm_ring_release.
@@ -2444,7 +2596,7 @@ func RingRelease(address int64, capacity int64) error {
 //   - `address`: The address of the ring, a multiple of 64.
 //   - `capacity`: The capacity of the ring, in bytes: a power of two.
 //   - `bytes`: The message.
-//   - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+//   - `timeout`: From now; Forever is no limit, 0 or a negative timeout does not wait.
 //
 // Errors:
 //   - `EAGAIN`: `timeout` is 0, and the ring has no space.
@@ -2462,8 +2614,8 @@ func RingRelease(address int64, capacity int64) error {
 //     another process has overwritten it.
 //   - `ETIMEDOUT`: There was no space until the timeout.
 func RingSend(address int64, capacity int64, bytes []byte, timeout time.Duration) error {
-	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_ring_send(C.int64_t(address), C.int64_t(capacity), start(bytes), C.int64_t(len(bytes)), C.int64_t(timeout)))
+	result := again(timeout, func(nanoseconds C.int64_t) C.int64_t {
+		return C.int64_t(C.posixshm_ring_send(C.int64_t(address), C.int64_t(capacity), start(bytes), C.int64_t(len(bytes)), nanoseconds))
 	})
 	return failure("pshm_ring_send", result)
 }
@@ -2476,7 +2628,7 @@ func RingSend(address int64, capacity int64, bytes []byte, timeout time.Duration
 //   - `capacity`: The capacity of the ring, in bytes: a power of two.
 //   - `bytes`: Receives the message. NULL, with a `size` of 0, asks for the length of the next message,
 //     which stays in the ring.
-//   - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+//   - `timeout`: From now; Forever is no limit, 0 or a negative timeout does not wait.
 //
 // Returns: The length of the message, in bytes.
 //
@@ -2498,8 +2650,11 @@ func RingSend(address int64, capacity int64, bytes []byte, timeout time.Duration
 //     another process has overwritten it.
 //   - `ETIMEDOUT`: There was no message until the timeout.
 func RingReceive(address int64, capacity int64, bytes []byte, timeout time.Duration) (int64, error) {
-	result := again(timeout, func(timeout time.Duration) C.int64_t {
-		return C.int64_t(C.pshm_ring_receive(C.int64_t(address), C.int64_t(capacity), start(bytes), C.int64_t(len(bytes)), C.int64_t(timeout)))
+	result := again(timeout, func(nanoseconds C.int64_t) C.int64_t {
+		return C.int64_t(C.posixshm_ring_receive(C.int64_t(address), C.int64_t(capacity), start(bytes), C.int64_t(len(bytes)), nanoseconds))
 	})
-	return int64(result), failure("pshm_ring_receive", result)
+	if err := failure("pshm_ring_receive", result); err != nil {
+		return 0, err
+	}
+	return int64(result), nil
 }

@@ -192,18 +192,17 @@ module PosixShm
     , ringReceive
   ) where
 
-import Control.Exception (IOException)
+import Control.Exception (IOException, mask, onException)
 import Data.Bits (Bits)
 import Data.ByteString (ByteString)
 import qualified Data.ByteString as ByteString
-import qualified Data.ByteString.Internal as ByteString (createAndTrim)
-import qualified Data.ByteString.Unsafe as ByteString (unsafeUseAsCStringLen)
+import qualified Data.ByteString.Unsafe as ByteString (unsafePackMallocCStringLen, unsafeUseAsCStringLen)
 import Data.Int (Int64)
 import Data.Word (Word8)
 import Foreign.C.Error (Errno (..), eINTR, eINVAL, eTIMEDOUT, errnoToIOError)
 import Foreign.C.String (CString, CStringLen)
 import Foreign.C.Types (CInt (..))
-import Foreign.Marshal.Alloc (alloca, allocaBytes)
+import Foreign.Marshal.Alloc (alloca, allocaBytes, free, mallocBytes, reallocBytes)
 import Foreign.Marshal.Array (peekArray, withArray)
 import Foreign.Marshal.Utils (fromBool, toBool)
 import Foreign.Ptr (Ptr, castPtr, nullPtr, ptrToWordPtr, wordPtrToPtr)
@@ -221,9 +220,9 @@ import System.Posix.Types (Fd)
 errorOf :: IOException -> IO String
 errorOf = maybe (return "") errorName . ioe_errno
 
--- | A timeout for a call that waits as long as it takes.
+-- | A timeout for a call that waits as long as it takes. A negative one, such as a time that has passed, does not wait.
 noLimit :: Int64
-noLimit = -1
+noLimit = maxBound
 
 -- Constants
 
@@ -1621,7 +1620,7 @@ fill address byte count =
 --
 -- - `socket`: A connected Unix domain socket.
 -- - `fd`: The descriptor to send.
--- - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+-- - `timeout`: Nanoseconds from now; `noLimit` is no limit, 0 or less does not wait.
 --
 -- Errors:
 -- - `EAGAIN`: `timeout` is 0, and the buffer of the socket is full.
@@ -1651,7 +1650,7 @@ send socket fd timeout =
 -- (`SOCK_DGRAM`) the call does not notice that the peer is closed, and keeps waiting.
 --
 -- - `socket`: A connected Unix domain socket.
--- - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+-- - `timeout`: Nanoseconds from now; `noLimit` is no limit, 0 or less does not wait.
 --
 -- Returns: The descriptor; the caller closes it.
 --
@@ -1946,7 +1945,7 @@ atomicCompareExchange64 address expected desired =
 --
 -- - `address`: The address of the word, a multiple of 4.
 -- - `expected`: The value during which the call waits, -2147483648 to 4294967295.
--- - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+-- - `timeout`: Nanoseconds from now; `noLimit` is no limit, 0 or less does not wait.
 --
 -- Errors:
 -- - `EAGAIN`: `timeout` is 0, and the word equals `expected`.
@@ -2025,7 +2024,7 @@ processAlive process =
 -- wait. A program that must react to every signal uses a timeout, and calls again.
 --
 -- - `address`: The address of the lock, a multiple of 8.
--- - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+-- - `timeout`: Nanoseconds from now; `noLimit` is no limit, 0 or less does not wait.
 --
 -- Results:
 -- - 0: This process holds the lock.
@@ -2158,7 +2157,7 @@ publish fd name ifExists =
 --   pshm_name_max bytes in all.
 -- - `direction`: The access of the descriptor.
 -- - `size`: The least size of the object, in bytes; 0 accepts an empty one.
--- - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+-- - `timeout`: Nanoseconds from now; `noLimit` is no limit, 0 or less does not wait.
 --
 -- Returns: A descriptor; the caller closes it.
 --
@@ -2247,7 +2246,7 @@ ringLeave address capacity role =
 -- - `address`: The address of the ring, a multiple of 64.
 -- - `capacity`: The capacity of the ring, in bytes: a power of two.
 -- - `length`: The greatest length of the message, in bytes, from 0 to half of `capacity` less 8.
--- - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+-- - `timeout`: Nanoseconds from now; `noLimit` is no limit, 0 or less does not wait.
 --
 -- Returns: The address, a multiple of 8, of `length` bytes.
 --
@@ -2297,7 +2296,7 @@ ringCommit address capacity length =
 --
 -- - `address`: The address of the ring, a multiple of 64.
 -- - `capacity`: The capacity of the ring, in bytes: a power of two.
--- - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+-- - `timeout`: Nanoseconds from now; `noLimit` is no limit, 0 or less does not wait.
 --
 -- Returns: The address of the message, a multiple of 8.
 --
@@ -2353,7 +2352,7 @@ ringRelease address capacity =
 -- - `address`: The address of the ring, a multiple of 64.
 -- - `capacity`: The capacity of the ring, in bytes: a power of two.
 -- - `bytes`: The message.
--- - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+-- - `timeout`: Nanoseconds from now; `noLimit` is no limit, 0 or less does not wait.
 --
 -- Errors:
 -- - `EAGAIN`: `timeout` is 0, and the ring has no space.
@@ -2381,7 +2380,7 @@ ringSend address capacity bytes timeout =
 -- - `capacity`: The capacity of the ring, in bytes: a power of two.
 -- - `bytes`: Receives the message. NULL, with a `size` of 0, asks for the length of the next message,
 --   which stays in the ring.
--- - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+-- - `timeout`: Nanoseconds from now; `noLimit` is no limit, 0 or less does not wait.
 --
 -- Returns: The length of the message, in bytes.
 --
@@ -2420,10 +2419,10 @@ raise operation file errno = ioError (errnoToIOError operation errno Nothing fil
 -- signal, which the library does not notice while it tests whether the owner of a lock is alive.
 waiting :: (Integral a) => Int64 -> (Int64 -> IO a) -> IO a
 waiting timeout call
-  | timeout < 0 = again (return second)
+  | timeout <= 0 = call 0
   | otherwise = do
       start <- now
-      again (max 0 . (timeout -) . subtract start <$> now)
+      again (max 1 . (timeout -) . subtract start <$> now)
   where
     second = 1000000000
     now = fromIntegral <$> getMonotonicTimeNSec
@@ -2431,7 +2430,7 @@ waiting timeout call
       left <- remaining
       result <- call (min left second)
       let is (Errno number) = fromIntegral result == negate number
-      if is eINTR && left > 0 || is eTIMEDOUT && (timeout < 0 || left > second) then again remaining else return result
+      if is eINTR && left > 1 || is eTIMEDOUT && left > second then again remaining else return result
 
 encoding :: TextEncoding
 encoding = unsafePerformIO (mkTextEncoding "UTF-8//ROUNDTRIP")
@@ -2452,8 +2451,13 @@ withBytes :: (Num size) => ByteString -> (Ptr Word8 -> size -> IO a) -> IO a
 withBytes bytes use =
   ByteString.unsafeUseAsCStringLen bytes $ \(buffer, size) -> use (castPtr buffer) (fromIntegral size)
 
+-- | In memory of C: a size that is not to be had is an 'IOException'.
 received :: Int64 -> (Ptr Word8 -> IO Int64) -> IO ByteString
-received limit fill = ByteString.createAndTrim (fromIntegral (max 0 limit)) (fmap fromIntegral . fill)
+received limit fill = mask $ \restore -> do
+  buffer <- mallocBytes (fromIntegral (max 1 limit))
+  size <- fromIntegral <$> restore (fill buffer) `onException` free buffer
+  shrunk <- reallocBytes buffer (max 1 size)
+  ByteString.unsafePackMallocCStringLen (castPtr shrunk, size)
 
 -- | Ask for the size until the buffer is large enough.
 filled :: (CStringLen -> IO a) -> (CString -> Int64 -> IO Int64) -> IO a

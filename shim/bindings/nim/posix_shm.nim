@@ -468,8 +468,8 @@ const
 const declaredVersion* = 1000
   ## The version of the library that these declarations were made from, as `pshm_version` gives it.
 
-const forever* = initDuration(nanoseconds = -1)
-  ## The timeout without a limit.
+const forever* = initDuration(days = 100_000)
+  ## The timeout without a limit. A negative one, such as the rest until a deadline that has passed, does not wait.
 
 type PosixShmError* = object of OSError
   ## Why a procedure failed. `errorCode` is the errno of the system.
@@ -517,11 +517,12 @@ template again(operation: string, timeout: Duration, call: untyped): untyped =
   block:
     let
       interrupted = -pshm_error_number("EINTR")
-      # What has too many nanoseconds is no limit.
-      limit = if timeout.inDays > 36500: forever else: timeout
+      # What has too many nanoseconds is no limit, and that is -1 in C.
+      endless = timeout.inDays > 36500
+      limit = if endless or timeout < DurationZero: DurationZero else: timeout
       finish = getMonoTime() + limit
     var
-      rest {.inject.} = limit.inNanoseconds
+      rest {.inject.} = if endless: -1'i64 else: limit.inNanoseconds
       value = call
     while value == interrupted:
       if rest > 0:
@@ -1254,7 +1255,7 @@ proc allocate*(fd: int, size: int64) =
   ## - `EPERM`: A seal forbids the call.
   discard check("pshm_allocate", pshm_allocate(cint(fd), size))
 
-proc `discard`*(fd: int, offset: int64, length: int64) =
+proc discardRange*(fd: int, offset: int64, length: int64) =
   ## Release the memory of a range of an object; the size does not change.
   ##
   ## The bytes of the range are zero afterwards, for every process, in mappings too. Whole pages in the
@@ -1515,7 +1516,7 @@ proc send*(socket: int, fd: int, timeout = forever) =
   ##
   ## - `socket`: A connected Unix domain socket.
   ## - `fd`: The descriptor to send.
-  ## - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  ## - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
   ##
   ## Errors:
   ## - `EAGAIN`: `timeout` is 0, and the buffer of the socket is full.
@@ -1544,7 +1545,7 @@ proc receive*(socket: int, timeout = forever): int =
   ## (`SOCK_DGRAM`) the call does not notice that the peer is closed, and keeps waiting.
   ##
   ## - `socket`: A connected Unix domain socket.
-  ## - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  ## - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
   ##
   ## Returns: The descriptor; the caller closes it.
   ##
@@ -1819,7 +1820,7 @@ proc atomicWait*(address: int64, expected: int64, timeout = forever) =
   ##
   ## - `address`: The address of the word, a multiple of 4.
   ## - `expected`: The value during which the call waits, -2147483648 to 4294967295.
-  ## - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  ## - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
   ##
   ## Errors:
   ## - `EAGAIN`: `timeout` is 0, and the word equals `expected`.
@@ -1893,7 +1894,7 @@ proc lockAcquire*(address: int64, timeout = forever): bool =
   ## wait. A program that must react to every signal uses a timeout, and calls again.
   ##
   ## - `address`: The address of the lock, a multiple of 8.
-  ## - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  ## - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
   ##
   ## Results:
   ## - 0: This process holds the lock.
@@ -2021,7 +2022,7 @@ proc openWait*(name: string, direction: Direction = Direction.input, size: int64
   ##   pshm_name_max bytes in all.
   ## - `direction`: The access of the descriptor.
   ## - `size`: The least size of the object, in bytes; 0 accepts an empty one.
-  ## - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  ## - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
   ##
   ## Returns: A descriptor; the caller closes it.
   ##
@@ -2107,7 +2108,7 @@ proc ringReserve*(address: int64, capacity: int64, length: int64, timeout = fore
   ## - `address`: The address of the ring, a multiple of 64.
   ## - `capacity`: The capacity of the ring, in bytes: a power of two.
   ## - `length`: The greatest length of the message, in bytes, from 0 to half of `capacity` less 8.
-  ## - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  ## - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
   ##
   ## Returns: The address, a multiple of 8, of `length` bytes.
   ##
@@ -2155,7 +2156,7 @@ proc ringPeek*(address: int64, capacity: int64, timeout = forever): tuple[at: in
   ##
   ## - `address`: The address of the ring, a multiple of 64.
   ## - `capacity`: The capacity of the ring, in bytes: a power of two.
-  ## - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  ## - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
   ##
   ## Returns: The address of the message, a multiple of 8.
   ##
@@ -2208,7 +2209,7 @@ proc ringSend*(address: int64, capacity: int64, bytes: openArray[byte], timeout 
   ## - `address`: The address of the ring, a multiple of 64.
   ## - `capacity`: The capacity of the ring, in bytes: a power of two.
   ## - `bytes`: The message.
-  ## - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  ## - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
   ##
   ## Errors:
   ## - `EAGAIN`: `timeout` is 0, and the ring has no space.
@@ -2234,7 +2235,7 @@ proc ringReceive*(address: int64, capacity: int64, bytes: var openArray[byte], t
   ## - `capacity`: The capacity of the ring, in bytes: a power of two.
   ## - `bytes`: Receives the message. NULL, with a `size` of 0, asks for the length of the next message,
   ##   which stays in the ring.
-  ## - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+  ## - `timeout`: From now; `forever` is no limit, a duration of 0 or a negative one does not wait.
   ##
   ## Returns: The length of the message, in bytes.
   ##

@@ -342,6 +342,8 @@ def _text(text):
     """As C takes it. A str may have bytes that are not UTF-8, as os.fsdecode represents them."""
     if isinstance(text, str):
         text = text.encode("utf-8", "surrogateescape")
+    if not isinstance(text, (bytes, type(None))):
+        raise TypeError(f"a str or bytes is needed, not {type(text).__name__}")
     if text is not None and b"\0" in text:
         raise ValueError("embedded null byte")
     return text
@@ -353,11 +355,14 @@ _addresses = int, ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, type(ctypes
 
 def _contents(buffer, element, writes):
     """What C takes of an object with the buffer protocol, and its size."""
+    view = memoryview(buffer)
+    if view.itemsize not in (1, ctypes.sizeof(element)) and element is not ctypes.c_char:
+        raise TypeError(f"the elements of the buffer have {view.itemsize} bytes, not {ctypes.sizeof(element)}")
     if isinstance(buffer, ctypes.Array):
         return buffer, ctypes.sizeof(buffer)
-    view = memoryview(buffer)
+    # Each length of an array is a type of ctypes, which stays.
     if not view.readonly:
-        return (element * (view.nbytes // ctypes.sizeof(element))).from_buffer(buffer), view.nbytes
+        return (element * (view.nbytes >= ctypes.sizeof(element))).from_buffer(buffer), view.nbytes
     if writes:
         raise TypeError("the buffer is read-only")
     return buffer if isinstance(buffer, bytes) else view.tobytes(), view.nbytes

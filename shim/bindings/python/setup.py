@@ -9,6 +9,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 
 try:
     from setuptools.command.bdist_wheel import bdist_wheel
@@ -56,6 +57,13 @@ class Wheel(bdist_wheel):
         return ("py3", "none", super().get_tag()[2])
 
 
+class Source(sdist):
+    """The sources of the library are outside of this folder."""
+
+    def run(self):
+        sys.exit("A source distribution would lack the sources in C. Distribute those of the whole tree, or a wheel: python3 -m build --wheel")
+
+
 def guide():
     """The guide to this binding, whose links lead to other pages."""
     page = TREE / "doc/languages/python-ctypes.md"
@@ -68,5 +76,5 @@ setup(
     ext_modules=[] if SYSTEM else [Extension("posix_shm_library", sources=[])],
     packages=["posix_shm"],
     package_dir={"posix_shm": "."},
-    cmdclass={"build_ext": Library, "build_py": Package, "bdist_wheel": Wheel},
+    cmdclass={"build_ext": Library, "build_py": Package, "bdist_wheel": Wheel, "sdist": Source},
 )

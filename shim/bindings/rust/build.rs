@@ -8,9 +8,20 @@ fn main() {
     }
     println!("cargo:rerun-if-changed=build.rs");
     let program = std::env::var_os("PKG_CONFIG").unwrap_or_else(|| "pkg-config".into());
-    if let Ok(found) = Command::new(program).args(["--libs-only-L", "posix-shm"]).output() {
-        for folder in String::from_utf8_lossy(&found.stdout).split_whitespace() {
-            println!("cargo:rustc-link-search=native={}", folder.trim_start_matches("-L"));
+    match Command::new(&program).args(["--libs-only-L", "posix-shm"]).output() {
+        Ok(found) if found.status.success() => {
+            for folder in String::from_utf8_lossy(&found.stdout).split_whitespace() {
+                println!("cargo:rustc-link-search=native={}", folder.trim_start_matches("-L"));
+            }
         }
+        Ok(found) => warn(&String::from_utf8_lossy(&found.stderr)),
+        Err(error) => warn(&format!("{}: {}", program.to_string_lossy(), error)),
+    }
+}
+
+/// The linker may find the library all the same; if not, this is the reason.
+fn warn(reason: &str) {
+    for line in reason.lines() {
+        println!("cargo:warning={}", line);
     }
 }

@@ -137,18 +137,17 @@ module PosixShm
 {% endfor %}
   ) where
 
-import Control.Exception (IOException)
+import Control.Exception (IOException, mask, onException)
 import Data.Bits (Bits)
 import Data.ByteString (ByteString)
 import qualified Data.ByteString as ByteString
-import qualified Data.ByteString.Internal as ByteString (createAndTrim)
-import qualified Data.ByteString.Unsafe as ByteString (unsafeUseAsCStringLen)
+import qualified Data.ByteString.Unsafe as ByteString (unsafePackMallocCStringLen, unsafeUseAsCStringLen)
 import Data.Int (Int64)
 import Data.Word (Word8)
 import Foreign.C.Error (Errno (..), eINTR, eINVAL, eTIMEDOUT, errnoToIOError)
 import Foreign.C.String (CString, CStringLen)
 import Foreign.C.Types (CInt (..))
-import Foreign.Marshal.Alloc (alloca, allocaBytes)
+import Foreign.Marshal.Alloc (alloca, allocaBytes, free, mallocBytes, reallocBytes)
 import Foreign.Marshal.Array (peekArray, withArray)
 import Foreign.Marshal.Utils (fromBool, toBool)
 import Foreign.Ptr (Ptr, castPtr, nullPtr, ptrToWordPtr, wordPtrToPtr)
@@ -166,9 +165,9 @@ import System.Posix.Types (Fd)
 errorOf :: IOException -> IO String
 errorOf = maybe (return "") errorName . ioe_errno
 
--- | A timeout for a call that waits as long as it takes.
+-- | A timeout for a call that waits as long as it takes. A negative one, such as a time that has passed, does not wait.
 noLimit :: Int64
-noLimit = -1
+noLimit = maxBound
 
 -- Constants
 
@@ -210,7 +209,7 @@ instance Code {{ name }} where
 {% for function in model.functions if function.name not in of_a_thread %}
 {% set call = function | call %}
 
-{{ ("| " ~ (language.documentation(call) | haddock)) | comment("-- ") }}
+{{ ("| " ~ (language.documentation(call) | replace("a negative timeout is no limit, 0 does not wait", "`noLimit` is no limit, 0 or less does not wait") | haddock)) | comment("-- ") }}
 {{ function.name | camel }} :: {% for argument in call.given %}{{ type_of(argument, call) }} -> {% endfor %}IO {{ "(" ~ results(call) ~ ")" if " " in results(call) and not results(call).startswith("(") else results(call) }}
 {{ body(call) -}}
 {% endfor %}
@@ -229,10 +228,10 @@ raise operation file errno = ioError (errnoToIOError operation errno Nothing fil
 -- signal, which the library does not notice while it tests whether the owner of a lock is alive.
 waiting :: (Integral a) => Int64 -> (Int64 -> IO a) -> IO a
 waiting timeout call
-  | timeout < 0 = again (return second)
+  | timeout <= 0 = call 0
   | otherwise = do
       start <- now
-      again (max 0 . (timeout -) . subtract start <$> now)
+      again (max 1 . (timeout -) . subtract start <$> now)
   where
     second = 1000000000
     now = fromIntegral <$> getMonotonicTimeNSec
@@ -240,7 +239,7 @@ waiting timeout call
       left <- remaining
       result <- call (min left second)
       let is (Errno number) = fromIntegral result == negate number
-      if is eINTR && left > 0 || is eTIMEDOUT && (timeout < 0 || left > second) then again remaining else return result
+      if is eINTR && left > 1 || is eTIMEDOUT && left > second then again remaining else return result
 
 encoding :: TextEncoding
 encoding = unsafePerformIO (mkTextEncoding "UTF-8//ROUNDTRIP")
@@ -261,8 +260,13 @@ withBytes :: (Num size) => ByteString -> (Ptr Word8 -> size -> IO a) -> IO a
 withBytes bytes use =
   ByteString.unsafeUseAsCStringLen bytes $ \(buffer, size) -> use (castPtr buffer) (fromIntegral size)
 
+-- | In memory of C: a size that is not to be had is an 'IOException'.
 received :: Int64 -> (Ptr Word8 -> IO Int64) -> IO ByteString
-received limit fill = ByteString.createAndTrim (fromIntegral (max 0 limit)) (fmap fromIntegral . fill)
+received limit fill = mask $ \restore -> do
+  buffer <- mallocBytes (fromIntegral (max 1 limit))
+  size <- fromIntegral <$> restore (fill buffer) `onException` free buffer
+  shrunk <- reallocBytes buffer (max 1 size)
+  ByteString.unsafePackMallocCStringLen (castPtr shrunk, size)
 
 -- | Ask for the size until the buffer is large enough.
 filled :: (CStringLen -> IO a) -> (CString -> Int64 -> IO Int64) -> IO a

@@ -7,18 +7,20 @@
 {% set cs = Language("csharp", style="camel", other="@{}", variable="{}InC", types=native.types,
     parameters={"text": "string {name}", "bytes": "byte[] {name}", "buffer": "byte[] {name}", "int64s": "long[] {name}", "boolean": "bool {name}",
         "timeout": "TimeSpan? {name} = null", "flags": "{enum} {name}", "enum": "{enum} {name}", "int": "int {name}", "int64": "long {name}"},
-    passed={"text": "Text({name}, nameof({name}))", "bytes": "Start({name})", "buffer": "Start({name})", "int64s": "Start({name})", "boolean": "{name} ? 1 : 0",
+    passed={"text": "Text({name}, nameof({name}))", "bytes": "Start({name}, nameof({name}))", "buffer": "Start({name}, nameof({name}))", "int64s": "Start({name}, nameof({name}))", "boolean": "{name} ? 1 : 0",
         "timeout": "rest", "flags": "{name}", "enum": "{name}", "int": "{name}", "int64": "{name}", "size": "{buffer}.Length",
         "out-int": "out int {name}InC", "out-int64": "out long {name}InC", "texts": "buffer", "texts-size": "buffer?.Length ?? 0"},
     results={"string": "string", "boolean": "bool", "int": "int", "int64": "long", "flags": "{enum}"},
     values={"string": "Marshal.PtrToStringUTF8({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}", "flags": "({enum}){name}"},
-    defaults={"enum": "{enum}.{pascal}", "flags": "{enum}.{pascal}", "or": " | ", "number": "({enum}){value}"}, initials=("IO",)) %}
+    defaults={"enum": "{enum}.{pascal}", "flags": "{enum}.{pascal}", "or": " | ", "number": "({enum}){value}"}, initials=("IO",),
+    timeout="From now; null or Timeout.InfiniteTimeSpan is no limit, TimeSpan.Zero does not wait. Another negative one is an ArgumentOutOfRangeException.") %}
 // {{ generated }}
 using System;
 using System.Diagnostics;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading;
 
 namespace PosixShm
 {
@@ -29,6 +31,10 @@ namespace PosixShm
 {% endif %}
     public enum {{ native.type_name(enum.name) }}
     {
+{% if use(enum) == "flags" and not enum.constants | selectattr("value", "equalto", 0) | list %}
+        /// <summary>No flag.</summary>
+        None = 0,
+{% endif %}
 {% for constant in enum.constants %}
         {{ ("<summary>" ~ (constant.prose | plain | e) ~ "</summary>") | comment("        /// ") | trim }}
         {{ constant | member | pascal(cs.initials) }} = {{ constant.value }},
@@ -71,7 +77,7 @@ namespace PosixShm
     /// <summary>
     /// POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that processes in all languages
     /// share. Each function of C has its name here without pshm_; it returns its outputs, and throws a <see cref="ShmException"/>. A
-    /// timeout that is null is no limit.
+    /// timeout that is null or Timeout.InfiniteTimeSpan is no limit.
     /// </summary>
     public static class Shm
     {
@@ -90,6 +96,9 @@ namespace PosixShm
             return (int)Check(function, (long)result);
         }
 
+        // A replacement of what is no text would be the name of another object: this throws an EncoderFallbackException.
+        static readonly Encoding Utf8 = new UTF8Encoding(false, true);
+
         // C reads a text up to its first NUL.
         static byte[] Text(string text, string parameter)
         {
@@ -97,12 +106,14 @@ namespace PosixShm
                 throw new ArgumentNullException(parameter);
             if (text.IndexOf('\0') >= 0)
                 throw new ArgumentException("has a NUL", parameter);
-            return Encoding.UTF8.GetBytes(text + "\0");
+            return Utf8.GetBytes(text + "\0");
         }
 
         // C asks for the size with NULL, which an empty array is not.
-        static T[] Start<T>(T[] buffer)
+        static T[] Start<T>(T[] buffer, string parameter)
         {
+            if (buffer == null)
+                throw new ArgumentNullException(parameter);
             return buffer.Length == 0 ? null : buffer;
         }
 
@@ -125,9 +136,11 @@ namespace PosixShm
         static long Again(string function, TimeSpan? timeout, Func<long, long> call)
         {
             int interrupted = Native.pshm_error_number(Encoding.UTF8.GetBytes("EINTR\0"));
+            TimeSpan given = timeout ?? Timeout.InfiniteTimeSpan;
+            if (given < TimeSpan.Zero && given != Timeout.InfiniteTimeSpan)
+                throw new ArgumentOutOfRangeException(nameof(timeout));
             // A tick is 100 nanoseconds; what has too many of them is no limit.
-            long ticks = timeout?.Ticks ?? -1;
-            long rest = ticks < 0 || ticks > long.MaxValue / 100 ? -1 : ticks * 100;
+            long rest = given.Ticks < 0 || given.Ticks > long.MaxValue / 100 ? -1 : given.Ticks * 100;
             long limit = rest;
             Stopwatch clock = Stopwatch.StartNew();
             for (;;)
@@ -155,7 +168,7 @@ Native.{{ function.name }}(
         {{ ("<summary>" ~ (function.brief | plain | e) ~ "</summary>") | comment("        /// ") | trim }}
         {{ (("<remarks>" ~ function.name ~ ". " ~ (function.description | plain | e)) | trim ~ "</remarks>") | comment("        /// ") | trim }}
 {% for argument in call.parameters %}
-        {{ ('<param name="' ~ cs.name(argument.name).lstrip("@") ~ '">' ~ (argument.prose | plain | e) ~ "</param>") | comment("        /// ") | trim }}
+        {{ ('<param name="' ~ cs.name(argument.name).lstrip("@") ~ '">' ~ (cs.prose(argument) | e) ~ "</param>") | comment("        /// ") | trim }}
 {% endfor %}
 {% if function.returns or function.results %}
         /// <returns>

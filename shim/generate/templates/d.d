@@ -9,14 +9,16 @@
         "out-int64": "&{name}InC", "texts": "cast(char*) buffer.ptr", "texts-size": "cast({type}) buffer.length"},
     results={"string": "string", "boolean": "bool", "int": "int", "int64": "long", "flags": "{enum}"},
     values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}", "flags": "cast({enum}) ({name})"},
-    defaults={"enum": "{enum}.{member}", "flags": "{enum}.{member}", "or": " | ", "number": "cast({enum}) {value}"}) %}
+    defaults={"enum": "{enum}.{member}", "flags": "{enum}.{member}", "or": " | ", "number": "cast({enum}) {value}"},
+    timeout="From now; `forever` is no limit, a duration of 0 or a negative one does not wait.") %}
 // {{ generated }}
 /**
  * POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that processes in all languages share.
  *
  * The functions whose names begin with pshm_ are those of C, and PSHM_ its constants; a result from -4095 to -1 is a negated errno. Over
  * them each function has its name without the prefix, and enums: it measures arrays, returns its outputs, throws a PosixShmException, and
- * goes on with a wait that a signal of the garbage collector has ended. A function that uses memory at an address is @system.
+ * goes on with a wait that a signal of the garbage collector has ended. A function that uses memory at an address is @system, and so is one
+ * that fills an array of anything but ubyte.
  *
  * Import it as `import shm = posix_shm;`: some names are those of other modules as well.
  */
@@ -51,6 +53,9 @@ extern (C) @nogc nothrow
 {{ enum.brief | comment("/// ") }}
 enum {{ d.type_name(enum.name) }} : int
 {
+{% if use(enum) == "flags" and not enum.constants | selectattr("value", "equalto", 0) | list %}
+    none = 0, /// No flag.
+{% endif %}
 {% for constant in enum.constants %}
     {{ d.name(constant | member) }} = {{ constant.name }}, /// {{ constant.prose | plain }}
 {% endfor %}
@@ -60,8 +65,8 @@ enum {{ d.type_name(enum.name) }} : int
 /// The version of the library that these declarations were made from, as `pshm_version` gives it.
 enum declaredVersion = {{ model.version_number }};
 
-/// The timeout without a limit.
-enum forever = dur!"hnsecs"(-1);
+/// The timeout without a limit. A negative one, such as the rest until a deadline that has passed, does not wait.
+enum forever = Duration.max;
 
 /// Why a function failed. `errno` is that of the system.
 class PosixShmException : ErrnoException
@@ -72,7 +77,9 @@ class PosixShmException : ErrnoException
     this(string operation, int errno, string file = __FILE__, size_t line = __LINE__) @trusted
     {
         this.operation = operation;
-        super(operation ~ ": " ~ fixed(pshm_strerror(errno)), errno, file, line);
+        super(operation, errno, file, line);
+        // ErrnoException appends the text of the system: this is that of the library.
+        msg = operation ~ ": " ~ fixed(pshm_strerror(errno));
     }
 
     /// The name of the error, such as ENOENT.
@@ -128,10 +135,10 @@ private string[] texts(string operation, scope long delegate(char[] buffer) writ
 private T again(T)(string operation, Duration timeout, scope T delegate(long rest) call)
 {
     const interrupted = -pshm_error_number("EINTR");
-    // What has too many nanoseconds is no limit.
-    const endless = timeout.isNegative || timeout > dur!"hnsecs"(long.max / 200);
+    // What has too many nanoseconds is no limit, and that is -1 in C.
+    const endless = timeout > dur!"hnsecs"(long.max / 200);
     const end = endless ? MonoTime.max : MonoTime.currTime + timeout;
-    long rest = endless ? -1 : timeout.total!"nsecs";
+    long rest = endless ? -1 : timeout.isNegative ? 0 : timeout.total!"nsecs";
     for (;;)
     {
         const result = call(rest);
@@ -167,7 +174,11 @@ T[] memory(T = ubyte)(long address, size_t length) @system
 /**
 {{ d.documentation(call) | replace("*/", "* /") | comment(" * ") }}
  */
-{{ type }} {{ d.name(function.name) }}({% for argument in call.parameters %}{{ d.parameter(argument, call) }}{{ ", " if not loop.last }}{% endfor %}) {{ "@system" if call.at_address else "@trusted" }}
+{% set parameters %}
+{% for argument in call.parameters %}{{ d.parameter(argument, call) }}{{ ", " if not loop.last }}{% endfor %}
+{% endset %}
+{% set fills = "void[] " in parameters and not call.at_address %}
+{{ type }} {{ d.name(function.name) }}({{ parameters | trim }}) {{ "@system" if call.at_address or fills else "@trusted" }}
 {
 {% for out in call.outs %}
     {{ "long" if out.code == "int64-out" else "int" }} {{ d.name(out.name) }}InC;
@@ -194,6 +205,14 @@ check("{{ function.name }}", {{ c }})
     return {{ d.values_of(call, checked)[0] }};
 {% endif %}
 }
+{% if fills %}
+
+/// ditto
+{{ type }} {{ d.name(function.name) }}({{ parameters | trim | replace("void[] ", "ubyte[] ") }}) @trusted
+{
+    return {{ d.name(function.name) }}({% for argument in call.parameters %}{{ "cast(void[]) " if call.kind(argument) == "buffer" }}{{ d.name(argument.name) }}{{ ", " if not loop.last }}{% endfor %});
+}
+{% endif %}
 {% if not loop.last %}
 
 {% endif %}

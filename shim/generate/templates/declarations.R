@@ -16,6 +16,6 @@
 {%- elif function.result == "status" and not call.outs %}`NULL`, invisibly.
 {%- elif function.result == "status" and call.outs | length > 1 %}A list: {% for out in call.outs %}`{{ out.name | short }}`{{ ", " if not loop.last }}{% endfor %}.
 {%- elif function.result == "status" %}{{ call.outs[0].prose | plain }}
-{%- else %}{{ call.outcomes | join(" ") }}{% for out in call.outs %} The attribute `{{ out.name | short }}`: {{ out.prose | plain }}{% endfor %}
+{%- else %}{{ call.outcomes_as("`TRUE`", "`FALSE`") | join(" ") }}{% for out in call.outs %} The attribute `{{ out.name | short }}`: {{ out.prose | plain }}{% endfor %}
 {%- endif %}
 {%- endmacro %}

@@ -1,23 +1,25 @@
 {% set go = Language("go", style="camel", variable="{}C",
-    types={"int": "C.int", "int64": "C.int64_t", "string-in": "*C.char", "bytes-in": "unsafe.Pointer", "string-out": "*C.char",
-        "bytes-out": "unsafe.Pointer", "int64-out": "*C.int64_t", "int-out": "*C.int"},
+    types={"int": "C.int", "int64": "C.int64_t", "string-in": "*C.char", "bytes-in": "*C.uchar", "string-out": "*C.char",
+        "bytes-out": "*C.uchar", "int64-out": "*C.int64_t", "int-out": "*C.int"},
     parameters={"text": "{name} string", "bytes": "{name} []byte", "buffer": "{name} []byte", "int64s": "{name} []int64",
         "boolean": "{name} bool", "timeout": "{name} time.Duration", "flags": "{name} {enum}", "enum": "{name} {enum}", "int": "{name} int32",
         "int64": "{name} int64", "descriptor": "{name} int", "closed-descriptor": "{name} int", "optional-descriptor": "{name} int"},
     passed={"text": "{name}C", "bytes": "start({name})", "buffer": "start({name})", "int64s": "starts({name})",
-        "boolean": "truth({name})", "timeout": "C.int64_t({name})", "flags": "C.int({name})", "enum": "C.int({name})",
+        "boolean": "truth({name})", "timeout": "nanoseconds", "flags": "C.int({name})", "enum": "C.int({name})",
         "int": "C.int({name})", "int64": "C.int64_t({name})", "size": "{type}(len({buffer}))", "out-int": "&{name}C", "out-int64": "&{name}C",
         "descriptor": "descriptor({name})", "closed-descriptor": "descriptor({name})", "optional-descriptor": "descriptor({name})",
-        "texts": "(*C.char)(start(buffer))", "texts-size": "{type}(len(buffer))"},
+        "texts": "characters(buffer)", "texts-size": "{type}(len(buffer))"},
     results={"string": "string", "boolean": "bool", "int": "int32", "int64": "int64", "flags": "{enum}", "descriptor": "int"},
-    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "int32({name})", "int64": "int64({name})", "flags": "{enum}({name})", "descriptor": "int({name})"}) %}
+    values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "int32({name})", "int64": "int64({name})", "flags": "{enum}({name})", "descriptor": "int({name})"},
+    timeout="From now; Forever is no limit, 0 or a negative timeout does not wait.") %}
+{% set bytes = ("bytes-in", "bytes-out") %}
 // {{ generated }}
 
 // Package posixshm is POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that
 // processes in all languages share.
 //
-// Each function of C has its name here without pshm_. It returns its outputs, and an error where it can fail. A function that waits
-// blocks its goroutine only; a signal handler does not end the wait.
+// Each function of C has its name here without pshm_. It returns its outputs, and an error where it can fail; with an error a descriptor is
+// -1, and every other result is zero. A function that waits blocks its goroutine and one thread; a signal handler does not end the wait.
 package posixshm
 
 /*
@@ -31,6 +33,18 @@ posixshm_pointer(int64_t address)
 {
 	return (void *)(uintptr_t)address;
 }
+
+// cgo checks what a void * points to, with all that lies beside it: a slice in a struct that has a pointer would panic.
+{% for function in model.functions if function.arguments | selectattr("code", "in", bytes) | list %}
+static {{ function.type }}
+posixshm_{{ function.name | short }}({% for argument in function.arguments %}{{ argument.declaration | replace("void *", "unsigned char *") }}{{ ", " if not loop.last }}{% endfor %})
+{
+	return {{ function.name }}({{ function.arguments | map(attribute="name") | join(", ") }});
+}
+{% if not loop.last %}
+
+{% endif %}
+{% endfor %}
 */
 import "C"
 
@@ -44,8 +58,8 @@ import (
 // DeclaredVersion is the version of the library that these declarations were made from, as Version gives it.
 const DeclaredVersion = {{ model.version_number }}
 
-// Forever is the timeout without a limit.
-const Forever time.Duration = -1
+// Forever is the timeout without a limit. A negative one, such as time.Until of a deadline that has passed, does not wait.
+const Forever time.Duration = 1<<63 - 1
 
 // Error is why a function failed. It unwraps to a syscall.Errno: errors.Is(err, fs.ErrNotExist) works.
 type Error struct {
@@ -61,6 +75,11 @@ func (e *Error) Error() string {
 // Name is the name of the error, such as ENOENT.
 func (e *Error) Name() string {
 	return ErrorName(int32(e.Errno))
+}
+
+// Timeout is whether a wait has reached its limit, which may have been 0: os.IsTimeout asks it.
+func (e *Error) Timeout() bool {
+	return e.Errno.Timeout()
 }
 
 func (e *Error) Unwrap() error {
@@ -105,11 +124,15 @@ func truth(value bool) C.int {
 }
 
 // start is the address of a slice for C, which asks for the size with NULL.
-func start(bytes []byte) unsafe.Pointer {
+func start(bytes []byte) *C.uchar {
 	if len(bytes) == 0 {
 		return nil
 	}
-	return unsafe.Pointer(&bytes[0])
+	return (*C.uchar)(&bytes[0])
+}
+
+func characters(buffer []byte) *C.char {
+	return (*C.char)(unsafe.Pointer(start(buffer)))
 }
 
 func starts(numbers []int64) *C.int64_t {
@@ -138,20 +161,32 @@ func texts(write func(buffer []byte) (C.int64_t, error)) ([]string, error) {
 }
 
 // again repeats a call that waits while signal handlers end it: those of Go's scheduler do.
-func again(timeout time.Duration, call func(timeout time.Duration) C.int64_t) C.int64_t {
-	end := time.Now().Add(timeout)
+func again(timeout time.Duration, call func(nanoseconds C.int64_t) C.int64_t) C.int64_t {
+	begin := time.Now()
+	rest := limit(timeout)
 	for {
-		result := call(timeout)
+		result := call(rest)
 		if result != -C.int64_t(syscall.EINTR) {
 			return result
 		}
-		if timeout > 0 {
-			timeout = time.Until(end)
-			if timeout < 1 {
-				timeout = 1
+		if rest > 0 {
+			rest = C.int64_t(timeout - time.Since(begin))
+			if rest < 1 {
+				rest = 1
 			}
 		}
 	}
+}
+
+// limit is a timeout for C, where a negative one has no limit.
+func limit(timeout time.Duration) C.int64_t {
+	switch {
+	case timeout == Forever:
+		return -1
+	case timeout < 0:
+		return 0
+	}
+	return C.int64_t(timeout)
 }
 
 // Memory is the memory at an address, of LENGTH bytes. It is not Go's: it is gone after Unmap.
@@ -162,7 +197,8 @@ func Memory(address, length int64) []byte {
 {% for enum in model.enums %}
 {% set type = go.type_name(enum.name) if use(enum) else "" %}
 {% if type %}
-// {{ type }}: {{ (enum.brief | comment("// "))[3:] }}
+{% set brief = enum.brief | plain %}
+{{ (type ~ (" is " if brief.startswith("The ") else " has ") ~ brief[0] | lower ~ brief[1:]) | comment("// ") }}
 type {{ type }} int32
 
 {% else %}
@@ -177,7 +213,7 @@ const (
 
 {% endfor %}
 {% set own = {"descriptor": "fd", "address": "at", "boolean": "done"} %}
-{% set zero = {"boolean": "false", "int": "0", "int64": "0"} %}
+{% set zero = {"boolean": "false", "int": "0", "int64": "0", "string": "\"\""} %}
 {% for function in model.functions %}
 {% set call = Call(function) %}
 {% set name = function.name | pascal %}
@@ -186,8 +222,13 @@ const (
 {% set types = ([own[function.result] ~ " " ~ types[0]] if function.result != "status" else []) + go.outs(call) %}
 {% endif %}
 {% set types = types + (["err error" if call.outs else "error"] if call.fails else []) %}
+{% set failed %}
+{% for name, kind in call.results %}{{ "-1" if name in call.descriptors else zero[kind] }}, {% endfor %}
+{% endset %}
+{% set failed = failed | trim ~ " " if failed | trim else "" %}
+{% set called = "posixshm_" ~ function.name | short if function.arguments | selectattr("code", "in", bytes) | list else function.name %}
 {% set c %}
-C.{{ function.name }}(
+C.{{ called }}(
 {%- for argument in function.arguments %}{{ go.argument(argument, call) }}{{ ", " if not loop.last }}{% endfor -%}
 )
 {%- endset %}
@@ -200,7 +241,7 @@ func {{ name }}({% for argument in call.parameters %}{{ go.parameter(argument, c
 {% set text = go.name(argument.name) %}
 	{{ text }}C, err := text("{{ function.name }}", {{ text }})
 	if err != nil {
-		return {% for _, kind in call.results %}{{ zero[kind] }}, {% endfor %}err
+		return {{ failed }}err
 	}
 {% endfor %}
 {% for out in call.outs %}
@@ -218,13 +259,21 @@ func {{ name }}({% for argument in call.parameters %}{{ go.parameter(argument, c
 	return {{ go.values_of(call, c)[0] }}
 {% else %}
 {% if function.waits %}
-	result := again(timeout, func(timeout time.Duration) C.int64_t {
+	result := again(timeout, func(nanoseconds C.int64_t) C.int64_t {
 		return C.int64_t({{ c }})
 	})
 {% else %}
 	result := {{ c }}
 {% endif %}
-	return {% for value in go.values_of(call) %}{{ value }}, {% endfor %}failure("{{ function.name }}", {{ "result" if function.waits or function.code == "int64" else "C.int64_t(result)" }})
+{% set failure = 'failure("' ~ function.name ~ '", ' ~ ("result" if function.waits or function.code == "int64" else "C.int64_t(result)") ~ ")" %}
+{% if failed %}
+	if err := {{ failure }}; err != nil {
+		return {{ failed }}err
+	}
+	return {{ go.values_of(call) | join(", ") }}, nil
+{% else %}
+	return {{ failure }}
+{% endif %}
 {% endif %}
 }
 {% if not loop.last %}

@@ -1,4 +1,4 @@
 // {{ generated }}
-module posixshm
+module {{ project.module }}/shim/bindings/go
 
 go 1.19

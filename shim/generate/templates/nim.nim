@@ -9,7 +9,9 @@
         "size": "{type}({buffer}.len)", "out-int": "addr {name}InC", "out-int64": "addr {name}InC", "texts": "buffer", "texts-size": "{type}(size)"},
     results={"string": "string", "boolean": "bool", "int": "int", "int64": "int64", "flags": "{enum}"},
     values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "int({name})", "int64": "{name}", "flags": "{enum}({name})"},
-    defaults={"enum": "{enum}.{member}", "flags": "{name}", "or": " or ", "number": "{enum}({value})"}) %}
+    defaults={"enum": "{enum}.{member}", "flags": "{name}", "or": " or ", "number": "{enum}({value})"},
+    timeout="From now; `forever` is no limit, a duration of 0 or a negative one does not wait.") %}
+{% set renamed = {"pshm_discard": "discardRange"} %}
 # {{ generated }}
 ## POSIX shared memory through libposix-shm: objects, mappings, atomics, locks and rings of messages that processes in all languages share.
 ##
@@ -66,8 +68,8 @@ const
 const declaredVersion* = {{ model.version_number }}
   ## The version of the library that these declarations were made from, as `pshm_version` gives it.
 
-const forever* = initDuration(nanoseconds = -1)
-  ## The timeout without a limit.
+const forever* = initDuration(days = 100_000)
+  ## The timeout without a limit. A negative one, such as the rest until a deadline that has passed, does not wait.
 
 type PosixShmError* = object of OSError
   ## Why a procedure failed. `errorCode` is the errno of the system.
@@ -115,11 +117,12 @@ template again(operation: string, timeout: Duration, call: untyped): untyped =
   block:
     let
       interrupted = -pshm_error_number("EINTR")
-      # What has too many nanoseconds is no limit.
-      limit = if timeout.inDays > 36500: forever else: timeout
+      # What has too many nanoseconds is no limit, and that is -1 in C.
+      endless = timeout.inDays > 36500
+      limit = if endless or timeout < DurationZero: DurationZero else: timeout
       finish = getMonoTime() + limit
     var
-      rest {.inject.} = limit.inNanoseconds
+      rest {.inject.} = if endless: -1'i64 else: limit.inNanoseconds
       value = call
     while value == interrupted:
       if rest > 0:
@@ -144,7 +147,7 @@ proc memory*[T](address: int64, kind: typedesc[T]): ptr UncheckedArray[T] =
 )
 {%- endset %}
 {% set checked = 'again("' ~ function.name ~ '", timeout, ' ~ c ~ ")" if function.waits else 'check("' ~ function.name ~ '", ' ~ c ~ ")" if call.fails else c %}
-proc {{ nim.name(function.name) }}*({% for argument in call.parameters %}{{ nim.parameter(argument, call) }}{{ ", " if not loop.last }}{% endfor %}
+proc {{ renamed.get(function.name, nim.name(function.name)) }}*({% for argument in call.parameters %}{{ nim.parameter(argument, call) }}{{ ", " if not loop.last }}{% endfor %}
 ){{ ": " if types }}{{ types[0] if types | length == 1 else "tuple[" ~ named | join(", ") ~ "]" if types }} =
 {{ nim.documentation(call) | comment("  ## ") }}
 {% for argument in call.parameters if call.kind(argument) == "text" %}

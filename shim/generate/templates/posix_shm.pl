@@ -3,14 +3,14 @@
 {%- endmacro %}
 {% macro heading(call, shorter=false) -%}
 {% set function = call.function %}
-{% set arguments = [] %}
+{% set arguments, out = [], "--" if call.acquires else "-" %}
 {% for argument in call.given %}{{ arguments.append("+" ~ variable(argument.name)) or "" }}{% endfor %}
-{% if call.texts %}{{ arguments.append("-" ~ variable(call.text.name)) or "" }}
-{%- elif call.buffer %}{{ arguments.append("-" ~ variable(call.buffer.name)) or "" }}
-{%- elif call.numbers %}{{ arguments.append("-" ~ variable(call.numbers.name)) or "" }}
-{%- elif function.result != "status" %}{{ arguments.append("-" ~ {"descriptor": "Descriptor", "address": "Mapping", "string": "Text", "count": "Count"}.get(function.result, "Result")) or "" }}
+{% if call.texts %}{{ arguments.append(out ~ variable(call.text.name)) or "" }}
+{%- elif call.buffer %}{{ arguments.append(out ~ variable(call.buffer.name)) or "" }}
+{%- elif call.numbers %}{{ arguments.append(out ~ variable(call.numbers.name)) or "" }}
+{%- elif function.result != "status" %}{{ arguments.append(out ~ {"descriptor": "Descriptor", "address": "Mapping", "string": "Text", "count": "Count"}.get(function.result, "Result")) or "" }}
 {%- endif %}
-{% for out in call.outs if not shorter %}{{ arguments.append("-" ~ variable(out.name)) or "" }}{% endfor %}
+{% for argument in call.outs if not shorter %}{{ arguments.append(out ~ variable(argument.name)) or "" }}{% endfor %}
 {{ function.name }}{{ "(" ~ arguments | join(", ") ~ ")" if arguments }} is {{ "semidet" if function.code == "string-in" else "det" }}.
 {%- endmacro %}
 % {{ generated }}
@@ -31,8 +31,8 @@
 Objects, mappings, locks and atomic operations between processes.
 
 An option is an atom, such as `create`; flags are a list of them, such as `[read, write]`; both may be the integer of C. Each option of a
-function is described in the FFI reference. Booleans are `true` and `false`. A timeout is an integer of nanoseconds, or `infinite`. Bytes are
-strings of characters with the codes 0 to 255. A failure is an error term:
+function is described in the FFI reference. Booleans are `true` and `false`. A timeout is a number of seconds, or `inf`. Bytes are
+strings of characters with the codes 0 to 255. An output that is marked `--` must be a variable. A failure is an error term:
 
     error(posix_shm_error('ENOENT', pshm_open), context(_, Message))
 */
@@ -70,9 +70,9 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %
 %   {{ function.brief | plain | wrap(100, "%   ") }}
 {% for argument in call.given + call.outs %}
-{{ "%" if loop.first }}{{ "\n" if loop.first }}%   - {{ variable(argument.name) }}: {{ argument.prose | plain | wrap(100, "%     ") }}
+{{ "%" if loop.first }}{{ "\n" if loop.first }}%   - {{ variable(argument.name) }}: {{ ("Seconds; `inf` is no limit, 0 does not wait." if call.kind(argument) == "timeout" else argument.prose | plain) | wrap(100, "%     ") }}
 {% endfor %}
-{% for line in call.outcomes if function.result != "status" %}
+{% for line in call.outcomes_as("true", "false") if function.result != "status" %}
 {{ "%" if loop.first }}{{ "\n" if loop.first }}%   - Result: {{ line | wrap(100, "%     ") }}
 {% endfor %}
 {% for line in call.causes %}

@@ -16,6 +16,7 @@
 {%- elif kind in ("flags", "enum") %}get_{{ kind }}({{ term }}, {{ argument.enum }}_names, &{{ name }})
 {%- elif kind == "timeout" %}get_timeout({{ term }}, &{{ name }})
 {%- elif kind == "boolean" %}PL_get_bool_ex({{ term }}, &{{ name }})
+{%- elif argument == call.limit %}get_limit({{ term }}, &{{ name }})
 {%- elif argument.code == "int" %}PL_get_integer_ex({{ term }}, &{{ name }})
 {%- else %}PL_get_int64_ex({{ term }}, &{{ name }})
 {%- endif %}
@@ -51,6 +52,7 @@
 #include <SWI-Stream.h>
 #include <SWI-Prolog.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -135,11 +137,14 @@ get_flags(term_t term, const struct name *names, int *value)
 {
 	term_t rest = PL_copy_term_ref(term);
 	term_t head = PL_new_term_ref();
+	size_t count;
 	int flag;
 
 	*value = 0;
 	if (!PL_is_list(term))
 		return get_enum(term, names, value);
+	if (PL_skip_list(term, 0, &count) == PL_CYCLIC_TERM)
+		return PL_type_error("list", term);
 	while (PL_get_list(rest, head, rest)) {
 		if (!get_enum(head, names, &flag))
 			return FALSE;
@@ -148,18 +153,45 @@ get_flags(term_t term, const struct name *names, int *value)
 	return PL_get_nil_ex(rest);
 }
 
+/* The caller gives the size of a buffer. */
+static int
+get_limit(term_t term, int64_t *limit)
+{
+	return PL_get_int64_ex(term, limit) && (*limit >= 0 || PL_domain_error("not_less_than_zero", term));
+}
+
+static const int64_t second = 1000000000;
+
+/* Seconds, as for the predicates of Prolog; a time that has passed is 0, and one beyond 31 years no limit. */
 static int
 get_timeout(term_t term, int64_t *timeout)
 {
+	double seconds;
 	char *text;
 
 	*timeout = -1;
-	return (PL_get_atom_chars(term, &text) && strcmp(text, "infinite") == 0) || PL_get_int64_ex(term, timeout);
+	if (PL_get_atom_chars(term, &text) && (strcmp(text, "infinite") == 0 || strcmp(text, "inf") == 0))
+		return TRUE;
+	if (!PL_get_float_ex(term, &seconds))
+		return FALSE;
+	if (isnan(seconds))
+		return PL_domain_error("posix_shm_timeout", term);
+	if (seconds <= 1e9)
+		*timeout = seconds > 0 ? (int64_t)ceil(seconds * (double)second) : 0;
+	return TRUE;
+}
+
+/* What a call acquires is lost if its outputs do not unify with it, so they must be variables. */
+static int
+variables(term_t term, int first, int arity)
+{
+	for (int i = first; i < arity; i++)
+		if (!PL_is_variable(term + i))
+			return PL_uninstantiation_error(term + i);
+	return TRUE;
 }
 
 /* Waiting: for a second at a time, between which Prolog handles the signals of its threads. */
-
-static const int64_t second = 1000000000;
 
 struct deadline {
 	int64_t timeout, end;
@@ -191,11 +223,14 @@ left(const struct deadline *deadline)
 	return time < 0 ? 0 : time;
 }
 
+/* At the end at least a nanosecond: a call with the timeout 0 would be another one. */
 static int64_t
 slice(const struct deadline *deadline)
 {
 	int64_t time = left(deadline);
 
+	if (time == 0 && deadline->timeout > 0)
+		return 1;
 	return time < second ? time : second;
 }
 
@@ -320,7 +355,7 @@ load(term_t term, int arity, control_t control)
 }
 
 static int
-store_real(term_t term, void *memory, size_t size)
+store_real(term_t term, void *memory, const struct type *type)
 {
 	double value;
 	float narrow;
@@ -328,7 +363,9 @@ store_real(term_t term, void *memory, size_t size)
 	if (!PL_get_float_ex(term, &value))
 		return FALSE;
 	narrow = (float)value;
-	memcpy(memory, size == sizeof narrow ? (void *)&narrow : (void *)&value, size);
+	if (type->size == sizeof narrow && isinf(narrow) && !isinf(value))
+		return PL_representation_error(type->name);
+	memcpy(memory, type->size == sizeof narrow ? (void *)&narrow : (void *)&value, type->size);
 	return TRUE;
 }
 
@@ -384,7 +421,7 @@ store(term_t term, int arity, control_t control)
 	if (!PL_get_int64_ex(term, &address) || !get_type(term + 1, &type))
 		return FALSE;
 	memory = (void *)(intptr_t)address;
-	return type->kind == REAL ? store_real(term + 2, memory, type->size) : store_integer(term + 2, memory, type);
+	return type->kind == REAL ? store_real(term + 2, memory, type) : store_integer(term + 2, memory, type);
 }
 
 /* pshm_load_bytes(+Address, +Count, -Bytes) */
@@ -395,10 +432,8 @@ load_bytes(term_t term, int arity, control_t control)
 
 	(void)arity;
 	(void)control;
-	if (!PL_get_int64_ex(term, &address) || !PL_get_int64_ex(term + 1, &count))
+	if (!PL_get_int64_ex(term, &address) || !get_limit(term + 1, &count))
 		return FALSE;
-	if (count < 0)
-		return PL_domain_error("not_less_than_zero", term + 1);
 	return PL_unify_chars(term + 2, PL_STRING | REP_ISO_LATIN_1, (size_t)count, (const char *)(intptr_t)address);
 }
 
@@ -459,13 +494,17 @@ p_{{ function.name }}(term_t term, int arity, control_t control)
 	if (!{{ get(argument, call, inputs.index(argument)) }})
 		return FALSE;
 {% endfor %}
+{% if call.acquires %}
+	if (!variables(term, {{ after }}, arity))
+		return FALSE;
+{% endif %}
 {% for argument in texts %}
 	if (!{{ get(argument, call, inputs.index(argument)) }})
 		return FALSE;
 {% endfor %}
 {% if call.buffer %}
-	buffer = {{ call.limit.name }} < 0 ? NULL : malloc({{ call.limit.name }} > 0 ? (size_t){{ call.limit.name }} : 1);
-	if ({{ call.limit.name }} >= 0 && !buffer)
+	buffer = malloc({{ call.limit.name }} > 0 ? (size_t){{ call.limit.name }} : 1);
+	if (!buffer)
 		return PL_resource_error("memory");
 {% endif %}
 {% if call.texts %}

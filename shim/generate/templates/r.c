@@ -44,6 +44,7 @@
 #include <Rinternals.h>
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -275,9 +276,9 @@ fail(const char *operation, int64_t result)
 	SET_VECTOR_ELT(condition, 2, Rf_mkString(name));
 	SET_VECTOR_ELT(condition, 3, Rf_ScalarInteger((int)-result));
 	SET_VECTOR_ELT(condition, 4, Rf_mkString(operation));
-	Rf_classgets(condition, condition_class(name));
-	Rf_eval(Rf_lang2(Rf_install("stop"), condition), R_BaseEnv);
-	UNPROTECT(1);
+	Rf_classgets(condition, PROTECT(condition_class(name)));
+	Rf_eval(PROTECT(Rf_lang2(Rf_install("stop"), condition)), R_BaseEnv);
+	UNPROTECT(3);
 }
 
 /* Waiting: for a tenth of a second at a time, between which R notices an interrupt. */
@@ -295,18 +296,38 @@ now(void)
 	return time.tv_sec * second + time.tv_nsec;
 }
 
-/* Seconds; Inf, or a negative number, is no limit. */
+/* The unit of a difftime, in seconds. */
+static double
+unit_of(SEXP value)
+{
+	static const struct name units[] = {
+		{"secs", 1}, {"mins", 60}, {"hours", 3600}, {"days", 86400}, {"weeks", 604800}, {0},
+	};
+	SEXP unit = Rf_getAttrib(value, Rf_install("units"));
+
+	if (!Rf_inherits(value, "difftime"))
+		return 1;
+	if (!Rf_isString(unit) || Rf_length(unit) != 1)
+		Rf_error("a difftime has one unit");
+	return get_name(CHAR(STRING_ELT(unit, 0)), units);
+}
+
+/* Seconds, or a difftime; Inf, or more than 31 years, is no limit, and a time that has passed is 0. */
 static struct deadline
 get_timeout(SEXP value)
 {
-	double seconds = Rf_asReal(value);
 	struct deadline deadline = {-1, 0};
+	double seconds;
 
+	if ((TYPEOF(value) != REALSXP && TYPEOF(value) != INTSXP) || Rf_inherits(value, "factor") || Rf_inherits(value, "integer64") ||
+	    Rf_length(value) != 1)
+		Rf_error("the timeout is one number of seconds, or a difftime");
+	seconds = Rf_asReal(value) * unit_of(value);
 	if (ISNAN(seconds))
-		Rf_error("the timeout is a number of seconds");
-	if (seconds < 0 || seconds > 1e9)
+		Rf_error("the timeout is one number of seconds, or a difftime");
+	if (seconds > 1e9)
 		return deadline;
-	deadline.timeout = (int64_t)(seconds * (double)second);
+	deadline.timeout = seconds > 0 ? (int64_t)ceil(seconds * (double)second) : 0;
 	deadline.end = now() + deadline.timeout;
 	return deadline;
 }
@@ -319,11 +340,14 @@ left(const struct deadline *deadline)
 	return time < 0 ? 0 : time;
 }
 
+/* At the end at least a nanosecond: a call with the timeout 0 would be another one. */
 static int64_t
 slice(const struct deadline *deadline)
 {
 	int64_t time = left(deadline);
 
+	if (time == 0 && deadline->timeout > 0)
+		return 1;
 	return time < second / 10 ? time : second / 10;
 }
 

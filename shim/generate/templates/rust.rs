@@ -1,6 +1,6 @@
 {% set rust = Language("rust", style="short",
     types={"int": "c_int", "int64": "i64", "string-in": "", "bytes-in": "", "string-out": "", "bytes-out": "", "int64-out": "i64", "int-out": "c_int"},
-    parameters={"text": "{name}: &str", "bytes": "{name}: &[u8]", "buffer": "{name}: &mut [u8]", "int64s": "{name}: &mut [i64]",
+    parameters={"text": "{name}: &str", "object-name": "{name}: impl AsRef<OsStr>", "bytes": "{name}: &[u8]", "buffer": "{name}: &mut [u8]", "int64s": "{name}: &mut [i64]",
         "boolean": "{name}: bool", "timeout": "{name}: Option<Duration>", "flags": "{name}: {enum}", "enum": "{name}: {enum}",
         "int": "{name}: i32", "int64": "{name}: i64", "descriptor": "{name}: impl AsFd", "closed-descriptor": "{name}: OwnedFd",
         "optional-descriptor": "{name}: impl Into<Option<BorrowedFd<'a>>>"},
@@ -12,7 +12,8 @@
     results={"string": "Cow<'static, str>", "boolean": "bool", "int": "i32", "int64": "i64", "descriptor": "OwnedFd", "flags": "{enum}",
         "optional-string": "Option<Cow<'static, str>>"},
     values={"string": "fixed({name})", "boolean": "{name} != 0", "int": "{name}", "int64": "{name}", "descriptor": "owned({name})", "flags": "{enum}({name})",
-        "optional-string": "optional({name})"}) %}
+        "optional-string": "optional({name})"},
+    timeout="From now; `None` is no limit, a duration of 0 does not wait.") %}
 // {{ generated }}
 //! POSIX shared memory through `libposix-shm`: objects, mappings, atomics, locks and rings of messages that processes in all
 //! languages share.
@@ -30,8 +31,9 @@
 //! # }
 //! ```
 use std::borrow::Cow;
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsStr, OsString};
 use std::os::raw::{c_char, c_int};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::time::Duration;
 use std::{error, fmt, io, ptr};
@@ -41,15 +43,20 @@ pub mod sys;
 /// The version of the library that these declarations were made from, as [`version`] gives it.
 pub const VERSION: i32 = {{ model.version_number }};
 
-/// Why a call failed.
+/// Why a call failed. It equals the one that [`Error::from_raw_os_error`] makes of the same errno, which may be a constant in a pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Error(c_int);
 
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// The error of an errno, such as `libc::ENOENT`.
+    pub const fn from_raw_os_error(errno: i32) -> Self {
+        Error(errno)
+    }
+
     /// The errno of the system.
-    pub fn raw_os_error(self) -> i32 {
+    pub const fn raw_os_error(self) -> i32 {
         self.0
     }
 
@@ -93,8 +100,8 @@ pub fn check<T: Copy + Into<i64>>(result: T) -> Result<T> {
 }
 
 /// C reads a text up to its first NUL, so one in it is `EINVAL`.
-fn text(text: &str) -> Result<CString> {
-    CString::new(text).map_err(|_| Error(unsafe { sys::pshm_error_number(b"EINVAL\0".as_ptr().cast()) }))
+fn text<T: AsRef<OsStr> + ?Sized>(text: &T) -> Result<CString> {
+    CString::new(text.as_ref().as_bytes()).map_err(|_| Error(unsafe { sys::pshm_error_number(b"EINVAL\0".as_ptr().cast()) }))
 }
 
 /// A constant of the library.
@@ -132,7 +139,7 @@ fn start_mut<T>(slice: &mut [T]) -> *mut T {
 }
 
 /// The texts that a function writes, each with its NUL. Their size may change between two calls.
-fn texts(write: impl Fn(&mut [u8]) -> Result<i64>) -> Result<Vec<String>> {
+fn texts(write: impl Fn(&mut [u8]) -> Result<i64>) -> Result<Vec<u8>> {
     let mut bytes = vec![0; write(&mut [])? as usize];
     loop {
         let size = write(&mut bytes)? as usize;
@@ -142,8 +149,21 @@ fn texts(write: impl Fn(&mut [u8]) -> Result<i64>) -> Result<Vec<String>> {
         }
         bytes.resize(size, 0);
     }
-    let text = String::from_utf8_lossy(&bytes);
-    Ok(text.split_terminator('\0').map(String::from).collect())
+    Ok(bytes)
+}
+
+/// One of them, of the library's own words.
+fn one(mut bytes: Vec<u8>) -> String {
+    bytes.pop();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Each of them. A name need not be UTF-8.
+fn many(mut bytes: Vec<u8>) -> Vec<OsString> {
+    if bytes.pop().is_none() {
+        return Vec::new();
+    }
+    bytes.split(|&byte| byte == 0).map(|text| OsString::from_vec(text.to_vec())).collect()
 }
 
 /// The memory at an address, as a pointer.
@@ -196,6 +216,7 @@ macro_rules! flags {
 {{ enum.brief | comment("/// ") }}
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash{{ ", Default" if enum.constants[0] | member == "DEFAULT" }})]
 #[repr(i32)]
+#[non_exhaustive]
 pub enum {{ type }} {
 {% for constant in enum.constants %}
     {{ constant.prose | comment("    /// ") | trim }}
@@ -229,7 +250,7 @@ pub const {{ constant.name | short }}: i32 = {{ constant.value }};
 {% endfor %}
 {% for function in model.functions %}
 {% set call = Call(function) %}
-{% set types = {"one": ["String"], "many": ["Vec<String>"]}.get(call.texts) or rust.result_types(call) %}
+{% set types = {"one": ["String"], "many": ["Vec<OsString>"]}.get(call.texts) or rust.result_types(call) %}
 {% set type = types[0] if types | length == 1 else "(" ~ types | join(", ") ~ ")" %}
 {% set c %}
 sys::{{ function.name }}(
@@ -250,13 +271,13 @@ sys::{{ function.name }}(
 pub {{ "unsafe " if call.at_address }}fn {{ rust.name(function.name) }}{{ "<'a>" if "Into<Option" in parameters }}(
 {{- parameters }}) -> {{ "Result<" ~ type ~ ">" if call.fails else type }} {
 {% for argument in call.parameters if call.kind(argument) == "text" %}
-    let {{ rust.name(argument.name) }} = text({{ rust.name(argument.name) }})?;
+    let {{ rust.name(argument.name) }} = text({{ "&" if argument.role == "name" }}{{ rust.name(argument.name) }})?;
 {% endfor %}
 {% for out in call.outs %}
     let mut {{ rust.name(out.name) }} = {{ "-1" if out.of == "descriptor" else "0" }};
 {% endfor %}
 {% if call.texts %}
-    texts(|buffer| check({{ result }})){{ ".map(|texts| texts.concat())" if call.texts == "one" }}
+    texts(|buffer| check({{ result }})).map({{ call.texts }})
 {% elif call.outs %}
     {{ "let result = " if function.result != "status" }}check({{ result }})?;
 {% set values = rust.values_of(call) %}

@@ -1843,8 +1843,9 @@
  * @par In Lisp
  * Load the word that WHERE and INDEX designate; `setf` stores one. Like all of the operators on words it is atomic and
  * sequentially consistent, for all processes that map the memory, in any language. On SBCL on x86-64 the operators compile to
- * instructions of the processor if WHERE is a real vector, and without a call if its type is declared; otherwise they call the
- * library. They work on vectors of the heap as well, if the implementation does not move these during the call (SBCL and ECL).
+ * instructions of the processor if WHERE is a real vector, and without a call if its type is declared; otherwise, and where an
+ * old SBCL lacks an instruction, they call the library. They work on vectors of the heap as well, if the implementation does not
+ * move these during the call (SBCL and ECL).
  * @par Exceptional situations
  * `shm-invalid-argument` if WHERE is neither a vector of such integers nor a pointer, INDEX is out of bounds, as is every
  * index of an unmapped vector, the address is not a multiple of the size of the word, TYPE is given for a vector, or the

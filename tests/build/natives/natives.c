@@ -63,7 +63,10 @@ sleeps(pid_t child)
 	return state != NULL && state[1] == ' ' && state[2] == 'S';
 }
 
-/* Sleepers in other processes: each adds to the word behind the one it sleeps on. A busy machine takes long to start them. */
+/*
+ * Sleepers in other processes: each adds to the third word immediately before it sleeps on the first, and to the second once it is
+ * awake. A busy machine takes long to start them.
+ */
 static void
 start_sleepers(int count)
 {
@@ -71,12 +74,16 @@ start_sleepers(int count)
 		pid_t child = fork();
 
 		if (child == 0) {
+			(void)__atomic_add_fetch(word + 2, 1, __ATOMIC_SEQ_CST);
 			(void)pshm__native_wait(word, 0, 60 * SECOND);
 			(void)__atomic_add_fetch(word + 1, 1, __ATOMIC_SEQ_CST);
 			_exit(0);
 		}
-		for (int turns = 0; turns < 1000 && !sleeps(child); turns++)
+		for (int turns = 0; turns < 1000; turns++) {
+			if (__atomic_load_n(word + 2, __ATOMIC_SEQ_CST) == (word32)i + 1 && sleeps(child))
+				break;
 			usleep(10000);
+		}
 	}
 }
 
@@ -126,9 +133,10 @@ static uint64_t *told;
 static pid_t
 start_process(void)
 {
-	pid_t child = fork();
+	pid_t child;
 
 	*told = 0;
+	child = fork();
 	if (child == 0) {
 		__atomic_store_n(told, pshm__native_process_self(), __ATOMIC_SEQ_CST);
 		for (;;)

@@ -131,6 +131,19 @@ static class Scenario
         return Shm.Open(name, Direction.IO, IfExists.Error, IfDoesNotExist.Create, Octal("600"));
     }
 
+    static void Rejected<T>(Action call) where T : ArgumentException
+    {
+        try
+        {
+            call();
+        }
+        catch (T)
+        {
+            return;
+        }
+        throw new Exception("accepted, without " + typeof(T).Name);
+    }
+
     static int number, failures;
 
     static void Point(string title, Action body)
@@ -187,6 +200,8 @@ static class Scenario
             Expect(Marshal.PtrToStringUTF8(new IntPtr(address + 100), 5), "hello");
             Expect(Shm.Read(fd, bytes, Size - 100), 100L);
             Expect(Shm.Read(fd, new byte[0], 0), 0L);
+            Rejected<ArgumentNullException>(() => Shm.Read(fd, null, 0));
+            Rejected<ArgumentNullException>(() => Shm.Fstat(fd, null));
         });
         Point("stat with named fields", () =>
         {
@@ -218,14 +233,9 @@ static class Scenario
             Expect(ErrorName(() => Shm.Delete("noslash")), "EINVAL");
             Expect(ErrorName(() => Map(fd, -1)), "EINVAL");
             Expect(Shm.ErrorName(Shm.Errno()), "EINVAL");
-            try
-            {
-                Shm.Delete(name + "\0/x");
-                throw new Exception("a name with a NUL was accepted");
-            }
-            catch (ArgumentException)
-            {
-            }
+            Rejected<ArgumentException>(() => Shm.Delete(name + "\0/x"));
+            Rejected<EncoderFallbackException>(() => Shm.Open(name + "\ud800", ifDoesNotExist: IfDoesNotExist.Create));
+            Rejected<ArgumentNullException>(() => Shm.Delete(null));
         });
         Point("make an anonymous object", () =>
         {
@@ -254,6 +264,9 @@ static class Scenario
         {
             long shared = address + Shared;
             Expect(Shm.LockAcquire(shared + Lock, TimeSpan.MaxValue), false);
+            Rejected<ArgumentOutOfRangeException>(() => Shm.LockAcquire(shared + Lock, TimeSpan.FromSeconds(-5)));
+            Rejected<ArgumentOutOfRangeException>(() => Shm.AtomicWait(shared + Gate, 0, TimeSpan.MinValue));
+            Expect(ErrorName(() => Shm.LockAcquire(shared + Lock, TimeSpan.Zero)), "EAGAIN");
             var start = new ProcessStartInfo(consumer, $"count {name} {Shared}") { UseShellExecute = false };
             using (Process child = Process.Start(start))
             {

@@ -4,7 +4,7 @@ module scenario;
 
 import core.memory : GC;
 import core.thread : Thread;
-import core.time : Duration, msecs, seconds;
+import core.time : Duration, hnsecs, MonoTime, msecs, seconds;
 import std.algorithm : canFind;
 import std.conv : octal, text, to;
 import std.file : readText;
@@ -33,6 +33,9 @@ void expect(T, U)(T got, U wanted, size_t line = __LINE__)
     if (got != wanted)
         throw new Exception(text("line ", line, ": ", got, " instead of ", wanted));
 }
+
+/// May code that the compiler checks read into an array of T?
+enum safeToRead(T) = __traits(compiles, () @safe { T[] array; shm.read(0, array); });
 
 string errorName(scope void delegate() call)
 {
@@ -172,6 +175,10 @@ int run(string name)
             expect(cast(char[]) bytes[100 .. 105], "hello");
             expect(shm.read(fd, buffer, size - 100), 100);
             expect(shm.read(fd, null, 0), 0);
+            char[5] word;
+            expect(shm.read(fd, word, 100), 5);
+            expect(word[], "hello");
+            static assert(safeToRead!ubyte && !safeToRead!(int*) && !safeToRead!char);
         }),
         Point("stat with named fields", {
             const fields = stat(fd);
@@ -200,6 +207,10 @@ int run(string name)
             expect(errorName({ shm.delete_(name ~ "\0/x"); }), "EINVAL");
             expect(errorName({ map(fd, -1); }), "EINVAL");
             expect(shm.errorName(shm.errno()), "EINVAL");
+            try
+                shm.close(-1);
+            catch (PosixShmException error)
+                expect(error.msg, "pshm_close: " ~ shm.strerror(error.errno));
         }),
         Point("make an anonymous object", {
             const anonymous = openAnonymous(Direction.io, mode(octal!640));
@@ -223,6 +234,8 @@ int run(string name)
         Point("count with another process under a lock, and wake each other", {
             const memory = address + shared_;
             expect(lockAcquire(memory + lock, Duration.max), false);
+            expect(errorName({ lockAcquire(memory + lock, MonoTime.currTime - (MonoTime.currTime + 1.seconds)); }), "EAGAIN");
+            expect(errorName({ atomicWait(memory + gate, 0, (-1).hnsecs); }), "EAGAIN");
             auto child = consumer("count", name, shared_.to!string);
             waitUntil(memory + arrived, 1);
             waitUntil(memory + beside, 1);

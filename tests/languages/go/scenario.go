@@ -19,7 +19,7 @@ import (
 	"time"
 	"unsafe"
 
-	shm "posixshm"
+	shm "git.sr.ht/~shunter/posix-shm/shim/bindings/go"
 )
 
 const (
@@ -153,6 +153,24 @@ func consumer(arguments ...string) *exec.Cmd {
 	return command
 }
 
+// With an error a descriptor is -1, and every other result is zero.
+func failWithoutResults(name string) {
+	fd, created, err := shm.Open(name+"-none", shm.DirectionInput, 0, 0, 0)
+	expect([]any{fd, created, errorName(err)}, []any{-1, false, "ENOENT"})
+	fd, _, err = shm.Open(name+"\x00", shm.DirectionInput, 0, 0, 0)
+	expect([]any{fd, errorName(err)}, []any{-1, "EINVAL"})
+	fd, err = shm.Dup(-1)
+	expect([]any{fd, errorName(err)}, []any{-1, "EBADF"})
+	address, err := shm.Map(-1, 0, 0, 0, 0)
+	expect([]any{address, errorName(err)}, []any{int64(0), "EINVAL"})
+	alive, err := shm.ProcessAlive(-5)
+	expect([]any{alive, errorName(err)}, []any{false, "EINVAL"})
+	died, err := shm.LockAcquire(1, 0)
+	expect([]any{died, errorName(err)}, []any{false, "EINVAL"})
+	died, err = shm.RingJoin(1, capacity, shm.RingSender)
+	expect([]any{died, errorName(err)}, []any{false, "EINVAL"})
+}
+
 type point struct {
 	title string
 	run   func()
@@ -201,6 +219,13 @@ func scenario(name string) {
 			expect(string(memory[100:105]), "hello")
 			expect(must(shm.Read(fd, buffer, size-100)), int64(100))
 			expect(must(shm.Read(fd, nil, 0)), int64(0))
+			beside := &struct {
+				pointer *int
+				bytes   [5]byte
+			}{pointer: new(int)}
+			expect(must(shm.Read(fd, beside.bytes[:], 100)), int64(5))
+			expect(must(shm.Write(fd, beside.bytes[:], 200)), int64(5))
+			expect(string(memory[200:205]), "hello")
 		}},
 		{"stat with named fields", func() {
 			fields := stat(fd)
@@ -234,6 +259,8 @@ func scenario(name string) {
 			expect(errorName(err), "EINVAL")
 			expect(errors.Is(err, syscall.EINVAL), true)
 			expect(errorName(shm.Truncate(fd+1<<32, 0)), "EBADF")
+			expect(errorName(shm.Close(fd+1<<32)), "EBADF")
+			failWithoutResults(name)
 		}},
 		{"make an anonymous object", func() {
 			anonymous := must(shm.OpenAnonymous(shm.DirectionIO, 0640, 0))
@@ -257,7 +284,11 @@ func scenario(name string) {
 		}},
 		{"count with another process under a lock, and wake each other", func() {
 			memory := address + shared
-			expect(must(shm.LockAcquire(memory+lock, 1<<63-1)), false)
+			expect(must(shm.LockAcquire(memory+lock, shm.Forever)), false)
+			_, late := shm.LockAcquire(memory+lock, time.Until(time.Now().Add(-time.Second)))
+			expect(errorName(late), "EAGAIN")
+			expect(os.IsTimeout(late), true)
+			expect(errorName(shm.AtomicWait(memory+gate, 0, -1)), "EAGAIN")
 			child := consumer("count", name, strconv.Itoa(shared))
 			check(child.Start())
 			waitUntil(memory+arrived, 1)

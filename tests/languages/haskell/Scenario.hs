@@ -4,7 +4,7 @@
 module Main (main) where
 
 import Control.Concurrent (forkIO, newEmptyMVar, putMVar, takeMVar, threadDelay)
-import Control.Exception (IOException, SomeException, try)
+import Control.Exception (IOException, SomeException, bracket, try)
 import Control.Monad (forM, forM_, replicateM_, unless, void, when)
 import Data.Bits ((.|.))
 import qualified Data.ByteString as ByteString
@@ -170,7 +170,13 @@ points name = do
         expectError "EINVAL" (Shm.delete "noslash")
         expectError "EINVAL" (Shm.delete (name ++ "-none\0x"))
         expectError "EINVAL" (mapObject fd (-1))
-        errnoName >>= (`expect` "EINVAL"))
+        errnoName >>= (`expect` "EINVAL")
+        refused <- try (Shm.read fd (2 ^ (62 :: Int)) 0)
+        expect (either (const "" :: IOException -> String) show refused) ""
+        bracket (mapObject fd 4096) (`Shm.unmap` 4096) $ \memory -> do
+          let word = memory `plusPtr` 4092
+          mapM_ (expectError "EAGAIN" . Shm.atomicWait word 0) [-5, -1, 0]
+          expectError "ETIMEDOUT" (Shm.atomicWait word 0 1))
     , ("make an anonymous object", do
         fd <- Shm.openAnonymous Shm.DirectionIo 0o640 0
         field <- Shm.fstat fd

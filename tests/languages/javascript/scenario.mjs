@@ -107,6 +107,7 @@ function* points(name) {
   assert.equal(errorName(shm.pshm_map(fd, -1, READ_WRITE, shm.PSHM_MAP_SHARED, 0)), 'EINVAL');
   assert.equal(errorName(shm.pshm_errno()), 'EINVAL');
   assert.throws(() => check(shm.pshm_delete(name + '-none')), { code: 'ENOENT' });
+  refuse(fd);
 
   yield 'make an anonymous object';
   const anonymous = check(shm.pshm_open_anonymous(shm.PSHM_DIRECTION_IO, 0o640, 0));
@@ -149,6 +150,18 @@ function* points(name) {
   assert.equal(errorName(shm.pshm_close(fd)), 'EBADF');
   check(shm.pshm_delete(name));
   assert.equal(errorName(shm.pshm_delete(name)), 'ENOENT');
+}
+
+// Before C gets it: memory that is too small for what C writes, memory of other numbers, and a text that is none.
+function refuse(fd) {
+  assert.throws(() => shm.pshm_read(fd, new Uint8Array(1024), 2 ** 26, 0), RangeError);
+  assert.throws(() => shm.pshm_fstat(fd, new BigInt64Array(1), 16), RangeError);
+  assert.throws(() => shm.pshm_fstat(fd, new Int32Array(32), 16), TypeError);
+  for (const memory of [new Int32Array(1), new Float64Array(1), [0], undefined, 'text'])
+    assert.throws(() => shm.pshm_ring_peek(0, 4096, 0, memory), TypeError);
+  assert.throws(() => shm.pshm_ring_peek(0, 4096, 0, new Uint8Array(4)), RangeError);
+  for (const text of [undefined, new Uint8Array([47, 97]), '/lone-\ud800', '/nul-\0', ['/a']])
+    assert.throws(() => shm.pshm_delete(text), TypeError);
 }
 
 // Each point is a pause of the generator, which gives the title of the next one.
@@ -210,6 +223,7 @@ async function count(name, offset) {
   const shared = mapping.address + Number(offset);
   addAndWake(shared + ARRIVED);
   setTimeout(addAndWake, 50, shared + BESIDE);
+  if (runtime === 'deno') await readBesideWaits(shared + GATE);
   assert.equal(check(await shm.pshm_lock_acquire.promise(shared + LOCK, LONG)), 0);
   check(shm.pshm_lock_release(shared + LOCK));
   takeTurns(shared, new BigInt64Array(mapping.bytes.buffer, Number(offset) + GUARDED, 1));
@@ -218,6 +232,14 @@ async function count(name, offset) {
   addAndWake(shared + LEFT);
   mapping.unmap();
   check(shm.pshm_close(fd));
+}
+
+// More waits than Deno has threads for them: a file is read before they end.
+async function readBesideWaits(word) {
+  const waits = Array.from({ length: 40 }, () => shm.pshm_atomic_wait.promise(word, 0, 1e9));
+  const first = await Promise.race([...waits, fs.promises.readFile('/dev/null').then(() => 'file')]);
+  assert.equal(first, 'file');
+  for (const result of await Promise.all(waits)) assert.equal(errorName(result), 'ETIMEDOUT');
 }
 
 // int64, int32, 4 bytes unused, 48 bytes of text, 64 bytes of pattern.

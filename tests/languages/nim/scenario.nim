@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 ## The common scenario in Nim, with the generated module.
-import std/[os, osproc, sequtils, strformat, strutils, times]
+import std/[monotimes, os, osproc, sequtils, strformat, strutils, times]
 import posix_shm
 
 const
@@ -119,6 +119,7 @@ proc scenario(name: string) =
   point "size, allocate, map":
     truncate(fd, size)
     allocate(fd, size div 2)
+    discardRange(fd, size div 2, size div 2)
     address = mapAll(fd, size)
   point "write a pattern, read it back through pshm_read":
     let bytes = memory(address, byte)
@@ -179,6 +180,9 @@ proc scenario(name: string) =
   point "count with another process under a lock, and wake each other":
     let memory = address + shared
     expect(lockAcquire(memory + lock, initDuration(weeks = 100_000)), false)
+    expect(errorNameOf(lockAcquire(memory + lock, getMonoTime() - (getMonoTime() + initDuration(seconds = 1)))), "EAGAIN")
+    expect(errorNameOf(atomicWait(memory + gate, 0, initDuration(nanoseconds = -1))), "EAGAIN")
+    expect(errorNameOf(atomicWait(memory + gate, 0, initDuration(weeks = -100_000))), "EAGAIN")
     let child = consumer("count", name, $shared)
     waitUntil(memory + arrived, 1)
     waitUntil(memory + beside, 1)

@@ -12,7 +12,7 @@
 :- initialization(main, main).
 
 size(32768).
-long(600000000000).
+long(600).
 turns(1000).
 
 % What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
@@ -37,6 +37,11 @@ expect(Got, Wanted) :-
     ;   throw(instead(Got, Wanted))
     ).
 
+% Must the goal be refused with this formal term, before C is called?
+refused(Formal, Goal) :-
+    catch(call(Goal), error(Got, _), true),
+    expect(Got, Formal).
+
 % Must the goal fail with this error?
 expect_error(Name, Goal) :-
     (   catch(call(Goal), error(posix_shm_error(Got, _), _), true),
@@ -52,6 +57,32 @@ mapped(Name) :-
     read_file_to_string('/proc/self/maps', Maps, []),
     sub_string(Maps, _, _, _, Name),
     !.
+
+descriptors(Count) :-
+    directory_files('/proc/self/fd', Files),
+    length(Files, Count).
+
+% An output that is no variable is an error before the call, so that nothing is lost.
+refuse_outputs(Name, Fd) :-
+    descriptors(Before),
+    refused(uninstantiation_error(-1), pshm_open(Name, input, default, default, 0, -1)),
+    refused(uninstantiation_error(true), pshm_open(Name, input, default, default, 0, _, true)),
+    refused(uninstantiation_error(-1), pshm_dup(Fd, -1)),
+    refused(uninstantiation_error(-1), pshm_socketpair(_, -1)),
+    refused(uninstantiation_error(0), pshm_map(Fd, 4096, [read], shared, 0, 0)),
+    refused(uninstantiation_error(true), pshm_lock_acquire(0, 0, true)),
+    refused(uninstantiation_error("message"), pshm_ring_receive(0, 4096, 64, 0, "message")),
+    descriptors(After),
+    expect(After, Before).
+
+% A time that has passed is no time without limit. The word, whose value is 0, is not in use.
+wait_no_longer(Address) :-
+    Word is Address + 4092,
+    expect_error('EAGAIN', pshm_atomic_wait(Word, 0, -5)),
+    expect_error('EAGAIN', pshm_atomic_wait(Word, 0, 0)),
+    expect_error('EAGAIN', pshm_atomic_wait(Word, 0, -0.5)),
+    expect_error('ETIMEDOUT', pshm_atomic_wait(Word, 0, 0.01)),
+    refused(type_error(float, soon), pshm_atomic_wait(Word, 0, soon)).
 
 % Counting with another process
 
@@ -209,11 +240,17 @@ point('fail with the right error name') :-
     expect_error('EINVAL', map_object(Fd, -1, _)),
     pshm_errno(Error),
     pshm_error_name(Error, 'EINVAL'),
-    catch(pshm_open(Name, sideways, default, default, 0, _), error(Domain, _), true),
-    expect(Domain, domain_error(posix_shm_constant, sideways)),
+    refused(domain_error(posix_shm_constant, sideways), pshm_open(Name, sideways, default, default, 0, _)),
     Wide is 2 ** 64,
-    catch(pshm_truncate(Fd, Wide), error(Representation, _), true),
-    expect(Representation, representation_error(int64_t)).
+    refused(representation_error(int64_t), pshm_truncate(Fd, Wide)),
+    Cyclic = [read|Cyclic],
+    catch(pshm_map(Fd, 4096, Cyclic, shared, 0, _), error(type_error(list, _), _), Refused = true),
+    expect(Refused, true),
+    refused(domain_error(not_less_than_zero, -1), pshm_read(Fd, -1, 0, _)),
+    known(address, Address),
+    refused(representation_error(float), pshm_store(Address, float, 1.0e300)),
+    refuse_outputs(Name, Fd),
+    wait_no_longer(Address).
 point('make an anonymous object') :-
     pshm_open_anonymous(io, [user_read, user_write, group_read], [], Fd),
     pshm_fstat(Fd, Fields),
@@ -228,7 +265,7 @@ point('hand a descriptor to another process') :-
     known(address, Address),
     pshm_socketpair(Here, There),
     pshm_store(Address, int64, 9007199254740992),
-    pshm_send(Here, Fd, infinite),
+    pshm_send(Here, Fd, inf),
     pshm_set_inheritable(There, true),
     consumer(" receive ~d", [There], Status),
     expect(Status, 0),
@@ -297,7 +334,7 @@ scenario(Name) :-
 
 % The other end of the hand-over: add one to the number at the start of the object.
 receive(Socket) :-
-    pshm_receive(Socket, infinite, Fd),
+    pshm_receive(Socket, inf, Fd),
     map_object(Fd, 8, Address),
     pshm_load(Address, int64, Number),
     Next is Number + 1,
@@ -351,7 +388,7 @@ write_records(Name, Slot, Socket) :-
     pshm_open_anonymous(io, 0o600, 0, Anonymous),
     pshm_truncate(Anonymous, Size),
     put_record(Anonymous, Slot, 0),
-    pshm_send(Socket, Anonymous, infinite),
+    pshm_send(Socket, Anonymous, inf),
     pshm_close(Anonymous).
 
 % Print every record of the object, then the one of the object that comes from the socket.
@@ -367,7 +404,7 @@ read_records(Name, Count, Socket) :-
            )),
     pshm_unmap(Address, Length),
     pshm_close(Fd),
-    pshm_receive(Socket, infinite, Received),
+    pshm_receive(Socket, inf, Received),
     pshm_map(Received, Size, read, shared, 0, Copy),
     print_record(Copy, received),
     pshm_unmap(Copy, Size),

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The common scenario in Python, over the generated posix_shm.py (ctypes)."""
+import array
 import itertools
 import os
+import pathlib
 import subprocess
 import sys
 import threading
@@ -34,6 +36,24 @@ def map_object(fd, length, offset=0, protections=READ_WRITE):
 def mapped(name):
     with open("/proc/self/maps", "rb") as maps:
         return name in maps.read()
+
+
+def refuse(fd):
+    """What C would take for something else."""
+    wrong = ((TypeError, pshm_fstat, fd, array.array("i", bytes(128))), (TypeError, pshm_fstat, fd, (c_int32 * 32)()),
+             (ValueError, pshm_read, fd, bytearray(16), 17), (TypeError, pshm_delete, pathlib.Path("/foobar-shm")),
+             (TypeError, pshm_delete, 1))
+    for expected, function, *arguments in wrong:
+        try:
+            function(*arguments)
+        except expected:
+            continue
+        raise AssertionError(f"{function.__name__} took {arguments}")
+    fields = array.array("q", bytes(128))
+    expect(pshm_fstat(fd, fields), 16)
+    expect(pshm_fstat(fd, bytearray(128)), 16)
+    expect(fields[PSHM_STAT_SIZE], stat(fd)["SIZE"])
+    expect(pshm_read(fd, bytearray()), 0)
 
 
 def stat(fd):
@@ -115,6 +135,7 @@ class Scenario:
         expect(pshm_error_name(pshm_delete(b"noslash")), b"EINVAL")
         expect(pshm_error_name(pshm_map(self.fd, -1, READ_WRITE, PSHM_MAP_SHARED, 0)), b"EINVAL")
         expect(pshm_error_name(pshm_errno()), b"EINVAL")
+        refuse(self.fd)
 
     def anonymous(self):
         "make an anonymous object"

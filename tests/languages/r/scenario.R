@@ -142,6 +142,11 @@ scenario <- function(name) {
       expect_error("EINVAL", pshm_delete("noslash"))
       expect_error("EINVAL", map_object(fd, -1))
       expect(pshm_error_name(pshm_errno()), "EINVAL")
+      word <- address + 4092
+      for (passed in list(-5, 0, -Inf, as.difftime(-1, units = "mins"))) expect_error("EAGAIN", pshm_atomic_wait(word, 0, passed))
+      expect_error("ETIMEDOUT", pshm_atomic_wait(word, 0, as.difftime(1e-4, units = "mins")))
+      for (wrong in list(TRUE, c(1, 2), numeric(), "1", NA_real_, NULL, factor(1)))
+        expect(tryCatch(pshm_atomic_wait(word, 0, wrong), error = function(e) class(e)[1]), "simpleError")
       for (wrong in list(quote(pshm_truncate(fd, 2^60)), quote(pshm_close(2^32)), quote(pshm_truncate(fd, "12x")),
                          quote(pshm_open(name, "sideways", permissions = 0)), quote(pshm_delete(NA_character_))))
         expect(inherits(try(eval(wrong), silent = TRUE), "try-error"), TRUE)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //! The common scenario in Rust, with the generated crate.
 use posix_shm::*;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::io::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::process::Command;
 use std::time::Duration;
@@ -211,6 +213,8 @@ impl Scenario {
         expect!(error_name(delete(&format!("{}\0/x", self.name))), "EINVAL");
         expect!(error_name(map_object(self.fd(), -1)), "EINVAL");
         expect!(error_name_of(errno()), "EINVAL");
+        const NOT_FOUND: Error = Error::from_raw_os_error(2);
+        expect!(matches!(delete(self.name.clone() + "-none"), Err(NOT_FOUND)), true);
         Ok(())
     }
 
@@ -244,6 +248,7 @@ impl Scenario {
         let shared = self.address + SHARED;
         unsafe {
             expect!(lock_acquire(shared + LOCK, Some(Duration::MAX))?, false);
+            expect!(error_name(lock_acquire(shared + LOCK, Some(Duration::ZERO))), "EAGAIN");
             let mut child = Self::consumer().args(["count", &self.name, &SHARED.to_string()]).spawn()?;
             wait_until(shared + ARRIVED, 1)?;
             wait_until(shared + BESIDE, 1)?;
@@ -260,7 +265,13 @@ impl Scenario {
     }
 
     fn close(&mut self) -> Outcome {
-        expect!(list()?.contains(&self.name), true);
+        expect!(list()?.contains(&OsString::from(&self.name)), true);
+        let mut latin = OsString::from(&self.name);
+        latin.push(OsStr::from_bytes(b"-gr\xfc\xdf"));
+        open(&latin, Direction::Io, IfExists::Error, IfDoesNotExist::Create, Mode(0o600))?;
+        expect!(list()?.contains(&latin), true);
+        delete(&latin)?;
+        expect!(list()?.contains(&latin), false);
         expect!(mapped(&self.name), true);
         unsafe { unmap(self.address, SIZE) }?;
         expect!(mapped(&self.name), false);

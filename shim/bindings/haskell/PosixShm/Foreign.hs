@@ -4,8 +4,8 @@
 -- |
 -- The functions of C, which return an error as a negative number. "PosixShm" documents them.
 --
--- A function that can wait is a safe call, during which other threads run, and which an asynchronous exception interrupts. The
--- others are unsafe calls, which are faster.
+-- A function that can wait is a safe call, during which other threads run, and which an asynchronous exception interrupts. Those whose
+-- time depends on the size of an object or of memory are safe calls too. The others are unsafe calls, which are faster.
 module PosixShm.Foreign where
 
 import Data.Int (Int64)
@@ -14,19 +14,19 @@ import Foreign.C.String (CString)
 import Foreign.C.Types (CInt (..))
 import Foreign.Ptr (Ptr)
 
-foreign import ccall unsafe "pshm_version"
+foreign import ccall safe "pshm_version"
   pshm_version :: IO CInt
 
-foreign import ccall unsafe "pshm_version_string"
+foreign import ccall safe "pshm_version_string"
   pshm_version_string :: IO CString
 
-foreign import ccall unsafe "pshm_page_size"
+foreign import ccall safe "pshm_page_size"
   pshm_page_size :: IO CInt
 
-foreign import ccall unsafe "pshm_name_max"
+foreign import ccall safe "pshm_name_max"
   pshm_name_max :: IO CInt
 
-foreign import ccall unsafe "pshm_has"
+foreign import ccall safe "pshm_has"
   pshm_has :: CString -> IO CInt
 
 foreign import ccall unsafe "pshm_errno"
@@ -68,94 +68,94 @@ foreign import ccall unsafe "pshm_flags_parse"
 foreign import ccall unsafe "pshm_flags_format"
   pshm_flags_format :: CInt -> CInt -> CString -> Int64 -> IO Int64
 
-foreign import ccall unsafe "pshm_shm_open"
+foreign import ccall safe "pshm_shm_open"
   pshm_shm_open :: CString -> CInt -> CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_shm_unlink"
+foreign import ccall safe "pshm_shm_unlink"
   pshm_shm_unlink :: CString -> IO CInt
 
-foreign import ccall unsafe "pshm_ftruncate"
+foreign import ccall safe "pshm_ftruncate"
   pshm_ftruncate :: CInt -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_fallocate"
+foreign import ccall safe "pshm_fallocate"
   pshm_fallocate :: CInt -> Int64 -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_fstat"
+foreign import ccall safe "pshm_fstat"
   pshm_fstat :: CInt -> Ptr Int64 -> CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_fchown"
+foreign import ccall safe "pshm_fchown"
   pshm_fchown :: CInt -> Int64 -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_fchmod"
+foreign import ccall safe "pshm_fchmod"
   pshm_fchmod :: CInt -> CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_mmap"
+foreign import ccall safe "pshm_mmap"
   pshm_mmap :: Int64 -> Int64 -> CInt -> CInt -> CInt -> Int64 -> IO Int64
 
-foreign import ccall unsafe "pshm_munmap"
+foreign import ccall safe "pshm_munmap"
   pshm_munmap :: Int64 -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_mprotect"
+foreign import ccall safe "pshm_mprotect"
   pshm_mprotect :: Int64 -> Int64 -> CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_msync"
+foreign import ccall safe "pshm_msync"
   pshm_msync :: Int64 -> Int64 -> CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_close"
+foreign import ccall safe "pshm_close"
   pshm_close :: CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_dup"
+foreign import ccall safe "pshm_dup"
   pshm_dup :: CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_set_inheritable"
+foreign import ccall safe "pshm_set_inheritable"
   pshm_set_inheritable :: CInt -> CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_open"
+foreign import ccall safe "pshm_open"
   pshm_open :: CString -> CInt -> CInt -> CInt -> CInt -> Ptr CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_open_anonymous"
+foreign import ccall safe "pshm_open_anonymous"
   pshm_open_anonymous :: CInt -> CInt -> CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_delete"
+foreign import ccall safe "pshm_delete"
   pshm_delete :: CString -> IO CInt
 
-foreign import ccall unsafe "pshm_delete_if_same"
+foreign import ccall safe "pshm_delete_if_same"
   pshm_delete_if_same :: CString -> CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_truncate"
+foreign import ccall safe "pshm_truncate"
   pshm_truncate :: CInt -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_allocate"
+foreign import ccall safe "pshm_allocate"
   pshm_allocate :: CInt -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_discard"
+foreign import ccall safe "pshm_discard"
   pshm_discard :: CInt -> Int64 -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_space"
+foreign import ccall safe "pshm_space"
   pshm_space :: Ptr Int64 -> Ptr Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_map"
+foreign import ccall safe "pshm_map"
   pshm_map :: CInt -> Int64 -> CInt -> CInt -> Int64 -> IO Int64
 
-foreign import ccall unsafe "pshm_unmap"
+foreign import ccall safe "pshm_unmap"
   pshm_unmap :: Int64 -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_read"
+foreign import ccall safe "pshm_read"
   pshm_read :: CInt -> Ptr Word8 -> Int64 -> Int64 -> IO Int64
 
-foreign import ccall unsafe "pshm_write"
+foreign import ccall safe "pshm_write"
   pshm_write :: CInt -> Ptr Word8 -> Int64 -> Int64 -> IO Int64
 
-foreign import ccall unsafe "pshm_map_prefixed"
+foreign import ccall safe "pshm_map_prefixed"
   pshm_map_prefixed :: CInt -> Int64 -> CInt -> CInt -> Int64 -> Int64 -> IO Int64
 
-foreign import ccall unsafe "pshm_unmap_prefixed"
+foreign import ccall safe "pshm_unmap_prefixed"
   pshm_unmap_prefixed :: Int64 -> Int64 -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_copy"
+foreign import ccall safe "pshm_copy"
   pshm_copy :: Int64 -> Int64 -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_fill"
+foreign import ccall safe "pshm_fill"
   pshm_fill :: Int64 -> CInt -> Int64 -> IO CInt
 
 foreign import ccall interruptible "pshm_send"
@@ -164,19 +164,19 @@ foreign import ccall interruptible "pshm_send"
 foreign import ccall interruptible "pshm_receive"
   pshm_receive :: CInt -> Int64 -> IO CInt
 
-foreign import ccall unsafe "pshm_socketpair"
+foreign import ccall safe "pshm_socketpair"
   pshm_socketpair :: Ptr CInt -> Ptr CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_seal"
+foreign import ccall safe "pshm_seal"
   pshm_seal :: CInt -> CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_seals"
+foreign import ccall safe "pshm_seals"
   pshm_seals :: CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_reopen"
+foreign import ccall safe "pshm_reopen"
   pshm_reopen :: CInt -> CInt -> IO CInt
 
-foreign import ccall unsafe "pshm_list"
+foreign import ccall safe "pshm_list"
   pshm_list :: CString -> Int64 -> IO Int64
 
 foreign import ccall unsafe "pshm_atomic_load32"
@@ -227,7 +227,7 @@ foreign import ccall unsafe "pshm_lock_mark_repaired"
 foreign import ccall unsafe "pshm_lock_owner"
   pshm_lock_owner :: Int64 -> IO Int64
 
-foreign import ccall unsafe "pshm_publish"
+foreign import ccall safe "pshm_publish"
   pshm_publish :: CInt -> CString -> CInt -> IO CInt
 
 foreign import ccall interruptible "pshm_open_wait"

@@ -11,6 +11,7 @@
 #include <SWI-Stream.h>
 #include <SWI-Prolog.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -230,11 +231,14 @@ get_flags(term_t term, const struct name *names, int *value)
 {
 	term_t rest = PL_copy_term_ref(term);
 	term_t head = PL_new_term_ref();
+	size_t count;
 	int flag;
 
 	*value = 0;
 	if (!PL_is_list(term))
 		return get_enum(term, names, value);
+	if (PL_skip_list(term, 0, &count) == PL_CYCLIC_TERM)
+		return PL_type_error("list", term);
 	while (PL_get_list(rest, head, rest)) {
 		if (!get_enum(head, names, &flag))
 			return FALSE;
@@ -243,18 +247,45 @@ get_flags(term_t term, const struct name *names, int *value)
 	return PL_get_nil_ex(rest);
 }
 
+/* The caller gives the size of a buffer. */
+static int
+get_limit(term_t term, int64_t *limit)
+{
+	return PL_get_int64_ex(term, limit) && (*limit >= 0 || PL_domain_error("not_less_than_zero", term));
+}
+
+static const int64_t second = 1000000000;
+
+/* Seconds, as for the predicates of Prolog; a time that has passed is 0, and one beyond 31 years no limit. */
 static int
 get_timeout(term_t term, int64_t *timeout)
 {
+	double seconds;
 	char *text;
 
 	*timeout = -1;
-	return (PL_get_atom_chars(term, &text) && strcmp(text, "infinite") == 0) || PL_get_int64_ex(term, timeout);
+	if (PL_get_atom_chars(term, &text) && (strcmp(text, "infinite") == 0 || strcmp(text, "inf") == 0))
+		return TRUE;
+	if (!PL_get_float_ex(term, &seconds))
+		return FALSE;
+	if (isnan(seconds))
+		return PL_domain_error("posix_shm_timeout", term);
+	if (seconds <= 1e9)
+		*timeout = seconds > 0 ? (int64_t)ceil(seconds * (double)second) : 0;
+	return TRUE;
+}
+
+/* What a call acquires is lost if its outputs do not unify with it, so they must be variables. */
+static int
+variables(term_t term, int first, int arity)
+{
+	for (int i = first; i < arity; i++)
+		if (!PL_is_variable(term + i))
+			return PL_uninstantiation_error(term + i);
+	return TRUE;
 }
 
 /* Waiting: for a second at a time, between which Prolog handles the signals of its threads. */
-
-static const int64_t second = 1000000000;
 
 struct deadline {
 	int64_t timeout, end;
@@ -286,11 +317,14 @@ left(const struct deadline *deadline)
 	return time < 0 ? 0 : time;
 }
 
+/* At the end at least a nanosecond: a call with the timeout 0 would be another one. */
 static int64_t
 slice(const struct deadline *deadline)
 {
 	int64_t time = left(deadline);
 
+	if (time == 0 && deadline->timeout > 0)
+		return 1;
 	return time < second ? time : second;
 }
 
@@ -415,7 +449,7 @@ load(term_t term, int arity, control_t control)
 }
 
 static int
-store_real(term_t term, void *memory, size_t size)
+store_real(term_t term, void *memory, const struct type *type)
 {
 	double value;
 	float narrow;
@@ -423,7 +457,9 @@ store_real(term_t term, void *memory, size_t size)
 	if (!PL_get_float_ex(term, &value))
 		return FALSE;
 	narrow = (float)value;
-	memcpy(memory, size == sizeof narrow ? (void *)&narrow : (void *)&value, size);
+	if (type->size == sizeof narrow && isinf(narrow) && !isinf(value))
+		return PL_representation_error(type->name);
+	memcpy(memory, type->size == sizeof narrow ? (void *)&narrow : (void *)&value, type->size);
 	return TRUE;
 }
 
@@ -479,7 +515,7 @@ store(term_t term, int arity, control_t control)
 	if (!PL_get_int64_ex(term, &address) || !get_type(term + 1, &type))
 		return FALSE;
 	memory = (void *)(intptr_t)address;
-	return type->kind == REAL ? store_real(term + 2, memory, type->size) : store_integer(term + 2, memory, type);
+	return type->kind == REAL ? store_real(term + 2, memory, type) : store_integer(term + 2, memory, type);
 }
 
 /* pshm_load_bytes(+Address, +Count, -Bytes) */
@@ -490,10 +526,8 @@ load_bytes(term_t term, int arity, control_t control)
 
 	(void)arity;
 	(void)control;
-	if (!PL_get_int64_ex(term, &address) || !PL_get_int64_ex(term + 1, &count))
+	if (!PL_get_int64_ex(term, &address) || !get_limit(term + 1, &count))
 		return FALSE;
-	if (count < 0)
-		return PL_domain_error("not_less_than_zero", term + 1);
 	return PL_unify_chars(term + 2, PL_STRING | REP_ISO_LATIN_1, (size_t)count, (const char *)(intptr_t)address);
 }
 
@@ -809,6 +843,8 @@ p_pshm_shm_open(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!get_flags(term + 2, pshm_mode_names, &mode))
 		return FALSE;
+	if (!variables(term, 3, arity))
+		return FALSE;
 	if (!get_text(term + 0, "pshm_shm_open", &name))
 		return FALSE;
 	result = pshm_shm_open(name, flags, mode);
@@ -959,6 +995,8 @@ p_pshm_mmap(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!PL_get_int64_ex(term + 5, &offset))
 		return FALSE;
+	if (!variables(term, 6, arity))
+		return FALSE;
 	result = pshm_mmap(address, length, protections, flags, fd, offset);
 	if (failed(result))
 		return raise_error("pshm_mmap", result);
@@ -1054,6 +1092,8 @@ p_pshm_dup(term_t term, int arity, control_t control)
 	(void)control;
 	if (!PL_get_integer_ex(term + 0, &fd))
 		return FALSE;
+	if (!variables(term, 1, arity))
+		return FALSE;
 	result = pshm_dup(fd);
 	if (failed(result))
 		return raise_error("pshm_dup", result);
@@ -1100,6 +1140,8 @@ p_pshm_open(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!get_flags(term + 4, pshm_mode_names, &permissions))
 		return FALSE;
+	if (!variables(term, 5, arity))
+		return FALSE;
 	if (!get_text(term + 0, "pshm_open", &name))
 		return FALSE;
 	result = pshm_open(name, direction, if_exists, if_does_not_exist, permissions, &created);
@@ -1124,6 +1166,8 @@ p_pshm_open_anonymous(term_t term, int arity, control_t control)
 	if (!get_flags(term + 1, pshm_mode_names, &permissions))
 		return FALSE;
 	if (!get_flags(term + 2, pshm_anonymous_flag_names, &flags))
+		return FALSE;
+	if (!variables(term, 3, arity))
 		return FALSE;
 	result = pshm_open_anonymous(direction, permissions, flags);
 	if (failed(result))
@@ -1265,6 +1309,8 @@ p_pshm_map(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!PL_get_int64_ex(term + 4, &offset))
 		return FALSE;
+	if (!variables(term, 5, arity))
+		return FALSE;
 	result = pshm_map(fd, length, protections, flags, offset);
 	if (failed(result))
 		return raise_error("pshm_map", result);
@@ -1304,12 +1350,12 @@ p_pshm_read(term_t term, int arity, control_t control)
 	(void)control;
 	if (!PL_get_integer_ex(term + 0, &fd))
 		return FALSE;
-	if (!PL_get_int64_ex(term + 1, &count))
+	if (!get_limit(term + 1, &count))
 		return FALSE;
 	if (!PL_get_int64_ex(term + 2, &offset))
 		return FALSE;
-	buffer = count < 0 ? NULL : malloc(count > 0 ? (size_t)count : 1);
-	if (count >= 0 && !buffer)
+	buffer = malloc(count > 0 ? (size_t)count : 1);
+	if (!buffer)
 		return PL_resource_error("memory");
 	result = pshm_read(fd, buffer, count, offset);
 	unified = failed(result) ? raise_error("pshm_read", result)
@@ -1366,6 +1412,8 @@ p_pshm_map_prefixed(term_t term, int arity, control_t control)
 	if (!PL_get_int64_ex(term + 4, &offset))
 		return FALSE;
 	if (!PL_get_int64_ex(term + 5, &prefix))
+		return FALSE;
+	if (!variables(term, 6, arity))
 		return FALSE;
 	result = pshm_map_prefixed(fd, length, protections, flags, offset, prefix);
 	if (failed(result))
@@ -1456,6 +1504,8 @@ p_pshm_send(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!get_timeout(term + 2, &timeout))
 		return FALSE;
+	if (!variables(term, 3, arity))
+		return FALSE;
 	deadline = deadline_after(timeout);
 	while (result = pshm_send(socket, fd, slice(&deadline)), again(&deadline, result))
 		if (PL_handle_signals() < 0) {
@@ -1480,6 +1530,8 @@ p_pshm_receive(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!get_timeout(term + 1, &timeout))
 		return FALSE;
+	if (!variables(term, 2, arity))
+		return FALSE;
 	deadline = deadline_after(timeout);
 	while (result = pshm_receive(socket, slice(&deadline)), again(&deadline, result))
 		if (PL_handle_signals() < 0) {
@@ -1499,6 +1551,8 @@ p_pshm_socketpair(term_t term, int arity, control_t control)
 
 	(void)arity;
 	(void)control;
+	if (!variables(term, 0, arity))
+		return FALSE;
 	result = pshm_socketpair(&first, &second);
 	if (failed(result))
 		return raise_error("pshm_socketpair", result);
@@ -1552,6 +1606,8 @@ p_pshm_reopen(term_t term, int arity, control_t control)
 	if (!PL_get_integer_ex(term + 0, &fd))
 		return FALSE;
 	if (!get_enum(term + 1, pshm_direction_names, &direction))
+		return FALSE;
+	if (!variables(term, 2, arity))
 		return FALSE;
 	result = pshm_reopen(fd, direction);
 	if (failed(result))
@@ -1759,6 +1815,8 @@ p_pshm_atomic_wait(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!get_timeout(term + 2, &timeout))
 		return FALSE;
+	if (!variables(term, 3, arity))
+		return FALSE;
 	deadline = deadline_after(timeout);
 	while (result = pshm_atomic_wait(address, expected, slice(&deadline)), again(&deadline, result))
 		if (PL_handle_signals() < 0) {
@@ -1830,6 +1888,8 @@ p_pshm_lock_acquire(term_t term, int arity, control_t control)
 	if (!PL_get_int64_ex(term + 0, &address))
 		return FALSE;
 	if (!get_timeout(term + 1, &timeout))
+		return FALSE;
+	if (!variables(term, 2, arity))
 		return FALSE;
 	deadline = deadline_after(timeout);
 	while (result = pshm_lock_acquire(address, slice(&deadline)), again(&deadline, result))
@@ -1930,6 +1990,8 @@ p_pshm_open_wait(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!get_timeout(term + 3, &timeout))
 		return FALSE;
+	if (!variables(term, 4, arity))
+		return FALSE;
 	if (!get_text(term + 0, "pshm_open_wait", &name))
 		return FALSE;
 	deadline = deadline_after(timeout);
@@ -2008,6 +2070,8 @@ p_pshm_ring_reserve(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!get_timeout(term + 3, &timeout))
 		return FALSE;
+	if (!variables(term, 4, arity))
+		return FALSE;
 	deadline = deadline_after(timeout);
 	while (result = pshm_ring_reserve(address, capacity, length, slice(&deadline)), again(&deadline, result))
 		if (PL_handle_signals() < 0) {
@@ -2058,6 +2122,8 @@ p_pshm_ring_peek(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!get_timeout(term + 2, &timeout))
 		return FALSE;
+	if (!variables(term, 3, arity))
+		return FALSE;
 	deadline = deadline_after(timeout);
 	while (result = pshm_ring_peek(address, capacity, slice(&deadline), &length), again(&deadline, result))
 		if (PL_handle_signals() < 0) {
@@ -2106,6 +2172,8 @@ p_pshm_ring_send(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!get_timeout(term + 3, &timeout))
 		return FALSE;
+	if (!variables(term, 4, arity))
+		return FALSE;
 	if (!get_bytes(term + 2, &bytes, &bytes_size))
 		return FALSE;
 	deadline = deadline_after(timeout);
@@ -2138,12 +2206,14 @@ p_pshm_ring_receive(term_t term, int arity, control_t control)
 		return FALSE;
 	if (!PL_get_int64_ex(term + 1, &capacity))
 		return FALSE;
-	if (!PL_get_int64_ex(term + 2, &size))
+	if (!get_limit(term + 2, &size))
 		return FALSE;
 	if (!get_timeout(term + 3, &timeout))
 		return FALSE;
-	buffer = size < 0 ? NULL : malloc(size > 0 ? (size_t)size : 1);
-	if (size >= 0 && !buffer)
+	if (!variables(term, 4, arity))
+		return FALSE;
+	buffer = malloc(size > 0 ? (size_t)size : 1);
+	if (!buffer)
 		return PL_resource_error("memory");
 	deadline = deadline_after(timeout);
 	while (result = pshm_ring_receive(address, capacity, buffer, size, slice(&deadline)), again(&deadline, result))

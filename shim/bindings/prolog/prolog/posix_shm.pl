@@ -96,8 +96,8 @@
 Objects, mappings, locks and atomic operations between processes.
 
 An option is an atom, such as `create`; flags are a list of them, such as `[read, write]`; both may be the integer of C. Each option of a
-function is described in the FFI reference. Booleans are `true` and `false`. A timeout is an integer of nanoseconds, or `infinite`. Bytes are
-strings of characters with the codes 0 to 255. A failure is an error term:
+function is described in the FFI reference. Booleans are `true` and `false`. A timeout is a number of seconds, or `inf`. Bytes are
+strings of characters with the codes 0 to 255. An output that is marked `--` must be a variable. A failure is an error term:
 
     error(posix_shm_error('ENOENT', pshm_open), context(_, Message))
 */
@@ -156,9 +156,9 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %
 %   - Feature: The name of a feature.
 %
-%   - Result: 1: The system supports the feature.
-%   - Result: 0: The system does not support it, a trial was not possible, or this version of the library does not
-%     know the feature: a program can ask an older library about features of a newer one.
+%   - Result: true: The system supports the feature.
+%   - Result: false: The system does not support it, a trial was not possible, or this version of the library does
+%     not know the feature: a program can ask an older library about features of a newer one.
 %
 %   Errors:
 %
@@ -296,7 +296,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - EINVAL: `kind` is unknown, `size` is negative, or `flags` has a bit without a keyword.
 %   - ERANGE: The buffer is too small.
 
-%!  pshm_shm_open(+Name, +Flags, +Mode, -Descriptor) is det.
+%!  pshm_shm_open(+Name, +Flags, +Mode, --Descriptor) is det.
 %
 %   Open a named object, or create it with PSHM_O_CREAT: shm_open(3).
 %
@@ -428,7 +428,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - ENOTSUP: The platform does not support the call on these descriptors (macOS).
 %   - EPERM: The process does not own the object, or a seal forbids the change.
 
-%!  pshm_mmap(+Address, +Length, +Protections, +Flags, +Fd, +Offset, -Mapping) is det.
+%!  pshm_mmap(+Address, +Length, +Protections, +Flags, +Fd, +Offset, --Mapping) is det.
 %
 %   Map an object, or anonymous memory, into the address space: mmap(2).
 %
@@ -529,7 +529,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %
 %   - EBADF: `fd` is not an open descriptor.
 
-%!  pshm_dup(+Fd, -Descriptor) is det.
+%!  pshm_dup(+Fd, --Descriptor) is det.
 %
 %   Duplicate a descriptor, close-on-exec: fcntl(2) with `F_DUPFD_CLOEXEC`.
 %
@@ -554,8 +554,8 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - EBADF: `fd` is not an open descriptor.
 %   - EINVAL: `inheritable` is neither 0 nor 1.
 
-%!  pshm_open(+Name, +Direction, +IfExists, +IfDoesNotExist, +Permissions, -Descriptor) is det.
-%!  pshm_open(+Name, +Direction, +IfExists, +IfDoesNotExist, +Permissions, -Descriptor, -Created) is det.
+%!  pshm_open(+Name, +Direction, +IfExists, +IfDoesNotExist, +Permissions, --Descriptor) is det.
+%!  pshm_open(+Name, +Direction, +IfExists, +IfDoesNotExist, +Permissions, --Descriptor, --Created) is det.
 %
 %   Open or create a named object, with one option for each case: it exists, or it does not.
 %
@@ -595,7 +595,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - ENXIO: The name refers to a socket.
 %   - EROFS: The shared memory file system is mounted read-only.
 
-%!  pshm_open_anonymous(+Direction, +Permissions, +Flags, -Descriptor) is det.
+%!  pshm_open_anonymous(+Direction, +Permissions, +Flags, --Descriptor) is det.
 %
 %   Create an anonymous object.
 %
@@ -649,8 +649,8 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %     in all.
 %   - Fd: A descriptor of the object.
 %
-%   - Result: 1: The name referred to this object, and is removed.
-%   - Result: 0: The name refers to another object, and stays.
+%   - Result: true: The name referred to this object, and is removed.
+%   - Result: false: The name refers to another object, and stays.
 %
 %   Errors:
 %
@@ -735,7 +735,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - ENOENT: The directory does not exist.
 %   - ENOTSUP: The platform has no such file system, or reports no figures.
 
-%!  pshm_map(+Fd, +Length, +Protections, +Flags, +Offset, -Mapping) is det.
+%!  pshm_map(+Fd, +Length, +Protections, +Flags, +Offset, --Mapping) is det.
 %
 %   Map a range of an object, from any offset.
 %
@@ -831,7 +831,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - EOVERFLOW: `count` does not fit the platform's types.
 %   - EPERM: A seal forbids the call.
 
-%!  pshm_map_prefixed(+Fd, +Length, +Protections, +Flags, +Offset, +Prefix, -Mapping) is det.
+%!  pshm_map_prefixed(+Fd, +Length, +Protections, +Flags, +Offset, +Prefix, --Mapping) is det.
 %
 %   Map an object directly behind a prefix of private memory.
 %
@@ -917,7 +917,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %
 %   - Socket: A connected Unix domain socket.
 %   - Fd: The descriptor to send.
-%   - Timeout: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+%   - Timeout: Seconds; `inf` is no limit, 0 does not wait.
 %
 %   Errors:
 %
@@ -934,12 +934,12 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - ETIMEDOUT: The buffer of the socket was full until the timeout.
 %   - ETOOMANYREFS: Too many descriptors are in transit.
 
-%!  pshm_receive(+Socket, +Timeout, -Descriptor) is det.
+%!  pshm_receive(+Socket, +Timeout, --Descriptor) is det.
 %
 %   Receive a descriptor over a Unix domain socket.
 %
 %   - Socket: A connected Unix domain socket.
-%   - Timeout: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+%   - Timeout: Seconds; `inf` is no limit, 0 does not wait.
 %
 %   - Result: The descriptor; the caller closes it.
 %
@@ -959,7 +959,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - EPROTOTYPE: `socket` is not of the Unix domain. Nothing was received.
 %   - ETIMEDOUT: There was no message until the timeout.
 
-%!  pshm_socketpair(-First, -Second) is det.
+%!  pshm_socketpair(--First, --Second) is det.
 %
 %   Create a connected pair of Unix domain stream sockets, close-on-exec.
 %
@@ -1004,7 +1004,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - EINVAL: `fd` refers to a file that does not support seals.
 %   - ENOTSUP: The platform does not support seals.
 
-%!  pshm_reopen(+Fd, +Direction, -Descriptor) is det.
+%!  pshm_reopen(+Fd, +Direction, --Descriptor) is det.
 %
 %   Open another descriptor of the same object, with the same access or less.
 %
@@ -1160,8 +1160,8 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - Desired: The value to store.
 %   - Old: Receives the previous value.
 %
-%   - Result: 1: The value was stored.
-%   - Result: 0: The word had another value, and was not changed.
+%   - Result: true: The value was stored.
+%   - Result: false: The word had another value, and was not changed.
 %
 %   Errors:
 %
@@ -1176,7 +1176,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %
 %   - Address: The address of the word, a multiple of 4.
 %   - Expected: The value during which the call waits, -2147483648 to 4294967295.
-%   - Timeout: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+%   - Timeout: Seconds; `inf` is no limit, 0 does not wait.
 %
 %   Errors:
 %
@@ -1213,8 +1213,8 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %
 %   - Process: The identifier of a process: the result of pshm_process_self in that process, or of pshm_lock_owner.
 %
-%   - Result: 1: The process is alive, or nothing proves that it has terminated.
-%   - Result: 0: The process has terminated.
+%   - Result: true: The process is alive, or nothing proves that it has terminated.
+%   - Result: false: The process has terminated.
 %
 %   Errors:
 %
@@ -1223,15 +1223,15 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %     such as that of another container, or the system does not provide the information (pshm_has,
 %     `alive`).
 
-%!  pshm_lock_acquire(+Address, +Timeout, -Result) is det.
+%!  pshm_lock_acquire(+Address, +Timeout, --Result) is det.
 %
 %   Acquire a lock.
 %
 %   - Address: The address of the lock, a multiple of 8.
-%   - Timeout: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+%   - Timeout: Seconds; `inf` is no limit, 0 does not wait.
 %
-%   - Result: 0: This process holds the lock.
-%   - Result: 1: This process holds the lock, and an owner has died with it since the last repair.
+%   - Result: false: This process holds the lock.
+%   - Result: true: This process holds the lock, and an owner has died with it since the last repair.
 %
 %   Errors:
 %
@@ -1320,7 +1320,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %     another mount of the shared memory file system, such as that of another container or mount
 %     namespace.
 
-%!  pshm_open_wait(+Name, +Direction, +Size, +Timeout, -Descriptor) is det.
+%!  pshm_open_wait(+Name, +Direction, +Size, +Timeout, --Descriptor) is det.
 %
 %   Open an object that another process creates, and wait until it is complete.
 %
@@ -1328,7 +1328,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %     in all.
 %   - Direction: The access of the descriptor.
 %   - Size: The least size of the object, in bytes; 0 accepts an empty one.
-%   - Timeout: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+%   - Timeout: Seconds; `inf` is no limit, 0 does not wait.
 %
 %   - Result: A descriptor; the caller closes it.
 %
@@ -1358,8 +1358,8 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - Capacity: The capacity of the ring, in bytes: a power of two.
 %   - Role: PSHM_RING_SENDER or PSHM_RING_RECEIVER.
 %
-%   - Result: 0: This process has the role.
-%   - Result: 1: This process has the role, in the place of one that died.
+%   - Result: false: This process has the role.
+%   - Result: true: This process has the role, in the place of one that died.
 %
 %   Errors:
 %
@@ -1391,14 +1391,14 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
 %     process has overwritten it.
 
-%!  pshm_ring_reserve(+Address, +Capacity, +Length, +Timeout, -Mapping) is det.
+%!  pshm_ring_reserve(+Address, +Capacity, +Length, +Timeout, --Mapping) is det.
 %
 %   Reserve space for a message, and return the address to write it to.
 %
 %   - Address: The address of the ring, a multiple of 64.
 %   - Capacity: The capacity of the ring, in bytes: a power of two.
 %   - Length: The greatest length of the message, in bytes, from 0 to half of `capacity` less 8.
-%   - Timeout: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+%   - Timeout: Seconds; `inf` is no limit, 0 does not wait.
 %
 %   - Result: The address, a multiple of 8, of `length` bytes.
 %
@@ -1439,13 +1439,13 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - EPROTO: The memory is no ring of this capacity, such as one that no process has joined, or another
 %     process has overwritten it.
 
-%!  pshm_ring_peek(+Address, +Capacity, +Timeout, -Mapping, -Length) is det.
+%!  pshm_ring_peek(+Address, +Capacity, +Timeout, --Mapping, --Length) is det.
 %
 %   Wait for a message, and return its address.
 %
 %   - Address: The address of the ring, a multiple of 64.
 %   - Capacity: The capacity of the ring, in bytes: a power of two.
-%   - Timeout: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+%   - Timeout: Seconds; `inf` is no limit, 0 does not wait.
 %   - Length: Receives the length of the message, in bytes.
 %
 %   - Result: The address of the message, a multiple of 8.
@@ -1493,7 +1493,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - Address: The address of the ring, a multiple of 64.
 %   - Capacity: The capacity of the ring, in bytes: a power of two.
 %   - Bytes: The message.
-%   - Timeout: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+%   - Timeout: Seconds; `inf` is no limit, 0 does not wait.
 %
 %   Errors:
 %
@@ -1512,14 +1512,14 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %     process has overwritten it.
 %   - ETIMEDOUT: There was no space until the timeout.
 
-%!  pshm_ring_receive(+Address, +Capacity, +Size, +Timeout, -Bytes) is det.
+%!  pshm_ring_receive(+Address, +Capacity, +Size, +Timeout, --Bytes) is det.
 %
 %   Wait for a message, copy it, and remove it from the ring.
 %
 %   - Address: The address of the ring, a multiple of 64.
 %   - Capacity: The capacity of the ring, in bytes: a power of two.
 %   - Size: The size of `ret_bytes`, in bytes, from 0.
-%   - Timeout: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+%   - Timeout: Seconds; `inf` is no limit, 0 does not wait.
 %
 %   - Result: The length of the message, in bytes.
 %

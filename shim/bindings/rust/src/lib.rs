@@ -15,8 +15,9 @@
 //! # }
 //! ```
 use std::borrow::Cow;
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsStr, OsString};
 use std::os::raw::{c_char, c_int};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::time::Duration;
 use std::{error, fmt, io, ptr};
@@ -26,15 +27,20 @@ pub mod sys;
 /// The version of the library that these declarations were made from, as [`version`] gives it.
 pub const VERSION: i32 = 1000;
 
-/// Why a call failed.
+/// Why a call failed. It equals the one that [`Error::from_raw_os_error`] makes of the same errno, which may be a constant in a pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Error(c_int);
 
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// The error of an errno, such as `libc::ENOENT`.
+    pub const fn from_raw_os_error(errno: i32) -> Self {
+        Error(errno)
+    }
+
     /// The errno of the system.
-    pub fn raw_os_error(self) -> i32 {
+    pub const fn raw_os_error(self) -> i32 {
         self.0
     }
 
@@ -78,8 +84,8 @@ pub fn check<T: Copy + Into<i64>>(result: T) -> Result<T> {
 }
 
 /// C reads a text up to its first NUL, so one in it is `EINVAL`.
-fn text(text: &str) -> Result<CString> {
-    CString::new(text).map_err(|_| Error(unsafe { sys::pshm_error_number(b"EINVAL\0".as_ptr().cast()) }))
+fn text<T: AsRef<OsStr> + ?Sized>(text: &T) -> Result<CString> {
+    CString::new(text.as_ref().as_bytes()).map_err(|_| Error(unsafe { sys::pshm_error_number(b"EINVAL\0".as_ptr().cast()) }))
 }
 
 /// A constant of the library.
@@ -117,7 +123,7 @@ fn start_mut<T>(slice: &mut [T]) -> *mut T {
 }
 
 /// The texts that a function writes, each with its NUL. Their size may change between two calls.
-fn texts(write: impl Fn(&mut [u8]) -> Result<i64>) -> Result<Vec<String>> {
+fn texts(write: impl Fn(&mut [u8]) -> Result<i64>) -> Result<Vec<u8>> {
     let mut bytes = vec![0; write(&mut [])? as usize];
     loop {
         let size = write(&mut bytes)? as usize;
@@ -127,8 +133,21 @@ fn texts(write: impl Fn(&mut [u8]) -> Result<i64>) -> Result<Vec<String>> {
         }
         bytes.resize(size, 0);
     }
-    let text = String::from_utf8_lossy(&bytes);
-    Ok(text.split_terminator('\0').map(String::from).collect())
+    Ok(bytes)
+}
+
+/// One of them, of the library's own words.
+fn one(mut bytes: Vec<u8>) -> String {
+    bytes.pop();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Each of them. A name need not be UTF-8.
+fn many(mut bytes: Vec<u8>) -> Vec<OsString> {
+    if bytes.pop().is_none() {
+        return Vec::new();
+    }
+    bytes.split(|&byte| byte == 0).map(|text| OsString::from_vec(text.to_vec())).collect()
 }
 
 /// The memory at an address, as a pointer.
@@ -177,6 +196,7 @@ macro_rules! flags {
 /// The kind of a list of keywords: the first argument of pshm_flags_parse.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[repr(i32)]
+#[non_exhaustive]
 pub enum Kind {
     /// Flags of pshm_shm_open.
     OpenFlag = 1,
@@ -356,6 +376,7 @@ impl MsyncFlag {
 /// The access of a descriptor. The values are those of PSHM_O_RDONLY and PSHM_O_RDWR.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[repr(i32)]
+#[non_exhaustive]
 pub enum Direction {
     /// Reading.
     Input = 0,
@@ -366,6 +387,7 @@ pub enum Direction {
 /// The action of pshm_open when it may create and the object exists.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default)]
 #[repr(i32)]
+#[non_exhaustive]
 pub enum IfExists {
     /// As PSHM_IF_EXISTS_OVERWRITE.
     #[default]
@@ -385,6 +407,7 @@ pub enum IfExists {
 /// The action of pshm_open when the object does not exist.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default)]
 #[repr(i32)]
+#[non_exhaustive]
 pub enum IfDoesNotExist {
     /// Error for input, and where an existing object is overwritten or truncated; else create.
     #[default]
@@ -434,6 +457,7 @@ impl SealFlag {
 /// The operation of pshm_atomic_update32 and pshm_atomic_update64.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[repr(i32)]
+#[non_exhaustive]
 pub enum Update {
     /// Add the operand; the sum wraps around.
     Add = 1,
@@ -450,6 +474,7 @@ pub enum Update {
 /// The end of a ring that a process joins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[repr(i32)]
+#[non_exhaustive]
 pub enum RingRole {
     /// The sender of messages.
     Sender = 1,
@@ -683,7 +708,7 @@ pub fn flags_parse(kind: Kind, keywords: &str) -> Result<i32> {
 /// - `EINVAL`: `kind` is unknown, `size` is negative, or `flags` has a bit without a keyword.
 /// - `ERANGE`: The buffer is too small.
 pub fn flags_format(kind: Kind, flags: i32) -> Result<String> {
-    texts(|buffer| check(unsafe { sys::pshm_flags_format(kind as c_int, flags, start_mut(buffer).cast(), buffer.len() as i64) })).map(|texts| texts.concat())
+    texts(|buffer| check(unsafe { sys::pshm_flags_format(kind as c_int, flags, start_mut(buffer).cast(), buffer.len() as i64) })).map(one)
 }
 
 /// Open a named object, or create it with PSHM_O_CREAT: shm_open(3).
@@ -720,8 +745,8 @@ pub fn flags_format(kind: Kind, flags: i32) -> Result<String> {
 /// - `ENOSPC`: The file system has no space for another object.
 /// - `ENXIO`: The name refers to a socket.
 /// - `EROFS`: The shared memory file system is mounted read-only.
-pub fn shm_open(name: &str, flags: OpenFlag, mode: Mode) -> Result<OwnedFd> {
-    let name = text(name)?;
+pub fn shm_open(name: impl AsRef<OsStr>, flags: OpenFlag, mode: Mode) -> Result<OwnedFd> {
+    let name = text(&name)?;
     Ok(owned(check(unsafe { sys::pshm_shm_open(name.as_ptr(), flags.0, mode.0) })?))
 }
 
@@ -741,8 +766,8 @@ pub fn shm_open(name: &str, flags: OpenFlag, mode: Mode) -> Result<OwnedFd> {
 /// - `EISDIR`: The name refers to a directory.
 /// - `ENAMETOOLONG`: `name` is longer than pshm_name_max.
 /// - `ENOENT`: The object does not exist.
-pub fn shm_unlink(name: &str) -> Result<()> {
-    let name = text(name)?;
+pub fn shm_unlink(name: impl AsRef<OsStr>) -> Result<()> {
+    let name = text(&name)?;
     check(unsafe { sys::pshm_shm_unlink(name.as_ptr()) }).map(|_| ())
 }
 
@@ -1075,8 +1100,8 @@ pub fn set_inheritable(fd: impl AsFd, inheritable: bool) -> Result<()> {
 ///   once (pshm_has, `resize`).
 /// - `ENXIO`: The name refers to a socket.
 /// - `EROFS`: The shared memory file system is mounted read-only.
-pub fn open(name: &str, direction: Direction, if_exists: IfExists, if_does_not_exist: IfDoesNotExist, permissions: Mode) -> Result<(OwnedFd, bool)> {
-    let name = text(name)?;
+pub fn open(name: impl AsRef<OsStr>, direction: Direction, if_exists: IfExists, if_does_not_exist: IfDoesNotExist, permissions: Mode) -> Result<(OwnedFd, bool)> {
+    let name = text(&name)?;
     let mut created = 0;
     let result = check(unsafe { sys::pshm_open(name.as_ptr(), direction as c_int, if_exists as c_int, if_does_not_exist as c_int, permissions.0, &mut created) })?;
     Ok((owned(result), created != 0))
@@ -1147,8 +1172,8 @@ pub fn open_anonymous(direction: Direction, permissions: Mode, flags: AnonymousF
 /// - `EISDIR`: The name refers to a directory.
 /// - `ENAMETOOLONG`: `name` is longer than pshm_name_max.
 /// - `ENOENT`: The object does not exist.
-pub fn delete(name: &str) -> Result<()> {
-    let name = text(name)?;
+pub fn delete(name: impl AsRef<OsStr>) -> Result<()> {
+    let name = text(&name)?;
     check(unsafe { sys::pshm_delete(name.as_ptr()) }).map(|_| ())
 }
 
@@ -1176,8 +1201,8 @@ pub fn delete(name: &str) -> Result<()> {
 /// - `ENODEV`: `fd` refers to another kind of file, such as a pipe.
 /// - `ENOENT`: The object does not exist.
 /// - `ENOTSUP`: Objects have no identity on the platform (macOS).
-pub fn delete_if_same(name: &str, fd: impl AsFd) -> Result<bool> {
-    let name = text(name)?;
+pub fn delete_if_same(name: impl AsRef<OsStr>, fd: impl AsFd) -> Result<bool> {
+    let name = text(&name)?;
     Ok(check(unsafe { sys::pshm_delete_if_same(name.as_ptr(), fd.as_fd().as_raw_fd()) })? != 0)
 }
 
@@ -1526,7 +1551,7 @@ pub unsafe fn fill(address: i64, byte: i32, count: i64) -> Result<()> {
 ///
 /// - `socket`: A connected Unix domain socket.
 /// - `fd`: The descriptor to send.
-/// - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+/// - `timeout`: From now; `None` is no limit, a duration of 0 does not wait.
 ///
 /// # Errors
 /// - `EAGAIN`: `timeout` is 0, and the buffer of the socket is full.
@@ -1556,7 +1581,7 @@ pub fn send(socket: impl AsFd, fd: impl AsFd, timeout: Option<Duration>) -> Resu
 /// (`SOCK_DGRAM`) the call does not notice that the peer is closed, and keeps waiting.
 ///
 /// - `socket`: A connected Unix domain socket.
-/// - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+/// - `timeout`: From now; `None` is no limit, a duration of 0 does not wait.
 ///
 /// Returns: The descriptor; the caller closes it.
 ///
@@ -1683,8 +1708,8 @@ pub fn reopen(fd: impl AsFd, direction: Direction) -> Result<OwnedFd> {
 /// - `ENOENT`: The shared memory file system does not exist.
 /// - `ENOMEM`: There is no memory to read the directory.
 /// - `ENOTSUP`: The platform does not list objects.
-pub fn list() -> Result<Vec<String>> {
-    texts(|buffer| check(unsafe { sys::pshm_list(start_mut(buffer).cast(), buffer.len() as i64) }))
+pub fn list() -> Result<Vec<OsString>> {
+    texts(|buffer| check(unsafe { sys::pshm_list(start_mut(buffer).cast(), buffer.len() as i64) })).map(many)
 }
 
 /// Load a 32-bit word.
@@ -1877,7 +1902,7 @@ pub unsafe fn atomic_compare_exchange64(address: i64, expected: i64, desired: i6
 ///
 /// - `address`: The address of the word, a multiple of 4.
 /// - `expected`: The value during which the call waits, -2147483648 to 4294967295.
-/// - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+/// - `timeout`: From now; `None` is no limit, a duration of 0 does not wait.
 ///
 /// # Errors
 /// - `EAGAIN`: `timeout` is 0, and the word equals `expected`.
@@ -1963,7 +1988,7 @@ pub fn process_alive(process: i64) -> Result<bool> {
 /// wait. A program that must react to every signal uses a timeout, and calls again.
 ///
 /// - `address`: The address of the lock, a multiple of 8.
-/// - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+/// - `timeout`: From now; `None` is no limit, a duration of 0 does not wait.
 ///
 /// Results:
 /// - 0: This process holds the lock.
@@ -2090,8 +2115,8 @@ pub unsafe fn lock_owner(address: i64) -> Result<i64> {
 /// - `EXDEV`: The object has or had a name, was created without PSHM_ANONYMOUS_NAMEABLE, or belongs to
 ///   another mount of the shared memory file system, such as that of another container or mount
 ///   namespace.
-pub fn publish(fd: impl AsFd, name: &str, if_exists: IfExists) -> Result<()> {
-    let name = text(name)?;
+pub fn publish(fd: impl AsFd, name: impl AsRef<OsStr>, if_exists: IfExists) -> Result<()> {
+    let name = text(&name)?;
     check(unsafe { sys::pshm_publish(fd.as_fd().as_raw_fd(), name.as_ptr(), if_exists as c_int) }).map(|_| ())
 }
 
@@ -2112,7 +2137,7 @@ pub fn publish(fd: impl AsFd, name: &str, if_exists: IfExists) -> Result<()> {
 ///   pshm_name_max bytes in all.
 /// - `direction`: The access of the descriptor.
 /// - `size`: The least size of the object, in bytes; 0 accepts an empty one.
-/// - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+/// - `timeout`: From now; `None` is no limit, a duration of 0 does not wait.
 ///
 /// Returns: A descriptor; the caller closes it.
 ///
@@ -2132,8 +2157,8 @@ pub fn publish(fd: impl AsFd, name: &str, if_exists: IfExists) -> Result<()> {
 /// - `ENXIO`: The name refers to a socket.
 /// - `EROFS`: `direction` is `io`, and the shared memory file system is mounted read-only.
 /// - `ETIMEDOUT`: There was no complete object until the timeout.
-pub fn open_wait(name: &str, direction: Direction, size: i64, timeout: Option<Duration>) -> Result<OwnedFd> {
-    let name = text(name)?;
+pub fn open_wait(name: impl AsRef<OsStr>, direction: Direction, size: i64, timeout: Option<Duration>) -> Result<OwnedFd> {
+    let name = text(&name)?;
     Ok(owned(check(unsafe { sys::pshm_open_wait(name.as_ptr(), direction as c_int, size, nanoseconds(timeout)) })?))
 }
 
@@ -2209,7 +2234,7 @@ pub unsafe fn ring_leave(address: i64, capacity: i64, role: RingRole) -> Result<
 /// - `address`: The address of the ring, a multiple of 64.
 /// - `capacity`: The capacity of the ring, in bytes: a power of two.
 /// - `length`: The greatest length of the message, in bytes, from 0 to half of `capacity` less 8.
-/// - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+/// - `timeout`: From now; `None` is no limit, a duration of 0 does not wait.
 ///
 /// Returns: The address, a multiple of 8, of `length` bytes.
 ///
@@ -2267,7 +2292,7 @@ pub unsafe fn ring_commit(address: i64, capacity: i64, length: i64) -> Result<()
 ///
 /// - `address`: The address of the ring, a multiple of 64.
 /// - `capacity`: The capacity of the ring, in bytes: a power of two.
-/// - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+/// - `timeout`: From now; `None` is no limit, a duration of 0 does not wait.
 ///
 /// Returns: The address of the message, a multiple of 8.
 ///
@@ -2330,7 +2355,7 @@ pub unsafe fn ring_release(address: i64, capacity: i64) -> Result<()> {
 /// - `address`: The address of the ring, a multiple of 64.
 /// - `capacity`: The capacity of the ring, in bytes: a power of two.
 /// - `bytes`: The message.
-/// - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+/// - `timeout`: From now; `None` is no limit, a duration of 0 does not wait.
 ///
 /// # Errors
 /// - `EAGAIN`: `timeout` is 0, and the ring has no space.
@@ -2361,7 +2386,7 @@ pub unsafe fn ring_send(address: i64, capacity: i64, bytes: &[u8], timeout: Opti
 /// - `capacity`: The capacity of the ring, in bytes: a power of two.
 /// - `bytes`: Receives the message. NULL, with a `size` of 0, asks for the length of the next message,
 ///   which stays in the ring.
-/// - `timeout`: Nanoseconds from now; a negative timeout is no limit, 0 does not wait.
+/// - `timeout`: From now; `None` is no limit, a duration of 0 does not wait.
 ///
 /// Returns: The length of the message, in bytes.
 ///
