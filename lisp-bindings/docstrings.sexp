@@ -1427,8 +1427,9 @@ RESTART is not one of these keywords."
 "Load the word that WHERE and INDEX designate; `setf` stores one. Like all of the operators on words
 it is atomic and sequentially consistent, for all processes that map the memory, in any language. On
 SBCL on x86-64 the operators compile to instructions of the processor if WHERE is a real vector, and
-without a call if its type is declared; otherwise they call the library. They work on vectors of the
-heap as well, if the implementation does not move these during the call (SBCL and ECL).
+without a call if its type is declared; otherwise, and where an old SBCL lacks an instruction, they
+call the library. They work on vectors of the heap as well, if the implementation does not move
+these during the call (SBCL and ECL).
 
 - WHERE: A vector of `map-shm-vector` whose elements are integers of 32 or 64 bits, or a foreign
   pointer.
