@@ -1381,7 +1381,8 @@ the lock; nil if another one had found it before.
 "A `shm-lock-error` of `with-shm-lock-held` without a variable ABANDONED: an owner has died with the
 lock, and what it guards may be half changed. It is signalled with the lock held, so that a handler
 can repair that; the restart `repair` then marks it as repaired and runs the body, and the restart
-`continue` runs the body without. Any other exit releases the lock, and the next owner is told."
+`continue` runs the body without. Any other exit releases the lock, and the next owner gets this
+error, too."
 "")
 ("posix-shm" "shm-channel-error" "Condition"
 "A `posix-shm-error` of an operation on a channel. Its report contains the object of the channel and

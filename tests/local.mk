@@ -164,7 +164,7 @@ consumers = \
 	tests/languages/sbcl-alien.test \
 	tests/languages/sbcl.test \
 	tests/languages/tcl.test
-consumer_matrix = tests/languages/matrix.test tests/languages/messages.test
+consumer_matrix = tests/languages/interrupts.test tests/languages/matrix.test tests/languages/messages.test
 # They load the bindings that are installed, under a prefix that nothing has been told of.
 $(consumers:.test=.log): tests/languages/prefix.stamp
 consumer_prefix = $(abs_top_builddir)/tests/languages/prefix
@@ -176,6 +176,8 @@ tests/languages/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.jso
 		>$(consumer_prefix)/install.log 2>&1 || { cat $(consumer_prefix)/install.log; exit 1; }
 	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
 	@touch $@
+# Both may install koffi.
+tests/languages/interrupts.log: tests/languages/node.log
 tests/languages/matrix.log: $(consumers:.test=.log)
 # Both start all programs, and some compile them.
 tests/languages/messages.log: tests/languages/matrix.log

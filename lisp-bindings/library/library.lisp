@@ -72,7 +72,7 @@
 ;;; Settings of a program, before it loads the library or dumps an image.
 
 (defvar *shm-library-folders* '() "Folders, as native names, in which the library is looked for first.")
-(defvar *load-shm-library-at-start* t "Is the library loaded when an image starts? Where it is not, ENSURE-LIBRARY loads it.")
+(defvar *load-shm-library-at-start* t "Is the library loaded when an image starts? Where it is not, LOAD-SHM-LIBRARY or the first object does.")
 (defvar *when-opened* '() "Functions to call with the path of the library when it has been opened.")
 (defvar *when-loaded* '() "Functions to call when an image that has started has the library, at once or later.")
 

@@ -67,7 +67,8 @@
     ((seal-shm) :ebusy "Unmap the mappings of objects opened with :io first, or use :future-write.")
     ((seal-shm) :einval "Only objects of open-shm* support seals.")
     ((reopen-shm) :eacces "The new descriptor cannot have more access than the old one.")
-    ((mmap-shm) :einval "LENGTH must be positive, FLAGS either :shared or :private. With :fixed, PTR must be the beginning of a page.")
+    ((mmap-shm) :einval
+     "LENGTH must be positive, FLAGS either :shared or :private. With :fixed, PTR and OFFSET must be multiples of the page size.")
     ((mmap-shm discard-shm) :eoverflow "OFFSET and LENGTH together exceed the maximum size of an object.")
     ((map-shm-vector map-shm-array) :einval "FLAGS must be :shared or :private, without :fixed or :anonymous.")
     ((mmap-shm map-shm-vector map-shm-array) :eacces

@@ -133,6 +133,8 @@
 (defparameter *if-does-not-exist* '#.(choices "IF-DOES-NOT-EXIST"))
 (defparameter *updates* '#.(choices "ATOMIC"))
 (defparameter *word-types* '((:uint32 . 0) (:int32 . 1) (:uint64 . 2) (:int64 . 3)) "What is behind a pointer.")
+(defparameter *channel-roles* `((:sender . ,+pshm-ring-sender+) (:receiver . ,+pshm-ring-receiver+) (:server . 3) (:client . 4))
+  "The ends of one ring, and those of two.")
 (defparameter *short* '((:error . 0) (:count . 1)) "What write-shm does where the object ends before the octets do.")
 
 ;;; Constant lists become integers when the caller is compiled. What is not constant, or not valid, is left to the call; of what
@@ -150,12 +152,24 @@
 (defun warn-of-constant (argument form requirement)
   (warn 'bad-constant :format-control "The argument ~A is ~S: ~A" :format-arguments (list argument form requirement)))
 
+(defun sum-or-culprit (designator flags)
+  "The integer of DESIGNATOR, one of FLAGS, a list of them or an integer, or nil and what is wrong with it."
+  (cond ((not (integerp designator)) (sum-of-keywords designator (flags-table flags)))
+        ((zerop (logandc2 designator (flags-mask flags))) designator)
+        (t (values nil designator))))
+
 (defun fold-constant (form flags)
-  (multiple-value-bind (designator constant) (constant-designator form)
-    (multiple-value-bind (sum culprit) (and constant (sum-of-keywords designator (flags-table flags)))
+  (multiple-value-bind (designator constant) (if (integerp form) (values form t) (constant-designator form))
+    (multiple-value-bind (sum culprit) (and constant (sum-or-culprit designator flags))
       (when (and constant (not sum))
         (warn-of-constant (flags-argument flags) form (flags-requirement culprit flags)))
       (or sum form))))
+
+(defun check-role-name (form)
+  (check-choice form 'role *channel-roles*))
+
+(defun fold-msync-flags (form)
+  (fold-constant form *msync-flags*))
 
 (defun check-choice (form argument table)
   "Return FORM. Where it is a constant and none of TABLE, warn."
@@ -186,6 +200,7 @@
   form)
 
 (defun fold-option (key form)
+  "The value FORM of the option KEY, folded as in every operator that has an option of this name."
   (case key
     (:permissions (fold-constant form *permissions*))
     (:prot (fold-constant form *protections*))
@@ -201,20 +216,33 @@
     (:encoding (check-encoding-name form))
     (t form)))
 
-(defun fold-options (options)
+(defun fold-by (checks key form)
+  "The argument FORM, whose key or position is KEY, folded by its row (key function) of CHECKS, or as its key says."
+  (let ((check (second (assoc key checks))))
+    (if check (funcall check form) (fold-option key form))))
+
+(defun fold-options (options &optional checks)
   "A list of keyword arguments, with the constant ones folded."
   (if (and (evenp (length options)) (loop for key in options by #'cddr always (keywordp key)))
       (loop for (key form) on options by #'cddr
             collect key
-            collect (fold-option key form))
+            collect (fold-by checks key form))
       options))
 
-(defmacro define-folding (operator required &optional plain)
+(defun fold-arguments (arguments required checks)
+  "ARGUMENTS, with the constant ones folded; nil where there are fewer than REQUIRED."
+  (when (<= required (length arguments))
+    (append (loop for form in (subseq arguments 0 required)
+                  for position from 0
+                  collect (fold-by checks position form))
+            (fold-options (nthcdr required arguments) checks))))
+
+(defmacro define-folding (operator required &key plain checks)
   "A compiler macro for OPERATOR, which has REQUIRED arguments before its options. A call that has too few is left to the
-compiler to complain about. One without options is a call of PLAIN, if there is one: a function of the required arguments."
+compiler to complain about. One without options is a call of PLAIN, if there is one: a function of the required arguments. CHECKS
+are rows (key function) for arguments of this operator alone, where the key of a required one is its position."
   `(define-compiler-macro ,operator (&whole form &rest arguments)
-     (let ((folded (and (<= ,required (length arguments))
-                        (append (subseq arguments 0 ,required) (fold-options (nthcdr ,required arguments))))))
+     (let ((folded (fold-arguments arguments ,required ',checks)))
        (cond ,@(and plain `(((= ,required (length arguments)) (cons ',plain arguments))))
              ((or (null folded) (equal folded arguments)) form)
              (t (cons ',operator folded))))))

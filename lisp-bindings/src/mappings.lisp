@@ -35,7 +35,7 @@
   (length 0 :type (unsigned-byte 63))
   (protections 0 :type fixnum)
   (flags 0 :type fixnum)
-  (wish 0 :type (signed-byte 64))
+  (hint 0 :type (signed-byte 64))
   (offset 0 :type (unsigned-byte 63)))
 
 ;;; The keywords of mmap-shm and of what wraps it, written once.
@@ -65,16 +65,16 @@
                   :length (check-mapping-length length 'mmap-shm)
                   :protections (if (eql prot +read-write+) prot (flags-value prot *protections* 'mmap-shm))
                   :flags flags
-                  :wish (address-of (check-pointer ptr 'ptr 'mmap-shm))
+                  :hint (address-of (check-pointer ptr 'ptr 'mmap-shm))
                   :offset (check-size offset 'offset 'mmap-shm))))
 
 (defun map-memory (mapping)
   "The library's result. Any offset will do where the system chooses the address."
   (let ((flags (mapping-flags mapping)))
-    (if (and (zerop (mapping-wish mapping)) (not (logtest flags +pshm-map-fixed+)))
+    (if (and (zerop (mapping-hint mapping)) (not (logtest flags +pshm-map-fixed+)))
         (pshm-map (mapping-descriptor mapping) (mapping-length mapping) (mapping-protections mapping) flags
                   (mapping-offset mapping))
-        (pshm-mmap (mapping-wish mapping) (mapping-length mapping) (mapping-protections mapping) flags
+        (pshm-mmap (mapping-hint mapping) (mapping-length mapping) (mapping-protections mapping) flags
                    (mapping-descriptor mapping) (mapping-offset mapping)))))
 
 (defun check-mapped (address mapping)
@@ -127,6 +127,8 @@
     (when (minusp result)
       (fail 'mmap-error 'msync result nil))
     (values)))
+
+(define-folding msync 2 :checks ((:flags fold-msync-flags)))
 
 (defun call-with-mapping (function mapping)
   "Call FUNCTION with a pointer to the memory of MAPPING, and unmap it on every way out."

@@ -64,14 +64,15 @@
         (is (= (* 2 page) (mapped-octets pointer)))
         (munmap pointer (1+ page))))))
 
-(deftest an-address-that-is-wished-for
+(deftest an-address-as-a-hint
   (let* ((page (posix-shm/shim:pshm-page-size))
          (reserved (mmap-shm nil (* 4 page) :prot () :flags '(:private :anonymous)))
-         (wish (cffi:inc-pointer reserved page)))
+         (hint (cffi:inc-pointer reserved page)))
     (with-object (shm page)
-      (with-mmap (ptr shm page :ptr wish :flags '(:shared :fixed))
-        (is (cffi:pointer-eq wish ptr))
-        (is (= 9 (setf (cffi:mem-ref ptr :int) 9)))))
+      (with-mmap (ptr shm page :ptr hint :flags '(:shared :fixed))
+        (is (cffi:pointer-eq hint ptr))
+        (is (= 9 (setf (cffi:mem-ref ptr :int) 9))))
+      (is (says "OFFSET must be multiples" (report-of (mmap-shm shm page :ptr hint :flags '(:shared :fixed) :offset 1)))))
     (munmap reserved (* 4 page))))
 
 (deftest failing-to-map

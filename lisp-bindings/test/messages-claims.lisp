@@ -218,7 +218,7 @@
     (is (eq :eproto (signalled-openly (receive-message receiver :into (bytes 3)))))
     (is (eq :eproto (signalled-openly (with-message (octets start end) (receiver) 1))))))
 
-;;; Foreign memory for a length is given back.
+;;; Foreign memory for a length is released.
 
 (deftest a-peek-that-is-left-keeps-no-memory
   #-(or clisp ecl) (skip "kept on CLISP and ECL")

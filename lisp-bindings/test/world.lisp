@@ -149,7 +149,8 @@
 (defmacro as-if-unknown (&body body)
   "Run BODY with the compiler told nothing of its constants: it warns of those that are wrong."
   `(locally (declare (notinline open-shm open-shm* reopen-shm mmap-shm map-shm-vector map-shm-array
-                                chmod-shm seal-shm write-shm publish-shm
+                                chmod-shm seal-shm write-shm publish-shm msync shm-channel-size make-shm-channel
+                                open-shm-channel
                                 wait-for-shm ensure-shm read-shm-string write-shm-string print-shm-layout))
      ,@body))
 

@@ -55,9 +55,9 @@ class Argument:
     role: str     # one of roles.ARGUMENT
     of: str       # the enum that it takes, the buffer that it measures, what an output receives
     nullable: bool
-    closes: bool  # is it given back by the call: a descriptor closed, an address unmapped?
+    closes: bool  # does the call release it: a descriptor closed, an address unmapped?
     default: str  # what a language with optional arguments passes, as it is written: constants, or a number
-    opens: str    # the function to which the caller gives back what the output receives
+    opens: str    # the function with which the caller releases what the output receives
     texts: bool   # does a buffer receive several texts?
 
     @property
@@ -94,7 +94,7 @@ class Function(Annotation):
     result: str = ""                             # its role: one of roles.RESULT
     result_enum: str = ""                        # the enum of flags
     result_nullable: bool = False                # may a text be NULL?
-    opens: str = ""                              # the function to which the caller gives back the result
+    opens: str = ""                              # the function with which the caller releases the result
     waits: bool = False
     features: list = field(default_factory=list)  # of (name, prose), where it answers about them
     what, kind = "function", "Function"

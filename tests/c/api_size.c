@@ -231,7 +231,7 @@ allocate_and_touch(void *unused)
 	memset(memory, 1, MIB / 2);
 }
 
-/* Why there is pshm_allocate: the same wish, as an error and as a SIGBUS. */
+/* Why there is pshm_allocate: the same request, as an error and as a SIGBUS. */
 START_TEST(a_full_place_is_an_error_and_not_a_signal)
 {
 	if (lacks("allocate") || lacks("resize"))

@@ -323,6 +323,18 @@ has_slices_of_its_own(void)
 	return false;
 }
 
+/* After 10 milliseconds, after 20 more, then every 40, and at the end. */
+START_TEST(a_living_owner_is_seldom_looked_at)
+{
+	if (!share_lock() || strcmp(interpose_platform_name(), "short-slices") == 0)
+		return;
+	assert_result(call("pshm_lock_acquire", address(), 0), 0);
+	interpose_reset();
+	assert_error(call("pshm_lock_acquire", address(), 300 * MILLISECOND), "ETIMEDOUT");
+	ck_assert_int_le(interpose_count(CALL_pidfd_open), 9);
+}
+END_TEST
+
 /* Workers are killed at any moment, and every other one stays a zombie until the others have gone on. */
 START_TEST(kills_leave_nothing_behind)
 {
@@ -445,6 +457,7 @@ sync_locks_suite(void)
 		                 the_shortest_wait_finds_a_death_out,
 		                 an_owner_in_doubt_keeps_its_lock,
 		                 only_one_takes_over,
+		                 a_living_owner_is_seldom_looked_at,
 		                 kills_leave_nothing_behind,
 		                 a_handler_ends_the_wait_for_a_lock,
 		                 signals_do_not_hide_a_death,

@@ -607,6 +607,17 @@ START_TEST(a_timeout_of_a_ring_is_the_least_that_is_waited)
 }
 END_TEST
 
+/* After 10 milliseconds, after 20 more, then every 40, and twice at the end. */
+START_TEST(a_living_peer_is_seldom_looked_at)
+{
+	if (!ring_share_joined() || strcmp(interpose_platform_name(), "short-slices") == 0)
+		return;
+	interpose_reset();
+	assert_error(ring_receive(buffer, sizeof buffer, 300 * MILLISECOND), "ETIMEDOUT");
+	ck_assert_int_le(interpose_count(CALL_pidfd_open), 10);
+}
+END_TEST
+
 /* In another namespace of processes a death is not found out, and the role stays taken. */
 static void
 judge_from_another_namespace(void *unused)
@@ -824,6 +835,7 @@ sync_peers_suite(void)
 		                 a_handler_ends_the_wait_for_a_peer,
 		                 signals_do_not_hide_the_death_of_a_peer,
 		                 a_timeout_of_a_ring_is_the_least_that_is_waited,
+		                 a_living_peer_is_seldom_looked_at,
 		                 a_peer_in_another_namespace_is_in_doubt,
 		                 kills_lose_no_message,
 		                 NULL };

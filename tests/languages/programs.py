@@ -21,7 +21,7 @@ SECONDS = 900
 
 def installed(wanted):
     """Which languages of WANTED, or of all, are installed, and which are missing."""
-    wanted = wanted or sorted(path.stem for path in here.glob("*.test") if path.stem not in ("matrix", "messages"))
+    wanted = wanted or sorted(path.stem for path in here.glob("*.test") if path.stem not in ("interrupts", "matrix", "messages"))
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         versions = list(pool.map(version, wanted))
     return ([name for name, found in zip(wanted, versions) if found],

@@ -54,9 +54,6 @@
 
 ;;; Arguments
 
-(defparameter *channel-roles* `((:sender . ,+pshm-ring-sender+) (:receiver . ,+pshm-ring-receiver+) (:server . 3) (:client . 4))
-  "The ends of one ring, and those of two.")
-
 (defun check-role (role operation)
   (choice-value role 'role *channel-roles* operation)
   role)
@@ -77,6 +74,8 @@
   #.(doc "shm-channel-size")
   (check-capacity capacity 'shm-channel-size)
   (* (ring-octets capacity) (if (duplex-p (check-role role 'shm-channel-size)) 2 1)))
+
+(define-folding shm-channel-size 2 :checks ((1 check-role-name)))
 
 (defun check-channel-fits (address region size index operation)
   "The SIZE octets at ADDRESS, the element at INDEX of PLACE, do not go beyond its end."
@@ -220,6 +219,8 @@
     (with-undo (values channel (join channel 'make-shm-channel))
       (leave channel))))
 
+(define-folding make-shm-channel 3 :checks ((2 check-role-name)))
+
 (defun close-channel (channel)
   "Leave the rings of CHANNEL, and unmap what was mapped for it. Return whether this process was there. For a cleanup."
   (let ((left (leave channel)))
@@ -244,6 +245,8 @@
     (with-cleanup (progn (join channel 'with-shm-channel)
                          (funcall function channel))
       (leave channel))))
+
+(define-folding call-with-shm-channel 4 :checks ((3 check-role-name)))
 
 (defmacro with-shm-channel ((channel where capacity role &optional (index 0)) &body body)
   #.(doc "with-shm-channel" "Macro")

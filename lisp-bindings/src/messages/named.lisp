@@ -42,6 +42,8 @@ not reach the caller the channel is closed."
   #.(doc "open-shm-channel")
   (call-opening-channel #'values name role capacity permissions timeout))
 
+(define-folding open-shm-channel 2 :checks ((1 check-role-name)))
+
 (defun call-with-open-shm-channel (function name role . #.*channel-keys*)
   "Call FUNCTION with a channel in the object NAME; leave its rings and unmap it on every way out."
   (check-role role 'with-open-shm-channel)
@@ -56,8 +58,8 @@ not reach the caller the channel is closed."
                                               shm '(unsigned-byte 8) size))
                       shm)))
 
+(define-folding call-with-open-shm-channel 3 :checks ((2 check-role-name)))
+
 (defmacro with-open-shm-channel ((channel name role &rest options) &body body)
   #.(doc "with-open-shm-channel" "Macro")
-  `(call-with-open-shm-channel (variables-lambda (,channel) ,@body) ,name ,role ,@(fold-options options)))
-
-(define-folding open-shm-channel 2)
+  `(call-with-open-shm-channel (variables-lambda (,channel) ,@body) ,name ,role ,@options))

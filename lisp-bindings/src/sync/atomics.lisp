@@ -125,12 +125,15 @@
 
 ;;; Constants that are always wrong.
 
-(define-folding shm-atomic 2 #+(or ecl clisp) load-here)
-(define-folding shm-atomic-incf 2 #+(or ecl clisp) increment-here)
+(defun check-update (form)
+  (check-choice form 'operation *updates*))
+
+(define-folding shm-atomic 2 #+(or ecl clisp) :plain #+(or ecl clisp) load-here)
+(define-folding shm-atomic-update 4 :checks ((2 check-update)))
+(define-folding shm-atomic-incf 2 #+(or ecl clisp) :plain #+(or ecl clisp) increment-here)
 (define-folding shm-compare-and-swap 4)
 
-(define-compiler-macro shm-atomic-update (&whole form &rest arguments)
-  (when (<= 4 (length arguments))
-    (check-choice (third arguments) 'operation *updates*)
-    (fold-options (nthcdr 4 arguments)))
+#+sbcl
+(define-compiler-macro (setf shm-atomic) (&whole form &rest arguments)
+  (fold-arguments arguments 3 '())
   form)

@@ -259,4 +259,4 @@ ASKED whether one has, it is an error."
        (declare (dynamic-extent #',function))
        (call-with-shm-lock #',function ,lock ,timeout ,(and abandoned t)))))
 
-(define-folding acquire-shm-lock 1 #+(or ecl clisp) acquire-for-ever)
+(define-folding acquire-shm-lock 1 #+(or ecl clisp) :plain #+(or ecl clisp) acquire-for-ever)

@@ -40,3 +40,8 @@
     (cond ((not (minusp result)) t)
           ((and (null if-exists) (eql result (- *eexist*))) nil)
           (t (error (named-failure 'publish-shm result name))))))
+
+(defun check-if-published (form)
+  (check-choice form 'if-exists *if-published*))
+
+(define-folding publish-shm 2 :checks ((:if-exists check-if-published)))

@@ -65,11 +65,12 @@ WITH-INTERRUPT-WINDOWS."
 
 (defconstant +all+ (1- (ash 1 31)) "As many as there are.")
 
+(defparameter *count-requirement* "it must be an integer from 1 to 2^31 - 1, or :ALL.")
+
 (defun check-count (count)
   (cond ((eq count :all) +all+)
         ((typep count '(and (unsigned-byte 31) (integer 1))) count)
-        (t (reject 'shm-wake 'count count '(or (eql :all) (integer 1 #.(1- (ash 1 31))))
-                   "it must be an integer from 1 to 2^31 - 1, or :ALL."))))
+        (t (reject 'shm-wake 'count count '(or (eql :all) (integer 1 #.(1- (ash 1 31)))) *count-requirement*))))
 
 (defun shm-wake (where index &key (count :all) type)
   #.(doc "shm-wake")
@@ -80,5 +81,11 @@ WITH-INTERRUPT-WINDOWS."
       (check-done (pshm-atomic-wake address count) 'shm-wake))
     (values)))
 
+(defun check-count-name (form)
+  "Return FORM. Where it is a keyword and no count, warn."
+  (when (and (keywordp form) (not (eq form :all)))
+    (warn-of-constant 'count form *count-requirement*))
+  form)
+
 (define-folding shm-wait 3)
-(define-folding shm-wake 2)
+(define-folding shm-wake 2 :checks ((:count check-count-name)))

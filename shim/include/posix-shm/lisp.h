@@ -3393,7 +3393,7 @@
  * A `shm-lock-error` of `with-shm-lock-held` without a variable ABANDONED: an owner has died with the lock, and what it
  * guards may be half changed. It is signalled with the lock held, so that a handler can repair that; the restart `repair`
  * then marks it as repaired and runs the body, and the restart `continue` runs the body without. Any other exit releases the
- * lock, and the next owner is told.
+ * lock, and the next owner gets this error, too.
  * @par Lisp example
  * @code{.lisp}
  * (subtypep 'shm-lock-abandoned 'shm-lock-error)

@@ -475,9 +475,11 @@ PSHM_API int pshm_publish(int fd, const char *name, int if_exists);
  * object forbid the access, the call fails immediately where objects are files; elsewhere it cannot distinguish this case from an
  * incomplete object, and fails with the same error after the timeout.
  *
- * The call tries again after 0.1 milliseconds, then after 0.2, and so on, finally every 10. A signal handler that runs during such
- * an attempt does not end the wait. A thread that is cancelled while it waits has opened nothing. It also waits while another
- * process has a conflicting lease (fcntl(2)) on the object.
+ * The call tries again after 0.1 milliseconds, then after 0.2, and so on, finally every 10. A signal handler that runs between two
+ * sleeps does not end the wait: during an attempt, and while the thread waits for a processor, which on a busy machine takes longer
+ * than a sleep. A program that must react to every signal uses a timeout, and checks a flag that its handler sets. A thread that is
+ * cancelled while it waits has opened nothing. The call also waits while another process has a conflicting lease (fcntl(2)) on the
+ * object.
  *
  * @name_param
  * @param direction @role{enum,pshm_direction} @default{PSHM_DIRECTION_INPUT} The access of the descriptor.

@@ -12,7 +12,7 @@ enum { OPERATIONS_PER_INPUT = 60, ERRNO_BEFORE = 4242, DESCRIPTORS_MOST = 64 };
 int64_t page;
 int64_t arena; /* addresses that may be mapped over, cut and protected */
 unsigned char buffer[BUFFER + 16];
-bool starved; /* no descriptor is to be had for the next call */
+bool starved; /* the next call gets no descriptor */
 static int last_before;
 
 static void

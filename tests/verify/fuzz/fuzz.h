@@ -54,7 +54,7 @@ struct object *object_behind(const struct descriptor *slot);
 extern int64_t page;
 extern int64_t arena; /* addresses that may be mapped over, cut and protected */
 extern unsigned char buffer[BUFFER + 16];
-extern bool starved; /* no descriptor is to be had for the next call */
+extern bool starved; /* the next call gets no descriptor */
 
 /* Around every call: the laws that hold for all of them. A 'quiet' failure is one that is not recorded. */
 void before_call(void);

@@ -2129,9 +2129,11 @@ pub fn publish(fd: impl AsFd, name: impl AsRef<OsStr>, if_exists: IfExists) -> R
 /// object, and fails with the same error after the timeout.
 ///
 /// The call tries again after 0.1 milliseconds, then after 0.2, and so on, finally every 10. A signal
-/// handler that runs during such an attempt does not end the wait. A thread that is cancelled while it
-/// waits has opened nothing. It also waits while another process has a conflicting lease (fcntl(2)) on
-/// the object.
+/// handler that runs between two sleeps does not end the wait: during an attempt, and while the thread
+/// waits for a processor, which on a busy machine takes longer than a sleep. A program that must react
+/// to every signal uses a timeout, and checks a flag that its handler sets. A thread that is cancelled
+/// while it waits has opened nothing. The call also waits while another process has a conflicting lease
+/// (fcntl(2)) on the object.
 ///
 /// - `name`: The name of the object: a slash, and at least one byte that is no slash. At most
 ///   pshm_name_max bytes in all.
