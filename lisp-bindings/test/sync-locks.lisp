@@ -356,8 +356,8 @@
                                    (throw 'out :out)))))))))
 
 (deftest a-lock-that-is-unmapped-under-a-waiter
-  (if (not (threads-p))
-      (skip "this Lisp has no threads")
+  (if (or (not (threads-p)) #+abcl t)
+      (skip "this Lisp has no threads, or ends at a fault in the library, as Java does")
       (with-object (shm 4096)
         (let* ((vector (map-shm-vector shm '(unsigned-byte 64) 8))
                (lock (make-shm-lock vector))
