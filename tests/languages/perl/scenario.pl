@@ -21,7 +21,7 @@ my $READ_WRITE = $C{PSHM_PROT_READ} | $C{PSHM_PROT_WRITE};
 # What two processes share: where it begins in the object of the scenario, and what is where: a lock, what it guards, and words.
 use constant {
 	SHARED => 8192, LOCK => 0, GUARDED => 8, ATOMIC => 16, ARRIVED => 20, BESIDE => 24, DONE => 28, GATE => 32, LEFT => 36,
-	TURNS => 1000, ALL => 2**31 - 1, LONG => 600 * 10**9,
+	TURNS => 1000, ALL => 2**31 - 1, LONG => 600 * 10**9, SLICE => 10 ** 7,
 };
 
 sub check {
@@ -203,11 +203,13 @@ sub receive {
 # A handler of a signal has run: call again.
 sub interrupted { return pshm_error_name($_[0]) eq 'EINTR' }
 
+# In slices: Perl runs a handler between two calls, and a signal that comes when the call does not sleep does not end it.
 sub acquire {
 	my ($lock) = @_;
-	my $held;
-	do { $held = pshm_lock_acquire($lock, LONG) } while interrupted($held);
-	return check($held);
+	while (1) {
+		my $held = pshm_lock_acquire($lock, SLICE);
+		return check($held) unless interrupted($held) or pshm_error_name($held) eq 'ETIMEDOUT';
+	}
 }
 
 sub add_and_wake {
