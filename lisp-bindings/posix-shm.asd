@@ -76,7 +76,10 @@
                 :serial t
                 :components ((:file "channels")
                              (:file "conditions")
+                             (:file "awaiting")
+                             (:file "in-place")
                              (:file "messages")
+                             (:file "buffers")
                              (:file "named"))))
   :in-order-to ((test-op (test-op "posix-shm/test"))))
 

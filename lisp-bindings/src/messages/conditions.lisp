@@ -101,3 +101,21 @@ have closed CHANNEL."
                                     (if (eql process (pshm-process-self)) "This process" (process-phrase process))
                                     (= role +pshm-ring-sender+))
                               (channel-hint (- result))))))
+
+;;; Messages that are too long
+
+(defun message-limit (channel)
+  "The octets of the longest message."
+  (- (ash (shm-channel-capacity channel) -1) 8))
+
+(declaim (inline check-message-size))
+
+(defun check-message-size (octets argument channel operation)
+  (if (<= octets (message-limit channel))
+      octets
+      (reject-message-size octets argument channel operation)))
+
+(defun reject-message-size (octets argument channel operation)
+  (reject operation argument octets `(integer 0 ,(message-limit channel))
+          (text "a message has at most ~D octets here." (message-limit channel))
+          :name (name-of-channel channel) :errno *emsgsize*))
