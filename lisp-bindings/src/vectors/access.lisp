@@ -114,25 +114,34 @@
 
 ;;; With more than one index, the number of which is known where the call is compiled, an access to a real array is one of AREF.
 
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun call-with-indices (function array indices)
+    "A form that binds variables to ARRAY and INDICES, each evaluated once, around what FUNCTION makes of these."
+    (let ((variable (gensym "ARRAY"))
+          (positions (loop for nil in indices collect (gensym "INDEX"))))
+      `(let ((,variable ,array)
+             ,@(mapcar #'list positions indices))
+         ,(funcall function variable positions)))))
+
 (define-compiler-macro shm-aref (&whole form array index &rest indices)
   (if indices
-      (let ((variable (gensym "ARRAY")))
-        `(let ((,variable ,array))
-           (if (of-rank-p ,variable ,(1+ (length indices)))
-               (aref (the array ,variable) ,index ,@indices)
-               (array-ref ,variable (list ,index ,@indices)))))
+      (call-with-indices (lambda (array indices)
+                           `(if (of-rank-p ,array ,(length indices))
+                                (aref (the array ,array) ,@indices)
+                                (array-ref ,array (list ,@indices))))
+                         array (cons index indices))
       form))
 
 #+sbcl
 (define-compiler-macro (setf shm-aref) (&whole form item array index &rest indices)
   (if indices
-      (let ((value (gensym "ITEM"))
-            (variable (gensym "ARRAY")))
-        `(let ((,value ,item)
-               (,variable ,array))
-           (if (of-rank-p ,variable ,(1+ (length indices)))
-               (setf (aref (the array ,variable) ,index ,@indices) ,value)
-               (set-array-ref ,value ,variable (list ,index ,@indices)))))
+      (let ((value (gensym "ITEM")))
+        `(let ((,value ,item))
+           ,(call-with-indices (lambda (array indices)
+                                 `(if (of-rank-p ,array ,(length indices))
+                                      (setf (aref (the array ,array) ,@indices) ,value)
+                                      (set-array-ref ,value ,array (list ,@indices))))
+                               array (cons index indices))))
       form))
 
 (defun array-view-ref (view indices)
