@@ -72,6 +72,25 @@
           (is (<= 8 (length (leaks-of name)) 10))))
       (pass)))
 
+;; It finds an empty cell otherwise, so that only its own memory tells.
+#+sbcl
+(deftest a-closed-object-has-no-finalizer
+  (let ((shm nil)
+        (finalizer nil))
+    (lose (lambda ()
+            (call-hooked 'posix-shm/host:finalize
+                         (lambda (original object function)
+                           (setf finalizer (sb-ext:make-weak-pointer function))
+                           (funcall original object function))
+                         (lambda () (setf shm (open-shm* :finalize t)))))
+          1)
+    (collect-garbage)
+    (is-true (sb-ext:weak-pointer-value finalizer))
+    (lose (lambda () (close-shm shm)) 1)
+    (collect-garbage)
+    (is-false (sb-ext:weak-pointer-value finalizer))
+    (is-false (open-shm-p shm))))
+
 (deftest closing-cancels-the-finalizer
   (without-leaks
     (with-name (name)
