@@ -6,7 +6,6 @@
 :- use_module(library(apply)).
 :- use_module(library(lists)).
 :- use_module(library(option)).
-:- use_module(library(readutil)).
 :- use_module(library(yall)).
 
 :- initialization(main, main).
@@ -54,7 +53,7 @@ map_object(Fd, Length, Address) :-
     pshm_map(Fd, Length, [read, write], shared, 0, Address).
 
 mapped(Name) :-
-    read_file_to_string('/proc/self/maps', Maps, []),
+    setup_call_cleanup(open('/proc/self/maps', read, Stream), read_string(Stream, _, Maps), close(Stream)),
     sub_string(Maps, _, _, _, Name),
     !.
 
