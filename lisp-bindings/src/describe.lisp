@@ -27,9 +27,9 @@
 (defun name-in-file (id file)
   "The name of the user, or of the group, ID in FILE, /etc/passwd or /etc/group; or the number as text."
   (or (loop for line in (lines-of-file file)
-            for (name password number) = (split-at #\: line)
+            for (name nil number) = (split-at #\: line)
             when (and number (eql id (parse-integer number :junk-allowed t)))
-              return (progn password name))
+              return name)
       (text "~D" id)))
 
 (defun user-name (id)

@@ -61,6 +61,7 @@
       #-ecl (report-leak holder closed))))
 
 (defun check-finalizers (operation)
+  (declare (ignorable operation))
   (unless +finalizers+
     (reject operation 'finalize t 'null "this implementation has no finalizers.")))
 

@@ -24,9 +24,10 @@
 
 (defun lone-surrogate (string &optional (start 0) (end (length string)))
   "The position in STRING from START to END of the first code that is half of a surrogate pair without the other half, or nil."
+  (declare (type (unsigned-byte 32) start end))
   (let ((string (if (typep string '(simple-array character (*))) string (coerce string '(simple-array character (*)))))
         (index start))
-    (declare (type (simple-array character (*)) string) (type (unsigned-byte 32) index end) (optimize speed))
+    (declare (type (simple-array character (*)) string) (type (unsigned-byte 32) index) (optimize speed))
     (loop while (< index end)
           do (cond ((not (surrogate-p string index)) (incf index))
                    ((pair-p string index end) (incf index 2))

@@ -1,7 +1,7 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
 ;;;; Waiting for the other end of a ring. While the library is called interrupts are held back, so a message is sent or not, and
-;;;; received or not; between two calls that wait they run (src/sync/waiting.lisp). Nothing is signalled meanwhile: a channel that was
-;;;; closed is a result, EBADF.
+;;;; received or not; between two calls that wait they run (src/sync/waiting.lisp). Nothing is signalled meanwhile: a closed
+;;;; channel is a result, EBADF.
 
 (in-package #:posix-shm)
 

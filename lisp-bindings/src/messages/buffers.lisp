@@ -3,8 +3,8 @@
 
 (in-package #:posix-shm)
 
-;;; Interrupts and handlers that run while a call waits may use the stream, so what is sent, and where a message is received, is looked
-;;; up for each call.
+;;; Interrupts and handlers that run while a call waits may use the stream, so what is sent, and where a message is
+;;; received, is looked up for each call.
 
 (defun send-from-buffer (channel address count sent timeout)
   (declare (type function count sent) (type (signed-byte 64) address))
