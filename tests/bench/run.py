@@ -16,6 +16,7 @@ import sys
 import time
 
 import page
+from parts.machine import machine
 
 SOURCE = os.path.join(os.environ["top_srcdir"], "tests", "bench")
 BUILD = os.path.join(os.environ["top_builddir"], "tests", "bench", "work")
@@ -116,8 +117,8 @@ def data():
                 BENCH_COMPILED=program("octets.fasl"), BENCH_LIVES=program("liblives.so"))
         measure("vectors", lisp_command("SBCL"), BENCH_ROUNDS=9, BENCH_SYSTEM="posix-shm", BENCH_FILE=source("vectors.lisp"),
                 BENCH_COMPILED=program("vectors.fasl"))
-        measure("lisp-arrays", lisp_command("SBCL"), BENCH_ROUNDS=31, BENCH_SYSTEM="posix-shm", BENCH_FILE=source("lisp-arrays.lisp"),
-                BENCH_COMPILED=program("lisp-arrays.fasl"))
+        measure("lisp-arrays", lisp_command("SBCL"), BENCH_ROUNDS=31, BENCH_SYSTEM="posix-shm",
+                BENCH_FILE=source("lisp-arrays.lisp"), BENCH_COMPILED=program("lisp-arrays.fasl"))
 
 
 def sync():
@@ -202,9 +203,8 @@ def loading():
     save("loading", lines)
 
 
-PARTS = {"calls": calls, "instructions": instructions, "lives": lives, "moves": moves, "lisp-sync": lisp_sync, "lisp-messages": lisp_messages,
-         "data": data,
-         "sync": sync, "scale": scale, "loading": loading}
+PARTS = {"calls": calls, "instructions": instructions, "lives": lives, "moves": moves, "lisp-sync": lisp_sync,
+         "lisp-messages": lisp_messages, "data": data, "sync": sync, "scale": scale, "loading": loading}
 
 
 def main():
@@ -216,7 +216,7 @@ def main():
         PARTS[name]()
         say(f"# {name}: {time.monotonic() - start:.0f} s")
     if not sys.argv[1:]:
-        save("machine", page.machine(time.monotonic() - begin))
+        save("machine", machine(time.monotonic() - begin))
     page.write(RESULTS, os.environ.get("BENCH_DOCUMENTS") or os.path.join(os.environ["top_srcdir"], "doc"))
 
 
