@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Cleaning up after processes that were killed.
 
-The first choice is an object without a name: it needs no cleaning up. Where others must find an object by its name, its first 8 bytes
-say which process it belongs to, from the moment when it can be found, and whoever comes next deletes what dead processes have left.
+The first choice is an object without a name: it needs no cleaning up. Where others must find an object by its name, its first 8
+bytes say which process it belongs to, from the moment when it can be found, and whoever comes next deletes what dead processes
+have left.
 """
 import ctypes
 import os

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """An object that grows while processes have it mapped.
 
-Each maps the most that it may become, once; who needs more allocates first and then stores the size, under the lock; who goes further
-than it knows looks at the size first. Nothing moves. Here the object is a log of numbers: some processes append to it, and the first
-one adds up what it finds through the mapping that it has made when the object was one page.
+Each maps the most that it may become, once; who needs more allocates first and then stores the size, under the lock; who goes
+further than it knows looks at the size first. Nothing moves. Here the object is a log of numbers: some processes append to it,
+and the first one adds up what it finds through the mapping that it has made when the object was one page.
 """
 import ctypes
 import os

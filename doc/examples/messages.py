@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Messages through rings: two directions, many senders, a pool of workers, and a log that survives a crash.
 
-Each uses zeroed shared memory, and needs no initialization. The end of this file tests each with several processes, some of which are
-killed.
+Each uses zeroed shared memory, and needs no initialization. The end of this file tests each with several processes, some of
+which are killed.
 """
 import ctypes
 import os

@@ -94,4 +94,5 @@ def rd(text):
 
 def indexes(enum, model):
     """Do the constants of an enum index a buffer?"""
-    return any(argument.role == "buffer" and argument.enum == enum.name for function in model.functions for argument in function.arguments)
+    return any(argument.role == "buffer" and argument.enum == enum.name
+               for function in model.functions for argument in function.arguments)

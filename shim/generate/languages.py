@@ -108,15 +108,14 @@ class Language:
     """What is written for an argument or a result, by tables of its template.
 
     TYPES: the type of each code of roles.py in a declaration, and of a 'result' that is a string where that is another one.
-    PARAMETERS, PASSED: how a parameter is declared, and how an argument is given to C, for each kind of Call.kind.
-    RESULTS, VALUES: the type of each kind of result, and how it is made of the variable that C gave or filled.
-    These may have entries for descriptors (Call.descriptor), for an 'object-name', for the flags of a result, and for an 'optional-string', which may be NULL,
-    where the language has more for them.
-    DEFAULTS: how it writes a default: an 'enum' or a flag of 'flags', what stands between flags ('or'), a 'number' of an enum.
-    TIMEOUT: what is said of a timeout, which is no number of nanoseconds in most languages.
-    OTHER: what a reserved word becomes. STYLE: how names are written (STYLES). VARIABLE: the name of the variable that C fills.
-    In these, {function} is the function, {name} the name of the argument, {type} its type in the declaration, {enum} that of its
-    constants, {buffer} the name of the buffer that it measures."""
+    PARAMETERS, PASSED: how a parameter is declared, and how an argument is given to C, for each kind of Call.kind. RESULTS,
+    VALUES: the type of each kind of result, and how it is made of the variable that C gave or filled. These may have entries
+    for descriptors (Call.descriptor), for an 'object-name', for the flags of a result, and for an 'optional-string', which may
+    be NULL, where the language has more for them. DEFAULTS: how it writes a default: an 'enum' or a flag of 'flags', what
+    stands between flags ('or'), a 'number' of an enum. TIMEOUT: what is said of a timeout, which is no number of nanoseconds in
+    most languages. OTHER: what a reserved word becomes. STYLE: how names are written (STYLES). VARIABLE: the name of the
+    variable that C fills. In these, {function} is the function, {name} the name of the argument, {type} its type in the
+    declaration, {enum} that of its constants, {buffer} the name of the buffer that it measures."""
 
     def __init__(self, model, name, style="as in C", other="{}_", variable="{}", types=None, parameters=None, passed=None,
                  results=None, values=None, defaults=None, initials=(), timeout=""):
@@ -136,12 +135,14 @@ class Language:
 
     def type(self, thing):
         """Of an argument, or of the result of a function."""
-        return self.types.get("result" if isinstance(thing, Function) and thing.code == "string-in" else thing.code, self.types[thing.code])
+        is_text = isinstance(thing, Function) and thing.code == "string-in"
+        return self.types.get("result" if is_text else thing.code, self.types[thing.code])
 
     def parameter(self, argument, call):
         """With its default, where the language has them: only the last arguments have one, and a timeout has that of its table."""
         written = self._filled(self._of(self.parameters, argument, call), argument, call)
-        return written + (f" = {self._default(argument)}" if self.defaults and argument.default and argument.role != "timeout" else "")
+        has_default = self.defaults and argument.default and argument.role != "timeout"
+        return written + (f" = {self._default(argument)}" if has_default else "")
 
     def _default(self, argument):
         words = argument.default.split(" | ")
@@ -170,9 +171,13 @@ class Language:
         return [self._result(self.results, call, *result) for result in call.results]
 
     def _result(self, table, call, name, kind):
-        special = "descriptor" if name in call.descriptors else ""
-        if name == "result":
-            special = special or ("flags" if call.function.result_enum else "optional-string" if call.function.result_nullable else "")
+        special = ""
+        if name in call.descriptors:
+            special = "descriptor"
+        elif name == "result" and call.function.result_enum:
+            special = "flags"
+        elif name == "result" and call.function.result_nullable:
+            special = "optional-string"
         return table.get(special, table[kind]).replace("{enum}", self.type_name(call.function.result_enum))
 
     def outs(self, call, declaration="{name} {type}"):

@@ -86,27 +86,33 @@ def outputs(model, top):
     for template, path in FILES.items():
         yield path, environment.get_template(template).render()
     for function in model.functions:
-        yield f"doc/man/{function.name}.3", environment.get_template("function.3").render(function=function, roff=Roff(model, function))
+        page = environment.get_template("function.3").render(function=function, roff=Roff(model, function))
+        yield f"doc/man/{function.name}.3", page
     for stratum in model.strata:
         yield f"doc/man/{stratum.page}.3", environment.get_template("header.3").render(stratum=stratum)
     yield "doc/man/posix-shm.3", environment.get_template("library.3").render()
     names, schema = Names(model), json.loads(environment.get_template("posix-shm.schema.json").render())["$defs"]
     for document, path in REFERENCES.items():
-        parts = environment.get_template(f"{document}-reference.md").make_module({"md": Markdown(document, names), "schema": schema})
+        template = environment.get_template(f"{document}-reference.md")
+        parts = template.make_module({"md": Markdown(document, names), "schema": schema})
         yield path, contents.fill_in(_page(top / "doc/pages" / Path(path).name, parts, model))
 
 
 def _environment(model):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
                                      autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    environment.globals.update(model=model, abi=ABI, generated=SIGNATURE, python=python, roles=roles, roff=Roff(model), fault=fault, prototype=prototype,
-                               lisp_arguments=lisp.arguments, nodes=version_nodes(model),
-                               Language=partial(languages.Language, model), Call=languages.Call, use=partial(languages.use, model=model),
+    environment.globals.update(model=model, abi=ABI, generated=SIGNATURE, python=python, roles=roles,
+                               roff=Roff(model), fault=fault, prototype=prototype, lisp_arguments=lisp.arguments,
+                               nodes=version_nodes(model), Language=partial(languages.Language, model),
+                               Call=languages.Call, use=partial(languages.use, model=model),
                                indexes=partial(calls.indexes, model=model))
-    environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped, docstring=lambda annotation, signature=None: lisp.docstring(annotation, signature, model),
+    environment.filters.update(lisp=lisp.name, lisp_constant=lisp.constant, escaped=lisp.escaped,
+                               docstring=lambda annotation, signature=None: lisp.docstring(annotation, signature, model),
                                short=languages.short, pascal=languages.pascal, camel=languages.camel, member=languages.member,
-                               comment=languages.comment, call=calls.Call, haddock=calls.haddock, rd=calls.rd, plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
-                               python_name=python.name, python_signature=python.signature, python_stub=python.stub, python_docstring=python.docstring,
+                               comment=languages.comment, call=calls.Call, haddock=calls.haddock, rd=calls.rd,
+                               plain=plain, wrap=wrap, raw=raw, quoted=quoted, home=home,
+                               python_name=python.name, python_signature=python.signature, python_stub=python.stub,
+                               python_docstring=python.docstring,
                                string=lambda text: f'"{lisp.escaped(text)}"')
     return environment
 

@@ -27,7 +27,8 @@ FILLED = {
 def addresses(top):
     """By name: homepage, bugs, repository, and module, the repository as Go writes it."""
     text = (top / "configure.ac").read_text()
-    found = {name.lower(): address for name, address in re.findall(r"^m4_define\(\[PSHM_([A-Z]*)\], \[(.*)\]\)$", text, re.MULTILINE)}
+    defined = re.findall(r"^m4_define\(\[PSHM_([A-Z]*)\], \[(.*)\]\)$", text, re.MULTILINE)
+    found = {name.lower(): address for name, address in defined}
     return {**found, "module": found["repository"].removeprefix("https://")}
 
 

@@ -143,7 +143,8 @@ class ModelReader:
             results=[(value, self._description([item])) for value, item in self._items(member, "retval")],
             errors=self._errors(member),
             program=self._program(self.programs / f"{name}.c"),
-            result=result.get("role", ""), result_enum=result.get("of", ""), result_nullable=self._own(member, "nullable") is not None,
+            result=result.get("role", ""), result_enum=result.get("of", ""),
+            result_nullable=self._own(member, "nullable") is not None,
             opens="" if self._own(member, "opens") is None else self._own(member, "opens").get("closer"),
             waits=member.find(".//waits") is not None,
             features=self._features(member))
@@ -166,7 +167,8 @@ class ModelReader:
         role = tags.get("role", nothing)
         return Argument(name, type_, code(type_, name), self._description(items),
                         role.get("name", ""), role.get("of", ""), "nullable" in tags, "closes" in tags,
-                        tags.get("default", nothing).get("value", ""), tags.get("opens", nothing).get("closer", ""), "texts" in tags)
+                        tags.get("default", nothing).get("value", ""), tags.get("opens", nothing).get("closer", ""),
+                        "texts" in tags)
 
     @staticmethod
     def _own(member, tag):

@@ -54,8 +54,9 @@ def lines_without(mark):
     return lambda text: re.sub(rf"\s*{mark}.*$", "", text, flags=re.MULTILINE)
 
 
-READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".nim": nim, ".py": python, ".pyi": python, **dict.fromkeys((".h", ".c", ".map", ".lua"), str),
-           **dict.fromkeys((".cs", ".d", ".go", ".pas", ".rs"), slashes), **dict.fromkeys((".adb", ".ads", ".hs"), lines_without("--")),
+READERS = {".lisp": lisp, ".sexp": lisp, ".json": abi, ".nim": nim, ".py": python, ".pyi": python,
+           **dict.fromkeys((".h", ".c", ".map", ".lua"), str), **dict.fromkeys((".cs", ".d", ".go", ".pas", ".rs"), slashes),
+           **dict.fromkeys((".adb", ".ads", ".hs"), lines_without("--")),
            ".f90": lines_without("!"), ".pl": lines_without("%"), ".R": lines_without("#")}
 
 

@@ -28,7 +28,8 @@ BUFFER, FIELDS = ctypes.create_string_buffer(64), (ctypes.c_int64 * 16)()
 BYTES = ((BUFFER, 10), (BUFFER, 0), (BUFFER, -1), (None, 0), (None, 10))
 PROTECTIONS = (PSHM_PROT_NONE, PSHM_PROT_READ, PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_PROT_READ | PSHM_PROT_EXEC, 8)
 MAPPED = [PSHM_MAP_SHARED, PSHM_MAP_PRIVATE, PSHM_MAP_SHARED | PSHM_MAP_PRIVATE, 0]
-MAPPED += [PSHM_MAP_SHARED | flag for flag in (PSHM_MAP_ANONYMOUS, PSHM_MAP_LOCK, PSHM_MAP_POPULATE, PSHM_MAP_HUGE, PSHM_MAP_NODUMP, PSHM_MAP_GROWSDOWN, 0x40)]
+MAPPED += [PSHM_MAP_SHARED | flag for flag in (PSHM_MAP_ANONYMOUS, PSHM_MAP_LOCK, PSHM_MAP_POPULATE, PSHM_MAP_HUGE,
+                                               PSHM_MAP_NODUMP, PSHM_MAP_GROWSDOWN, 0x40)]
 
 
 def sized(fd):
@@ -86,7 +87,8 @@ def calls_with(fd):
 
 
 def calls_with_name(name):
-    for flags in (PSHM_O_RDONLY, PSHM_O_RDWR, PSHM_O_RDWR | PSHM_O_CREAT, PSHM_O_RDWR | PSHM_O_TRUNC, PSHM_O_RDONLY | PSHM_O_EXCL, 1):
+    for flags in (PSHM_O_RDONLY, PSHM_O_RDWR, PSHM_O_RDWR | PSHM_O_CREAT, PSHM_O_RDWR | PSHM_O_TRUNC,
+                  PSHM_O_RDONLY | PSHM_O_EXCL, 1):
         yield "shm_open", name, flags, 0o600
     for direction, exists, missing in itertools.product((INPUT, IO, 1), range(7), range(5)):
         if exists != PSHM_IF_EXISTS_SUPERSEDE:  # which would replace what stands there
@@ -131,7 +133,8 @@ def unnamed(what, calls):
 def all_unnamed():
     for what, fd in descriptors():
         yield from unnamed(f"a descriptor ({what})", calls_with(fd))
-    for name in [None, b"", b"/", b"name", b"/.", b"/..", b"/a/b", b"/" + b"a" * 2000, b"/missing", b"/object"] + place_everything():
+    names = [None, b"", b"/", b"name", b"/.", b"/..", b"/a/b", b"/" + b"a" * 2000, b"/missing", b"/object"]
+    for name in names + place_everything():
         yield from unnamed(name, calls_with_name(name))
         if name != b"/object":
             yield from unnamed(name, [("shm_unlink", name), ("delete", name)])

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Usage: interface.py posix-shm.json
 
-Print what posix-shm.json says and the built library does not do: functions, constants, keywords, errors and features that it lacks, and
-arguments that accept NULL or reject it. Print also references within the file that lead nowhere.
+Print what posix-shm.json says and the built library does not do: functions, constants, keywords, errors and features that it
+lacks, and arguments that accept NULL or reject it. Print also references within the file that lead nowhere.
 """
 import ctypes
 import json

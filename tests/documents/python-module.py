@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Usage: python-module.py posix-shm.json [MODULE]
 
-Call each function of the Python module, or of another one, with every wrong argument that C would take for something else, and compare
-names, defaults and docstrings with the JSON. Print what is wrong.
+Call each function of the Python module, or of another one, with every wrong argument that C would take for something else, and
+compare names, defaults and docstrings with the JSON. Print what is wrong.
 """
 import ctypes
 import importlib.util

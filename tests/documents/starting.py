@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A consumer that is faster than the producer: no object yet, then a race. What does it find?
 
-Each line that this prints is right or wrong by itself; recipes.test has the right ones. Without pshm_publish and pshm_open_wait, about half
-of the consumers of the race found an object that was sized and not filled.
+Each line that this prints is right or wrong by itself; recipes.test has the right ones. Without pshm_publish and
+pshm_open_wait, about half of the consumers of the race found an object that was sized and not filled.
 """
 import ctypes
 import os

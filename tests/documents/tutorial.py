@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Usage: tutorial.py PAGE IMPLEMENTATION
 
-Type the blocks of the page in their order: those in Lisp into one process of the implementation, those in Python into this one, programs
-in C into files, commands into a shell. Compare each result with what the page shows; a block of text is what the block before it
-prints. Finally compare the picture with that in the page, pixel by pixel, and report what is left of the page's objects.
+Type the blocks of the page in their order: those in Lisp into one process of the implementation, those in Python into this one,
+programs in C into files, commands into a shell. Compare each result with what the page shows; a block of text is what the block
+before it prints. Finally compare the picture with that in the page, pixel by pixel, and report what is left of the page's
+objects.
 """
 import doctest
 import os

@@ -19,7 +19,9 @@ except ImportError:  # setuptools before 70.1
 TREE = Path(__file__).resolve().parents[3]
 SHIM = TREE / "shim"
 SYSTEM = os.environ.get("POSIX_SHM_WHEEL") == "system"
-LINK_OPTIONS = [f"-Wl,--version-script={SHIM}/abi/posix-shm.map", "-Wl,-soname,libposix-shm.so.0", "-lrt"] if sys.platform == "linux" else []
+LINK_OPTIONS = []
+if sys.platform == "linux":
+    LINK_OPTIONS = [f"-Wl,--version-script={SHIM}/abi/posix-shm.map", "-Wl,-soname,libposix-shm.so.0", "-lrt"]
 
 
 class Package(build_py):
@@ -43,7 +45,8 @@ class Library(build_ext):
         sources = sorted(str(source) for source in (SHIM / "src").glob("*.c"))
         if not sources:
             sys.exit(f"There are no C sources in {SHIM}/src: build in the source tree, or set POSIX_SHM_WHEEL=system.")
-        objects = self.compiler.compile(sources, output_dir=self.build_temp, include_dirs=[str(SHIM / "include"), str(SHIM / "src")],
+        objects = self.compiler.compile(sources, output_dir=self.build_temp,
+                                        include_dirs=[str(SHIM / "include"), str(SHIM / "src")],
                                         extra_postargs=["-std=c11", "-g0", "-fvisibility=hidden", f"-ffile-prefix-map={TREE}=."])
         library = Path(self.get_ext_fullpath(ext.name))
         library.parent.mkdir(parents=True, exist_ok=True)

@@ -6,11 +6,13 @@
 The library is the file that the environment variable POSIX_SHM_LIBRARY names, else that of the wheel, else the one that the system
 finds.
 
-A result is that of C: check() raises the exception of an error. A name or a keyword is bytes, or a str, which is passed as UTF-8. A buffer
-is an object with the buffer protocol, such as bytes, a bytearray, an mmap or an array of ctypes, whose length is checked; or an address,
-whose length must be given. An output of one number takes a c_int or a c_int64 of ctypes. None is NULL.
+A result is that of C: check() raises the exception of an error. A name or a keyword is bytes, or a str, which is passed as
+UTF-8. A buffer is an object with the buffer protocol, such as bytes, a bytearray, an mmap or an array of ctypes, whose length
+is checked; or an address, whose length must be given. An output of one number takes a c_int or a c_int64 of ctypes. None is
+NULL.
 
-What C would take for something else is an exception: a text with a NUL is a ValueError, a number that does not fit an OverflowError.
+What C would take for something else is an exception: a text with a NUL is a ValueError, a number that does not fit an
+OverflowError.
 """
 import ctypes
 import os

@@ -7,7 +7,7 @@ FNR == 2 && first $0 !~ /[Gg]enerated by (shim\/generate|tests\/bench)/ {
 	print FILENAME >(lists "/texts")
 	if (FILENAME ~ /^(shim|tests)\/.*\.[ch]$/)
 		print FILENAME >(lists "/c")
-	if (FILENAME ~ /\.([ch]|lisp|asd)$/)
+	if (FILENAME ~ /\.([ch]|lisp|asd|py)$/ || first ~ /^#!.*[\/ ]python3?( |$)/)
 		print FILENAME >(lists "/lines")
 	if (FILENAME ~ /\.(sh|test)$/ || first ~ /^#!.*[\/ ](ba|da)?sh( |$)/)
 		print FILENAME >(lists "/scripts")
