@@ -151,7 +151,7 @@
       (posix-shm::report-leaks)
       (is (equal '("/some-name") (find "/some-name" *leaks* :key #'car :test #'equal))))))
 
-(deftest what-is-mapped-no-more-keeps-no-object
+(deftest an-unmapped-vector-keeps-no-object
   (dolist (use (list (lambda (shm) (unmap-shm-vector (map-shm-vector shm '(unsigned-byte 8) 4096)))
                      (lambda (shm) (with-shm-array (array shm 'double-float '(8 8)) (shm-aref array 1 1)))
                      (lambda (shm) (with-shm-array (array shm '(unsigned-byte 16) '(8 8) :release t) (shm-aref array 1 1)))))

@@ -111,7 +111,7 @@
 ;;; A body has its message for itself: what is sent or received meanwhile would have the same memory.
 
 (defmacro in-vain (&body operations)
-  "Each of OPERATIONS is refused, as one of another body."
+  "Each of OPERATIONS is rejected, as one of another body."
   `(progn ,@(loop for operation in operations
                   collect `(is (eq :eperm (keyword-of ,operation)) "~S" ',operation))))
 

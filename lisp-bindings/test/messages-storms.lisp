@@ -130,7 +130,7 @@
 
 #+(or sb-thread (and ecl threads))
 (defun leave-what-was-lost (name)
-  "Leave the rings of NAME for whoever did not. Return how many were joined."
+  "Leave the rings of NAME for processes that did not. Return how many were joined."
   (with-open-shm-and-mmap (shm pointer (name :direction :io) ((shm-channel-size 65536 :server)) :truncate nil)
     (let ((address (cffi:pointer-address pointer)))
       (count 0 (list (posix-shm/shim:pshm-ring-leave address 65536 posix-shm/shim:+pshm-ring-sender+)

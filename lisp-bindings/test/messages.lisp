@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Messages through channels: what arrives, in place and copied, and what is refused.
+;;;; Messages through channels: what arrives, in place and copied, and what is rejected.
 
 (in-package #:posix-shm/test)
 
@@ -124,7 +124,7 @@
                        (setf end (+ start wrong)))))
     (is (null (receive-message receiver :timeout 0 :if-timeout nil)) "nothing is sent")))
 
-(deftest what-is-left-is-not-sent
+(deftest an-abandoned-message-is-not-sent
   (with-ends (sender receiver)
     (is (eql 3 (block nil (with-message-reserved (octets start end) (sender 8) (return 3)))))
     (is (eq :error (handler-case (with-message-reserved (octets start end) (sender 8) (error "out")) (error () :error))))
@@ -132,7 +132,7 @@
     (send-message sender (bytes 5))
     (is (equalp (bytes 5) (receive-message receiver)))))
 
-(deftest what-is-left-stays
+(deftest an-abandoned-message-stays
   (with-ends (sender receiver)
     (send-message sender (bytes 5 1))
     (send-message sender (bytes 5 2))
@@ -214,7 +214,7 @@
     (with-shm-channel (sender vector 4096 :sender)
       (is (eq :eproto (keyword-of (make-shm-channel vector 8192 :receiver)))))))
 
-;;; What is refused
+;;; Rejected messages
 
 (deftest places-that-are-none-for-a-channel
   (with-object (shm 4096)
@@ -237,7 +237,7 @@
     (dolist (bad '(:output nil 1 "sender"))
       (rejects role (make-shm-channel vector 4096 bad))
       (rejects role (shm-channel-size 4096 bad)))
-    (is (every #'zerop (elements vector)) "what is refused stores nothing")))
+    (is (every #'zerop (elements vector)) "a rejected message stores nothing")))
 
 (deftest arguments-of-messages
   (with-ends (sender receiver)
@@ -265,7 +265,7 @@
       (rejects channel (send-message bad (bytes 1)))
       (rejects channel (receive-message bad))
       (rejects channel (close-shm-channel bad)))
-    (is (null (receive-message receiver :timeout 0 :if-timeout nil)) "what is refused sends nothing")))
+    (is (null (receive-message receiver :timeout 0 :if-timeout nil)) "a rejected message sends nothing")))
 
 (deftest a-closed-channel
   (with-vector (vector '(unsigned-byte 8) 4352)

@@ -140,7 +140,7 @@
         (is (eql 1000 (read-sequence got input :start 1)))
         (is (equalp octets got))))))
 
-(deftest what-was-put-back-comes-before-what-is-there
+(deftest unread-characters-come-first
   ;; An element that does not fit leaves the operation in the middle of a message.
   #-sbcl (skip "a base-char may be any character")
   #+sbcl

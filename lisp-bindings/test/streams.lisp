@@ -65,7 +65,7 @@
             (is (equal '(1000 t) (multiple-value-bind (line missing) (read-line input) (list (length line) missing)))))
           (is (= 0 (wait-for-child child))))))))
 
-(deftest what-is-written-is-sent-when
+(deftest output-is-sent-when
   (with-streams (output input)
     (write-string "abc" output)
     (is-false (listen input))

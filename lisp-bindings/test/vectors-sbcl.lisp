@@ -190,7 +190,7 @@
       (is (eq nil (unmap-shm-vector vector))))))
 
 (defun call-among-mappings (function count)
-  "Call FUNCTION while a page full of nines is mapped COUNT times: wherever there is room, where a vector was if it can be had."
+  "Call FUNCTION while a page full of nines is mapped COUNT times: wherever there is space, at the former address of a vector if possible."
   (with-object (shm 4096)
     (with-shm-vector (nines shm '(unsigned-byte 8) 4096)
       (fill nines 9)

@@ -112,7 +112,7 @@ as_nobody_with_a_strict_umask(void *unused)
 }
 
 /* An object that is reopened for reading must be readable at that moment, whatever the umask is. */
-START_TEST(the_umask_takes_nothing_away)
+START_TEST(the_umask_is_ignored)
 {
 	if (lacks("permissions"))
 		return;
@@ -452,7 +452,7 @@ api_anonymous_suite(void)
 {
 	const TTest *tests[] = { permissions_and_direction_are_the_ones_asked_for,
 		                 an_ordinary_user_gets_the_same,
-		                 the_umask_takes_nothing_away,
+		                 the_umask_is_ignored,
 		                 the_fallback_is_the_platforms,
 		                 exec_bits_are_kept,
 		                 nothing_is_sealed_but_by_policy,

@@ -46,13 +46,13 @@ set_positions(uint32_t tail, uint32_t head)
 	ring->receiver.position = ring->sender.seen = head;
 }
 
-/* A record at a place of the memory. */
+/* A record at a position of the memory. */
 static void
-set_record(uint32_t place, uint32_t length, uint32_t kind)
+set_record(uint32_t position, uint32_t length, uint32_t kind)
 {
 	const uint32_t header[] = { length, kind };
 
-	memcpy(ring->records + place, header, sizeof header);
+	memcpy(ring->records + position, header, sizeof header);
 }
 
 static void
@@ -314,7 +314,7 @@ scribble(void)
 	uint32_t *ends[] = { (uint32_t *)(void *)&ring->sender, (uint32_t *)(void *)&ring->receiver };
 	uint32_t head = ring->receiver.position;
 	uint32_t value = some_value(rand() % 2 == 0 ? ring->sender.position : head);
-	uint32_t place = (rand() % 4 == 0 ? (uint32_t)rand() % CAPACITY : head % CAPACITY) & ~7U;
+	uint32_t position = (rand() % 4 == 0 ? (uint32_t)rand() % CAPACITY : head % CAPACITY) & ~7U;
 
 	switch (rand() % 8) {
 	case 0:
@@ -324,13 +324,13 @@ scribble(void)
 		ends[rand() % 2][rand() % 4] = value;
 		break;
 	case 4:
-		set_record(place, CAPACITY - place, 1);
+		set_record(position, CAPACITY - position, 1);
 		break;
 	case 5:
-		set_record(place, some_value(0), (uint32_t)rand() % 3);
+		set_record(position, some_value(0), (uint32_t)rand() % 3);
 		break;
 	default:
-		set_record(place, (uint32_t)rand() % CAPACITY, 0);
+		set_record(position, (uint32_t)rand() % CAPACITY, 0);
 		break;
 	}
 }
@@ -388,7 +388,7 @@ START_TEST(no_peer_can_deceive)
 }
 END_TEST
 
-/* A word of any bits in the place of a process. */
+/* A word of any bits instead of a process. */
 START_TEST(no_process_can_deceive)
 {
 	if (!ring_share_joined())

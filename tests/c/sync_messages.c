@@ -196,9 +196,9 @@ START_TEST(the_longest_message_fits_everywhere)
 {
 	if (!ring_share_joined())
 		return;
-	for (int place = 0; place < CAPACITY / 8; place++)
+	for (int position = 0; position < CAPACITY / 8; position++)
 		for (int way = 0; way < WAYS; way++) {
-			begin_at((uint32_t)place * 8);
+			begin_at((uint32_t)position * 8);
 			pass(LENGTH_MAX, way);
 		}
 	begin_at(CAPACITY - 16);

@@ -215,7 +215,7 @@ START_TEST(a_dead_receiver_leaves_its_message)
 }
 END_TEST
 
-START_TEST(who_has_left_is_waited_for_no_more)
+START_TEST(a_process_that_left_is_not_awaited)
 {
 	if (!ring_share_joined())
 		return;
@@ -262,7 +262,7 @@ assert_no_receiver(void)
 }
 
 /* Nobody is at either end: before a process joins it, and after the last one has left. */
-START_TEST(who_is_not_there_uses_no_end)
+START_TEST(an_end_is_used_after_joining_alone)
 {
 	int64_t length;
 
@@ -289,7 +289,7 @@ succeed(int role)
 	*process_of(role) = ring_self();
 }
 
-START_TEST(who_has_left_gives_up_its_message)
+START_TEST(leaving_drops_the_reserved_message)
 {
 	int64_t length;
 
@@ -362,7 +362,7 @@ assert_no_sleep(void)
 }
 
 /* What happens between the first look and the flag needs no sleep. */
-START_TEST(what_comes_before_the_sleep_is_seen)
+START_TEST(a_store_before_the_sleep_is_seen)
 {
 	if (!ring_share_joined())
 		return;
@@ -496,7 +496,7 @@ wake_sender(void)
 }
 
 /* On a platform without slices nothing but a wake ends their sleep. */
-START_TEST(who_sleeps_is_woken)
+START_TEST(a_sleeper_is_woken)
 {
 	if (!ring_share_joined())
 		return;
@@ -822,15 +822,15 @@ sync_peers_suite(void)
 		                 only_one_succeeds,
 		                 a_dead_sender_leaves_whole_messages,
 		                 a_dead_receiver_leaves_its_message,
-		                 who_has_left_is_waited_for_no_more,
-		                 who_is_not_there_uses_no_end,
-		                 who_has_left_gives_up_its_message,
+		                 a_process_that_left_is_not_awaited,
+		                 an_end_is_used_after_joining_alone,
+		                 leaving_drops_the_reserved_message,
 		                 nobody_leaves_for_another,
 		                 the_last_message_of_a_dead_sender_is_not_lost,
-		                 what_comes_before_the_sleep_is_seen,
+		                 a_store_before_the_sleep_is_seen,
 		                 a_peer_that_moves_does_not_hold_its_caller,
 		                 a_peer_that_moves_hides_no_handler,
-		                 who_sleeps_is_woken,
+		                 a_sleeper_is_woken,
 		                 no_wake_is_lost,
 		                 a_handler_ends_the_wait_for_a_peer,
 		                 signals_do_not_hide_the_death_of_a_peer,

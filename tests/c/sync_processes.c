@@ -577,7 +577,7 @@ enter_another_time(void)
 	close(fd);
 }
 
-/* Who has entered another time since it was asked who it is reads starts that are shifted, and takes nobody for dead by them. */
+/* A process that entered another time namespace after its first call reads shifted start times, and takes nobody for dead. */
 static void
 judge_after_a_change_of_time(void *unused)
 {

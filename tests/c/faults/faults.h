@@ -29,7 +29,7 @@ struct world {
 };
 
 enum outcome {
-	OUTCOME_NUMBER,     /* a number: nothing to give back */
+	OUTCOME_NUMBER,     /* a number: nothing to release */
 	OUTCOME_DESCRIPTOR, /* a descriptor */
 	OUTCOME_ADDRESS,    /* an address: a scenario unmaps it itself */
 	OUTCOME_CLOSES,     /* the world's descriptor is gone, whatever the result */

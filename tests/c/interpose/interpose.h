@@ -141,7 +141,7 @@ typedef uint64_t traits;
 
 enum { SMALL_DISK_FREE = 32768 };
 
-/* Play a system by its name: see platforms.c. NULL or "native" is the system itself. Unknown ones end the program. */
+/* Simulate a platform by its name: see platforms.c. NULL or "native" is the system itself. Unknown ones end the program. */
 void interpose_platform(const char *name);
 const char *interpose_platform_name(void);
 
