@@ -1825,7 +1825,7 @@ most half of the capacity less 8.
 
 A message is sent as a whole, or not at all. On SBCL and ECL interrupts run while the call waits,
 and after it has sent, but not during that; elsewhere at any time. So a non-local exit of an
-interrupt does not say whether the message was sent, unless the caller holds interrupts back: then
+interrupt does not show whether the message was sent, unless the caller holds interrupts back: then
 they run only while the call waits, and an exit has sent nothing.
 
 - CHANNEL: A `shm-channel`.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Cleaning up after processes that were killed. The first choice is an object without a name: it needs no cleaning up. Where others
- * must find an object by its name, its first 8 bytes say which process it belongs to, from the moment when it can be found, and
- * whoever comes next deletes what dead processes have left.
+ * Cleaning up after processes that were killed. The first choice is an object without a name: it needs no cleaning up. If others
+ * must find an object by its name, its first 8 bytes identify its process as soon as the object can be found, and the next process
+ * deletes the objects of dead processes.
  */
 #include <posix-shm/sync.h>
 
@@ -48,7 +48,7 @@ sweep(void)
 			sweep_one(names + at);
 }
 
-/* An object of this process, which nobody finds before it says so. */
+/* An object of this process, which nobody finds before it is marked as such. */
 static int
 publish_own(const char *name)
 {

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Cleaning up after processes that were killed.
 
-The first choice is an object without a name: it needs no cleaning up. Where others must find an object by its name, its first 8
-bytes say which process it belongs to, from the moment when it can be found, and whoever comes next deletes what dead processes
-have left.
+The first choice is an object without a name: it needs no cleaning up. If others must find an object by its name, its first 8
+bytes identify its process as soon as the object can be found, and the next process deletes the objects of dead processes.
 """
 import ctypes
 import os
@@ -43,7 +42,7 @@ def sweep_one(name):
 
 
 def publish_own(name):
-    """An object of this process, which nobody finds before it says so."""
+    """An object of this process, which nobody finds before it is marked as such."""
     fd = check(pshm_open_anonymous(PSHM_DIRECTION_IO, 0o600, PSHM_ANONYMOUS_NAMEABLE))
     check(pshm_allocate(fd, SIZE))
     check(pshm_write(fd, ctypes.byref(ctypes.c_int64(pshm_process_self())), 8, 0))

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """An object that grows while processes have it mapped.
 
-Each maps the most that it may become, once; who needs more allocates first and then stores the size, under the lock; who goes
-further than it knows looks at the size first. Nothing moves. Here the object is a log of numbers: some processes append to it,
-and the first one adds up what it finds through the mapping that it has made when the object was one page.
+Each process maps the largest possible size, once. To append beyond the end, it allocates first and then stores the size, under
+the lock; before it reads beyond the last size that it has seen, it loads the size. No mapping moves. Here the object is a log
+of numbers: some processes append to it, and the first one adds them up through the mapping that it made when the object was
+one page.
 """
 import ctypes
 import os
@@ -29,7 +30,7 @@ def load(word):
 
 
 def grow(fd, log, size):
-    """Allocate, then store: a process that dies between the two leaves an object that is only larger than it says."""
+    """Allocate, then store: a process that dies between the two only leaves an object larger than its stored size."""
     check(pshm_allocate(fd, size))
     check(pshm_atomic_store64(log + SIZE, size))
 

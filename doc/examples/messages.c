@@ -289,7 +289,7 @@ work(int64_t address, int worker)
 	}
 }
 
-/* What a worker that dies has claimed is given to the others again. */
+/* The messages claimed by a worker that dies go to the others. */
 static void
 replace_worker(int64_t address, pid_t *worker, int number)
 {

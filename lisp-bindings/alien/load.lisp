@@ -1,5 +1,5 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Loads the package posix-shm/alien into a bare SBCL: no ASDF, no CFFI.
+;;;; Loads the package posix-shm/alien into SBCL without ASDF or CFFI.
 
 (in-package #:cl-user)
 

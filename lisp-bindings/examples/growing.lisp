@@ -1,8 +1,8 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; An object that grows while processes have it mapped. Each maps the most that it may become, once; who needs more allocates
-;;;; first and then stores the size, under the lock; who goes further than it knows looks at the size first. Nothing moves: the
-;;;; vector becomes longer where it is. Here the object is a log of numbers, to which every process of this program appends;
-;;;; whichever comes first makes it.
+;;;; An object that grows while processes have it mapped. Each process maps the largest possible size, once. To append beyond the
+;;;; end, it allocates first and then stores the size, under the lock; before it reads beyond the last size that it has seen, it
+;;;; loads the size. No mapping moves: the vector is extended in place. Here the object is a log of numbers, to which every process
+;;;; of this program appends; the first one makes it.
 ;;;;
 ;;;;   sbcl --load growing.lisp & sbcl --load growing.lisp; LAST=yes sbcl --load growing.lisp      (or any other implementation)
 
@@ -53,7 +53,7 @@
       (setf (shm-atomic vector +count+) (1+ count)))))
 
 (defun total (vector)
-  "The sum of the numbers, and how many they are. These are counted first: the size that is looked at later has room for them."
+  "The sum of the numbers, and their count. The count is loaded first: the size that is loaded later has space for them."
   (let ((count (shm-atomic vector +count+)))
     (fit vector)
     (values (loop repeat count

@@ -13,7 +13,7 @@
 (in-package #:passing)
 
 (defvar *file* *load-truename*)
-(defvar *text* "Handed over, and never in a directory.")
+(defvar *text* "Passed on, and never in a directory.")
 
 (defun start-child (socket)
   "Start this file again, with SOCKET open and its number in the environment."

@@ -11,7 +11,7 @@
 
 (defun produce (count)
   "Make the ring and put the numbers below COUNT into it."
-  ;; :error, and not :overwrite: two producers on one ring are a mistake. What a crash has left is superseded on purpose.
+  ;; :error, and not :overwrite: two producers on one ring are a mistake. The ring of a crashed producer is superseded explicitly.
   (handler-bind ((shm-exists (lambda (condition)
                                (format t "~&producer: ~A~%" condition)
                                (invoke-shm-restart :supersede))))

@@ -152,7 +152,7 @@
     (posix-shm-error () nil)))
 
 (defun usage-of (name)
-  "What the object NAME takes, or nil where it is gone or cannot be looked at."
+  "The space that the object NAME takes, or nil if it is gone or cannot be opened."
   (or #+linux (usage-by-name name)
       (usage-by-opening name)))
 

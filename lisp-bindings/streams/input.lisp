@@ -20,7 +20,7 @@
       t)))
 
 (defun grow (input octets)
-  "Have room for OCTETS octets behind those that are kept."
+  "Have space for OCTETS octets behind those that are kept."
   (loop for old = (input-octets input)
         for new = (make-array (max (* 2 (length old)) (+ (length old) octets)) :element-type '(unsigned-byte 8))
         until (uninterrupted (or (move-into input (input-octets input) octets)
@@ -35,15 +35,15 @@
   "Receive a message behind the octets that are there, unless others than MESSAGES have been received. Return what receive-buffer
 does."
   (let ((octets (input-octets input)))
-    (flet ((place ()
+    (flet ((start ()
              (and (eq octets (input-octets input))
                   (eql messages (input-messages input))
                   (input-end input)))
            (keep (length)
              (incf (input-end input) length)
              (setf (input-messages input) (ldb (byte 28 0) (1+ messages)))))
-      (declare (dynamic-extent #'place #'keep))
-      (receive-buffer (shm-stream-channel stream) octets #'place #'keep timeout if-timeout))))
+      (declare (dynamic-extent #'start #'keep))
+      (receive-buffer (shm-stream-channel stream) octets #'start #'keep timeout if-timeout))))
 
 (defun refill (stream input &optional (timeout (timeout-of stream)) (if-timeout 0))
   "Receive a message. Return true, after which the buffer is to be looked at again; or nil where the sender has left, or TIMEOUT is

@@ -3,13 +3,13 @@
 it."""
 import re
 
-PLACE = "<!-- contents -->"
+PLACEHOLDER = "<!-- contents -->"
 HEADING = re.compile(r"(#{2,4}) (.*)")
 ANCHOR = re.compile(r'<a id="([^"]*)"></a>')
 
 
 def fill_in(page):
-    return page.replace(PLACE + "\n", "".join(f"{line}\n" for line in _contents(page.splitlines())))
+    return page.replace(PLACEHOLDER + "\n", "".join(f"{line}\n" for line in _contents(page.splitlines())))
 
 
 def _contents(lines):

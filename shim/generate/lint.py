@@ -34,8 +34,8 @@ def findings_of_compounds(compounds):
 def _file(compound):
     for member in compound.iter("memberdef"):
         if member.get("kind") in ("function", "enum") and not member.get("id").startswith("group__"):
-            place = member.find("location")
-            yield f"{place.get('file')}:{place.get('line')}: {member.findtext('name')} is in no group"
+            location = member.find("location")
+            yield f"{location.get('file')}:{location.get('line')}: {member.findtext('name')} is in no group"
 
 
 def _page(compound, inside):

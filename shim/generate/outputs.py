@@ -128,7 +128,7 @@ def _page(page, parts, model):
     strata = [stratum.id for stratum in model.strata] if hasattr(parts, "stratum") else []
     for stratum in strata:
         if f"<!-- generated: {stratum} -->" not in text:
-            fault(f"{page.name} has no place for {stratum}.h: <!-- generated: {stratum} -->")
+            fault(f"{page.name} has no placeholder for {stratum}.h: <!-- generated: {stratum} -->")
 
     def part(match):
         kind, name = match.groups()

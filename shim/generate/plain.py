@@ -5,12 +5,12 @@ from prose import Code, List, Listing, Paragraph, Table, normalized, raw
 
 def wrap(text, width=100, indent="", column=0):
     """Break text at spaces: no line is longer than WIDTH. The first line begins at COLUMN, the others with INDENT."""
-    lines, room = [[]], width - column
+    lines, free = [[]], width - column
     for word in normalized(text).split(" "):
-        if lines[-1] and 1 + len(word) > room:
+        if lines[-1] and 1 + len(word) > free:
             lines.append([])
-            room = width - len(indent)
-        room -= len(word) + bool(lines[-1])
+            free = width - len(indent)
+        free -= len(word) + bool(lines[-1])
         lines[-1].append(word)
     return ("\n" + indent).join(" ".join(words) for words in lines)
 

@@ -36,10 +36,10 @@ interrupts."
         (send-from-buffer channel address count sent timeout)
         (send-buffer-by-elements channel vector count sent timeout))))
 
-(defun receive-to-buffer (channel vector address place kept timeout if-timeout)
-  (declare (type function place kept) (type (signed-byte 64) address))
+(defun receive-to-buffer (channel vector address start kept timeout if-timeout)
+  (declare (type function start kept) (type (signed-byte 64) address))
   (flet ((try (nanoseconds)
-           (let ((index (funcall place)))
+           (let ((index (funcall start)))
              (if (null index)
                  0
                  (let ((result (try-to-receive channel (+ address index) (- (length vector) index) nanoseconds)))
@@ -49,22 +49,22 @@ interrupts."
     (declare (dynamic-extent #'try))
     (await-ring #'try 'receive-message channel +pshm-ring-receiver+ timeout if-timeout 1)))
 
-(defun receive-to-buffer-by-elements (channel vector place kept timeout if-timeout)
-  (declare (type function place kept))
+(defun receive-to-buffer-by-elements (channel vector start kept timeout if-timeout)
+  (declare (type function start kept))
   (with-memory (memory (length vector))
-    (receive-to-buffer channel vector (address-of memory) place
+    (receive-to-buffer channel vector (address-of memory) start
                        (lambda (length)
-                         (let ((index (funcall place)))
+                         (let ((index (funcall start)))
                            (import-elements vector index (find-element '(unsigned-byte 8)) (cffi:inc-pointer memory index) length)
                            (funcall kept length)))
                        timeout if-timeout)))
 
-(defun receive-buffer (channel vector place kept timeout if-timeout)
-  "Receive a message into VECTOR from the index that the function PLACE returns then; nil: VECTOR is no longer the buffer. Call KEPT
+(defun receive-buffer (channel vector start kept timeout if-timeout)
+  "Receive a message into VECTOR from the index that the function START returns then; nil: VECTOR is no longer the buffer. Call KEPT
 with its length, without interrupts. Return the length; the length and +too-long+ where it does not fit, and stays; 0 where it is to
 be tried again; or nil."
   (declare (type (simple-array (unsigned-byte 8) (*)) vector))
   (with-address (address vector 1)
     (if address
-        (receive-to-buffer channel vector address place kept timeout if-timeout)
-        (receive-to-buffer-by-elements channel vector place kept timeout if-timeout))))
+        (receive-to-buffer channel vector address start kept timeout if-timeout)
+        (receive-to-buffer-by-elements channel vector start kept timeout if-timeout))))

@@ -22,7 +22,7 @@
   ;; The address and the role of each of them. Made before this process joins: ECL runs interrupts while it allocates, and leaving
   ;; must not.
   rings
-  ;; True in its car once this process has joined, and until the channel is closed: whoever swaps it out leaves.
+  ;; True in its car once this process has joined, and until the channel is closed: the thread that swaps it out leaves.
   (joined (list nil) :type cons)
   ;; The thread of the body that has reserved a message, and of that which uses the message that is next.
   sending

@@ -2453,7 +2453,7 @@ withBytes :: (Num size) => ByteString -> (Ptr Word8 -> size -> IO a) -> IO a
 withBytes bytes use =
   ByteString.unsafeUseAsCStringLen bytes $ \(buffer, size) -> use (castPtr buffer) (fromIntegral size)
 
--- | In memory of C: a size that is not to be had is an 'IOException'.
+-- | In memory of C: a size that cannot be allocated is an 'IOException'.
 received :: Int64 -> (Ptr Word8 -> IO Int64) -> IO ByteString
 received limit fill = mask $ \restore -> do
   buffer <- mallocBytes (fromIntegral (max 1 limit))

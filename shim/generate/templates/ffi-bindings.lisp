@@ -67,7 +67,7 @@ posix-shm/shim:+stat-fields+
 (defun {{ lisp.name }} ({{ lisp.lambda_list }})
   "{{ function | docstring }}"
 {% set arguments = lisp_arguments(function, lisp) %}
-{# A count that Lisp knows by itself tells nothing: the result is POSIX's. #}
+{# A count that Lisp computes by itself is redundant: the result is POSIX's. #}
 {% set result = "status" if function.result == "count" and none in arguments | map("last") else function.result %}
   ({{ converters.get(result, "failed-or-value") }} (posix-shm/shim:{{ function.name | lisp }}
 {%- for argument, name in arguments %} {{ passed(argument, name) }}{% endfor %})))

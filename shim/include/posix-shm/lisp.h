@@ -2550,7 +2550,7 @@
  * waits while the ring has no space for it. A message has 0 octets or more, at most half of the capacity less 8.
  *
  * A message is sent as a whole, or not at all. On SBCL and ECL interrupts run while the call waits, and after it has sent, but not
- * during that; elsewhere at any time. So a non-local exit of an interrupt does not say whether the message was sent, unless the
+ * during that; elsewhere at any time. So a non-local exit of an interrupt does not show whether the message was sent, unless the
  * caller holds interrupts back: then they run only while the call waits, and an exit has sent nothing.
  * @par Exceptional situations
  * `shm-timeout` after TIMEOUT, with the restart `continue`, which waits again, or a value of nil with an IF-TIMEOUT of nil;

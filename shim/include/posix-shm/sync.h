@@ -579,7 +579,7 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  *   end with a lock around each call, or around each pair of calls (#pshm_lock_acquire): then only one of them joins, such as
  *   their parent, and stands for all. An owner of that lock who dies leaves the ring whole: call #pshm_lock_mark_repaired.
  *   Without a process at its end a call fails with `-EPERM`, also that of the process which has left. Once another process has
- *   joined, the end is that one's: the library does not tell its calls from those of the predecessor.
+ *   joined, the end is that one's: the library does not distinguish its calls from those of the predecessor.
  * - **Unmap, truncate or reuse the memory only after the calls of both ends have returned.** A call may access the ring for a
  *   moment after the other end has seen its effect, to wake it: so the receiver of the last message, or of `-ENODATA`, does not
  *   know that the sender has returned. Each end may unmap its own mapping when its own calls have returned.

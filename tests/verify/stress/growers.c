@@ -117,7 +117,7 @@ grow(int number, int processes, int64_t end)
 		int64_t stamp = 1 + rand_r(&seed);
 
 		if (there[at] && rand_r(&seed) % 4 == 0) {
-			insist(pshm_discard(fd, at * page, page) == 0, "a page can be given back");
+			insist(pshm_discard(fd, at * page, page) == 0, "a page can be discarded");
 			__atomic_add_fetch(&tally->discarded, 1, __ATOMIC_RELAXED);
 			stamps[at] = 0;
 		} else if (store(at, stamp)) {

@@ -68,10 +68,10 @@ nearly(uint32_t value)
 }
 
 static void
-set_record(uint32_t place, uint32_t length, uint32_t kind)
+set_record(uint32_t position, uint32_t length, uint32_t kind)
 {
-	ring[HEADER + place / 4] = length;
-	ring[HEADER + place / 4 + 1] = kind;
+	ring[HEADER + position / 4] = length;
+	ring[HEADER + position / 4 + 1] = kind;
 }
 
 /* The next record of the receiver, mostly; or a word of an end; or both ends are good again. */
@@ -79,7 +79,7 @@ static void
 scribble(void)
 {
 	uint32_t head = ring[RECEIVER] & ~7U;
-	uint32_t place = (random_number() % 4 == 0 ? random_number() : head) % CAPACITY & ~7U;
+	uint32_t position = (random_number() % 4 == 0 ? random_number() : head) % CAPACITY & ~7U;
 
 	switch (random_number() % 16) {
 	case 0:
@@ -87,12 +87,12 @@ scribble(void)
 		break;
 	case 1:
 	case 2:
-		set_record(place, CAPACITY - place, 1);
+		set_record(position, CAPACITY - position, 1);
 		break;
 	case 3:
 	case 4:
 	case 5:
-		set_record(place, nearly(0), random_number() % 3);
+		set_record(position, nearly(0), random_number() % 3);
 		break;
 	case 6:
 		ring[SENDER] = head + (random_number() % (CAPACITY + 16) & ~7U);
@@ -100,7 +100,7 @@ scribble(void)
 	case 7:
 	case 8:
 	case 9:
-		set_record(place, random_number() % CAPACITY, 0);
+		set_record(position, random_number() % CAPACITY, 0);
 		break;
 	default:
 		ring[(random_number() % 2 == 0 ? SENDER : RECEIVER) + random_number() % WORDS] = nearly(

@@ -315,10 +315,10 @@ change_under_lock(void)
 		meeting->second = meeting->first;
 		(void)allow("lock_mark_repaired", pshm_lock_mark_repaired(lock), 0);
 	}
-	insist(meeting->first == meeting->second, "who has the lock is alone");
-	insist(pshm_lock_owner(lock) == pshm_process_self(), "who has the lock is its owner");
+	insist(meeting->first == meeting->second, "the owner of the lock is alone");
+	insist(pshm_lock_owner(lock) == pshm_process_self(), "this process is the owner of the lock");
 	meeting->first++;
-	insist(pshm_lock_acquire(lock, 0) == -EAGAIN, "who has the lock does not get it again");
+	insist(pshm_lock_acquire(lock, 0) == -EAGAIN, "the owner of the lock does not get it again");
 	meeting->second++;
 	(void)allow("lock_release", pshm_lock_release(lock), 0);
 }
