@@ -167,22 +167,6 @@ their_addition(void)
 	return (double)(now() - start) / TURNS;
 }
 
-static int
-compare(const void *first, const void *second)
-{
-	double a = *(const double *)first;
-	double b = *(const double *)second;
-
-	return (a > b) - (a < b);
-}
-
-static double
-median(double *figures, int count)
-{
-	qsort(figures, (size_t)count, sizeof *figures, compare);
-	return figures[count / 2];
-}
-
 /* From the death of an owner to the turn of another, which waits. */
 static double
 recovery(int kills)

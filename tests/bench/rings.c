@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 #include <posix-shm/sync.h>
+#include "timing.h"
 
 #include <fcntl.h>
 #include <mqueue.h>
@@ -44,19 +45,7 @@ static volatile char sink;
 static int64_t
 now(void)
 {
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-static void
-insist(bool good)
-{
-	if (good)
-		return;
-	perror("rings");
-	exit(1);
+	return time_of(CLOCK_MONOTONIC);
 }
 
 /* The pages are there from the beginning. */
@@ -67,8 +56,8 @@ open_ring(int length)
 	for (int i = 0; i < 2; i++) {
 		rings[i] = pshm_mmap(0, PSHM_RING_HEADER_SIZE + CAPACITY, PSHM_PROT_READ | PSHM_PROT_WRITE,
 		                     PSHM_MAP_SHARED | PSHM_MAP_ANONYMOUS | PSHM_MAP_POPULATE, -1, 0);
-		insist(pshm_ring_join(rings[i], CAPACITY, PSHM_RING_SENDER) == 0);
-		insist(pshm_ring_join(rings[i], CAPACITY, PSHM_RING_RECEIVER) == 0);
+		need(pshm_ring_join(rings[i], CAPACITY, PSHM_RING_SENDER) == 0, "rings");
+		need(pshm_ring_join(rings[i], CAPACITY, PSHM_RING_RECEIVER) == 0, "rings");
 	}
 }
 
@@ -82,13 +71,13 @@ close_ring(void)
 static void
 send_copy(int length)
 {
-	insist(pshm_ring_send(rings[0], CAPACITY, buffer, length, -1) == 0);
+	need(pshm_ring_send(rings[0], CAPACITY, buffer, length, -1) == 0, "rings");
 }
 
 static void
 receive_copy(int length)
 {
-	insist(pshm_ring_receive(rings[0], CAPACITY, buffer, sizeof buffer, -1) == length);
+	need(pshm_ring_receive(rings[0], CAPACITY, buffer, sizeof buffer, -1) == length, "rings");
 }
 
 /* Who makes a message in place writes its first byte only, and who uses it reads that. */
@@ -96,7 +85,7 @@ static void
 send_in_place(int length)
 {
 	*(volatile char *)(uintptr_t)pshm_ring_reserve(rings[0], CAPACITY, length, -1) = 1;
-	insist(pshm_ring_commit(rings[0], CAPACITY, length) == 0);
+	need(pshm_ring_commit(rings[0], CAPACITY, length) == 0, "rings");
 }
 
 static void
@@ -105,14 +94,14 @@ receive_in_place(int length)
 	int64_t found = 0;
 
 	sink = *(volatile char *)(uintptr_t)pshm_ring_peek(rings[0], CAPACITY, -1, &found);
-	insist(found == length && pshm_ring_release(rings[0], CAPACITY) == 0);
+	need(found == length && pshm_ring_release(rings[0], CAPACITY) == 0, "rings");
 }
 
 static void
 open_pipe(int length)
 {
 	(void)length;
-	insist(pipe(ends) == 0 && fcntl(ends[1], F_SETPIPE_SZ, CAPACITY) > 0);
+	need(pipe(ends) == 0 && fcntl(ends[1], F_SETPIPE_SZ, CAPACITY) > 0, "rings");
 }
 
 static void
@@ -120,7 +109,7 @@ open_pair(int type)
 {
 	int size = CAPACITY;
 
-	insist(socketpair(AF_UNIX, type, 0, ends) == 0);
+	need(socketpair(AF_UNIX, type, 0, ends) == 0, "rings");
 	(void)setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 }
 
@@ -151,7 +140,7 @@ write_all(int length)
 	for (int done = 0; done < length;) {
 		ssize_t written = write(ends[1], buffer + done, (size_t)(length - done));
 
-		insist(written > 0);
+		need(written > 0, "rings");
 		done += (int)written;
 	}
 }
@@ -162,7 +151,7 @@ read_all(int length)
 	for (int done = 0; done < length;) {
 		ssize_t count = read(ends[0], buffer + done, (size_t)(length - done));
 
-		insist(count > 0);
+		need(count > 0, "rings");
 		done += (int)count;
 	}
 }
@@ -181,13 +170,13 @@ open_queue(int length)
 static void
 send_to_queue(int length)
 {
-	insist(mq_send(queue, buffer, (size_t)length, 0) == 0);
+	need(mq_send(queue, buffer, (size_t)length, 0) == 0, "rings");
 }
 
 static void
 receive_from_queue(int length)
 {
-	insist(mq_receive(queue, buffer, sizeof buffer, NULL) == length);
+	need(mq_receive(queue, buffer, sizeof buffer, NULL) == length, "rings");
 }
 
 static void
@@ -247,22 +236,6 @@ pass_boost(const char *boost, int length)
 	return figure;
 }
 
-static int
-compare(const void *first, const void *second)
-{
-	double a = *(const double *)first;
-	double b = *(const double *)second;
-
-	return (a > b) - (a < b);
-}
-
-static double
-median(double *figures)
-{
-	qsort(figures, ROUNDS, sizeof *figures, compare);
-	return figures[ROUNDS / 2];
-}
-
 static void
 print_row(const char *name, int length, double *ours, double *theirs)
 {
@@ -273,7 +246,7 @@ print_row(const char *name, int length, double *ours, double *theirs)
 			return;
 		ratios[i] = theirs[i] / ours[i];
 	}
-	printf("%s\t%d\t%.1f\t%.1f\t%.2f\n", name, length, median(ours), median(theirs), median(ratios));
+	printf("%s\t%d\t%.1f\t%.1f\t%.2f\n", name, length, median(ours, ROUNDS), median(theirs, ROUNDS), median(ratios, ROUNDS));
 	(void)fflush(stdout);
 }
 
@@ -333,14 +306,14 @@ trips_by_pipes(void)
 	int64_t start;
 	pid_t child;
 
-	insist(pipe(there) == 0 && pipe(back) == 0);
+	need(pipe(there) == 0 && pipe(back) == 0, "rings");
 	child = fork();
 	start = now();
 	for (int i = 0; i < TRIPS; i++) {
 		if (child == 0 && (read(there[0], buffer, 64) != 64 || write(back[1], buffer, 64) != 64))
 			_exit(1);
 		if (child != 0)
-			insist(write(there[1], buffer, 64) == 64 && read(back[0], buffer, 64) == 64);
+			need(write(there[1], buffer, 64) == 64 && read(back[0], buffer, 64) == 64, "rings");
 	}
 	if (child == 0)
 		_exit(0);

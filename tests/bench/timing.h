@@ -26,4 +26,21 @@ time_of(clockid_t clock)
 	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
+static inline int
+compare_figures(const void *first, const void *second)
+{
+	double a = *(const double *)first;
+	double b = *(const double *)second;
+
+	return (a > b) - (a < b);
+}
+
+/* Sorts the figures. */
+static inline double
+median(double *figures, int count)
+{
+	qsort(figures, (size_t)count, sizeof *figures, compare_figures);
+	return figures[count / 2];
+}
+
 #endif
