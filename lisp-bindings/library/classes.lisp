@@ -8,7 +8,7 @@
 #+sbcl
 (eval-when (:compile-toplevel :load-toplevel :execute)
   (defun layout-setter (accessor)
-    "What sets it: the function of that name, or, as in SBCL 2.1.1, what only setf knows; or nil."
+    "The setter: the function of that name; or, as in SBCL 2.1.1, the expansion of setf; or nil."
     (let ((name (list 'setf accessor)))
       (cond ((fboundp name) (fdefinition name))
             ((not (eq 'funcall (first (nth-value 3 (get-setf-expansion (list accessor 'instance))))))

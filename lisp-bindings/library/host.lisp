@@ -90,7 +90,7 @@ if it is declared before the definition is expanded."
     (and stream (read-line stream nil))))
 
 (defun machine-identity ()
-  "What tells this machine from others, or nil."
+  "An identifier of this machine, or nil."
   (or #+linux (ignore-errors (first-line "/etc/machine-id"))
       (ignore-errors (machine-instance))))
 

@@ -173,7 +173,7 @@
       (check-library path version)))
 
 (defun beside-program (version)
-  "What is beside the executable, and beside the image."
+  "The candidates beside the executable, and beside the image."
   (flet ((candidate (folder path root)
            (cons path (lambda () (try-beside folder path root version)))))
     (loop for folder in (program-folders)
@@ -186,7 +186,7 @@
         append (loop for name in *file-names* collect (candidate (in-folder folder name) version))))
 
 (defun candidates (version)
-  "What to try, in this order: a label, and a function."
+  "The candidates, in order: a label and a function each."
   (let ((installed (candidate *soname* version)))
     (append (folder-candidates version)
             (if (delivered-p)

@@ -5,7 +5,7 @@
 (in-package #:posix-shm/host)
 
 (defmacro current-thread ()
-  "What this thread is known by: the same for none but itself."
+  "The identity of this thread, which no other thread has."
   #+(and sbcl sb-thread) 'sb-thread:*current-thread*
   #+(or ecl clasp lispworks allegro) 'mp:*current-process*
   #+ccl 'ccl:*current-process*

@@ -29,7 +29,7 @@ somewhere else."
       (pushnew (pathname folder) cffi:*foreign-library-directories* :test #'equal))))
 
 (defun list-library-if-possible (path)
-  "What is not exported from CFFI may be something else one day: then the library is not listed."
+  "CFFI does not export this, and may change it one day: then the library is not listed."
   (ignore-errors (list-library path)))
 
 (pushnew 'list-library-if-possible posix-shm/library:*when-opened*)

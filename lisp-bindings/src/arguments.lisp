@@ -78,7 +78,7 @@
         "a name has one slash, at the beginning: there are no directories.")))
 
 (defun name-requirement (name)
-  "What the string NAME should be, or nil. Too long a name is left to the library, which knows the limit."
+  "The requirement that the string NAME does not meet, or nil. Only the C library checks its length."
   (cond ((not (plain-string-p name)) "it has a character that cannot be passed to the system: a NUL, or half of a surrogate pair.")
         ((well-formed-p name) nil)
         ((every (lambda (character) (char= character #\/)) name) "a name has at least one character after its slash.")
@@ -86,14 +86,14 @@
         (t "a name is not . or .. alone.")))
 
 (defun string-requirement (name)
-  "What NAME, which is no string, should be."
+  "The requirement for NAME, which is no string."
   (typecase name
     (pathname (text "it must be a string, not a pathname~@[: such as ~S~]."
                     (and (pathname-name name) (text "/~A" (pathname-name name)))))
     (t "it must be a string, such as \"/foobar-shm\".")))
 
 (defun name-error (name operation)
-  "What is wrong with NAME, as a condition, or nil."
+  "The condition for an invalid NAME, or nil."
   (let ((requirement (if (stringp name) (name-requirement name) (string-requirement name))))
     (when requirement
       (make-condition 'shm-invalid-argument :operation operation :argument 'name :datum name :expected-type 'string

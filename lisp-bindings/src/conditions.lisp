@@ -132,7 +132,7 @@
     (shm-lock-error "The operation on a lock~@[ in the shared memory object ~S~] failed")
     (mmap-error "The mapping~@[ of the shared memory object ~S~] failed")
     (posix-shm-error "The operation on the shared memory object~@[ ~S~] failed"))
-  "What each class means, where no operation is known: a program has made the condition itself.")
+  "The meaning of each class, for a condition without an operation, which a program has made itself.")
 
 (defun summary (condition)
   (text (second (find-if (lambda (row) (typep condition (first row))) *summaries*)) (condition-name condition)))

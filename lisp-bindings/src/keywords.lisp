@@ -19,7 +19,7 @@
             #'< :key #'cdr))))
 
 (defstruct (flags (:constructor make-flags (argument table &aux (mask (reduce #'logior table :key #'cdr)))))
-  "What an argument that is a list of keywords can hold."
+  "An argument that is a list of keywords: its name, its table, and all bits."
   argument table
   (mask 0 :type (unsigned-byte 31)))
 
@@ -46,7 +46,7 @@
     sum))
 
 (defun octal-reading (value)
-  "What the decimal digits of VALUE are in octal, as permissions are written, or nil."
+  "The number that the decimal digits of VALUE are in octal, the notation of permissions, or nil."
   (and (typep value '(integer 8 777))
        (ignore-errors (parse-integer (text "~D" value) :radix 8))))
 
@@ -132,7 +132,7 @@
 (defparameter *if-exists* '#.(choices "IF-EXISTS"))
 (defparameter *if-does-not-exist* '#.(choices "IF-DOES-NOT-EXIST"))
 (defparameter *updates* '#.(choices "ATOMIC"))
-(defparameter *word-types* '((:uint32 . 0) (:int32 . 1) (:uint64 . 2) (:int64 . 3)) "What is behind a pointer.")
+(defparameter *word-types* '((:uint32 . 0) (:int32 . 1) (:uint64 . 2) (:int64 . 3)) "The types of words behind a pointer.")
 (defparameter *channel-roles* `((:sender . ,+pshm-ring-sender+) (:receiver . ,+pshm-ring-receiver+) (:server . 3) (:client . 4))
   "The ends of one ring, and those of two.")
 (defparameter *short* '((:error . 0) (:count . 1)) "What write-shm does where the object ends before the octets do.")

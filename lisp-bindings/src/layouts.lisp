@@ -28,7 +28,7 @@
     "concept" "consteval" "constinit" "const_cast" "decltype" "delete" "dynamic_cast" "explicit" "export" "friend" "mutable"
     "namespace" "new" "noexcept" "not" "not_eq" "operator" "or" "or_eq" "private" "protected" "public" "reinterpret_cast"
     "requires" "static_cast" "template" "this" "throw" "try" "typeid" "typename" "using" "virtual" "wchar_t" "xor" "xor_eq")
-  "What is no name of a member in C or C++.")
+  "The words that cannot name a member in C or C++.")
 
 (defun identifier (symbol)
   "SYMBOL as C and Python can write it."

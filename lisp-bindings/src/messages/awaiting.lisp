@@ -40,7 +40,7 @@ sender has left."
                  (t
                   (fail-channel result operation channel role)))))
 
-(defparameter *if-nothing* '((:error . 0) (nil . 1)) "What is done where no message comes.")
+(defparameter *if-nothing* '((:error . 0) (nil . 1)) "The actions if no message arrives.")
 
 (declaim (inline check-if-timeout check-if-peer-left))
 

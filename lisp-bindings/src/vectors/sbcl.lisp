@@ -53,7 +53,7 @@
   (setf (header-word (data-address vector) 1) (ash length sb-vm:n-fixnum-tag-bits)))
 
 (defun vector-key (vector)
-  "What the table of mappings knows VECTOR by: an address, so that no image holds a vector on account of the table."
+  "The key of VECTOR in the table of mappings: an address, so that no image holds a vector on account of the table."
   (sb-kernel:get-lisp-obj-address vector))
 
 (defun retired-p (vector)
@@ -112,7 +112,7 @@
     array))
 
 (defun array-key (array)
-  "What the table of mappings knows ARRAY by: the address of its vector, whose header may be in memory that allows nothing."
+  "The key of ARRAY in the table of mappings: the address of its vector, whose header may be in memory that allows nothing."
   (sb-kernel:get-lisp-obj-address (array-slot 0 array)))
 
 ;; They stay: an array that has one of them was mapped once.

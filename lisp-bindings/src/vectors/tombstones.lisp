@@ -55,7 +55,7 @@
     (if (failed-p result) result 0)))
 
 (defun region-keys (region)
-  "What the table knows the vector of REGION by, and the array."
+  "The keys of the vector of REGION, and of its array, in the table."
   (cons (vector-key (region-vector region))
         (and (arrayp (region-array region)) (list (array-key (region-array region))))))
 
