@@ -49,7 +49,7 @@ if it is declared before the definition is expanded."
   #-ecl name)
 
 (defun to-system (name)
-  "NAME as the implementation hands it to the system."
+  "NAME as the implementation passes it to the system."
   #+ecl (if *names-are-text*
             name
             (map 'base-string #'code-char (babel:string-to-octets name :encoding :utf-8)))

@@ -340,7 +340,7 @@ procedure Scenario is
          Close (Anonymous);
       end Make_Anonymous;
 
-      procedure Hand_Over is
+      procedure Pass_Descriptor is
          Number      : Integer_64 with Import, Volatile, Address => Address;
          Here, There : Descriptor;
       begin
@@ -352,7 +352,7 @@ procedure Scenario is
          Expect (Number, 9_007_199_254_740_993);
          Close (Here);
          Close (There);
-      end Hand_Over;
+      end Pass_Descriptor;
 
       procedure Count_With_Another is
          Shared  : constant System.Address := Address + Shared_Offset;
@@ -403,14 +403,14 @@ procedure Scenario is
       Point ("enumerate the constants", Enumerate_Constants'Access);
       Point ("fail with the right error name", Fail_With_Names'Access);
       Point ("make an anonymous object", Make_Anonymous'Access);
-      Point ("hand a descriptor to another process", Hand_Over'Access);
+      Point ("pass a descriptor to another process", Pass_Descriptor'Access);
       Point ("count with another process under a lock, and wake each other", Count_With_Another'Access);
       Point ("close, delete", Close_And_Delete'Access);
       Put_Line ("1.." & Image (Integer_64 (Number)));
       return Good;
    end Run;
 
-   --  The other end of the hand-over: add one to the number at the start of the object.
+   --  The receiver of the descriptor: add one to the number at the start of the object.
    procedure Receive_Object (Socket : Descriptor) is
       Fd      : constant Descriptor := Receive (Socket, No_Limit);
       Address : constant System.Address := Map_Object (Fd, 8);

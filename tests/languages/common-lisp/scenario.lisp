@@ -203,7 +203,7 @@
         (destructuring-bind (&key mode nlink &allow-other-keys) (stat anonymous)
           (expect (list nlink mode) '(0 #o640)))
         (check (pshm-close anonymous))))
-    (point "hand a descriptor to another process"
+    (point "pass a descriptor to another process"
       (with-buffer (pair 8)
         (check (pshm-socketpair pair (add-offset pair 4)))
         (let ((here (i32 pair))
@@ -241,7 +241,7 @@
     (format t "1..~D~%" *number*)))
 
 (defun receive (socket)
-  "The other end of the hand-over: add one to the number at the start of the object."
+  "The receiver of the descriptor: add one to the number at the start of the object."
   (let* ((fd (check (pshm-receive (parse-integer socket) -1)))
          (memory (map-object fd 8)))
     (incf (i64 memory))

@@ -247,7 +247,7 @@ static class Scenario
             Expect(Field(fields, StatField.Mode), (long)Octal("640"));
             Shm.Close(anonymous);
         });
-        Point("hand a descriptor to another process", () =>
+        Point("pass a descriptor to another process", () =>
         {
             // mcs of Mono drops a statement whose lambda takes a tuple apart.
             var pair = Shm.Socketpair();
@@ -300,7 +300,7 @@ static class Scenario
         return failures;
     }
 
-    // The other end of the hand-over: add one to the number at the start of the object.
+    // The receiver of the descriptor: add one to the number at the start of the object.
     static void Receive(int socket)
     {
         int fd = Shm.Receive(socket);

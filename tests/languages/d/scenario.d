@@ -221,7 +221,7 @@ int run(string name)
             expect(fields[PSHM_STAT_MODE], octal!640);
             shm.close(anonymous);
         }),
-        Point("hand a descriptor to another process", {
+        Point("pass a descriptor to another process", {
             const pair = socketpair();
             number(address) = 9_007_199_254_740_992;
             shm.send(pair.first, fd);
@@ -278,7 +278,7 @@ int run(string name)
     return failures;
 }
 
-/// The other end of the hand-over: add one to the number at the start of the object.
+/// The receiver of the descriptor: add one to the number at the start of the object.
 void receiveNumber(int socket)
 {
     const fd = shm.receive(socket);

@@ -322,7 +322,7 @@ contains
     call expect(fields(PSHM_STAT_MODE) == int(o"640"), "other permissions")
     call must(pshm_close(anonymous))
 
-    call point("hand a descriptor to another process")
+    call point("pass a descriptor to another process")
     call must(pshm_socketpair(here, there))
     number_at(address) = 9007199254740992_i8
     call must(pshm_send(here, fd, no_limit))
@@ -367,7 +367,7 @@ contains
     end function
   end subroutine
 
-  ! The other end of the hand-over: add one to the number at the start of the object.
+  ! The receiver of the descriptor: add one to the number at the start of the object.
   subroutine receive(socket)
     integer(i4), intent(in) :: socket
     integer(i8) :: address

@@ -185,7 +185,7 @@
              (fields (stat anonymous)))
         (expect (list (getf fields :nlink) (getf fields :mode)) '(0 #o640))
         (check (pshm-close anonymous))))
-    (point "hand a descriptor to another process"
+    (point "pass a descriptor to another process"
       (let ((pair (make-buffer 8)))
         (check (pshm-socketpair (address-of pair) (+ (address-of pair) 4)))
         (let ((here (load-number (address-of pair) 4))
@@ -221,7 +221,7 @@
       (expect (pshm-error-name (pshm-delete name)) "ENOENT"))
     (format t "1..~D~%" *number*)))
 
-;; The other end of the hand-over: add one to the number at the start of the object.
+;; The receiver of the descriptor: add one to the number at the start of the object.
 (defun receive (socket)
   (let* ((fd (check (pshm-receive (parse-integer socket) -1)))
          (address (map-object fd 8)))

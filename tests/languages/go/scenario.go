@@ -271,7 +271,7 @@ func scenario(name string) {
 			expect(fields[shm.StatMode], int64(0640))
 			check(shm.Close(anonymous))
 		}},
-		{"hand a descriptor to another process", func() {
+		{"pass a descriptor to another process", func() {
 			here, there, err := shm.Socketpair()
 			check(err)
 			*number(address) = 9007199254740992
@@ -337,7 +337,7 @@ func attempt(run func()) (problem any) {
 	return
 }
 
-// The other end of the hand-over: add one to the number at the start of the object.
+// The receiver of the descriptor: add one to the number at the start of the object.
 func receive(socket int) {
 	fd := must(shm.Receive(socket, shm.Forever))
 	address := mapObject(fd, 8)

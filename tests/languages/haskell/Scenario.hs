@@ -185,7 +185,7 @@ points name = do
         Shm.seal fd (Shm.sealGrow .|. Shm.sealShrink)
         Shm.seals fd >>= (`expect` (Shm.sealShrink .|. Shm.sealGrow))
         Shm.close fd)
-    , ("hand a descriptor to another process", withObject $ \fd -> withMapping $ \memory -> do
+    , ("pass a descriptor to another process", withObject $ \fd -> withMapping $ \memory -> do
         (here, there) <- Shm.socketpair
         poke (castPtr memory) (9007199254740992 :: Int64)
         Shm.send here fd Shm.noLimit
@@ -230,7 +230,7 @@ scenario name = do
   putStrLn ("1.." ++ show (length results))
   unless (and results) $ exitWith (ExitFailure 1)
 
--- | The other end of the hand-over: add one to the number at the start of the object.
+-- | The receiver of the descriptor: add one to the number at the start of the object.
 receive :: Fd -> IO ()
 receive socket = do
   fd <- Shm.receive socket Shm.noLimit

@@ -165,7 +165,7 @@ final class Scenario {
             expect(stat.get("MODE"), 0640L);
             check(SHM.pshm_close(anonymous));
         });
-        point("hand a descriptor to another process", () -> {
+        point("pass a descriptor to another process", () -> {
             IntByReference here = new IntByReference(), there = new IntByReference();
             check(SHM.pshm_socketpair(here, there));
             memory.setLong(0, 9007199254740992L);
@@ -207,7 +207,7 @@ final class Scenario {
         System.out.println("1.." + number);
     }
 
-    /** The other end of the hand-over: add one to the number at the start of the object. */
+    /** The receiver of the descriptor: add one to the number at the start of the object. */
     static void receive(int socket) {
         int fd = check(SHM.pshm_receive(socket, -1));
         long address = map(fd, 8);

@@ -115,7 +115,7 @@ function* points(name) {
   assert.deepEqual([NLINK, MODE], [0n, 0o640n]);
   check(shm.pshm_close(anonymous));
 
-  yield 'hand a descriptor to another process';
+  yield 'pass a descriptor to another process';
   const [here, there] = [new Int32Array(1), new Int32Array(1)];
   check(shm.pshm_socketpair(here, there));
   mapping.number[0] = 2n ** 53n;
@@ -181,7 +181,7 @@ function scenario(name) {
   }
 }
 
-// The other end of the hand-over: add one to the number at the start of the object.
+// The receiver of the descriptor: add one to the number at the start of the object.
 function receive(socket) {
   const fd = check(shm.pshm_receive(Number(socket), -1));
   const mapping = map(fd, 8);

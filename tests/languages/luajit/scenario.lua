@@ -185,7 +185,7 @@ local function scenario(name)
       expect(field "MODE", tonumber("640", 8))
       check(shm.pshm_close(anonymous))
     end},
-    {"hand a descriptor to another process", function()
+    {"pass a descriptor to another process", function()
       local here, there = ffi.new("int[1]"), ffi.new("int[1]")
       check(shm.pshm_socketpair(here, there))
       local number = pointer("int64_t *", address)
@@ -232,7 +232,7 @@ local function scenario(name)
   return failures == 0
 end
 
--- The other end of the hand-over: add one to the number at the start of the object.
+-- The receiver of the descriptor: add one to the number at the start of the object.
 local function receive(socket)
   local fd = check(shm.pshm_receive(socket, -1))
   local address = map(fd, 8, 0)

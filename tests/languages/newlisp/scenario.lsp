@@ -163,7 +163,7 @@
         (expect (lookup "NLINK" fields) 0)
         (expect (lookup "MODE" fields) 0640)
         (check (pshm_close anonymous))))
-    (point "hand a descriptor to another process"
+    (point "pass a descriptor to another process"
       (let (here (buffer 4) there (buffer 4))
         (check (pshm_socketpair here there))
         (store (pack "Ld" 9007199254740992) memory)
@@ -195,7 +195,7 @@
       (expect (pshm_error_name (pshm_delete name)) "ENOENT"))
     (println "1.." number)))
 
-; The other end of the hand-over: add one to the number at the start of the object.
+; The receiver of the descriptor: add one to the number at the start of the object.
 (define (receive-object socket)
   (letn (fd (check (pshm_receive (int socket) -1)) memory (map-object fd 8))
     (store (pack "Ld" (+ 1 (get-long memory))) memory)

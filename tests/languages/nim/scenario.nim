@@ -167,7 +167,7 @@ proc scenario(name: string) =
     expect((seals(anonymous) and SealGrow) == SealGrow, true)
     expect(fields[PSHM_STAT_MODE], 0o640)
     close(anonymous)
-  point "hand a descriptor to another process":
+  point "pass a descriptor to another process":
     let (here, there) = socketpair()
     number(address)[] = 9007199254740992
     send(here, fd)
@@ -207,7 +207,7 @@ proc scenario(name: string) =
   quit failures
 
 proc receiveNumber(socket: int) =
-  ## The other end of the hand-over: add one to the number at the start of the object.
+  ## The receiver of the descriptor: add one to the number at the start of the object.
   let
     fd = receive(socket)
     address = mapAll(fd, 8)

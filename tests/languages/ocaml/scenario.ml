@@ -155,7 +155,7 @@ let scenario name =
       expect_int (field "NLINK") 0;
       expect_int (field "MODE") 0o640;
       done_ (pshm_close anonymous));
-    "hand a descriptor to another process", (fun () ->
+    "pass a descriptor to another process", (fun () ->
       let here = allocate int 0 and there = allocate int 0 in
       done_ (pshm_socketpair here there);
       at int64_t !address <-@ 9007199254740992L;
@@ -195,7 +195,7 @@ let scenario name =
   Printf.printf "1..%d\n" (List.length results);
   exit (if List.mem false results then 1 else 0)
 
-(* The other end of the hand-over: add one to the number at the start of the object. *)
+(* The receiver of the descriptor: add one to the number at the start of the object. *)
 let receive socket =
   let fd = check (pshm_receive socket forever) in
   let address = map_object fd 8 in

@@ -323,7 +323,7 @@ begin
   PshmClose(Another);
 end;
 
-procedure HandOver;
+procedure PassDescriptor;
 var
   Here, There: cint;
 begin
@@ -395,7 +395,7 @@ begin
   Point('enumerate the constants', @EnumerateConstants);
   Point('fail with the right error name', @FailWithNames);
   Point('make an anonymous object', @Anonymous);
-  Point('hand a descriptor to another process', @HandOver);
+  Point('pass a descriptor to another process', @PassDescriptor);
   Point('count with another process under a lock, and wake each other', @CountWithAnother);
   Point('close, delete', @CloseAndDelete);
   WriteLn('1..', Number);
@@ -403,7 +403,7 @@ begin
     Halt(1);
 end;
 
-// The other end of the hand-over: add one to the number at the start of the object.
+// The receiver of the descriptor: add one to the number at the start of the object.
 procedure Receive(Socket: cint);
 begin
   Fd := PshmReceive(Socket, NoLimit);

@@ -152,7 +152,7 @@ sub scenario {
 		$expect->("@field{qw(NLINK MODE)}", '0 ' . 0640);
 		check(pshm_close($anonymous));
 	});
-	$point->('hand a descriptor to another process', sub {
+	$point->('pass a descriptor to another process', sub {
 		my ($expect) = @_;
 		my ($here, $there);
 		check(pshm_socketpair(\$here, \$there));
@@ -190,7 +190,7 @@ sub scenario {
 	});
 }
 
-# The other end of the hand-over: add one to the number at the start of the object.
+# The receiver of the descriptor: add one to the number at the start of the object.
 sub receive {
 	my ($socket) = @_;
 	my $fd = check(pshm_receive($socket, -1));

@@ -141,7 +141,7 @@ function points(string $name): Generator
     expect([$field['NLINK'], $field['MODE']], [0, 0640]);
     check($shm->pshm_close($anonymous));
 
-    yield 'hand a descriptor to another process';
+    yield 'pass a descriptor to another process';
     [$here, $there] = [$shm->new('int'), $shm->new('int')];
     check($shm->pshm_socketpair(FFI::addr($here), FFI::addr($there)));
     $number = at('int64_t', $address);
@@ -200,7 +200,7 @@ function scenario(string $name): void
     }
 }
 
-/** The other end of the hand-over: add one to the number at the start of the object. */
+/** The receiver of the descriptor: add one to the number at the start of the object. */
 function receive(string $socket): void
 {
     $fd = check(shm()->pshm_receive((int) $socket, -1));

@@ -259,7 +259,7 @@ point('make an anonymous object') :-
     pshm_seals(Fd, Seals),
     expect(Seals, [shrink, grow]),
     pshm_close(Fd).
-point('hand a descriptor to another process') :-
+point('pass a descriptor to another process') :-
     known(fd, Fd),
     known(address, Address),
     pshm_socketpair(Here, There),
@@ -331,7 +331,7 @@ scenario(Name) :-
     ;   true
     ).
 
-% The other end of the hand-over: add one to the number at the start of the object.
+% The receiver of the descriptor: add one to the number at the start of the object.
 receive(Socket) :-
     pshm_receive(Socket, inf, Fd),
     map_object(Fd, 8, Address),

@@ -131,7 +131,7 @@ def points(name):
     expect((fields["NLINK"], fields["MODE"]), (0, 0o640))
     check(shm.pshm_close(anonymous))
 
-    yield "hand a descriptor to another process"
+    yield "pass a descriptor to another process"
     here, there = ffi.new("int *"), ffi.new("int *")
     check(shm.pshm_socketpair(here, there))
     number = mapping.at("int64_t *")
@@ -183,7 +183,7 @@ def scenario(name):
 
 
 def receive(socket):
-    """The other end of the hand-over: add one to the number at the start of the object."""
+    """The receiver of the descriptor: add one to the number at the start of the object."""
     fd = check(shm.pshm_receive(int(socket), -1))
     with Mapping(fd, 8) as mapping:
         mapping.at("int64_t *")[0] += 1

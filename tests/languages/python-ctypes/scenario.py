@@ -144,8 +144,8 @@ class Scenario:
         expect((fields["NLINK"], fields["MODE"]), (0, 0o640))
         check(pshm_close(anonymous))
 
-    def hand_over(self):
-        "hand a descriptor to another process"
+    def pass_descriptor(self):
+        "pass a descriptor to another process"
         here, there = c_int(), c_int()
         check(pshm_socketpair(here, there))
         number = c_int64.from_address(self.address)
@@ -187,7 +187,7 @@ class Scenario:
 def scenario(name):
     run = Scenario(name)
     points = [run.version, run.create, run.exists, run.map, run.pattern, run.stat, run.permissions, run.constants,
-              run.errors, run.anonymous, run.hand_over, run.count, run.end]
+              run.errors, run.anonymous, run.pass_descriptor, run.count, run.end]
     failures = 0
     print("1..%d" % len(points), flush=True)
     for number, point in enumerate(points, 1):
@@ -202,7 +202,7 @@ def scenario(name):
 
 
 def receive(socket):
-    """The other end of the hand-over: add one to the number at the start of the object."""
+    """The receiver of the descriptor: add one to the number at the start of the object."""
     fd = check(pshm_receive(int(socket), -1))
     address = map_object(fd, 8)
     c_int64.from_address(address).value += 1

@@ -161,7 +161,7 @@ scenario <- function(name) {
       expect(pshm_seals(anonymous), c("shrink", "grow"))
       pshm_close(anonymous)
     },
-    "hand a descriptor to another process" = function() {
+    "pass a descriptor to another process" = function() {
       pair <- pshm_socketpair()
       pshm_atomic_store64(address, 2^53)
       pshm_send(pair$first, fd)
@@ -213,7 +213,7 @@ scenario <- function(name) {
   quit(status = min(failures, 1))
 }
 
-# The other end of the hand-over: add one to the number at the start of the object. Beyond 2^53 R has no exact sum.
+# The receiver of the descriptor: add one to the number at the start of the object. Beyond 2^53 R has no exact sum.
 receive <- function(socket) {
   fd <- pshm_receive(socket)
   address <- map_object(fd, 8)

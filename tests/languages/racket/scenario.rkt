@@ -180,7 +180,7 @@
     (expect (hash-ref fields "NLINK") 0)
     (expect (hash-ref fields "MODE") #o640)
     (check (shm pshm_close anonymous)))
-  (point "hand a descriptor to another process"
+  (point "pass a descriptor to another process"
     (define here (make-bytes 4))
     (define there (make-bytes 4))
     (check (shm pshm_socketpair here there))
@@ -222,7 +222,7 @@
   (printf "1..~a\n" number)
   (exit failures))
 
-;; The other end of the hand-over: add one to the number at the start of the object.
+;; The receiver of the descriptor: add one to the number at the start of the object.
 (define (receive socket)
   (define fd (check (shm pshm_receive socket -1)))
   (define address (map-object fd 8))

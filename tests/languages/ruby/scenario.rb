@@ -132,7 +132,7 @@ class Scenario
       expect(stat(anonymous).values_at("NLINK", "MODE"), [0, 0640])
       check(Shm.pshm_close(anonymous))
     end
-    point "hand a descriptor to another process" do
+    point "pass a descriptor to another process" do
       first, second = buffer(4), buffer(4)
       check(Shm.pshm_socketpair(first, second))
       here, there = [first, second].map { |fd| bytes(fd, 0, 4).unpack1("l") }
@@ -187,7 +187,7 @@ def scenario(name)
   exit good.all?
 end
 
-# The other end of the hand-over: add one to the number at the start of the object.
+# The receiver of the descriptor: add one to the number at the start of the object.
 def receive(socket)
   fd = check(Shm.pshm_receive(socket.to_i, -1))
   map(fd, 8) { |memory| store_number(memory, number(memory) + 1) }

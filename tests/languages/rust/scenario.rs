@@ -232,7 +232,7 @@ impl Scenario {
         Ok(unsafe { unmap(memory, SIZE) }?)
     }
 
-    fn hand_over(&mut self) -> Outcome {
+    fn pass_descriptor(&mut self) -> Outcome {
         let (here, there) = socketpair()?;
         let number: *mut i64 = pointer(self.address);
         unsafe { *number = 9007199254740992 };
@@ -297,7 +297,7 @@ impl Scenario {
             ("enumerate the constants", Self::enumerate),
             ("fail with the right error name", Self::fail),
             ("make an anonymous object", Self::anonymous),
-            ("hand a descriptor to another process", Self::hand_over),
+            ("pass a descriptor to another process", Self::pass_descriptor),
             ("count with another process under a lock, and wake each other", Self::count),
             ("close, delete", Self::close),
         ];
@@ -319,7 +319,7 @@ fn error_name_of(error: i32) -> String {
     posix_shm::error_name(error).into()
 }
 
-/// The other end of the hand-over: add one to the number at the start of the object.
+/// The receiver of the descriptor: add one to the number at the start of the object.
 unsafe fn receive_number(socket: BorrowedFd) -> Outcome {
     let fd = receive(socket, None)?;
     let address = map_object(&fd, 8)?;

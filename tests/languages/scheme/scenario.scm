@@ -196,7 +196,7 @@
              (field (stat-of anonymous)))
         (expect (map field '("NLINK" "MODE")) (list 0 #o640))
         (check (pshm-close anonymous)))))
-  (point "hand a descriptor to another process"
+  (point "pass a descriptor to another process"
     (lambda ()
       (let ((here (make-ints 1)) (there (make-ints 1)))
         (check (pshm-socketpair here there))
@@ -233,7 +233,7 @@
   (show "1.." number)
   (exit (if (zero? failures) 0 1)))
 
-;; The other end of the hand-over: add one to the number at the start of the object.
+;; The receiver of the descriptor: add one to the number at the start of the object.
 (define (receive-object socket)
   (let* ((fd (check (pshm-receive socket -1)))
          (address (map-object fd 8 0 read-write)))

@@ -149,7 +149,7 @@ proc scenario name {
 		expect [list [dict get $fields NLINK] [dict get $fields MODE]] [list 0 [expr 0o640]]
 		check [pshm_close $anonymous]
 	}
-	point "hand a descriptor to another process" {
+	point "pass a descriptor to another process" {
 		lassign [list [buffer 4] [buffer 4]] first second
 		check [pshm_socketpair first second]
 		lassign [list [number $first n] [number $second n]] here there
@@ -187,7 +187,7 @@ proc scenario name {
 	puts "1..$::number"
 }
 
-# The other end of the hand-over: add one to the number at the start of the object.
+# The receiver of the descriptor: add one to the number at the start of the object.
 proc receive socket {
 	set fd [check [pshm_receive $socket -1]]
 	set address [map_object $fd 8]

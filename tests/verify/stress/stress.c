@@ -174,7 +174,7 @@ use(unsigned *seed, int fd, int direction)
 
 /* To the thread itself: what is received is what was sent. */
 static void
-hand_over(int fd)
+pass_descriptor(int fd)
 {
 	int64_t sent[2];
 	int64_t received[2];
@@ -380,7 +380,7 @@ round_of_calls(unsigned *seed)
 	if (fd >= 0) {
 		use(seed, (int)fd, direction);
 		if (rand_r(seed) % 4 == 0)
-			hand_over((int)fd);
+			pass_descriptor((int)fd);
 		if (rand_r(seed) % 2 == 0)
 			pass_on(seed, (int)fd);
 		if (rand_r(seed) % 4 == 0)
