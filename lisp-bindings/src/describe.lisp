@@ -97,7 +97,7 @@
   (multiple-value-bind (mappings known) (mappings-of stat)
     (cond (mappings (text "~{~A~^~%               ~}" mappings))
           (known "none in this process")
-          (t "this system does not tell"))))
+          (t "not reported by this system"))))
 
 (defun facts-of (shm)
   "Rows of what SHM, an open object, is: a title and a text."

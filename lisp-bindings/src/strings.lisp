@@ -61,7 +61,7 @@
   (if (typep value `(integer ,least (,(ash 1 62))))
       value
       (reject operation argument value `(integer ,least (,(ash 1 62)))
-              (text "it must be an integer from ~D~:[~;: a pointer does not say where its field ends~]." least (eq argument 'end)))))
+              (text "it must be an integer from ~D~:[~;: the end of the field behind a pointer is unknown~]." least (eq argument 'end)))))
 
 (defun reject-field (where operation)
   (reject operation 'where where '(or (vector (unsigned-byte 8)) shm-view cffi:foreign-pointer)

@@ -20,7 +20,7 @@ result_of(int fd, int result)
 	return result == -ENOTSUP ? pshm__object_unsupported(fd) : result;
 }
 
-/* EINVAL means that the file does not support seals, or that this kernel does not know the seal. */
+/* EINVAL means that the file does not support seals, or that this kernel does not support the seal. */
 int
 pshm_seal(int fd, int seals)
 {

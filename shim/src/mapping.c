@@ -12,7 +12,7 @@ _Static_assert(PSHM_PROT_NONE == PROT_NONE && PSHM_PROT_READ == PROT_READ && PSH
 _Static_assert(PSHM_MAP_SHARED == MAP_SHARED && PSHM_MAP_PRIVATE == MAP_PRIVATE, "these flags are the platform's");
 
 /*
- * Without a native flag, or if the kernel does not know it (Linux before 4.17), the address is a hint, which replaces
+ * Without a native flag, or if the kernel does not support it (Linux before 4.17), the address is a hint, which replaces
  * no mapping either: a mapping elsewhere is removed again. FreeBSD returns EINVAL if a mapping exists.
  */
 #if defined __linux__ && !defined MAP_FIXED_NOREPLACE /* newer than some C libraries: asm-generic/mman-common.h */
@@ -164,7 +164,7 @@ pshm__mapping_leave_out_of_dumps(int64_t address, int64_t length)
 	return NATIVE_NODUMP != 0 ? 0 : pshm__native_leave_out_of_dumps(address, length);
 }
 
-/* The part of a huge page is EINVAL, and so is an advice that the kernel does not know. */
+/* The part of a huge page is EINVAL, and so is an advice that the kernel does not support. */
 static int
 leave_out_of_dumps(const struct mapping_request *request, int64_t address)
 {

@@ -65,7 +65,7 @@ read_random_device(unsigned char *ret_bytes, int count)
 	return got == count ? 0 : -EIO;
 }
 
-/* A kernel before 3.17 does not have the call, and a sandbox may not know it. */
+/* A kernel before 3.17 does not have the call, and a sandbox may not support it. */
 int
 pshm__name_random(char *ret_name)
 {

@@ -47,7 +47,7 @@ pshm__native_leave_out_of_dumps(int64_t address, int64_t length)
 	return sys_madvise(address, length, MADV_DONTDUMP);
 }
 
-/* Where touching a page would be a SIGBUS, the answer is EFAULT; a kernel before 5.14 does not know the advice. */
+/* Where touching a page would be a SIGBUS, the answer is EFAULT; a kernel before 5.14 does not support the advice. */
 static inline int
 pshm__native_populate(int64_t address, int64_t length, bool writing)
 {

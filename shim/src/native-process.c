@@ -198,7 +198,7 @@ is_gone(const struct stat_fields *now, uint64_t process)
 
 /*
  * Before /proc is a proof. Its numbers may be those of an outer namespace, in which this process has the same one by chance: the
- * parent's is another. And this process may have entered another namespace of time since it was asked who it is.
+ * parent's is another. And this process may have entered another namespace of time since its first call.
  */
 static bool
 is_proc_certain(uint64_t process)

@@ -139,7 +139,7 @@ pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 	const struct timespec limit = { (time_t)(nanoseconds / SECOND), (long)(nanoseconds % SECOND) };
 	int saved = errno;
 	int result = call_futex(word, FUTEX_WAIT, (int)expected, &limit);
-	/* OpenBSD's error was the result at first; ECANCELED says that the handler has SA_RESTART (sys/kern/sys_futex.c). */
+	/* OpenBSD's error was the result at first; ECANCELED means that the handler has SA_RESTART (sys/kern/sys_futex.c). */
 	int error = result > 0 ? -result : system_result(result, saved);
 
 	return error == -ECANCELED ? -EINTR : error;
@@ -175,7 +175,7 @@ pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 	                     saved);
 }
 
-/* It wakes one or all; an error ENOENT says that nobody sleeps. */
+/* It wakes one or all; an error ENOENT means that nobody sleeps. */
 static int
 wake_once(word32 *word, bool all)
 {

@@ -41,7 +41,7 @@ open_denied(const char *name, int direction)
 	return open_now(name, direction);
 }
 
-/* Where objects are not files, one that may not be opened cannot be looked at. */
+/* Where objects are not files, one that may not be opened cannot be examined. */
 static int
 look(const char *name, int direction, int64_t size)
 {

@@ -430,8 +430,8 @@ sys_nanosleep(long nanoseconds)
 }
 
 /*
- * Wait until a descriptor is ready: 1, or 0 when the nanoseconds are over. A signal with a handler ends the wait, whatever
- * SA_RESTART says, and so does the cancellation of the thread: this and sys_pause are the calls here that it acts in.
+ * Wait until a descriptor is ready: 1, or 0 when the nanoseconds are over. A signal with a handler ends the wait, in spite of
+ * SA_RESTART, and so does the cancellation of the thread: this and sys_pause are the calls here that it acts in.
  */
 #ifdef __APPLE__
 static inline int

@@ -577,7 +577,7 @@ compare_flag(int ours, int native, const char *letters)
 	if (mapping_has_flag((int64_t)(uintptr_t)plain, letters))
 		ck_assert_msg(mapping_has_flag(address, letters), "the mapping lacks the flag %s", letters);
 	else
-		note("this system does not tell the flag %s of a mapping", letters);
+		note("this system does not report the flag %s of a mapping", letters);
 	unmap(address, 16 * page());
 	ck_assert_int_eq(munmap(plain, 16 * (size_t)page()), 0);
 }
