@@ -195,7 +195,7 @@
 (defconstant +pshm-ring-receiver+ 2
   "The receiver.")
 (defconstant +pshm-ring-header-size+ 256
-  "The memory of a ring is its capacity and this.")
+  "The header: a ring occupies this and its capacity.")
 (defconstant +pshm-ring-capacity-min+ 4096
   "The least capacity.")
 (defconstant +pshm-ring-capacity-max+ 1073741824

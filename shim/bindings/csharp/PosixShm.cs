@@ -284,7 +284,7 @@ namespace PosixShm
     /// <summary>The sizes of a ring, in bytes.</summary>
     public enum RingSize
     {
-        /// <summary>The memory of a ring is its capacity and this.</summary>
+        /// <summary>The header: a ring occupies this and its capacity.</summary>
         HeaderSize = 256,
         /// <summary>The least capacity.</summary>
         CapacityMin = 4096,
@@ -2322,7 +2322,7 @@ namespace PosixShm
         /// <param name="role">PSHM_RING_SENDER or PSHM_RING_RECEIVER.</param>
         /// <returns>
         /// 0: This process has the role.
-        /// 1: This process has the role, in the place of one that died.
+        /// 1: This process has the role, as the successor of a process that died.
         /// </returns>
         /// <exception cref="ShmException">EBUSY: A process has the role, also this one, that is alive, or
         /// cannot be judged from here.</exception>
@@ -2344,9 +2344,9 @@ namespace PosixShm
 
         /// <summary>Leave a ring, and wake the peer.</summary>
         /// <remarks>pshm_ring_leave. The receiver gets `-ENODATA` once it has received all messages, the sender
-        /// gets `-EPIPE` once the ring is full. What this process has reserved or peeked at is given up, and
-        /// its calls fail with `-EPERM`. Then another process, or the same one, may join. The memory may be in
-        /// use until the call has returned.</remarks>
+        /// gets `-EPIPE` once the ring is full. The reservation of this process, or its pending message, is
+        /// given up, and its calls fail with `-EPERM`. Then another process, or the same one, may join. The
+        /// memory may be in use until the call has returned.</remarks>
         /// <param name="address">The address of the ring, a multiple of 64.</param>
         /// <param name="capacity">The capacity of the ring, in bytes: a power of two.</param>
         /// <param name="role">The role in which this process has joined.</param>
@@ -2419,7 +2419,7 @@ namespace PosixShm
         /// <exception cref="ShmException">EFAULT: `address` is 0, or -4095 to -1.</exception>
         /// <exception cref="ShmException">EINVAL: `address` is not a multiple of 64, `capacity` is not a power
         /// of two from PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX, or `length` is negative.</exception>
-        /// <exception cref="ShmException">EMSGSIZE: `length` is greater than what was reserved.</exception>
+        /// <exception cref="ShmException">EMSGSIZE: `length` is greater than the reserved length.</exception>
         /// <exception cref="ShmException">ENOTSUP: The platform has no atomic 8-byte operations (pshm_has,
         /// `atomic-64`).</exception>
         /// <exception cref="ShmException">EOVERFLOW: The end of the ring does not fit the platform&#39;s

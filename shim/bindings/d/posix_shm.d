@@ -181,7 +181,7 @@ enum : int
 // The sizes of a ring, in bytes.
 enum : int
 {
-    PSHM_RING_HEADER_SIZE = 256, /// The memory of a ring is its capacity and this.
+    PSHM_RING_HEADER_SIZE = 256, /// The header: a ring occupies this and its capacity.
     PSHM_RING_CAPACITY_MIN = 4096, /// The least capacity.
     PSHM_RING_CAPACITY_MAX = 1073741824, /// The greatest capacity.
 }
@@ -2410,7 +2410,7 @@ int openWait(const(char)[] name, Direction direction = Direction.input, long siz
  *
  * Results:
  * - 0: This process has the role.
- * - 1: This process has the role, in the place of one that died.
+ * - 1: This process has the role, as the successor of a process that died.
  *
  * Errors:
  * - `EBUSY`: A process has the role, also this one, that is alive, or cannot be judged from here.
@@ -2431,9 +2431,9 @@ bool ringJoin(long address, long capacity, RingRole role) @system
  * Leave a ring, and wake the peer.
  *
  * The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the
- * ring is full. What this process has reserved or peeked at is given up, and its calls fail with
- * `-EPERM`. Then another process, or the same one, may join. The memory may be in use until the call
- * has returned.
+ * ring is full. The reservation of this process, or its pending message, is given up, and its calls
+ * fail with `-EPERM`. Then another process, or the same one, may join. The memory may be in use until
+ * the call has returned.
  *
  * - `address`: The address of the ring, a multiple of 64.
  * - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2500,7 +2500,7 @@ long ringReserve(long address, long capacity, long length, Duration timeout = fo
  * - `EFAULT`: `address` is 0, or -4095 to -1.
  * - `EINVAL`: `address` is not a multiple of 64, `capacity` is not a power of two from
  *   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX, or `length` is negative.
- * - `EMSGSIZE`: `length` is greater than what was reserved.
+ * - `EMSGSIZE`: `length` is greater than the reserved length.
  * - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
  * - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
  * - `EPERM`: Nothing is reserved, or no process is the sender.

@@ -1257,7 +1257,7 @@ module posix_shm
     !! @param capacity The capacity of the ring, in bytes: a power of two.
     !! @param role PSHM_RING_SENDER or PSHM_RING_RECEIVER.
     !! @return 0: This process has the role.
-    !! @return 1: This process has the role, in the place of one that died.
+    !! @return 1: This process has the role, as the successor of a process that died.
     !! - -EBUSY: A process has the role, also this one, that is alive, or cannot be judged from here.
     !! - -EFAULT: `address` is 0, or -4095 to -1.
     !! - -EINVAL: `address` is not a multiple of 64, `capacity` is not a power of two from
@@ -1335,7 +1335,7 @@ module posix_shm
     !! - -EFAULT: `address` is 0, or -4095 to -1.
     !! - -EINVAL: `address` is not a multiple of 64, `capacity` is not a power of two from
     !!   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX, or `length` is negative.
-    !! - -EMSGSIZE: `length` is greater than what was reserved.
+    !! - -EMSGSIZE: `length` is greater than the reserved length.
     !! - -ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
     !! - -EOVERFLOW: The end of the ring does not fit the platform's addresses.
     !! - -EPERM: Nothing is reserved, or no process is the sender.

@@ -1038,7 +1038,7 @@ function PshmOpenWait(const AName: RawByteString; ADirection: cint = PSHM_DIRECT
 //   ACapacity: The capacity of the ring, in bytes: a power of two.
 //   ARole: PSHM_RING_SENDER or PSHM_RING_RECEIVER.
 //   Result: 0: This process has the role.
-//   Result: 1: This process has the role, in the place of one that died.
+//   Result: 1: This process has the role, as the successor of a process that died.
 //   EBUSY: A process has the role, also this one, that is alive, or cannot be judged from here.
 //   EFAULT: `address` is 0, or -4095 to -1.
 //   EINVAL: `address` is not a multiple of 64, `capacity` is not a power of two from
@@ -1093,7 +1093,7 @@ function PshmRingReserve(AAddress: Pointer; ACapacity: cint64; ALength: cint64; 
 //   EFAULT: `address` is 0, or -4095 to -1.
 //   EINVAL: `address` is not a multiple of 64, `capacity` is not a power of two from
 //     PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX, or `length` is negative.
-//   EMSGSIZE: `length` is greater than what was reserved.
+//   EMSGSIZE: `length` is greater than the reserved length.
 //   ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 //   EOVERFLOW: The end of the ring does not fit the platform's addresses.
 //   EPERM: Nothing is reserved, or no process is the sender.

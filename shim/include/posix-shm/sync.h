@@ -567,23 +567,23 @@ PSHM_API int pshm_open_wait(const char *name, int direction, int64_t size, int64
  *   no initialization. The memory belongs to the library; its layout is permanent, and processes of 32 and 64 bits share it.
  * - **The capacity is an argument of every call**, and never read from the memory, which another process may have
  *   overwritten: in that case a call fails with `-EPROTO`, reports wrong messages, or waits, but never accesses other memory.
- *   What is in a message, and that it does not change while it is read in place, depends on the sender: copy what must not
- *   change (#pshm_ring_receive).
+ *   The sender may write anything, and change a message while it is read in place: copy data that must not change
+ *   (#pshm_ring_receive).
  * - A message is 0 bytes long, up to half of the capacity less 8, contiguous, and begins at a multiple of 8. With the 8 bytes
  *   of its header, and rounded up to a multiple of 8, it occupies the ring until its release.
- * - **A message is complete or not there**: a sender that is killed loses at most the message that it was writing. A receiver
+ * - **A message is complete or absent**: a sender that is killed loses at most the message that it was writing. A receiver
  *   that is killed between #pshm_ring_peek and #pshm_ring_release leaves the message, and its successor finds it again (at
  *   least once); after #pshm_ring_receive it is gone (at most once). The ring is never damaged by a death.
- * - A ring has two ends. One process joins as the sender and one as the receiver (#pshm_ring_join): the other end then learns
+ * - A ring has two ends. One process joins as the sender and one as the receiver (#pshm_ring_join): the other end then detects
  *   that it has left or died. **At each end only one thread may be in a call at a time.** More threads or processes use an
  *   end with a lock around each call, or around each pair of calls (#pshm_lock_acquire): then only one of them joins, such as
  *   their parent, and stands for all. An owner of that lock who dies leaves the ring whole: call #pshm_lock_mark_repaired.
  *   Without a process at its end a call fails with `-EPERM`, also that of the process which has left. Once another process has
- *   joined, the end is that one's: the library does not distinguish its calls from those of the predecessor.
+ *   joined, the end belongs to it: the library does not distinguish its calls from those of the predecessor.
  * - **Unmap, truncate or reuse the memory only after the calls of both ends have returned.** A call may access the ring for a
- *   moment after the other end has seen its effect, to wake it: so the receiver of the last message, or of `-ENODATA`, does not
- *   know that the sender has returned. Each end may unmap its own mapping when its own calls have returned.
- * - A process that waits looks after its peer: after 10 milliseconds, after 20 more, then every 40, and after a signal. A
+ *   moment after the other end has seen its effect, to wake it: so the receiver of the last message, or of `-ENODATA`, cannot
+ *   assume that the sender has returned. Each end may unmap its own mapping when its own calls have returned.
+ * - A waiting process checks its peer: after 10 milliseconds, after 20 more, then every 40, and after a signal. A
  *   signal handler that runs during such a check does not end the wait. Deaths are detected on one machine and in one PID
  *   namespace (#pshm_process_alive); elsewhere use a timeout. With a timeout of 0 the call checks as well, if there is
  *   nothing to do: that takes a few system calls.
@@ -605,7 +605,7 @@ enum pshm_ring_role {
 
 /** @brief The sizes of a ring, in bytes. */
 enum pshm_ring_size {
-	PSHM_RING_HEADER_SIZE = 256,        /**< The memory of a ring is its capacity and this. */
+	PSHM_RING_HEADER_SIZE = 256,        /**< The header: a ring occupies this and its capacity. */
 	PSHM_RING_CAPACITY_MIN = 4096,      /**< The least capacity. */
 	PSHM_RING_CAPACITY_MAX = 1073741824 /**< The greatest capacity. */
 };
@@ -622,7 +622,7 @@ enum pshm_ring_size {
  * @ring_params
  * @param role @role{enum,pshm_ring_role} #PSHM_RING_SENDER or #PSHM_RING_RECEIVER.
  * @retval 0 This process has the role.
- * @retval 1 This process has the role, in the place of one that died.
+ * @retval 1 This process has the role, as the successor of a process that died.
  * @error{EBUSY} A process has the role, also this one, that is alive, or cannot be judged from here.
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 64, @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
@@ -638,9 +638,9 @@ PSHM_API int pshm_ring_join(int64_t address, int64_t capacity, int role);
 /**
  * @brief Leave a ring, and wake the peer.
  *
- * The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the ring is full. What this
- * process has reserved or peeked at is given up, and its calls fail with `-EPERM`. Then another process, or the same one, may
- * join. The memory may be in use until the call has returned.
+ * The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the ring is full. The
+ * reservation of this process, or its pending message, is given up, and its calls fail with `-EPERM`. Then another process, or
+ * the same one, may join. The memory may be in use until the call has returned.
  *
  * @ring_params
  * @param role @role{enum,pshm_ring_role} The role in which this process has joined.
@@ -695,7 +695,7 @@ PSHM_API int64_t pshm_ring_reserve(int64_t address, int64_t capacity, int64_t le
  * @error{EFAULT} @p address is 0, or -4095 to -1.
  * @error{EINVAL} @p address is not a multiple of 64, @p capacity is not a power of two from #PSHM_RING_CAPACITY_MIN to
  *        #PSHM_RING_CAPACITY_MAX, or @p length is negative.
- * @error{EMSGSIZE} @p length is greater than what was reserved.
+ * @error{EMSGSIZE} @p length is greater than the reserved length.
  * @ring_platform
  * @error{EPERM} Nothing is reserved, or no process is the sender.
  * @ring_protocol

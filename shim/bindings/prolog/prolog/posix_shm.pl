@@ -1359,7 +1359,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - Role: PSHM_RING_SENDER or PSHM_RING_RECEIVER.
 %
 %   - Result: false: This process has the role.
-%   - Result: true: This process has the role, in the place of one that died.
+%   - Result: true: This process has the role, as the successor of a process that died.
 %
 %   Errors:
 %
@@ -1432,7 +1432,7 @@ prolog:error_message(posix_shm_error(Name, Operation)) -->
 %   - EFAULT: `address` is 0, or -4095 to -1.
 %   - EINVAL: `address` is not a multiple of 64, `capacity` is not a power of two from
 %     PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX, or `length` is negative.
-%   - EMSGSIZE: `length` is greater than what was reserved.
+%   - EMSGSIZE: `length` is greater than the reserved length.
 %   - ENOTSUP: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 %   - EOVERFLOW: The end of the ring does not fit the platform's addresses.
 %   - EPERM: Nothing is reserved, or no process is the sender.

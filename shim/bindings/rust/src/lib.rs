@@ -483,7 +483,7 @@ pub enum RingRole {
 }
 
 // The sizes of a ring, in bytes.
-/// The memory of a ring is its capacity and this.
+/// The header: a ring occupies this and its capacity.
 pub const RING_HEADER_SIZE: i32 = 256;
 /// The least capacity.
 pub const RING_CAPACITY_MIN: i32 = 4096;
@@ -2180,7 +2180,7 @@ pub fn open_wait(name: impl AsRef<OsStr>, direction: Direction, size: i64, timeo
 ///
 /// Results:
 /// - 0: This process has the role.
-/// - 1: This process has the role, in the place of one that died.
+/// - 1: This process has the role, as the successor of a process that died.
 ///
 /// # Errors
 /// - `EBUSY`: A process has the role, also this one, that is alive, or cannot be judged from here.
@@ -2202,9 +2202,9 @@ pub unsafe fn ring_join(address: i64, capacity: i64, role: RingRole) -> Result<b
 /// Leave a ring, and wake the peer.
 ///
 /// The receiver gets `-ENODATA` once it has received all messages, the sender gets `-EPIPE` once the
-/// ring is full. What this process has reserved or peeked at is given up, and its calls fail with
-/// `-EPERM`. Then another process, or the same one, may join. The memory may be in use until the call
-/// has returned.
+/// ring is full. The reservation of this process, or its pending message, is given up, and its calls
+/// fail with `-EPERM`. Then another process, or the same one, may join. The memory may be in use until
+/// the call has returned.
 ///
 /// - `address`: The address of the ring, a multiple of 64.
 /// - `capacity`: The capacity of the ring, in bytes: a power of two.
@@ -2273,7 +2273,7 @@ pub unsafe fn ring_reserve(address: i64, capacity: i64, length: i64, timeout: Op
 /// - `EFAULT`: `address` is 0, or -4095 to -1.
 /// - `EINVAL`: `address` is not a multiple of 64, `capacity` is not a power of two from
 ///   PSHM_RING_CAPACITY_MIN to PSHM_RING_CAPACITY_MAX, or `length` is negative.
-/// - `EMSGSIZE`: `length` is greater than what was reserved.
+/// - `EMSGSIZE`: `length` is greater than the reserved length.
 /// - `ENOTSUP`: The platform has no atomic 8-byte operations (pshm_has, `atomic-64`).
 /// - `EOVERFLOW`: The end of the ring does not fit the platform's addresses.
 /// - `EPERM`: Nothing is reserved, or no process is the sender.

@@ -211,7 +211,7 @@ pub const PSHM_RING_SENDER: c_int = 1;
 pub const PSHM_RING_RECEIVER: c_int = 2;
 
 // The sizes of a ring, in bytes.
-/// The memory of a ring is its capacity and this.
+/// The header: a ring occupies this and its capacity.
 pub const PSHM_RING_HEADER_SIZE: c_int = 256;
 /// The least capacity.
 pub const PSHM_RING_CAPACITY_MIN: c_int = 4096;
