@@ -506,8 +506,8 @@ Exceptional situations: `shm-error` if the descriptor was not open, because anot
 program has closed it."
 "shm")
 ("posix-shm" "shm-usage" "Function"
-"Print to STREAM what is in the shared memory file system, as `ls` does: for each object that has a
-name, sorted by owner and by size, the owner, the permissions, the size, the memory that it takes,
+"List the objects of the shared memory file system on STREAM, as `ls` does: for each object that has
+a name, sorted by owner and by size, the owner, the permissions, the size, the memory that it takes,
 the time since its last change other than through a mapping, and its name, with control characters
 in octal; then the sum. Return no values. Objects that this process may not open are listed on
 Linux. `describe` of an object prints its name, descriptor, size, permissions, owner, seals, and the
@@ -844,8 +844,8 @@ is unknown."
 ("posix-shm" "read-shm-string" "Function"
 "Return the string whose octets in ENCODING are the field of WHERE from START up to END; with
 NULL-TERMINATED those before the first NUL in the field. The octets are copied once, and then
-decoded: what another process stores meanwhile may change the string, but never takes the function
-beyond the field.
+decoded: a store of another process during the copy may change the string, but never takes the
+function beyond the field.
 
 - WHERE: A vector of octets, in shared memory or in the heap, or a foreign pointer.
 - START: An integer from 0 (the default): the start of the field; for a pointer octets from it.
@@ -1114,9 +1114,9 @@ system; with ALLOCATE the conditions of `allocate-shm`."
 ("posix-shm" "unmap-shm-array" "Function"
 "Unmap ARRAY, a result of `map-shm-array` or `map-shm-vector`, and return t, or nil if it was
 unmapped already. Each of its dimensions is 0 afterwards, and the vector of `shm-array-vector` is
-empty; what stays behind is that of `unmap-shm-vector`. With a true RELEASE the addresses are
-released as well. On SBCL the array refers to an empty vector then; the vector of `shm-array-vector`
-may not be used any more.
+empty; the same address space stays reserved as by `unmap-shm-vector`. With a true RELEASE the
+addresses are released as well. On SBCL the array refers to an empty vector then; the vector of
+`shm-array-vector` may not be used any more.
 
 - ARRAY: A result of `map-shm-array`: a real array, an `shm-array-view`, or with one dimension a
   vector.
@@ -1379,10 +1379,10 @@ the lock; nil if another one had found it before.
 "condition")
 ("posix-shm" "shm-lock-abandoned" "Condition"
 "A `shm-lock-error` of `with-shm-lock-held` without a variable ABANDONED: an owner has died with the
-lock, and what it guards may be half changed. It is signalled with the lock held, so that a handler
-can repair that; the restart `repair` then marks it as repaired and runs the body, and the restart
-`continue` runs the body without. Any other exit releases the lock, and the next owner gets this
-error, too."
+lock, and the data that it guards may be inconsistent. It is signalled with the lock held, so that a
+handler can repair that; the restart `repair` then marks it as repaired and runs the body, and the
+restart `continue` runs the body without. Any other exit releases the lock, and the next owner gets
+this error, too."
 "")
 ("posix-shm" "shm-channel-error" "Condition"
 "A `posix-shm-error` of an operation on a channel. Its report contains the object of the channel and
@@ -1572,9 +1572,9 @@ then on the octets belong to the lock. The owner of a lock is a process. If it d
 process acquires the lock and is informed. Threads of one process exclude each other as well, even
 with different `shm-lock`s for the same octets, and any thread of the owner can release the lock.
 The lock is not recursive, not fair, and has no priority inheritance. A thread that acquires a lock
-by one `shm-lock` should release it by the same one, which is what remembers the thread: after a
-release by another `shm-lock`, a thread that acquires by the first one while its process holds the
-lock again gets `:edeadlk`, also where another thread is the holder.
+by one `shm-lock` should release it by the same one, which remembers the thread: after a release by
+another `shm-lock`, a thread that acquires by the first one while its process holds the lock again
+gets `:edeadlk`, also where another thread is the holder.
 
 - WHERE: A vector of `map-shm-vector`, of any element type, or a foreign pointer.
 - INDEX: An integer from 0, below the length of the vector, or of the first dimension.
@@ -1728,8 +1728,8 @@ so a new object needs no initialization. CAPACITY is the same in all processes.
 
 A ring has two ends: one process joins with the ROLE `:sender`, and one with `:receiver`. With
 `:server` and `:client` the memory has two rings, one behind the other, and the channel sends and
-receives: what the server sends the client receives, and vice versa. A role is free until a process
-joins, and after it has left (`close-shm-channel`) or died. A successor continues where its
+receives: the client receives the messages of the server, and vice versa. A role is free until a
+process joins, and after it has left (`close-shm-channel`) or died. A successor continues where its
 predecessor ended; REPLACED is true if that one had died. On SBCL and ECL an interrupt that leaves
 the call leaves the role free.
 
@@ -1923,7 +1923,7 @@ interrupt or a handler: it would have the same memory.
 - RESULT*: The values of the body.
 
 Exceptional situations: Those of `send-message`; `shm-invalid-argument` if END is not from START to
-what was reserved: nothing is sent."
+the reserved length: nothing is sent."
 "(vector start end) (channel length &key timeout if-timeout) &body body")
 ("posix-shm" "shm-stream" "Type"
 "A stream over a channel: the result of `make-shm-stream`. It transfers characters and octets. Its
@@ -1933,22 +1933,23 @@ subclasses are those of Gray streams for the directions."
 "Return a stream that writes to CHANNEL, reads from it, or both, as its role is. Characters are
 encoded in EXTERNAL-FORMAT; octets and characters may be mixed. On ABCL, whose characters have 16
 bits, lines have a surrogate pair for a character above U+FFFF, and to read it alone is an error.
-What is written is sent when the buffer is full, and by `finish-output`, `force-output` and `close`;
-the boundaries of messages do not matter to the reader. A stream may read what another language
-sends as messages.
+Output is sent when the buffer is full, and by `finish-output`, `force-output` and `close`; the
+boundaries of messages do not matter to the reader. A stream can read messages that another language
+sends.
 
 Reading waits for the other end, TIMEOUT each time. If it has left, the stream is at its end, until
-another process joins. `close` sends what was written and closes the channel; with `:abort t` what
-was not sent yet is discarded. At each end only one thread may use the stream at a time. The
+another process joins. `close` sends the buffered output and closes the channel; with `:abort t` the
+buffered output is discarded. At each end only one thread may use the stream at a time. The
 functions that transfer sequences and lines are the fastest: `write-string`, `write-sequence`,
 `read-line`, `read-sequence`. `listen` returns true if a whole character can be read without
 waiting, or an octet if the element type is that.
 
-During a wait handlers, as of `shm-timeout`, and interrupts may use the stream: what they write is
-behind what was written before, and what they read nobody reads again. An operation that is left, by
-an error or an interrupt, has written what is in the buffer, and has read nothing: `read-line` and
-`read-sequence` find it again. At any other moment interrupts may do so on SBCL only. ABCL's `read`
-accepts no Gray stream, and `read-line` of ECL 21.2 returns an empty string and t at the end of one.
+During a wait handlers, as of `shm-timeout`, and interrupts may use the stream: their output follows
+the earlier output, and the input that they read is consumed. An operation that an error or an
+interrupt exits has written the contents of the buffer, and has consumed no input: the next
+`read-line` or `read-sequence` reads it again. At any other moment interrupts may do so on SBCL
+only. ABCL's `read` accepts no Gray stream, and `read-line` of ECL 21.2 returns an empty string and
+t at the end of one.
 
 - CHANNEL: A `shm-channel`.
 - ELEMENT-TYPE: What `stream-element-type` returns, `character` (the default) or `(unsigned-byte
