@@ -26,11 +26,10 @@ sys_memfd_create(unsigned flags)
 	return system_result(memfd_create("posix-shm", flags), saved);
 }
 
-/* Sandboxes answer EPERM to a call that they do not know. */
 static bool
 is_missing(int error, bool huge)
 {
-	return error == -ENOSYS || error == -EINVAL || error == -EPERM || (error == -ENODEV && huge);
+	return is_missing_call(error) || error == -EINVAL || (error == -ENODEV && huge);
 }
 
 /*

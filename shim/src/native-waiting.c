@@ -79,7 +79,7 @@ pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 	} limit = { (futex_time)(nanoseconds / SECOND), (futex_time)(nanoseconds % SECOND) };
 	int error = sys_futex(FUTEX_CALL, word, FUTEX_WAIT, expected, &limit);
 
-	return error == -ENOSYS ? wait_by_other_call(word, expected, nanoseconds) : error;
+	return is_missing_call(error) ? wait_by_other_call(word, expected, nanoseconds) : error;
 }
 
 int
@@ -87,7 +87,7 @@ pshm__native_wake(word32 *word, int count)
 {
 	int error = sys_futex(FUTEX_CALL, word, FUTEX_WAKE, (uint32_t)count, NULL);
 
-	return error == -ENOSYS ? wake_by_other_call(word, count) : error;
+	return is_missing_call(error) ? wake_by_other_call(word, count) : error;
 }
 
 #elif defined __FreeBSD__

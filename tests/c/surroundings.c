@@ -525,6 +525,96 @@ START_TEST(a_fifo_may_come_after_a_lease)
 }
 END_TEST
 
+static int64_t
+map_page(int fd, int flags)
+{
+	return call("pshm_mmap", 0, page(), PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED | flags, fd, 0);
+}
+
+static void
+map_without_advice(void *error)
+{
+	static const struct {
+		int flag;
+		const char *feature;
+	} advised[] = { { PSHM_MAP_POPULATE, "populate" }, { PSHM_MAP_NODUMP, "nodump" } };
+	int fd = anonymous_new(page());
+	int before = object_mapping_count();
+
+	if (!system_call_forbid(SYS_madvise, *(int *)error)) {
+		skip("this system has no seccomp filters");
+		return;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		assert_error(map_page(fd, advised[i].flag), "ENOTSUP");
+		assert_result(call("pshm_has", advised[i].feature), 0);
+	}
+	ck_assert_int_eq(object_mapping_count(), before);
+	ck_assert_int_eq(munmap((void *)(intptr_t)assert_success(map_page(fd, PSHM_MAP_HUGE)), (size_t)page()), 0);
+	assert_result(call("pshm_has", "huge-pages"), 0);
+}
+
+/* A flag whose system call is forbidden is one that this system lacks; a hint is dropped. */
+START_TEST(a_sandbox_may_forbid_advice)
+{
+	int errors[] = { EPERM, ENOSYS };
+
+	if (lacks("populate") || lacks("nodump"))
+		return;
+	for (size_t i = 0; i < 2; i++)
+		in_child(map_without_advice, &errors[i]);
+}
+END_TEST
+
+/* The kernel's own EPERM is that of a limit of 0. */
+static void
+lock_without_mlock(void *error)
+{
+	int refused = *(int *)error;
+	int fd = anonymous_new(page());
+
+	if (!system_call_forbid(SYS_mlock, refused)) {
+		skip("this system has no seccomp filters");
+		return;
+	}
+	assert_error(map_page(fd, PSHM_MAP_LOCK), refused == EPERM ? "EPERM" : "ENOTSUP");
+}
+
+START_TEST(a_sandbox_may_forbid_locking_memory)
+{
+	int errors[] = { EPERM, ENOSYS };
+
+	for (size_t i = 0; i < 2; i++)
+		in_child(lock_without_mlock, &errors[i]);
+}
+END_TEST
+
+static void
+wait_without_futex(void *error)
+{
+	static uint32_t word;
+
+	if (!system_call_forbid(SYS_futex, *(int *)error)) {
+		skip("this system has no seccomp filters");
+		return;
+	}
+	assert_error(call("pshm_atomic_wait", (int64_t)(intptr_t)&word, 0, (int64_t)2000000), "ETIMEDOUT");
+	assert_result(call("pshm_atomic_wake", (int64_t)(intptr_t)&word, 1), 0);
+	assert_result(call("pshm_has", "wait"), 0);
+}
+
+/* Then a word is looked at again and again. */
+START_TEST(a_sandbox_may_forbid_waiting)
+{
+	int errors[] = { EPERM, ENOSYS };
+
+	if (lacks("wait"))
+		return;
+	for (size_t i = 0; i < 2; i++)
+		in_child(wait_without_futex, &errors[i]);
+}
+END_TEST
+
 Suite *
 surroundings_suite(void)
 {
@@ -534,6 +624,9 @@ surroundings_suite(void)
 		                 random_bytes_of_the_device_serve_as_well,
 		                 a_sandbox_may_not_know_random_bytes,
 		                 a_sandbox_may_forbid_superseding,
+		                 a_sandbox_may_forbid_advice,
+		                 a_sandbox_may_forbid_locking_memory,
+		                 a_sandbox_may_forbid_waiting,
 		                 a_lease_is_waited_for,
 		                 a_fifo_may_come_after_a_lease,
 		                 NULL };
