@@ -31,8 +31,9 @@ static int
 sys_futex(long call, word32 *word, int operation, uint32_t value, const void *limit)
 {
 	int saved = errno;
+	int result = system_result((int)syscall(call, word, operation, value, limit, NULL, 0), saved);
 
-	return system_result((int)syscall(call, word, operation, value, limit, NULL, 0), saved);
+	return is_missing_call(result) ? -ENOSYS : result;
 }
 
 /* A 32-bit kernel may be built without the calls whose times have 32 bits, and has the other one then, since 5.1. */
@@ -79,7 +80,7 @@ pshm__native_wait(word32 *word, uint32_t expected, int64_t nanoseconds)
 	} limit = { (futex_time)(nanoseconds / SECOND), (futex_time)(nanoseconds % SECOND) };
 	int error = sys_futex(FUTEX_CALL, word, FUTEX_WAIT, expected, &limit);
 
-	return is_missing_call(error) ? wait_by_other_call(word, expected, nanoseconds) : error;
+	return error == -ENOSYS ? wait_by_other_call(word, expected, nanoseconds) : error;
 }
 
 int
@@ -87,7 +88,7 @@ pshm__native_wake(word32 *word, int count)
 {
 	int error = sys_futex(FUTEX_CALL, word, FUTEX_WAKE, (uint32_t)count, NULL);
 
-	return is_missing_call(error) ? wake_by_other_call(word, count) : error;
+	return error == -ENOSYS ? wake_by_other_call(word, count) : error;
 }
 
 #elif defined __FreeBSD__

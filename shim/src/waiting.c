@@ -36,7 +36,7 @@ pshm__wait(word32 *word, uint32_t expected, int64_t timeout)
 	bool cut = timeout < 0 || timeout > LONGEST;
 	int error = can(CAN_WAIT) ? pshm__native_wait(word, expected, cut ? LONGEST : timeout) : -ENOSYS;
 
-	if (is_missing_call(error))
+	if (error == -ENOSYS)
 		return poll_word(word, expected, timeout);
 	if (error == -EAGAIN || (error == -ETIMEDOUT && cut))
 		return 0;
@@ -48,5 +48,5 @@ pshm__wake(word32 *word, int count)
 {
 	int error = can(CAN_WAIT) ? pshm__native_wake(word, count) : -ENOSYS;
 
-	return is_missing_call(error) || error >= 0 ? 0 : error;
+	return error == -ENOSYS || error >= 0 ? 0 : error;
 }

@@ -431,6 +431,25 @@ START_TEST(no_word_can_deceive)
 }
 END_TEST
 
+/* The low 22 bits are the process. Whatever the others are, nobody has the lock then. */
+START_TEST(a_word_without_a_process_is_free)
+{
+	static const uint64_t words[] = { (uint64_t)1 << 24, (uint64_t)1 << 62, UINT64_MAX & ~(uint64_t)0x3fffff };
+
+	if (!share_lock())
+		return;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		shared->lock = words[i];
+		assert_result(call("pshm_lock_owner", address()), 0);
+		assert_error(call("pshm_lock_release", address()), "EPERM");
+		ck_assert_uint_eq(shared->lock, words[i]);
+		assert_result(call("pshm_lock_acquire", address(), 0), (words[i] & ABANDONED) != 0);
+		ck_assert_int_eq(call("pshm_lock_owner", address()), (int64_t)self());
+		ck_assert_uint_eq(shared->lock, self() | (words[i] & (SLEEPERS | ABANDONED)));
+	}
+}
+END_TEST
+
 static const char *const lock_calls[] = { "pshm_lock_release", "pshm_lock_mark_repaired", "pshm_lock_owner" };
 
 START_TEST(a_platform_without_wide_words_has_no_lock)
@@ -462,6 +481,7 @@ sync_locks_suite(void)
 		                 a_handler_ends_the_wait_for_a_lock,
 		                 signals_do_not_hide_a_death,
 		                 no_word_can_deceive,
+		                 a_word_without_a_process_is_free,
 		                 a_platform_without_wide_words_has_no_lock,
 		                 NULL };
 
