@@ -245,6 +245,38 @@ START_TEST(a_death_is_told_until_somebody_repairs)
 }
 END_TEST
 
+static void
+acquire_after_sleep(void *abandoned)
+{
+	uint64_t flags = *(uint64_t *)abandoned;
+
+	assert_result(call("pshm_lock_acquire", address(), -1), flags != 0);
+	ck_assert_uint_eq(shared->lock, self() | SLEEPERS | flags);
+	assert_result(call("pshm_lock_release", address()), 0);
+	ck_assert_uint_eq(shared->lock, flags);
+}
+
+/* Who has slept leaves what the word says of others: they may sleep as well, and a death that is not repaired is told again. */
+START_TEST(who_has_slept_changes_no_flag)
+{
+	static uint64_t flags[] = { 0, ABANDONED };
+
+	if (!share_lock())
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		pid_t sleeper;
+
+		shared->lock = self() | flags[i];
+		sleeper = child_start(acquire_after_sleep, &flags[i]);
+		while ((__atomic_load_n(&shared->lock, __ATOMIC_SEQ_CST) & SLEEPERS) == 0)
+			usleep(1000);
+		assert_result(call("pshm_lock_release", address()), 0);
+		child_join(sleeper);
+		ck_assert_uint_eq(shared->lock, flags[i]);
+	}
+}
+END_TEST
+
 /* A timeout that is shorter than the first slice finds a death out, too. */
 START_TEST(the_shortest_wait_finds_a_death_out)
 {
@@ -482,6 +514,7 @@ sync_locks_suite(void)
 		                 signals_do_not_hide_a_death,
 		                 no_word_can_deceive,
 		                 a_word_without_a_process_is_free,
+		                 who_has_slept_changes_no_flag,
 		                 a_platform_without_wide_words_has_no_lock,
 		                 NULL };
 
