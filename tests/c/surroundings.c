@@ -310,6 +310,8 @@ START_TEST(random_bytes_of_the_device_serve_as_well)
 	interpose_add_traits(SHORT_TRANSFERS);
 	assert_error(open_as(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE), "EIO");
 	interpose_remove_traits(SHORT_TRANSFERS);
+	interpose_fail(CALL_pread, 1, EAGAIN);
+	assert_error(open_as(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE), "EAGAIN");
 	ck_assert(object_status(name).st_ino == old);
 	interpose_fail_first(CALL_pread, 2, EINTR);
 	close_now((int)assert_success(open_as(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE)));
