@@ -65,14 +65,14 @@ read_random_device(unsigned char *ret_bytes, int count)
 	return got == count ? 0 : -EIO;
 }
 
-/* A kernel before 3.17 does not have the call, and a sandbox may not support it. */
+/* A kernel before 3.17 does not have the call. */
 int
 pshm__name_random(char *ret_name)
 {
 	unsigned char bytes[RANDOM_BYTES];
 	int error = sys_getentropy(bytes, sizeof bytes);
 
-	if (error == -ENOSYS || error == -EPERM)
+	if (is_missing_call(error))
 		error = read_random_device(bytes, sizeof bytes);
 	if (error >= 0)
 		spell(ret_name, bytes);

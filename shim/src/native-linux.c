@@ -26,15 +26,14 @@ sys_memfd_create(unsigned flags)
 	return system_result(memfd_create("posix-shm", flags), saved);
 }
 
-/* Sandboxes answer EPERM to an unknown call. */
 static bool
 is_missing(int error, bool huge)
 {
-	return error == -ENOSYS || error == -EINVAL || error == -EPERM || (error == -ENODEV && huge);
+	return is_missing_call(error) || error == -EINVAL || (error == -ENODEV && huge);
 }
 
 /*
- * Executable, so that no seal stands in the way of a later fchmod. Kernels before 6.3 do not support that flag. Where the policy
+ * Executable, so that no seal stands in the way of a later fchmod. Kernels before 6.3 do not know that flag. Where the policy
  * vm.memfd_noexec forbids it, an object without x bits is made as the policy requires, and one with x bits is not made at all.
  */
 int
@@ -50,9 +49,9 @@ pshm__native_memfd(bool executable, bool huge)
 	return is_missing(fd, huge) ? -ENOTSUP : fd;
 }
 
-_Static_assert(EOPNOTSUPP == ENOTSUP, "both errors are one number");
+_Static_assert(EOPNOTSUPP == ENOTSUP, "what the kernel says is what the library says");
 
-/* A file system without support fails with EOPNOTSUPP; a kernel without it sees the open of a directory for writing. */
+/* A file system that cannot says EOPNOTSUPP; a kernel that cannot sees the open of a directory for writing. */
 int
 pshm__native_tmpfile(int permissions)
 {

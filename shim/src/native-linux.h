@@ -41,17 +41,26 @@ sys_madvise(int64_t address, int64_t length, int advice)
 	return system_result(result, saved);
 }
 
+/* An advice that has an effect, and is no mere hint. */
+static inline int
+sys_madvise_firmly(int64_t address, int64_t length, int advice)
+{
+	int error = sys_madvise(address, length, advice);
+
+	return is_missing_call(error) ? -ENOTSUP : error;
+}
+
 static inline int
 pshm__native_leave_out_of_dumps(int64_t address, int64_t length)
 {
-	return sys_madvise(address, length, MADV_DONTDUMP);
+	return sys_madvise_firmly(address, length, MADV_DONTDUMP);
 }
 
 /* Where touching a page would be a SIGBUS, the answer is EFAULT; a kernel before 5.14 does not support the advice. */
 static inline int
 pshm__native_populate(int64_t address, int64_t length, bool writing)
 {
-	int error = sys_madvise(address, length, writing ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+	int error = sys_madvise_firmly(address, length, writing ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
 
 	if (error == -EFAULT)
 		return -ENOSPC;

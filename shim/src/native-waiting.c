@@ -31,8 +31,9 @@ static int
 sys_futex(long call, word32 *word, int operation, uint32_t value, const void *limit)
 {
 	int saved = errno;
+	int result = system_result((int)syscall(call, word, operation, value, limit, NULL, 0), saved);
 
-	return system_result((int)syscall(call, word, operation, value, limit, NULL, 0), saved);
+	return is_missing_call(result) ? -ENOSYS : result;
 }
 
 /* A 32-bit kernel may be built without the calls whose times have 32 bits, and has the other one then, since 5.1. */

@@ -85,10 +85,12 @@ open_object(const char *name, int flags, int mode)
 int
 pshm__object_open(const char *name, int flags, int mode)
 {
-	int fd = open_object(name, flags, mode);
+	int races = OBJECT_RACES;
+	int fd;
 
-	for (int race = 1; fd == -EAGAIN && race < OBJECT_RACES; race++)
+	do
 		fd = open_object(name, flags, mode);
+	while (fd == -EAGAIN && --races > 0);
 	return fd;
 }
 

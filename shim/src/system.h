@@ -70,6 +70,13 @@ system_result(int result, int saved)
 	return result < 0 ? pshm__system_error(saved) : result;
 }
 
+/* The kernel is older than the call, or a sandbox, which answers EPERM or ENOSYS, does not let it through. */
+static inline bool
+is_missing_call(int error)
+{
+	return error == -ENOSYS || error == -EPERM;
+}
+
 /* After a call that may leave errno changed though it succeeds: glibc before 2.34 looks for the file system of objects first. */
 static inline int
 quiet_result(int result, int saved)
@@ -282,12 +289,14 @@ sys_msync(int64_t address, int64_t length, int flags)
 	return system_result(result, saved);
 }
 
+/* The kernel itself says EPERM where nothing may be locked. */
 static inline int
 sys_mlock(int64_t address, int64_t length)
 {
 	int saved = errno;
+	int result = system_result(mlock((void *)(uintptr_t)address, (size_t)length), saved);
 
-	return system_result(mlock((void *)(uintptr_t)address, (size_t)length), saved);
+	return result == -ENOSYS ? -ENOTSUP : result;
 }
 
 /* Never repeated: an interrupted close has released the descriptor (Linux close(2), BSD and macOS sources). */

@@ -127,7 +127,8 @@ START_TEST(linux_has_what_linux_has)
 	if (is_not("native"))
 		return;
 	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
-		ck_assert_msg(has(always[i]), "%s is lacking", always[i]);
+		if (proc_is_ours() || strcmp(always[i], "alive") != 0)
+			ck_assert_msg(has(always[i]), "%s is lacking", always[i]);
 }
 END_TEST
 

@@ -227,6 +227,26 @@ START_TEST(an_older_proc_serves)
 }
 END_TEST
 
+static bool
+forbids(long number, int error)
+{
+	bool is_forbidden = system_call_forbid(number, error);
+
+	if (!is_forbidden)
+		skip("this system has no seccomp filters");
+	return is_forbidden;
+}
+
+/* In a child for each errno that sandboxes answer to what they do not let through. */
+static void
+in_sandboxes(void (*function)(void *error))
+{
+	int errors[] = { EPERM, ENOSYS };
+
+	for (size_t i = 0; i < 2; i++)
+		in_child(function, &errors[i]);
+}
+
 static void
 make_anonymous_without_memfd(void *error)
 {
@@ -234,10 +254,8 @@ make_anonymous_without_memfd(void *error)
 	bool anonymous = has("anonymous");
 
 	(void)umask(0);
-	if (!system_call_forbid(SYS_memfd_create, *(int *)error)) {
-		skip("this system has no seccomp filters");
+	if (!forbids(SYS_memfd_create, *(int *)error))
 		return;
-	}
 	for (size_t i = 0; i < 2; i++) {
 		int fd = (int)assert_success(call("pshm_open_anonymous", directions[i], 0600, 0));
 
@@ -251,10 +269,7 @@ make_anonymous_without_memfd(void *error)
 
 START_TEST(a_sandbox_may_not_know_memfds)
 {
-	int errors[] = { EPERM, ENOSYS };
-
-	for (size_t i = 0; i < 2; i++)
-		in_child(make_anonymous_without_memfd, &errors[i]);
+	in_sandboxes(make_anonymous_without_memfd);
 }
 END_TEST
 
@@ -263,10 +278,8 @@ supersede_without_entropy(void *error)
 {
 	char byte;
 
-	if (!system_call_forbid(SYS_getrandom, *(int *)error)) {
-		skip("this system has no seccomp filters");
+	if (!forbids(SYS_getrandom, *(int *)error))
 		return;
-	}
 	if (getentropy(&byte, 1) == 0) {
 		skip("this C library has random bytes without the system call");
 		return;
@@ -277,13 +290,9 @@ supersede_without_entropy(void *error)
 
 START_TEST(a_sandbox_may_not_know_random_bytes)
 {
-	int errors[] = { EPERM, ENOSYS };
-
-	for (size_t i = 0; i < 2; i++) {
-		object_make(name_of("random"), 0600, 4096);
-		in_child(supersede_without_entropy, &errors[i]);
-		object_remove(name_of("random"));
-	}
+	object_make(name_of("random"), 0600, 4096);
+	in_sandboxes(supersede_without_entropy);
+	object_remove(name_of("random"));
 }
 END_TEST
 
@@ -301,6 +310,8 @@ START_TEST(random_bytes_of_the_device_serve_as_well)
 	interpose_add_traits(SHORT_TRANSFERS);
 	assert_error(open_as(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE), "EIO");
 	interpose_remove_traits(SHORT_TRANSFERS);
+	interpose_fail(CALL_pread, 1, EAGAIN);
+	assert_error(open_as(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE), "EAGAIN");
 	ck_assert(object_status(name).st_ino == old);
 	interpose_fail_first(CALL_pread, 2, EINTR);
 	close_now((int)assert_success(open_as(name, PSHM_DIRECTION_IO, PSHM_IF_EXISTS_SUPERSEDE)));
@@ -333,15 +344,11 @@ supersede_without_rename(void *unused)
 
 	(void)unused;
 #ifdef SYS_rename
-	if (!system_call_forbid(SYS_rename, EPERM)) {
-		skip("this system has no seccomp filters");
+	if (!forbids(SYS_rename, EPERM))
 		return;
-	}
 #endif
-	if (!system_call_forbid(SYS_renameat2, EPERM)) {
-		skip("this system has no seccomp filters");
+	if (!forbids(SYS_renameat2, EPERM))
 		return;
-	}
 #ifdef SYS_renameat
 	(void)system_call_forbid(SYS_renameat, EPERM);
 #endif
@@ -525,18 +532,95 @@ START_TEST(a_fifo_may_come_after_a_lease)
 }
 END_TEST
 
+static int64_t
+map_page(int fd, int flags)
+{
+	return call("pshm_mmap", 0, page(), PSHM_PROT_READ | PSHM_PROT_WRITE, PSHM_MAP_SHARED | flags, fd, 0);
+}
+
+static void
+map_without_advice(void *error)
+{
+	static const struct {
+		int flag;
+		const char *feature;
+	} advised[] = { { PSHM_MAP_POPULATE, "populate" }, { PSHM_MAP_NODUMP, "nodump" } };
+	int fd = anonymous_new(page());
+	int before = object_mapping_count();
+
+	if (!forbids(SYS_madvise, *(int *)error))
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		assert_error(map_page(fd, advised[i].flag), "ENOTSUP");
+		assert_result(call("pshm_has", advised[i].feature), 0);
+	}
+	ck_assert_int_eq(object_mapping_count(), before);
+	ck_assert_int_eq(munmap((void *)(intptr_t)assert_success(map_page(fd, PSHM_MAP_HUGE)), (size_t)page()), 0);
+	assert_result(call("pshm_has", "huge-pages"), 0);
+}
+
+/* A flag whose system call is forbidden is one that this system lacks; a hint is dropped. */
+START_TEST(a_sandbox_may_forbid_advice)
+{
+	if (lacks("populate") || lacks("nodump"))
+		return;
+	in_sandboxes(map_without_advice);
+}
+END_TEST
+
+/* The kernel's own EPERM is that of a limit of 0. */
+static void
+lock_without_mlock(void *error)
+{
+	int refused = *(int *)error;
+	int fd = anonymous_new(page());
+
+	if (!forbids(SYS_mlock, refused))
+		return;
+	assert_error(map_page(fd, PSHM_MAP_LOCK), refused == EPERM ? "EPERM" : "ENOTSUP");
+}
+
+START_TEST(a_sandbox_may_forbid_locking_memory)
+{
+	in_sandboxes(lock_without_mlock);
+}
+END_TEST
+
+static void
+wait_without_futex(void *error)
+{
+	static uint32_t word;
+
+#ifdef SYS_futex_time64
+	(void)system_call_forbid(SYS_futex_time64, *(int *)error);
+#endif
+#ifdef SYS_futex
+	if (!forbids(SYS_futex, *(int *)error))
+		return;
+#endif
+	assert_error(call("pshm_atomic_wait", (int64_t)(intptr_t)&word, 0, (int64_t)2000000), "ETIMEDOUT");
+	assert_result(call("pshm_atomic_wake", (int64_t)(intptr_t)&word, 1), 0);
+	assert_result(call("pshm_has", "wait"), 0);
+}
+
+/* Then a word is looked at again and again. */
+START_TEST(a_sandbox_may_forbid_waiting)
+{
+	if (lacks("wait"))
+		return;
+	in_sandboxes(wait_without_futex);
+}
+END_TEST
+
 Suite *
 surroundings_suite(void)
 {
-	const TTest *tests[] = { a_thread_may_have_its_own_table,
-		                 an_older_proc_serves,
-		                 a_sandbox_may_not_know_memfds,
-		                 random_bytes_of_the_device_serve_as_well,
-		                 a_sandbox_may_not_know_random_bytes,
-		                 a_sandbox_may_forbid_superseding,
-		                 a_lease_is_waited_for,
-		                 a_fifo_may_come_after_a_lease,
-		                 NULL };
+	const TTest *tests[] = { a_thread_may_have_its_own_table,     an_older_proc_serves,
+		                 a_sandbox_may_not_know_memfds,       random_bytes_of_the_device_serve_as_well,
+		                 a_sandbox_may_not_know_random_bytes, a_sandbox_may_forbid_superseding,
+		                 a_sandbox_may_forbid_advice,         a_sandbox_may_forbid_locking_memory,
+		                 a_sandbox_may_forbid_waiting,        a_lease_is_waited_for,
+		                 a_fifo_may_come_after_a_lease,       NULL };
 
 	return suite_of("surroundings", 30, tests);
 }

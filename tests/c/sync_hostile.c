@@ -100,6 +100,7 @@ START_TEST(a_corrupt_record_is_found)
 	assert_corrupt(0, 64, 8, UINT32_MAX);                    /* the same */
 	assert_corrupt(CAPACITY - 64, 128, 57, 0);               /* beyond the end of the memory */
 	assert_corrupt(CAPACITY - 8, 128, 1, 0);                 /* the same */
+	set_record(0, 8, 0);                                     /* before what would be a message: */
 	assert_corrupt(CAPACITY - 64, 128, 56, 1);               /* padding that ends early */
 	assert_corrupt(CAPACITY - 64, 128, 72, 1);               /* and late */
 	assert_corrupt(CAPACITY - 64, 64, 64, 1);                /* and with nothing after it */

@@ -245,6 +245,38 @@ START_TEST(a_death_is_told_until_somebody_repairs)
 }
 END_TEST
 
+static void
+acquire_after_sleep(void *abandoned)
+{
+	uint64_t flags = *(uint64_t *)abandoned;
+
+	assert_result(call("pshm_lock_acquire", address(), -1), flags != 0);
+	ck_assert_uint_eq(shared->lock, self() | SLEEPERS | flags);
+	assert_result(call("pshm_lock_release", address()), 0);
+	ck_assert_uint_eq(shared->lock, flags);
+}
+
+/* Who has slept leaves what the word says of others: they may sleep as well, and a death that is not repaired is told again. */
+START_TEST(who_has_slept_changes_no_flag)
+{
+	static uint64_t flags[] = { 0, ABANDONED };
+
+	if (!share_lock())
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		pid_t sleeper;
+
+		shared->lock = self() | flags[i];
+		sleeper = child_start(acquire_after_sleep, &flags[i]);
+		while ((__atomic_load_n(&shared->lock, __ATOMIC_SEQ_CST) & SLEEPERS) == 0)
+			usleep(1000);
+		assert_result(call("pshm_lock_release", address()), 0);
+		child_join(sleeper);
+		ck_assert_uint_eq(shared->lock, flags[i]);
+	}
+}
+END_TEST
+
 /* A timeout that is shorter than the first slice finds a death out, too. */
 START_TEST(the_shortest_wait_finds_a_death_out)
 {
@@ -431,6 +463,25 @@ START_TEST(no_word_can_deceive)
 }
 END_TEST
 
+/* The low 22 bits are the process. Whatever the others are, nobody has the lock then. */
+START_TEST(a_word_without_a_process_is_free)
+{
+	static const uint64_t words[] = { (uint64_t)1 << 24, (uint64_t)1 << 62, UINT64_MAX & ~(uint64_t)0x3fffff };
+
+	if (!share_lock())
+		return;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		shared->lock = words[i];
+		assert_result(call("pshm_lock_owner", address()), 0);
+		assert_error(call("pshm_lock_release", address()), "EPERM");
+		ck_assert_uint_eq(shared->lock, words[i]);
+		assert_result(call("pshm_lock_acquire", address(), 0), (words[i] & ABANDONED) != 0);
+		ck_assert_int_eq(call("pshm_lock_owner", address()), (int64_t)self());
+		ck_assert_uint_eq(shared->lock, self() | (words[i] & (SLEEPERS | ABANDONED)));
+	}
+}
+END_TEST
+
 static const char *const lock_calls[] = { "pshm_lock_release", "pshm_lock_mark_repaired", "pshm_lock_owner" };
 
 START_TEST(a_platform_without_wide_words_has_no_lock)
@@ -462,6 +513,8 @@ sync_locks_suite(void)
 		                 a_handler_ends_the_wait_for_a_lock,
 		                 signals_do_not_hide_a_death,
 		                 no_word_can_deceive,
+		                 a_word_without_a_process_is_free,
+		                 who_has_slept_changes_no_flag,
 		                 a_platform_without_wide_words_has_no_lock,
 		                 NULL };
 

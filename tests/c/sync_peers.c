@@ -413,27 +413,6 @@ START_TEST(a_peer_that_moves_hides_no_handler)
 }
 END_TEST
 
-/* Whether a process is asleep, as the kernel says. */
-static void
-wait_until_asleep(const uint32_t *flag, pid_t process)
-{
-	char path[64];
-	char state = '?';
-
-	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
-	for (int i = 0; i < 5000; i++) {
-		FILE *file = fopen(path, "re");
-
-		ck_assert_ptr_nonnull(file);
-		ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
-		fclose(file);
-		if (__atomic_load_n(flag, __ATOMIC_SEQ_CST) != 0 && state == 'S')
-			return;
-		usleep(1000);
-	}
-	ck_abort_msg("the peer does not sleep");
-}
-
 static void
 receive_five(void *unused)
 {

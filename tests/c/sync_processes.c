@@ -564,17 +564,22 @@ write_file(const char *path, const char *text)
 	close(fd);
 }
 
-static void
+/* Only a process of one thread can, and TSan has one of its own. */
+static bool
 enter_another_time(void)
 {
+	bool is_entered;
 	int fd;
 
 	ck_assert_int_eq(unshare(CLONE_NEWTIME), 0);
 	write_file("/proc/self/timens_offsets", "boottime 5000 0");
 	fd = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(setns(fd, CLONE_NEWTIME), 0);
+	is_entered = setns(fd, CLONE_NEWTIME) == 0;
+	if (!is_entered)
+		ck_assert_int_eq(errno, EUSERS);
 	close(fd);
+	return is_entered;
 }
 
 /* A process that entered another time namespace after its first call reads shifted start times, and takes nobody for dead. */
@@ -589,7 +594,8 @@ judge_after_a_change_of_time(void *unused)
 	share();
 	child = child_start(tell_and_stay, NULL);
 	other = wait_until_told();
-	enter_another_time();
+	if (!enter_another_time())
+		skip("this process has another thread, and so enters no other time");
 	ck_assert_int_eq(self(), mine);
 	assert_result(call("pshm_process_alive", mine), 1);
 	assert_result(call("pshm_process_alive", other), 1);
@@ -669,7 +675,10 @@ judge_as_nobody(void *other)
 {
 	int64_t process = *(int64_t *)other;
 
-	ck_assert(become_nobody());
+	if (!become_nobody()) {
+		skip("this process may not become another user");
+		return;
+	}
 	assert_alive(process < 0 ? -process : process, process > 0);
 }
 

@@ -631,12 +631,12 @@ package Posix_Shm is
    --    the end of the object.
    --  - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
    --    its pages.
-   --  - `ENOTSUP`: The platform does not support a flag (pshm_has).
+   --  - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
    --  - `EOVERFLOW`: `address`, `length` or `offset` does not fit the platform's types, or `offset` plus
    --    `length` is more than an `int64_t` holds.
    --  - `EPERM`: A seal or the file system forbids the protection, or, with PSHM_MAP_FIXED, the address is
    --    so low that the system allows no mapping there. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
-   --    and the process has no privilege.
+   --    and the process has no privilege, or a sandbox forbids mlock(2).
 
    procedure Munmap (Address : System.Address;
                      Length : Interfaces.Integer_64);
@@ -1047,11 +1047,11 @@ package Posix_Shm is
    --    the end of the object.
    --  - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
    --    its pages.
-   --  - `ENOTSUP`: The platform does not support a flag (pshm_has).
+   --  - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
    --  - `EOVERFLOW`: `offset` plus `length` is more than an `int64_t` holds, or one of them does not fit
    --    the platform's types.
    --  - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
-   --    `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+   --    `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids mlock(2).
 
    procedure Unmap (Address : System.Address;
                     Length : Interfaces.Integer_64);
@@ -1167,11 +1167,11 @@ package Posix_Shm is
    --    the end of the object.
    --  - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
    --    its pages.
-   --  - `ENOTSUP`: The platform does not support a flag (pshm_has).
+   --  - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
    --  - `EOVERFLOW`: `length` plus `prefix` is more than an `int64_t` holds, or one of the numbers does
    --    not fit the platform's types.
    --  - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
-   --    `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+   --    `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids mlock(2).
 
    procedure Unmap_Prefixed (Address : System.Address;
                              Length : Interfaces.Integer_64;

@@ -1089,12 +1089,14 @@ namespace PosixShm
         /// reading and writing, or past the end of the object.</exception>
         /// <exception cref="ShmException">ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does,
         /// or there is no memory for its pages.</exception>
-        /// <exception cref="ShmException">ENOTSUP: The platform does not support a flag (pshm_has).</exception>
+        /// <exception cref="ShmException">ENOTSUP: The platform does not support a flag, or a sandbox forbids
+        /// its system call (pshm_has).</exception>
         /// <exception cref="ShmException">EOVERFLOW: `address`, `length` or `offset` does not fit the
         /// platform&#39;s types, or `offset` plus `length` is more than an `int64_t` holds.</exception>
         /// <exception cref="ShmException">EPERM: A seal or the file system forbids the protection, or, with
         /// PSHM_MAP_FIXED, the address is so low that the system allows no mapping there. PSHM_MAP_LOCK: the
-        /// limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege.</exception>
+        /// limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids
+        /// mlock(2).</exception>
         public static long Mmap(long address, long length, Prot protections, MapFlag flags, int fd, long offset)
         {
             long result = Check("pshm_mmap", Native.pshm_mmap(address, length, protections, flags, fd, offset));
@@ -1511,11 +1513,13 @@ namespace PosixShm
         /// reading and writing, or past the end of the object.</exception>
         /// <exception cref="ShmException">ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does,
         /// or there is no memory for its pages.</exception>
-        /// <exception cref="ShmException">ENOTSUP: The platform does not support a flag (pshm_has).</exception>
+        /// <exception cref="ShmException">ENOTSUP: The platform does not support a flag, or a sandbox forbids
+        /// its system call (pshm_has).</exception>
         /// <exception cref="ShmException">EOVERFLOW: `offset` plus `length` is more than an `int64_t` holds, or
         /// one of them does not fit the platform&#39;s types.</exception>
         /// <exception cref="ShmException">EPERM: A seal or the file system forbids the protection.
-        /// PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege.</exception>
+        /// PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox
+        /// forbids mlock(2).</exception>
         public static long Map(int fd, long length, Prot protections = Prot.Read | Prot.Write, MapFlag flags = MapFlag.Shared, long offset = 0)
         {
             long result = Check("pshm_map", Native.pshm_map(fd, length, protections, flags, offset));
@@ -1631,11 +1635,13 @@ namespace PosixShm
         /// reading and writing, or past the end of the object.</exception>
         /// <exception cref="ShmException">ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does,
         /// or there is no memory for its pages.</exception>
-        /// <exception cref="ShmException">ENOTSUP: The platform does not support a flag (pshm_has).</exception>
+        /// <exception cref="ShmException">ENOTSUP: The platform does not support a flag, or a sandbox forbids
+        /// its system call (pshm_has).</exception>
         /// <exception cref="ShmException">EOVERFLOW: `length` plus `prefix` is more than an `int64_t` holds, or
         /// one of the numbers does not fit the platform&#39;s types.</exception>
         /// <exception cref="ShmException">EPERM: A seal or the file system forbids the protection.
-        /// PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege.</exception>
+        /// PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox
+        /// forbids mlock(2).</exception>
         public static long MapPrefixed(int fd, long length, Prot protections, MapFlag flags, long offset, long prefix)
         {
             long result = Check("pshm_map_prefixed", Native.pshm_map_prefixed(fd, length, protections, flags, offset, prefix));

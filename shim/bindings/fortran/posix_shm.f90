@@ -427,12 +427,12 @@ module posix_shm
     !!   past the end of the object.
     !! - -ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
     !!   pages.
-    !! - -ENOTSUP: The platform does not support a flag (pshm_has).
+    !! - -ENOTSUP: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
     !! - -EOVERFLOW: `address`, `length` or `offset` does not fit the platform's types, or `offset` plus
     !!   `length` is more than an `int64_t` holds.
     !! - -EPERM: A seal or the file system forbids the protection, or, with PSHM_MAP_FIXED, the address is so
     !!   low that the system allows no mapping there. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is
-    !!   0, and the process has no privilege.
+    !!   0, and the process has no privilege, or a sandbox forbids mlock(2).
     function pshm_mmap(address, length, protections, flags, fd, offset) &
         bind(c, name="pshm_mmap") result(result)
       import
@@ -698,11 +698,11 @@ module posix_shm
     !!   past the end of the object.
     !! - -ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
     !!   pages.
-    !! - -ENOTSUP: The platform does not support a flag (pshm_has).
+    !! - -ENOTSUP: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
     !! - -EOVERFLOW: `offset` plus `length` is more than an `int64_t` holds, or one of them does not fit the
     !!   platform's types.
     !! - -EPERM: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK`
-    !!   is 0, and the process has no privilege.
+    !!   is 0, and the process has no privilege, or a sandbox forbids mlock(2).
     function pshm_map(fd, length, protections, flags, offset) &
         bind(c, name="pshm_map") result(result)
       import
@@ -774,11 +774,11 @@ module posix_shm
     !!   past the end of the object.
     !! - -ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
     !!   pages.
-    !! - -ENOTSUP: The platform does not support a flag (pshm_has).
+    !! - -ENOTSUP: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
     !! - -EOVERFLOW: `length` plus `prefix` is more than an `int64_t` holds, or one of the numbers does not
     !!   fit the platform's types.
     !! - -EPERM: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK`
-    !!   is 0, and the process has no privilege.
+    !!   is 0, and the process has no privilege, or a sandbox forbids mlock(2).
     function pshm_map_prefixed(fd, length, protections, flags, offset, prefix) &
         bind(c, name="pshm_map_prefixed") result(result)
       import

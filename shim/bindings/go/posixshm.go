@@ -1003,12 +1003,12 @@ func Fchmod(fd int, mode Mode) error {
 //     the end of the object.
 //   - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
 //     its pages.
-//   - `ENOTSUP`: The platform does not support a flag (pshm_has).
+//   - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 //   - `EOVERFLOW`: `address`, `length` or `offset` does not fit the platform's types, or `offset` plus
 //     `length` is more than an `int64_t` holds.
 //   - `EPERM`: A seal or the file system forbids the protection, or, with PSHM_MAP_FIXED, the address is
 //     so low that the system allows no mapping there. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
-//     and the process has no privilege.
+//     and the process has no privilege, or a sandbox forbids mlock(2).
 func Mmap(address int64, length int64, protections Prot, flags MapFlag, fd int, offset int64) (int64, error) {
 	result := C.pshm_mmap(C.int64_t(address), C.int64_t(length), C.int(protections), C.int(flags), descriptor(fd), C.int64_t(offset))
 	if err := failure("pshm_mmap", result); err != nil {
@@ -1489,11 +1489,11 @@ func Space() (total int64, free int64, err error) {
 //     the end of the object.
 //   - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
 //     its pages.
-//   - `ENOTSUP`: The platform does not support a flag (pshm_has).
+//   - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 //   - `EOVERFLOW`: `offset` plus `length` is more than an `int64_t` holds, or one of them does not fit
 //     the platform's types.
 //   - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
-//     `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+//     `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids mlock(2).
 func Map(fd int, length int64, protections Prot, flags MapFlag, offset int64) (int64, error) {
 	result := C.pshm_map(descriptor(fd), C.int64_t(length), C.int(protections), C.int(flags), C.int64_t(offset))
 	if err := failure("pshm_map", result); err != nil {
@@ -1624,11 +1624,11 @@ func Write(fd int, bytes []byte, offset int64) (int64, error) {
 //     the end of the object.
 //   - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
 //     its pages.
-//   - `ENOTSUP`: The platform does not support a flag (pshm_has).
+//   - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 //   - `EOVERFLOW`: `length` plus `prefix` is more than an `int64_t` holds, or one of the numbers does
 //     not fit the platform's types.
 //   - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
-//     `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+//     `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids mlock(2).
 func MapPrefixed(fd int, length int64, protections Prot, flags MapFlag, offset int64, prefix int64) (int64, error) {
 	result := C.pshm_map_prefixed(descriptor(fd), C.int64_t(length), C.int(protections), C.int(flags), C.int64_t(offset), C.int64_t(prefix))
 	if err := failure("pshm_map_prefixed", result); err != nil {

@@ -1010,12 +1010,12 @@ fchmod fd mode =
 --   the end of the object.
 -- - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
 --   its pages.
--- - `ENOTSUP`: The platform does not support a flag (pshm_has).
+-- - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 -- - `EOVERFLOW`: `address`, `length` or `offset` does not fit the platform\'s types, or `offset` plus
 --   `length` is more than an `int64_t` holds.
 -- - `EPERM`: A seal or the file system forbids the protection, or, with PSHM_MAP_FIXED, the address is
 --   so low that the system allows no mapping there. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
---   and the process has no privilege.
+--   and the process has no privilege, or a sandbox forbids mlock(2).
 mmap :: Ptr a -> Int64 -> Prot -> MapFlag -> Fd -> Int64 -> IO (Ptr b)
 mmap address length protections flags fd offset =
   (\result -> toAddress result) <$> (check "pshm_mmap" Nothing $ C.pshm_mmap (fromAddress address) length (code protections) (code flags) (fromIntegral fd) offset)
@@ -1432,11 +1432,11 @@ space =
 --   the end of the object.
 -- - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
 --   its pages.
--- - `ENOTSUP`: The platform does not support a flag (pshm_has).
+-- - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 -- - `EOVERFLOW`: `offset` plus `length` is more than an `int64_t` holds, or one of them does not fit
 --   the platform\'s types.
 -- - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
---   `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+--   `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids mlock(2).
 map :: Fd -> Int64 -> Prot -> MapFlag -> Int64 -> IO (Ptr a)
 map fd length protections flags offset =
   (\result -> toAddress result) <$> (check "pshm_map" Nothing $ C.pshm_map (fromIntegral fd) length (code protections) (code flags) offset)
@@ -1547,11 +1547,11 @@ write fd bytes offset =
 --   the end of the object.
 -- - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
 --   its pages.
--- - `ENOTSUP`: The platform does not support a flag (pshm_has).
+-- - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 -- - `EOVERFLOW`: `length` plus `prefix` is more than an `int64_t` holds, or one of the numbers does
 --   not fit the platform\'s types.
 -- - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
---   `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+--   `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids mlock(2).
 mapPrefixed :: Fd -> Int64 -> Prot -> MapFlag -> Int64 -> Int64 -> IO (Ptr a)
 mapPrefixed fd length protections flags offset prefix =
   (\result -> toAddress result) <$> (check "pshm_map_prefixed" Nothing $ C.pshm_map_prefixed (fromIntegral fd) length (code protections) (code flags) offset prefix)

@@ -936,12 +936,12 @@ proc mmap*(address: int64, length: int64, protections: Prot, flags: MapFlag, fd:
   ##   the end of the object.
   ## - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
   ##   its pages.
-  ## - `ENOTSUP`: The platform does not support a flag (pshm_has).
+  ## - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
   ## - `EOVERFLOW`: `address`, `length` or `offset` does not fit the platform's types, or `offset` plus
   ##   `length` is more than an `int64_t` holds.
   ## - `EPERM`: A seal or the file system forbids the protection, or, with PSHM_MAP_FIXED, the address is
   ##   so low that the system allows no mapping there. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
-  ##   and the process has no privilege.
+  ##   and the process has no privilege, or a sandbox forbids mlock(2).
   check("pshm_mmap", pshm_mmap(address, length, cint(protections), cint(flags), cint(fd), offset))
 
 proc munmap*(address: int64, length: int64) =
@@ -1337,11 +1337,11 @@ proc map*(fd: int, length: int64, protections: Prot = ProtRead or ProtWrite, fla
   ##   the end of the object.
   ## - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
   ##   its pages.
-  ## - `ENOTSUP`: The platform does not support a flag (pshm_has).
+  ## - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
   ## - `EOVERFLOW`: `offset` plus `length` is more than an `int64_t` holds, or one of them does not fit
   ##   the platform's types.
   ## - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
-  ##   `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+  ##   `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids mlock(2).
   check("pshm_map", pshm_map(cint(fd), length, cint(protections), cint(flags), offset))
 
 proc unmap*(address: int64, length: int64) =
@@ -1447,11 +1447,11 @@ proc mapPrefixed*(fd: int, length: int64, protections: Prot, flags: MapFlag, off
   ##   the end of the object.
   ## - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
   ##   its pages.
-  ## - `ENOTSUP`: The platform does not support a flag (pshm_has).
+  ## - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
   ## - `EOVERFLOW`: `length` plus `prefix` is more than an `int64_t` holds, or one of the numbers does
   ##   not fit the platform's types.
   ## - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
-  ##   `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+  ##   `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids mlock(2).
   check("pshm_map_prefixed", pshm_map_prefixed(cint(fd), length, cint(protections), cint(flags), offset, prefix))
 
 proc unmapPrefixed*(address: int64, length: int64, prefix: int64) =

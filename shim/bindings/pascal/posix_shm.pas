@@ -386,12 +386,12 @@ procedure PshmFchmod(AFd: cint; AMode: cint);
 //     the end of the object.
 //   ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
 //     pages.
-//   ENOTSUP: The platform does not support a flag (pshm_has).
+//   ENOTSUP: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 //   EOVERFLOW: `address`, `length` or `offset` does not fit the platform's types, or `offset` plus
 //     `length` is more than an `int64_t` holds.
 //   EPERM: A seal or the file system forbids the protection, or, with PSHM_MAP_FIXED, the address is so
 //     low that the system allows no mapping there. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
-//     and the process has no privilege.
+//     and the process has no privilege, or a sandbox forbids mlock(2).
 function PshmMmap(AAddress: Pointer; ALength: cint64; AProtections: cint; AFlags: cint; AFd: cint; AOffset:
   cint64): Pointer;
 
@@ -613,11 +613,11 @@ procedure PshmSpace(out ATotal: cint64; out AFree: cint64);
 //     the end of the object.
 //   ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
 //     pages.
-//   ENOTSUP: The platform does not support a flag (pshm_has).
+//   ENOTSUP: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 //   EOVERFLOW: `offset` plus `length` is more than an `int64_t` holds, or one of them does not fit the
 //     platform's types.
 //   EPERM: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK`
-//     is 0, and the process has no privilege.
+//     is 0, and the process has no privilege, or a sandbox forbids mlock(2).
 function PshmMap(AFd: cint; ALength: cint64; AProtections: cint = PSHM_PROT_READ or PSHM_PROT_WRITE; AFlags:
   cint = PSHM_MAP_SHARED; AOffset: cint64 = 0): Pointer;
 
@@ -689,11 +689,11 @@ function PshmWrite(AFd: cint; const ABytes; ACount: cint64; AOffset: cint64 = 0)
 //     the end of the object.
 //   ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
 //     pages.
-//   ENOTSUP: The platform does not support a flag (pshm_has).
+//   ENOTSUP: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 //   EOVERFLOW: `length` plus `prefix` is more than an `int64_t` holds, or one of the numbers does not
 //     fit the platform's types.
 //   EPERM: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK`
-//     is 0, and the process has no privilege.
+//     is 0, and the process has no privilege, or a sandbox forbids mlock(2).
 function PshmMapPrefixed(AFd: cint; ALength: cint64; AProtections: cint; AFlags: cint; AOffset: cint64;
   APrefix: cint64): Pointer;
 

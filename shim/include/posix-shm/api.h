@@ -553,11 +553,11 @@ PSHM_API int pshm_space(int64_t *ret_total, int64_t *ret_free);
  *        of the object.
  * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
  *        pages.
- * @error{ENOTSUP} The platform does not support a flag (#pshm_has).
+ * @error{ENOTSUP} The platform does not support a flag, or a sandbox forbids its system call (#pshm_has).
  * @error{EOVERFLOW} @p offset plus @p length is more than an `int64_t` holds, or one of them does not fit the
  *        platform's types.
  * @error{EPERM} A seal or the file system forbids the protection. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
- *        and the process has no privilege.
+ *        and the process has no privilege, or a sandbox forbids mlock(2).
  *
  * @par Lisp
  * @code{.lisp}
@@ -774,11 +774,11 @@ PSHM_API int64_t pshm_write(int fd, const void *bytes, int64_t count, int64_t of
  *        of the object.
  * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
  *        pages.
- * @error{ENOTSUP} The platform does not support a flag (#pshm_has).
+ * @error{ENOTSUP} The platform does not support a flag, or a sandbox forbids its system call (#pshm_has).
  * @error{EOVERFLOW} @p length plus @p prefix is more than an `int64_t` holds, or one of the numbers does not fit
  *        the platform's types.
  * @error{EPERM} A seal or the file system forbids the protection. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
- *        and the process has no privilege.
+ *        and the process has no privilege, or a sandbox forbids mlock(2).
  * @result{address}
  * @opens{pshm_unmap_prefixed}
  * @since 0.1

@@ -791,11 +791,12 @@ enum pshm_msync_flag {
  *        of the object.
  * @error{ENOSPC} #PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
  *        pages.
- * @error{ENOTSUP} The platform does not support a flag (#pshm_has).
+ * @error{ENOTSUP} The platform does not support a flag, or a sandbox forbids its system call (#pshm_has).
  * @error{EOVERFLOW} @p address, @p length or @p offset does not fit the platform's types, or @p offset plus @p length is
  *        more than an `int64_t` holds.
  * @error{EPERM} A seal or the file system forbids the protection, or, with #PSHM_MAP_FIXED, the address is so low that the
- *        system allows no mapping there. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+ *        system allows no mapping there. #PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and the process has no privilege,
+ *        or a sandbox forbids mlock(2).
  *
  * @par Lisp
  * @code{.lisp}

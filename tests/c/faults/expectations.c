@@ -34,11 +34,14 @@ static const struct {
 	{ "wait", CALL_futex, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
 	{ "wait", CALL_futex, ANY_CALL, EAGAIN, "", NO_DAMAGE },
 	{ "wait", CALL_futex, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "wait", CALL_futex, ANY_CALL, EPERM, "", NO_DAMAGE },
 	{ "wait", CALL_futex, ANY_CALL, ETIMEDOUT, "", NO_DAMAGE }, /* there is no limit */
 	{ "wake", CALL_futex, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "wake", CALL_futex, ANY_CALL, EPERM, "", NO_DAMAGE },
 	{ "wake", CALL_futex, ANY_CALL, EINTR, "EINTR", NO_DAMAGE },
 	{ "lock dead after a wait", CALL_futex, ANY_CALL, EAGAIN, "", NO_DAMAGE },
 	{ "lock dead after a wait", CALL_futex, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "lock dead after a wait", CALL_futex, ANY_CALL, EPERM, "", NO_DAMAGE },
 	{ "lock dead after a wait", CALL_futex, ANY_CALL, ETIMEDOUT, "", NO_DAMAGE },
 	{ "lock dead after a wait", CALL_futex, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
 	{ "lock dead after a wait", CALL_nanosleep, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
@@ -52,6 +55,7 @@ static const struct {
 	{ "ring join dead", INTERPOSED, ANY_CALL, ANY_ERROR, "EBUSY", MAY_SUCCEED },
 	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, EAGAIN, "", NO_DAMAGE },
 	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, ENOSYS, "", NO_DAMAGE },
+	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, EPERM, "", NO_DAMAGE },
 	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, ETIMEDOUT, "", NO_DAMAGE },
 	{ "ring receive dead after a wait", CALL_futex, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
 	{ "ring receive dead after a wait", CALL_nanosleep, ANY_CALL, ANY_ERROR, NULL, NO_DAMAGE },
@@ -177,12 +181,21 @@ static const struct {
 	{ "discard", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 	{ "fallocate", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 
-	/* Advice that the kernel does not know is a flag that it does not have; a page that would be a SIGBUS is lacking space. */
+	/*
+	 * Advice that the kernel does not know, or a sandbox forbids, is a flag that it does not have; a page that would be a SIGBUS is
+	 * lacking space.
+	 */
 	{ "mmap finished", CALL_madvise, 1, ANY_ERROR, "", NO_DAMAGE }, /* huge pages are a hint */
 	{ "mmap finished", CALL_madvise, 2, EINVAL, "ENOTSUP", NO_DAMAGE },
+	{ "mmap finished", CALL_madvise, 2, ENOSYS, "ENOTSUP", NO_DAMAGE },
+	{ "mmap finished", CALL_madvise, 2, EPERM, "ENOTSUP", NO_DAMAGE },
+	{ "mmap nodump", CALL_madvise, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
+	{ "mmap nodump", CALL_madvise, ANY_CALL, EPERM, "ENOTSUP", NO_DAMAGE },
 	{ "mmap nodump", CALL_madvise, ANY_CALL, EINVAL, "", NO_DAMAGE }, /* tried again in whole pages of the object */
 	{ "mmap finished", CALL_madvise, 2, EFAULT, "ENOSPC", NO_DAMAGE },
+	{ "mmap finished", CALL_mlock, ANY_CALL, ENOSYS, "ENOTSUP", GAINS_PAGES },
 	{ "mmap finished", CALL_mlock, ANY_CALL, ANY_ERROR, NULL, GAINS_PAGES },
+	{ "", CALL_mlock, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 
 	/* A copy through a mapping: a descriptor that is not open for it. */
 	{ "read", CALL_mmap, ANY_CALL, EACCES, "EBADF", NO_DAMAGE },

@@ -285,3 +285,40 @@ mapping_has_flag(int64_t address, const char *letters)
 	(void)snprintf(word, sizeof word, " %.2s ", letters);
 	return seek_line(address, "VmFlags", line, sizeof line) && strstr(line, word) != NULL;
 }
+
+bool
+proc_is_ours(void)
+{
+	char number[16] = "";
+
+	return readlink("/proc/self", number, sizeof number - 1) > 0 && strtol(number, NULL, 10) == getpid();
+}
+
+/* The state S of proc_pid_stat(5). Where /proc does not show the process, it has had the time to fall asleep. */
+static bool
+is_asleep(pid_t process)
+{
+	char path[64];
+	char state = '?';
+	FILE *file;
+
+	if (!proc_is_ours())
+		return usleep(100000) == 0;
+	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
+	file = fopen(path, "re");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+	fclose(file);
+	return state == 'S';
+}
+
+void
+wait_until_asleep(const uint32_t *flag, pid_t process)
+{
+	for (int i = 0; i < 5000; i++) {
+		if (__atomic_load_n(flag, __ATOMIC_SEQ_CST) != 0 && is_asleep(process))
+			return;
+		usleep(1000);
+	}
+	ck_abort_msg("the process does not sleep");
+}

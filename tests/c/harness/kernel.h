@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #define OBJECT_DIRECTORY "/dev/shm"
 
@@ -62,5 +63,11 @@ long mapping_figure(int64_t address, const char *key);
 
 /* Whether the mapping at an address has a flag, by its two letters in the VmFlags of proc(5). */
 bool mapping_has_flag(int64_t address, const char *letters);
+
+/* Whether /proc shows the processes of this PID namespace. In a new one it may still be that of another. */
+bool proc_is_ours(void);
+
+/* Wait until the flag is set, by a process that then goes to sleep, and until it sleeps. */
+void wait_until_asleep(const uint32_t *flag, pid_t process);
 
 #endif

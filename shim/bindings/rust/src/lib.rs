@@ -916,12 +916,12 @@ pub fn fchmod(fd: impl AsFd, mode: Mode) -> Result<()> {
 ///   the end of the object.
 /// - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
 ///   its pages.
-/// - `ENOTSUP`: The platform does not support a flag (pshm_has).
+/// - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 /// - `EOVERFLOW`: `address`, `length` or `offset` does not fit the platform's types, or `offset` plus
 ///   `length` is more than an `int64_t` holds.
 /// - `EPERM`: A seal or the file system forbids the protection, or, with PSHM_MAP_FIXED, the address is
 ///   so low that the system allows no mapping there. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0,
-///   and the process has no privilege.
+///   and the process has no privilege, or a sandbox forbids mlock(2).
 ///
 /// # Safety
 ///
@@ -1348,11 +1348,11 @@ pub fn space() -> Result<(i64, i64)> {
 ///   the end of the object.
 /// - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
 ///   its pages.
-/// - `ENOTSUP`: The platform does not support a flag (pshm_has).
+/// - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 /// - `EOVERFLOW`: `offset` plus `length` is more than an `int64_t` holds, or one of them does not fit
 ///   the platform's types.
 /// - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
-///   `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+///   `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids mlock(2).
 pub fn map<'a>(fd: impl Into<Option<BorrowedFd<'a>>>, length: i64, protections: Prot, flags: MapFlag, offset: i64) -> Result<i64> {
     check(unsafe { sys::pshm_map(raw(fd.into()), length, protections.0, flags.0, offset) })
 }
@@ -1466,11 +1466,11 @@ pub fn write(fd: impl AsFd, bytes: &[u8], offset: i64) -> Result<i64> {
 ///   the end of the object.
 /// - `ENOSPC`: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for
 ///   its pages.
-/// - `ENOTSUP`: The platform does not support a flag (pshm_has).
+/// - `ENOTSUP`: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
 /// - `EOVERFLOW`: `length` plus `prefix` is more than an `int64_t` holds, or one of the numbers does
 ///   not fit the platform's types.
 /// - `EPERM`: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit
-///   `RLIMIT_MEMLOCK` is 0, and the process has no privilege.
+///   `RLIMIT_MEMLOCK` is 0, and the process has no privilege, or a sandbox forbids mlock(2).
 pub fn map_prefixed<'a>(fd: impl Into<Option<BorrowedFd<'a>>>, length: i64, protections: Prot, flags: MapFlag, offset: i64, prefix: i64) -> Result<i64> {
     check(unsafe { sys::pshm_map_prefixed(raw(fd.into()), length, protections.0, flags.0, offset, prefix) })
 }
