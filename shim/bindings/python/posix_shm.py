@@ -938,12 +938,12 @@ def pshm_mmap(address, length, protections, flags, fd, offset):
         end of the object.
     -ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
         pages.
-    -ENOTSUP: The platform does not support a flag (pshm_has).
+    -ENOTSUP: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
     -EOVERFLOW: `address`, `length` or `offset` does not fit the platform's types, or `offset` plus
         `length` is more than an `int64_t` holds.
     -EPERM: A seal or the file system forbids the protection, or, with PSHM_MAP_FIXED, the address is so
         low that the system allows no mapping there. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK` is 0, and
-        the process has no privilege.
+        the process has no privilege, or a sandbox forbids mlock(2).
     """
     if not -0x8000000000000000 <= address <= 0x7FFFFFFFFFFFFFFF:
         _overflow("address", address, 64)
@@ -1401,11 +1401,11 @@ def pshm_map(fd, length, protections=PSHM_PROT_READ | PSHM_PROT_WRITE, flags=PSH
         end of the object.
     -ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
         pages.
-    -ENOTSUP: The platform does not support a flag (pshm_has).
+    -ENOTSUP: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
     -EOVERFLOW: `offset` plus `length` is more than an `int64_t` holds, or one of them does not fit the
         platform's types.
     -EPERM: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK`
-        is 0, and the process has no privilege.
+        is 0, and the process has no privilege, or a sandbox forbids mlock(2).
     """
     if not -0x80000000 <= fd <= 0x7FFFFFFF:
         _overflow("fd", fd, 32)
@@ -1539,11 +1539,11 @@ def pshm_map_prefixed(fd, length, protections, flags, offset, prefix):
         end of the object.
     -ENOSPC: PSHM_MAP_POPULATE: the object ends before the mapping does, or there is no memory for its
         pages.
-    -ENOTSUP: The platform does not support a flag (pshm_has).
+    -ENOTSUP: The platform does not support a flag, or a sandbox forbids its system call (pshm_has).
     -EOVERFLOW: `length` plus `prefix` is more than an `int64_t` holds, or one of the numbers does not
         fit the platform's types.
     -EPERM: A seal or the file system forbids the protection. PSHM_MAP_LOCK: the limit `RLIMIT_MEMLOCK`
-        is 0, and the process has no privilege.
+        is 0, and the process has no privilege, or a sandbox forbids mlock(2).
     """
     if not -0x80000000 <= fd <= 0x7FFFFFFF:
         _overflow("fd", fd, 32)
