@@ -176,10 +176,9 @@ tests/languages/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.jso
 		>$(consumer_prefix)/install.log 2>&1 || { cat $(consumer_prefix)/install.log; exit 1; }
 	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
 	@touch $@
-# Both may install koffi.
-tests/languages/interrupts.log: tests/languages/node.log
-tests/languages/matrix.log: $(consumers:.test=.log)
-# Both start all programs, and some compile them.
+# Both may install koffi. These start all programs, one after the other: some compile them.
+tests/languages/interrupts.log: tests/languages/node.log $(patsubst %.test,%.log,$(filter $(consumers),$(TESTS)))
+tests/languages/matrix.log: $(consumers:.test=.log) $(patsubst %.test,%.log,$(filter %/interrupts.test,$(TESTS)))
 tests/languages/messages.log: tests/languages/matrix.log
 # It prints the matrix.
 tests/languages/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
@@ -232,6 +231,7 @@ several_lisps_tests = tests/lisp/streams tests/documents/lisp-examples tests/doc
 $(addsuffix .log,$(several_lisps_tests)): $(patsubst %,tests/cache/%.stamp,$(or $(TEST_LISPS),sbcl clisp))
 every_lisp_logs = tests/lisp/alone.log tests/lisp/compiled.log tests/lisp/takes.log tests/lisp/together.log
 $(every_lisp_logs): $(lisp_stamps)
+$(every_lisp:%=tests/languages/%.log): tests/languages/%.log: tests/cache/%.stamp
 
 # Lisps and other languages with one lock.
 lisp_exchange_tests = tests/lisp/together.test
@@ -317,7 +317,7 @@ check-generator:
 #: check-languages  run one scenario in every other installed language, and exchange data between them
 .PHONY: check-languages
 check-languages:
-	@$(MAKE) -j1 --no-print-directory --quiet check TESTS='$(lisp_exchange_tests) $(consumers) $(consumer_matrix)'
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(lisp_exchange_tests) $(consumers) $(consumer_matrix)'
 
 #: bench  measure the overhead of the library, and write doc/benchmarks.md
 .PHONY: bench
