@@ -1,6 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; Load the Lisp tree, or the system of it that LOADS names, and print the version of each system, what else describes it, and a docstring
-;;;; of each package.
+;;;; Load the Lisp tree, or the system of it that LOADS names, and print the version of each system, what else describes it, and a
+;;;; docstring of each package.
 
 (require "asdf")
 (handler-case
