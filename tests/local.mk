@@ -176,21 +176,18 @@ tests/languages/prefix.stamp: $(bindings) $(shim_headers) shim/abi/posix-shm.jso
 		>$(consumer_prefix)/install.log 2>&1 || { cat $(consumer_prefix)/install.log; exit 1; }
 	@sed 's|^prefix=.*|prefix=$(consumer_prefix)|' shim/posix-shm.pc >$(consumer_prefix)/lib/pkgconfig/posix-shm.pc
 	@touch $@
-# Both may install koffi.
-tests/languages/interrupts.log: tests/languages/node.log
-tests/languages/matrix.log: $(consumers:.test=.log)
-# Both start all programs, and some compile them.
+# Both may install koffi. These start all programs, one after the other: some compile them.
+tests/languages/interrupts.log: tests/languages/node.log $(patsubst %.test,%.log,$(filter $(consumers),$(TESTS)))
+tests/languages/matrix.log: $(consumers:.test=.log) $(patsubst %.test,%.log,$(filter %/interrupts.test,$(TESTS)))
 tests/languages/messages.log: tests/languages/matrix.log
 # It prints the matrix.
 tests/languages/matrix.log: private TEST_LOG_DRIVER_FLAGS = --comments
 
-# The Lisp systems, on every Lisp that is here.
+# The Lisp systems, on the two Lisps that compile and start fast.
 lisp_tests = \
-	tests/lisp/ecl.test \
-	tests/lisp/abcl.test \
 	tests/lisp/sbcl.test \
-	tests/lisp/alien.test \
 	tests/lisp/clisp.test \
+	tests/lisp/alien.test \
 	tests/lisp/elsewhere.test \
 	tests/lisp/examples.test \
 	tests/lisp/layouts.test \
@@ -199,28 +196,42 @@ lisp_tests = \
 	tests/lisp/races.test \
 	tests/lisp/streams.test
 
-# What they load is compiled before, once for all of them.
-lisp_sources = $(filter-out %/test/%,$(wildcard $(addprefix $(srcdir)/lisp-bindings/,*.asd *.sexp */*.lisp */*/*.lisp)))
-lisp_stamps = tests/cache/abcl.stamp tests/cache/clisp.stamp tests/cache/ecl.stamp tests/cache/sbcl.stamp
+# The suite on the others, and how each Lisp finds, compiles, loads and delivers the systems: many starts of every Lisp, which take longer
+# than all the others together.
+every_lisp_tests = \
+	tests/lisp/compiled.test \
+	tests/lisp/alone.test \
+	tests/documents/readme.test \
+	tests/lisp/takes.test \
+	tests/lisp/abcl.test \
+	tests/lisp/ecl.test \
+	tests/lisp/streams.test \
+	tests/documents/tutorial.test \
+	tests/lisp/library.test \
+	tests/lisp/images.test \
+	tests/documents/lisp-examples.test \
+	tests/documents/packages.test \
+	tests/lisp/races.test
+
+# What they load is compiled before, once for all of them: two processes of ECL that compile the same files spoil them.
+every_lisp = sbcl ecl clisp abcl
+lisp_sources = $(wildcard $(addprefix $(srcdir)/lisp-bindings/,*.asd *.sexp */*.lisp */*/*.lisp))
+lisp_stamps = $(every_lisp:%=tests/cache/%.stamp)
 $(lisp_stamps): $(lisp_sources) shim/libposix-shm.la
 	@$(MKDIR_P) tests/cache
 	@top_srcdir='$(top_srcdir)'; . $(top_srcdir)/tests/lib/environment.sh; $(SHELL) $(top_srcdir)/tests/lib/compile-lisp $(basename $(@F)) >$@
-tests/lisp/abcl.log: tests/cache/abcl.stamp
-tests/lisp/clisp.log: tests/cache/clisp.stamp
-tests/lisp/ecl.log: tests/cache/ecl.stamp
-tests/lisp/streams.log: $(lisp_stamps)
-tests/documents/lisp-examples.log tests/documents/packages.log: tests/cache/clisp.stamp tests/cache/sbcl.stamp
-sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/layouts tests/lisp/places tests/lisp/portable tests/lisp/races tests/lisp/sbcl \
-	tests/documents/readme tests/documents/tables tests/documents/tutorial tests/demo/cooperate tests/demo/demo tests/demo/vectors
+sbcl_tests = tests/lisp/elsewhere tests/lisp/examples tests/lisp/images tests/lisp/layouts tests/lisp/library tests/lisp/limits \
+	tests/lisp/portable tests/lisp/races tests/lisp/sbcl tests/documents/tables tests/demo/cooperate tests/demo/demo tests/demo/vectors
 $(addsuffix .log,$(sbcl_tests)): tests/cache/sbcl.stamp
-
-# How a Lisp finds, compiles, loads and delivers them: many starts of every Lisp, which take longer than all the others together.
-lisp_delivery_tests = \
-	tests/lisp/alone.test \
-	tests/lisp/compiled.test \
-	tests/lisp/images.test \
-	tests/lisp/library.test \
-	tests/lisp/takes.test
+tests/lisp/clisp.log tests/lisp/images.log: tests/cache/clisp.stamp
+tests/lisp/ecl.log: tests/cache/ecl.stamp
+tests/lisp/abcl.log: tests/cache/abcl.stamp
+# These try each Lisp of TEST_LISPS.
+several_lisps_tests = tests/lisp/streams tests/documents/lisp-examples tests/documents/packages tests/documents/readme tests/documents/tutorial
+$(addsuffix .log,$(several_lisps_tests)): $(patsubst %,tests/cache/%.stamp,$(or $(TEST_LISPS),sbcl clisp))
+every_lisp_logs = tests/lisp/alone.log tests/lisp/compiled.log tests/lisp/takes.log tests/lisp/together.log
+$(every_lisp_logs): $(lisp_stamps)
+$(every_lisp:%=tests/languages/%.log): tests/languages/%.log: tests/cache/%.stamp
 
 # Lisps and other languages with one lock.
 lisp_exchange_tests = tests/lisp/together.test
@@ -231,7 +242,6 @@ compiler_tests = tests/build/compile.test
 # Of what is generated from the headers, and of every example and link in the documents.
 document_tests = \
 	tests/documents/administration.test \
-	tests/documents/annotations.test \
 	tests/documents/architecture.test \
 	tests/documents/benchmarks.test \
 	tests/documents/c-examples.test \
@@ -239,7 +249,6 @@ document_tests = \
 	tests/documents/commands.test \
 	tests/documents/errors.test \
 	tests/documents/freshness.test \
-	tests/documents/generator.test \
 	tests/documents/interface.test \
 	tests/documents/links.test \
 	tests/documents/lisp-examples.test \
@@ -254,6 +263,11 @@ document_tests = \
 	tests/documents/tables.test \
 	tests/documents/tutorial.test \
 	tests/documents/abi-assertions.test
+
+# Of the generator itself: what it rejects, and what each change of a header or a template changes.
+generator_tests = \
+	tests/documents/annotations.test \
+	tests/documents/generator.test
 
 # What the library costs. `make bench' measures everything, and writes doc/benchmarks.md.
 bench_tests = \
@@ -285,32 +299,25 @@ check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
 	@$(MAKE) $(AM_MAKEFLAGS) --keep-going $(TEST_SUITE_LOG); status=$$?; \
 		$(SHELL) $(top_srcdir)/tests/lib/skipped $(check_stamp); exit $$status
 
-# Two Lisps that compile the same files for the same cache would be in each other's way: ECL more than others.
-one_at_a_time = -j1 --no-print-directory --quiet
-
-every_lisp_tests = \
-	$(lisp_delivery_tests) \
-	tests/lisp/races.test \
-	tests/lisp/streams.test \
-	tests/documents/lisp-examples.test \
-	tests/documents/packages.test \
-	tests/documents/readme.test \
-	tests/documents/tutorial.test
-
-#: check-lisps  test how each installed Lisp finds, compiles, loads and delivers the library, and its suite compiled, with every round
+#: check-lisps  test the Lisp library on every installed Lisp: its suite compiled, with every round, and how it is found and delivered
 .PHONY: check-lisps
 check-lisps:
-	@RACES=300 TEST_LISPS='sbcl ecl clisp abcl' $(MAKE) $(one_at_a_time) check TESTS='$(every_lisp_tests)'
+	@RACES=300 TEST_LISPS='$(every_lisp)' $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(every_lisp_tests)'
 
 #: check-compilers  compile the sources with every installed compiler, and by every standard of C
 .PHONY: check-compilers
 check-compilers:
 	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(compiler_tests)'
 
+#: check-generator  test the generator: which faults of a header it rejects, and which output each change affects
+.PHONY: check-generator
+check-generator:
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(generator_tests)'
+
 #: check-languages  run one scenario in every other installed language, and exchange data between them
 .PHONY: check-languages
 check-languages:
-	@$(MAKE) $(one_at_a_time) check TESTS='$(lisp_exchange_tests) $(consumers) $(consumer_matrix)'
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(lisp_exchange_tests) $(consumers) $(consumer_matrix)'
 
 #: bench  measure the overhead of the library, and write doc/benchmarks.md
 .PHONY: bench
