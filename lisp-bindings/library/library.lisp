@@ -127,7 +127,9 @@
   (when (and (sources-there-p) (notevery #'ours-p (list (in-root "shim/src/") (in-root "shim/include/posix-shm/"))))
     (return-from try-compiling (values nil *not-ours*)))
   (multiple-value-bind (path reason) (compile-library version (in-root "shim/") *cache*)
-    (if path (check-library path version) (values nil reason))))
+    (cond ((null path) (values nil reason))
+          ((not (trusted-p (list (folder-of path) path))) (values nil *not-ours*))
+          (t (check-library path version)))))
 
 (defun candidate (path version)
   (cons path (lambda () (check-library path version))))

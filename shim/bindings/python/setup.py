@@ -68,9 +68,10 @@ class Source(sdist):
 
 
 def guide():
-    """The guide to this binding, whose links lead to other pages."""
+    """The guide to this binding, without links, which lead to other pages."""
     page = TREE / "doc/languages/python-ctypes.md"
-    return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", page.read_text()) if page.exists() else ""
+    text = re.sub(r"^\[All languages\].*\n\n", "", page.read_text(), flags=re.MULTILINE) if page.exists() else ""
+    return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
 
 
 setup(
