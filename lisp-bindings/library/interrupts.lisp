@@ -98,19 +98,40 @@ otherwise, run UNDO, as a cleanup."
   #+(or ecl clasp) `(mp:with-interrupts nil)
   #-(or sbcl ecl clasp) nil)
 
-(defmacro with-acquired ((variable try wait) form &body cleanup)
+(defmacro with-acquired ((variable try wait) form cleanup &body after)
   "Bind VARIABLE to what TRY returns, without interrupts, or where that is nil to what WAIT returns, which has windows for them.
 Unless that is nil, too, run FORM with interrupts as they were, and then CLEANUP without them, on every way out. No interrupt
-comes between, where interrupts can be held back."
-  #+(or sbcl ecl clasp)
-  `(#+sbcl sb-sys:without-interrupts #-sbcl mp:without-interrupts
-    (let ((,variable (or ,try (#+sbcl sb-sys:allow-with-interrupts #-sbcl mp:allow-with-interrupts ,wait))))
-      (when ,variable
-        (unwind-protect (#+sbcl sb-sys:with-local-interrupts #-sbcl mp:with-local-interrupts ,form)
-          (to-the-end ,@cleanup t)))))
+comes between, where interrupts can be held back; nor inside CLEANUP, as far as that allocates nothing or is TO-THE-END. Return the
+values of FORM after AFTER, with interrupts as they were."
+  #+(or sbcl clasp)
+  `(multiple-value-prog1
+       (#+sbcl sb-sys:without-interrupts #-sbcl mp:without-interrupts
+        (let ((,variable (or ,try (#+sbcl sb-sys:allow-with-interrupts #-sbcl mp:allow-with-interrupts ,wait))))
+          (when ,variable
+            (unwind-protect (#+sbcl sb-sys:with-local-interrupts #-sbcl mp:with-local-interrupts ,form)
+              ,cleanup))))
+     ,@after)
+  ;; What mp:without-interrupts binds besides would take longer than a lock, and nothing here needs it.
+  #+ecl
+  (let ((enabled (gensym "ENABLED")))
+    `(let ((,enabled ext:*interrupts-enabled*))
+       (multiple-value-prog1
+           (let* ((ext:*interrupts-enabled* nil)
+                  (,variable (or ,try ,wait)))
+             (when ,variable
+               (unwind-protect (let ((ext:*interrupts-enabled* ,enabled))
+                                 (when ,enabled
+                                   (si::check-pending-interrupts))
+                                 ,form)
+                 ,cleanup)))
+         (when ,enabled
+           (si::check-pending-interrupts))
+         ,@after)))
   #-(or sbcl ecl clasp)
   `(let ((,variable nil))
-     (unwind-protect (when (setf ,variable (or ,try ,wait))
-                       ,form)
-       (when ,variable
-         (uninterrupted ,@cleanup)))))
+     (multiple-value-prog1
+         (unwind-protect (when (setf ,variable (or ,try ,wait))
+                           ,form)
+           (when ,variable
+             (uninterrupted ,cleanup)))
+       ,@after)))
