@@ -29,8 +29,7 @@ ECL_CALL, BLOCKS, CLISP_IN, FILL, NANOSECONDS = 20, 100, 25, 2, {"type": 10, "on
 
 # Locks and atomics in Lisp: on SBCL relative to sb-thread:with-mutex and sb-ext:atomic-incf, on ECL and CLISP to the bare foreign calls.
 LISP_SYNC = {"SBCL": {"acquire and release": 0.8, "with-shm-lock-held": 1.5, "shm-atomic-incf, 64 bits": 1.05, "shm-atomic-incf, 32 bits": 2.0}}
-LISP_SYNC["ECL"] = LISP_SYNC["CLISP"] = {"acquire and release": 1.5, "with-shm-lock-held": 1.5, "shm-atomic-incf, 64 bits": 1.5,
-                                         "shm-atomic-incf, 32 bits": 1.5}
+LISP_SYNC["ECL"] = LISP_SYNC["CLISP"] = {"acquire and release": 1.5, "shm-atomic-incf, 64 bits": 1.5, "shm-atomic-incf, 32 bits": 1.5}
 BESIDE = {"SBCL": {"acquire and release": "with-mutex", "with-shm-lock-held": "with-mutex"}}
 
 

@@ -60,20 +60,18 @@
 ;;; these are part of the functions that use them.
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
-  (defconstant +left-to-lisp+ (- (expt 2 31)) "What no function of the library returns.")
-
   (defun lock-slot (name)
     "Where a shm-lock has the slot NAME."
     (position name '(region address pointer cell holder victim))))
 
 (defmacro with-lock-in-c ((code) lock function)
-  "What CODE leaves in the variable result for LOCK, if that is one in memory that is there, or else +LEFT-TO-LISP+. CODE knows the
-slots of the lock, its address, the thread, and the pointer to FUNCTION."
-  `(in-c +left-to-lisp+
+  "What CODE leaves in the variable result for LOCK, if that is one in memory that is there, or else -1. CODE knows the slots of
+the lock, its address, the thread, and the pointer to FUNCTION."
+  `(in-c -1
          (,lock (load-time-value (find-class 'shm-lock)) '*image* 'mp:*current-process* (load-time-value (function-cell ,function)))
          (:object :object :object :object :object) :int
          ,(format nil "{
-  int result = ~D;
+  int result = -1;
   if (ECL_INSTANCEP(#0) && ECL_STRUCT_TYPE(#0) == (#1) && !Null(ECL_CONS_CAR(#4))) {
     cl_object *slots = (#0)->instance.slots;
     if (!Null(ECL_CONS_CAR(slots[~D])) && ECL_CONS_CDR(slots[~:*~D]) == ECL_SYM_VAL(cl_env_copy, #2) && ECL_FIXNUMP(slots[~D])) {
@@ -86,10 +84,10 @@ slots of the lock, its address, the thread, and the pointer to FUNCTION."
     }
   }
   @(return) = result;
-}" +left-to-lisp+ (lock-slot 'cell) (lock-slot 'address) code)))
+}" (lock-slot 'cell) (lock-slot 'address) code)))
 
 (defmacro acquire-in-c (lock)
-  "Acquire LOCK if it is free, and return the library's result, which is negative where the lock is not held."
+  "Acquire LOCK if it is free, and return the library's result; -1 where it is not."
   `(with-lock-in-c (,(format nil "if (Null(slots[~D]) && (*(volatile uint64_t *)(intptr_t)address & ~~(UINT64_C(3) << 22)) == 0)
         result = ((int (*)(int64_t, int64_t))function)(address, 0);
       if (result >= 0)
@@ -99,15 +97,9 @@ slots of the lock, its address, the thread, and the pointer to FUNCTION."
      ,lock "pshm_lock_acquire"))
 
 (defmacro release-in-c (lock)
-  "Release LOCK, if this thread holds it, and return the library's result."
+  "Release LOCK, if this thread holds it, and return the library's result; -1 where it does not."
   `(with-lock-in-c (,(format nil "if (slots[~D] == thread) {
         slots[~:*~D] = ECL_NIL;
         result = ((int (*)(int64_t))function)(address);
       }" (lock-slot 'holder)))
      ,lock "pshm_lock_release"))
-
-(defmacro unheld-in-c-p (lock)
-  "Is LOCK one in memory that is there, which no thread holds by this object?"
-  `(eql 0 (with-lock-in-c (,(format nil "if (Null(slots[~D]))
-        result = 0;" (lock-slot 'holder)))
-            ,lock "pshm_lock_acquire")))
