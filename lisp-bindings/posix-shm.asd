@@ -69,8 +69,8 @@
                              (:file "atomics")
                              (:file "waiting")
                              (:file "processes")
-                             (:file "locks")
                              #+ecl (:file "ecl")
+                             (:file "locks")
                              (:file "conditions")))
                (:module "messages"
                 :serial t

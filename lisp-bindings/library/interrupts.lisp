@@ -98,19 +98,23 @@ otherwise, run UNDO, as a cleanup."
   #+(or ecl clasp) `(mp:with-interrupts nil)
   #-(or sbcl ecl clasp) nil)
 
-(defmacro with-acquired ((variable try wait) form &body cleanup)
+(defmacro with-acquired ((variable try wait) form cleanup &body after)
   "Bind VARIABLE to what TRY returns, without interrupts, or where that is nil to what WAIT returns, which has windows for them.
 Unless that is nil, too, run FORM with interrupts as they were, and then CLEANUP without them, on every way out. No interrupt
-comes between, where interrupts can be held back."
+comes between, where interrupts can be held back. Return the values of FORM after AFTER, with interrupts as they were."
   #+(or sbcl ecl clasp)
-  `(#+sbcl sb-sys:without-interrupts #-sbcl mp:without-interrupts
-    (let ((,variable (or ,try (#+sbcl sb-sys:allow-with-interrupts #-sbcl mp:allow-with-interrupts ,wait))))
-      (when ,variable
-        (unwind-protect (#+sbcl sb-sys:with-local-interrupts #-sbcl mp:with-local-interrupts ,form)
-          (to-the-end ,@cleanup t)))))
+  `(multiple-value-prog1
+       (#+sbcl sb-sys:without-interrupts #-sbcl mp:without-interrupts
+        (let ((,variable (or ,try (#+sbcl sb-sys:allow-with-interrupts #-sbcl mp:allow-with-interrupts ,wait))))
+          (when ,variable
+            (unwind-protect (#+sbcl sb-sys:with-local-interrupts #-sbcl mp:with-local-interrupts ,form)
+              (to-the-end ,cleanup t)))))
+     ,@after)
   #-(or sbcl ecl clasp)
   `(let ((,variable nil))
-     (unwind-protect (when (setf ,variable (or ,try ,wait))
-                       ,form)
-       (when ,variable
-         (uninterrupted ,@cleanup)))))
+     (multiple-value-prog1
+         (unwind-protect (when (setf ,variable (or ,try ,wait))
+                           ,form)
+           (when ,variable
+             (uninterrupted ,cleanup)))
+       ,@after)))

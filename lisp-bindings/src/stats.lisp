@@ -3,6 +3,9 @@
 
 (in-package #:posix-shm)
 
+;; Inline, no field becomes an object on its way into the structure.
+(declaim (inline stat-of))
+
 (defstruct (stat (:conc-name field-)
                  (:constructor stat-of (dev ino mode nlink uid gid rdev size blksize blocks atime mtime ctime))
                  (:constructor make-stat) ; for the reader

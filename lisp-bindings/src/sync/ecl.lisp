@@ -56,22 +56,28 @@
                    "((int (*)(int64_t, int, int64_t, int64_t *))#3)(address, 1, 1, &word)")
     where index "pshm_atomic_update32" "pshm_atomic_update64"))
 
-;;; Locks. Interrupts are held back as ECL's own C code does it, through which none comes; nothing is allocated meanwhile.
+;;; Locks. Interrupts are held back as ECL's own C code does it, through which none comes; nothing is allocated meanwhile. As macros
+;;; these are part of the functions that use them.
 
-(defparameter *class-of-locks* (find-class 'shm-lock))
+(eval-when (:compile-toplevel :load-toplevel :execute)
+  (defun lock-slot (name)
+    "Where a shm-lock has the slot NAME."
+    (position name '(region address pointer cell holder victim))))
 
 (defmacro with-lock-in-c ((code) lock function)
   "What CODE leaves in the variable result for LOCK, if that is one in memory that is there, or else -1. CODE knows the slots of
-the lock and its address."
+the lock, its address, the thread, and the pointer to FUNCTION."
   `(in-c -1
-         (,lock *class-of-locks* *image* mp:*current-process* (function-of-library ,function))
-         (:object :object :object :object :pointer-void) :int
+         (,lock (load-time-value (find-class 'shm-lock)) '*image* 'mp:*current-process* (load-time-value (function-cell ,function)))
+         (:object :object :object :object :object) :int
          ,(format nil "{
   int result = -1;
-  if (ECL_INSTANCEP(#0) && ECL_STRUCT_TYPE(#0) == (#1)) {
+  if (ECL_INSTANCEP(#0) && ECL_STRUCT_TYPE(#0) == (#1) && !Null(ECL_CONS_CAR(#4))) {
     cl_object *slots = (#0)->instance.slots;
-    if (!Null(ECL_CONS_CAR(slots[~D])) && ECL_CONS_CDR(slots[~:*~D]) == (#2) && ECL_FIXNUMP(slots[~D])) {
+    if (!Null(ECL_CONS_CAR(slots[~D])) && ECL_CONS_CDR(slots[~:*~D]) == ECL_SYM_VAL(cl_env_copy, #2) && ECL_FIXNUMP(slots[~D])) {
       int64_t address = ecl_fixnum(slots[~:*~D]);
+      cl_object thread = ECL_SYM_VAL(cl_env_copy, #3);
+      void *function = ECL_CONS_CAR(#4)->foreign.data;
       ecl_disable_interrupts_env(cl_env_copy);
       ~A
       ecl_enable_interrupts_env(cl_env_copy);
@@ -80,20 +86,20 @@ the lock and its address."
   @(return) = result;
 }" (lock-slot 'cell) (lock-slot 'address) code)))
 
-(defun acquire-in-c (lock)
+(defmacro acquire-in-c (lock)
   "Acquire LOCK if it is free, and return the library's result; -1 where it is not."
-  (with-lock-in-c (#.(format nil "if (Null(slots[~D]) && (*(volatile uint64_t *)(intptr_t)address & ~~(UINT64_C(3) << 22)) == 0)
-        result = ((int (*)(int64_t, int64_t))#4)(address, 0);
+  `(with-lock-in-c (,(format nil "if (Null(slots[~D]) && (*(volatile uint64_t *)(intptr_t)address & ~~(UINT64_C(3) << 22)) == 0)
+        result = ((int (*)(int64_t, int64_t))function)(address, 0);
       if (result >= 0)
-        slots[~:*~D] = (#3);
+        slots[~:*~D] = thread;
       if (result > 0)
         slots[~D] = ECL_NIL;" (lock-slot 'holder) (lock-slot 'victim)))
-    lock "pshm_lock_acquire"))
+     ,lock "pshm_lock_acquire"))
 
-(defun release-in-c (lock)
+(defmacro release-in-c (lock)
   "Release LOCK, if this thread holds it, and return the library's result; -1 where it does not."
-  (with-lock-in-c (#.(format nil "if (slots[~D] == (#3)) {
+  `(with-lock-in-c (,(format nil "if (slots[~D] == thread) {
         slots[~:*~D] = ECL_NIL;
-        result = ((int (*)(int64_t))#4)(address);
+        result = ((int (*)(int64_t))function)(address);
       }" (lock-slot 'holder)))
-    lock "pshm_lock_release"))
+     ,lock "pshm_lock_release"))

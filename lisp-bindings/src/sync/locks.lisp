@@ -16,11 +16,6 @@
   ;; The process that died with the lock, as far as this thread has seen it hold the lock.
   (victim nil))
 
-#+ecl
-(eval-when (:compile-toplevel :load-toplevel :execute)
-  (defun lock-slot (name)
-    (position name '(region address pointer cell holder victim))))
-
 (defun shm-lock-p (object)
   #.(doc "shm-lock-p")
   (typep object 'shm-lock))
@@ -106,7 +101,8 @@ another process."
 
 (define-inline owner-before (lock)
   "The owner of LOCK, without the two bits that are no part of that. 0 where it is free."
-  (logandc2 (cffi:mem-ref (shm-lock-pointer lock) :uint64) #.(ash 3 22)))
+  (let ((word (cffi:mem-ref (shm-lock-pointer lock) :uint64)))
+    (if (eql word 0) 0 (logandc2 word #.(ash 3 22)))))
 
 (defun note-victim (lock owner)
   (setf (shm-lock-victim lock)
@@ -116,12 +112,16 @@ another process."
 
 ;;; Acquiring. No interrupt comes between the library and the note of who holds the lock.
 
+;; CLISP compares with a constant faster than it calls a function.
+(define-inline acquired-p (result)
+  (or (eql result 0) (eql result 1)))
+
 (define-inline try-to-acquire (lock nanoseconds owner)
   "The library's result. OWNER has been seen to hold LOCK."
   (let ((result (%pshm-lock-acquire (shm-lock-address lock) nanoseconds)))
-    (unless (minusp result)
+    (when (acquired-p result)
       (setf (shm-lock-holder lock) (current-thread))
-      (when (plusp result)
+      (when (eql result 1)
         (note-victim lock owner)))
     result))
 
@@ -129,7 +129,7 @@ another process."
   "The library's result where LOCK is free, else nil. Without interrupts."
   (when (eql 0 (owner-before lock))
     (let ((result (try-to-acquire lock 0 0)))
-      (if (minusp result) nil result))))
+      (if (acquired-p result) result nil))))
 
 (defun acquire-in-time (lock timeout)
   "The library's result, negative where the lock is not held. To be used inside of WITH-INTERRUPT-WINDOWS, where nothing may be
@@ -163,9 +163,9 @@ signalled: the lock may be unmapped meanwhile, which is EBADF."
   (let ((result (or (briefly-uninterrupted (acquire-at-once lock))
                     (with-interrupt-windows (acquire-in-time lock (if wait timeout 0))))))
     (declare (type (signed-byte 32) result))
-    (when (minusp result)
+    (unless (acquired-p result)
       (check-acquired result lock 'acquire-shm-lock))
-    (values (not (minusp result)) (eql result 1))))
+    (values (acquired-p result) (eql result 1))))
 
 (defun acquire-shm-lock (lock &key (wait t) timeout)
   #.(doc "acquire-shm-lock")
@@ -174,7 +174,8 @@ signalled: the lock may be unmapped meanwhile, which is EBADF."
 #+(or ecl clisp)
 (defun acquire-for-ever (lock)
   #+ecl (let ((result (acquire-in-c lock)))
-          (unless (minusp result)
+          (declare (type (signed-byte 32) result))
+          (when (acquired-p result)
             (return-from acquire-for-ever (values t (eql result 1)))))
   (acquire-lock lock t nil))
 
@@ -191,7 +192,7 @@ signalled: the lock may be unmapped meanwhile, which is EBADF."
           (return-from release-shm-lock (values)))
   (lock-address lock 'release-shm-lock)
   (let ((result (briefly-uninterrupted (to-the-end (release-lock lock)))))
-    (when (minusp result)
+    (unless (eql result 0)
       (fail-lock result 'release-shm-lock lock))
     (values)))
 
@@ -225,32 +226,54 @@ of the lock is gone."
       (continue ()
         :report "Go on, and leave it to the next owner."))))
 
+(defmacro with-lock ((result lock timeout) &body body)
+  "Run BODY with LOCK held, unless TIMEOUT is over before that. Both are variables. RESULT is what the library said of acquiring it."
+  (let ((acquired (gensym "ACQUIRED"))
+        (left (gensym "LEFT")))
+    `(let ((,acquired 0)
+           (,left 0))
+       (declare (type (signed-byte 32) ,acquired ,left))
+       (check-acquirable ,lock ,timeout 'with-shm-lock-held)
+       (with-acquired (,result (acquire-at-once ,lock)
+                               (unless (minusp (setf ,acquired (acquire-in-time ,lock ,timeout)))
+                                 ,acquired))
+           (progn ,@body)
+           (setf ,left (leave-lock ,lock))
+         (when (minusp ,acquired)
+           (check-acquired ,acquired ,lock 'with-shm-lock-held))
+         (unless (eql ,left 0)
+           (check-left ,left ,lock))))))
+
+;;; A function for the body takes time to make on CLISP. So the lock is acquired and released around the body itself there, and
+;;; elsewhere in a function.
+
+#-clisp
 (defun call-with-shm-lock (function lock timeout asked)
   "Call FUNCTION with LOCK held, and with true where an owner of it has died, unless TIMEOUT is over before that. Where nobody has
 ASKED whether one has, it is an error."
   (declare (type function function))
-  (check-acquirable lock timeout 'with-shm-lock-held)
-  (let ((acquired 0)
-        (left 0))
-    (declare (type (signed-byte 32) acquired left))
-    (multiple-value-prog1
-        (with-acquired (result (acquire-at-once lock)
-                               (unless (minusp (setf acquired (acquire-in-time lock timeout)))
-                                 acquired))
-            (let ((abandoned (eql result 1)))
-              (when (and abandoned (not asked))
-                (signal-abandoned lock))
-              (funcall function abandoned))
-          (setf left (leave-lock lock)))
-      (when (minusp acquired)
-        (check-acquired acquired lock 'with-shm-lock-held))
-      (unless (zerop left)
-        (check-left left lock)))))
+  (with-lock (result lock timeout)
+    (let ((abandoned (eql result 1)))
+      (when (and abandoned (not asked))
+        (signal-abandoned lock))
+      (funcall function abandoned))))
 
-(defmacro with-shm-lock-held ((lock &key timeout abandoned) &body body)
-  #.(doc "with-shm-lock-held" "Macro")
-  (check-type abandoned (and symbol (not keyword)) "a variable, not evaluated")
-  (check-seconds timeout)
+(defun held-form (lock timeout abandoned body)
+  "The expansion of WITH-SHM-LOCK-HELD."
+  #+clisp
+  (let ((lock-variable (gensym "LOCK"))
+        (time (gensym "TIMEOUT"))
+        (result (gensym "RESULT")))
+    `(let ((,lock-variable ,lock)
+           (,time ,timeout))
+       (with-lock (,result ,lock-variable ,time)
+         ,@(unless abandoned
+             `((when (eql ,result 1)
+                 (signal-abandoned ,lock-variable))))
+         (let ,(and abandoned `((,abandoned (eql ,result 1))))
+           ,@(and abandoned `((declare (ignorable ,abandoned))))
+           ,@body))))
+  #-clisp
   (let ((function (gensym "BODY"))
         (variable (or abandoned (gensym "ABANDONED"))))
     `(flet ((,function (,variable)
@@ -258,5 +281,11 @@ ASKED whether one has, it is an error."
               ,@body))
        (declare (dynamic-extent #',function))
        (call-with-shm-lock #',function ,lock ,timeout ,(and abandoned t)))))
+
+(defmacro with-shm-lock-held ((lock &key timeout abandoned) &body body)
+  #.(doc "with-shm-lock-held" "Macro")
+  (check-type abandoned (and symbol (not keyword)) "a variable, not evaluated")
+  (check-seconds timeout)
+  (held-form lock timeout abandoned body))
 
 (define-folding acquire-shm-lock 1 #+(or ecl clisp) :plain #+(or ecl clisp) acquire-for-ever)
