@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "suites.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -196,14 +197,47 @@ START_TEST(keywords_become_flags_and_flags_keywords)
 }
 END_TEST
 
-START_TEST(every_mode_survives_both_ways)
+/* Whether flags have a text: then it becomes the same flags, and fits in a buffer of its size, and in no smaller one. */
+static bool
+survives_both_ways(int kind, int flags)
 {
 	char buffer[160];
+	int64_t size = call("pshm_flags_format", kind, flags, buffer, sizeof buffer);
 
-	for (int mode = 0; mode <= 0777; mode++) {
-		assert_success(call("pshm_flags_format", PSHM_KIND_MODE, mode, buffer, sizeof buffer));
-		assert_result(call("pshm_flags_parse", PSHM_KIND_MODE, buffer), mode);
+	if (size == -EINVAL)
+		return false;
+	assert_result(size, (int64_t)strlen(buffer) + 1);
+	assert_result(call("pshm_flags_parse", kind, buffer), flags);
+	buffer[size] = '#';
+	assert_error(call("pshm_flags_format", kind, flags, buffer, size - 1), "ERANGE");
+	assert_result(call("pshm_flags_format", kind, flags, buffer, size), size);
+	ck_assert_msg(buffer[size] == '#', "written past the end of the buffer");
+	return true;
+}
+
+/* The bits that a kind has: each has a keyword of its own. */
+static unsigned
+bits_of(int kind)
+{
+	unsigned bits = 0;
+
+	for (unsigned bit = 1; bit != 0 && bit <= INT_MAX; bit <<= 1)
+		bits |= survives_both_ways(kind, (int)bit) ? bit : 0;
+	return bits;
+}
+
+START_TEST(every_value_survives_both_ways)
+{
+	for (int kind = PSHM_KIND_OPEN_FLAG; kind <= PSHM_KIND_RING_ROLE; kind++) {
+		unsigned bits = bits_of(kind);
+		unsigned flags = 0;
+
+		do
+			survives_both_ways(kind, (int)flags);
+		while ((flags = (flags - bits) & bits) != 0);
 	}
+	for (int mode = 0; mode <= 0777; mode++)
+		ck_assert(survives_both_ways(PSHM_KIND_MODE, mode));
 }
 END_TEST
 
@@ -251,7 +285,7 @@ ffi_constants_suite(void)
 		                 constants_can_be_enumerated,
 		                 indices_out_of_range_are_answered,
 		                 keywords_become_flags_and_flags_keywords,
-		                 every_mode_survives_both_ways,
+		                 every_value_survives_both_ways,
 		                 bad_keywords_are_errors,
 		                 bad_flags_and_buffers_are_errors,
 		                 NULL };
