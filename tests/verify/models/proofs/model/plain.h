@@ -14,3 +14,6 @@
 /* What another process may have stored: smaller.tsv. */
 unsigned nondet_unsigned(void);
 unsigned any_position(void);
+
+/* What other processes do before an access of this one to a word: smaller.tsv. */
+void others_act(const void *word);
