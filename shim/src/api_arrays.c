@@ -78,7 +78,7 @@ unmap_prefixed(int64_t address, int64_t length, int64_t prefix)
 		return -EINVAL;
 	if (size < 0 || !mapping_fits(address, size))
 		return -EOVERFLOW;
-	return sys_munmap(address - (int64_t)before, size);
+	return sys_munmap((int64_t)((uint64_t)address - before), size);
 }
 
 int

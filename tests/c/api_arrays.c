@@ -111,6 +111,7 @@ START_TEST(bad_ranges_unmap_nothing)
 
 	assert_error(call("pshm_unmap_prefixed", 0, page(), 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", -page(), page(), 16), UINTPTR_MAX == UINT32_MAX ? "EOVERFLOW" : "EINVAL");
+	assert_error(call("pshm_unmap_prefixed", INT64_MIN, page(), 16), UINTPTR_MAX == UINT32_MAX ? "EOVERFLOW" : "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", address + 1, page(), 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", address, 0, 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", address, page(), 0), "EINVAL");

@@ -7,6 +7,7 @@
 #define PROOF_HOSTILE_H
 
 #include "identity.h"
+#include "ring.h"
 
 /* sync_ring.c, with the least capacity of smaller.tsv. */
 enum { CAPACITY = 64 };
@@ -36,6 +37,22 @@ any_ring(void)
 	asked.length = sizeof memory;
 	asked.rights = MAY_WAIT;
 	return address;
+}
+
+#define RING ((const struct ring *)&memory)
+
+/* A process has joined the ring at this end, with this capacity. */
+static bool
+is_joined(const struct ring_end *end)
+{
+	return RING->format == pshm__ring_format(CAPACITY) && ring_is_present(end->process);
+}
+
+/* After a commit or a release: the end is at a record, and nothing is reserved or peeked at. */
+static bool
+has_moved_on(const struct ring_end *end)
+{
+	return end->position % 8 == 0 && end->space == 0;
 }
 
 /* A message lies in the records of the ring. */

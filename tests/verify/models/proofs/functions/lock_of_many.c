@@ -95,23 +95,26 @@ is_held(void)
 int
 main(void)
 {
-	int64_t address = asked.address = (int64_t)(uintptr_t)&shared;
+	int64_t address = any_word(8);
 	int result;
 
 	this_process = any_process_word();
 	check_what_is_allowed();
-	known = shared = nondet_uint64();
-	assume(owner_of(shared) != this_process);
+	known = shared;
+	assume(is_word(address, 8) && owner_of(shared) != this_process);
 	asked.rights = MAY_WAIT;
 	proof_begin();
 	result = pshm_lock_acquire(address, any_int64());
 	check(is_held() == (result >= 0), "the lock is held after success, whatever others do, and only then");
 	check(result < 0 || result == ((shared & ABANDONED) != 0), "the result tells of the death of an owner");
+	goal(result == 0, "acquired");
+	goal(result == 1, "told-of-a-death");
 	if (result < 0)
 		return 0;
 	check(!nondet_bool() || pshm_lock_mark_repaired(address) == 0, "the owner repairs");
 	check(is_held(), "it is still held");
 	check(pshm_lock_release(address) == 0, "the owner releases");
 	check(!is_held(), "then it is not held");
+	goal(true, "released");
 	return 0;
 }

@@ -12,6 +12,8 @@ main(void)
 	CALL(result, pshm_ring_commit(address, capacity, length));
 	check(result <= 0, "success is 0");
 	check(result < 0 || (length >= 0 && length <= CAPACITY / 2 - 8), "a message is at most half of the ring");
+	check(result < 0 || is_joined(&RING->sender), "a process has joined");
+	check(result < 0 || has_moved_on(&RING->sender), "the end moves by whole records");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;

@@ -17,6 +17,7 @@ main(void)
 	check(!is_failure(result) || length == before, "the output is untouched by a failure");
 	check(timeout != 0 || calls == 0, "without a timeout the system is not asked");
 	check(timeout >= 0 || !is_by_manual || result != -ETIMEDOUT, "no limit is never over");
+	check(is_failure(result) || is_joined(&RING->receiver), "a process has joined");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;

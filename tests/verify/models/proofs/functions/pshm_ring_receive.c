@@ -21,6 +21,7 @@ main(void)
 	check(result <= CAPACITY / 2 - 8, "a message is at most half of the ring");
 	check(!has_bytes || result <= size, "and no longer than the buffer");
 	check((int64_t)at < result || bytes[at] == before, "nothing is written past the message, or by a failure");
+	check(result < 0 || is_joined(&RING->receiver), "a process has joined");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;

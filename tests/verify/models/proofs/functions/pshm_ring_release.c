@@ -10,6 +10,8 @@ main(void)
 
 	CALL(result, pshm_ring_release(address, capacity));
 	check(result <= 0, "success is 0");
+	check(result < 0 || is_joined(&RING->receiver), "a process has joined");
+	check(result < 0 || has_moved_on(&RING->receiver), "the end moves by whole records");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;

@@ -14,6 +14,7 @@ main(void)
 	check(is_failure(result) || is_inside(result, length), "what is reserved lies in the ring");
 	check(timeout != 0 || calls == 0, "without a timeout the system is not asked");
 	check(timeout >= 0 || !is_by_manual || result != -ETIMEDOUT, "no limit is never over");
+	check(is_failure(result) || is_joined(&RING->sender), "a process has joined");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;

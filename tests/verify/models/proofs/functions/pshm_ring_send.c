@@ -16,6 +16,8 @@ main(void)
 	CALL(result, pshm_ring_send(address, capacity, has_bytes ? bytes : NULL, length, any_int64()));
 	check(result <= 0, "success is 0");
 	check(result < 0 || has_bytes || length == 0, "no bytes are not sent");
+	check(result < 0 || is_joined(&RING->sender), "a process has joined");
+	check(result < 0 || has_moved_on(&RING->sender), "the end moves by whole records");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;
