@@ -55,7 +55,7 @@ void leaves_descriptor(int64_t result);
 void leaves_mapping(int64_t result, int64_t before, int64_t length);
 
 /* Whether a text ends: a literal does, and a field of a table whose last byte is NUL. */
-#define ends(text, size) (__CPROVER_OBJECT_SIZE(text) < (size) || (text)[(size) - 1] == '\0')
+#define ends(text, size) (__CPROVER_OBJECT_SIZE(text) < (size) || (text)[(size)-1] == '\0')
 
 static inline bool
 is_failure(int64_t result)
