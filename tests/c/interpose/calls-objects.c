@@ -283,8 +283,26 @@ fstat_as_played(int result, struct stat *ret_status)
 	return result;
 }
 
+ssize_t
+readlink(const char *path, char *ret_text, size_t size)
+{
+	REAL(readlink);
+	if (interpose_fails(CALL_readlink))
+		return -1;
+	return is_hidden(path) ? fail_with(ENOENT) : real(path, ret_text, size);
+}
+
 #ifdef _STAT_VER
 /* Before 2.33, what glibc calls fstat is linked into whatever calls it, over these functions of the library. */
+int
+__xstat(int version, const char *path, struct stat *ret_status)
+{
+	REAL(__xstat);
+	if (interpose_fails(CALL_stat))
+		return -1;
+	return is_hidden(path) ? fail_with(ENOENT) : real(version, path, ret_status);
+}
+
 int
 __fxstat(int version, int fd, struct stat *ret_status)
 {
@@ -333,15 +351,6 @@ stat(const char *path, struct stat *ret_status)
 	if (interpose_fails(CALL_stat))
 		return -1;
 	return is_hidden(path) ? fail_with(ENOENT) : real(path, ret_status);
-}
-
-ssize_t
-readlink(const char *path, char *ret_text, size_t size)
-{
-	REAL(readlink);
-	if (interpose_fails(CALL_readlink))
-		return -1;
-	return is_hidden(path) ? fail_with(ENOENT) : real(path, ret_text, size);
 }
 
 int
