@@ -238,6 +238,7 @@
                (:file "sync-waiting")
                (:file "sync-locks")
                (:file "sync-storms")
+               (:file "sync-collector")
                (:file "sync-bt2")
                #+sbcl (:file "sync-sbcl")
                (:file "messages")

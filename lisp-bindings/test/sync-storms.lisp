@@ -61,6 +61,10 @@
   #+ecl (si:gc t))
 
 #+sb-thread
+(defun arrives-p (storm count)
+  (loop repeat 100000 thereis (= count (storm-arrived storm)) do (sleep 0.0001)))
+
+#+sb-thread
 (defun interrupt-them (storm threads rounds interrupts collect)
   "Throw the THREADS out of their rounds."
   (declare (ignore rounds))
@@ -73,8 +77,8 @@
                         ;; Between two rounds there is nothing to leave.
                         (ignore-errors (throw 'out :thrown))))
            ;; One after the other: SBCL ends where they pile up in a thread.
-           (loop repeat 5000 until (> (storm-arrived storm) count) do (sleep 0.0001))
-           (when (and collect (zerop (mod count 100)))
+        while (arrives-p storm (1+ count))
+        do (when (and collect (zerop (mod count 100)))
              (collect-meanwhile)))
   (is (= interrupts (storm-arrived storm)) "all interrupts arrive"))
 
@@ -189,22 +193,26 @@
   (let ((thread (start-thread (lambda () (catch 'end (funcall function))))))
     (ends-in-time-p thread)))
 
+#+(or sb-thread (and ecl threads))
+(defun storm-of-turns (object interrupts)
+  "Threads take all turns, of OBJECT too, and are thrown out; no turn is taken for ever."
+  (flet ((close-one ()
+           (close-shm (open-shm* :direction :io)))
+         (unmap-one ()
+           (with-shm-vector (vector object '(unsigned-byte 8) 4096)
+             (setf (aref vector 0) 1)))
+         (take-turns ()
+           (posix-shm::while-no-class-changes (make-array 100))
+           (posix-shm::with-tombstones (make-array 100))))
+    (run-storm (make-storm) (list #'close-one #'unmap-one #'take-turns #'take-turns) interrupts t)
+    (dolist (function (list #'close-one #'unmap-one #'take-turns))
+      (is-true (ends-soon-p function) "a turn is taken for ever"))))
+
 (deftest ended-threads-leave-no-turn-taken
   #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")
   #+(or sb-thread (and ecl threads))
   (with-object (object 4096)
-    (flet ((close-one ()
-             (close-shm (open-shm* :direction :io)))
-           (unmap-one ()
-             (with-shm-vector (vector object '(unsigned-byte 8) 4096)
-               (setf (aref vector 0) 1)))
-           (take-turns ()
-             (posix-shm::while-no-class-changes (make-array 100))
-             (posix-shm::with-tombstones (make-array 100))))
-      (let ((storm (make-storm)))
-        (run-storm storm (list #'close-one #'unmap-one #'take-turns #'take-turns) (rounds 2000) t))
-      (dolist (function (list #'close-one #'unmap-one #'take-turns))
-        (is-true (ends-soon-p function) "a turn is taken for ever")))))
+    (storm-of-turns object (rounds 2000))))
 
 (deftest a-waiter-for-a-lock-can-be-left
   #-(or sb-thread (and ecl threads)) (skip "interrupts are held back on SBCL and ECL, where they have threads")

@@ -9,14 +9,14 @@ codename() {
 }
 
 # make_root RELEASE ROOT ARCHIVES [PACKAGE...]: the least that Debian installs anywhere and the packages, with apt's lists, and what was
-# downloaded to ARCHIVES before. The log is beside it: ROOT.log.
+# downloaded to ARCHIVES before. The log is beside it: ROOT.log. Lists of testing are valid for a week; a mirror may be older.
 make_root() {
 	root_release=$1 root=$2 archives=$3
 	shift 3
 	rm -rf "$root"
 	mkdir -p "$archives" "${root%/*}"
 	mmdebstrap --variant=apt --skip=cleanup/apt --include="$(echo ca-certificates mount util-linux "$@" | tr ' ' ,)" \
-		${1:+"--aptopt=APT::Install-Recommends \"false\""} \
+		${1:+"--aptopt=APT::Install-Recommends \"false\""} "--aptopt=Acquire::Check-Valid-Until \"false\"" \
 		--setup-hook='mkdir -p "$1/var/cache/apt/archives"' \
 		--setup-hook="find '$archives' -name '*.deb' -exec cp -t \"\$1/var/cache/apt/archives\" {} +" \
 		--customize-hook="cp -n \"\$1\"/var/cache/apt/archives/*.deb '$archives'" \
