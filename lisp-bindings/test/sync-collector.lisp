@@ -1,5 +1,6 @@
 ;;;; SPDX-License-Identifier: BSD-3-Clause
-;;;; The storms of sync-storms.lisp on SBCL, under a collector that hardly pauses: every thread makes garbage, and another one collects.
+;;;; The storms of sync-storms.lisp on SBCL, under a collector that hardly pauses: every thread makes garbage, and another one
+;;;; collects.
 
 (in-package #:posix-shm/test)
 
@@ -53,10 +54,3 @@
                       (be-inside storm index)
                       (sleep 0.0005)))))
               (rounds 1000) :threads 3)))
-
-(deftest interrupts-under-a-heavy-collector-leave-no-turn-taken
-  #-sb-thread (skip "tried on SBCL, where it has threads")
-  #+sb-thread
-  (with-object (object 4096)
-    (with-heavy-collector
-      (storm-of-turns object (rounds 2000)))))

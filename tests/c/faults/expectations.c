@@ -182,8 +182,8 @@ static const struct {
 	{ "fallocate", CALL_fallocate, ANY_CALL, ENOSYS, "ENOTSUP", NO_DAMAGE },
 
 	/*
-	 * Advice that the kernel does not know, or a sandbox forbids, is a flag that it does not have; a page that would be a SIGBUS
-	 * is lacking space.
+	 * Advice that the kernel does not know, or a sandbox forbids, is a flag that it does not have; a page that would be a
+	 * SIGBUS is lacking space.
 	 */
 	{ "mmap finished", CALL_madvise, 1, ANY_ERROR, "", NO_DAMAGE }, /* huge pages are a hint */
 	{ "mmap finished", CALL_madvise, 2, EINVAL, "ENOTSUP", NO_DAMAGE },
