@@ -101,15 +101,33 @@ otherwise, run UNDO, as a cleanup."
 (defmacro with-acquired ((variable try wait) form cleanup &body after)
   "Bind VARIABLE to what TRY returns, without interrupts, or where that is nil to what WAIT returns, which has windows for them.
 Unless that is nil, too, run FORM with interrupts as they were, and then CLEANUP without them, on every way out. No interrupt
-comes between, where interrupts can be held back. Return the values of FORM after AFTER, with interrupts as they were."
-  #+(or sbcl ecl clasp)
+comes between, where interrupts can be held back. CLEANUP may run although nothing was acquired, and does nothing then. Return the
+values of FORM after AFTER, with interrupts as they were."
+  #+(or sbcl clasp)
   `(multiple-value-prog1
        (#+sbcl sb-sys:without-interrupts #-sbcl mp:without-interrupts
         (let ((,variable (or ,try (#+sbcl sb-sys:allow-with-interrupts #-sbcl mp:allow-with-interrupts ,wait))))
           (when ,variable
             (unwind-protect (#+sbcl sb-sys:with-local-interrupts #-sbcl mp:with-local-interrupts ,form)
-              (to-the-end ,cleanup t)))))
+              ,cleanup))))
      ,@after)
+  ;; An interrupt that comes inside C code, of TRY or of unwind-protect itself, runs at the end of that, whatever is bound. So TRY is
+  ;; inside of the unwind-protect. What mp:without-interrupts binds besides would take longer than a lock.
+  #+ecl
+  (let ((enabled (gensym "ENABLED")))
+    `(let ((,enabled ext:*interrupts-enabled*))
+       (multiple-value-prog1
+           (let ((ext:*interrupts-enabled* nil))
+             (unwind-protect (let ((,variable (or ,try (with-interrupt-windows ,wait))))
+                               (when ,variable
+                                 (let ((ext:*interrupts-enabled* ,enabled))
+                                   (when ,enabled
+                                     (si::check-pending-interrupts))
+                                   ,form)))
+               ,cleanup))
+         (when ,enabled
+           (si::check-pending-interrupts))
+         ,@after)))
   #-(or sbcl ecl clasp)
   `(let ((,variable nil))
      (multiple-value-prog1

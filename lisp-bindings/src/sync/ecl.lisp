@@ -60,18 +60,20 @@
 ;;; these are part of the functions that use them.
 
 (eval-when (:compile-toplevel :load-toplevel :execute)
+  (defconstant +left-to-lisp+ (- (expt 2 31)) "What no function of the library returns.")
+
   (defun lock-slot (name)
     "Where a shm-lock has the slot NAME."
     (position name '(region address pointer cell holder victim))))
 
 (defmacro with-lock-in-c ((code) lock function)
-  "What CODE leaves in the variable result for LOCK, if that is one in memory that is there, or else -1. CODE knows the slots of
-the lock, its address, the thread, and the pointer to FUNCTION."
-  `(in-c -1
+  "What CODE leaves in the variable result for LOCK, if that is one in memory that is there, or else +LEFT-TO-LISP+. CODE knows the
+slots of the lock, its address, the thread, and the pointer to FUNCTION."
+  `(in-c +left-to-lisp+
          (,lock (load-time-value (find-class 'shm-lock)) '*image* 'mp:*current-process* (load-time-value (function-cell ,function)))
          (:object :object :object :object :object) :int
          ,(format nil "{
-  int result = -1;
+  int result = ~D;
   if (ECL_INSTANCEP(#0) && ECL_STRUCT_TYPE(#0) == (#1) && !Null(ECL_CONS_CAR(#4))) {
     cl_object *slots = (#0)->instance.slots;
     if (!Null(ECL_CONS_CAR(slots[~D])) && ECL_CONS_CDR(slots[~:*~D]) == ECL_SYM_VAL(cl_env_copy, #2) && ECL_FIXNUMP(slots[~D])) {
@@ -84,10 +86,10 @@ the lock, its address, the thread, and the pointer to FUNCTION."
     }
   }
   @(return) = result;
-}" (lock-slot 'cell) (lock-slot 'address) code)))
+}" +left-to-lisp+ (lock-slot 'cell) (lock-slot 'address) code)))
 
 (defmacro acquire-in-c (lock)
-  "Acquire LOCK if it is free, and return the library's result; -1 where it is not."
+  "Acquire LOCK if it is free, and return the library's result, which is negative where the lock is not held."
   `(with-lock-in-c (,(format nil "if (Null(slots[~D]) && (*(volatile uint64_t *)(intptr_t)address & ~~(UINT64_C(3) << 22)) == 0)
         result = ((int (*)(int64_t, int64_t))function)(address, 0);
       if (result >= 0)
@@ -97,9 +99,22 @@ the lock, its address, the thread, and the pointer to FUNCTION."
      ,lock "pshm_lock_acquire"))
 
 (defmacro release-in-c (lock)
-  "Release LOCK, if this thread holds it, and return the library's result; -1 where it does not."
+  "Release LOCK, if this thread holds it, and return the library's result."
   `(with-lock-in-c (,(format nil "if (slots[~D] == thread) {
         slots[~:*~D] = ECL_NIL;
         result = ((int (*)(int64_t))function)(address);
       }" (lock-slot 'holder)))
      ,lock "pshm_lock_release"))
+
+(defmacro free-in-c-p (lock)
+  "Is LOCK one in memory that is there, which no thread holds by this object?"
+  `(in-c nil
+         (,lock (load-time-value (find-class 'shm-lock)) '*image*)
+         (:object :object :object) :bool
+         ,(format nil "{
+  @(return) = 0;
+  if (ECL_INSTANCEP(#0) && ECL_STRUCT_TYPE(#0) == (#1)) {
+    cl_object *slots = (#0)->instance.slots;
+    @(return) = Null(slots[~D]) && !Null(ECL_CONS_CAR(slots[~D])) && ECL_CONS_CDR(slots[~:*~D]) == ECL_SYM_VAL(cl_env_copy, #2);
+  }
+}" (lock-slot 'holder) (lock-slot 'cell))))

@@ -127,9 +127,12 @@ another process."
 
 (define-inline acquire-at-once (lock)
   "The library's result where LOCK is free, else nil. Without interrupts."
-  (when (eql 0 (owner-before lock))
-    (let ((result (try-to-acquire lock 0 0)))
-      (if (acquired-p result) result nil))))
+  #+ecl (let ((result (acquire-in-c lock)))
+          (declare (type (signed-byte 32) result))
+          (if (acquired-p result) result nil))
+  #-ecl (when (eql 0 (owner-before lock))
+          (let ((result (try-to-acquire lock 0 0)))
+            (if (acquired-p result) result nil))))
 
 (defun acquire-in-time (lock timeout)
   "The library's result, negative where the lock is not held. To be used inside of WITH-INTERRUPT-WINDOWS, where nothing may be
@@ -212,6 +215,12 @@ of the lock is gone."
         ((lock-mapped-p lock) (to-the-end (release-lock lock)))
         (t 1)))
 
+(define-inline leave-at-once (lock)
+  #+ecl (let ((result (release-in-c lock)))
+          (declare (type (signed-byte 32) result))
+          (if (eql result +left-to-lisp+) (leave-lock lock) result))
+  #-ecl (leave-lock lock))
+
 (defun check-left (result lock)
   (cond ((eql result 1) (reject-lock lock 'with-shm-lock-held))
         ((minusp result) (fail-lock result 'with-shm-lock-held lock))))
@@ -226,6 +235,11 @@ of the lock is gone."
       (continue ()
         :report "Go on, and leave it to the next owner."))))
 
+(define-inline check-holdable (lock timeout)
+  #+ecl (declare (notinline check-acquirable))
+  (unless #+ecl (and (null timeout) (free-in-c-p lock)) #-ecl nil
+    (check-acquirable lock timeout 'with-shm-lock-held)))
+
 (defmacro with-lock ((result lock timeout) &body body)
   "Run BODY with LOCK held, unless TIMEOUT is over before that. Both are variables. RESULT is what the library said of acquiring it."
   (let ((acquired (gensym "ACQUIRED"))
@@ -233,21 +247,21 @@ of the lock is gone."
     `(let ((,acquired 0)
            (,left 0))
        (declare (type (signed-byte 32) ,acquired ,left))
-       (check-acquirable ,lock ,timeout 'with-shm-lock-held)
+       (check-holdable ,lock ,timeout)
        (with-acquired (,result (acquire-at-once ,lock)
                                (unless (minusp (setf ,acquired (acquire-in-time ,lock ,timeout)))
                                  ,acquired))
            (progn ,@body)
-           (setf ,left (leave-lock ,lock))
+           (setf ,left (leave-at-once ,lock))
          (when (minusp ,acquired)
            (check-acquired ,acquired ,lock 'with-shm-lock-held))
          (unless (eql ,left 0)
            (check-left ,left ,lock))))))
 
-;;; A function for the body takes time to make on CLISP. So the lock is acquired and released around the body itself there, and
-;;; elsewhere in a function.
+;;; A function for the body takes longer to make on ECL than the lock does to acquire, and some time on CLISP. So the lock is acquired
+;;; and released around the body itself there, and elsewhere in a function.
 
-#-clisp
+#-(or ecl clisp)
 (defun call-with-shm-lock (function lock timeout asked)
   "Call FUNCTION with LOCK held, and with true where an owner of it has died, unless TIMEOUT is over before that. Where nobody has
 ASKED whether one has, it is an error."
@@ -260,7 +274,7 @@ ASKED whether one has, it is an error."
 
 (defun held-form (lock timeout abandoned body)
   "The expansion of WITH-SHM-LOCK-HELD."
-  #+clisp
+  #+(or ecl clisp)
   (let ((lock-variable (gensym "LOCK"))
         (time (gensym "TIMEOUT"))
         (result (gensym "RESULT")))
@@ -273,7 +287,7 @@ ASKED whether one has, it is an error."
          (let ,(and abandoned `((,abandoned (eql ,result 1))))
            ,@(and abandoned `((declare (ignorable ,abandoned))))
            ,@body))))
-  #-clisp
+  #-(or ecl clisp)
   (let ((function (gensym "BODY"))
         (variable (or abandoned (gensym "ABANDONED"))))
     `(flet ((,function (,variable)
