@@ -88,7 +88,7 @@
     (with-name (name)
       (with-ring (vector)
         (close-shm-channel (open-shm-channel name :server))
-        (without-leaks
+        (with-few-leaks (4)
           (dolist (life (list (lambda ()
                                 (with-shm-channel (sender vector 4096 :sender)
                                   (send-message sender (bytes 0) :timeout 0 :if-timeout nil)))

@@ -236,7 +236,7 @@
   #+(or sb-thread (and ecl threads))
   (with-name (name)
     (make-object name :size 4096)
-    (without-leaks
+    (with-few-leaks (4)
       (dolist (life (list (lambda ()
                             (with-open-shm-and-mmap* (shm ptr (:direction :io) (4096))
                               (setf (cffi:mem-ref ptr :int) (shm-fd shm))))
