@@ -8,7 +8,7 @@
  * @date 2026-11-27
  * @brief Stratum 1: the POSIX calls behind shared memory, flattened for foreign function interfaces.
  *
- * These rules apply to every function of the library. `doc/examples` has a complete program for each.
+ * These rules apply to every function of the library. The entry of each has a complete program as its example.
  *
  * - **Types.** A signature consists of `int`, `int64_t`, `const char *` and `const void *` (in), and
  *   `char *`, `void *`, `int64_t *` and `int *` (out: a buffer that the caller provides). There is no structure,
