@@ -111,8 +111,8 @@ values of FORM after AFTER, with interrupts as they were."
             (unwind-protect (#+sbcl sb-sys:with-local-interrupts #-sbcl mp:with-local-interrupts ,form)
               ,cleanup))))
      ,@after)
-  ;; An interrupt that comes inside C code, of TRY or of unwind-protect itself, runs at the end of that, whatever is bound. So TRY is
-  ;; inside of the unwind-protect. What mp:without-interrupts binds besides would take longer than a lock.
+  ;; An interrupt that comes inside C code, of TRY or of unwind-protect itself, runs at the end of that, whatever is bound. So
+  ;; TRY is inside of the unwind-protect. What mp:without-interrupts binds besides would take longer than a lock.
   #+ecl
   (let ((enabled (gensym "ENABLED")))
     `(let ((,enabled ext:*interrupts-enabled*))

@@ -258,8 +258,8 @@ of the lock is gone."
          (unless (eql ,left 0)
            (check-left ,left ,lock))))))
 
-;;; A function for the body takes longer to make on ECL than the lock does to acquire, and some time on CLISP. So the lock is acquired
-;;; and released around the body itself there, and elsewhere in a function.
+;;; A function for the body takes longer to make on ECL than the lock does to acquire, and some time on CLISP. So the lock is
+;;; acquired and released around the body itself there, and elsewhere in a function.
 
 #-(or ecl clisp)
 (defun call-with-shm-lock (function lock timeout asked)
