@@ -7,7 +7,7 @@ from .lives import LANGUAGES
 # calls.
 LISP_SYNC = {"SBCL": {"acquire and release": 0.8, "with-shm-lock-held": 1.5,
                       "shm-atomic-incf, 64 bits": 1.05, "shm-atomic-incf, 32 bits": 2.0}}
-LISP_SYNC["ECL"] = LISP_SYNC["CLISP"] = {"acquire and release": 1.5,
+LISP_SYNC["ECL"] = LISP_SYNC["CLISP"] = {"acquire and release": 1.5, "with-shm-lock-held": 1.5,
                                          "shm-atomic-incf, 64 bits": 1.5, "shm-atomic-incf, 32 bits": 1.5}
 BESIDE = {"SBCL": {"acquire and release": "with-mutex", "with-shm-lock-held": "with-mutex"}}
 
