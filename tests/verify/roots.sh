@@ -18,7 +18,7 @@ make_root() {
 	mmdebstrap --variant=apt --skip=cleanup/apt --include="$(echo ca-certificates mount util-linux "$@" | tr ' ' ,)" \
 		${1:+"--aptopt=APT::Install-Recommends \"false\""} "--aptopt=Acquire::Check-Valid-Until \"false\"" \
 		--setup-hook='mkdir -p "$1/var/cache/apt/archives"' \
-		--setup-hook="find '$archives' -name '*.deb' -exec cp -t \"\$1/var/cache/apt/archives\" {} +" \
+		--setup-hook="find '$archives' -maxdepth 1 -name '*.deb' -exec cp -t \"\$1/var/cache/apt/archives\" {} +" \
 		--customize-hook="cp -n \"\$1\"/var/cache/apt/archives/*.deb '$archives'" \
 		--setup-hook='mkdir -p "$1/etc/dpkg/dpkg.cfg.d" && echo force-unsafe-io >"$1/etc/dpkg/dpkg.cfg.d/unsafe-io"' \
 		--customize-hook='echo "APT::Keep-Downloaded-Packages \"true\";" >"$1/etc/apt/apt.conf.d/keep"' \
