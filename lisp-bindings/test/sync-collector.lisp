@@ -31,26 +31,24 @@
   "Garbage that lives for a while, so that the collector has something to move."
   (loop repeat 20 collect (make-array 100)))
 
-(deftest interrupts-under-a-heavy-collector-lose-no-lock
-  #-sb-thread (skip "tried on SBCL, where it has threads")
-  #+sb-thread
-  (with-heavy-collector
-    (storm-of (lambda (storm lock index)
-                (lambda ()
-                  (with-shm-lock-held (lock)
-                    (when (litter)
-                      (be-inside storm index)))))
-              (rounds 4000) :threads 3)))
-
-(deftest interrupts-under-a-heavy-collector-end-waits
-  ;; The holder sleeps, so that the others are thrown out of their waits.
-  #-sb-thread (skip "tried on SBCL, where it has threads")
-  #+sb-thread
+#+sb-thread
+(defun storm-of-holders (interrupts pause)
+  "Threads that hold a lock, and sleep for PAUSE seconds meanwhile, are interrupted while a thread collects."
   (with-heavy-collector
     (storm-of (lambda (storm lock index)
                 (lambda ()
                   (with-shm-lock-held (lock)
                     (when (litter)
                       (be-inside storm index)
-                      (sleep 0.0005)))))
-              (rounds 1000) :threads 3)))
+                      (when pause
+                        (sleep pause))))))
+              interrupts :threads 3)))
+
+(deftest interrupts-under-a-heavy-collector-lose-no-lock
+  #-sb-thread (skip "tried on SBCL, where it has threads")
+  #+sb-thread (storm-of-holders (rounds 4000) nil))
+
+(deftest interrupts-under-a-heavy-collector-end-waits
+  ;; The holder sleeps, so that the others are thrown out of their waits.
+  #-sb-thread (skip "tried on SBCL, where it has threads")
+  #+sb-thread (storm-of-holders (rounds 1000) 0.0005))
