@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Queries about the library, and the features of this platform. */
+#include "abilities.h"
 #include "fixture.h"
 #include "interpose.h"
 #include "suites.h"
@@ -282,7 +283,7 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 		const char *feature;
 	} lacking[] = {
 		/* clang-format off */
-		{ "bullseye", "seal-exec" },         { "bullseye", "populate" },
+		{ "bullseye", "seal-exec" },           { "bullseye", "populate" },      { "bookworm", "seal-exec" },
 		{ "old-kernel", "seal-future-write" }, { "old-kernel", "seal-exec" },   { "old-kernel", "populate" },
 		{ "no-memfd", "seals" },               { "no-memfd", "huge-objects" },  { "no-tmpfile", "anonymous" },
 		{ "freebsd", "anonymous" },            { "no-proc", "reopen" },         { "no-proc", "anonymous" },
@@ -304,13 +305,26 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 	int seen = 0;
 
 	for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++) {
-		if (strcmp(lacking[i].platform, interpose_kernel_name()) != 0)
+		if (strcmp(lacking[i].platform, interpose_platform_name()) != 0)
 			continue;
 		ck_assert_msg(!has(lacking[i].feature), "%s is there", lacking[i].feature);
 		seen++;
 	}
 	if (seen == 0)
 		skip("this system need not lack anything");
+}
+END_TEST
+
+/* What came to Linux later than the oldest kernel that Debian still has is there where the kernel has it, and nowhere else. */
+START_TEST(the_kernels_abilities_are_the_features)
+{
+	enum { SEAL_FUTURE_WRITE = 0x10, SEAL_EXEC = 0x20, ADVICE_POPULATE_WRITE = 23 }; /* newer than some C libraries */
+
+	if (lacks("seals"))
+		return;
+	ck_assert_int_eq(has("seal-future-write"), kernel_seals(SEAL_FUTURE_WRITE));
+	ck_assert_int_eq(has("seal-exec"), kernel_seals(SEAL_EXEC));
+	ck_assert_int_eq(has("populate"), kernel_advises(ADVICE_POPULATE_WRITE));
 }
 END_TEST
 
@@ -405,6 +419,7 @@ ffi_library_suite(void)
 		                 questions_leave_no_memory_mapped,
 		                 linux_has_what_linux_has,
 		                 lacking_features_are_said_to_be_lacking,
+		                 the_kernels_abilities_are_the_features,
 		                 lacking_features_are_unsupported_and_nothing_else,
 		                 features_that_the_system_denies_are_lacking,
 		                 without_a_descriptor_free_some_answers_are_no,
