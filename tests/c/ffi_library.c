@@ -315,7 +315,7 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 }
 END_TEST
 
-/* What came to Linux later than the oldest kernel that Debian still has is there where the kernel has it, and nowhere else. */
+/* What came to Linux late is there where the kernel has it, and nowhere else. */
 START_TEST(the_kernels_abilities_are_the_features)
 {
 	enum { SEAL_FUTURE_WRITE = 0x10, SEAL_EXEC = 0x20, ADVICE_POPULATE_WRITE = 23 }; /* newer than some C libraries */
