@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the kernel is able to do, without the library under test. On a simulated platform its kernel answers. What a test requested of
- * the functions in between is forgotten: ask first.
+ * What the kernel is able to do, without the library under test. On a simulated platform its kernel answers. What a test
+ * requested of the functions in between is forgotten: ask first.
  */
 #ifndef PSHM_TEST_ABILITIES_H
 #define PSHM_TEST_ABILITIES_H
@@ -17,7 +17,10 @@ bool kernel_advises(int advice);
 /* Whether a process has a descriptor. */
 bool kernel_opens_processes(void);
 
-/* How many calls a memfd without x bits takes: the flag of the first is unknown before Linux 6.3, or forbidden by vm.memfd_noexec. */
+/*
+ * How many calls a memfd without x bits takes: the flag of the first is unknown before Linux 6.3, and forbidden where
+ * vm.memfd_noexec is 2.
+ */
 int kernel_memfd_calls(void);
 
 #endif
