@@ -622,12 +622,15 @@ END_TEST
 static void
 in_a_full_file_system(void *unused)
 {
+	const int64_t room = 16 * page() - (SIZE + page() - 1) / page() * page();
+	char options[64];
 	int count;
 	int fd;
 	int other;
 
 	(void)unused;
-	if (!private_shm_make("size=64k,nr_inodes=4,mode=1777")) {
+	(void)snprintf(options, sizeof options, "size=%d,nr_inodes=4,mode=1777", (int)(16 * page()));
+	if (!private_shm_make(options)) {
 		skip("no private shared memory file system can be mounted");
 		return;
 	}
@@ -638,14 +641,14 @@ in_a_full_file_system(void *unused)
 	/* No file more: making one fails. */
 	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE), "ENOSPC");
 	/* No memory more: allocating fails, and leaves the object as it was. */
-	assert_error(call("pshm_allocate", other, 1 << 20), "ENOSPC");
+	assert_error(call("pshm_allocate", other, room + 1), "ENOSPC");
 	ck_assert_int_eq(descriptor_status(other).st_size, 0);
-	assert_result(call("pshm_allocate", other, 65536 - SIZE), 0);
+	assert_result(call("pshm_allocate", other, room), 0);
 	/* The first name of what is complete needs neither. */
 	assert_result(publish(fd, name_of("new"), PSHM_IF_EXISTS_ERROR), 0);
 	assert_result(publish(other, name_of("old"), PSHM_IF_EXISTS_SUPERSEDE), 0);
 	ck_assert_uint_eq(value_of_name(name_of("new")), 1);
-	ck_assert_int_eq(object_status(name_of("old")).st_size, 65536 - SIZE);
+	ck_assert_int_eq(object_status(name_of("old")).st_size, room);
 	ck_assert_int_eq(object_count(), count + 1);
 	close_now(fd);
 	close_now(other);
