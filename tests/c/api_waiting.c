@@ -273,7 +273,7 @@ END_TEST
 START_TEST(a_handler_ends_the_wait)
 {
 	static const int flags[] = { 0, SA_RESTART };
-	static const int64_t timeouts[] = { -1, INT64_MAX, 20 * 1000 * MILLISECOND };
+	static const int64_t timeouts[] = { 20 * 1000 * MILLISECOND, -1, INT64_MAX };
 	int fd = anonymous_new(0);
 
 	for (int i = 0; i < TYPES * 6; i++) {

@@ -234,10 +234,10 @@ interrupt_wait(int flags, int64_t timeout)
 START_TEST(a_handler_ends_every_wait)
 {
 	share();
-	interrupt_wait(0, -1);
-	interrupt_wait(SA_RESTART, -1);
 	interrupt_wait(0, 20 * SECOND);
 	interrupt_wait(SA_RESTART, 20 * SECOND);
+	interrupt_wait(0, -1);
+	interrupt_wait(SA_RESTART, -1);
 	interrupt_wait(SA_RESTART, INT64_MAX);
 }
 END_TEST

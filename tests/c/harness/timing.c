@@ -46,6 +46,23 @@ interruptions_stop(void)
 	return interruptions;
 }
 
+static enum interposed ending;
+
+static void
+fail_if_endless(void)
+{
+	enum { ENDLESS = 1000 };
+
+	ck_assert_msg(interpose_count(ending) < ENDLESS, "%s is called without an end", interposed_names[ending]);
+}
+
+void
+calls_must_end(enum interposed function)
+{
+	ending = function;
+	interpose_before(function, fail_if_endless);
+}
+
 void
 assert_pauses_grow(int64_t first, int64_t longest, int64_t timeout)
 {
