@@ -132,6 +132,24 @@ START_TEST(linux_has_what_linux_has)
 }
 END_TEST
 
+/* A fault that makes a feature seem to be lacking would also make its own tests skip. */
+START_TEST(a_newer_linux_has_what_it_has)
+{
+	static const struct {
+		const char *feature;
+		int major;
+		int minor;
+	} news[] = { { "nodump", 3, 4 },    { "discard", 3, 5 },           { "publish", 3, 17 },
+		     { "populate", 5, 14 }, { "seal-future-write", 5, 1 }, { "seal-exec", 6, 3 } };
+
+	if (is_not("native"))
+		return;
+	for (size_t i = 0; i < sizeof news / sizeof news[0]; i++)
+		if (kernel_is_since(news[i].major, news[i].minor) && (proc_is_ours() || strcmp(news[i].feature, "publish") != 0))
+			ck_assert_msg(has(news[i].feature), "%s is lacking", news[i].feature);
+}
+END_TEST
+
 static int64_t
 close_if_open(int64_t fd)
 {
@@ -404,6 +422,7 @@ ffi_library_suite(void)
 		                 every_feature_is_answered,
 		                 questions_leave_no_memory_mapped,
 		                 linux_has_what_linux_has,
+		                 a_newer_linux_has_what_it_has,
 		                 lacking_features_are_said_to_be_lacking,
 		                 lacking_features_are_unsupported_and_nothing_else,
 		                 features_that_the_system_denies_are_lacking,
