@@ -389,6 +389,25 @@ START_TEST(a_descriptor_is_linked_in_one_of_two_ways)
 }
 END_TEST
 
+/* Before Linux 3.17 a descriptor has a path of the process, and none of the thread. */
+START_TEST(an_older_proc_publishes)
+{
+	const char *name = name_of("older");
+	int fd;
+
+	if (lacks("publish"))
+		return;
+	fd = filled(13);
+	interpose_add_traits(NO_THREAD_SELF | NO_EMPTY_PATH);
+	assert_result(call("pshm_has", "publish"), 1);
+	assert_result(publish(fd, name, PSHM_IF_EXISTS_ERROR), 0);
+	interpose_remove_traits(NO_THREAD_SELF);
+	ck_assert_uint_eq(value_of_name(name), 13);
+	object_remove(name);
+	close_now(fd);
+}
+END_TEST
+
 /* Random bytes that are always the same, or somebody who guesses them. */
 START_TEST(names_to_replace_by_run_out)
 {
@@ -811,6 +830,7 @@ sync_publishing_suite(void)
 		                 two_that_publish_the_same_object_leave_one_name,
 		                 any_descriptor_of_the_object_publishes_it,
 		                 a_descriptor_is_linked_in_one_of_two_ways,
+		                 an_older_proc_publishes,
 		                 names_to_replace_by_run_out,
 		                 a_sandbox_that_forbids_links_is_named_as_such,
 		                 unpublishable_objects_are_an_error,
