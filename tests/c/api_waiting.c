@@ -59,14 +59,17 @@ assert_flags_kept(int socket)
 	ck_assert_int_eq(fcntl(socket, F_GETFL), flags_before);
 }
 
+/* A call that waits all the same is interrupted, or polls without an end. */
 START_TEST(zero_never_waits)
 {
 	int fd = anonymous_new(0);
 
+	interruptions_start(0, 100000);
 	for (int i = 0; i < TYPES; i++) {
 		int64_t start = time_now();
 		int ends[2];
 
+		calls_must_end(CALL_ppoll);
 		pair_open(types[i], ends);
 		flags_before = fcntl(ends[0], F_GETFL);
 		assert_error(call("pshm_receive", ends[0], 0), "EAGAIN");
@@ -79,6 +82,8 @@ START_TEST(zero_never_waits)
 		close_now((int)assert_success(call("pshm_receive", ends[1], 0)));
 		pair_close(ends);
 	}
+	(void)interruptions_stop();
+	interpose_reset();
 	close_now(fd);
 }
 END_TEST
@@ -103,6 +108,7 @@ START_TEST(the_time_is_waited_and_no_more)
 
 		pair_open(types[i], ends);
 		message_fill(ends[0]);
+		calls_must_end(CALL_ppoll);
 		for (size_t j = 0; j < sizeof timeouts / sizeof timeouts[0]; j++) {
 			int64_t start = time_now();
 
@@ -258,6 +264,7 @@ START_TEST(a_socket_that_was_shut_down_is_not_waited_for)
 		assert_result(call("pshm_send", ends[0], fd, -1), 0);
 		ck_assert_int_eq(shutdown(ends[1], SHUT_RD), 0);
 		close_now((int)assert_success(call("pshm_receive", ends[1], -1)));
+		calls_must_end(CALL_ppoll);
 		for (int j = 0; j < 3; j++)
 			assert_error(call("pshm_receive", ends[1], timeouts[j]), "ENODATA");
 		ck_assert_int_eq(shutdown(ends[1], SHUT_WR), 0);
