@@ -112,12 +112,14 @@ START_TEST(the_time_is_waited_and_no_more)
 		for (size_t j = 0; j < sizeof timeouts / sizeof timeouts[0]; j++) {
 			int64_t start = time_now();
 
+			interrupt_after(5);
 			assert_times_out(start, timeouts[j], call("pshm_receive", ends[0], timeouts[j]));
 			start = time_now();
 			assert_times_out(start, timeouts[j], call("pshm_send", ends[0], fd, timeouts[j]));
 		}
 		pair_close(ends);
 	}
+	interrupt_after(0);
 	close_now(fd);
 }
 END_TEST
@@ -165,7 +167,7 @@ drain_soon(void *argument)
 
 /* Negative is no limit, and so is a sum that overflows. */
 static const int64_t long_enough[] = {
-	-1, INT64_MIN, INT64_MAX, INT64_MAX - 1, 20 * 1000 * MILLISECOND, (int64_t)40 * 365 * 86400 * 1000 * MILLISECOND
+	20 * 1000 * MILLISECOND, -1, INT64_MIN, INT64_MAX, INT64_MAX - 1, (int64_t)40 * 365 * 86400 * 1000 * MILLISECOND
 };
 
 enum { LONG_ENOUGH = sizeof long_enough / sizeof long_enough[0] };
@@ -210,7 +212,9 @@ START_TEST(space_in_the_buffer_ends_the_wait)
 		message_fill(ends[0]);
 		errand.socket = ends[1];
 		child = child_start(drain_soon, &errand);
+		interrupt_after(10);
 		assert_result(call("pshm_send", ends[0], fd, long_enough[i % LONG_ENOUGH]), 0);
+		interrupt_after(0);
 		ck_assert(time_now() - start >= 30 * MILLISECOND);
 		child_join(child);
 		drain(ends[1]);

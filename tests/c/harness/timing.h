@@ -19,6 +19,9 @@ int64_t time_now(void);
  */
 void interruptions_start(int flags, int microseconds);
 
+/* Deliver it once, after so many seconds, unless this is called again before; 0: never. What waits much too long fails by it. */
+void interrupt_after(int seconds);
+
 /* How often the handler has run. */
 int interruptions_stop(void);
 
