@@ -100,6 +100,7 @@ end_too_far(void)
 
 	for (int i = 0; i < CALLS; i++) {
 		assert_error(call_at(i, last & ~(int64_t)63, PSHM_RING_CAPACITY_MAX), "EOVERFLOW");
+		assert_error(call_at(i, (int64_t)(UINTPTR_MAX - sizeof *ring + 1), CAPACITY), "EOVERFLOW");
 		if (sizeof(void *) == 4)
 			assert_error(call_at(i, (int64_t)1 << 32, CAPACITY), "EOVERFLOW");
 	}

@@ -288,9 +288,22 @@ come_second(void *unused)
 	ck_assert_int_eq(self(), meanwhile);
 }
 
+/* Where the kernel wipes it, this thread's page is one too many. */
+static void
+come_second_with_a_page(void *unused)
+{
+	(void)unused;
+	interpose_before(CALL_madvise, ask_first);
+	ck_assert_int_eq(self(), meanwhile);
+	ck_assert_int_ge(interpose_count(CALL_munmap), 1);
+	interpose_reset();
+	ck_assert_int_eq(self(), meanwhile);
+}
+
 START_TEST(a_second_thread_has_the_same_identity)
 {
 	in_child(come_second, NULL);
+	in_child(come_second_with_a_page, NULL);
 }
 END_TEST
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 int64_t
 time_now(void)
@@ -27,6 +28,15 @@ count_interruption(int signal)
 }
 
 void
+interrupt_after(int seconds)
+{
+	const struct sigaction action = { .sa_handler = count_interruption };
+
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	(void)alarm((unsigned)seconds);
+}
+
+void
 interruptions_start(int flags, int microseconds)
 {
 	const struct sigaction action = { .sa_handler = count_interruption, .sa_flags = flags };
@@ -44,6 +54,23 @@ interruptions_stop(void)
 
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
 	return interruptions;
+}
+
+static enum interposed ending;
+
+static void
+fail_if_endless(void)
+{
+	enum { ENDLESS = 200 };
+
+	ck_assert_msg(interpose_count(ending) < ENDLESS, "%s is called without an end", interposed_names[ending]);
+}
+
+void
+calls_must_end(enum interposed function)
+{
+	ending = function;
+	interpose_before(function, fail_if_endless);
 }
 
 void

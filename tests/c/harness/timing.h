@@ -3,6 +3,8 @@
 #ifndef PSHM_TEST_TIMING_H
 #define PSHM_TEST_TIMING_H
 
+#include "interpose.h"
+
 #include <stdint.h>
 
 #define MILLISECOND INT64_C(1000000)
@@ -17,8 +19,14 @@ int64_t time_now(void);
  */
 void interruptions_start(int flags, int microseconds);
 
+/* Deliver it once, after so many seconds, unless this is called again before; 0: never. What waits much too long fails by it. */
+void interrupt_after(int seconds);
+
 /* How often the handler has run. */
 int interruptions_stop(void);
+
+/* Until the next interpose_reset, the test fails where a system call is made very often: the call under test does not end. */
+void calls_must_end(enum interposed function);
 
 /*
  * The last call under test slept until the timeout was over: for the first pause, and then each time twice as long, up to the
