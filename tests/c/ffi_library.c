@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Queries about the library, and the features of this platform. */
+#include "abilities.h"
 #include "fixture.h"
 #include "interpose.h"
 #include "suites.h"
@@ -126,6 +127,7 @@ static const struct {
 	/* clang-format off */
 	{ "old-kernel", " populate seal-exec seal-future-write " },
 	{ "bullseye", " populate seal-exec " },
+	{ "bookworm", " seal-exec " },
 	{ "no-memfd", " huge-objects seal-exec seal-future-write seals " },
 	{ "sandbox", " huge-objects seal-exec seal-future-write seals " },
 	{ "no-tmpfile", " anonymous huge-objects publish seal-exec seal-future-write seals " },
@@ -161,7 +163,7 @@ START_TEST(lacking_features_are_said_to_be_lacking)
 	int seen = 0;
 
 	for (size_t i = 0; i < FEATURES; i++) {
-		if (!lacks_on(interpose_kernel_name(), features[i]))
+		if (!lacks_on(interpose_platform_name(), features[i]))
 			continue;
 		ck_assert_msg(!has(features[i]), "%s is there", features[i]);
 		seen++;
@@ -341,6 +343,19 @@ START_TEST(lacking_features_are_unsupported_and_nothing_else)
 }
 END_TEST
 
+/* What came to Linux late is there where the kernel has it, and nowhere else. */
+START_TEST(the_kernels_abilities_are_the_features)
+{
+	enum { SEAL_FUTURE_WRITE = 0x10, SEAL_EXEC = 0x20, ADVICE_POPULATE_WRITE = 23 }; /* newer than some C libraries */
+
+	if (lacks("seals"))
+		return;
+	ck_assert_int_eq(has("seal-future-write"), kernel_seals(SEAL_FUTURE_WRITE));
+	ck_assert_int_eq(has("seal-exec"), kernel_seals(SEAL_EXEC));
+	ck_assert_int_eq(has("populate"), kernel_advises(ADVICE_POPULATE_WRITE));
+}
+END_TEST
+
 /* A feature that is probed is lacking where its system call fails. */
 START_TEST(features_that_the_system_denies_are_lacking)
 {
@@ -432,6 +447,7 @@ ffi_library_suite(void)
 		                 questions_leave_no_memory_mapped,
 		                 what_a_platform_does_not_lack_is_there,
 		                 lacking_features_are_said_to_be_lacking,
+		                 the_kernels_abilities_are_the_features,
 		                 lacking_features_are_unsupported_and_nothing_else,
 		                 features_that_the_system_denies_are_lacking,
 		                 without_a_descriptor_free_some_answers_are_no,
