@@ -135,8 +135,11 @@ START_TEST(bad_ranges_unmap_nothing)
 	int64_t address = assert_success(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, 16));
 
 	assert_error(call("pshm_unmap_prefixed", 0, page(), 16), "EINVAL");
+	interpose_fail(CALL_munmap, 0, EINVAL); /* as the system does; a sanitizer would look there before it is asked */
 	assert_error(call("pshm_unmap_prefixed", -page(), page(), 16), UINTPTR_MAX == UINT32_MAX ? "EOVERFLOW" : "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", INT64_MIN, page(), 16), UINTPTR_MAX == UINT32_MAX ? "EOVERFLOW" : "EINVAL");
+	ck_assert_int_eq(interpose_count(CALL_munmap), UINTPTR_MAX == UINT32_MAX ? 0 : 2);
+	interpose_reset();
 	assert_error(call("pshm_unmap_prefixed", address + 1, page(), 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", address, 0, 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", address, page(), 0), "EINVAL");
@@ -146,9 +149,7 @@ START_TEST(bad_ranges_unmap_nothing)
 	assert_error(call("pshm_unmap_prefixed", -1, page(), 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", -4095, page(), 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", address, INT64_MAX, 16), "EOVERFLOW");
-	/* With its prefix, a page, 2^63 bytes in all; and one less, which is the system's to reject. */
 	assert_error(call("pshm_unmap_prefixed", address, INT64_MAX - page() + 1, 16), "EOVERFLOW");
-	assert_error(call("pshm_unmap_prefixed", address, INT64_MAX - page(), 16), sizeof(void *) == 8 ? "EINVAL" : "EOVERFLOW");
 	ck_assert_str_eq(protections_at(address), "rw-s");
 	ck_assert_str_eq(protections_at(address - 1), "rw-p");
 	assert_result(call("pshm_unmap_prefixed", address, page(), 16), 0);

@@ -124,11 +124,13 @@ memory_nowhere(void)
 {
 	struct layout before = begin();
 
-	assert_error(ring_send(NULL, 1, -1), "EFAULT");
-	assert_error(ring_send(NULL, -1, -1), "EFAULT");
-	assert_error(ring_receive(NULL, 1, -1), "EFAULT");
-	assert_error(ring_receive(NULL, -1, -1), "EFAULT");
-	assert_error(call("pshm_ring_peek", ring_address(), CAPACITY, -1, NULL), "EFAULT");
+	for (int timeout = 0; timeout >= -1; timeout--) {
+		assert_error(ring_send(NULL, 1, timeout), "EFAULT");
+		assert_error(ring_send(NULL, -1, timeout), "EFAULT");
+		assert_error(ring_receive(NULL, 1, timeout), "EFAULT");
+		assert_error(ring_receive(NULL, -1, timeout), "EFAULT");
+		assert_error(call("pshm_ring_peek", ring_address(), CAPACITY, timeout, NULL), "EFAULT");
+	}
 	assert_unchanged(before);
 }
 

@@ -753,6 +753,7 @@ START_TEST(a_high_address_is_an_address)
 		check_high_range(call("pshm_msync", INT64_MIN, page(), PSHM_MS_SYNC), 0, page());
 		check_high_range(call("pshm_unmap", INT64_MIN + 5, page()), 0, page() + 5);
 		check_high_range(call("pshm_unmap_prefixed", INT64_MIN + page(), page(), 5), 0, 2 * page());
+		check_high_range(call("pshm_unmap_prefixed", INT64_MIN + page(), INT64_MAX - page(), 5), 0, INT64_MAX);
 		check_high_range(call("pshm_munmap", -2 * page(), page()), INT64_MAX - 2 * page() + 1, page());
 		check_high_range(call("pshm_munmap", -4096, 1), INT64_MAX - 4095, 1);
 		interpose_remove_traits(HIGH_ADDRESSES);

@@ -18,6 +18,22 @@ time_now(void)
 	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
 }
 
+int64_t
+shortest_time(void (*act)(void))
+{
+	int64_t shortest = INT64_MAX;
+
+	for (int i = 0; i < 20; i++) {
+		int64_t start = time_now();
+		int64_t time;
+
+		act();
+		time = time_now() - start;
+		shortest = time < shortest ? time : shortest;
+	}
+	return shortest;
+}
+
 static volatile sig_atomic_t interruptions;
 
 static void

@@ -13,6 +13,9 @@
 /* Nanoseconds on a clock that does not jump. */
 int64_t time_now(void);
 
+/* The shortest time of many calls: on a busy machine at least one takes about as long as on an idle one. */
+int64_t shortest_time(void (*act)(void));
+
 /*
  * Deliver a signal to this process every so many microseconds, to a handler with the flags,
  * such as SA_RESTART, until it is stopped.
