@@ -202,6 +202,9 @@ wait_as_nobody(void *unused)
 		ck_assert_int_lt(time_now() - start, LATE);
 		assert_error(open_wait("making", 0, 20 * MILLISECOND), "ETIMEDOUT");
 		assert_error(open_wait("making", 0, 0), "EAGAIN");
+		interpose_fail(CALL_lstat, 1, ENOENT); /* removed in between: nothing to wait for */
+		assert_error(open_wait("making", 0, 0), "EACCES");
+		interpose_reset();
 	} else {
 		assert_error(open_wait("theirs", 0, 20 * MILLISECOND), "EACCES");
 	}

@@ -619,6 +619,45 @@ START_TEST(a_timeout_of_a_ring_is_the_least_that_is_waited)
 }
 END_TEST
 
+static int leaving_role;
+
+static void
+protect_end(int protections)
+{
+	uintptr_t end = (uintptr_t)process_of(leaving_role);
+
+	(void)mprotect((void *)(end - end % (uintptr_t)page()), (size_t)page(), protections);
+}
+
+static void
+leave_meanwhile(int signal)
+{
+	(void)signal;
+	protect_end(PROT_READ | PROT_WRITE);
+	*process_of(leaving_role) |= LEFT;
+}
+
+/* Another thread of the process leaves while this one does, here at its first store: only one of them has left. */
+START_TEST(an_end_is_left_once)
+{
+	const struct sigaction action = { .sa_handler = leave_meanwhile };
+
+	ck_assert_int_eq(sigaction(SIGSEGV, &action, NULL), 0);
+	for (int i = 0; i < 2; i++) {
+		int64_t result;
+
+		if (!ring_share_joined())
+			return;
+		leaving_role = roles[i];
+		protect_end(PROT_READ);
+		result = ring_leave(roles[i]);
+		protect_end(PROT_READ | PROT_WRITE);
+		assert_error(result, "EPERM");
+		ck_assert_uint_eq(*process_of(roles[i]), ring_self() | LEFT);
+	}
+}
+END_TEST
+
 /* A wait without the clock would have no end but the signal. */
 START_TEST(a_clock_that_fails_ends_the_wait_for_a_peer)
 {
@@ -903,6 +942,7 @@ sync_peers_suite(void)
 		                 a_handler_ends_the_wait_for_a_peer,
 		                 signals_do_not_hide_the_death_of_a_peer,
 		                 a_timeout_of_a_ring_is_the_least_that_is_waited,
+		                 an_end_is_left_once,
 		                 a_clock_that_fails_ends_the_wait_for_a_peer,
 		                 a_short_wait_for_a_peer_is_no_slice,
 		                 a_living_peer_is_seldom_looked_at,

@@ -113,6 +113,19 @@ START_TEST(the_pauses_of_a_poll_grow_and_end_with_the_time)
 }
 END_TEST
 
+/* That there is no clock is not the end of the time. */
+START_TEST(a_clock_that_fails_ends_a_poll)
+{
+	share();
+	for (int nth = 1; nth <= 2; nth++) {
+		interpose_add_traits(NO_FUTEX | NO_TIME_32);
+		interpose_fail(CALL_clock_gettime, nth, EINVAL);
+		assert_error(call("pshm_atomic_wait", address(), 0, 20 * MILLISECOND), "EINVAL");
+		interpose_reset();
+	}
+}
+END_TEST
+
 /* A sleeper: until the word is 7, without a limit, or with one that overflows. */
 static void
 sleep_until_seven(void *timeout)
@@ -308,6 +321,7 @@ sync_waiting_suite(void)
 		                 a_timeout_is_the_least_that_is_waited,
 		                 a_wait_is_over_with_its_time_and_no_earlier,
 		                 the_pauses_of_a_poll_grow_and_end_with_the_time,
+		                 a_clock_that_fails_ends_a_poll,
 		                 a_wake_ends_a_wait_without_a_limit,
 		                 a_call_that_is_missing_is_no_loss,
 		                 a_call_with_short_times_may_be_missing,
