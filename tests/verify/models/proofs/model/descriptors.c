@@ -125,7 +125,10 @@ fchmod(int fd, mode_t mode)
 {
 	within(MAY_CHMOD);
 	check(fd == asked.fd ? mode == (mode_t)asked.mode : true, "the permissions are the caller's");
-	return succeeds(fd) ? 0 : failure(CALL_fchmod);
+	if (!succeeds(fd))
+		return failure(CALL_fchmod);
+	mode_given = (int)mode;
+	return 0;
 }
 
 int

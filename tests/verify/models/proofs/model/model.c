@@ -34,6 +34,7 @@ int64_t most_transferred;
 int sent;
 bool truncated;
 int flags_given;
+int mode_given;
 int cancel_state;
 bool signals_blocked;
 int calls;

@@ -91,6 +91,7 @@ extern int64_t most_transferred; /* how many bytes of the caller's buffer, from 
 extern int sent;                 /* messages */
 extern bool truncated;           /* the message that has come was cut */
 extern int flags_given;          /* of the descriptor */
+extern int mode_given;           /* to an object, last */
 extern int cancel_state;
 extern bool signals_blocked;
 extern int calls; /* of the system */
