@@ -78,6 +78,8 @@ tests_c_suites_SOURCES = \
 	tests/c/faults/faults.h \
 	tests/c/faults/scenarios.c \
 	tests/c/faults/world.c \
+	tests/c/harness/abilities.c \
+	tests/c/harness/abilities.h \
 	tests/c/harness/assertions.c \
 	tests/c/harness/assertions.h \
 	tests/c/harness/expect.c \

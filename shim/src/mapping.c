@@ -109,16 +109,12 @@ are_good_flags(const struct mapping_request *request)
 	return (flags & PSHM_MAP_GROWSDOWN) == 0 || (flags & STACK) == STACK;
 }
 
-/* A 32-bit Linux takes the offset in units of 4096 bytes, in a register: mmap2(2). */
-static bool
-offset_fits(int64_t offset)
-{
+/* A 32-bit Linux takes the offset in units of 4096 bytes, in a register: mmap2(2). A macro, as mapping_fits. */
 #if defined __linux__ && UINTPTR_MAX == UINT32_MAX && !defined __x86_64__
-	return offset >> 44 == 0;
+#define offset_fits(offset) ((offset) >> 44 == 0)
 #else
-	return offset >= 0;
+#define offset_fits(offset) true
 #endif
-}
 
 int
 pshm__mapping_request_error(const struct mapping_request *request)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Objects without a name, by every fallback. */
+#include "abilities.h"
 #include "fixture.h"
 #include "interpose.h"
 #include "suites.h"
@@ -120,7 +121,7 @@ START_TEST(the_umask_is_ignored)
 }
 END_TEST
 
-/* Which fallback was taken, and how often which call was made for it. */
+/* Which fallback was taken, and how often which call was made for it, where the kernel does not refuse flags of its own accord. */
 static const struct {
 	const char *platform;
 	int direction;
@@ -142,6 +143,8 @@ static const struct {
 	{ "old-kernel", PSHM_DIRECTION_INPUT, CALL_memfd_create, 2, CALL_shm_open },
 	{ "bullseye", PSHM_DIRECTION_IO, CALL_memfd_create, 2, CALL_open },
 	{ "bullseye", PSHM_DIRECTION_INPUT, CALL_memfd_create, 2, CALL_shm_open },
+	{ "bookworm", PSHM_DIRECTION_IO, CALL_memfd_create, 2, CALL_open },
+	{ "bookworm", PSHM_DIRECTION_INPUT, CALL_memfd_create, 2, CALL_shm_open },
 	{ "noexec-default", PSHM_DIRECTION_IO, CALL_memfd_create, 1, CALL_open },
 	{ "noexec-default", PSHM_DIRECTION_INPUT, CALL_memfd_create, 1, CALL_shm_open },
 	{ "noexec-enforced", PSHM_DIRECTION_IO, CALL_memfd_create, 2, CALL_open },
@@ -164,19 +167,30 @@ static const struct {
 	{ "posix", PSHM_DIRECTION_INPUT, CALL_shm_unlink, 1, CALL_memfd_create },
 };
 
+/* A simulated platform may be played on a kernel that knows fewer flags than the simulated one. */
+static int
+times_here(size_t fallback)
+{
+	int times = fallbacks[fallback].times;
+
+	return fallbacks[fallback].taken == CALL_memfd_create && times == 1 ? kernel_memfd_calls() : times;
+}
+
 START_TEST(the_fallback_is_the_platforms)
 {
 	int checked = 0;
 
 	(void)umask(0);
 	for (size_t i = 0; i < sizeof fallbacks / sizeof fallbacks[0]; i++) {
+		int times;
 		int fd;
 
-		if (strcmp(fallbacks[i].platform, interpose_kernel_name()) != 0)
+		if (strcmp(fallbacks[i].platform, interpose_platform_name()) != 0)
 			continue;
+		times = times_here(i);
 		interpose_reset();
 		fd = make(fallbacks[i].direction, 0640);
-		ck_assert_msg(interpose_count(fallbacks[i].taken) == fallbacks[i].times, "%s was called %d times",
+		ck_assert_msg(interpose_count(fallbacks[i].taken) == times, "%s was called %d times",
 		              interposed_names[fallbacks[i].taken], interpose_count(fallbacks[i].taken));
 		ck_assert_msg(interpose_count(fallbacks[i].avoided) == 0, "%s was called", interposed_names[fallbacks[i].avoided]);
 		check_object(fd, fallbacks[i].direction, 0640);

@@ -40,6 +40,30 @@ START_TEST(the_prefix_is_private_and_the_data_is_the_object)
 }
 END_TEST
 
+/* What is stored into private data stays out of the object; without an object the data is shared or private all the same. */
+START_TEST(the_data_is_shared_or_private_as_asked_for)
+{
+	int fd = anonymous_new(page());
+	int64_t address = assert_success(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_PRIVATE, 0, 16));
+	char byte = 'x';
+
+	ck_assert_str_eq(protections_at(address), "rw-p");
+	memset(memory_at(address), 'p', (size_t)page());
+	ck_assert_int_eq(pread(fd, &byte, 1, 0), 1);
+	ck_assert_int_eq(byte, 0);
+	assert_result(call("pshm_unmap_prefixed", address, page(), 16), 0);
+	for (int i = 0; i < 2; i++) {
+		int sharing = i == 0 ? PSHM_MAP_PRIVATE : PSHM_MAP_SHARED;
+
+		address = assert_success(call("pshm_map_prefixed", -1, page(), READ_WRITE, PSHM_MAP_ANONYMOUS | sharing, 0, 16));
+		ck_assert_str_eq(protections_at(address - 1), "rw-p");
+		ck_assert_str_eq(protections_at(address), i == 0 ? "rw-p" : "rw-s");
+		assert_result(call("pshm_unmap_prefixed", address, page(), 16), 0);
+	}
+	close_now(fd);
+}
+END_TEST
+
 /* Of a length that is a byte more than whole pages the last page is mapped and unmapped, too. */
 START_TEST(the_last_byte_has_a_page)
 {
@@ -99,6 +123,7 @@ START_TEST(bad_arguments_map_nothing)
 	             "EINVAL");
 	assert_error(call("pshm_map_prefixed", fd, INT64_MAX, READ_WRITE, PSHM_MAP_SHARED, 0, 16), "EOVERFLOW");
 	assert_error(call("pshm_map_prefixed", fd, 16, READ_WRITE, PSHM_MAP_SHARED, 0, INT64_MAX), "EOVERFLOW");
+	assert_error(call("pshm_map_prefixed", fd, INT64_MAX - page() + 1, READ_WRITE, PSHM_MAP_SHARED, 0, 16), "EOVERFLOW");
 	ck_assert_int_eq(object_mapping_count(), 0);
 	close_now(fd);
 }
@@ -110,8 +135,11 @@ START_TEST(bad_ranges_unmap_nothing)
 	int64_t address = assert_success(call("pshm_map_prefixed", fd, page(), READ_WRITE, PSHM_MAP_SHARED, 0, 16));
 
 	assert_error(call("pshm_unmap_prefixed", 0, page(), 16), "EINVAL");
+	interpose_fail(CALL_munmap, 0, EINVAL); /* as the system does; a sanitizer would look there before it is asked */
 	assert_error(call("pshm_unmap_prefixed", -page(), page(), 16), UINTPTR_MAX == UINT32_MAX ? "EOVERFLOW" : "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", INT64_MIN, page(), 16), UINTPTR_MAX == UINT32_MAX ? "EOVERFLOW" : "EINVAL");
+	ck_assert_int_eq(interpose_count(CALL_munmap), UINTPTR_MAX == UINT32_MAX ? 0 : 2);
+	interpose_reset();
 	assert_error(call("pshm_unmap_prefixed", address + 1, page(), 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", address, 0, 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", address, page(), 0), "EINVAL");
@@ -121,6 +149,7 @@ START_TEST(bad_ranges_unmap_nothing)
 	assert_error(call("pshm_unmap_prefixed", -1, page(), 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", -4095, page(), 16), "EINVAL");
 	assert_error(call("pshm_unmap_prefixed", address, INT64_MAX, 16), "EOVERFLOW");
+	assert_error(call("pshm_unmap_prefixed", address, INT64_MAX - page() + 1, 16), "EOVERFLOW");
 	ck_assert_str_eq(protections_at(address), "rw-s");
 	ck_assert_str_eq(protections_at(address - 1), "rw-p");
 	assert_result(call("pshm_unmap_prefixed", address, page(), 16), 0);
@@ -253,6 +282,7 @@ Suite *
 api_arrays_suite(void)
 {
 	const TTest *tests[] = { the_prefix_is_private_and_the_data_is_the_object,
+		                 the_data_is_shared_or_private_as_asked_for,
 		                 the_last_byte_has_a_page,
 		                 the_prefix_of_an_array_for_reading_is_written,
 		                 the_flags_of_an_array_reach_the_system,

@@ -42,11 +42,12 @@ listed(int64_t *ret_size)
 static size_t
 allocated(void)
 {
-#if defined __GLIBC__ && __GLIBC_PREREQ(2, 33)
+#ifdef __GLIBC_PREREQ
+#if __GLIBC_PREREQ(2, 33)
 	return mallinfo2().uordblks;
-#else
-	return 0;
 #endif
+#endif
+	return 0;
 }
 
 static void

@@ -100,6 +100,7 @@ end_too_far(void)
 
 	for (int i = 0; i < CALLS; i++) {
 		assert_error(call_at(i, last & ~(int64_t)63, PSHM_RING_CAPACITY_MAX), "EOVERFLOW");
+		assert_error(call_at(i, (int64_t)(UINTPTR_MAX - sizeof *ring + 1), CAPACITY), "EOVERFLOW");
 		if (sizeof(void *) == 4)
 			assert_error(call_at(i, (int64_t)1 << 32, CAPACITY), "EOVERFLOW");
 	}
@@ -123,11 +124,13 @@ memory_nowhere(void)
 {
 	struct layout before = begin();
 
-	assert_error(ring_send(NULL, 1, -1), "EFAULT");
-	assert_error(ring_send(NULL, -1, -1), "EFAULT");
-	assert_error(ring_receive(NULL, 1, -1), "EFAULT");
-	assert_error(ring_receive(NULL, -1, -1), "EFAULT");
-	assert_error(call("pshm_ring_peek", ring_address(), CAPACITY, -1, NULL), "EFAULT");
+	for (int timeout = 0; timeout >= -1; timeout--) {
+		assert_error(ring_send(NULL, 1, timeout), "EFAULT");
+		assert_error(ring_send(NULL, -1, timeout), "EFAULT");
+		assert_error(ring_receive(NULL, 1, timeout), "EFAULT");
+		assert_error(ring_receive(NULL, -1, timeout), "EFAULT");
+		assert_error(call("pshm_ring_peek", ring_address(), CAPACITY, timeout, NULL), "EFAULT");
+	}
 	assert_unchanged(before);
 }
 

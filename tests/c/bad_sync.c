@@ -285,10 +285,12 @@ publish_taken(void)
 static void
 wait_option(void)
 {
-	assert_error(call("pshm_open_wait", name_of("none"), 1, 0, -1), "EINVAL");
-	assert_error(call("pshm_open_wait", name_of("none"), -1, 0, -1), "EINVAL");
-	assert_error(call("pshm_open_wait", name_of("none"), PSHM_DIRECTION_IO, -1, -1), "EINVAL");
-	assert_error(call("pshm_open_wait", name_of("none"), PSHM_DIRECTION_IO, INT64_MIN, 0), "EINVAL");
+	for (int timeout = 0; timeout >= -1; timeout--) {
+		assert_error(call("pshm_open_wait", name_of("none"), 1, 0, timeout), "EINVAL");
+		assert_error(call("pshm_open_wait", name_of("none"), -1, 0, timeout), "EINVAL");
+		assert_error(call("pshm_open_wait", name_of("none"), PSHM_DIRECTION_IO, -1, timeout), "EINVAL");
+		assert_error(call("pshm_open_wait", name_of("none"), PSHM_DIRECTION_IO, INT64_MIN, timeout), "EINVAL");
+	}
 }
 
 static void

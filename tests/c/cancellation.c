@@ -8,6 +8,7 @@
 #include "message.h"
 #include "signatures.h"
 #include "suites.h"
+#include "timing.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -337,7 +338,7 @@ END_TEST
 static void *
 wait_for_object(void *returned)
 {
-	(void)call("pshm_open_wait", name_of("awaited"), PSHM_DIRECTION_IO, 1, -1);
+	(void)call("pshm_open_wait", name_of("awaited"), PSHM_DIRECTION_IO, 1, 10 * SECOND);
 	*(bool *)returned = true;
 	return NULL;
 }

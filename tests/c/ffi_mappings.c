@@ -4,6 +4,7 @@
 #include "interpose.h"
 #include "suites.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -260,6 +261,24 @@ START_TEST(every_kind_of_memory_is_locked)
 }
 END_TEST
 
+/* What is mapped again after a failure is gone, and what is around it stays. */
+START_TEST(a_failure_unmaps_its_mapping_alone)
+{
+	int64_t around = assert_success(call("pshm_mmap", 0, 4 * page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
+
+	interpose_fail(CALL_mlock, 0, EAGAIN);
+	assert_error(call("pshm_mmap", around + page(), page() + 1, READ_WRITE,
+	                  PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS | PSHM_MAP_FIXED | PSHM_MAP_LOCK, -1, 0),
+	             "EAGAIN");
+	interpose_reset();
+	assert_nothing_mapped(around + page());
+	assert_nothing_mapped(around + 2 * page());
+	ck_assert_str_eq(protections_at(around), "rw-p");
+	ck_assert_str_eq(protections_at(around + 3 * page()), "rw-p");
+	unmap(around, 4 * page());
+}
+END_TEST
+
 /* mlock(2): the superuser has no limit. With one of 0, and no privilege, nothing may be locked at all. */
 static void
 lock_beyond_the_limit(void *descriptor)
@@ -399,6 +418,38 @@ START_TEST(memory_is_left_out_of_core_dumps)
 	ck_assert_int_eq(object_mapping_count(), 0);
 	close_now(fd);
 	object_remove(name_of("nodump"));
+}
+END_TEST
+
+/* Of a length that is a byte more than a page, both pages, and neither of those around them. */
+static void
+check_advice(int flag, const char *letters)
+{
+	static const int kinds[] = { PSHM_MAP_SHARED, PSHM_MAP_PRIVATE };
+	int fd = object_open_new(name_of("advice"), 2 * page());
+
+	for (size_t i = 0; i < 2 * sizeof kinds / sizeof kinds[0]; i++) {
+		int kind = kinds[i / 2] | (i % 2 == 0 ? 0 : PSHM_MAP_ANONYMOUS);
+		int64_t around = assert_success(
+		        call("pshm_mmap", 0, 4 * page(), READ_WRITE, PSHM_MAP_PRIVATE | PSHM_MAP_ANONYMOUS, -1, 0));
+		int64_t address = assert_success(call("pshm_mmap", around + page(), page() + 1, READ_WRITE,
+		                                      kind | PSHM_MAP_FIXED | flag, i % 2 == 0 ? fd : -1, 0));
+
+		ck_assert_int_eq(mapping_has_flag(address + page(), letters), mapping_has_flag(address, letters));
+		ck_assert(!mapping_has_flag(around, letters));
+		ck_assert(!mapping_has_flag(around + 3 * page(), letters));
+		unmap(around, 4 * page());
+	}
+	close_now(fd);
+	object_remove(name_of("advice"));
+}
+
+START_TEST(advice_is_about_its_mapping_alone)
+{
+	if (has("nodump"))
+		check_advice(PSHM_MAP_NODUMP, "dd");
+	if (has("huge-pages"))
+		check_advice(PSHM_MAP_HUGE, "hg");
 }
 END_TEST
 
@@ -702,7 +753,9 @@ START_TEST(a_high_address_is_an_address)
 		check_high_range(call("pshm_msync", INT64_MIN, page(), PSHM_MS_SYNC), 0, page());
 		check_high_range(call("pshm_unmap", INT64_MIN + 5, page()), 0, page() + 5);
 		check_high_range(call("pshm_unmap_prefixed", INT64_MIN + page(), page(), 5), 0, 2 * page());
+		check_high_range(call("pshm_unmap_prefixed", INT64_MIN + page(), INT64_MAX - page(), 5), 0, INT64_MAX);
 		check_high_range(call("pshm_munmap", -2 * page(), page()), INT64_MAX - 2 * page() + 1, page());
+		check_high_range(call("pshm_munmap", -4096, 1), INT64_MAX - 4095, 1);
 		interpose_remove_traits(HIGH_ADDRESSES);
 	}
 	close_now(fd);
@@ -761,6 +814,7 @@ ffi_mappings_suite(void)
 		                 locking_locks,
 		                 every_kind_of_memory_is_locked,
 		                 only_what_can_be_touched_is_locked,
+		                 a_failure_unmaps_its_mapping_alone,
 		                 the_limit_of_locked_memory_is_told,
 		                 huge_pages_are_asked_for,
 		                 the_last_page_is_asked_to_be_huge,
@@ -769,6 +823,7 @@ ffi_mappings_suite(void)
 		                 fixed_without_replacing_reserves_addresses,
 		                 a_place_that_is_taken_leaves_no_large_page,
 		                 memory_is_left_out_of_core_dumps,
+		                 advice_is_about_its_mapping_alone,
 		                 memory_that_core_dumps_must_include_is_not_mapped,
 		                 whole_pages_are_left_out_of_core_dumps,
 		                 mapped_pages_are_written_to_their_file,

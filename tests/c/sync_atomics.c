@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 
 enum { WORDS = 8, MIDDLE = 3, PROCESSES = 4, ADDITIONS = 100000 };
 
@@ -208,6 +209,42 @@ START_TEST(processes_lose_no_addition)
 }
 END_TEST
 
+static volatile sig_atomic_t handled;
+
+static void
+add_in_handler(int signal)
+{
+	(void)signal;
+	__atomic_add_fetch((uint32_t *)&words[0], 1, __ATOMIC_RELAXED);
+	handled++;
+}
+
+/* Processes that have one processor to share seldom meet in an addition, and a handler often comes into the middle of one. */
+START_TEST(a_handler_loses_no_addition)
+{
+	enum { SIGNALS = 3000 };
+	const struct sigaction action = { .sa_handler = add_in_handler, .sa_flags = SA_RESTART };
+	const struct itimerval often = { { 0, 100 }, { 0, 100 } };
+	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
+	int64_t (*update)(int64_t address, int operation, int64_t operand) = NULL;
+	uint32_t calls = 0;
+
+	*(void **)&update = library_symbol("pshm_atomic_update32");
+	words_make();
+	words[0] = 0;
+	handled = 0;
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+	while (handled < SIGNALS) {
+		for (int i = 0; i < 1000; i++, calls++)
+			(void)update((int64_t)(uintptr_t)&words[0], PSHM_ATOMIC_ADD, 1);
+		(void)time_now(); /* a sanitizer lets a handler run in a call of the C library alone */
+	}
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
+	ck_assert_uint_eq(*(uint32_t *)&words[0], calls + (uint32_t)handled);
+}
+END_TEST
+
 /* One stores two values in turn; the others never see half of one and half of the other. */
 static void
 store_or_look(int number)
@@ -305,6 +342,7 @@ sync_atomics_suite(void)
 		                 compare_exchange_stores_only_over_what_was_expected,
 		                 loads_need_no_right_to_write,
 		                 processes_lose_no_addition,
+		                 a_handler_loses_no_addition,
 		                 words_of_64_bits_are_never_seen_half_stored,
 		                 stores_and_loads_have_one_order,
 		                 NULL };

@@ -225,7 +225,7 @@ START_TEST(a_death_is_told_until_somebody_repairs)
 {
 	if (!share_lock() || !finds_deaths())
 		return;
-	for (int timeout = -1; timeout <= 1; timeout++) {
+	for (int timeout = 1; timeout >= -1; timeout--) {
 		let_an_owner_die();
 		assert_result(call("pshm_lock_acquire", address(), timeout * SECOND), 1);
 		ck_assert_uint_eq(shared->lock, self() | ABANDONED | SLEEPERS);
@@ -270,7 +270,9 @@ START_TEST(who_has_slept_changes_no_flag)
 		sleeper = child_start(acquire_after_sleep, &flags[i]);
 		while ((__atomic_load_n(&shared->lock, __ATOMIC_SEQ_CST) & SLEEPERS) == 0)
 			usleep(1000);
+		interpose_reset();
 		assert_result(call("pshm_lock_release", address()), 0);
+		ck_assert(interpose_count(CALL_futex) > 0 || !has("wait")); /* which wakes it, and not the end of a slice */
 		child_join(sleeper);
 		ck_assert_uint_eq(shared->lock, flags[i]);
 	}
@@ -355,6 +357,21 @@ has_slices_of_its_own(void)
 	return false;
 }
 
+static void
+wait_for_lock(void)
+{
+	assert_error(call("pshm_lock_acquire", address(), MILLISECOND), "ETIMEDOUT");
+}
+
+START_TEST(a_short_wait_for_a_lock_is_no_slice)
+{
+	if (!share_lock())
+		return;
+	assert_result(call("pshm_lock_acquire", address(), 0), 0);
+	ck_assert_int_lt(shortest_time(wait_for_lock), 8 * MILLISECOND);
+}
+END_TEST
+
 /* After 10 milliseconds, after 20 more, then every 40, and at the end. */
 START_TEST(a_living_owner_is_seldom_looked_at)
 {
@@ -362,8 +379,26 @@ START_TEST(a_living_owner_is_seldom_looked_at)
 		return;
 	assert_result(call("pshm_lock_acquire", address(), 0), 0);
 	interpose_reset();
-	assert_error(call("pshm_lock_acquire", address(), 300 * MILLISECOND), "ETIMEDOUT");
-	ck_assert_int_le(interpose_count(CALL_pidfd_open), 9);
+	assert_error(call("pshm_lock_acquire", address(), 700 * MILLISECOND), "ETIMEDOUT");
+	ck_assert_int_le(interpose_count(CALL_pidfd_open), 19);
+	ck_assert(interpose_count(CALL_pidfd_open) > 9 || !finds_deaths());
+}
+END_TEST
+
+/* What would wait without an end would make the same system call again and again. */
+START_TEST(every_wait_for_a_lock_ends)
+{
+	static const enum interposed functions[] = { CALL_futex, CALL_nanosleep, CALL_clock_gettime, CALL_pidfd_open };
+
+	if (!share_lock())
+		return;
+	assert_result(call("pshm_lock_acquire", address(), 0), 0);
+	for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+		calls_must_end(functions[i]);
+		assert_error(call("pshm_lock_acquire", address(), 0), "EAGAIN");
+		assert_error(call("pshm_lock_acquire", address(), 20 * MILLISECOND), "ETIMEDOUT");
+		interpose_reset();
+	}
 }
 END_TEST
 
@@ -428,10 +463,10 @@ START_TEST(a_handler_ends_the_wait_for_a_lock)
 	if (!share_lock())
 		return;
 	assert_result(call("pshm_lock_acquire", address(), -1), 0);
-	interrupt_acquisition(0, -1);
-	interrupt_acquisition(SA_RESTART, -1);
 	interrupt_acquisition(0, 20 * SECOND);
 	interrupt_acquisition(SA_RESTART, 20 * SECOND);
+	interrupt_acquisition(0, -1);
+	interrupt_acquisition(SA_RESTART, -1);
 }
 END_TEST
 
@@ -508,7 +543,9 @@ sync_locks_suite(void)
 		                 the_shortest_wait_finds_a_death_out,
 		                 an_owner_in_doubt_keeps_its_lock,
 		                 only_one_takes_over,
+		                 a_short_wait_for_a_lock_is_no_slice,
 		                 a_living_owner_is_seldom_looked_at,
+		                 every_wait_for_a_lock_ends,
 		                 kills_leave_nothing_behind,
 		                 a_handler_ends_the_wait_for_a_lock,
 		                 signals_do_not_hide_a_death,

@@ -127,6 +127,23 @@ START_TEST(a_process_in_doubt_keeps_its_role)
 }
 END_TEST
 
+/* The low 22 bits are the process. Whatever the others are, nobody has joined, and nobody has died. */
+START_TEST(a_word_without_a_process_is_nobody)
+{
+	if (!ring_share_joined())
+		return;
+	for (int i = 0; i < 3; i++) {
+		const uint64_t words[] = { ring_self() & ~(uint64_t)0x3fffff, (uint64_t)1 << 24, (uint64_t)1 << 62 };
+
+		*process_of(PSHM_RING_SENDER) = words[i];
+		assert_error(ring_receive(buffer, sizeof buffer, 0), "EAGAIN");
+		assert_error(ring_receive(buffer, sizeof buffer, 1), "ETIMEDOUT");
+		assert_error(ring_send_number(1, 0), "EPERM");
+		assert_result(ring_join(PSHM_RING_SENDER), 0);
+	}
+}
+END_TEST
+
 static int contended;
 
 static void
@@ -171,7 +188,7 @@ START_TEST(a_dead_sender_leaves_whole_messages)
 	ck_assert_int_eq(signal_of_child(join_send_and_die, NULL), SIGKILL);
 	for (uint64_t number = 1; number <= 3; number++)
 		ck_assert_uint_eq(ring_receive_number(-1), number);
-	for (int timeout = -1; timeout <= 1; timeout++)
+	for (int timeout = 1; timeout >= -1; timeout--)
 		assert_error(ring_receive(buffer, sizeof buffer, timeout * SECOND), "EOWNERDEAD");
 	assert_error(ring_receive(buffer, sizeof buffer, 1), "EOWNERDEAD");
 	assert_error(call("pshm_ring_peek", ring_address(), CAPACITY, -1, &length), "EOWNERDEAD");
@@ -204,7 +221,7 @@ START_TEST(a_dead_receiver_leaves_its_message)
 	assert_result(ring_send_number(2, 0), 0);
 	ck_assert_int_eq(signal_of_child(join_peek_and_die, NULL), SIGKILL);
 	fill_ring();
-	for (int timeout = -1; timeout <= 1; timeout++)
+	for (int timeout = 1; timeout >= -1; timeout--)
 		assert_error(ring_send_number(0, timeout * SECOND), "EPIPE");
 	assert_error(call("pshm_ring_reserve", ring_address(), CAPACITY, 1, -1), "EPIPE");
 	assert_result(ring_join(PSHM_RING_RECEIVER), 1);
@@ -222,13 +239,13 @@ START_TEST(a_process_that_left_is_not_awaited)
 	assert_result(ring_send_number(1, 0), 0);
 	assert_result(ring_leave(PSHM_RING_SENDER), 0);
 	ck_assert_uint_eq(ring_receive_number(-1), 1);
-	for (int timeout = -1; timeout <= 1; timeout++)
+	for (int timeout = 1; timeout >= -1; timeout--)
 		assert_error(ring_receive(buffer, sizeof buffer, timeout * SECOND), "ENODATA");
 	assert_result(ring_join(PSHM_RING_SENDER), 0);
 	assert_error(ring_receive(buffer, sizeof buffer, 0), "EAGAIN");
 	assert_result(ring_leave(PSHM_RING_RECEIVER), 0);
 	fill_ring();
-	for (int timeout = -1; timeout <= 1; timeout++)
+	for (int timeout = 1; timeout >= -1; timeout--)
 		assert_error(ring_send_number(0, timeout * SECOND), "EPIPE");
 	assert_result(ring_join(PSHM_RING_RECEIVER), 0);
 	assert_error(ring_send_number(0, 0), "EAGAIN");
@@ -310,7 +327,7 @@ START_TEST(leaving_drops_the_reserved_message)
 }
 END_TEST
 
-/* A child that tries to leave for its parent leaves the reservation alone. */
+/* A child that tries to leave for its parent, or to join, leaves the reservation alone. */
 START_TEST(nobody_leaves_for_another)
 {
 	int64_t length;
@@ -321,6 +338,7 @@ START_TEST(nobody_leaves_for_another)
 	ck_assert(!is_error(call("pshm_ring_reserve", ring_address(), CAPACITY, 8, 0)));
 	ck_assert(!is_error(call("pshm_ring_peek", ring_address(), CAPACITY, 0, &length)));
 	in_child(assert_not_ours, NULL);
+	in_child(assert_busy, NULL);
 	assert_result(call("pshm_ring_commit", ring_address(), CAPACITY, 8), 0);
 	assert_result(call("pshm_ring_release", ring_address(), CAPACITY), 0);
 }
@@ -441,18 +459,29 @@ send_in_vain(void *unused)
 	assert_error(ring_send_number(6, -1), "EPIPE");
 }
 
+/* Not by the end of a slice. */
+static void
+assert_wakes(void)
+{
+	ck_assert(interpose_count(CALL_futex) > 0 || !has("wait"));
+}
+
 static void
 wake_receiver(void)
 {
 	pid_t child = child_start(receive_five, NULL);
 
 	wait_until_asleep(&ring->receiver_sleeps, child);
+	interpose_reset();
 	assert_result(ring_send_number(5, 0), 0);
+	assert_wakes();
 	child_join(child);
 	ck_assert_uint_eq(ring->receiver_sleeps, 0);
 	child = child_start(receive_the_end, NULL);
 	wait_until_asleep(&ring->receiver_sleeps, child);
+	interpose_reset();
 	assert_result(ring_leave(PSHM_RING_SENDER), 0);
+	assert_wakes();
 	child_join(child);
 }
 
@@ -465,12 +494,16 @@ wake_sender(void)
 	fill_ring();
 	child = child_start(send_six, NULL);
 	wait_until_asleep(&ring->sender_sleeps, child);
+	interpose_reset();
 	ck_assert_uint_eq(ring_receive_number(0), 0);
+	assert_wakes();
 	child_join(child);
 	ck_assert_uint_eq(ring->sender_sleeps, 0);
 	child = child_start(send_in_vain, NULL);
 	wait_until_asleep(&ring->sender_sleeps, child);
+	interpose_reset();
 	assert_result(ring_leave(PSHM_RING_RECEIVER), 0);
+	assert_wakes();
 	child_join(child);
 }
 
@@ -549,10 +582,10 @@ START_TEST(a_handler_ends_the_wait_for_a_peer)
 {
 	if (!ring_share_joined())
 		return;
-	interrupt(0, -1);
-	interrupt(SA_RESTART, -1);
 	interrupt(0, 20 * SECOND);
 	interrupt(SA_RESTART, 20 * SECOND);
+	interrupt(0, -1);
+	interrupt(SA_RESTART, -1);
 }
 END_TEST
 
@@ -586,14 +619,108 @@ START_TEST(a_timeout_of_a_ring_is_the_least_that_is_waited)
 }
 END_TEST
 
+static int leaving_role;
+
+static void
+protect_end(int protections)
+{
+	uintptr_t end = (uintptr_t)process_of(leaving_role);
+
+	(void)mprotect((void *)(end - end % (uintptr_t)page()), (size_t)page(), protections);
+}
+
+static void
+leave_meanwhile(int signal)
+{
+	(void)signal;
+	protect_end(PROT_READ | PROT_WRITE);
+	*process_of(leaving_role) |= LEFT;
+}
+
+/* Another thread of the process leaves while this one does, here at its first store: only one of them has left. */
+START_TEST(an_end_is_left_once)
+{
+	const struct sigaction action = { .sa_handler = leave_meanwhile };
+
+	ck_assert_int_eq(sigaction(SIGSEGV, &action, NULL), 0);
+	for (int i = 0; i < 2; i++) {
+		int64_t result;
+
+		if (!ring_share_joined())
+			return;
+		leaving_role = roles[i];
+		protect_end(PROT_READ);
+		result = ring_leave(roles[i]);
+		protect_end(PROT_READ | PROT_WRITE);
+		assert_error(result, "EPERM");
+		ck_assert_uint_eq(*process_of(roles[i]), ring_self() | LEFT);
+	}
+}
+END_TEST
+
+/* A wait without the clock would have no end but the signal. */
+START_TEST(a_clock_that_fails_ends_the_wait_for_a_peer)
+{
+	if (!ring_share_joined())
+		return;
+	for (int nth = 1; nth <= 2; nth++) {
+		int64_t result;
+
+		interpose_fail(CALL_clock_gettime, nth, EINVAL);
+		interruptions_start(SA_RESTART, 50000);
+		result = ring_receive(buffer, sizeof buffer, 20 * SECOND);
+		(void)interruptions_stop();
+		assert_error(result, "EINVAL");
+		interpose_reset();
+	}
+}
+END_TEST
+
+static void
+wait_for_peer(void)
+{
+	assert_error(ring_receive(buffer, sizeof buffer, MILLISECOND), "ETIMEDOUT");
+}
+
+START_TEST(a_short_wait_for_a_peer_is_no_slice)
+{
+	if (!ring_share_joined())
+		return;
+	ck_assert_int_lt(shortest_time(wait_for_peer), 8 * MILLISECOND);
+}
+END_TEST
+
 /* After 10 milliseconds, after 20 more, then every 40, and twice at the end. */
 START_TEST(a_living_peer_is_seldom_looked_at)
 {
 	if (!ring_share_joined() || strcmp(interpose_platform_name(), "short-slices") == 0)
 		return;
 	interpose_reset();
-	assert_error(ring_receive(buffer, sizeof buffer, 300 * MILLISECOND), "ETIMEDOUT");
-	ck_assert_int_le(interpose_count(CALL_pidfd_open), 10);
+	assert_error(ring_receive(buffer, sizeof buffer, 700 * MILLISECOND), "ETIMEDOUT");
+	ck_assert_int_le(interpose_count(CALL_pidfd_open), 20);
+	ck_assert(interpose_count(CALL_pidfd_open) > 9 || !ring_finds_deaths());
+}
+END_TEST
+
+/* What would wait without an end would make the same system call again and again. */
+START_TEST(every_wait_for_a_peer_ends)
+{
+	static const enum interposed functions[] = { CALL_futex, CALL_nanosleep, CALL_clock_gettime, CALL_pidfd_open };
+
+	if (!ring_share_joined())
+		return;
+	for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
+		for (int milliseconds = 0; milliseconds <= 20; milliseconds += 20) {
+			const char *error = milliseconds == 0 ? "EAGAIN" : "ETIMEDOUT";
+
+			calls_must_end(functions[i]);
+			assert_error(ring_receive(buffer, sizeof buffer, milliseconds * MILLISECOND), error);
+			fill_ring();
+			assert_error(ring_send_number(0, milliseconds * MILLISECOND), error);
+			while (ring_receive(buffer, sizeof buffer, 0) >= 0)
+				continue;
+			interpose_reset();
+		}
 }
 END_TEST
 
@@ -798,6 +925,7 @@ sync_peers_suite(void)
 	const TTest *tests[] = { a_role_has_one_process,
 		                 a_dead_process_has_a_successor,
 		                 a_process_in_doubt_keeps_its_role,
+		                 a_word_without_a_process_is_nobody,
 		                 only_one_succeeds,
 		                 a_dead_sender_leaves_whole_messages,
 		                 a_dead_receiver_leaves_its_message,
@@ -814,7 +942,11 @@ sync_peers_suite(void)
 		                 a_handler_ends_the_wait_for_a_peer,
 		                 signals_do_not_hide_the_death_of_a_peer,
 		                 a_timeout_of_a_ring_is_the_least_that_is_waited,
+		                 an_end_is_left_once,
+		                 a_clock_that_fails_ends_the_wait_for_a_peer,
+		                 a_short_wait_for_a_peer_is_no_slice,
 		                 a_living_peer_is_seldom_looked_at,
+		                 every_wait_for_a_peer_ends,
 		                 a_peer_in_another_namespace_is_in_doubt,
 		                 kills_lose_no_message,
 		                 NULL };

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SIZE = 8192, WORDS = SIZE / (int)sizeof(uint64_t) };
+enum { SIZE = 8192, WORDS = SIZE / (int)sizeof(uint64_t), RACES = 4096 };
 
 static int
 nameable(int direction, int permissions)
@@ -213,6 +213,60 @@ fail_and_publish(const char *taken, const char *error)
 	close_now(fd);
 }
 
+/*
+ * In a sticky directory a name belongs to the superuser, to the owner of its file and to that of the directory, and to nobody else;
+ * in another one to everybody who may write there.
+ */
+static const struct right {
+	const char *directory;
+	uid_t owner; /* of the object that has the name */
+	bool as_nobody;
+	const char *error;
+} rights[] = {
+	/* clang-format off */
+	{ "size=1m,mode=1777,uid=65533", 65534, false, "" },
+	{ "size=1m,mode=1777", 65534, true, "" },
+	{ "size=1m,mode=1777,uid=65534", 0, true, "" },
+	{ "size=1m,mode=1777", 0, true, "EACCES" },
+	{ "size=1m,mode=0777", 0, true, "" },
+	/* clang-format on */
+};
+
+static void
+supersede_by_right(void *argument)
+{
+	const struct right *right = argument;
+	int64_t result;
+	int fd;
+
+	if (geteuid() != 0 || !private_shm_make(right->directory)) {
+		skip("only the superuser can be somebody else");
+		return;
+	}
+	object_make(name_of("old"), 0600, 0);
+	if (chown(path_of(name_of("old")), right->owner, (gid_t)-1) < 0 || (right->as_nobody && !become_nobody())) {
+		skip("there is nobody else here");
+		return;
+	}
+	fd = filled(15);
+	result = publish(fd, name_of("old"), PSHM_IF_EXISTS_SUPERSEDE);
+	if (*right->error == '\0')
+		assert_result(result, 0);
+	else
+		assert_error(result, right->error);
+	ck_assert_int_eq(object_status(name_of("old")).st_size, is_error(result) ? 0 : SIZE);
+	close_now(fd);
+}
+
+START_TEST(who_may_supersede_is_the_directorys)
+{
+	if (lacks("publish"))
+		return;
+	for (size_t i = 0; i < sizeof rights / sizeof rights[0]; i++)
+		in_child(supersede_by_right, (void *)(uintptr_t)&rights[i]);
+}
+END_TEST
+
 static void
 fail_as_nobody(void *unused)
 {
@@ -389,6 +443,25 @@ START_TEST(a_descriptor_is_linked_in_one_of_two_ways)
 }
 END_TEST
 
+/* Before Linux 3.17 a descriptor has a path of the process, and none of the thread. */
+START_TEST(an_older_proc_publishes)
+{
+	const char *name = name_of("older");
+	int fd;
+
+	if (lacks("publish"))
+		return;
+	fd = filled(13);
+	interpose_add_traits(NO_THREAD_SELF | NO_EMPTY_PATH);
+	assert_result(call("pshm_has", "publish"), 1);
+	assert_result(publish(fd, name, PSHM_IF_EXISTS_ERROR), 0);
+	interpose_remove_traits(NO_THREAD_SELF);
+	ck_assert_uint_eq(value_of_name(name), 13);
+	object_remove(name);
+	close_now(fd);
+}
+END_TEST
+
 /* Random bytes that are always the same, or somebody who guesses them. */
 START_TEST(names_to_replace_by_run_out)
 {
@@ -401,6 +474,7 @@ START_TEST(names_to_replace_by_run_out)
 	fd = filled(1);
 	interpose_fail(CALL_linkat, 0, EEXIST);
 	assert_error(publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE), "EAGAIN");
+	ck_assert_int_eq(interpose_count(CALL_linkat), 1 + RACES); /* the name itself, and as many others as elsewhere */
 	interpose_reset();
 	ck_assert_int_eq(object_status(name).st_size, 99);
 	assert_result(publish(fd, name, PSHM_IF_EXISTS_SUPERSEDE), 0);
@@ -622,12 +696,15 @@ END_TEST
 static void
 in_a_full_file_system(void *unused)
 {
+	const int64_t room = 16 * page() - (SIZE + page() - 1) / page() * page();
+	char options[64];
 	int count;
 	int fd;
 	int other;
 
 	(void)unused;
-	if (!private_shm_make("size=64k,nr_inodes=4,mode=1777")) {
+	(void)snprintf(options, sizeof options, "size=%d,nr_inodes=4,mode=1777", (int)(16 * page()));
+	if (!private_shm_make(options)) {
 		skip("no private shared memory file system can be mounted");
 		return;
 	}
@@ -638,14 +715,14 @@ in_a_full_file_system(void *unused)
 	/* No file more: making one fails. */
 	assert_error(call("pshm_open_anonymous", PSHM_DIRECTION_IO, 0600, PSHM_ANONYMOUS_NAMEABLE), "ENOSPC");
 	/* No memory more: allocating fails, and leaves the object as it was. */
-	assert_error(call("pshm_allocate", other, 1 << 20), "ENOSPC");
+	assert_error(call("pshm_allocate", other, room + 1), "ENOSPC");
 	ck_assert_int_eq(descriptor_status(other).st_size, 0);
-	assert_result(call("pshm_allocate", other, 65536 - SIZE), 0);
+	assert_result(call("pshm_allocate", other, room), 0);
 	/* The first name of what is complete needs neither. */
 	assert_result(publish(fd, name_of("new"), PSHM_IF_EXISTS_ERROR), 0);
 	assert_result(publish(other, name_of("old"), PSHM_IF_EXISTS_SUPERSEDE), 0);
 	ck_assert_uint_eq(value_of_name(name_of("new")), 1);
-	ck_assert_int_eq(object_status(name_of("old")).st_size, 65536 - SIZE);
+	ck_assert_int_eq(object_status(name_of("old")).st_size, room);
 	ck_assert_int_eq(object_count(), count + 1);
 	close_now(fd);
 	close_now(other);
@@ -805,12 +882,14 @@ sync_publishing_suite(void)
 		                 a_name_that_is_taken_is_what_the_option_says,
 		                 another_kind_of_file_is_superseded,
 		                 an_object_is_published_once,
+		                 who_may_supersede_is_the_directorys,
 		                 a_failure_leaves_the_object_as_it_was,
 		                 a_failure_beyond_a_link_leaves_the_object_as_it_was,
 		                 a_failure_of_the_second_step_leaves_no_name,
 		                 two_that_publish_the_same_object_leave_one_name,
 		                 any_descriptor_of_the_object_publishes_it,
 		                 a_descriptor_is_linked_in_one_of_two_ways,
+		                 an_older_proc_publishes,
 		                 names_to_replace_by_run_out,
 		                 a_sandbox_that_forbids_links_is_named_as_such,
 		                 unpublishable_objects_are_an_error,

@@ -5,6 +5,7 @@
 #include "suites.h"
 #include "timing.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,10 +64,37 @@ START_TEST(a_timeout_is_the_least_that_is_waited)
 	for (int milliseconds = 1; milliseconds <= 81; milliseconds += 20) {
 		int64_t start = time_now();
 
+		interrupt_after(5);
 		assert_error(call("pshm_atomic_wait", address(), 0, milliseconds * MILLISECOND), "ETIMEDOUT");
+		interrupt_after(0);
 		ck_assert_int_ge(time_now() - start, milliseconds * MILLISECOND);
 	}
 	assert_error(call("pshm_atomic_wait", address(), 0, 1), "ETIMEDOUT");
+}
+END_TEST
+
+/* One system call waits for a million seconds at most. A longer wait goes on then, which its caller sees as a wake. */
+START_TEST(a_wait_is_over_with_its_time_and_no_earlier)
+{
+	static const struct {
+		int64_t timeout;
+		const char *result;
+	} waits[] = { { 1000000 * SECOND, "ETIMEDOUT" }, { 1000000 * SECOND + 1, "" }, { INT64_MAX, "" }, { -1, "" } };
+
+	if (lacks("wait"))
+		return;
+	share();
+	for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+		int64_t result;
+
+		interpose_fail(CALL_futex, 0, ETIMEDOUT);
+		result = call("pshm_atomic_wait", address(), 0, waits[i].timeout);
+		interpose_reset();
+		if (*waits[i].result == '\0')
+			assert_result(result, 0);
+		else
+			assert_error(result, waits[i].result);
+	}
 }
 END_TEST
 
@@ -78,9 +106,22 @@ START_TEST(the_pauses_of_a_poll_grow_and_end_with_the_time)
 	share();
 	interpose_add_traits(NO_FUTEX | NO_TIME_32);
 	for (size_t i = 0; i < sizeof timeouts / sizeof timeouts[0]; i++) {
-		interpose_reset();
+		calls_must_end(CALL_clock_gettime);
 		assert_error(call("pshm_atomic_wait", address(), 0, timeouts[i]), "ETIMEDOUT");
 		assert_pauses_grow(MILLISECOND / 20, 5 * MILLISECOND, timeouts[i]);
+	}
+}
+END_TEST
+
+/* That there is no clock is not the end of the time. */
+START_TEST(a_clock_that_fails_ends_a_poll)
+{
+	share();
+	for (int nth = 1; nth <= 2; nth++) {
+		interpose_add_traits(NO_FUTEX | NO_TIME_32);
+		interpose_fail(CALL_clock_gettime, nth, EINVAL);
+		assert_error(call("pshm_atomic_wait", address(), 0, 20 * MILLISECOND), "EINVAL");
+		interpose_reset();
 	}
 }
 END_TEST
@@ -109,6 +150,7 @@ wake_one_that_waits(int64_t timeout)
 
 START_TEST(a_wake_ends_a_wait_without_a_limit)
 {
+	wake_one_that_waits(10 * SECOND);
 	wake_one_that_waits(-1);
 	wake_one_that_waits(INT64_MIN);
 	wake_one_that_waits(INT64_MAX);
@@ -234,10 +276,10 @@ interrupt_wait(int flags, int64_t timeout)
 START_TEST(a_handler_ends_every_wait)
 {
 	share();
-	interrupt_wait(0, -1);
-	interrupt_wait(SA_RESTART, -1);
 	interrupt_wait(0, 20 * SECOND);
 	interrupt_wait(SA_RESTART, 20 * SECOND);
+	interrupt_wait(0, -1);
+	interrupt_wait(SA_RESTART, -1);
 	interrupt_wait(SA_RESTART, INT64_MAX);
 }
 END_TEST
@@ -277,7 +319,9 @@ sync_waiting_suite(void)
 {
 	const TTest *tests[] = { another_value_is_not_waited_for,
 		                 a_timeout_is_the_least_that_is_waited,
+		                 a_wait_is_over_with_its_time_and_no_earlier,
 		                 the_pauses_of_a_poll_grow_and_end_with_the_time,
+		                 a_clock_that_fails_ends_a_poll,
 		                 a_wake_ends_a_wait_without_a_limit,
 		                 a_call_that_is_missing_is_no_loss,
 		                 a_call_with_short_times_may_be_missing,

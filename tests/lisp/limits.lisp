@@ -32,7 +32,8 @@
     (with-open-shm* (other :direction :io)
       (try (open-shm "/posix-shm-limits" :direction :io :if-exists :error)))
     (try (allocate-shm shm 2000000))
-    (say "~D octets" (stat-size (shm-stats shm)))))
+    (say "~D octets" (stat-size (shm-stats shm)))
+    (say "populate: ~D" (posix-shm/shim:pshm-has "populate"))))
 
 (defun without-inodes ()
   (try (make-objects :if-does-not-exist :create))

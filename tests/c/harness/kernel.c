@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 const char *
@@ -163,6 +164,17 @@ libc_before_2_34(void)
 #else
 	return false;
 #endif
+}
+
+bool
+kernel_is_since(int major, int minor)
+{
+	struct utsname system;
+	int release[2] = { 0, 0 };
+
+	ck_assert_int_eq(uname(&system), 0);
+	(void)sscanf(system.release, "%d.%d", &release[0], &release[1]);
+	return release[0] > major || (release[0] == major && release[1] >= minor);
 }
 
 /* Read the lines of a file of mappings up to the one that holds the address. */

@@ -40,6 +40,9 @@ int64_t page(void);
 /* Whether the C library of this system is a glibc before 2.34, which has its own mind about names and where objects are. */
 bool libc_before_2_34(void);
 
+/* Whether the release of the kernel, as uname(2) says it, is at least that. */
+bool kernel_is_since(int major, int minor);
+
 /* The memory at an address. */
 char *memory_at(int64_t address);
 

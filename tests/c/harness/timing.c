@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 int64_t
 time_now(void)
@@ -17,6 +18,22 @@ time_now(void)
 	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
 }
 
+int64_t
+shortest_time(void (*act)(void))
+{
+	int64_t shortest = INT64_MAX;
+
+	for (int i = 0; i < 20; i++) {
+		int64_t start = time_now();
+		int64_t time;
+
+		act();
+		time = time_now() - start;
+		shortest = time < shortest ? time : shortest;
+	}
+	return shortest;
+}
+
 static volatile sig_atomic_t interruptions;
 
 static void
@@ -24,6 +41,15 @@ count_interruption(int signal)
 {
 	(void)signal;
 	interruptions++;
+}
+
+void
+interrupt_after(int seconds)
+{
+	const struct sigaction action = { .sa_handler = count_interruption };
+
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	(void)alarm((unsigned)seconds);
 }
 
 void
@@ -44,6 +70,23 @@ interruptions_stop(void)
 
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
 	return interruptions;
+}
+
+static enum interposed ending;
+
+static void
+fail_if_endless(void)
+{
+	enum { ENDLESS = 200 };
+
+	ck_assert_msg(interpose_count(ending) < ENDLESS, "%s is called without an end", interposed_names[ending]);
+}
+
+void
+calls_must_end(enum interposed function)
+{
+	ending = function;
+	interpose_before(function, fail_if_endless);
 }
 
 void

@@ -121,7 +121,7 @@ typedef uint64_t traits;
 #define NO_DUMP_ADVICE TRAIT(25)    /* MADV_DONTDUMP is unknown */
 #define NO_THREAD_SELF TRAIT(26)    /* nothing below /proc/thread-self: before Linux 3.17 */
 #define NOEXEC_SEALED TRAIT(27)     /* vm.memfd_noexec is 1: a memfd without a flag about execution is sealed against it */
-#define NOEXEC_ONLY TRAIT(28)       /* vm.memfd_noexec is 2: EACCES for a memfd that is not */
+#define NOEXEC_ONLY TRAIT(28)       /* vm.memfd_noexec is 2: EACCES for a memfd that is to be executable */
 #define FORBIDDEN_MEMFD TRAIT(29)   /* memfd_create: EPERM, as from a sandbox */
 #define READER_KEEPS_SIZE TRAIT(30) /* shm_open ignores O_TRUNC with O_RDONLY: FreeBSD */
 #define UNLINK_IS_EPERM TRAIT(31)   /* removing the name of somebody else's object: EPERM, as the kernel and musl say */
@@ -141,15 +141,15 @@ typedef uint64_t traits;
 
 enum { SMALL_DISK_FREE = 32768 };
 
-/* Simulate a platform by its name: see platforms.c. NULL or "native" is the system itself. Unknown ones end the program. */
+/*
+ * Simulate a platform by its name: see platforms.c. NULL or "native" is the system itself. One that is unknown ends the program,
+ * and so does one that this kernel cannot play.
+ */
 void interpose_platform(const char *name);
 const char *interpose_platform_name(void);
 
-/* The names of all of them, a line each, but for the system itself. */
+/* The names of those that this kernel can play, a line each, but for the system itself. The others go to standard error. */
 void interpose_print_platforms(void);
-
-/* The platform that is simulated; on this system as it is, the one that simulates its kernel, which POSIX_SHM_KERNEL says. */
-const char *interpose_kernel_name(void);
 
 /* Add to what is simulated, for one test, and take away again. */
 void interpose_add_traits(traits more);

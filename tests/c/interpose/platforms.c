@@ -3,9 +3,12 @@
 #include "interpose.h"
 #include "library.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define NOT_LINUX (NO_MEMFD | NO_TMPFILE | NO_PROC | NO_POPULATE | OLD_SEALS | STRICT_FLAGS)
 
@@ -17,10 +20,11 @@ static const struct {
 	{ "native", NULL, 0 },
 	{ "old-kernel", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_NOREPLACE | OLD_SEALS | NO_PIDFD | NO_WIPE | NO_EMPTY_PATH },
 	{ "bullseye", NULL, NO_EXEC_FLAGS | NO_POPULATE | NO_SEAL_EXEC | OLD_GLIBC | NO_EMPTY_PATH },
+	{ "bookworm", NULL, NO_EXEC_FLAGS | NO_SEAL_EXEC | NO_EMPTY_PATH },
 	{ "no-memfd", NULL, NO_MEMFD | NO_ENTROPY },
 	{ "sandbox", NULL, FORBIDDEN_MEMFD },
 	{ "noexec-default", NULL, NOEXEC_SEALED },
-	{ "noexec-enforced", NULL, NOEXEC_ONLY },
+	{ "noexec-enforced", NULL, NOEXEC_SEALED | NOEXEC_ONLY },
 	{ "no-tmpfile", NULL, NO_MEMFD | NO_TMPFILE },
 	{ "no-proc", NULL, NO_PROC | NO_EMPTY_PATH },
 	{ "no-fallocate", NULL, NO_FALLOCATE },
@@ -50,6 +54,34 @@ index_of(const char *name)
 	exit(99);
 }
 
+static bool
+refuses_executable_memfds(int error)
+{
+	int fd = memfd_create("platforms", MFD_CLOEXEC | 0x10); /* MFD_EXEC */
+
+	if (fd < 0)
+		return errno == error;
+	close(fd);
+	return false;
+}
+
+/* Seals against execution are the kernel's, since 6.3. Where its policy enforces them, no older kernel can be played. */
+static bool
+is_playable(int platform)
+{
+	traits wanted = platforms[platform].traits;
+
+	if ((wanted & (NOEXEC_SEALED | NOEXEC_ONLY)) != 0)
+		return !refuses_executable_memfds(EINVAL);
+	return (wanted & NO_EXEC_FLAGS) == 0 || !refuses_executable_memfds(EACCES);
+}
+
+static void
+complain(int platform)
+{
+	fprintf(stderr, "this kernel cannot play %s\n", platforms[platform].name);
+}
+
 static void
 choose_platform(const char *platform)
 {
@@ -66,6 +98,10 @@ void
 interpose_platform(const char *name)
 {
 	current = name == NULL ? 0 : index_of(name);
+	if (!is_playable(current)) {
+		complain(current);
+		exit(77);
+	}
 	if (platforms[current].platform != NULL)
 		choose_platform(platforms[current].platform);
 	interpose_add_traits(platforms[current].traits);
@@ -81,13 +117,8 @@ void
 interpose_print_platforms(void)
 {
 	for (int i = 1; i < PLATFORMS; i++)
-		printf("%s\n", platforms[i].name);
-}
-
-const char *
-interpose_kernel_name(void)
-{
-	const char *kernel = current == 0 ? getenv("POSIX_SHM_KERNEL") : NULL;
-
-	return kernel != NULL ? kernel : interpose_platform_name();
+		if (is_playable(i))
+			printf("%s\n", platforms[i].name);
+		else
+			complain(i);
 }

@@ -36,12 +36,6 @@ interpose_print_platforms(void)
 {
 }
 
-const char *
-interpose_kernel_name(void)
-{
-	return "native";
-}
-
 void
 interpose_reset(void)
 {
