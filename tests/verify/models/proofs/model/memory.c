@@ -30,13 +30,13 @@ is_range(uint64_t start, uint64_t length)
 	return is_page(start) && length > 0 && length <= LARGEST && start <= UINTPTR_MAX - 0xffff - length && start != 0;
 }
 
-/* The caller's range, to the end of its last page. */
+/* The caller's range, whose length is from any byte of its first page, to the end of its last page. */
 static bool
 is_callers(void)
 {
 	uint64_t page = (uint64_t)(object_page_size() > 0x10000 ? object_page_size() : 0x10000);
 
-	return (asked.rights & (MAY_UNMAP | MAY_PLACE)) != 0 && is_in((uint64_t)asked.address, (uint64_t)asked.length + page);
+	return (asked.rights & (MAY_UNMAP | MAY_PLACE)) != 0 && is_in((uint64_t)asked.address, (uint64_t)asked.length + 2 * page);
 }
 
 /* Whole pages are mapped and unmapped. Those of the object may be huge: they are not cut, and its blocks are as large. */
