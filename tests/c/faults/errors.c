@@ -38,8 +38,8 @@ static const int pwrite_errors[] = { EAGAIN, EBADF, EDQUOT,    EFAULT, EFBIG, EI
 	                             ENOSPC, ENXIO, EOVERFLOW, EPERM,  EPIPE, ESPIPE, 0 };
 static const int opendir_errors[] = { EACCES, EBADF, EMFILE, ENFILE, ENOENT, ENOMEM, ENOTDIR, 0 };
 static const int readdir_errors[] = { EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR, EOVERFLOW, 0 };
-static const int sendmsg_errors[] = { EACCES,  EAGAIN, EBADF,    ECONNRESET, EFAULT,  EINTR, EINVAL,       EMSGSIZE,
-	                              ENOBUFS, ENOMEM, ENOTCONN, ENOTSOCK,   ENOTSUP, EPIPE, ETOOMANYREFS, 0 };
+static const int sendmsg_errors[] = { EACCES,  EAGAIN, EBADF,    ECONNREFUSED, ECONNRESET, EFAULT, EINTR,        EINVAL, EMSGSIZE,
+	                              ENOBUFS, ENOMEM, ENOTCONN, ENOTSOCK,     ENOTSUP,    EPIPE,  ETOOMANYREFS, 0 };
 static const int recvmsg_errors[] = {
 	EAGAIN, EBADF, ECONNREFUSED, ECONNRESET, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN, ENOTSOCK, 0
 };

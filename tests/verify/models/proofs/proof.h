@@ -57,6 +57,16 @@ void leaves_mapping(int64_t result, int64_t before, int64_t length);
 /* Whether a text ends: a literal does, and a field of a table whose last byte is NUL. */
 #define ends(text, size) (__CPROVER_OBJECT_SIZE(text) < (size) || (text)[(size)-1] == '\0')
 
+/* The sizes of pages, of which each is a part of the proof: 1 to 6. */
+static inline void
+choose_page_sizes(int part)
+{
+	static const int64_t sizes[] = { 4096, 16384, 65536 };
+
+	chosen_page_size = sizes[(part - 1) / 2];
+	chosen_object_page_size = part % 2 != 0 ? chosen_page_size : 2 << 20;
+}
+
 static inline bool
 is_failure(int64_t result)
 {

@@ -4,7 +4,7 @@
  * it arbitrarily, within what they are allowed; and each change of this one is allowed. Since all processes run the same code,
  * and this one is any of them, what is allowed is all that happens: nobody acquires what a living process holds.
  */
-#include "proof.h"
+#include "waits.h"
 #include "shared.h"
 #include "identity.h"
 

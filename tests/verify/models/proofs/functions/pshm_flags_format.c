@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "proof.h"
+#include "kinds.h"
 
 /*
  * The size of the longest text, which the proof shows. That every text is parsed into the same flags is tried for all flags by a
@@ -12,7 +12,7 @@ main(void)
 {
 	static char text[TEXT];
 	static char before[TEXT];
-	int kind = any_int();
+	int kind = any_kind();
 	int flags = any_int();
 	int64_t size = any_int64();
 	char *buffer = nondet_bool() ? text : NULL;
@@ -29,6 +29,7 @@ main(void)
 	check((int64_t)at < size || text[at] == before[at], "nothing is written past the buffer");
 	check(result <= 0 || buffer == NULL || text[result - 1] == '\0', "the text ends");
 	check(result != 0, "and has an end");
+	check(!IS_NO_KIND || result == -EINVAL || result == -EFAULT, "there are no other kinds");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;

@@ -8,6 +8,7 @@ main(void)
 	int flags = any_int();
 	int64_t result;
 
+	choose_page_sizes(PART);
 	asked.fd = any_int();
 	asked.address = any_int64();
 	asked.length = any_int64();

@@ -5,9 +5,11 @@
 int
 main(void)
 {
+	static word64 page;
 	int64_t result;
 
 	asked.rights = MAY_REOPEN;
+	asked.page = &page;
 	CALL(result, pshm_process_self());
 	check(result > 0 && ((uint64_t)result & ~PROCESS_BITS) == 0, "it is the word of a process");
 	check(((uint64_t)result & PROCESS_NUMBER) == ((uint64_t)getpid() & PROCESS_NUMBER), "of this one");

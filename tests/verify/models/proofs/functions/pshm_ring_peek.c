@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "proof.h"
+#include "waits.h"
 #include "hostile.h"
 
 int

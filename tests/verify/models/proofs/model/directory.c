@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* Conversions are checked in the library. */
+#pragma CPROVER check push
+#pragma CPROVER check disable "conversion"
+
 enum { ENTRIES = 2, LONGEST_ENTRY = 9 };
 
 static char directory;
@@ -61,19 +65,25 @@ closedir(DIR *from)
 	return nondet_bool() ? 0 : failure(CALL_close);
 }
 
-/* One block at a time, which has to be given back. */
+/* One block at a time, which has to be given back. It is at the end of an array: what is beyond the block is beyond the array. */
+enum { LARGEST_BLOCK = 64 };
+
 static size_t block_size;
 
 void *
 realloc(void *memory, size_t size)
 {
-	void *moved;
+	static char blocks[2][LARGEST_BLOCK];
+	static int number;
+	char *moved;
 
 	if (nondet_bool()) {
 		failure(CALL_realloc);
 		return NULL;
 	}
-	moved = __CPROVER_allocate(size, 0);
+	check(size <= LARGEST_BLOCK, "the model has such a block");
+	number = 1 - number;
+	moved = &blocks[number][LARGEST_BLOCK - size];
 	if (memory != NULL)
 		memcpy(moved, memory, block_size);
 	is_allocated = true;

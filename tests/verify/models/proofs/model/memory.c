@@ -4,6 +4,10 @@
 
 #include <sys/mman.h>
 
+/* Conversions are checked in the library. */
+#pragma CPROVER check push
+#pragma CPROVER check disable "conversion"
+
 /* No mapping is as large as a quarter of the address space, or reaches its last page. */
 #define LARGEST (UINTPTR_MAX / 4)
 
@@ -23,22 +27,23 @@ is_page(uint64_t address)
 static bool
 is_range(uint64_t start, uint64_t length)
 {
-	return is_page(start) && length > 0 && length <= LARGEST && start + length <= UINTPTR_MAX - 0xffff && start != 0;
+	return is_page(start) && length > 0 && length <= LARGEST && start <= UINTPTR_MAX - 0xffff - length && start != 0;
 }
 
+/* The caller's range, whose length is from any byte of its first page, to the end of its last page. */
 static bool
 is_callers(void)
 {
-	return (asked.rights & (MAY_UNMAP | MAY_PLACE)) != 0 && is_in((uint64_t)asked.address, (uint64_t)asked.length + 0x10000);
+	uint64_t page = (uint64_t)(object_page_size() > 0x10000 ? object_page_size() : 0x10000);
+
+	return (asked.rights & (MAY_UNMAP | MAY_PLACE)) != 0 && is_in((uint64_t)asked.address, (uint64_t)asked.length + 2 * page);
 }
 
-/* The object may be of huge pages, which are mapped and unmapped as a whole; its blocks are as large then. */
+/* Whole pages are mapped and unmapped. Those of the object may be huge: they are not cut, and its blocks are as large. */
 static uint64_t
-whole(uint64_t length)
+whole(uint64_t length, int64_t page)
 {
-	uint64_t size = (uint64_t)object_page_size();
-
-	return (length + size - 1) & -size;
+	return (length + (uint64_t)page - 1) & -(uint64_t)page;
 }
 
 static bool
@@ -47,21 +52,37 @@ is_whole(uint64_t address)
 	return (address & (uint64_t)(object_page_size() - 1)) == 0;
 }
 
+static bool has_huge_pages;
+static bool has_reserve; /* anonymous memory, which may be before the object */
+
+static bool
+cuts_huge_page(uint64_t start, uint64_t length)
+{
+	return has_huge_pages && (!is_whole(start + length) || (!is_whole(start) && !has_reserve));
+}
+
 void *
 mmap(void *address, size_t length, int protections, int flags, int fd, off_t offset)
 {
 	bool fixed = (flags & MAP_FIXED) != 0;
 	bool anonymous = (flags & MAP_ANONYMOUS) != 0;
-	uint64_t start = fixed ? (uintptr_t)address : (uintptr_t)nondet_uint64();
+	uint64_t start = (uintptr_t)nondet_uint64();
+	uint64_t pages = whole(length, anonymous ? pshm_page_size() : object_page_size());
 
+	if (fixed)
+		start = (uintptr_t)address;
+	else if (anonymous && asked.page != NULL)
+		start = (uintptr_t)asked.page;
 	calls++;
 	check(anonymous || ((asked.rights & MAY_MAP) != 0 && fd == asked.fd), "the object is the caller's");
 	(void)protections, (void)offset;
-	if (!is_range(start, length) || (!anonymous && !is_whole(start)) || nondet_bool()) {
+	if (!is_range(start, pages) || (!anonymous && !is_whole(start)) || nondet_bool()) {
 		failure(CALL_mmap);
 		return MAP_FAILED;
 	}
-	if (is_in(start, anonymous ? length : whole(length))) {
+	has_reserve = has_reserve || anonymous;
+	has_huge_pages = has_huge_pages || (!anonymous && object_page_size() > pshm_page_size());
+	if (is_in(start, pages)) {
 		assume(fixed || !is_mapped);
 		check(!fixed || is_mapped || is_callers(), "no other mapping is replaced");
 		is_mapped = true;
@@ -74,21 +95,22 @@ int
 munmap(void *address, size_t length)
 {
 	uint64_t start = (uintptr_t)address;
+	uint64_t pages = whole(length, pshm_page_size());
 
 	calls++;
-	if (!is_range(start, length) || !is_whole(start) || !is_whole(length)) {
+	if (!is_range(start, length) || cuts_huge_page(start, pages)) {
 		errno = EINVAL;
 		was_answered = was_answered || followed_error == EINVAL;
 		return -1;
 	}
-	check(!is_in(start, length) || is_mapped || is_callers(), "no other mapping is unmapped");
+	check(!is_in(start, pages) || is_mapped || is_callers(), "no other mapping is unmapped");
 	if (nondet_bool()) {
 		unmap_failed = true;
 		failure(CALL_munmap);
 		assume(errno != EINVAL);
 		return -1;
 	}
-	if (is_in(start, length))
+	if (is_in(start, pages))
 		is_mapped = false;
 	unmapped_start = start;
 	unmapped_length = length;
@@ -131,7 +153,7 @@ on_own_range(const void *address, size_t length, enum interposed function)
 	}
 	failure(function);
 	assume(!is_unknown || errno == EINVAL);
-	is_unknown = errno == EINVAL && is_whole(length);
+	is_unknown = errno == EINVAL && (!has_huge_pages || is_whole(length));
 	return -1;
 }
 
@@ -156,6 +178,8 @@ sysconf(int name)
 	unsigned which = nondet_unsigned();
 
 	check(name == _SC_PAGESIZE, "it is the size of a page");
+	if (chosen_page_size != 0)
+		return (long)chosen_page_size;
 	assume(which < 3);
 	return sizes[which];
 }

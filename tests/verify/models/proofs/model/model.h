@@ -62,6 +62,7 @@ extern struct asked {
 	int64_t offset;
 	const char *bytes; /* of the caller's buffer, which begins at the offset in the object */
 	uint64_t *word;    /* shared with others, who may change it whenever this call waits */
+	void *page;        /* what an anonymous mapping is, if the call reads and writes it */
 } asked;
 
 /* The followed ones. */
@@ -90,6 +91,7 @@ extern int64_t most_transferred; /* how many bytes of the caller's buffer, from 
 extern int sent;                 /* messages */
 extern bool truncated;           /* the message that has come was cut */
 extern int flags_given;          /* of the descriptor */
+extern int mode_given;           /* to an object, last */
 extern int cancel_state;
 extern bool signals_blocked;
 extern int calls; /* of the system */
@@ -109,7 +111,9 @@ void no_cancellation(void);
 /* A call that waits: others run meanwhile. It does not wait for ever. */
 void let_others_run(void);
 
-/* Of the caller's object: the size of a page of memory, or a larger one. */
+/* The size of a page, and of one of the caller's object: of memory, or a larger one. A proof that is divided by them chooses both. */
+extern int64_t chosen_page_size;
+extern int64_t chosen_object_page_size;
 int64_t object_page_size(void);
 
 /* What is said of a file, and was said last. */
