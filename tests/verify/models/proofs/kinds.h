@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Each kind of keywords is a part of a proof, and has only its own rows; the last part is every number that is no kind, for which no row is
- * looked at.
+ * Each kind of keywords is a part of a proof, and has only its own rows; the last part is every number that is no kind, for which
+ * no row is looked at.
  */
 #ifndef PROOF_KINDS_H
 #define PROOF_KINDS_H

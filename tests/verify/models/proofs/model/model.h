@@ -111,7 +111,7 @@ void no_cancellation(void);
 /* A call that waits: others run meanwhile. It does not wait for ever. */
 void let_others_run(void);
 
-/* The size of a page, and of one of the caller's object: of memory, or a larger one. A proof that is divided by them chooses both. */
+/* The size of a page, and of one of the caller's object: of memory, or a larger one. A proof with parts for them chooses both. */
 extern int64_t chosen_page_size;
 extern int64_t chosen_object_page_size;
 int64_t object_page_size(void);

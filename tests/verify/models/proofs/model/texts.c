@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The functions of string.h: plain loops, as the model checker's own ones lose what they copy where the count is not a constant. What a
- * function reads and writes is checked as a whole, after its loop, and not at each byte: the checker would state six things of each.
+ * The functions of string.h: plain loops, as the model checker's own ones lose what they copy where the count is not a constant.
+ * What a function reads and writes is checked as a whole, after its loop, and not at each byte: the checker would state six things
+ * of each.
  */
 #include "model.h"
 
