@@ -14,6 +14,7 @@ main(void)
 	check(result <= 0, "success is 0");
 	check(result < 0 || calls > 0, "the descriptor is looked at");
 	check(!was_reserved || result != -ENOSYS, "a call that is not there is not supported");
+	check(!was_reserved || (asked.offset >= 0 && asked.length <= INT64_MAX - asked.offset), "the range has an end");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;

@@ -15,6 +15,7 @@ main(void)
 	CALL(result, pshm_fchown(asked.fd, owner, group));
 	check(result <= 0, "success is 0");
 	check(result < 0 || calls > 0, "the owner is set");
+	check(calls == 0 || (owner != UINT32_MAX && group != UINT32_MAX), "only -1 leaves an id as it is");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;

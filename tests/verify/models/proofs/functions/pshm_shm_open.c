@@ -14,6 +14,7 @@ main(void)
 	CALL(result, pshm_shm_open(name, flags, asked.mode));
 	leaves_descriptor(result);
 	check(result < 0 || is_good_name(name), "what is opened has a good name");
+	check(result < 0 || (asked.mode & ~0777) == 0, "the permissions are some");
 	proof_end(result);
 	return 0;
 }

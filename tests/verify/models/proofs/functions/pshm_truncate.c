@@ -12,6 +12,7 @@ main(void)
 	CALL(result, pshm_truncate(asked.fd, asked.length));
 	check(result <= 0, "success is 0");
 	check(result < 0 || calls > 0, "the size is set");
+	check(calls == 0 || asked.length >= 0, "no size is negative");
 	leaves_nothing(result);
 	proof_end(result);
 	return 0;
