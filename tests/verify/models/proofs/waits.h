@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Waiting for a word, waking, and the time that is left, instead of waiting.c and deadline.c: the proofs of pshm_atomic_wait and
- * pshm_atomic_wake show that these do no more. A wait changes nothing of the caller's, and ends with success, an errno that the
- * system gave, or the end of its time.
+ * Waiting for a word, waking, and the time that is left, instead of waiting.c and deadline.c. The proofs of pshm_atomic_wait and
+ * pshm_atomic_wake show that these do no more; what is said of the time is the page of deadline. A wait changes nothing of the
+ * caller's, and ends with success, an errno that the system gave, or the end of its time.
  */
 #ifndef PROOF_WAITS_H
 #define PROOF_WAITS_H
